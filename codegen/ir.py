@@ -1,0 +1,172 @@
+"""The intermediate representation: what the templates and the checks see of a contract.
+
+Small frozen dataclasses without behaviour that depends on the parser library or on the layout of
+the output. Everything is resolved: names are final Python names, references are names of models.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+ScalarKind = Literal["str", "int", "float", "bool", "datetime", "bytes", "none", "any"]
+
+
+@dataclass(frozen=True)
+class Scalar:
+    """A JSON value without inner structure. `any` passes through as it came."""
+
+    kind: ScalarKind
+
+
+@dataclass(frozen=True)
+class ListOf:
+    """A JSON array."""
+
+    item: TypeRef
+
+
+@dataclass(frozen=True)
+class MapOf:
+    """A JSON object with free keys."""
+
+    value: TypeRef
+
+
+@dataclass(frozen=True)
+class ModelRef:
+    """A reference to a `Model` by its class name."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class EnumRef:
+    """A reference to an `EnumModel` by its class name."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Optional:
+    """A value that may be JSON null."""
+
+    inner: TypeRef
+
+
+@dataclass(frozen=True)
+class Union:
+    """Several alternatives, none of which is null; at most one needs decoding per JSON kind."""
+
+    members: tuple[TypeRef, ...]
+
+
+TypeRef = Scalar | ListOf | MapOf | ModelRef | EnumRef | Optional | Union
+
+
+@dataclass(frozen=True)
+class Field:
+    """One property of a model."""
+
+    wire_name: str
+    name: str
+    type: TypeRef
+    required: bool
+    default: Any
+    """The contract's default as plain JSON data; None where it states none."""
+    doc: str
+
+
+@dataclass(frozen=True)
+class Model:
+    """An object schema."""
+
+    name: str
+    module: str
+    doc: str
+    fields: tuple[Field, ...]
+    is_input: bool
+    """Reachable from a request: optional fields are `UNSET` by default, so that an update can
+    tell "leave it" from "set it to null"."""
+
+
+@dataclass(frozen=True)
+class EnumModel:
+    """A closed list of strings in the contract, an open enum in Python."""
+
+    name: str
+    module: str
+    doc: str
+    members: tuple[tuple[str, str], ...]
+    """(Python member name, wire value), in the contract's order."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A path, query, header or cookie parameter of an operation."""
+
+    wire_name: str
+    name: str
+    location: Literal["path", "query", "header", "cookie"]
+    type: TypeRef
+    required: bool
+    doc: str
+
+
+BodyKind = Literal["json", "form", "multipart"]
+
+
+@dataclass(frozen=True)
+class Body:
+    """The request body of an operation."""
+
+    kind: BodyKind
+    type: TypeRef
+    required: bool
+    doc: str
+
+
+AnswerKind = Literal["json", "empty", "text", "bytes", "events", "redirect"]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a successful call gives back."""
+
+    kind: AnswerKind
+    type: TypeRef
+    statuses: tuple[int, ...]
+    doc: str
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method on one path."""
+
+    operation_id: str
+    name: str
+    module: str
+    method: str
+    path: str
+    """As in the contract, with its prefix and `{parameters}`."""
+    summary: str
+    description: str
+    parameters: tuple[Parameter, ...]
+    body: Body | None
+    answer: Answer
+    repeatable: bool
+    """Sending it twice has the effect of sending it once."""
+    deprecated: bool
+
+
+@dataclass(frozen=True)
+class Contract:
+    """Everything that is generated."""
+
+    title: str
+    version: str
+    operations: tuple[Operation, ...]
+    models: tuple[Model, ...]
+    enums: tuple[EnumModel, ...]
+    tag_docs: dict[str, str]
+    """Module name -> description of its tag."""
