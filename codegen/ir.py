@@ -88,6 +88,8 @@ class Model:
     is_input: bool
     """Reachable from a request: optional fields are `UNSET` by default, so that an update can
     tell "leave it" from "set it to null"."""
+    is_answer: bool
+    """Reachable from an answer, or from nothing: it can be decoded."""
 
 
 @dataclass(frozen=True)

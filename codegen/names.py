@@ -91,3 +91,8 @@ def docstring(text: str, *, indent: int, width: int = 98) -> str:
     result = f"\n{pad}".join(lines).replace(f"\n{pad}\n", "\n\n")
     # A closing quote right after a quote in the text would make four of them.
     return result[:-1] + '\\"' if result.endswith('"') else result
+
+
+def item(name: str, text: str, *, indent: int) -> str:
+    """`name: text` for a list of arguments or attributes, continuation lines indented once more."""
+    return docstring(f"{name}: {text}", indent=indent + 4)

@@ -1,0 +1,124 @@
+"""The async source of `aion` in, its true blocking twin `aion/sync/` out.
+
+The contract: the twin holds no `async`, no `await`, no event loop and no thread; it differs from
+its source by the tables in `codegen.blocking.tables` and by nothing else; the same source gives
+the same bytes. A source that cannot be turned raises `BlockingError`, which lists every place,
+and nothing is written: `build` returns texts and touches no file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+import libcst as cst
+from libcst.metadata import MetadataWrapper, PositionProvider
+
+from codegen.blocking.exports import exports
+from codegen.blocking.findings import BlockingError, Findings
+from codegen.blocking.naming import Naming, twin_name
+from codegen.blocking.rewrite import Rewriter
+from codegen.blocking.survey import Survey, is_marked
+from codegen.blocking.tables import HEADER, INPUTS, PACKAGE, REQUIRED, TWIN
+from codegen.blocking.tidy import tidy
+
+__all__ = ["BlockingError", "build", "public_classes", "transform"]
+
+_INIT = "__init__"
+
+
+def transform(
+    source: str,
+    *,
+    module: str,
+    twins: Mapping[str, str],
+    modules: Collection[str] = (),
+    is_package: bool = False,
+) -> str:
+    """The blocking twin of one module.
+
+    `module` is its dotted name, `twins` maps each public class of the transformed modules to the
+    name of its twin, and `modules` are the dotted names of all transformed modules (`module` is
+    always one). `is_package` says that the source is a package's `__init__`.
+
+    Raises `BlockingError` when something is left over that has no blocking counterpart.
+    """
+    path = _path(module, is_package=is_package)
+    package = module if is_package else module.rpartition(".")[0]
+    naming = Naming(twins, frozenset({*modules, module}))
+    wrapper = MetadataWrapper(_parsed(source, path))
+    survey = Survey(naming, package)
+    wrapper.module.visit(survey)
+    positions = wrapper.resolve(PositionProvider)
+    findings = Findings(path)
+    rewriter = Rewriter(
+        naming,
+        survey,
+        findings,
+        module=module,
+        package=package,
+        lines={node: place.start.line for node, place in positions.items()},
+    )
+    changed = wrapper.module.visit(rewriter)
+    findings.check()
+    twin_path = _path(naming.module(module), is_package=is_package)
+    return tidy(HEADER.format(origin=path) + changed.code, twin_path)
+
+
+def build(package_root: Path) -> dict[str, str]:
+    """Every file of `aion/sync`, by its path below the folder that holds `package_root`.
+
+    `package_root` is the folder of the package `aion`. Nothing is written.
+    """
+    if not (package_root / REQUIRED).is_file():
+        raise BlockingError(f"{PACKAGE}/{REQUIRED}: not found below {package_root.parent}")
+    inputs = sorted({path for pattern in INPUTS for path in package_root.glob(pattern)})
+    sources: dict[tuple[str, bool], str] = {}
+    for path in inputs:
+        parts = (PACKAGE, *path.relative_to(package_root).with_suffix("").parts)
+        is_package = parts[-1] == _INIT
+        name = ".".join(parts[:-1] if is_package else parts)
+        sources[name, is_package] = path.read_text(encoding="utf-8")
+
+    modules = frozenset(name for name, _ in sources)
+    twins: dict[str, str] = {}
+    exported: dict[str, list[str]] = {}
+    for (name, is_package), source in sources.items():
+        classes = public_classes(source, _path(name, is_package=is_package))
+        twins |= classes
+        if not any(part.startswith("_") for part in name.split(".")):
+            exported[TWIN + name.removeprefix(PACKAGE)] = [
+                twin for own, twin in classes.items() if twin != own
+            ]
+
+    init = _path(TWIN, is_package=True)
+    built = {init: tidy(exports(exported), init)}
+    for (name, is_package), source in sources.items():
+        twin_path = _path(TWIN + name.removeprefix(PACKAGE), is_package=is_package)
+        built[twin_path] = transform(
+            source, module=name, twins=twins, modules=modules, is_package=is_package
+        )
+    return dict(sorted(built.items()))
+
+
+def public_classes(source: str, path: str) -> dict[str, str]:
+    """The public classes that a module defines, each with the name of its twin."""
+    return {
+        statement.name.value: twin_name(statement.name.value)
+        for statement in _parsed(source, path).body
+        if isinstance(statement, cst.ClassDef)
+        and not statement.name.value.startswith("_")
+        and not is_marked(statement)
+    }
+
+
+def _path(module: str, *, is_package: bool) -> str:
+    return module.replace(".", "/") + (f"/{_INIT}.py" if is_package else ".py")
+
+
+def _parsed(source: str, path: str) -> cst.Module:
+    try:
+        return cst.parse_module(source)
+    except cst.ParserSyntaxError as error:
+        reason = error.message.splitlines()[0]
+        raise BlockingError(f"{path}:{error.raw_line}: not Python: {reason}") from error

@@ -1,0 +1,34 @@
+"""What stops a twin from being written: collected over a whole module, raised as one error."""
+
+from __future__ import annotations
+
+from codegen.errors import CodegenError
+
+
+class BlockingError(CodegenError):
+    """An async source that cannot be turned into blocking code.
+
+    The message has one line for each finding: file, line, name, and what to use instead.
+    """
+
+
+class Findings:
+    """Collects findings of one file, so that its author sees all of them after one run."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._found: dict[tuple[int, str], str] = {}
+
+    def add(self, line: int, name: str, advice: str) -> None:
+        """Record that `name` on `line` has to go; the first advice for a place is kept."""
+        self._found.setdefault((line, name), advice)
+
+    def check(self) -> None:
+        """Raise `BlockingError` if anything was found."""
+        if self._found:
+            rows = sorted(self._found.items())
+            raise BlockingError(
+                "\n".join(
+                    f"{self._path}:{line}: `{name}`: {advice}" for (line, name), advice in rows
+                )
+            )

@@ -1,0 +1,152 @@
+"""What the generated models stand on: the base class, decoding helpers, bodies made of models.
+
+Timestamps are read by the standard library; `dateutil` is imported on demand, for one that is not
+ISO 8601.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any, ClassVar, TypeVar, cast
+
+import attrs
+
+from aion_api._runtime import UNSET, File, FormBody, MultipartBody, text, timestamp
+
+M = TypeVar("M", bound="Model")
+_new = object.__new__
+_set = object.__setattr__
+
+
+@attrs.frozen(slots=False)
+class Model:
+    """Base of the generated attrs classes: immutable, decoded once, unknown keys kept.
+
+    Instances are filled through `build` with one dictionary, which is what makes decoding cheap;
+    `frozen` classes have no faster way to set many attributes.
+    """
+
+    _wire_names: ClassVar[dict[str, str]] = {}
+
+    additional_properties: dict[str, Any] = attrs.field(
+        factory=dict[str, Any], kw_only=True, repr=False
+    )
+    """What came under keys that the contract does not list, as it came."""
+
+    def to_dict(self, *, exclude_none: bool = True) -> dict[str, Any]:
+        """The object as JSON data under the names of the wire.
+
+        Args:
+            exclude_none: Leave out fields that are `None`. Fields that are `UNSET` are always
+                left out.
+        """
+        renamed = self._wire_names
+        result: dict[str, Any] = {}
+        for name, value in self.__dict__.items():
+            if name == "additional_properties" or name[0] == "_" or value is UNSET:
+                continue
+            if value is None and exclude_none:
+                continue
+            result[renamed.get(name, name)] = plain(value, exclude_none=exclude_none)
+        for name, value in self.additional_properties.items():
+            # A timestamp that could not be read is None above and kept here as it came.
+            result.setdefault(name, value)
+        return result
+
+
+def plain(value: Any, *, exclude_none: bool = False) -> Any:
+    """`value` as JSON data: models, enums, dates and collections of them unfolded."""
+    if isinstance(value, Model):
+        return value.to_dict(exclude_none=exclude_none)
+    if isinstance(value, datetime):
+        return timestamp(value)
+    if isinstance(value, enum.Enum):
+        return value.value
+    if isinstance(value, Mapping):
+        items = cast("Mapping[str, Any]", value).items()
+        return {key: plain(item, exclude_none=exclude_none) for key, item in items}
+    if isinstance(value, (list, tuple)):
+        return [plain(item, exclude_none=exclude_none) for item in cast("list[Any]", value)]
+    return value
+
+
+def build(cls: type[M], values: dict[str, Any]) -> M:
+    """An instance of a frozen model with exactly these attributes."""
+    instance = _new(cls)
+    _set(instance, "__dict__", values)
+    return instance
+
+
+def unknown(data: Mapping[str, Any], known: frozenset[str]) -> dict[str, Any]:
+    """The keys of `data` that the contract does not list."""
+    if known.issuperset(data):
+        return {}
+    return {key: data[key] for key in data if key not in known}
+
+
+def date(data: Mapping[str, Any], key: str, unread: dict[str, Any]) -> datetime | None:
+    """The timestamp at `key`, with a zone (UTC where none is given), or None.
+
+    A value that is no timestamp does not fail the object: it goes into `unread` as it came.
+    """
+    raw = data.get(key)
+    if raw is None:
+        return None
+    try:
+        parsed = datetime.fromisoformat(raw)
+    except (ValueError, TypeError):
+        lenient = _lenient_date(raw)
+        if lenient is None:
+            unread[key] = raw
+            return None
+        parsed = lenient
+    return parsed if parsed.tzinfo is not None else parsed.replace(tzinfo=UTC)
+
+
+def moment(value: Any) -> datetime | None:
+    """A timestamp inside a list or map: like `date`, for a value on its own."""
+    return date({"": value}, "", {})
+
+
+def _lenient_date(raw: object) -> datetime | None:
+    if not isinstance(raw, str):
+        return None
+    from dateutil.parser import parse
+
+    # Two defaults that differ in every date field: a text that leaves one out ("10:30", "May")
+    # gives two answers, and is no timestamp.
+    one, other = datetime(2000, 1, 1), datetime(2001, 2, 2)
+    try:
+        first, second = parse(raw, default=one), parse(raw, default=other)
+    except (ValueError, OverflowError):
+        return None
+    return first if first == second else None
+
+
+def form(model: Model) -> FormBody:
+    """A model as form fields."""
+    return FormBody([(key, text(value)) for key, value in _pairs(model)])
+
+
+def multipart(model: Model) -> MultipartBody:
+    """A model as multipart parts: files stay files, lists repeat their name."""
+    return MultipartBody(
+        [
+            (key, value if isinstance(value, File) else text(value))
+            for key, value in _pairs(model)
+        ]
+    )
+
+
+def _pairs(model: Model) -> Iterable[tuple[str, object]]:
+    renamed = model._wire_names  # pyright: ignore[reportPrivateUsage]  # same module
+    for name, value in model.__dict__.items():
+        if name == "additional_properties" or value is UNSET or value is None:
+            continue
+        items = cast("list[object]", value) if isinstance(value, list) else [value]
+        for item in items:
+            yield renamed.get(name, name), item
+
+

@@ -1,0 +1,249 @@
+"""What describes a call: requests, operations, bodies, open enums, `UNSET`.
+
+Pure and without I/O: a call is described here, never made. Only the standard library is imported.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import IO, Any, Final, Generic, Literal, Self, TypeVar, cast
+from urllib.parse import quote
+
+T = TypeVar("T")
+
+
+class Unset(enum.Enum):
+    """The type of `UNSET`; an enum, so that `is UNSET` narrows for type checkers."""
+
+    UNSET = "UNSET"
+
+    def __repr__(self) -> str:
+        return "UNSET"
+
+    def __bool__(self) -> Literal[False]:
+        return False
+
+
+UNSET: Final = Unset.UNSET
+"""The default of optional request fields: leave the key out, which `None` does not."""
+
+
+class OpenEnum(str, enum.Enum):
+    """A string enum that keeps values it does not know.
+
+    An unknown string becomes a member-like value whose `name` is ``"UNKNOWN"``, whose `value` is
+    the string and for which `is_known` is false. It compares, hashes and pickles like the string.
+    """
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        if not isinstance(value, str):
+            return None
+        unknown = str.__new__(cls, value)
+        unknown._name_ = "UNKNOWN"
+        unknown._value_ = value
+        return unknown
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the contract lists this value."""
+        return self._value_ in type(self)._value2member_map_
+
+    def __str__(self) -> str:
+        return str(self._value_)
+
+    def __reduce_ex__(self, protocol: object) -> tuple[type[Self], tuple[str]]:
+        # Copies of an unknown value must not be looked up by name, as Enum copies are.
+        return type(self), (str(self._value_),)
+
+
+def segment(value: object) -> str:
+    """One path segment, quoted.
+
+    Raises:
+        ValueError: `value` is empty or would climb out of its place (``.`` or ``..``).
+    """
+    text = str(value)
+    if text in ("", ".", ".."):
+        raise ValueError(f"a path segment cannot be {text!r}: pass the id of an existing object")
+    return quote(text, safe="")
+
+
+def timestamp(value: datetime) -> str:
+    """ISO 8601 in the wire's form. A `datetime` without a zone is taken as UTC."""
+    aware = value if value.tzinfo is not None else value.replace(tzinfo=UTC)
+    return aware.isoformat().replace("+00:00", "Z")
+
+
+class File:
+    """A file part of a multipart body.
+
+    Args:
+        content: The bytes, or a seekable binary file object.
+        filename: The name to send; its extension does not decide the type.
+        content_type: The media type to send.
+    """
+
+    __slots__ = ("content", "content_type", "filename")
+
+    def __init__(
+        self,
+        content: bytes | IO[bytes],
+        filename: str,
+        content_type: str = "application/octet-stream",
+    ) -> None:
+        self.content = content
+        self.filename = filename
+        self.content_type = content_type
+
+    def __repr__(self) -> str:
+        return f"File(filename={self.filename!r}, content_type={self.content_type!r})"
+
+
+class JsonBody:
+    """A body sent as ``application/json``."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
+class FormBody:
+    """A body sent as ``application/x-www-form-urlencoded``."""
+
+    __slots__ = ("fields",)
+
+    def __init__(self, fields: list[tuple[str, str]]) -> None:
+        self.fields = fields
+
+
+class MultipartBody:
+    """A body sent as ``multipart/form-data``; the boundary is chosen when it is encoded."""
+
+    __slots__ = ("parts",)
+
+    def __init__(self, parts: list[tuple[str, str | File]]) -> None:
+        self.parts = parts
+
+
+Body = JsonBody | FormBody | MultipartBody
+AnswerKind = Literal["json", "empty", "text", "bytes", "events", "redirect"]
+
+
+class Operation(Generic[T]):
+    """What is the same for every call of one operation.
+
+    Attributes:
+        operation_id: The contract's id of the operation.
+        name: ``tag.function``, the short name for people.
+        method: HTTP method in capitals.
+        template: The path with its ``{parameters}``, as in the contract.
+        kind: The shape of a successful answer.
+        decode: From the parsed answer to its Python value.
+        repeatable: Whether sending it twice has the effect of sending it once.
+    """
+
+    __slots__ = ("decode", "kind", "method", "name", "operation_id", "repeatable", "template")
+
+    def __init__(
+        self,
+        operation_id: str,
+        name: str,
+        method: str,
+        template: str,
+        *,
+        kind: AnswerKind,
+        decode: Callable[[Any], T],
+        repeatable: bool,
+    ) -> None:
+        self.operation_id = operation_id
+        self.name = name
+        self.method = method
+        self.template = template
+        self.kind: AnswerKind = kind
+        self.decode = decode
+        self.repeatable = repeatable
+
+    def __repr__(self) -> str:
+        return f"<Operation {self.name}: {self.method} {self.template}>"
+
+
+Query = list[tuple[str, str]]
+
+
+class Request(Generic[T]):
+    """One call of an operation: everything that goes out, and how to read what comes back.
+
+    Attributes:
+        operation: What is the same for every call.
+        path: The path with its parameters filled in and quoted.
+        query: Query parameters in order; a list parameter repeats its key.
+        headers: Headers that the operation declares; never the client's own.
+        body: The body, or None.
+    """
+
+    __slots__ = ("body", "headers", "operation", "path", "query")
+
+    def __init__(
+        self,
+        operation: Operation[T],
+        path: str,
+        *,
+        query: Query | None = None,
+        headers: dict[str, str] | None = None,
+        body: Body | None = None,
+    ) -> None:
+        self.operation = operation
+        self.path = path
+        self.query = query
+        self.headers = headers
+        self.body = body
+
+    def __repr__(self) -> str:
+        return f"<Request {self.operation.name}: {self.operation.method} {self.operation.template}>"
+
+
+def text(value: object) -> str:
+    """A parameter value as the wire writes it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return timestamp(value)
+    return str(value.value) if isinstance(value, enum.Enum) else str(value)
+
+
+def query(*pairs: tuple[str, object]) -> Query | None:
+    """Query pairs without those that are None; a list repeats its key."""
+    result: Query = []
+    for key, value in pairs:
+        if value is None:
+            continue
+        if isinstance(value, (list, tuple)):
+            result.extend((key, text(item)) for item in cast("list[object]", value))
+        else:
+            result.append((key, text(value)))
+    return result or None
+
+
+def headers(
+    *pairs: tuple[str, object], cookies: Iterable[tuple[str, object]] = ()
+) -> dict[str, str] | None:
+    """Header pairs without those that are None; cookies joined into one header."""
+    result = {key: text(value) for key, value in pairs if value is not None}
+    jar = "; ".join(f"{key}={text(value)}" for key, value in cookies if value is not None)
+    if jar:
+        result["Cookie"] = jar
+    return result or None
+
+
+def nothing(_: object) -> None:
+    """Decode an answer without content."""
+    return None
+
+
+def as_is(value: Any) -> Any:
+    """Decode an answer whose shape the contract leaves open."""
+    return value
