@@ -1,0 +1,84 @@
+"""Checks of arguments before anything is sent: what was wrong, with which value, what is allowed.
+
+Every function returns the argument as it is to be sent, or raises `ValidationError` whose
+`details` hold `field`, `value` and `rule`.
+"""
+
+from __future__ import annotations
+
+import reprlib
+from collections.abc import Collection, Iterable
+from typing import Any, NoReturn
+
+from aion.exceptions import ValidationError
+
+
+def refuse(field: str, value: object, rule: str) -> NoReturn:
+    """Raise the error of a check.
+
+    Args:
+        field: The name of the argument.
+        value: What was given; shortened in the message.
+        rule: What is allowed, as the end of "<field> has to be ...".
+    """
+    shown = reprlib.repr(value)
+    raise ValidationError(
+        f"{field} has to be {rule}; got {shown}",
+        details={"field": field, "value": shown, "rule": rule},
+    )
+
+
+def identifier(field: str, value: Any) -> str:
+    """An id that becomes part of a path."""
+    if not isinstance(value, str) or value.strip() in ("", ".", ".."):
+        refuse(field, value, "the id of an existing object, as text")
+    return value.strip()
+
+
+def whole_number(field: str, value: Any, least: int, most: int | None = None) -> int:
+    """A whole number in a range, both ends included."""
+    bad = not isinstance(value, int) or isinstance(value, bool)
+    if bad or value < least or (most is not None and value > most):
+        span = f"from {least} to {most}" if most is not None else f"of {least} or more"
+        refuse(field, value, f"a whole number {span}")
+    return int(value)
+
+
+def seconds(field: str, value: Any) -> float:
+    """A length of time above zero."""
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not value > 0:
+        refuse(field, value, "a number of seconds above 0")
+    return float(value)
+
+
+def text(field: str, value: Any, least: int, most: int) -> str:
+    """Text of a length in a range, in characters, both ends included."""
+    if not isinstance(value, str) or not least <= len(value) <= most:
+        refuse(field, value, f"text of {least} to {most} characters")
+    return value
+
+
+def choice(field: str, value: Any, allowed: Collection[str]) -> str:
+    """One of several words."""
+    if value not in allowed:
+        refuse(field, value, f"one of {', '.join(map(repr, allowed))}")
+    return str(value)
+
+
+def texts(
+    field: str, value: Iterable[Any] | None, *, most: int, longest: int | None = None
+) -> list[str] | None:
+    """A list of words, each not empty and at most `longest` characters, or None."""
+    if value is None:
+        return None
+    if isinstance(value, (str, bytes)):
+        refuse(field, value, "a list of texts, not one text")
+    items: list[str] = []
+    for number, item in enumerate(value):
+        if not isinstance(item, str) or not item or (longest and len(item) > longest):
+            limit = f" of at most {longest} characters" if longest else ""
+            refuse(f"{field}[{number}]", item, f"text{limit}, not empty")
+        items.append(item)
+    if len(items) > most:
+        refuse(field, f"{len(items)} items", f"at most {most} items")
+    return items

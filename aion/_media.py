@@ -1,0 +1,136 @@
+"""Files to upload: where they come from, what they are called, and what they really are.
+
+The type is decided by the first bytes, never by the extension. Nothing is read but the beginning.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from aion._checks import refuse
+from aion.exceptions import ValidationError
+
+IMAGE_TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
+LARGEST_STREAMED = 100 * 1024 * 1024
+"""Bytes: what the service accepts for one streamed file."""
+_HEAD = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One file, checked and ready to be sent."""
+
+    filename: str
+    content: bytes | Path
+    content_type: str
+    size: int
+
+
+def image(file: Any, filename: str | None) -> Upload:
+    """An image from a path or from bytes.
+
+    Args:
+        file: A path, or the bytes themselves.
+        filename: The name to store; needed for bytes, the file's own name otherwise.
+
+    Raises:
+        ValidationError: There is no such file, it is a directory, it is empty or too large, it is
+            not an image that the service accepts, or bytes come without a name.
+    """
+    if isinstance(file, (bytes, bytearray, memoryview)):
+        data = bytes(cast("bytes", file))
+        if not filename:
+            raise ValidationError(
+                "filename is missing: bytes have no name of their own; pass filename='photo.jpg'",
+                details={"field": "filename"},
+            )
+        content: bytes | Path = data
+        name, size, head = filename, len(data), data[:_HEAD]
+    elif isinstance(file, (str, Path)):
+        path = Path(file)
+        name = filename or path.name
+        size, head = _beginning(path)
+        content = path
+    else:
+        refuse("file", file, "a path or bytes")
+    if size == 0:
+        raise ValidationError(
+            f"{name} is empty: there is nothing to upload", details={"field": "file"}
+        )
+    if size > LARGEST_STREAMED:
+        raise ValidationError(
+            f"{name} has {size:,} bytes: at most {LARGEST_STREAMED:,} can be uploaded this way",
+            details={"field": "file", "size_bytes": size, "limit": LARGEST_STREAMED},
+        )
+    kind = sniff(head)
+    if kind not in IMAGE_TYPES:
+        raise ValidationError(
+            f"{name} is not a JPEG, PNG, WebP or GIF image{_advice(kind)}",
+            details={"field": "file", "content_type": kind},
+        )
+    return Upload(name, content, kind, size)
+
+
+def _beginning(path: Path) -> tuple[int, bytes]:
+    try:
+        if path.is_dir():
+            raise ValidationError(
+                f"{path} is a directory: use upload() for the images in it",
+                details={"field": "file"},
+            )
+        with path.open("rb") as handle:
+            return os.fstat(handle.fileno()).st_size, handle.read(_HEAD)
+    except FileNotFoundError:
+        reason = "does not exist"
+    except (OSError, ValueError) as error:
+        # ValueError: a null character in the path.
+        reason = f"cannot be read: {getattr(error, 'strerror', None) or error}"
+    raise ValidationError(f"{path} {reason}", details={"field": "file"})
+
+
+def _advice(kind: str | None) -> str:
+    match kind:
+        case None:
+            return ": its first bytes are of no known type"
+        case "application/pdf" | "application/zip" | "text/plain":
+            return f" ({kind}); documents go through client.documents.upload_one()"
+        case _ if kind.startswith("video/"):
+            return f" ({kind}); videos go through client.video_uploads.upload_one()"
+        case _:
+            return f" ({kind}); convert it first"
+
+
+def sniff(head: bytes) -> str | None:
+    """The media type that the first bytes of a file show, or None."""
+    for pattern, kind in _SIGNATURES:
+        if pattern.match(head):
+            return kind
+    if head and not re.search(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]", head):
+        return "text/plain"
+    return None
+
+
+_SIGNATURES = tuple(
+    (re.compile(pattern, re.DOTALL), kind)
+    for pattern, kind in (
+        (rb"\xff\xd8\xff", "image/jpeg"),
+        (rb"\x89PNG\r\n\x1a\n", "image/png"),
+        (rb"GIF8[79]a", "image/gif"),
+        (rb"RIFF....WEBP", "image/webp"),
+        (rb"BM.{12}", "image/bmp"),
+        (rb"(II\*\x00|MM\x00\*)", "image/tiff"),
+        (rb"....ftyp(heic|heix|hevc|mif1|msf1)", "image/heic"),
+        (rb"....ftypavi[fs]", "image/avif"),
+        (rb"....ftypqt", "video/quicktime"),
+        (rb"....ftyp", "video/mp4"),
+        (rb"\x1a\x45\xdf\xa3", "video/webm"),
+        (rb"RIFF....AVI ", "video/x-msvideo"),
+        (rb"%PDF-", "application/pdf"),
+        (rb"PK\x03\x04", "application/zip"),
+        (rb"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)?<svg", "image/svg+xml"),
+    )
+)

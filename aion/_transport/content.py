@@ -1,0 +1,233 @@
+"""Request bodies that can be sent more than once, byte for byte the same, or not at all.
+
+A body knows its length and opens its source anew for each attempt. A file that is no longer what
+it was when the body was made fails the attempt instead of being sent torn.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Protocol
+from urllib.parse import urlencode
+
+from aion.exceptions import UploadError, ValidationError
+from aion_api import File, FormBody, JsonBody, MultipartBody
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PIECE = 256 * 1024
+"""Bytes read from a file at a time: measured to be the fastest on a loopback connection."""
+
+
+class Content(Protocol):
+    """A body: `length` bytes of `content_type`, in pieces, as often as asked."""
+
+    content_type: str
+    length: int
+
+    def pieces(self) -> Iterator[bytes]:
+        """The bytes from the beginning."""
+        ...
+
+
+class Bytes:
+    """A body that is in memory."""
+
+    def __init__(self, data: bytes, content_type: str) -> None:
+        self.data = data
+        self.content_type = content_type
+        self.length = len(data)
+
+    def pieces(self) -> Iterator[bytes]:
+        """The bytes, whole."""
+        yield self.data
+
+
+EMPTY = Bytes(b"", "")
+
+
+def encode(body: JsonBody | FormBody | MultipartBody) -> Content:
+    """The body as it is sent.
+
+    Raises:
+        ValidationError: A value has no JSON form, or a file cannot be read.
+    """
+    match body:
+        case JsonBody():
+            try:
+                text = json.dumps(
+                    body.value, ensure_ascii=False, separators=(",", ":"), allow_nan=False
+                )
+                data = text.encode("utf-8")
+            except (TypeError, ValueError, RecursionError) as error:
+                raise ValidationError(f"an argument cannot be sent as JSON: {error}") from None
+            return Bytes(data, "application/json")
+        case FormBody():
+            return Bytes(
+                urlencode(body.fields).encode("ascii"), "application/x-www-form-urlencoded"
+            )
+        case MultipartBody():
+            return Multipart(body.parts)
+
+
+class Multipart:
+    """A ``multipart/form-data`` body whose files are read while it is sent."""
+
+    def __init__(self, parts: Sequence[tuple[str, str | File]]) -> None:
+        boundary = secrets.token_hex(16)
+        self.content_type = f"multipart/form-data; boundary={boundary}"
+        self._segments: list[bytes | _FileSource] = []
+        mark = f"--{boundary}\r\n"
+        for name, value in parts:
+            head = f'{mark}Content-Disposition: form-data; name="{_quoted(name)}"'
+            if isinstance(value, File):
+                head += f'; filename="{_quoted(value.filename)}"'
+                head += f"\r\nContent-Type: {value.content_type}"
+                self._segments.append(f"{head}\r\n\r\n".encode())
+                self._segments.append(_source(value))
+                self._segments.append(b"\r\n")
+            else:
+                self._segments.append(f"{head}\r\n\r\n{value}\r\n".encode())
+        self._segments.append(f"--{boundary}--\r\n".encode())
+        self.length = sum(map(len, self._segments))
+
+    def pieces(self) -> Iterator[bytes]:
+        """The parts in order, small ones joined to save writes."""
+        pending = bytearray()
+        for segment in self._segments:
+            for piece in (segment,) if isinstance(segment, bytes) else segment.pieces():
+                pending += piece
+                if len(pending) >= PIECE:
+                    yield bytes(pending)
+                    pending.clear()
+        if pending:
+            yield bytes(pending)
+
+
+def _quoted(text: str) -> str:
+    """A name inside quotes, as HTML form encoding writes it."""
+    return text.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
+
+
+class _FileSource:
+    """The bytes of one file, which have to be the same in each attempt."""
+
+    def __init__(self, name: str, size: int) -> None:
+        self._name = name
+        self._size = size
+
+    def __len__(self) -> int:
+        return self._size
+
+    def pieces(self) -> Iterator[bytes]:
+        raise NotImplementedError
+
+    def _counted(self, handle: IO[bytes]) -> Iterator[bytes]:
+        left = self._size
+        while left:
+            piece = handle.read(min(PIECE, left))
+            if not piece:
+                raise self._changed(f"{left} bytes are missing at its end")
+            left -= len(piece)
+            yield piece
+        if handle.read(1):
+            raise self._changed("it has grown")
+
+    def _changed(self, how: str) -> UploadError:
+        return UploadError(
+            f"{self._name} changed while it was sent: {how}. Nothing of it was stored; send it"
+            " again when it is complete.",
+            filename=self._name,
+            stage="upload",
+        )
+
+
+class _MemorySource(_FileSource):
+    def __init__(self, name: str, data: bytes) -> None:
+        super().__init__(name, len(data))
+        self._data = data
+
+    def pieces(self) -> Iterator[bytes]:
+        yield self._data
+
+
+class _PathSource(_FileSource):
+    def __init__(self, name: str, path: Path) -> None:
+        self._path = path
+        with self._reading():
+            found = path.stat()
+        super().__init__(name, found.st_size)
+        self._version = (found.st_size, found.st_mtime_ns)
+
+    def pieces(self) -> Iterator[bytes]:
+        with self._reading(), self._path.open("rb", buffering=0) as handle:
+            now = os.fstat(handle.fileno())
+            if (now.st_size, now.st_mtime_ns) != self._version:
+                raise self._changed("its size or time is not what it was")
+            yield from self._counted(handle)
+
+    def _reading(self) -> _Readable:
+        return _Readable(self._path)
+
+
+class _Readable:
+    """Turns a file that cannot be read into the documented error."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, OSError):
+            raise UploadError(
+                f"{self._path} cannot be read: {error.strerror or error}",
+                filename=self._path.name,
+                stage="upload",
+            ) from None
+
+
+class _HandleSource(_FileSource):
+    def __init__(self, name: str, handle: IO[bytes]) -> None:
+        if not handle.seekable():
+            raise ValidationError(
+                f"{name} cannot be rewound, so a failed attempt could not be repeated:"
+                " pass a path, bytes or a seekable file"
+            )
+        self._handle = handle
+        self._start = handle.tell()
+        super().__init__(name, handle.seek(0, os.SEEK_END) - self._start)
+        handle.seek(self._start)
+
+    def pieces(self) -> Iterator[bytes]:
+        self._handle.seek(self._start)
+        yield from self._counted(self._handle)
+
+
+def _source(file: File) -> _FileSource:
+    if isinstance(file.content, bytes):
+        return _MemorySource(file.filename, file.content)
+    if isinstance(file.content, os.PathLike):
+        return _PathSource(file.filename, Path(file.content))
+    return _HandleSource(file.filename, file.content)
+
+
+class AsyncPieces:
+    """The pieces of a body for an asynchronous transport.
+
+    Files are read on the event loop's thread: a piece takes less time than handing it to another
+    thread would.
+    """
+
+    def __init__(self, content: Content) -> None:
+        self._content = content
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for piece in self._content.pieces():
+            yield piece

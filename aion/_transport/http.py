@@ -1,0 +1,274 @@
+"""The seam to the HTTP library: the only module, with `sockets`, that knows it.
+
+A channel is one connection. It sends a `Wire` and gives back a `Reply` or a `Fault`; no type and
+no exception of the library passes. Requests go through `httpx.HTTPTransport.handle_request` and
+its asynchronous twin, the level at which recorders, mocks and instrumentation hook in.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import urllib.request
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+import httpx
+
+from aion._transport.content import AsyncPieces, Bytes
+from aion._transport.sockets import AsyncBackend, SyncBackend
+from aion._transport.wire import Fault, Origin, Reply, Wire
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import AsyncIterator, Iterator
+
+KEEP_ALIVE = 30.0
+"""Seconds for which an idle connection is kept."""
+LARGEST_ERROR = 1024 * 1024
+"""Bytes of an error body that are read; the connection is given up when there are more."""
+_ONE = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=KEEP_ALIVE)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where a channel leads: an origin, and the proxy on the way."""
+
+    origin: Origin
+    proxy: str | None
+
+
+def route(origin: Origin, proxy_url: str | None) -> Route:
+    """The way to an origin: the configured proxy, else that of the environment, else direct."""
+    scheme, host, port = origin
+    if proxy_url:
+        return Route(origin, proxy_url)
+    if urllib.request.proxy_bypass(f"{host}:{port}") or urllib.request.proxy_bypass(host):
+        return Route(origin, None)
+    found = urllib.request.getproxies()
+    proxy = found.get(scheme) or found.get("all")
+    if proxy and "://" not in proxy:
+        proxy = f"http://{proxy}"
+    return Route(origin, proxy)
+
+
+def tls_context() -> ssl.SSLContext:
+    """The TLS settings that all connections share, made on first use."""
+    return _tls_context(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+
+
+@functools.lru_cache(maxsize=4)
+def _tls_context(cert_file: str | None, cert_dir: str | None) -> ssl.SSLContext:
+    # The arguments are what httpx reads from the environment: another file, another context.
+    del cert_file, cert_dir
+    return httpx.create_ssl_context()
+
+
+@functools.lru_cache(maxsize=1)
+def _no_tls() -> ssl.SSLContext:
+    """For plain HTTP: trusts nobody, and costs nothing to make."""
+    import ssl
+
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def _context(way: Route) -> ssl.SSLContext:
+    needs_tls = way.origin[0] == "https" or (way.proxy or "").startswith("https")
+    return tls_context() if needs_tls else _no_tls()
+
+
+def _with_backend(transport: Any, backend: Any) -> None:
+    """Let a transport open its sockets through `backend`.
+
+    httpx has no argument for it, though the pool below it has; a test holds this attribute.
+    """
+    pool = transport._pool
+    if not hasattr(pool, "_network_backend"):  # pragma: no cover - a future httpx
+        raise RuntimeError("this version of httpx cannot be used: its connection pool is unknown")
+    pool._network_backend = backend
+
+
+def _fault(error: Exception) -> Fault:
+    """What a failure of the library means for the call."""
+    text = str(error) or type(error).__name__
+    match error:
+        case httpx.ProxyError():
+            return Fault("proxy", f"the proxy refused: {text}", sent=False)
+        case httpx.ConnectTimeout() | httpx.PoolTimeout():
+            return Fault("timeout", "no connection in time", sent=False)
+        case httpx.ConnectError():
+            if "CERTIFICATE" in text.upper() or "SSL" in text or "TLS" in text:
+                return Fault("tls", f"no secure connection: {text}", sent=False)
+            return Fault("connect", f"no connection: {text}", sent=False)
+        case httpx.TimeoutException():
+            return Fault("timeout", "the service fell silent", sent=True)
+        case httpx.RemoteProtocolError():
+            return Fault("broken", f"the connection broke: {text}", sent=True)
+        case httpx.UnsupportedProtocol() | httpx.LocalProtocolError():
+            return Fault("connect", f"the request cannot be sent: {text}", sent=False)
+        case _:
+            return Fault("broken", f"the connection broke: {text}", sent=True)
+
+
+class _Reader:
+    """Collects a body, up to what is worth reading."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self._status = response.status_code
+        self._headers = response.headers
+        self._pieces: list[bytes] = []
+        self._size = 0
+        self.full = False
+
+    def add(self, piece: bytes) -> None:
+        self._pieces.append(piece)
+        if self._status >= 300:
+            self._size += len(piece)
+            self.full = self._size > LARGEST_ERROR
+
+    def outcome(self) -> Reply | Fault:
+        body = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
+        if body and (encoding := self._headers.get("content-encoding")):
+            try:
+                body = _decompressed(body, encoding.strip().lower())
+            except (zlib.error, ValueError) as error:
+                if not self.full:
+                    return Fault("garbled", f"the answer cannot be unpacked: {error}", sent=True)
+        return Reply(self._status, self._headers.raw, body, self.full)
+
+
+def _decompressed(body: bytes, encoding: str) -> bytes:
+    if encoding == "identity":
+        return body
+    if encoding not in ("gzip", "x-gzip", "deflate"):
+        raise ValueError(f"content encoding {encoding!r} was not asked for")
+    # 32 + 15: gzip and zlib headers are told apart by zlib.
+    unpacker = zlib.decompressobj(47)
+    data = unpacker.decompress(body) + unpacker.flush()
+    if not unpacker.eof:
+        raise ValueError("it is cut short")
+    return data
+
+
+def _timeouts(seconds: float | None) -> dict[str, Any]:
+    return {"timeout": {"connect": seconds, "read": seconds, "write": seconds, "pool": seconds}}
+
+
+class _SyncBody(httpx.SyncByteStream):
+    def __init__(self, wire: Wire) -> None:
+        self._content = wire.content
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._content.pieces()
+
+
+class _AsyncBody(httpx.AsyncByteStream):
+    def __init__(self, wire: Wire) -> None:
+        self._pieces = AsyncPieces(wire.content)
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self._pieces.__aiter__()
+
+
+def _request(wire: Wire, body: Any, silence: float | None) -> httpx.Request:
+    stream = httpx.ByteStream(wire.content.data) if isinstance(wire.content, Bytes) else body
+    return httpx.Request(
+        wire.method,
+        wire.url,
+        headers=wire.headers,
+        stream=stream,
+        extensions=_timeouts(silence),
+    )
+
+
+class SyncChannel:
+    """One blocking connection."""
+
+    def __init__(self, way: Route) -> None:
+        self._backend = SyncBackend()
+        self._transport = httpx.HTTPTransport(
+            verify=_context(way), limits=_ONE, proxy=way.proxy, trust_env=False
+        )
+        _with_backend(self._transport, self._backend)
+
+    def exchange(
+        self, wire: Wire, *, deadline: float | None, silence: float | None
+    ) -> Reply | Fault:
+        """Send a request and read its answer.
+
+        Args:
+            wire: The request.
+            deadline: Where on the monotonic clock it has to be over, or None.
+            silence: Seconds without a byte that are too long, or None.
+        """
+        self._backend.limit.deadline = deadline
+        try:
+            response = self._transport.handle_request(_request(wire, _SyncBody(wire), silence))
+            reader = _Reader(response)
+            # An answer to a blocking transport has a blocking stream.
+            stream = cast("httpx.SyncByteStream", response.stream)
+            try:
+                for piece in stream:
+                    reader.add(piece)
+                    if reader.full:
+                        break
+            finally:
+                stream.close()
+        except httpx.HTTPError as error:
+            fault = _fault(error)
+        except httpx.InvalidURL as error:
+            fault = Fault("connect", f"the request cannot be sent: {error}", sent=False)
+        else:
+            return reader.outcome()
+        self.abandon()
+        return fault
+
+    def abandon(self) -> None:
+        """Close the connection at once; the channel can be used again."""
+        self._backend.abandon()
+
+
+class AsyncChannel:
+    """One connection for coroutines, tied to no event loop."""
+
+    def __init__(self, way: Route) -> None:
+        self._backend = AsyncBackend()
+        self._transport = httpx.AsyncHTTPTransport(
+            verify=_context(way), limits=_ONE, proxy=way.proxy, trust_env=False
+        )
+        _with_backend(self._transport, self._backend)
+
+    async def exchange(self, wire: Wire, *, silence: float | None) -> Reply | Fault:
+        """Send a request and read its answer.
+
+        Args:
+            wire: The request.
+            silence: Seconds without a byte that are too long, or None.
+        """
+        try:
+            response = await self._transport.handle_async_request(
+                _request(wire, _AsyncBody(wire), silence)
+            )
+            reader = _Reader(response)
+            # An answer to an asynchronous transport has an asynchronous stream.
+            stream = cast("httpx.AsyncByteStream", response.stream)
+            try:
+                async for piece in stream:
+                    reader.add(piece)
+                    if reader.full:
+                        break
+            finally:
+                await stream.aclose()
+        except httpx.HTTPError as error:
+            fault = _fault(error)
+        except httpx.InvalidURL as error:
+            fault = Fault("connect", f"the request cannot be sent: {error}", sent=False)
+        else:
+            return reader.outcome()
+        self.abandon()
+        return fault
+
+    def abandon(self) -> None:
+        """Close the connection at once, from wherever; the channel can be used again."""
+        self._backend.abandon()

@@ -1,0 +1,124 @@
+"""What goes over the wire and what comes back, in plain data: no type of the HTTP library.
+
+`Wiring` prepares once what is the same for every request of a client, and makes a `Wire` of each
+described request.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote_plus, urlsplit
+
+from aion._transport.content import EMPTY, Content, encode
+from aion_api import PREFIX, Request
+
+if TYPE_CHECKING:
+    from aion.config import ClientConfig
+
+Origin = tuple[str, str, int]
+"""Scheme, host and port: what a connection can be shared for."""
+
+
+@dataclass(slots=True)
+class Wire:
+    """One HTTP request, ready to be sent any number of times."""
+
+    method: str
+    origin: Origin
+    url: str
+    headers: list[tuple[bytes, bytes]]
+    content: Content
+
+
+@dataclass(slots=True)
+class Reply:
+    """One HTTP answer, read to its end."""
+
+    status: int
+    raw_headers: list[tuple[bytes, bytes]]
+    body: bytes
+    truncated: bool = False
+    """The body was longer than was worth reading; only its beginning is here."""
+
+    def header(self, name: str) -> str | None:
+        """The value of a header, by its name in any case, or None."""
+        wanted = name.lower().encode("ascii")
+        for key, value in self.raw_headers:
+            if key.lower() == wanted:
+                return value.decode("latin-1")
+        return None
+
+
+@dataclass(slots=True)
+class Fault:
+    """An attempt that brought no answer."""
+
+    kind: str
+    """``connect``, ``tls``, ``proxy``, ``timeout``, ``broken`` or ``garbled``."""
+    text: str
+    sent: bool
+    """Whether the service may have seen the request."""
+
+
+class Wiring:
+    """The parts of a request that every call of one client shares."""
+
+    def __init__(self, config: ClientConfig) -> None:
+        base = config.base_url
+        self._prefixed = base.endswith(PREFIX)
+        # Paths of the contract begin with the prefix, besides those of the service itself.
+        self._root = base.removesuffix(PREFIX) if self._prefixed else base
+        self.origin = origin_of(base)
+        self._host = urlsplit(base).netloc.encode("idna" if not base.isascii() else "ascii")
+        self._headers = [
+            (b"Host", self._host),
+            (b"Accept-Encoding", b"gzip"),
+            *(
+                (name.encode("ascii"), value.encode("ascii"))
+                for name, value in config.default_headers.items()
+            ),
+        ]
+        self._own_names = {name.lower() for name, _ in self._headers}
+
+    def wire(self, request: Request[Any]) -> Wire:
+        """The HTTP request of a described request.
+
+        Raises:
+            ValidationError: The body cannot be encoded.
+        """
+        path = request.path if self._prefixed else request.path.removeprefix(PREFIX)
+        url = self._root + path
+        if request.query:
+            url += "?" + "&".join(f"{_plus(k)}={_plus(v)}" for k, v in request.query)
+        headers = self._headers.copy()
+        if request.headers:
+            for name, value in request.headers.items():
+                key = name.encode("ascii")
+                if key.lower() in self._own_names:
+                    headers = [pair for pair in headers if pair[0].lower() != key.lower()]
+                headers.append((key, value.encode("utf-8")))
+        content: Content = EMPTY
+        if request.body is not None:
+            content = encode(request.body)
+            headers.append((b"Content-Type", content.content_type.encode("ascii")))
+        if request.body is not None or request.operation.method not in ("GET", "DELETE", "HEAD"):
+            headers.append((b"Content-Length", str(content.length).encode("ascii")))
+        return Wire(request.operation.method, self.origin, url, headers, content)
+
+
+def new_request_id() -> str:
+    """A fresh value for ``X-Request-ID``."""
+    return os.urandom(16).hex()
+
+
+def origin_of(url: str) -> Origin:
+    """The origin of an absolute URL."""
+    parts = urlsplit(url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    return parts.scheme, parts.hostname or "", port
+
+
+def _plus(text: str) -> str:
+    return quote_plus(text, safe="")

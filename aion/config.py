@@ -1,0 +1,278 @@
+"""The settings of a client, checked when they are made, and where they come from.
+
+An explicit argument wins over the environment, and that over the default.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+T = TypeVar("T")
+
+ENV_API_KEY = "AIONVISION_API_KEY"
+ENV_BASE_URL = "AIONVISION_BASE_URL"
+ENV_TIMEOUT = "AIONVISION_TIMEOUT"
+ENV_MAX_RETRIES = "AIONVISION_MAX_RETRIES"
+ENV_RETRY_DELAY = "AIONVISION_RETRY_DELAY"
+ENV_POLLING_INTERVAL = "AIONVISION_POLLING_INTERVAL"
+ENV_POLLING_TIMEOUT = "AIONVISION_POLLING_TIMEOUT"
+ENV_TENANT_ID = "AIONVISION_TENANT_ID"
+ENV_PROXY_URL = "AIONVISION_PROXY_URL"
+ENV_ENABLE_TRACING = "AIONVISION_ENABLE_TRACING"
+
+API_KEY_PATTERN = re.compile(r"^[a-z]+_[A-Za-z0-9_-]{20,}$")
+DEFAULT_BASE_URL = "https://api.aionvision.tech/api/v2"
+
+_LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+_TRUE = frozenset({"1", "true", "yes", "on"})
+_FALSE = frozenset({"0", "false", "no", "off", ""})
+
+
+class InsecureTransportWarning(UserWarning):
+    """Something is about to travel unencrypted."""
+
+
+@dataclass
+class ClientConfig:
+    """Everything that a client can be told.
+
+    Args:
+        api_key: The API key: lower-case letters, an underscore, then 20 or more of letters,
+            digits, ``_`` and ``-``.
+        base_url: Where the API is. HTTPS, except on this machine.
+        timeout: Seconds for one call from beginning to end, retries included. For uploads,
+            downloads and streams: seconds of silence.
+        max_retries: How often a failed attempt is repeated, where that is safe.
+        retry_delay: Seconds before the first repetition; grows from there.
+        polling_interval: Seconds between two looks at something that is waited for.
+        polling_timeout: Seconds until a wait gives up.
+        tenant_id: Sent as ``X-Tenant-ID``, for deployments with several tenants.
+        proxy_url: A proxy to use instead of those in the environment.
+        circuit_breaker_enabled: Pause calls to an endpoint that keeps failing.
+        circuit_breaker_failure_threshold: Failures in a row that open the breaker.
+        circuit_breaker_success_threshold: Successes that close it again.
+        circuit_breaker_timeout: Seconds that it stays open.
+        enable_logging: Write one DEBUG line an attempt to the logger ``aion``.
+        enable_tracing: Record OpenTelemetry spans (extra ``tracing``).
+        tracing_service_name: The service name of those spans.
+        propagate_trace_context: Send W3C trace context headers when tracing.
+        send_correlation_id: Send ``X-Correlation-ID``, the same for one flow of calls.
+        send_request_id: Send ``X-Request-ID``, new for each attempt.
+
+    Raises:
+        ValueError: A setting is out of range; the message says which and what to do.
+    """
+
+    api_key: str = field(repr=False)
+    base_url: str = DEFAULT_BASE_URL
+    timeout: float = 300.0
+    max_retries: int = 3
+    retry_delay: float = 1.0
+    polling_interval: float = 2.0
+    polling_timeout: float = 360.0
+    tenant_id: str | None = field(default_factory=lambda: os.environ.get(ENV_TENANT_ID))
+    # A proxy URL may hold a password.
+    proxy_url: str | None = field(default_factory=lambda: os.environ.get(ENV_PROXY_URL), repr=False)
+    circuit_breaker_enabled: bool = True
+    circuit_breaker_failure_threshold: int = 5
+    circuit_breaker_success_threshold: int = 2
+    circuit_breaker_timeout: float = 30.0
+    enable_logging: bool = True
+    enable_tracing: bool = False
+    tracing_service_name: str = "aionvision-sdk"
+    propagate_trace_context: bool = True
+    send_correlation_id: bool = True
+    send_request_id: bool = True
+
+    def __post_init__(self) -> None:
+        self.api_key = _checked_key(self.api_key)
+        self.base_url = _checked_url(self.base_url)
+        for name in ("timeout", "polling_interval", "polling_timeout", "circuit_breaker_timeout"):
+            _check_seconds(name, getattr(self, name), zero_allowed=False)
+        _check_seconds("retry_delay", self.retry_delay, zero_allowed=True)
+        _check_count("max_retries", self.max_retries, least=0)
+        _check_count(
+            "circuit_breaker_failure_threshold", self.circuit_breaker_failure_threshold, least=1
+        )
+        _check_count(
+            "circuit_breaker_success_threshold", self.circuit_breaker_success_threshold, least=1
+        )
+        self.tenant_id = _checked_header("tenant_id", self.tenant_id)
+        if self.proxy_url:
+            _check_proxy(self.proxy_url)
+
+    @classmethod
+    def from_env(
+        cls,
+        *,
+        api_key: str | None = None,
+        base_url: str | None = None,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+        retry_delay: float | None = None,
+        polling_interval: float | None = None,
+        polling_timeout: float | None = None,
+        tenant_id: str | None = None,
+        proxy_url: str | None = None,
+        enable_tracing: bool | None = None,
+        **kwargs: Any,
+    ) -> ClientConfig:
+        """Settings from ``AIONVISION_*`` variables; arguments that are given win.
+
+        A number or switch in the environment that cannot be read is left at its default, with a
+        warning that names the variable. `kwargs` are the remaining settings of the class.
+
+        Raises:
+            ValueError: There is no API key, or a setting is out of range.
+        """
+        key = api_key or os.environ.get(ENV_API_KEY)
+        if not key:
+            raise ValueError(f"no API key: set {ENV_API_KEY} or pass api_key=...")
+
+        given: dict[str, Any] = {
+            "base_url": base_url or os.environ.get(ENV_BASE_URL) or None,
+            "timeout": _or_env(timeout, ENV_TIMEOUT, float),
+            "max_retries": _or_env(max_retries, ENV_MAX_RETRIES, int),
+            "retry_delay": _or_env(retry_delay, ENV_RETRY_DELAY, float),
+            "polling_interval": _or_env(polling_interval, ENV_POLLING_INTERVAL, float),
+            "polling_timeout": _or_env(polling_timeout, ENV_POLLING_TIMEOUT, float),
+            "tenant_id": tenant_id,
+            "proxy_url": proxy_url,
+            "enable_tracing": _or_env(enable_tracing, ENV_ENABLE_TRACING, _switch),
+        }
+        settings = {name: value for name, value in given.items() if value is not None}
+        return cls(key, **settings, **kwargs)
+
+    @property
+    def auth_header(self) -> dict[str, str]:
+        """The header that authenticates a request."""
+        return {"Authorization": f"Bearer {self.api_key}"}
+
+    @property
+    def default_headers(self) -> dict[str, str]:
+        """The headers that every request to the API carries."""
+        from aion import __version__
+
+        headers = {
+            **self.auth_header,
+            "Accept": "application/json",
+            "User-Agent": f"aionvision-python/{__version__}",
+        }
+        if self.tenant_id:
+            headers["X-Tenant-ID"] = self.tenant_id
+        return headers
+
+
+def load_dotenv(dotenv_path: str | Path | None = None, *, override: bool = False) -> bool:
+    """Read a ``.env`` file into the environment.
+
+    Args:
+        dotenv_path: The file; None looks for ``.env`` from the working directory upwards.
+        override: Replace variables that are set already.
+
+    Returns:
+        Whether something was read. False when python-dotenv (extra ``dotenv``) is not installed.
+    """
+    try:
+        import dotenv
+    except ImportError:
+        return False
+    path = dotenv_path or dotenv.find_dotenv(usecwd=True)
+    return bool(path) and dotenv.load_dotenv(path, override=override)
+
+
+def _checked_key(key: Any) -> str:
+    if not isinstance(key, str) or not key.strip():
+        raise ValueError(f"api_key is empty: pass the key, or set {ENV_API_KEY} and use from_env()")
+    key = key.strip()
+    if not API_KEY_PATTERN.match(key):
+        # The key itself stays out of the message: messages end up in logs.
+        raise ValueError(
+            "api_key does not look like a key: expected lower-case letters, an underscore, then"
+            f" at least 20 letters, digits, '_' or '-'; got {len(key)} characters"
+        )
+    return key
+
+
+def _checked_url(url: Any) -> str:
+    if not isinstance(url, str):
+        raise ValueError(f"base_url has to be text, not {type(url).__name__}")
+    try:
+        parts = urlsplit(url.strip())
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise ValueError(f"base_url is not a URL: {error}") from None
+    if parts.scheme not in ("http", "https") or not host:
+        raise ValueError(f"base_url has to be like {DEFAULT_BASE_URL}, not {_safe(url)!r}")
+    if parts.username or parts.password:
+        raise ValueError("base_url holds a user name or password: pass the key as api_key")
+    if parts.query or parts.fragment:
+        raise ValueError(f"base_url has a query or fragment: {_safe(url)!r}; leave it out")
+    if parts.scheme == "http" and host not in _LOCAL_HOSTS:
+        raise ValueError(
+            f"base_url has to use https: {_safe(url)!r} would send the key unencrypted"
+            " (plain http is for localhost only)"
+        )
+    return url.strip().rstrip("/")
+
+
+def _check_proxy(url: str) -> None:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https", "socks5", "socks5h") or not parts.hostname:
+        raise ValueError(f"proxy_url has to be like http://proxy.example:8080, not {_safe(url)!r}")
+
+
+def _safe(url: str) -> str:
+    """A URL without what may be secret in it."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+
+def _check_seconds(name: str, value: Any, *, zero_allowed: bool) -> None:
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not number or not math.isfinite(value) or value < 0 or (value == 0 and not zero_allowed):
+        least = "0 or more" if zero_allowed else "more than 0"
+        raise ValueError(f"{name} has to be a number of seconds, {least}; got {value!r}")
+
+
+def _check_count(name: str, value: Any, *, least: int) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or value < least:
+        raise ValueError(f"{name} has to be a whole number, {least} or more; got {value!r}")
+
+
+def _checked_header(name: str, value: Any) -> str | None:
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str) or not value.isprintable() or not value.isascii():
+        raise ValueError(f"{name} has to be printable ASCII text; got {value!r}")
+    return value
+
+
+def _or_env(value: T | None, variable: str, read: Callable[[str], T]) -> T | None:
+    """The argument, else the variable, else None."""
+    text = os.environ.get(variable)
+    if value is not None or text is None:
+        return value
+    try:
+        return read(text.strip())
+    except ValueError:
+        warnings.warn(
+            f"{variable}={text!r} cannot be read; the default is used", UserWarning, stacklevel=4
+        )
+        return None
+
+
+def _switch(text: str) -> bool:
+    if text.lower() in _TRUE:
+        return True
+    if text.lower() in _FALSE:
+        return False
+    raise ValueError(text)

@@ -1,0 +1,482 @@
+"""Every error that this package raises on purpose.
+
+    AionvisionError                  code, message, details; status_code, request_id, method, path
+    ├── AuthenticationError          401: the key is missing, wrong or expired
+    ├── AionvisionPermissionError    403: the key is good, but not for this
+    ├── ResourceNotFoundError        404
+    ├── ValidationError              400, 409, 413, 422, and checks made before anything is sent
+    ├── RateLimitError               429: retry_after, limit, remaining, reset
+    ├── QuotaExceededError           an allowance is used up: available, limit, partial_results
+    ├── ServerError                  5xx, and answers that are no answers
+    ├── AionvisionTimeoutError       a deadline passed: last_result
+    ├── AionvisionConnectionError    the service was not reached, or the connection broke
+    ├── CircuitBreakerError          no request was made: endpoint, retry_after
+    ├── UploadError                  filename, stage, session_id, partial_results
+    ├── DescriptionError             image_id, status
+    ├── DocumentProcessingError      document_id, status
+    ├── VideoUploadError             media_id, stage, partial_chunks
+    ├── VideoAnalysisError           media_id, analysis_job_id, status
+    ├── CloudStorageError            job_id, job_status
+    ├── ChatError                    session_id
+    ├── BatchError                   batch_id, failed_items
+    └── SSEStreamError               last_event_id, events_received, reconnect_attempts
+
+All of them survive `pickle`, `copy` and `deepcopy`, and `str()` of one is never empty: it says
+which call failed and how, the code, the request id to quote to support, and what to do next.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+
+class AionvisionError(Exception):
+    """Base of all errors of this package.
+
+    Args:
+        code: A stable upper-case word to branch on, such as ``RATE_LIMIT_ERROR``.
+        message: What went wrong, for people.
+        details: Structured facts about it.
+
+    Attributes:
+        code: As above.
+        message: As above, without the context that `str()` adds.
+        details: As above; an empty dictionary where there is nothing to say.
+        status_code: HTTP status of the answer, or None where there was none.
+        request_id: The service's id of the failed request, to quote to support.
+        method: HTTP method of the failed call.
+        path: Path template of the failed call, such as ``/user-files/{image_id}``.
+    """
+
+    def __init__(self, code: str, message: str, *, details: dict[str, Any] | None = None) -> None:
+        super().__init__(code, message)
+        self.code = code
+        self.message = message
+        self.details: dict[str, Any] = dict(details or {})
+        self.status_code: int | None = None
+        self.request_id: str | None = None
+        self.method: str | None = None
+        self.path: str | None = None
+
+    def __str__(self) -> str:
+        where = f"{self.method} {self.path}: " if self.method and self.path else ""
+        message = self.message or "no message was given"
+        facts = [str(self.status_code)] if self.status_code is not None else []
+        facts.append(self.code)
+        if self.request_id:
+            facts.append(f"request id {self.request_id}")
+        hint = self._hint()
+        return f"{where}{message} [{', '.join(facts)}]{' ' + hint if hint else ''}"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Exception's own way calls the class with `args`, which documented signatures do not fit.
+        return _restore, (type(self), self.args), self.__dict__
+
+    def _hint(self) -> str:
+        """The next step, as a sentence, or nothing."""
+        return ""
+
+    def at(
+        self,
+        *,
+        status_code: int | None = None,
+        request_id: str | None = None,
+        method: str | None = None,
+        path: str | None = None,
+    ) -> Self:
+        """Note which call failed. Returns the error itself."""
+        self.status_code = status_code
+        self.request_id = request_id
+        self.method = method
+        self.path = path
+        return self
+
+
+def _restore(cls: type[AionvisionError], args: tuple[Any, ...]) -> AionvisionError:
+    error = cls.__new__(cls)
+    error.args = args
+    return error
+
+
+class AuthenticationError(AionvisionError):
+    """The API key or session is missing, wrong or expired (401)."""
+
+    def __init__(self, message: str = "Authentication failed") -> None:
+        super().__init__("AUTHENTICATION_ERROR", message)
+
+    def _hint(self) -> str:
+        return (
+            "Check the api_key argument or AIONVISION_API_KEY, and that base_url is the right one."
+        )
+
+
+class AionvisionPermissionError(AionvisionError):
+    """The key is good, but this is not allowed for it (403)."""
+
+    def __init__(self, message: str = "Permission denied") -> None:
+        super().__init__("PERMISSION_DENIED", message)
+
+    def _hint(self) -> str:
+        return "Use a key with the needed scope, or ask an administrator of the tenant."
+
+
+class ResourceNotFoundError(AionvisionError):
+    """Nothing with this id is visible to the caller (404).
+
+    Attributes:
+        resource_type: What was looked for, such as ``user_files``.
+        resource_id: Its id, as it was given.
+    """
+
+    def __init__(
+        self,
+        resource_type: str,
+        resource_id: str,
+        *,
+        message: str | None = None,
+        details: dict[str, Any] | None = None,
+    ) -> None:
+        text = message or f"{resource_type} {resource_id!r} was not found"
+        super().__init__("RESOURCE_NOT_FOUND", text, details=details)
+        self.resource_type = resource_type
+        self.resource_id = resource_id
+
+
+class ValidationError(AionvisionError):
+    """An argument does not fit, found by the service or before anything was sent."""
+
+    def __init__(self, message: str, *, details: dict[str, Any] | None = None) -> None:
+        super().__init__("VALIDATION_ERROR", message, details=details)
+
+
+class RateLimitError(AionvisionError):
+    """Too many requests (429).
+
+    Attributes:
+        retry_after: Whole seconds to wait before the next attempt, or None if not said.
+        limit: Requests allowed in the window, or None if not said.
+        remaining: Requests left in the window, or None if not said.
+        reset: Unix time at which the window ends, in seconds, or None if not said.
+    """
+
+    def __init__(
+        self,
+        message: str = "Rate limit exceeded",
+        *,
+        retry_after: int | None = None,
+        limit: int | None = None,
+        remaining: int | None = None,
+        reset: int | None = None,
+    ) -> None:
+        super().__init__("RATE_LIMIT_ERROR", message)
+        self.retry_after = retry_after
+        self.limit = limit
+        self.remaining = remaining
+        self.reset = reset
+
+    def _hint(self) -> str:
+        if self.retry_after is not None:
+            return f"Wait {self.retry_after} s before the next call."
+        return "Call less often, or raise max_retries."
+
+
+class QuotaExceededError(AionvisionError):
+    """An allowance is used up; waiting a moment does not help.
+
+    Attributes:
+        available: How many uploads are left.
+        limit: The allowance of the period.
+        partial_results: What was done before the allowance ran out, or None.
+    """
+
+    def __init__(
+        self, message: str, *, available: int = 0, limit: int = 0, partial_results: Any = None
+    ) -> None:
+        super().__init__(
+            "QUOTA_EXCEEDED", message, details={"available": available, "limit": limit}
+        )
+        self.available = available
+        self.limit = limit
+        self.partial_results = partial_results
+
+    def _hint(self) -> str:
+        return "Wait for the next period, free something, or change the plan."
+
+
+class ServerError(AionvisionError):
+    """The service failed (5xx), or what it answered cannot be read."""
+
+    def __init__(self, message: str = "Server error") -> None:
+        super().__init__("SERVER_ERROR", message)
+
+    def _hint(self) -> str:
+        return "Try again later; if it stays, tell support the request id."
+
+
+class AionvisionTimeoutError(AionvisionError):
+    """A deadline passed.
+
+    Attributes:
+        last_result: The last state that was seen, where something was waited for.
+    """
+
+    def __init__(
+        self, message: str = "Operation timed out", *, last_result: Any | None = None
+    ) -> None:
+        super().__init__("TIMEOUT", message)
+        self.last_result = last_result
+
+
+class AionvisionConnectionError(AionvisionError):
+    """The service could not be reached, or the connection broke."""
+
+    def __init__(self, message: str = "Connection failed") -> None:
+        super().__init__("CONNECTION_ERROR", message)
+
+    def _hint(self) -> str:
+        return "Check base_url, the network, and proxy settings."
+
+
+class CircuitBreakerError(AionvisionError):
+    """No request was made: this endpoint failed too often just now.
+
+    Attributes:
+        endpoint: The group of operations that is paused.
+        retry_after: Seconds until the next attempt is let through.
+    """
+
+    def __init__(self, endpoint: str, retry_after: float) -> None:
+        super().__init__(
+            "CIRCUIT_BREAKER_OPEN",
+            f"{endpoint} failed too often; calls are paused for {retry_after:.1f} s",
+        )
+        self.endpoint = endpoint
+        self.retry_after = retry_after
+
+
+class UploadError(AionvisionError):
+    """A file was not uploaded.
+
+    Attributes:
+        filename: The file at fault, or None when it is not one file.
+        stage: Where it failed: ``quota``, ``presigned``, ``upload``, ``confirm``,
+            ``session_results`` or ``chunk_upload``.
+        session_id: The upload session, to look at what was stored.
+        partial_results: Results of what was stored before, or None.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        filename: str | None = None,
+        stage: str | None = None,
+        session_id: str | None = None,
+        partial_results: Any = None,
+    ) -> None:
+        super().__init__("UPLOAD_ERROR", message, details=_given(filename=filename, stage=stage))
+        self.filename = filename
+        self.stage = stage
+        self.session_id = session_id
+        self.partial_results = partial_results
+
+
+class DescriptionError(AionvisionError):
+    """An image is stored, but its description failed.
+
+    Attributes:
+        image_id: The stored image.
+        status: The last description status.
+    """
+
+    def __init__(
+        self, message: str, *, image_id: str | None = None, status: str | None = None
+    ) -> None:
+        super().__init__(
+            "DESCRIPTION_ERROR", message, details=_given(image_id=image_id, status=status)
+        )
+        self.image_id = image_id
+        self.status = status
+
+    def _hint(self) -> str:
+        return "The image is stored; pass raise_on_failure=False to get the result anyway."
+
+
+class DocumentProcessingError(AionvisionError):
+    """A document is stored, but its text could not be extracted.
+
+    Attributes:
+        document_id: The stored document.
+        status: The last processing status.
+    """
+
+    def __init__(
+        self, message: str, *, document_id: str | None = None, status: str | None = None
+    ) -> None:
+        super().__init__(
+            "DOCUMENT_PROCESSING_ERROR",
+            message,
+            details=_given(document_id=document_id, status=status),
+        )
+        self.document_id = document_id
+        self.status = status
+
+
+class VideoUploadError(AionvisionError):
+    """A video was not uploaded.
+
+    Attributes:
+        media_id: The video, where the upload had begun.
+        stage: ``initiate``, ``chunk_upload``, ``confirm`` or ``complete``.
+        partial_chunks: How many chunks are stored.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        media_id: str | None = None,
+        stage: str | None = None,
+        partial_chunks: int = 0,
+    ) -> None:
+        super().__init__(
+            "VIDEO_UPLOAD_ERROR", message, details=_given(media_id=media_id, stage=stage)
+        )
+        self.media_id = media_id
+        self.stage = stage
+        self.partial_chunks = partial_chunks
+
+
+class VideoAnalysisError(AionvisionError):
+    """A video is stored, but its analysis failed.
+
+    Attributes:
+        media_id: The stored video.
+        analysis_job_id: The job that failed.
+        status: The last status of the job.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        media_id: str | None = None,
+        analysis_job_id: str | None = None,
+        status: str | None = None,
+    ) -> None:
+        super().__init__(
+            "VIDEO_ANALYSIS_ERROR",
+            message,
+            details=_given(media_id=media_id, analysis_job_id=analysis_job_id, status=status),
+        )
+        self.media_id = media_id
+        self.analysis_job_id = analysis_job_id
+        self.status = status
+
+
+class CloudStorageError(AionvisionError):
+    """An import or export job failed.
+
+    Attributes:
+        job_id: The job.
+        job_status: Its last status.
+    """
+
+    def __init__(
+        self, message: str, *, job_id: str | None = None, job_status: str | None = None
+    ) -> None:
+        super().__init__(
+            "CLOUD_STORAGE_ERROR", message, details=_given(job_id=job_id, job_status=job_status)
+        )
+        self.job_id = job_id
+        self.job_status = job_status
+
+
+class ChatError(AionvisionError):
+    """A chat message was not answered.
+
+    Args:
+        message: What went wrong.
+        session_id: The chat session.
+        error_code: The service's own code, which replaces ``CHAT_ERROR``.
+
+    Attributes:
+        session_id: As above.
+    """
+
+    def __init__(
+        self, message: str, *, session_id: str | None = None, error_code: str | None = None
+    ) -> None:
+        super().__init__(error_code or "CHAT_ERROR", message, details=_given(session_id=session_id))
+        self.session_id = session_id
+
+
+class BatchError(AionvisionError):
+    """A batch failed.
+
+    Attributes:
+        batch_id: The batch.
+        failed_items: Ids of the items that failed.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        batch_id: str | None = None,
+        failed_items: list[str] | None = None,
+    ) -> None:
+        super().__init__("BATCH_ERROR", message, details=_given(batch_id=batch_id))
+        self.batch_id = batch_id
+        self.failed_items = list(failed_items or [])
+
+
+class SSEStreamError(AionvisionError):
+    """An event stream broke before its end.
+
+    Attributes:
+        last_event_id: The id of the last event that had one.
+        events_received: How many events came.
+        reconnect_attempts: How often a new connection was tried.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        last_event_id: str | None = None,
+        events_received: int = 0,
+        reconnect_attempts: int = 0,
+    ) -> None:
+        super().__init__("SSE_STREAM_ERROR", message)
+        self.last_event_id = last_event_id
+        self.events_received = events_received
+        self.reconnect_attempts = reconnect_attempts
+
+
+def _given(**facts: Any) -> dict[str, Any]:
+    return {name: fact for name, fact in facts.items() if fact is not None}
+
+
+__all__ = [
+    "AionvisionError",
+    "AuthenticationError",
+    "AionvisionPermissionError",
+    "ResourceNotFoundError",
+    "ValidationError",
+    "RateLimitError",
+    "QuotaExceededError",
+    "ServerError",
+    "AionvisionTimeoutError",
+    "AionvisionConnectionError",
+    "CircuitBreakerError",
+    "UploadError",
+    "DescriptionError",
+    "DocumentProcessingError",
+    "VideoUploadError",
+    "VideoAnalysisError",
+    "CloudStorageError",
+    "ChatError",
+    "BatchError",
+    "SSEStreamError",
+]

@@ -1,0 +1,1 @@
+"""One class a resource of the API, one module a class."""

@@ -1,0 +1,238 @@
+"""`client.uploads`: bring images into the library and wait for their descriptions."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from aion import _checks as check
+from aion import _media
+from aion._polling import PollPlan
+from aion._rt import aio as rt
+from aion.exceptions import (
+    AionvisionTimeoutError,
+    DescriptionError,
+    QuotaExceededError,
+    ResourceNotFoundError,
+    UploadError,
+)
+from aion.types.common import DescriptionStatus, StorageTarget
+from aion.types.describe import DescriptionStatus as DescriptionState
+from aion.types.upload import QuotaInfo, UploadResult
+from aion_api import File
+from aion_api.api import uploads, user_files
+from aion_api.models.user_files import (
+    StreamBatchFileResult,
+    StreamBatchUploadBody,
+    StreamBatchUploadResponse,
+    UserFile,
+)
+
+SUPPORTED_CONTENT_TYPES = set(_media.IMAGE_TYPES)
+SUPPORTED_EXTENSIONS = {".jpg", ".jpeg", ".png", ".webp", ".gif"}
+_TARGETS = tuple(target.value for target in StorageTarget)
+
+
+class UploadResource:
+    """Uploads images and follows their descriptions."""
+
+    def __init__(self, engine: rt.Engine) -> None:
+        self._engine = engine
+
+    async def upload_one(
+        self,
+        file: str | Path | bytes,
+        *,
+        filename: str | None = None,
+        wait_for_descriptions: bool = True,
+        raise_on_failure: bool = True,
+        description_timeout: float | None = None,
+        storage_target: StorageTarget | str = StorageTarget.DEFAULT,
+    ) -> UploadResult:
+        """Upload one image.
+
+        The file is streamed from disk. What it is, is decided by its first bytes.
+
+        Args:
+            file: A path, or the bytes of an image: JPEG, PNG, WebP or GIF, at most 100 MB.
+            filename: The name to store. Needed for bytes; a path has its own.
+            wait_for_descriptions: Wait until the AI description is there.
+            raise_on_failure: Raise when the description fails; otherwise the result says so.
+            description_timeout: Seconds to wait for it, instead of the client's
+                `polling_timeout`.
+            storage_target: Where the bytes are kept. ``custom`` needs an S3 configuration.
+
+        Returns:
+            The stored image, with its description when it was waited for.
+
+        Raises:
+            ValidationError: The file is missing, a directory, empty, too large or no image, or
+                bytes come without a name. Nothing was sent.
+            QuotaExceededError: The allowance is used up. Nothing was stored.
+            UploadError: The service did not take the file.
+            DescriptionError: It is stored, but its description failed.
+            AionvisionTimeoutError: It is stored, but its description did not come in time;
+                `last_result` holds the `UploadResult` to go on with.
+
+        Endpoint: ``POST /user-files/upload/stream-batch``
+        """
+        target = check.choice("storage_target", _plain(storage_target), _TARGETS)
+        if description_timeout is not None:
+            check.seconds("description_timeout", description_timeout)
+        source = _media.image(file, filename)
+        await self._require_quota(1)
+        result = UploadResult.from_stored(await self._send(source, target))
+        if wait_for_descriptions:
+            result = await self._described(result, description_timeout)
+            if raise_on_failure and result.is_failed:
+                raise DescriptionError(
+                    f"the description of {result.filename} failed: {result.description_error}",
+                    image_id=result.image_id,
+                    status=result.description_status.value,
+                )
+        return result
+
+    async def check_quota(self, file_count: int = 1) -> QuotaInfo:
+        """What may still be uploaded.
+
+        Args:
+            file_count: How many files are meant to be uploaded, 1 or more.
+
+        Raises:
+            AionvisionError: The call failed.
+
+        Endpoint: ``GET /uploads/quota-check``
+        """
+        count = check.whole_number("file_count", file_count, 1)
+        answer = await self._engine.call(uploads.check_upload_quota(file_count=count))
+        return QuotaInfo.from_api_response(answer)
+
+    async def wait_for_description(
+        self,
+        image_id: str,
+        *,
+        timeout: float | None = None,
+        poll_interval: float | None = None,
+    ) -> DescriptionState:
+        """Wait until the description of an image has ended, well or not.
+
+        Args:
+            image_id: The stored image.
+            timeout: Seconds until giving up, instead of the client's `polling_timeout`.
+            poll_interval: Seconds between two looks, instead of the client's `polling_interval`.
+
+        Returns:
+            Its last state: `is_successful` tells whether there is a description.
+
+        Raises:
+            ResourceNotFoundError: There is no such image.
+            AionvisionTimeoutError: It has not ended in time; `last_result` holds its last state.
+                Call this again with the same id to go on waiting.
+
+        Endpoint: ``GET /user-files``
+        """
+        wanted = check.identifier("image_id", image_id)
+        plan = self._plan(timeout, poll_interval)
+        while True:
+            file = await self._look(wanted, plan)
+            if file is None:
+                raise ResourceNotFoundError("image", wanted)
+            state = DescriptionState.from_file(file)
+            if state.is_complete:
+                return state
+            pause = plan.pause(time.monotonic())
+            if pause is None:
+                raise _late(f"image {wanted}", wanted, state.status, plan, state)
+            await rt.sleep(pause)
+
+    async def _require_quota(self, count: int) -> None:
+        quota = await self.check_quota(count)
+        if not quota.can_proceed:
+            raise QuotaExceededError(
+                quota.message or f"{count} uploads were asked for, {quota.available} are left",
+                available=quota.available,
+                limit=quota.monthly_limit,
+            )
+
+    async def _send(self, source: _media.Upload, target: str) -> StreamBatchFileResult:
+        body = StreamBatchUploadBody(
+            files=[File(source.content, source.filename, source.content_type)],
+            storage_target=target,
+        )
+        answer = await self._engine.call(user_files.stream_batch_upload(body=body))
+        return _only_result(answer, source.filename)
+
+    async def _described(self, result: UploadResult, timeout: float | None) -> UploadResult:
+        plan = self._plan(timeout, None)
+        while True:
+            # A file that was stored a moment ago may not be listed yet: that is not its end.
+            file = await self._look(result.image_id, plan)
+            if file is not None:
+                result = result.with_file(file)
+            if not result.is_pending:
+                return result
+            pause = plan.pause(time.monotonic())
+            if pause is None:
+                status = result.description_status.value
+                raise _late(result.filename, result.image_id, status, plan, result)
+            await rt.sleep(pause)
+
+    async def _look(self, image_id: str, plan: PollPlan) -> UserFile | None:
+        request = user_files.list_user_files(ids=[image_id], limit=1)
+        timeout = min(self._engine.config.timeout, plan.left(time.monotonic()))
+        page = await self._engine.call(request, timeout=timeout)
+        return page.files[0] if page.files else None
+
+    def _plan(self, timeout: float | None, interval: float | None) -> PollPlan:
+        config = self._engine.config
+        if timeout is not None:
+            check.seconds("timeout", timeout)
+        if interval is not None:
+            check.seconds("poll_interval", interval)
+        return PollPlan(
+            config.polling_interval if interval is None else interval,
+            config.polling_timeout if timeout is None else timeout,
+            time.monotonic(),
+        )
+
+
+def _only_result(answer: StreamBatchUploadResponse, filename: str) -> StreamBatchFileResult:
+    """The result of the one file of a request."""
+    for rejection in answer.rejections or ():
+        raise UploadError(
+            f"{filename} was not accepted: {rejection.reason}",
+            filename=filename,
+            stage="upload",
+            session_id=answer.session_id,
+        )
+    for stored in answer.immediate_results or ():
+        if stored.status == DescriptionStatus.FAILED.value:
+            raise UploadError(
+                f"{filename} was not stored: {stored.error or 'the service gave no reason'}",
+                filename=filename,
+                stage="upload",
+                session_id=answer.session_id,
+            )
+        return stored
+    raise UploadError(
+        f"the service said nothing of what became of {filename}",
+        filename=filename,
+        stage="session_results",
+        session_id=answer.session_id,
+    )
+
+
+def _late(
+    what: str, image_id: str, status: str, plan: PollPlan, last: UploadResult | DescriptionState
+) -> AionvisionTimeoutError:
+    error = AionvisionTimeoutError(
+        f"the description of {what} is still {status} after {plan.timeout:g} s. The image is"
+        f" stored: go on with wait_for_description({image_id!r}), do not upload it again",
+        last_result=last,
+    )
+    error.details = {"image_id": image_id, "status": status}
+    return error
+
+
+def _plain(value: StorageTarget | str) -> str:
+    return value.value if isinstance(value, StorageTarget) else value

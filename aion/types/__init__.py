@@ -1,0 +1,1 @@
+"""Result types, enums and events, one module a subject."""

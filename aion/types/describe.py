@@ -1,0 +1,136 @@
+"""The state of a description, and why one failed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Self
+
+import attrs
+
+from aion.types.common import DescriptionStatus as Status
+from aion_api import Model, OpenEnum
+from aion_api.models.user_files import UserFile
+
+
+@attrs.frozen(slots=False)
+class DescriptionStatus(Model):
+    """Where the description of one image stands.
+
+    Not to be confused with the enum of the same name in `aion.types.common`, whose values `status`
+    holds.
+
+    Attributes:
+        image_id: The image.
+        status: A value of the enum, as text.
+        description: The description, once it is completed.
+        tags: Tags found in the image.
+        visible_text: Text that can be read in the image.
+        confidence_score: How sure the model is, from 0 to 1.
+        error_message: Why it failed, where it did.
+        created_at: When the image was stored.
+        completed_at: When the description was made, where the service says so.
+    """
+
+    image_id: str
+    status: str
+    description: str | None = None
+    tags: list[str] | None = None
+    visible_text: str | None = None
+    confidence_score: float | None = None
+    error_message: str | None = None
+    created_at: datetime | None = None
+    completed_at: datetime | None = None
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it has ended, well or not."""
+        return Status(self.status).is_terminal
+
+    @property
+    def is_successful(self) -> bool:
+        """Whether there is a description."""
+        return self.status == Status.COMPLETED.value
+
+    @classmethod
+    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
+        """Read a file item of a listing."""
+        return cls.from_file(UserFile.from_api_response(data))
+
+    @classmethod
+    def from_file(cls, file: UserFile) -> Self:
+        """The description part of a file."""
+        return cls(
+            image_id=file.id,
+            status=file.description_status or Status.PENDING.value,
+            description=file.upload_description,
+            tags=file.tags,
+            visible_text=file.visible_text,
+            confidence_score=file.confidence_score,
+            error_message=file.description_error,
+            created_at=file.created_at,
+        )
+
+
+class DescriptionErrorType(OpenEnum):
+    """Why a description failed, as far as its error text tells."""
+
+    TIMEOUT = "timeout"
+    RATE_LIMIT = "rate_limit"
+    VLM_ERROR = "vlm_error"
+    VALIDATION_ERROR = "validation"
+    RESOURCE_LIMIT = "resource_limit"
+    UNKNOWN = "unknown"
+
+
+# The first group one of whose words is in the text decides; quota comes before rate limits, whose
+# texts share the word "limit".
+_WORDS: tuple[tuple[DescriptionErrorType, tuple[str, ...]], ...] = (
+    (DescriptionErrorType.RESOURCE_LIMIT, ("quota", "limit exceeded", "resource limit")),
+    (DescriptionErrorType.TIMEOUT, ("timeout", "timed out", "deadline")),
+    (DescriptionErrorType.RATE_LIMIT, ("rate limit", "rate_limit", "too many requests", "429")),
+    (DescriptionErrorType.VALIDATION_ERROR, ("invalid", "unsupported", "validation", "corrupt")),
+    (DescriptionErrorType.VLM_ERROR, ("vlm", "provider", "parse", "500", "502", "503", "504")),
+)
+_RETRYABLE = frozenset(
+    {DescriptionErrorType.TIMEOUT, DescriptionErrorType.RATE_LIMIT, DescriptionErrorType.VLM_ERROR}
+)
+
+
+@attrs.frozen(slots=False)
+class DescriptionFailure(Model):
+    """A failed description, classified.
+
+    Attributes:
+        image_id: The image, which is stored all the same.
+        error_message: What the service said.
+        error_type: What kind of failure that is.
+        is_retryable: Whether uploading the image again may help.
+        filename: Its name, where known.
+        raw_error: The text as it came.
+    """
+
+    image_id: str
+    error_message: str
+    error_type: DescriptionErrorType
+    is_retryable: bool
+    filename: str | None = None
+    raw_error: str | None = None
+
+    @staticmethod
+    def classify_error(error_msg: str) -> tuple[DescriptionErrorType, bool]:
+        """The kind of failure that a text tells of, and whether another try may help."""
+        text = error_msg.lower()
+        for kind, words in _WORDS:
+            if any(word in text for word in words):
+                return kind, kind in _RETRYABLE
+        return DescriptionErrorType.UNKNOWN, False
+
+    @classmethod
+    def from_error_message(cls, image_id: str, error_msg: str, filename: str | None = None) -> Self:
+        """Classify the error text of an image."""
+        kind, retryable = cls.classify_error(error_msg)
+        return cls(image_id, error_msg, kind, retryable, filename, error_msg)
+
+
+__all__ = ["DescriptionErrorType", "DescriptionFailure", "DescriptionStatus"]
