@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import reprlib
 from collections.abc import Collection, Iterable
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeGuard, cast
 
 from aion.exceptions import ValidationError
 
@@ -30,7 +30,7 @@ def refuse(field: str, value: object, rule: str) -> NoReturn:
 
 def identifier(field: str, value: Any) -> str:
     """An id that becomes part of a path."""
-    if not isinstance(value, str) or value.strip() in ("", ".", ".."):
+    if not _is_text(value) or value.strip() in ("", ".", ".."):
         refuse(field, value, "the id of an existing object, as text")
     return value.strip()
 
@@ -53,7 +53,7 @@ def seconds(field: str, value: Any) -> float:
 
 def text(field: str, value: Any, least: int, most: int) -> str:
     """Text of a length in a range, in characters, both ends included."""
-    if not isinstance(value, str) or not least <= len(value) <= most:
+    if not _is_text(value) or not least <= len(value) <= most:
         refuse(field, value, f"text of {least} to {most} characters")
     return value
 
@@ -73,12 +73,19 @@ def texts(
         return None
     if isinstance(value, (str, bytes)):
         refuse(field, value, "a list of texts, not one text")
+    if not isinstance(cast("object", value), Iterable):
+        refuse(field, value, "a list of texts")
     items: list[str] = []
     for number, item in enumerate(value):
-        if not isinstance(item, str) or not item or (longest and len(item) > longest):
+        if not _is_text(item) or not item or (longest and len(item) > longest):
             limit = f" of at most {longest} characters" if longest else ""
             refuse(f"{field}[{number}]", item, f"text{limit}, not empty")
         items.append(item)
     if len(items) > most:
         refuse(field, f"{len(items)} items", f"at most {most} items")
     return items
+
+
+def _is_text(value: Any) -> TypeGuard[str]:
+    """Whether it is text that has a form in UTF-8: half of a surrogate pair has none."""
+    return isinstance(value, str) and not any("\ud800" <= char <= "\udfff" for char in value)

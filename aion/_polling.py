@@ -6,6 +6,8 @@ GROWTH = 1.1
 """Each pause is this much longer than the one before."""
 LONGEST = 4.0
 """Pauses stop growing at this many times the first."""
+LAST_LOOK = 0.05
+"""The part of the whole wait that a look begun at the deadline may still take."""
 
 
 class PollPlan:
@@ -21,6 +23,7 @@ class PollPlan:
         self._pause = interval
         self._longest = interval * LONGEST
         self.timeout = timeout
+        self.start = start
         self.deadline = start + timeout
 
     def pause(self, now: float) -> float | None:
@@ -33,5 +36,5 @@ class PollPlan:
         return pause
 
     def left(self, now: float) -> float:
-        """Seconds until the deadline, a little above zero once it has passed."""
-        return max(self.deadline - now, 0.001)
+        """Seconds that a look may take: until the deadline, and a little for the last one."""
+        return max(self.deadline - now, self.timeout * LAST_LOOK)

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 T = TypeVar("T")
 
@@ -205,11 +205,7 @@ def _checked_key(key: Any) -> str:
 def _checked_url(url: Any) -> str:
     if not isinstance(url, str):
         raise ValueError(f"base_url has to be text, not {type(url).__name__}")
-    try:
-        parts = urlsplit(url.strip())
-        host, _ = parts.hostname, parts.port
-    except ValueError as error:
-        raise ValueError(f"base_url is not a URL: {error}") from None
+    parts, host = _split("base_url", url.strip())
     if parts.scheme not in ("http", "https") or not host:
         raise ValueError(f"base_url has to be like {DEFAULT_BASE_URL}, not {_safe(url)!r}")
     if parts.username or parts.password:
@@ -225,14 +221,30 @@ def _checked_url(url: Any) -> str:
 
 
 def _check_proxy(url: str) -> None:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https", "socks5", "socks5h") or not parts.hostname:
+    parts, host = _split("proxy_url", url)
+    if parts.scheme not in ("http", "https", "socks5", "socks5h") or not host:
         raise ValueError(f"proxy_url has to be like http://proxy.example:8080, not {_safe(url)!r}")
+
+
+def _split(name: str, url: str) -> tuple[SplitResult, str | None]:
+    """The parts of a URL and its host; ValueError when it cannot be one."""
+    try:
+        if not url.isprintable() or " " in url:
+            raise ValueError("it holds white space")
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+        (host or "").encode("idna")
+    except ValueError as error:
+        raise ValueError(f"{name} is not a URL: {error}") from None
+    return parts, host
 
 
 def _safe(url: str) -> str:
     """A URL without what may be secret in it."""
     parts = urlsplit(url)
+    if not parts.netloc:
+        # Not a URL at all: it may be the key, given in the wrong place.
+        return "..."
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 

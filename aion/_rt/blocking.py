@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
 import time
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
-from aion._transport.engine import SyncEngine as Engine
+from aion._transport.threads import SyncAnswer as Answer
+from aion._transport.threads import SyncEngine as Engine
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 def sleep(seconds: float) -> None:
@@ -12,4 +19,38 @@ def sleep(seconds: float) -> None:
     time.sleep(seconds)
 
 
-__all__ = ["Engine", "sleep"]
+def notify(callback: Callable[[Any], Any] | None, event: Any) -> None:
+    """Call a user's callback. What it raises goes to the caller.
+
+    Raises:
+        TypeError: It is a coroutine function, which nothing here could run.
+    """
+    if callback is not None:
+        answer = callback(event)
+        if inspect.iscoroutine(answer):
+            answer.close()
+            raise TypeError("a callback of the blocking client cannot be a coroutine function")
+
+
+class Ahead:
+    """A call that is made when its result is asked for: nothing runs beside a blocking caller."""
+
+    def __init__(self, function: Callable[..., Any], *arguments: Any) -> None:
+        self._function = function
+        self._arguments = arguments
+
+    def result(self) -> Any:
+        """Make the call."""
+        return self._function(*self._arguments)
+
+    def drop(self) -> None:
+        """The call is not needed any more."""
+
+
+def each(function: Callable[[T], R], items: Iterable[T], *, at_once: int) -> list[R]:
+    """`function` of every item, one after the other; results in the order of the items."""
+    del at_once
+    return [function(item) for item in items]
+
+
+__all__ = ["Ahead", "Answer", "Engine", "each", "notify", "sleep"]

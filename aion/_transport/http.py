@@ -186,14 +186,17 @@ class SyncChannel:
     """One blocking connection."""
 
     def __init__(self, way: Route) -> None:
+        self.home: object = None
         self._backend = SyncBackend()
         self._transport = httpx.HTTPTransport(
             verify=_context(way), limits=_ONE, proxy=way.proxy, trust_env=False
         )
         _with_backend(self._transport, self._backend)
+        self._stream: httpx.SyncByteStream | None = None
+        self._pieces: Iterator[bytes] = iter(())
 
     def exchange(
-        self, wire: Wire, *, deadline: float | None, silence: float | None
+        self, wire: Wire, *, deadline: float | None, silence: float | None, whole: bool = True
     ) -> Reply | Fault:
         """Send a request and read its answer.
 
@@ -201,13 +204,17 @@ class SyncChannel:
             wire: The request.
             deadline: Where on the monotonic clock it has to be over, or None.
             silence: Seconds without a byte that are too long, or None.
+            whole: Read the body of a success too. Otherwise `piece` and `finish` do.
         """
         self._backend.limit.deadline = deadline
         try:
             response = self._transport.handle_request(_request(wire, _SyncBody(wire), silence))
-            reader = _Reader(response)
             # An answer to a blocking transport has a blocking stream.
             stream = cast("httpx.SyncByteStream", response.stream)
+            if not whole and response.status_code < 300:
+                self._stream, self._pieces = stream, iter(stream)
+                return Reply(response.status_code, response.headers.raw, b"")
+            reader = _Reader(response)
             try:
                 for piece in stream:
                     reader.add(piece)
@@ -224,8 +231,21 @@ class SyncChannel:
         self.abandon()
         return fault
 
+    def piece(self) -> bytes | Fault | None:
+        """The next bytes of a body that `exchange` left unread; None at its end."""
+        try:
+            return next(self._pieces, None)
+        except httpx.HTTPError as error:
+            return _fault(error)
+
+    def finish(self) -> None:
+        """Close the answer; its connection can be used again if it was read to its end."""
+        stream, self._stream, self._pieces = self._stream, None, iter(())
+        if stream is not None:
+            stream.close()
+
     def abandon(self) -> None:
-        """Close the connection at once; the channel can be used again."""
+        """Close the connection at once."""
         self._backend.abandon()
 
 
@@ -233,26 +253,35 @@ class AsyncChannel:
     """One connection for coroutines, tied to no event loop."""
 
     def __init__(self, way: Route) -> None:
+        self.home: object = None
         self._backend = AsyncBackend()
         self._transport = httpx.AsyncHTTPTransport(
             verify=_context(way), limits=_ONE, proxy=way.proxy, trust_env=False
         )
         _with_backend(self._transport, self._backend)
+        self._stream: httpx.AsyncByteStream | None = None
+        self._pieces: AsyncIterator[bytes] | None = None
 
-    async def exchange(self, wire: Wire, *, silence: float | None) -> Reply | Fault:
+    async def exchange(
+        self, wire: Wire, *, silence: float | None, whole: bool = True
+    ) -> Reply | Fault:
         """Send a request and read its answer.
 
         Args:
             wire: The request.
             silence: Seconds without a byte that are too long, or None.
+            whole: Read the body of a success too. Otherwise `piece` and `finish` do.
         """
         try:
             response = await self._transport.handle_async_request(
                 _request(wire, _AsyncBody(wire), silence)
             )
-            reader = _Reader(response)
             # An answer to an asynchronous transport has an asynchronous stream.
             stream = cast("httpx.AsyncByteStream", response.stream)
+            if not whole and response.status_code < 300:
+                self._stream, self._pieces = stream, stream.__aiter__()
+                return Reply(response.status_code, response.headers.raw, b"")
+            reader = _Reader(response)
             try:
                 async for piece in stream:
                     reader.add(piece)
@@ -269,6 +298,21 @@ class AsyncChannel:
         self.abandon()
         return fault
 
+    async def piece(self) -> bytes | Fault | None:
+        """The next bytes of a body that `exchange` left unread; None at its end."""
+        if self._pieces is None:
+            return None
+        try:
+            return await anext(self._pieces, None)
+        except httpx.HTTPError as error:
+            return _fault(error)
+
+    async def finish(self) -> None:
+        """Close the answer; its connection can be used again if it was read to its end."""
+        stream, self._stream, self._pieces = self._stream, None, None
+        if stream is not None:
+            await stream.aclose()
+
     def abandon(self) -> None:
-        """Close the connection at once, from wherever; the channel can be used again."""
+        """Close the connection at once, from wherever."""
         self._backend.abandon()

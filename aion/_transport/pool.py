@@ -13,7 +13,7 @@ import threading
 import weakref
 from collections import deque
 from collections.abc import Callable
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar, cast
 
 SIZE = 100
 """Connections to one origin at a time."""
@@ -21,6 +21,9 @@ SIZE = 100
 
 class Channel(Protocol):
     """What a pool needs of a connection."""
+
+    home: object
+    """The pool's own note of where the connection belongs."""
 
     def abandon(self) -> None:
         """Close it at once."""
@@ -76,9 +79,10 @@ class SyncPool(Generic[C]):
 class _LoopState(Generic[C]):
     """The connections of one event loop."""
 
-    __slots__ = ("idle", "in_use", "waiters")
+    __slots__ = ("__weakref__", "idle", "in_use", "loop", "waiters")
 
-    def __init__(self) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = weakref.ref(loop)
         self.idle: list[C] = []
         self.in_use = 0
         self.waiters: deque[asyncio.Future[None]] = deque()
@@ -111,7 +115,7 @@ class AsyncPool(Generic[C]):
         if state is None:
             for old in [loop for loop in self._states if loop.is_closed()]:
                 self._states.pop(old).abandon()
-            state = self._states[loop] = _LoopState()
+            state = self._states[loop] = _LoopState(loop)
         return state
 
     async def acquire(self) -> C:
@@ -124,10 +128,12 @@ class AsyncPool(Generic[C]):
         if state.idle:
             return state.idle.pop()
         try:
-            return self._make()
+            channel = self._make()
         except BaseException:
             self._pass_on(state)
             raise
+        channel.home = state
+        return channel
 
     async def _turn(self, state: _LoopState[C]) -> None:
         """Wait until a place, already counted in `in_use`, is handed over."""
@@ -153,15 +159,22 @@ class AsyncPool(Generic[C]):
         state.in_use -= 1
 
     def release(self, channel: C, *, usable: bool = True) -> None:
-        """Give a connection back; one that is not `usable` is closed."""
+        """Give a connection back, from wherever; one that is not `usable` is closed."""
+        state = cast("_LoopState[C]", channel.home)
+        if not usable:
+            channel.abandon()
         if self._pid != os.getpid():
             return
-        state = self._state()
         if usable:
             state.idle.append(channel)
+        loop = state.loop()
+        if loop is None or loop.is_closed():
+            state.abandon()
+        elif asyncio._get_running_loop() is loop:
+            self._pass_on(state)
         else:
-            channel.abandon()
-        self._pass_on(state)
+            # A stream that was dropped is collected wherever the collector happens to run.
+            loop.call_soon_threadsafe(self._pass_on, state)
 
     def abandon(self) -> None:
         """Close what is idle, whichever loop it belongs to."""

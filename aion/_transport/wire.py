@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_plus, urlsplit
 
 from aion._transport.content import EMPTY, Content, encode
-from aion_api import PREFIX, Request
+from aion_api import PREFIX, Operation, Request
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from aion.config import ClientConfig
 
 Origin = tuple[str, str, int]
@@ -106,6 +108,34 @@ class Wiring:
         if request.body is not None or request.operation.method not in ("GET", "DELETE", "HEAD"):
             headers.append((b"Content-Length", str(content.length).encode("ascii")))
         return Wire(request.operation.method, self.origin, url, headers, content)
+
+    def foreign(self, method: str, url: str, headers: Mapping[str, str], content: Content) -> Wire:
+        """A request to a presigned URL: no credential and no header of the client's own."""
+        origin = origin_of(url)
+        pairs = [
+            (b"Host", urlsplit(url).netloc.rpartition("@")[2].encode("ascii")),
+            (b"Accept", b"*/*"),
+            *((k.encode("ascii"), v.encode("latin-1")) for k, v in headers.items()),
+        ]
+        if content.length or method in ("PUT", "POST"):
+            pairs.append((b"Content-Length", str(content.length).encode("ascii")))
+        return Wire(method, origin, url, pairs, content)
+
+
+def object_operation(method: str) -> Operation[bytes]:
+    """The operation of reading or writing a stored object at a presigned URL.
+
+    All of them are safe to repeat: a presigned URL names one object.
+    """
+    return Operation(
+        f"object_{method.lower()}",
+        f"objects.{method.lower()}",
+        method,
+        "<presigned URL>",
+        kind="bytes",
+        decode=bytes,
+        repeatable=True,
+    )
 
 
 def new_request_id() -> str:

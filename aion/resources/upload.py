@@ -7,6 +7,7 @@ from pathlib import Path
 
 from aion import _checks as check
 from aion import _media
+from aion._flows.waiting import until
 from aion._polling import PollPlan
 from aion._rt import aio as rt
 from aion.exceptions import (
@@ -133,17 +134,17 @@ class UploadResource:
         """
         wanted = check.identifier("image_id", image_id)
         plan = self._plan(timeout, poll_interval)
-        while True:
-            file = await self._look(wanted, plan)
+
+        async def look(left: float) -> DescriptionState:
+            file = await self._file(wanted, left)
             if file is None:
                 raise ResourceNotFoundError("image", wanted)
-            state = DescriptionState.from_file(file)
-            if state.is_complete:
-                return state
-            pause = plan.pause(time.monotonic())
-            if pause is None:
-                raise _late(f"image {wanted}", wanted, state.status, plan, state)
-            await rt.sleep(pause)
+            return DescriptionState.from_file(file)
+
+        def late(last: DescriptionState | None) -> AionvisionTimeoutError:
+            return _late(f"image {wanted}", wanted, plan, last)
+
+        return await until(look, lambda state: state.is_complete, plan, late)
 
     async def _require_quota(self, count: int) -> None:
         quota = await self.check_quota(count)
@@ -164,22 +165,20 @@ class UploadResource:
 
     async def _described(self, result: UploadResult, timeout: float | None) -> UploadResult:
         plan = self._plan(timeout, None)
-        while True:
-            # A file that was stored a moment ago may not be listed yet: that is not its end.
-            file = await self._look(result.image_id, plan)
-            if file is not None:
-                result = result.with_file(file)
-            if not result.is_pending:
-                return result
-            pause = plan.pause(time.monotonic())
-            if pause is None:
-                status = result.description_status.value
-                raise _late(result.filename, result.image_id, status, plan, result)
-            await rt.sleep(pause)
 
-    async def _look(self, image_id: str, plan: PollPlan) -> UserFile | None:
+        async def look(left: float) -> UploadResult:
+            file = await self._file(result.image_id, left)
+            # A file that was stored a moment ago may not be listed yet: that is not its end.
+            return result if file is None else result.with_file(file)
+
+        def late(last: UploadResult | None) -> AionvisionTimeoutError:
+            return _late(result.filename, result.image_id, plan, last or result)
+
+        return await until(look, lambda state: not state.is_pending, plan, late)
+
+    async def _file(self, image_id: str, left: float) -> UserFile | None:
         request = user_files.list_user_files(ids=[image_id], limit=1)
-        timeout = min(self._engine.config.timeout, plan.left(time.monotonic()))
+        timeout = min(self._engine.config.timeout, left)
         page = await self._engine.call(request, timeout=timeout)
         return page.files[0] if page.files else None
 
@@ -223,10 +222,18 @@ def _only_result(answer: StreamBatchUploadResponse, filename: str) -> StreamBatc
 
 
 def _late(
-    what: str, image_id: str, status: str, plan: PollPlan, last: UploadResult | DescriptionState
+    what: str, image_id: str, plan: PollPlan, last: UploadResult | DescriptionState | None
 ) -> AionvisionTimeoutError:
+    match last:
+        case UploadResult():
+            status = last.description_status.value
+        case DescriptionState():
+            status = last.status
+        case None:
+            status = "not known"
+    waited = time.monotonic() - plan.start
     error = AionvisionTimeoutError(
-        f"the description of {what} is still {status} after {plan.timeout:g} s. The image is"
+        f"the description of {what} is still {status} after {waited:.3g} s. The image is"
         f" stored: go on with wait_for_description({image_id!r}), do not upload it again",
         last_result=last,
     )

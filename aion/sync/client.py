@@ -84,7 +84,7 @@ class SyncAionVision:
     ) -> None:
         # Left out, these two come from the environment.
         optional = {"tenant_id": tenant_id, "proxy_url": proxy_url}
-        given = {name: value for name, value in optional.items() if value is not None}
+        given: dict[str, Any] = {k: v for k, v in optional.items() if v is not None}
         self._start(
             ClientConfig(
                 api_key,

@@ -1,0 +1,197 @@
+"""The driver for coroutines: it sends and sleeps, and decides nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import weakref
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from aion._transport import flow, gate
+from aion._transport.content import EMPTY, Content
+from aion._transport.engine import BUSY, LATE, Call, Engine, abandon
+from aion._transport.pool import AsyncPool
+from aion._transport.wire import Fault, Origin, Reply
+from aion_api import Operation, Request
+
+if TYPE_CHECKING:
+    from aion._transport.http import AsyncChannel
+    from aion.config import ClientConfig
+
+T = TypeVar("T")
+
+
+class AsyncEngine(Engine):
+    """Calls operations from coroutines."""
+
+    def __init__(self, config: ClientConfig) -> None:
+        super().__init__(config)
+        self._pools: dict[Origin, AsyncPool[AsyncChannel]] = {}
+        # A client that is dropped without closing leaves no socket behind.
+        weakref.finalize(self, abandon, self._pools)
+
+    async def call(self, request: Request[T], *, timeout: float | None = None) -> T:
+        """Send a request, repeat it where that is safe, and decode the answer.
+
+        Args:
+            request: What to send.
+            timeout: Seconds for the whole call (for uploads: of silence) instead of the client's.
+
+        Raises:
+            AionvisionError: The typed error of the last attempt.
+        """
+        reply, _ = await self._run(self._plan(request, timeout))
+        return gate.decode(reply, request.operation)
+
+    async def open(self, request: Request[Any], *, timeout: float | None = None) -> AsyncAnswer:
+        """Send a request and give back its successful answer with the body unread.
+
+        Args:
+            request: What to send.
+            timeout: Seconds of silence that end it, instead of the client's.
+
+        Raises:
+            AionvisionError: The typed error of the last attempt.
+        """
+        call = self._plan(request, timeout, whole=False)
+        return AsyncAnswer(*await self._run(call), call.operation)
+
+    async def open_object(self, url: str, headers: Mapping[str, str] | None = None) -> AsyncAnswer:
+        """Read a presigned URL: its successful answer with the body unread. No key is sent."""
+        call = self._plan_object("GET", url, headers, EMPTY, whole=False)
+        return AsyncAnswer(*await self._run(call), call.operation)
+
+    async def read_object(self, url: str) -> bytes:
+        """The bytes at a presigned URL. No key is sent."""
+        reply, _ = await self._run(self._plan_object("GET", url, None, EMPTY, whole=True))
+        return reply.body
+
+    async def write_object(
+        self, method: str, url: str, headers: Mapping[str, str], content: Content
+    ) -> Reply:
+        """Send bytes to a presigned URL with exactly these headers. No key is sent."""
+        reply, _ = await self._run(self._plan_object(method, url, headers, content, whole=True))
+        return reply
+
+    async def _run(self, call: Call) -> tuple[Reply, _AsyncLease | None]:
+        steps = self._steps(call)
+        step = next(steps)
+        lease: _AsyncLease | None = None
+        while True:
+            outcome: Reply | Fault | None = None
+            if isinstance(step, flow.Send):
+                outcome, lease = await self._attempt(call)
+            else:
+                await asyncio.sleep(step.seconds)
+            try:
+                step = steps.send(outcome)
+            except StopIteration as done:
+                return done.value, lease
+
+    async def _attempt(self, call: Call) -> tuple[Reply | Fault, _AsyncLease | None]:
+        wire = self._stamped(call.wire)
+        pool = self._pool(wire.origin)
+        channel: AsyncChannel | None = None
+        deadline = call.deadline
+        seconds = call.silence if deadline is None else deadline - time.monotonic()
+        try:
+            # Waiting for a connection counts; after that, a call without a deadline is on its own.
+            async with asyncio.timeout(seconds) as limit:
+                channel = await pool.acquire()
+                if deadline is None:
+                    limit.reschedule(None)
+                outcome = await channel.exchange(wire, silence=call.silence, whole=call.whole)
+        except TimeoutError:
+            if channel is None:
+                return Fault("timeout", BUSY, sent=False), None
+            pool.release(channel, usable=False)
+            return Fault("timeout", LATE, sent=True), None
+        except BaseException:
+            if channel is not None:
+                pool.release(channel, usable=False)
+            raise
+        if not call.whole and isinstance(outcome, Reply) and outcome.status < 300:
+            return outcome, _AsyncLease(pool, channel)
+        pool.release(channel)
+        return outcome, None
+
+    def _pool(self, origin: Origin) -> AsyncPool[AsyncChannel]:
+        pool = self._pools.get(origin)
+        if pool is None:
+            # Here, and not on top: importing the package must not import the HTTP library.
+            from aion._transport.http import AsyncChannel, route
+
+            way = route(origin, self.config.proxy_url)
+            pool = self._pools.setdefault(origin, AsyncPool(lambda: AsyncChannel(way)))
+        return pool
+
+    async def close(self) -> None:
+        """Close all connections. The engine cannot be used any more."""
+        self.closed = True
+        abandon(self._pools)
+
+
+@dataclass(slots=True)
+class _AsyncLease:
+    """A connection in use by an answer."""
+
+    pool: AsyncPool[AsyncChannel]
+    channel: AsyncChannel
+
+
+class AsyncAnswer:
+    """A successful answer whose body is read piece by piece.
+
+    Dropping it without `close` closes its connection too.
+
+    Attributes:
+        reply: Status and headers; the body is empty.
+        operation: What was called.
+    """
+
+    def __init__(self, reply: Reply, lease: _AsyncLease | None, operation: Operation[Any]) -> None:
+        self.reply = reply
+        self.operation = operation
+        self._lease = lease
+
+    async def piece(self) -> bytes | None:
+        """The next bytes, or None at the end.
+
+        Raises:
+            AionvisionError: The connection broke or fell silent.
+        """
+        if self._lease is None:
+            return None
+        try:
+            found = await self._lease.channel.piece()
+        except BaseException:
+            self._drop()
+            raise
+        if isinstance(found, Fault):
+            self._drop()
+            raise gate.error_of_fault(found, self.operation, 1)
+        if found is None:
+            await self.close()
+        return found
+
+    async def close(self) -> None:
+        """Give the connection back, closed if something is left unread."""
+        lease, self._lease = self._lease, None
+        if lease is None:
+            return
+        try:
+            await lease.channel.finish()
+        except BaseException:
+            lease.pool.release(lease.channel, usable=False)
+            raise
+        lease.pool.release(lease.channel)
+
+    def _drop(self) -> None:
+        lease, self._lease = self._lease, None
+        if lease is not None:
+            lease.pool.release(lease.channel, usable=False)
+
+    def __del__(self) -> None:
+        self._drop()

@@ -1,0 +1,190 @@
+"""The driver for threads: it sends and sleeps, and decides nothing."""
+
+from __future__ import annotations
+
+import time
+import weakref
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from aion._transport import flow, gate
+from aion._transport.content import EMPTY, Content
+from aion._transport.engine import BUSY, Call, Engine, abandon
+from aion._transport.pool import SyncPool
+from aion._transport.wire import Fault, Origin, Reply
+from aion_api import Operation, Request
+
+if TYPE_CHECKING:
+    from aion._transport.http import SyncChannel
+    from aion.config import ClientConfig
+
+T = TypeVar("T")
+
+
+class SyncEngine(Engine):
+    """Calls operations from threads."""
+
+    def __init__(self, config: ClientConfig) -> None:
+        super().__init__(config)
+        self._pools: dict[Origin, SyncPool[SyncChannel]] = {}
+        weakref.finalize(self, abandon, self._pools)
+
+    def call(self, request: Request[T], *, timeout: float | None = None) -> T:
+        """Send a request, repeat it where that is safe, and decode the answer.
+
+        Args:
+            request: What to send.
+            timeout: Seconds for the whole call (for uploads: of silence) instead of the client's.
+
+        Raises:
+            AionvisionError: The typed error of the last attempt.
+        """
+        reply, _ = self._run(self._plan(request, timeout))
+        return gate.decode(reply, request.operation)
+
+    def open(self, request: Request[Any], *, timeout: float | None = None) -> SyncAnswer:
+        """Send a request and give back its successful answer with the body unread.
+
+        Args:
+            request: What to send.
+            timeout: Seconds of silence that end it, instead of the client's.
+
+        Raises:
+            AionvisionError: The typed error of the last attempt.
+        """
+        call = self._plan(request, timeout, whole=False)
+        return SyncAnswer(*self._run(call), call.operation)
+
+    def open_object(self, url: str, headers: Mapping[str, str] | None = None) -> SyncAnswer:
+        """Read a presigned URL: its successful answer with the body unread. No key is sent."""
+        call = self._plan_object("GET", url, headers, EMPTY, whole=False)
+        return SyncAnswer(*self._run(call), call.operation)
+
+    def read_object(self, url: str) -> bytes:
+        """The bytes at a presigned URL. No key is sent."""
+        reply, _ = self._run(self._plan_object("GET", url, None, EMPTY, whole=True))
+        return reply.body
+
+    def write_object(
+        self, method: str, url: str, headers: Mapping[str, str], content: Content
+    ) -> Reply:
+        """Send bytes to a presigned URL with exactly these headers. No key is sent."""
+        reply, _ = self._run(self._plan_object(method, url, headers, content, whole=True))
+        return reply
+
+    def _run(self, call: Call) -> tuple[Reply, _SyncLease | None]:
+        steps = self._steps(call)
+        step = next(steps)
+        lease: _SyncLease | None = None
+        while True:
+            outcome: Reply | Fault | None = None
+            if isinstance(step, flow.Send):
+                outcome, lease = self._attempt(call)
+            else:
+                time.sleep(step.seconds)
+            try:
+                step = steps.send(outcome)
+            except StopIteration as done:
+                return done.value, lease
+
+    def _attempt(self, call: Call) -> tuple[Reply | Fault, _SyncLease | None]:
+        wire = self._stamped(call.wire)
+        pool = self._pool(wire.origin)
+        deadline = call.deadline
+        seconds = call.silence if deadline is None else max(0.0, deadline - time.monotonic())
+        channel = pool.acquire(seconds)
+        if channel is None:
+            return Fault("timeout", BUSY, sent=False), None
+        try:
+            outcome = channel.exchange(
+                wire, deadline=deadline, silence=call.silence, whole=call.whole
+            )
+        except BaseException:
+            channel.abandon()
+            pool.release(channel)
+            raise
+        if not call.whole and isinstance(outcome, Reply) and outcome.status < 300:
+            return outcome, _SyncLease(pool, channel)
+        pool.release(channel)
+        return outcome, None
+
+    def _pool(self, origin: Origin) -> SyncPool[SyncChannel]:
+        pool = self._pools.get(origin)
+        if pool is None:
+            from aion._transport.http import SyncChannel, route
+
+            way = route(origin, self.config.proxy_url)
+            pool = self._pools.setdefault(origin, SyncPool(lambda: SyncChannel(way)))
+        return pool
+
+    def close(self) -> None:
+        """Close all connections. The engine cannot be used any more."""
+        self.closed = True
+        abandon(self._pools)
+
+
+@dataclass(slots=True)
+class _SyncLease:
+    """A connection in use by an answer."""
+
+    pool: SyncPool[SyncChannel]
+    channel: SyncChannel
+
+
+class SyncAnswer:
+    """A successful answer whose body is read piece by piece.
+
+    Dropping it without `close` closes its connection too.
+
+    Attributes:
+        reply: Status and headers; the body is empty.
+        operation: What was called.
+    """
+
+    def __init__(self, reply: Reply, lease: _SyncLease | None, operation: Operation[Any]) -> None:
+        self.reply = reply
+        self.operation = operation
+        self._lease = lease
+
+    def piece(self) -> bytes | None:
+        """The next bytes, or None at the end.
+
+        Raises:
+            AionvisionError: The connection broke or fell silent.
+        """
+        if self._lease is None:
+            return None
+        try:
+            found = self._lease.channel.piece()
+        except BaseException:
+            self._drop()
+            raise
+        if isinstance(found, Fault):
+            self._drop()
+            raise gate.error_of_fault(found, self.operation, 1)
+        if found is None:
+            self.close()
+        return found
+
+    def close(self) -> None:
+        """Give the connection back, closed if something is left unread."""
+        lease, self._lease = self._lease, None
+        if lease is None:
+            return
+        try:
+            lease.channel.finish()
+        except BaseException:
+            lease.channel.abandon()
+            raise
+        finally:
+            lease.pool.release(lease.channel)
+
+    def _drop(self) -> None:
+        lease, self._lease = self._lease, None
+        if lease is not None:
+            lease.channel.abandon()
+            lease.pool.release(lease.channel)
+
+    def __del__(self) -> None:
+        self._drop()
