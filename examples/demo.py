@@ -13,6 +13,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -80,7 +81,9 @@ def show(title: str, results: list[UploadResult]) -> None:
         table.add_column(column, overflow="fold")
     for result in results:
         tags = ", ".join(result.tags or ())
-        table.add_row(result.filename, result.description_status.value, tags, result.description)
+        table.add_row(
+            result.filename, result.description_status.value, tags, escape(result.description or "")
+        )
     CONSOLE.print(table)
 
 
