@@ -1,0 +1,102 @@
+"""Dominant colours of a picture, by name, found in CIE L*a*b* where distance is what eyes see."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final, cast
+
+from PIL import Image
+
+NAMED: Final[dict[str, tuple[int, int, int]]] = {
+    "black": (0, 0, 0),
+    "charcoal": (54, 57, 63),
+    "gray": (128, 128, 128),
+    "silver": (192, 192, 192),
+    "white": (255, 255, 255),
+    "cream": (255, 248, 220),
+    "beige": (225, 205, 170),
+    "tan": (200, 165, 115),
+    "brown": (120, 72, 40),
+    "maroon": (110, 10, 30),
+    "red": (220, 20, 30),
+    "coral": (250, 125, 95),
+    "salmon": (245, 165, 145),
+    "pink": (250, 185, 205),
+    "magenta": (225, 20, 190),
+    "purple": (125, 30, 150),
+    "violet": (165, 115, 225),
+    "lavender": (215, 205, 245),
+    "indigo": (70, 20, 130),
+    "navy": (10, 20, 95),
+    "blue": (25, 65, 225),
+    "azure": (60, 140, 240),
+    "sky blue": (140, 205, 240),
+    "cyan": (30, 220, 230),
+    "teal": (10, 125, 130),
+    "turquoise": (65, 210, 190),
+    "mint": (175, 240, 205),
+    "green": (30, 140, 50),
+    "lime": (110, 230, 50),
+    "olive": (125, 125, 25),
+    "khaki": (200, 190, 120),
+    "yellow": (250, 225, 30),
+    "gold": (220, 170, 30),
+    "orange": (250, 140, 20),
+    "rust": (175, 70, 25),
+    "slate": (95, 110, 130),
+}
+"""Colour names that descriptions use, with the RGB value that each stands for."""
+
+_PALETTE: Final = 24
+_MINOR: Final = 0.12
+
+Lab = tuple[float, float, float]
+
+
+def dominant_names(picture: Image.Image, most: int = 2) -> list[str]:
+    """Names of the largest colours of an RGB picture, largest first, at least one.
+
+    A colour under an eighth of the area is left out, so a one-coloured picture has one name.
+    """
+    reduced = picture.quantize(_PALETTE, Image.Quantize.MEDIANCUT).convert("RGB")
+    counted = cast("list[tuple[int, tuple[int, int, int]]]", reduced.getcolors(_PALETTE * 4) or [])
+    shares: dict[str, int] = {}
+    for pixels, color in counted:
+        name = nearest_name(color)
+        shares[name] = shares.get(name, 0) + pixels
+    total = sum(shares.values())
+    ranked = sorted(shares, key=lambda name: (-shares[name], name))
+    return [name for name in ranked[:most] if shares[name] >= total * _MINOR] or ranked[:1]
+
+
+@lru_cache(maxsize=4096)
+def nearest_name(color: tuple[int, int, int]) -> str:
+    """The named colour closest to an RGB value."""
+    lab = to_lab(color)
+    return min(_named_lab(), key=lambda entry: _distance(entry[1], lab))[0]
+
+
+def to_lab(color: tuple[int, int, int]) -> Lab:
+    """Turn sRGB (0-255) into CIE L*a*b* under D65."""
+    red, green, blue = (_linear(channel / 255) for channel in color)
+    x = _curve((0.4124564 * red + 0.3575761 * green + 0.1804375 * blue) / 0.95047)
+    y = _curve(0.2126729 * red + 0.7151522 * green + 0.0721750 * blue)
+    z = _curve((0.0193339 * red + 0.1191920 * green + 0.9503041 * blue) / 1.08883)
+    return (116 * y - 16, 500 * (x - y), 200 * (y - z))
+
+
+@lru_cache(maxsize=1)
+def _named_lab() -> list[tuple[str, Lab]]:
+    return [(name, to_lab(color)) for name, color in NAMED.items()]
+
+
+def _distance(one: Lab, other: Lab) -> float:
+    return sum((a - b) ** 2 for a, b in zip(one, other, strict=True))
+
+
+def _linear(channel: float) -> float:
+    return channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
+
+
+def _curve(value: float) -> float:
+    return value ** (1 / 3) if value > 216 / 24389 else (24389 / 27 * value + 16) / 116

@@ -1,0 +1,112 @@
+"""The sandbox's own routes under `/_sandbox/`: faults, clock, reset, and the requests seen.
+
+They take and give JSON, want the same key as the API, and are not part of the contract.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, cast
+
+from .call import Answer
+from .envelopes import ApiError
+from .exchange import Exchange
+from .jsontext import parse_json
+from .state import State
+
+CONTROL_PREFIX: Final = "/_sandbox/"
+"""Where these routes lie."""
+
+Route = Callable[[State, dict[str, Any]], Awaitable[Answer]]
+
+
+async def serve_control(state: State, exchange: Exchange) -> Answer:
+    """Answer one control request; raises ApiError."""
+    name, _, rest = exchange.raw_path[len(CONTROL_PREFIX) :].partition("/")
+    exchange.template = CONTROL_PREFIX + name
+    if name == "faults" and exchange.method == "DELETE" and rest:
+        return _clear_one(state, rest)
+    routes = (
+        {} if rest else {method: route for (at, method), route in _ROUTES.items() if at == name}
+    )
+    if not routes:
+        known = ", ".join(sorted({CONTROL_PREFIX + at for at, _ in _ROUTES}))
+        raise ApiError(404, f"no such control route; there are {known}")
+    route = routes.get(exchange.method)
+    if route is None:
+        allowed = ", ".join(sorted(routes))
+        raise ApiError(405, f"use {allowed}", headers={"allow": allowed})
+    data = await exchange.body()
+    try:
+        body: Any = parse_json(data) if data else {}
+        is_object = isinstance(body, dict)
+        if not is_object:
+            raise ValueError("the body must be a JSON object")
+        return await route(state, cast("dict[str, Any]", body))
+    except ValueError as error:
+        raise ApiError(400, str(error)) from None
+
+
+async def _add_fault(state: State, body: dict[str, Any]) -> Answer:
+    return Answer({"id": state.faults.add_json(body)}, status=201)
+
+
+async def _list_faults(state: State, body: dict[str, Any]) -> Answer:
+    return Answer({"faults": state.faults.list()})
+
+
+async def _clear_faults(state: State, body: dict[str, Any]) -> Answer:
+    return Answer({"removed": state.faults.clear()})
+
+
+def _clear_one(state: State, text: str) -> Answer:
+    if not (text.isascii() and text.isdecimal()) or not state.faults.clear(int(text)):
+        raise ApiError(404, f"no fault {text}")
+    return Answer({"removed": 1})
+
+
+async def _reset(state: State, body: dict[str, Any]) -> Answer:
+    await state.reset()
+    return Answer({"reset": True})
+
+
+async def _list_requests(state: State, body: dict[str, Any]) -> Answer:
+    return Answer({"requests": [one.as_json() for one in state.journal.list()]})
+
+
+async def _clear_requests(state: State, body: dict[str, Any]) -> Answer:
+    state.journal.clear()
+    return Answer({"requests": []})
+
+
+async def _clock(state: State, body: dict[str, Any]) -> Answer:
+    return Answer({"now": state.clock.stamp(), "stepped": state.clock.stepped})
+
+
+async def _step_clock(state: State, body: dict[str, Any]) -> Answer:
+    seconds = body.get("seconds")
+    if (
+        isinstance(seconds, bool)
+        or not isinstance(seconds, (int, float))
+        or set(body) != {"seconds"}
+    ):
+        raise ValueError('the body must be {"seconds": number}')
+    await state.step_clock(seconds)
+    return await _clock(state, body)
+
+
+async def _list_violations(state: State, body: dict[str, Any]) -> Answer:
+    return Answer({"violations": state.violations})
+
+
+_ROUTES: Final[dict[tuple[str, str], Route]] = {
+    ("faults", "GET"): _list_faults,
+    ("faults", "POST"): _add_fault,
+    ("faults", "DELETE"): _clear_faults,
+    ("reset", "POST"): _reset,
+    ("requests", "GET"): _list_requests,
+    ("requests", "DELETE"): _clear_requests,
+    ("clock", "GET"): _clock,
+    ("clock", "POST"): _step_clock,
+    ("violations", "GET"): _list_violations,
+}

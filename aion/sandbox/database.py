@@ -1,0 +1,177 @@
+"""The SQLite database of one sandbox: one connection, used by the server's thread alone.
+
+Write-ahead logging, so that a killed process leaves whole transactions or nothing. The file is
+held exclusively: a second sandbox on the same folder is told so at once.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+SCHEMA: Final = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE sessions (
+    n INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    upload_method TEXT NOT NULL,
+    auto_describe INTEGER NOT NULL,
+    created_at TEXT NOT NULL,
+    cancelled_at TEXT
+);
+
+CREATE TABLE files (
+    n INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    object_key TEXT NOT NULL,
+    filename TEXT NOT NULL,
+    title TEXT,
+    tags TEXT NOT NULL,
+    tags_edited INTEGER NOT NULL DEFAULT 0,
+    size_bytes INTEGER NOT NULL,
+    content_type TEXT NOT NULL,
+    format TEXT NOT NULL,
+    media_type TEXT NOT NULL,
+    width INTEGER NOT NULL,
+    height INTEGER NOT NULL,
+    sha256 TEXT NOT NULL,
+    upload_method TEXT NOT NULL,
+    storage_target TEXT NOT NULL,
+    session_id TEXT,
+    created_at TEXT NOT NULL,
+    updated_at TEXT,
+    content_created_at TEXT,
+    description_status TEXT NOT NULL,
+    description_error TEXT,
+    description TEXT,
+    visible_text TEXT,
+    confidence REAL,
+    described_from TEXT,
+    finished_at TEXT,
+    variant_status TEXT NOT NULL,
+    variant_error TEXT,
+    variant_suffix TEXT,
+    blur_hash TEXT,
+    changed_at TEXT NOT NULL,
+    deleted_at TEXT
+);
+CREATE INDEX files_by_date ON files (coalesce(content_created_at, created_at), n)
+    WHERE deleted_at IS NULL;
+CREATE INDEX files_by_hash ON files (sha256) WHERE deleted_at IS NULL;
+CREATE INDEX files_by_session ON files (session_id);
+CREATE INDEX files_by_creation ON files (created_at);
+
+CREATE TABLE session_items (
+    session_id TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    filename TEXT NOT NULL,
+    file_id TEXT,
+    duplicate INTEGER NOT NULL DEFAULT 0,
+    error TEXT,
+    retryable INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (session_id, position)
+) WITHOUT ROWID;
+
+CREATE TABLE work (
+    file_n INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    due REAL NOT NULL,
+    PRIMARY KEY (file_n, kind)
+) WITHOUT ROWID;
+
+CREATE VIRTUAL TABLE files_text USING fts5(
+    title, description, visible_text,
+    content='files', content_rowid='n', tokenize='unicode61 remove_diacritics 2'
+);
+CREATE TRIGGER files_text_added AFTER INSERT ON files BEGIN
+    INSERT INTO files_text (rowid, title, description, visible_text)
+    VALUES (new.n, new.title, new.description, new.visible_text);
+END;
+CREATE TRIGGER files_text_changed AFTER UPDATE OF title, description, visible_text ON files BEGIN
+    INSERT INTO files_text (files_text, rowid, title, description, visible_text)
+    VALUES ('delete', old.n, old.title, old.description, old.visible_text);
+    INSERT INTO files_text (rowid, title, description, visible_text)
+    VALUES (new.n, new.title, new.description, new.visible_text);
+END;
+"""
+
+SCHEMA_VERSION: Final = 1
+"""Goes up with every change of SCHEMA; a folder of another version is refused."""
+
+_TABLES: Final = ("work", "session_items", "sessions", "files")
+
+
+class Database:
+    """Statements and transactions on the state of one sandbox."""
+
+    def __init__(self, path: Path, *, durable: bool) -> None:
+        """Open or create the file.
+
+        Raises:
+            OSError: the file cannot be opened, is in use, or has another layout.
+        """
+        try:
+            self._connection = sqlite3.connect(
+                path, timeout=0.2, isolation_level=None, check_same_thread=False
+            )
+            self._connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            # A killed process loses nothing in either mode; only a power cut tells them apart,
+            # and a temporary folder does not survive one.
+            self._connection.execute(f"PRAGMA synchronous = {'NORMAL' if durable else 'OFF'}")
+            (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+            if version == 0:
+                self._connection.executescript(
+                    f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT"
+                )
+        except sqlite3.OperationalError as error:
+            in_use = "locked" in str(error)
+            raise OSError("another sandbox uses this folder" if in_use else str(error)) from None
+        except sqlite3.DatabaseError as error:
+            raise OSError(f"{path.name} is not a database of the sandbox: {error}") from None
+        if version not in {0, SCHEMA_VERSION}:
+            raise OSError(f"{path.name} was written by another version of the sandbox")
+
+    def rows(self, sql: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a query."""
+        return self._connection.execute(sql, tuple(values)).fetchall()
+
+    def row(self, sql: str, values: Iterable[Any] = ()) -> tuple[Any, ...] | None:
+        """The first row of a query, or None."""
+        found: tuple[Any, ...] | None = self._connection.execute(sql, tuple(values)).fetchone()
+        return found
+
+    def run(self, sql: str, values: Iterable[Any] = ()) -> int:
+        """Run one statement; the number of rows that it changed."""
+        return self._connection.execute(sql, tuple(values)).rowcount
+
+    def count(self, sql: str, values: Iterable[Any] = ()) -> int:
+        """The one number of a counting query."""
+        found = self.row(sql, values)
+        return int(found[0]) if found is not None and found[0] is not None else 0
+
+    @contextmanager
+    def transaction(self) -> Generator[None]:
+        """All statements inside take effect together, or none of them does."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+    def clear(self) -> None:
+        """Forget all rows, and keep the layout."""
+        with self.transaction():
+            for table in _TABLES:
+                self._connection.execute(f"DELETE FROM {table}")
+            self._connection.execute("INSERT INTO files_text (files_text) VALUES ('rebuild')")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()

@@ -1,0 +1,19 @@
+"""The two routes that need no key: the root and the health check."""
+
+from __future__ import annotations
+
+from aion.sandbox.call import Answer, Call
+
+from .registry import operation
+
+
+@operation("root__get")
+async def root(call: Call) -> Answer:
+    """Say what this is."""
+    return Answer({"name": "Aionvision sandbox", "api": call.origin + "/api/v2"})
+
+
+@operation("health_check_health_get")
+async def health(call: Call) -> Answer:
+    """Say that the sandbox is up."""
+    return Answer({"status": "healthy", "timestamp": call.state.clock.stamp()})

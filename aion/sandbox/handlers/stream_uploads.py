@@ -1,0 +1,162 @@
+"""Uploads of file bytes through the API: one file, or many in one request."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from aion.sandbox.call import Answer, Call
+from aion.sandbox.envelopes import ApiError
+from aion.sandbox.files import StoredFile
+from aion.sandbox.ids import make_id
+from aion.sandbox.intake import Refusal, Wishes, examine, read_wishes, require_quota, store
+from aion.sandbox.sessions import Session, SessionItem
+from aion.sandbox.uploads import Form, ReceivedFile
+
+from .registry import operation
+
+_IMMEDIATE = 5
+
+
+@operation("stream_upload_file_api_v2_user_files_upload_stream_post")
+async def upload_one(call: Call) -> Answer:
+    """Store one file. "completed" means stored; the description is still to come."""
+    began = time.perf_counter()
+    form = _form(call)
+    wishes = read_wishes(form)
+    require_quota(call.state, 1)
+    received = form.files[0]
+    facts = await examine(call.state, received)
+    if isinstance(facts, Refusal):
+        raise ApiError(
+            facts.status, facts.reason, code=facts.code, details={"filename": received.filename}
+        )
+    with call.state.database.transaction():
+        file, skipped = store(call.state, received, facts, wishes)
+    return Answer(
+        {
+            "image_id": file.id,
+            "object_key": file.object_key,
+            "upload_method": "STREAMING",
+            "status": "skipped" if skipped else "completed",
+            "processing_time_ms": _elapsed(began),
+            "s3_upload_completed": not skipped,
+            "variants_queued": not skipped,
+            "description_queued": wishes.auto_describe and not skipped,
+            "skipped": skipped,
+            "skipped_existing_image_id": file.id if skipped else None,
+            "storage_target": file.storage_target,
+            "media_type": file.media_type,
+            "document_type": None,
+            "text_extraction_status": None,
+        }
+    )
+
+
+@operation("stream_batch_upload_api_v2_user_files_upload_stream_batch_post")
+async def upload_batch(call: Call) -> Answer:
+    """Store every file that can be stored; the others are listed with their reasons."""
+    began = time.perf_counter()
+    form = _form(call)
+    state = call.state
+    _refuse_other_intents(form)
+    wishes = read_wishes(form)
+    most = state.options.limits.max_batch_files
+    if len(form.files) > most:
+        raise ApiError(
+            413,
+            f"{len(form.files)} files in one request, the limit is {most}",
+            code="BATCH_TOO_LARGE",
+            details={"limit": most, "requested": len(form.files)},
+        )
+    require_quota(state, len(form.files))
+    verdicts = await asyncio.gather(*(examine(state, file) for file in form.files))
+    with state.database.transaction():
+        session_id = make_id("session", state.sessions.next_number())
+        items: list[SessionItem] = []
+        for position, (received, facts) in enumerate(zip(form.files, verdicts, strict=True)):
+            if isinstance(facts, Refusal):
+                items.append(_refused(position, received, facts))
+                continue
+            file, duplicate = store(state, received, facts, wishes, session_id)
+            items.append(SessionItem(position, received.filename, duplicate, None, False, file))
+        session = Session(
+            id=session_id,
+            upload_method="streaming",
+            auto_describe=wishes.auto_describe,
+            created_at=state.clock.stamp(),
+            cancelled_at=None,
+            items=tuple(items),
+        )
+        state.sessions.add(session)
+    return Answer(_batch_body(session, wishes, _elapsed(began)))
+
+
+def _batch_body(session: Session, wishes: Wishes, elapsed: float) -> dict[str, object]:
+    taken = [(item, item.file) for item in session.items if item.file is not None]
+    refused = [item for item in session.items if item.file is None]
+    fresh = any(not item.duplicate for item, _ in taken)
+    if refused:
+        status = "partial" if taken else "rejected"
+    else:
+        status = "processing" if fresh and wishes.auto_describe else "completed"
+    immediate = None
+    if len(session.items) <= _IMMEDIATE:
+        immediate = [_immediate(item, file, elapsed) for item, file in taken]
+    return {
+        "session_id": session.id,
+        "total_files": len(session.items),
+        "accepted_files": len(taken),
+        "rejected_files": len(refused),
+        "status": status,
+        "immediate_results": immediate,
+        "status_url": f"/api/v2/uploads/sessions/{session.id}/status",
+        "websocket_channel": f"batch.{session.id}",
+        "rejections": [
+            {
+                "filename": item.filename,
+                "index": item.position,
+                "reason": item.error,
+                "retryable": item.retryable,
+            }
+            for item in refused
+        ]
+        or None,
+    }
+
+
+def _immediate(item: SessionItem, file: StoredFile, elapsed: float) -> dict[str, object]:
+    return {
+        "image_id": file.id,
+        "filename": item.filename,
+        "object_key": file.object_key,
+        "status": "skipped" if item.duplicate else "completed",
+        "processing_time_ms": elapsed,
+        "skipped": item.duplicate,
+        "skipped_existing_image_id": file.id if item.duplicate else None,
+        "error": None,
+        "storage_target": file.storage_target,
+        "media_type": file.media_type,
+        "document_type": None,
+        "text_extraction_status": None,
+    }
+
+
+def _refused(position: int, received: ReceivedFile, refusal: Refusal) -> SessionItem:
+    return SessionItem(position, received.filename, False, refusal.reason, refusal.retryable, None)
+
+
+def _refuse_other_intents(form: Form) -> None:
+    intent = form.fields.get("intent", "describe")
+    if intent != "describe":
+        raise ApiError(400, f"intent {intent!r} is not served by this sandbox; only describe is")
+
+
+def _form(call: Call) -> Form:
+    if call.form is None:
+        raise TypeError(f"{call.operation.id} was called without its form")
+    return call.form
+
+
+def _elapsed(began: float) -> float:
+    return round((time.perf_counter() - began) * 1000, 3)

@@ -1,0 +1,85 @@
+"""Around uploads: quota, status of one file, known hashes, and what is stuck."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from aion.sandbox.call import Answer, Call
+from aion.sandbox.clock import stamp
+from aion.sandbox.envelopes import ApiError, InvalidRequest, Problem
+from aion.sandbox.intake import quota
+from aion.sandbox.views import upload_status
+
+from .registry import operation
+
+_SHA256: Final = re.compile(r"[0-9a-fA-F]{64}\Z")
+
+
+@operation("check_upload_quota_api_v2_uploads_quota_check_get")
+async def check_quota(call: Call) -> Answer:
+    """Whether so many uploads are possible now; a refusal is a 200, too."""
+    wanted = call.query["file_count"]
+    if wanted < 1:
+        raise InvalidRequest([Problem(("query", "file_count"), "must be 1 or more", "range")])
+    left = quota(call.state)
+    limits = call.state.options.limits
+    possible = wanted <= left.available
+    message = f"Upload quota exceeded: {left.available} left, {wanted} wanted"
+    return Answer(
+        {
+            "can_proceed": possible,
+            "requested": wanted,
+            "available": left.available,
+            "monthly_limit": left.limit,
+            "current_usage": left.used,
+            "prepaid_credits": left.prepaid,
+            "max_batch_size": limits.max_batch_files,
+            "max_concurrent_uploads": limits.max_concurrent_uploads,
+            "message": None if possible else message,
+        }
+    )
+
+
+@operation("get_upload_status_api_v2_uploads_status__image_id__get")
+async def get_upload_status(call: Call) -> Answer:
+    """State of upload, variants and description of one file."""
+    file = call.state.files.get(call.path["image_id"])
+    if file is None:
+        raise ApiError(404, f"no upload {call.path['image_id']}")
+    return Answer(upload_status(file, call.state.clock.now()))
+
+
+@operation("check_duplicates_api_v2_uploads_check_duplicates_post")
+async def check_duplicates(call: Call) -> Answer:
+    """Which SHA-256 hashes are those of files that are stored and not deleted."""
+    hashes: list[str] = call.body["hashes"]
+    problems = [
+        Problem(("body", "hashes", index), "not a SHA-256 in hexadecimal", "pattern")
+        for index, one in enumerate(hashes)
+        if not _SHA256.match(one)
+    ]
+    if problems:
+        raise InvalidRequest(problems)
+    known = [one for one in hashes if call.state.files.with_hash(one.lower()) is not None]
+    return Answer({"duplicates": known, "unique": [one for one in hashes if one not in set(known)]})
+
+
+@operation("get_stuck_uploads_api_v2_uploads_stuck_uploads_get")
+async def get_stuck_uploads(call: Call) -> Answer:
+    """Unfinished files that have not moved for some minutes."""
+    minutes, limit = call.query["stuck_minutes"], call.query["limit"]
+    problems = [
+        Problem(("query", name), f"must lie between {low} and {high}", "range")
+        for name, value, low, high in (
+            ("stuck_minutes", minutes, 0, 525_600),
+            ("limit", limit, 1, 500),
+        )
+        if not low <= value <= high
+    ]
+    if problems:
+        raise InvalidRequest(problems)
+    now = call.state.clock.now()
+    files = call.state.files.unfinished_before(stamp(now - minutes * 60), limit)
+    images = [{**upload_status(file, now), "is_stuck": True} for file in files]
+    return Answer({"stuck_count": len(images), "images": images})

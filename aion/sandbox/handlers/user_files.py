@@ -1,0 +1,161 @@
+"""Files: list, details, edits, deletion, variants and downloads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aion.sandbox import variants
+from aion.sandbox.call import Answer, Call
+from aion.sandbox.envelopes import ApiError, InvalidRequest, Problem
+from aion.sandbox.files import StoredFile
+from aion.sandbox.ids import make_id
+from aion.sandbox.intake import check_tags
+from aion.sandbox.jsontext import json_text
+from aion.sandbox.listing import list_files
+from aion.sandbox.views import file_details, file_item, variant_key
+from aion.sandbox.work import VARIANTS
+
+from .registry import operation
+
+
+@operation("list_user_files_api_v2_user_files_get")
+async def list_user_files(call: Call) -> Answer:
+    """One page of the files that pass the filters."""
+    files, total = list_files(call.state.database, call.query)
+    return Answer(
+        {
+            "files": [file_item(call, file) for file in files],
+            "total_count": total,
+            "has_more": call.query["offset"] + len(files) < total and bool(files),
+        }
+    )
+
+
+@operation("get_user_file_api_v2_user_files__image_id__get")
+async def get_user_file(call: Call) -> Answer:
+    """Details of a file by its id or the first 8 characters of it."""
+    file = call.state.files.find(call.path["image_id"])
+    if file is None:
+        raise _not_found(call)
+    return Answer(file_details(call, file))
+
+
+@operation("update_user_file_api_v2_user_files__image_id__patch")
+async def update_user_file(call: Call) -> Answer:
+    """Change title or tags; null empties the one that carries it, absence keeps it."""
+    file = _file(call)
+    if not call.body:
+        raise ApiError(400, "give at least one of title and tags")
+    now = call.state.clock.stamp()
+    values: dict[str, Any] = {"updated_at": now}
+    if "title" in call.body:
+        values["title"] = call.body["title"]
+    if "tags" in call.body:
+        given: list[str] = call.body["tags"] or []
+        tags = list(dict.fromkeys(given))
+        check_tags(tags)
+        values |= {"tags": json_text(tags), "tags_edited": 1}
+    call.state.files.update(file.n, **values)
+    changed = _file(call)
+    return Answer(
+        {"id": file.id, "title": changed.title, "tags": changed.tag_list(), "updated_at": now}
+    )
+
+
+@operation("delete_user_file_api_v2_user_files__image_id__delete")
+async def delete_user_file(call: Call) -> Answer:
+    """Hide a file; its bytes stay for the thirty days in which the service could restore it."""
+    file = _file(call)
+    now = _delete(call, file)
+    return Answer({"id": file.id, "deleted_at": now, "message": "File deleted"})
+
+
+@operation("batch_delete_user_files_api_v2_user_files_batch_delete_post")
+async def batch_delete_user_files(call: Call) -> Answer:
+    """Delete many files, each with its own outcome; what is being processed is skipped."""
+    groups: dict[str, list[dict[str, Any]]] = {"deleted": [], "skipped": [], "failed": []}
+    ids: list[str] = [one.lower() for one in call.body["file_ids"]]
+    if len(set(ids)) < len(ids):
+        raise InvalidRequest([Problem(("body", "file_ids"), "an id is there twice", "unique")])
+    with call.state.database.transaction():
+        for file_id in ids:
+            file = call.state.files.get(file_id)
+            outcome: dict[str, Any] = {"id": file_id, "deleted_at": None}
+            if file is None:
+                outcome |= {"status": "failed", "message": "File not found"}
+            elif not file.described:
+                outcome |= {"status": "skipped", "message": "File is being processed"}
+            else:
+                now = _delete(call, file)
+                outcome |= {"status": "deleted", "message": None, "deleted_at": now}
+            groups[outcome["status"]].append(outcome)
+    summary = {name: len(group) for name, group in groups.items()}
+    return Answer({**groups, "summary": {"total": len(ids), **summary}})
+
+
+@operation("get_user_file_variant_api_v2_user_files__image_id__variant__variant_type__get")
+async def get_variant(call: Call) -> Answer:
+    """Redirect to a signed URL of one size."""
+    name = call.path["variant_type"]
+    if name != variants.ORIGINAL and name not in variants.SIZES:
+        choices = ", ".join((variants.ORIGINAL, *variants.SIZES))
+        raise InvalidRequest(
+            [Problem(("path", "variant_type"), f"{name!r} is not one of {choices}", "enum")]
+        )
+    file = _file(call)
+    key = variant_key(file, name)
+    if key is None:
+        raise ApiError(
+            404,
+            f"variant {name} of file {file.id} is not made: its state is {file.variant_status}",
+            code="VARIANT_NOT_READY",
+            details={"variant_status": file.variant_status},
+        )
+    return Answer(status=302, headers={"location": call.object_url(key)})
+
+
+@operation("download_user_file_api_v2_user_files__image_id__download_get")
+async def download(call: Call) -> Answer:
+    """Redirect to a signed URL that answers with the original bytes and its filename."""
+    file = _file(call)
+    return Answer(status=302, headers={"location": call.object_url(file.object_key, file.filename)})
+
+
+@operation("trigger_variant_generation_api_v2_user_files__image_id__trigger_variants_post")
+async def trigger_variants(call: Call) -> Answer:
+    """Make the variants again; while a task runs, that one is returned."""
+    file = _file(call)
+    running = file.variant_status in {"pending", "processing"}
+    if not running:
+        with call.state.database.transaction():
+            now = call.state.clock.stamp()
+            call.state.files.update(
+                file.n, variant_status="pending", variant_error=None, changed_at=now
+            )
+            call.state.work.add(file.n, VARIANTS)
+    body: dict[str, Any] = {
+        "success": True,
+        "message": "Variant generation is running already" if running else "Variants queued",
+        "task_id": make_id("variants", file.id),
+        "current_status": _file(call).variant_status,
+        "image_id": file.id,
+    }
+    return Answer({**body, "skipped_duplicate": True} if running else body)
+
+
+def _file(call: Call) -> StoredFile:
+    file = call.state.files.get(call.path["image_id"])
+    if file is None:
+        raise _not_found(call)
+    return file
+
+
+def _not_found(call: Call) -> ApiError:
+    file_id = call.path["image_id"]
+    return ApiError(404, f"no file {file_id}", details={"image_id": file_id})
+
+
+def _delete(call: Call, file: StoredFile) -> str:
+    now = call.state.clock.stamp()
+    call.state.files.update(file.n, deleted_at=now, updated_at=now)
+    return now

@@ -1,0 +1,52 @@
+"""What a sandbox can be told when it is made: address, folder, key, pace and limits.
+
+Plain frozen values; nothing here opens a file or a socket.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+DEFAULT_API_KEY: Final = "aion_sandbox_0000000000000000_fake"
+"""The key of a sandbox that was given none: well formed, and visibly not a real one."""
+
+API_PREFIX: Final = "/api/v2"
+"""What every path of the API begins with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Sizes and counts that the sandbox enforces, with the service's documented values."""
+
+    max_file_bytes: int = 100 * 1024 * 1024
+    """Largest file of a stream upload, in bytes."""
+    max_batch_files: int = 100
+    """Most files in one stream-batch request."""
+    max_pixels: int = 89_478_485
+    """Most pixels of an image, all frames counted singly; Pillow's own bomb limit."""
+    monthly_uploads: int = 50_000
+    """Uploads included in a calendar month."""
+    prepaid_credits: int = 0
+    """Uploads paid for on top of the monthly ones."""
+    max_concurrent_uploads: int = 5
+    """Reported by the quota check; not enforced."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Everything that shapes one sandbox."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    data: Path | None = None
+    """Folder that keeps the state; None means a temporary one, removed on stop."""
+    api_key: str = DEFAULT_API_KEY
+    pace: float = 0.05
+    """Seconds that background work rests in each of its states."""
+    strict: bool = False
+    """Check every answer against the contract, not only every request."""
+    stepped: bool = False
+    """Freeze the clock: it moves only when it is stepped."""
+    limits: Limits = field(default_factory=Limits)

@@ -1,0 +1,113 @@
+"""All state of one sandbox, put together: what handlers and background work share.
+
+Belongs to the thread of the server's loop, except `faults` and `journal`, which any thread may
+use.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from .clock import Clock
+from .contract import load_contract
+from .database import Database
+from .faults import Faults
+from .files import Files
+from .journal import Journal
+from .objects import Objects
+from .options import Options
+from .sessions import Sessions
+from .signing import Signer
+from .validation import load_validators
+from .work import Work
+
+_THREADS = 2
+
+
+class State:
+    """The parts of a running sandbox, each under its own name."""
+
+    def __init__(self, options: Options) -> None:
+        """Open the folder; raises OSError when it cannot be used."""
+        self.options = options
+        self.contract = load_contract()
+        self.validators = load_validators()
+        self.clock = Clock(stepped=options.stepped)
+        self.signer = Signer(options.api_key, self.clock)
+        self.faults = Faults(self.contract)
+        self.journal = Journal()
+        self.violations: list[str] = []
+        """Own answers that did not match the contract, and handlers that broke."""
+        self._temporary = options.data is None
+        self.folder = _make_folder(options.data)
+        try:
+            self.database = Database(self.folder / "sandbox.sqlite3", durable=not self._temporary)
+        except OSError:
+            self._remove_folder()
+            raise
+        self.objects = Objects(self.folder)
+        self.files = Files(self.database)
+        self.sessions = Sessions(self.database)
+        self.objects.sweep({row[0] for row in self.database.rows("SELECT id FROM files")})
+        self._executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="aion-sandbox")
+        self.work = Work(
+            options, self.clock, self.database, self.files, self.objects, self.faults,
+            self._executor,
+        )  # fmt: skip
+
+    def start(self) -> None:
+        """Begin background work on the running loop."""
+        loop = asyncio.get_running_loop()
+        self.faults.on_clear = lambda: _on_loop(loop, self.work.release)
+        self.work.start()
+
+    async def in_thread(self, function: Callable[..., Any], *values: Any) -> Any:
+        """Run blocking code in one of the sandbox's threads."""
+        return await asyncio.get_running_loop().run_in_executor(self._executor, function, *values)
+
+    async def step_clock(self, seconds: float) -> None:
+        """Move the clock and wait until all that became due is done."""
+        self.clock.step(seconds)
+        await self.work.settle()
+
+    async def reset(self) -> None:
+        """Forget everything: files, sessions, faults, requests and steps of the clock."""
+        await self.work.stop()
+        self.faults.clear()
+        self.journal.clear()
+        self.violations.clear()
+        self.clock.reset()
+        self.database.clear()
+        forgotten = self.objects.reset()
+        self._executor.submit(shutil.rmtree, forgotten, ignore_errors=True)
+        self.work.start()
+
+    async def close(self) -> None:
+        """Stop the work, close the database, and remove a temporary folder."""
+        self.faults.on_clear = lambda: None
+        await self.work.stop()
+        self._executor.shutdown(wait=True, cancel_futures=True)
+        self.database.close()
+        self._remove_folder()
+
+    def _remove_folder(self) -> None:
+        if self._temporary:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _on_loop(loop: asyncio.AbstractEventLoop, function: Callable[[], None]) -> None:
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(function)
+
+
+def _make_folder(data: Path | None) -> Path:
+    if data is None:
+        return Path(tempfile.mkdtemp(prefix="aion-sandbox-"))
+    data.mkdir(parents=True, exist_ok=True)
+    return data

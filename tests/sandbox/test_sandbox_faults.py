@@ -1,0 +1,229 @@
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from aion.testing import Sandbox
+from tests.sandbox.conftest import client_of, plain
+from tests.sandbox.pictures import jpeg
+
+Upload = Callable[..., dict[str, Any]]
+
+
+def test_the_next_calls_fail_and_then_it_is_over(api: httpx.Client, sandbox: Sandbox) -> None:
+    sandbox.faults.fail("list_user_files", status=429, retry_after=7, times=2)
+    answers = [api.get("/user-files") for _ in range(3)]
+    assert [one.status_code for one in answers] == [429, 429, 200]
+    assert answers[0].headers["retry-after"] == "7"
+    assert answers[0].json()["error"] == "RATE_LIMIT_ERROR"
+
+
+def test_a_failure_has_the_wanted_code_and_text(api: httpx.Client, sandbox: Sandbox) -> None:
+    sandbox.faults.fail(status=503, code="MEMORY_LIMIT_EXCEEDED", message="too much at once")
+    error = api.get("/uploads/quota-check?file_count=1").json()["error"]
+    assert (error["code"], error["message"]) == ("MEMORY_LIMIT_EXCEEDED", "too much at once")
+
+
+def test_an_injected_422_has_the_shape_of_validation_errors(
+    api: httpx.Client, sandbox: Sandbox
+) -> None:
+    sandbox.faults.fail("list_user_files", status=422, message="no")
+    assert api.get("/user-files").json()["detail"][0]["msg"] == "no"
+
+
+def test_a_fault_strikes_only_its_operation(api: httpx.Client, sandbox: Sandbox) -> None:
+    sandbox.faults.fail("list_user_files", times=None)
+    assert api.get("/uploads/sessions").status_code == 200
+    assert [api.get("/user-files").status_code for _ in range(3)] == [503] * 3
+
+
+def test_a_fault_comes_after_authentication(sandbox: Sandbox) -> None:
+    sandbox.faults.fail()
+    assert plain("GET", f"{sandbox.base_url}/user-files").status_code == 401
+    assert len(sandbox.faults.list()) == 1
+
+
+def test_a_delay_is_waited_and_the_call_goes_on(api: httpx.Client, sandbox: Sandbox) -> None:
+    sandbox.faults.delay("list_user_files", seconds=0.15)
+    began = time.monotonic()
+    assert api.get("/user-files").status_code == 200
+    assert time.monotonic() - began >= 0.15
+
+
+def test_a_dropped_connection_has_no_answer(api: httpx.Client, sandbox: Sandbox) -> None:
+    sandbox.faults.drop("list_user_files")
+    with pytest.raises(httpx.TransportError):
+        api.get("/user-files")
+    assert api.get("/user-files").status_code == 200
+    assert [one.status for one in sandbox.requests] == [None, 200]
+
+
+def test_an_upload_can_be_dropped_too(api: httpx.Client, sandbox: Sandbox) -> None:
+    sandbox.faults.drop("stream_upload_file")
+    with pytest.raises(httpx.TransportError):
+        api.post("/user-files/upload/stream", files={"file": ("a.jpg", jpeg())})
+    assert api.get("/user-files").json()["total_count"] == 0
+
+
+def test_html_comes_instead_of_json(api: httpx.Client, sandbox: Sandbox) -> None:
+    sandbox.faults.html("list_user_files", status=200)
+    answer = api.get("/user-files")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html")
+
+
+def test_a_zero_quota_stops_checks_and_uploads(api: httpx.Client, sandbox: Sandbox) -> None:
+    sandbox.faults.zero_quota()
+    check = api.get("/uploads/quota-check?file_count=1").json()
+    upload = api.post("/user-files/upload/stream", files={"file": ("a.jpg", jpeg())})
+    assert (check["can_proceed"], check["available"]) == (False, 0)
+    assert (upload.status_code, upload.json()["error"]) == (429, "USAGE_LIMIT_EXCEEDED")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"operation": "no_such_operation"},
+        {"operation": "confirm_upload"},
+        {"status": 200},
+        {"times": 0},
+        {"retry_after": "1\r\nX-Evil: 1"},
+    ],
+)
+def test_a_fault_that_makes_no_sense_is_refused(
+    sandbox: Sandbox, arguments: dict[str, Any]
+) -> None:
+    with pytest.raises(ValueError, match=r"operation|status|times|line"):
+        sandbox.faults.fail(**arguments)
+
+
+def test_faults_can_be_added_listed_and_removed_over_http(
+    api: httpx.Client, sandbox: Sandbox
+) -> None:
+    url = f"{sandbox.url}/_sandbox/faults"
+    body = {"kind": "fail", "operation": "list_user_files", "status": 500, "times": 5}
+    made = api.post(url, json=body)
+    assert (made.status_code, api.get("/user-files").status_code) == (201, 500)
+    (listed,) = api.get(url).json()["faults"]
+    assert (listed["id"], listed["kind"], listed["times"]) == (made.json()["id"], "fail", 4)
+    assert api.delete(f"{url}/{listed['id']}").json() == {"removed": 1}
+    assert api.get("/user-files").status_code == 200
+    assert api.delete(f"{url}/99").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"kind": "explode"},
+        {"kind": "fail", "colour": "red"},
+        {"kind": "fail", "status": "503"},
+        {"kind": "fail", "times": "many"},
+        {"kind": "delay", "seconds": -1},
+        {"kind": "hold_description", "state": "done"},
+        [],
+    ],
+)
+def test_a_bad_fault_over_http_is_a_400_that_says_why(
+    api: httpx.Client, sandbox: Sandbox, body: Any
+) -> None:
+    answer = api.post(f"{sandbox.url}/_sandbox/faults", json=body)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "VALIDATION_ERROR")
+
+
+def test_control_routes_want_the_key(sandbox: Sandbox) -> None:
+    assert plain("POST", f"{sandbox.url}/_sandbox/reset").status_code == 401
+
+
+def test_an_unknown_control_route_names_the_known_ones(api: httpx.Client, sandbox: Sandbox) -> None:
+    assert "/_sandbox/clock" in api.get(f"{sandbox.url}/_sandbox/x").json()["error"]["message"]
+    assert api.put(f"{sandbox.url}/_sandbox/reset").headers["allow"] == "POST"
+
+
+def test_the_clock_can_be_stepped_over_http(
+    api: httpx.Client, sandbox: Sandbox, upload: Upload
+) -> None:
+    image_id = upload(jpeg())["image_id"]
+    url = f"{sandbox.url}/_sandbox/clock"
+    assert api.post(url, json={"seconds": 10}).json()["now"].startswith("2026-01-01T00:00:10")
+    assert api.get(f"/user-files/{image_id}").json()["description_status"] == "completed"
+    for bad in ({"seconds": -1}, {"seconds": "1"}, {"seconds": True}, {}, {"seconds": 1e300}):
+        assert api.post(url, json=bad).status_code == 400
+
+
+def test_the_requests_seen_have_no_secret_in_them(
+    api: httpx.Client, sandbox: Sandbox, upload: Upload
+) -> None:
+    image_id = upload(jpeg())["image_id"]
+    location = api.get(f"/user-files/{image_id}/download").headers["location"]
+    plain("GET", location)
+    seen = api.get(f"{sandbox.url}/_sandbox/requests")
+    assert sandbox.api_key not in seen.text
+    assert location.partition("signature=")[2][:64] not in seen.text
+    first = seen.json()["requests"][0]
+    assert first["operation"] == "stream_upload_file_api_v2_user_files_upload_stream_post"
+    assert first["headers"]["authorization"] == "[redacted]"
+    assert (first["status"], first["body_size"] > len(jpeg())) == (200, True)
+    assert [one.path.partition("/images")[0] for one in sandbox.requests][-1] == "/_objects"
+
+
+def test_the_hash_of_a_body_tells_identical_attempts(api: httpx.Client, sandbox: Sandbox) -> None:
+    for title in ("a", "a", "b"):
+        api.post("/uploads/check-duplicates", json={"hashes": [title * 64]})
+    first, second, third = (one.body_sha256 for one in sandbox.requests)
+    assert first == second != third
+
+
+def test_a_reset_forgets_everything(api: httpx.Client, sandbox: Sandbox, upload: Upload) -> None:
+    upload(jpeg())
+    sandbox.faults.fail(times=None)
+    sandbox.step_clock(5)
+    assert api.post(f"{sandbox.url}/_sandbox/reset").status_code == 200
+    assert api.get("/user-files").json()["total_count"] == 0
+    assert sandbox.faults.list() == []
+
+
+def test_a_reset_takes_less_than_50_ms(sandbox: Sandbox, upload: Upload) -> None:
+    for _ in range(20):
+        upload(jpeg())
+    began = time.perf_counter()
+    sandbox.reset()
+    assert time.perf_counter() - began < 0.05
+
+
+def test_a_reset_in_the_middle_of_work_leaves_nothing_behind(upload: Upload) -> None:
+    with Sandbox(pace=0) as sandbox, client_of(sandbox) as api:
+        for _ in range(5):
+            files = [("files", ("a.jpg", jpeg((1200, 900))))] * 4
+            api.post("/user-files/upload/stream-batch", files=files)
+            sandbox.reset()
+        answer = api.post("/user-files/upload/stream", files={"file": ("a.jpg", jpeg())})
+        sandbox.step_clock(1)
+        image_id = answer.json()["image_id"]
+        assert api.get(f"/user-files/{image_id}").json()["description_status"] == "completed"
+        assert sandbox.violations == []
+
+
+def test_a_stop_does_not_wait_for_a_long_delay() -> None:
+    with Sandbox() as sandbox, client_of(sandbox) as api:
+        sandbox.faults.delay(seconds=60)
+        failed: list[Exception] = []
+
+        def call() -> None:
+            try:
+                api.get("/user-files", timeout=30)
+            except httpx.TransportError as error:
+                failed.append(error)
+
+        thread = threading.Thread(target=call)
+        thread.start()
+        while sandbox.faults.list():
+            time.sleep(0.005)
+        began = time.monotonic()
+        sandbox.stop()
+        thread.join()
+    assert time.monotonic() - began < 2
+    assert len(failed) == 1

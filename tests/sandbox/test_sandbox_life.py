@@ -1,0 +1,260 @@
+from __future__ import annotations
+
+import ast
+import asyncio
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+
+import aion.sandbox
+from aion.testing import Sandbox
+from tests.sandbox.conftest import batch, client_of, eventually, plain
+from tests.sandbox.pictures import jpeg, noisy_jpeg
+
+COMMAND = [sys.executable, "-m", "aion.sandbox"]
+
+
+class Command:
+    """The command in a process of its own, with the file that it writes when ready."""
+
+    def __init__(self, env_file: Path, *arguments: str) -> None:
+        self.process = subprocess.Popen(
+            [*COMMAND, "--env-file", str(env_file), *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        began = time.monotonic()
+        eventually(env_file.exists, 10)
+        self.ready_after = time.monotonic() - began
+        lines = env_file.read_text().splitlines()
+        self.env = dict(line.split("=", 1) for line in lines)
+        env_file.unlink()
+
+    def client(self) -> httpx.Client:
+        return httpx.Client(
+            base_url=self.env["AIONVISION_BASE_URL"],
+            headers={"Authorization": f"Bearer {self.env['AIONVISION_API_KEY']}"},
+            verify=False,
+        )
+
+    def end(self, number: int = signal.SIGTERM) -> tuple[int, str, str]:
+        self.process.send_signal(number)
+        out, err = self.process.communicate(timeout=10)
+        return self.process.returncode, out, err
+
+
+@pytest.fixture
+def env_file(tmp_path: Path) -> Path:
+    return tmp_path / "sandbox.env"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_the_command_writes_its_file_serves_and_ends_with_0(env_file: Path, number: int) -> None:
+    command = Command(env_file)
+    with command.client() as api:
+        assert api.get("/user-files").json()["total_count"] == 0
+    status, out, err = command.end(number)
+    assert (status, err) == (0, "")
+    assert f"export AIONVISION_BASE_URL={command.env['AIONVISION_BASE_URL']}\n" in out
+    assert "SyncAionVision" in out
+
+
+def test_the_command_is_ready_within_a_second(env_file: Path) -> None:
+    command = Command(env_file)
+    command.end()
+    assert command.ready_after < 1.5
+
+
+def test_the_log_has_templates_and_no_secret(env_file: Path) -> None:
+    key = "aion_canary_5f1e0a9b8c7d6e5f4a3b"
+    command = Command(env_file, "--log-level", "info", "--api-key", key)
+    with command.client() as api:
+        image_id = api.post("/user-files/upload/stream", files={"file": ("a.jpg", jpeg())}).json()[
+            "image_id"
+        ]
+        location = api.get(f"/user-files/{image_id}/download").headers["location"]
+        plain("GET", location)
+        api.get("/user-files", headers={"Authorization": f"Bearer {key}x"})
+    _, _, err = command.end()
+    assert "GET /api/v2/user-files/{image_id}/download 302" in err
+    assert "GET /_objects/{key} 200" in err
+    assert key not in err
+    assert "signature" not in err
+
+
+def test_a_taken_port_is_one_line_and_exit_1() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        ended = subprocess.run(
+            [*COMMAND, "--port", port], capture_output=True, text=True, check=False, timeout=20
+        )
+    assert (ended.returncode, len(ended.stderr.splitlines())) == (1, 1)
+    assert f"127.0.0.1:{port}" in ended.stderr
+
+
+def test_an_unusable_folder_is_one_line_and_exit_1(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    ended = subprocess.run(
+        [*COMMAND, "--data", str(tmp_path / "file" / "data")],
+        capture_output=True, text=True, check=False, timeout=20,
+    )  # fmt: skip
+    assert (ended.returncode, len(ended.stderr.splitlines())) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--port", "70000"], ["--pace", "-1"], ["--pace", "nan"], ["--api-key", "short"], ["--what"]],
+)
+def test_bad_arguments_are_exit_2(arguments: list[str]) -> None:
+    ended = subprocess.run(
+        [*COMMAND, *arguments], capture_output=True, text=True, check=False, timeout=20
+    )
+    assert (ended.returncode, "Traceback" in ended.stderr) == (2, False)
+
+
+def test_a_folder_in_use_is_said_to_be_so(tmp_path: Path) -> None:
+    second = Sandbox(data=tmp_path)
+    with Sandbox(data=tmp_path), pytest.raises(OSError, match="another sandbox uses this folder"):
+        second.start()
+
+
+def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "sandbox.sqlite3").write_bytes(b"something else" * 100)
+    with pytest.raises(OSError, match="not a database of the sandbox"):
+        Sandbox(data=tmp_path).start()
+
+
+def test_state_and_unfinished_work_survive_a_restart(tmp_path: Path) -> None:
+    with Sandbox(data=tmp_path, pace=0.2) as sandbox, client_of(sandbox) as api:
+        image_id = batch(api, [("a.jpg", jpeg())])["immediate_results"][0]["image_id"]
+    with Sandbox(data=tmp_path, pace=0.01) as sandbox, client_of(sandbox) as api:
+        eventually(
+            lambda: api.get(f"/user-files/{image_id}").json()["description_status"] == "completed"
+        )
+        location = api.get(f"/user-files/{image_id}/download").headers["location"]
+        assert plain("GET", location).content == jpeg()
+
+
+def test_a_killed_process_leaves_whole_files_or_none(tmp_path: Path, env_file: Path) -> None:
+    data = tmp_path / "data"
+    command = Command(env_file, "--data", str(data), "--pace", "0")
+    stop = threading.Event()
+
+    def upload_until_it_breaks() -> None:
+        with command.client() as api:
+            while not stop.is_set():
+                try:
+                    batch(api, [("a.jpg", noisy_jpeg())] * 10)
+                except httpx.TransportError:
+                    return
+
+    thread = threading.Thread(target=upload_until_it_breaks)
+    thread.start()
+    with command.client() as api:
+        eventually(lambda: api.get("/user-files").json()["total_count"] > 0)
+    command.end(signal.SIGKILL)
+    stop.set()
+    thread.join()
+    with Sandbox(data=data, pace=0) as sandbox, client_of(sandbox) as api:
+        total = api.get("/user-files").json()["total_count"]
+        assert total % 10 == 0
+        seen = 0
+        while seen < total:
+            page = api.get("/user-files", params={"limit": 100, "offset": seen}).json()["files"]
+            assert all(plain("GET", one["full_url"]).content == noisy_jpeg() for one in page[:3])
+            seen += len(page)
+        eventually(
+            lambda: api.get("/user-files?has_description=false").json()["total_count"] == 0, 20
+        )
+        assert len(list(data.glob("objects-*/images/*"))) == total
+        assert list(data.glob("incoming/*")) == []
+
+
+def test_a_temporary_folder_is_removed_on_stop() -> None:
+    with Sandbox() as sandbox:
+        folder = sandbox._server.state.folder  # pyright: ignore[reportPrivateUsage]
+        assert folder.is_dir()
+    assert not folder.exists()
+
+
+def test_a_hundred_sandboxes_live_side_by_side() -> None:
+    def live(number: int) -> int:
+        with Sandbox(pace=0) as sandbox, client_of(sandbox) as api:
+            for _ in range(number % 3):
+                api.post("/user-files/upload/stream", files={"file": ("a.jpg", jpeg((64, 48)))})
+            return int(api.get("/user-files").json()["total_count"])
+
+    with ThreadPoolExecutor(100) as pool:
+        counts = list(pool.map(live, range(100)))
+    assert counts == [number % 3 for number in range(100)]
+
+
+def test_a_sandbox_can_be_used_from_async_code() -> None:
+    async def use() -> int:
+        with Sandbox() as sandbox:
+            async with httpx.AsyncClient(verify=False) as api:
+                return (await api.get(f"{sandbox.url}/health")).status_code
+
+    assert asyncio.run(use()) == 200
+
+
+def test_a_stopped_sandbox_leaves_no_thread_and_no_descriptor() -> None:
+    with Sandbox():
+        pass
+    threads, descriptors = threading.active_count(), _descriptors()
+    for _ in range(5):
+        with Sandbox(pace=0) as sandbox, client_of(sandbox) as api:
+            api.post("/user-files/upload/stream", files={"file": ("a.jpg", jpeg())})
+    assert threading.active_count() == threads
+    assert _descriptors() == descriptors
+
+
+def test_stopping_twice_is_harmless_and_starting_twice_is_not() -> None:
+    sandbox = Sandbox().start()
+    with pytest.raises(RuntimeError, match="started once"):
+        sandbox.start()
+    sandbox.stop()
+    sandbox.stop()
+    with pytest.raises(RuntimeError, match="not running"):
+        sandbox.reset()
+
+
+def test_it_binds_to_loopback_unless_told_otherwise() -> None:
+    with Sandbox() as sandbox:
+        assert sandbox.url.startswith("http://127.0.0.1:")
+
+
+def test_a_missing_extra_is_named_with_the_command_that_helps() -> None:
+    code = "import sys; sys.modules['uvicorn'] = None; import aion.sandbox"
+    ended = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert 'needs uvicorn: pip install "aionvision[sandbox]"' in ended.stderr
+
+
+def test_the_sandbox_imports_no_http_client() -> None:
+    clients = {"httpx", "http.client", "urllib.request", "requests", "aiohttp"}
+    assert {name for name in _imports() if name in clients} == set()
+
+
+def _imports() -> Iterator[str]:
+    for path in Path(aion.sandbox.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                yield from (one.name for one in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                yield node.module or ""
+
+
+def _descriptors() -> int:
+    return len(list(Path("/proc/self/fd").iterdir())) if Path("/proc/self/fd").exists() else 0
