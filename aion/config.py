@@ -12,8 +12,12 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import SplitResult, urlsplit
+
+if TYPE_CHECKING:
+    from aion._transport.observe import Attempt
+    from aion._transport.routing import Route
 
 T = TypeVar("T")
 
@@ -66,6 +70,10 @@ class ClientConfig:
         propagate_trace_context: Send W3C trace context headers when tracing.
         send_correlation_id: Send ``X-Correlation-ID``, the same for one flow of calls.
         send_request_id: Send ``X-Request-ID``, new for each attempt.
+        on_attempt: Called after each attempt with an `aion.Attempt`: number, duration, status or
+            fault, request id, delay until the next one. Keep it short; it runs where the call
+            runs, and what it raises goes to the caller.
+        transport: Makes the connections, instead of the one built in: see `aion.transport`.
 
     Raises:
         ValueError: A setting is out of range; the message says which and what to do.
@@ -91,6 +99,8 @@ class ClientConfig:
     propagate_trace_context: bool = True
     send_correlation_id: bool = True
     send_request_id: bool = True
+    on_attempt: Callable[[Attempt], Any] | None = None
+    transport: Callable[[Route], Any] | None = None
 
     def __post_init__(self) -> None:
         self.api_key = _checked_key(self.api_key)
@@ -189,10 +199,10 @@ def load_dotenv(dotenv_path: str | Path | None = None, *, override: bool = False
     return bool(path) and dotenv.load_dotenv(path, override=override)
 
 
-def _checked_key(key: Any) -> str:
-    if not isinstance(key, str) or not key.strip():
+def _checked_key(given: Any) -> str:
+    if not isinstance(given, str) or not given.strip():
         raise ValueError(f"api_key is empty: pass the key, or set {ENV_API_KEY} and use from_env()")
-    key = key.strip()
+    key = given.strip()
     if not API_KEY_PATTERN.match(key):
         # The key itself stays out of the message: messages end up in logs.
         raise ValueError(

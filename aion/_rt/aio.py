@@ -9,9 +9,14 @@ from typing import Any, TypeVar
 
 from aion._transport.coroutines import AsyncAnswer as Answer
 from aion._transport.coroutines import AsyncEngine as Engine
+from aion._transport.routing import Route
+from aion.transport import AsyncConnection
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+Transport = Callable[[Route], AsyncConnection]
+"""What makes the connections of a client."""
 
 
 async def sleep(seconds: float) -> None:
@@ -71,4 +76,4 @@ async def each(
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-__all__ = ["Ahead", "Answer", "Engine", "each", "notify", "sleep"]
+__all__ = ["Ahead", "Answer", "Engine", "Transport", "each", "notify", "sleep"]

@@ -7,11 +7,16 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
+from aion._transport.routing import Route
 from aion._transport.threads import SyncAnswer as Answer
 from aion._transport.threads import SyncEngine as Engine
+from aion.transport import SyncConnection
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+Transport = Callable[[Route], SyncConnection]
+"""What makes the connections of a client."""
 
 
 def sleep(seconds: float) -> None:
@@ -53,4 +58,4 @@ def each(function: Callable[[T], R], items: Iterable[T], *, at_once: int) -> lis
     return [function(item) for item in items]
 
 
-__all__ = ["Ahead", "Answer", "Engine", "each", "notify", "sleep"]
+__all__ = ["Ahead", "Answer", "Engine", "Transport", "each", "notify", "sleep"]

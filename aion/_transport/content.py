@@ -88,7 +88,8 @@ class Multipart:
             if isinstance(value, File):
                 head += f'; filename="{_quoted(value.filename)}"'
                 head += f"\r\nContent-Type: {value.content_type}"
-                self._segments.append(f"{head}\r\n\r\n".encode())
+                # Names of files need not be UTF-8.
+                self._segments.append(f"{head}\r\n\r\n".encode(errors="replace"))
                 self._segments.append(_source(value))
                 self._segments.append(b"\r\n")
             else:

@@ -5,20 +5,22 @@ from __future__ import annotations
 import asyncio
 import time
 import weakref
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from aion._transport import flow, gate
+from aion._transport.call import Call
 from aion._transport.content import EMPTY, Content
-from aion._transport.engine import BUSY, LATE, Call, Engine, abandon
+from aion._transport.engine import BUSY, LATE, Engine, abandon
 from aion._transport.pool import AsyncPool
-from aion._transport.wire import Fault, Origin, Reply
-from aion_api import Operation, Request
+from aion._transport.routing import Route, route
+from aion._transport.wire import Fault, Origin, Reply, Wire
+from aion_api import Request
 
 if TYPE_CHECKING:
-    from aion._transport.http import AsyncChannel
     from aion.config import ClientConfig
+    from aion.transport import AsyncConnection
 
 T = TypeVar("T")
 
@@ -28,7 +30,7 @@ class AsyncEngine(Engine):
 
     def __init__(self, config: ClientConfig) -> None:
         super().__init__(config)
-        self._pools: dict[Origin, AsyncPool[AsyncChannel]] = {}
+        self._pools: dict[Origin, AsyncPool[AsyncConnection]] = {}
         # A client that is dropped without closing leaves no socket behind.
         weakref.finalize(self, abandon, self._pools)
 
@@ -56,12 +58,12 @@ class AsyncEngine(Engine):
             AionvisionError: The typed error of the last attempt.
         """
         call = self._plan(request, timeout, whole=False)
-        return AsyncAnswer(*await self._run(call), call.operation)
+        return AsyncAnswer(*await self._run(call), call)
 
     async def open_object(self, url: str, headers: Mapping[str, str] | None = None) -> AsyncAnswer:
         """Read a presigned URL: its successful answer with the body unread. No key is sent."""
         call = self._plan_object("GET", url, headers, EMPTY, whole=False)
-        return AsyncAnswer(*await self._run(call), call.operation)
+        return AsyncAnswer(*await self._run(call), call)
 
     async def read_object(self, url: str) -> bytes:
         """The bytes at a presigned URL. No key is sent."""
@@ -77,23 +79,28 @@ class AsyncEngine(Engine):
 
     async def _run(self, call: Call) -> tuple[Reply, _AsyncLease | None]:
         steps = self._steps(call)
-        step = next(steps)
         lease: _AsyncLease | None = None
-        while True:
-            outcome: Reply | Fault | None = None
-            if isinstance(step, flow.Send):
-                outcome, lease = await self._attempt(call)
-            else:
-                await asyncio.sleep(step.seconds)
-            try:
+        try:
+            step = next(steps)
+            while True:
+                outcome: Reply | Fault | None = None
+                if isinstance(step, flow.Send):
+                    outcome, lease = await self._attempt(call, step.wire)
+                else:
+                    await asyncio.sleep(step.seconds)
                 step = steps.send(outcome)
-            except StopIteration as done:
-                return done.value, lease
+        except StopIteration as done:
+            if call.span is not None and call.whole:
+                call.span.end(None)
+            return done.value, lease
+        except BaseException as error:
+            if call.span is not None:
+                call.span.end(error)
+            raise
 
-    async def _attempt(self, call: Call) -> tuple[Reply | Fault, _AsyncLease | None]:
-        wire = self._stamped(call.wire)
+    async def _attempt(self, call: Call, wire: Wire) -> tuple[Reply | Fault, _AsyncLease | None]:
         pool = self._pool(wire.origin)
-        channel: AsyncChannel | None = None
+        channel: AsyncConnection | None = None
         deadline = call.deadline
         seconds = call.silence if deadline is None else deadline - time.monotonic()
         try:
@@ -117,14 +124,12 @@ class AsyncEngine(Engine):
         pool.release(channel)
         return outcome, None
 
-    def _pool(self, origin: Origin) -> AsyncPool[AsyncChannel]:
+    def _pool(self, origin: Origin) -> AsyncPool[AsyncConnection]:
         pool = self._pools.get(origin)
         if pool is None:
-            # Here, and not on top: importing the package must not import the HTTP library.
-            from aion._transport.http import AsyncChannel, route
-
+            make = self.config.transport or _default_transport()
             way = route(origin, self.config.proxy_url)
-            pool = self._pools.setdefault(origin, AsyncPool(lambda: AsyncChannel(way)))
+            pool = self._pools.setdefault(origin, AsyncPool(lambda: make(way)))
         return pool
 
     async def close(self) -> None:
@@ -137,8 +142,8 @@ class AsyncEngine(Engine):
 class _AsyncLease:
     """A connection in use by an answer."""
 
-    pool: AsyncPool[AsyncChannel]
-    channel: AsyncChannel
+    pool: AsyncPool[AsyncConnection]
+    channel: AsyncConnection
 
 
 class AsyncAnswer:
@@ -151,9 +156,10 @@ class AsyncAnswer:
         operation: What was called.
     """
 
-    def __init__(self, reply: Reply, lease: _AsyncLease | None, operation: Operation[Any]) -> None:
+    def __init__(self, reply: Reply, lease: _AsyncLease | None, call: Call) -> None:
         self.reply = reply
-        self.operation = operation
+        self.operation = call.operation
+        self._span = call.span
         self._lease = lease
 
     async def piece(self) -> bytes | None:
@@ -166,12 +172,13 @@ class AsyncAnswer:
             return None
         try:
             found = await self._lease.channel.piece()
-        except BaseException:
-            self._drop()
+        except BaseException as error:
+            self._drop(error)
             raise
         if isinstance(found, Fault):
-            self._drop()
-            raise gate.error_of_fault(found, self.operation, 1)
+            broken = gate.error_of_fault(found, self.operation, 1)
+            self._drop(broken)
+            raise broken
         if found is None:
             await self.close()
         return found
@@ -179,6 +186,8 @@ class AsyncAnswer:
     async def close(self) -> None:
         """Give the connection back, closed if something is left unread."""
         lease, self._lease = self._lease, None
+        if self._span is not None:
+            self._span.end(None)
         if lease is None:
             return
         try:
@@ -188,10 +197,19 @@ class AsyncAnswer:
             raise
         lease.pool.release(lease.channel)
 
-    def _drop(self) -> None:
+    def _drop(self, error: BaseException | None = None) -> None:
         lease, self._lease = self._lease, None
+        if self._span is not None:
+            self._span.end(error)
         if lease is not None:
             lease.pool.release(lease.channel, usable=False)
 
     def __del__(self) -> None:
         self._drop()
+
+
+def _default_transport() -> Callable[[Route], AsyncConnection]:
+    # Here, and not on top: importing the package must not import the HTTP library.
+    from aion._transport.http import AsyncChannel
+
+    return AsyncChannel

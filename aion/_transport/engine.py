@@ -9,12 +9,15 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from aion._transport import flow
-from aion._transport.content import Content
+from aion._transport.breaker import Breakers
+from aion._transport.budget import Budget
+from aion._transport.call import Call
+from aion._transport.content import EMPTY, Content
+from aion._transport.observe import correlation_id, observer
 from aion._transport.policy import Policy
 from aion._transport.wire import (
     Origin,
@@ -24,28 +27,14 @@ from aion._transport.wire import (
     new_request_id,
     object_operation,
 )
-from aion_api import MultipartBody, Operation, Request
+from aion_api import MultipartBody, Request
 
 if TYPE_CHECKING:
     from aion.config import ClientConfig
 
-T = TypeVar("T")
 _LONG_KINDS = frozenset({"bytes", "events"})
 BUSY = "all connections are busy"
 LATE = "no complete answer within the timeout"
-
-
-@dataclass(slots=True)
-class Call:
-    """One call on its way: what is sent, and what bounds it."""
-
-    operation: Operation[Any]
-    path: str
-    wire: Wire
-    deadline: float | None
-    silence: float | None
-    whole: bool = True
-    """Read the body of a success before giving it back."""
 
 
 class Engine:
@@ -55,7 +44,15 @@ class Engine:
         self.config = config
         self.closed = False
         self._wiring = Wiring(config)
-        self._policy = Policy(config.max_retries, config.retry_delay, random.random)
+        self._rules = flow.Rules(
+            Policy(config.max_retries, config.retry_delay, random.random),
+            time.monotonic,
+            self._stamped,
+            self._leaving,
+            Budget(),
+            _breakers(config),
+            observer(config),
+        )
 
     def _plan(self, request: Request[Any], timeout: float | None, *, whole: bool = True) -> Call:
         """A described call, bounded.
@@ -70,9 +67,11 @@ class Engine:
             operation,
             request.path,
             self._wiring.wire(request),
+            request.repeatable,
             deadline=None if long else time.monotonic() + seconds,
             silence=seconds if long else None,
             whole=whole,
+            endpoint=operation.name.partition(".")[0],
         )
 
     def _plan_object(
@@ -88,25 +87,58 @@ class Engine:
         self._require_open()
         absolute = urljoin(self.config.base_url, url)
         wire = self._wiring.foreign(method, absolute, headers or {}, content)
-        path = urlsplit(absolute).path
-        silence = self.config.timeout
-        return Call(object_operation(method), path, wire, None, silence, whole)
+        return Call(
+            object_operation(method),
+            urlsplit(absolute).path,
+            wire,
+            repeatable=True,
+            deadline=None,
+            silence=self.config.timeout,
+            whole=whole,
+            endpoint=f"objects at {wire.origin[1]}",
+        )
 
     def _require_open(self) -> None:
         if self.closed:
             raise RuntimeError("this client is closed: make a new one, or close it later")
 
     def _steps(self, call: Call) -> Generator[flow.Step, flow.Outcome, Reply]:
-        return flow.attempts(
-            call.operation, call.path, self._policy, deadline=call.deadline, now=time.monotonic
-        )
+        start_span = self._rules.observer.start_span if self._rules.observer else None
+        if start_span is not None:
+            call.span = start_span(call)
+        return flow.attempts(call, self._rules)
 
-    def _stamped(self, wire: Wire) -> Wire:
-        """The request of one attempt: the same, with an id of its own."""
-        if not self.config.send_request_id or wire.origin != self._wiring.origin:
+    def _stamped(self, call: Call) -> Wire:
+        """The request of one attempt: the same, with what is its own."""
+        wire = call.wire
+        own: list[tuple[bytes, bytes]] = []
+        if wire.origin == self._wiring.origin:
+            if self.config.send_request_id:
+                call.request_id = new_request_id()
+                own.append((b"X-Request-ID", call.request_id.encode("ascii")))
+            if self.config.send_correlation_id and (flow_id := correlation_id.get()):
+                own.append((b"X-Correlation-ID", flow_id.encode("ascii")))
+        if call.span is not None:
+            trace = call.span.attempt(wire.url)
+            if self.config.propagate_trace_context and wire.origin == self._wiring.origin:
+                own.extend((k.encode("ascii"), v.encode("ascii")) for k, v in trace.items())
+        if not own:
             return wire
-        stamp = (b"X-Request-ID", new_request_id().encode("ascii"))
-        return Wire(wire.method, wire.origin, wire.url, [*wire.headers, stamp], wire.content)
+        return Wire(wire.method, wire.origin, wire.url, [*wire.headers, *own], wire.content)
+
+    def _leaving(self, method: str, url: str) -> Wire:
+        return self._wiring.foreign(method, url, {}, EMPTY)
+
+
+def _breakers(config: ClientConfig) -> Breakers | None:
+    if not config.circuit_breaker_enabled:
+        return None
+    return Breakers(
+        failures=config.circuit_breaker_failure_threshold,
+        successes=config.circuit_breaker_success_threshold,
+        pause=config.circuit_breaker_timeout,
+        now=time.monotonic,
+    )
 
 
 def abandon(pools: dict[Origin, Any]) -> None:

@@ -8,19 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
 
 from aion._transport import gate
+from aion._transport.budget import Budget
 from aion._transport.policy import Policy, may_repeat_fault, may_repeat_status
-from aion._transport.wire import Fault, Reply
-from aion_api import Operation
+from aion._transport.wire import Fault, Reply, Wire
+from aion.exceptions import AionvisionError
+
+if TYPE_CHECKING:
+    from aion._transport.breaker import Breakers
+    from aion._transport.call import Call
+    from aion._transport.observe import Observer
+
+MOST_REDIRECTS = 5
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 @dataclass(slots=True)
 class Send:
-    """Make attempt number `attempt`, counted from 0, and send back its outcome."""
+    """Send this request and send back its outcome."""
 
-    attempt: int
+    wire: Wire
 
 
 @dataclass(slots=True)
@@ -34,22 +44,31 @@ Step = Send | Sleep
 Outcome = Reply | Fault | None
 
 
-def attempts(
-    operation: Operation[Any],
-    path: str,
-    policy: Policy,
-    *,
-    deadline: float | None,
-    now: Callable[[], float],
-) -> Generator[Step, Outcome, Reply]:
-    """Repeat an operation until it succeeds or has failed for good.
+@dataclass(slots=True)
+class Rules:
+    """What decides about the calls of one client.
 
-    Args:
-        operation: What is called.
-        path: The path of the call, for the error message.
+    Attributes:
         policy: How often, and how patiently.
-        deadline: Where on the clock of `now` the call has to be over, or None.
         now: A monotonic clock, in seconds.
+        stamp: The request of one attempt: the same, with an id of its own.
+        leave: The request that follows a redirect to another origin: no credential goes there.
+        budget: The repetitions that the client has left.
+        breakers: The circuits, or None where they are switched off.
+        observer: Who watches, or None.
+    """
+
+    policy: Policy
+    now: Callable[[], float]
+    stamp: Callable[[Call], Wire]
+    leave: Callable[[str, str], Wire]
+    budget: Budget
+    breakers: Breakers | None = None
+    observer: Observer | None = None
+
+
+def attempts(call: Call, rules: Rules) -> Generator[Step, Outcome, Reply]:
+    """Repeat a call until it succeeds or has failed for good.
 
     Returns:
         The successful answer.
@@ -57,28 +76,106 @@ def attempts(
     Raises:
         AionvisionError: The typed error of the last attempt.
     """
-    retries = 0
+    watched = rules.observer is not None and rules.observer.wanted()
+    retries = redirects = 0
+    if rules.breakers is not None:
+        rules.breakers.enter(call.endpoint)
     while True:
-        outcome = yield Send(retries)
-        if isinstance(outcome, Reply):
-            if 200 <= outcome.status < 300:
-                return outcome
-            if operation.kind == "redirect" and 300 <= outcome.status < 400:
-                return outcome
-            error = gate.error_of_reply(outcome, operation, path)
-            again = may_repeat_status(outcome.status, error.code, repeatable=operation.repeatable)
-            asked = gate.wait_of(outcome) if again else None
-        else:
-            # A driver answers a Send with a Reply or a Fault.
-            assert outcome is not None
-            error = gate.error_of_fault(outcome, operation, retries + 1)
-            again = may_repeat_fault(sent=outcome.sent, repeatable=operation.repeatable)
-            asked = None
-        if not again or retries >= policy.max_retries:
-            raise error
-        delay = policy.delay(retries, asked)
-        if deadline is not None and now() + delay >= deadline:
+        began = rules.now() if watched else 0.0
+        outcome = yield Send(rules.stamp(call))
+        # A driver answers a Send with a Reply or a Fault.
+        assert outcome is not None
+        if call.span is not None:
+            call.span.attempted(outcome)
+        _record(call, outcome, rules)
+        delay: float | None = None
+        error: AionvisionError | None = None
+        followed = False
+        if isinstance(outcome, Reply) and not _succeeded(outcome, call):
+            followed = _follow(call, outcome, rules, redirects)
+        if followed:
+            redirects += 1
+        elif isinstance(outcome, Fault) or not _succeeded(outcome, call):
+            error = _error(call, outcome, retries + 1)
+            delay = _delay(call, outcome, error, retries, rules)
+        if watched and rules.observer is not None:
+            elapsed = rules.now() - began
+            rules.observer.attempted(call, retries + redirects + 1, outcome, elapsed, delay)
+        if followed:
+            continue
+        if error is None:
+            assert isinstance(outcome, Reply)
+            return outcome
+        if delay is None:
             raise error
         if delay > 0:
             yield Sleep(delay)
         retries += 1
+
+
+def _succeeded(reply: Reply, call: Call) -> bool:
+    if 200 <= reply.status < 300:
+        return True
+    return call.operation.kind == "redirect" and reply.status in _REDIRECTS
+
+
+def _record(call: Call, outcome: Reply | Fault, rules: Rules) -> None:
+    healthy = isinstance(outcome, Reply) and outcome.status < 500
+    if healthy:
+        rules.budget.earn()
+    if rules.breakers is not None:
+        if healthy:
+            rules.breakers.succeeded(call.endpoint)
+        else:
+            rules.breakers.failed(call.endpoint)
+
+
+def _error(call: Call, outcome: Reply | Fault, number: int) -> AionvisionError:
+    if isinstance(outcome, Reply):
+        return gate.error_of_reply(outcome, call.operation, call.path)
+    return gate.error_of_fault(outcome, call.operation, number)
+
+
+def _delay(
+    call: Call, outcome: Reply | Fault, error: AionvisionError, retries: int, rules: Rules
+) -> float | None:
+    """Seconds until the next attempt, or None when there is to be none."""
+    asked: float | None = None
+    if isinstance(outcome, Reply):
+        again = may_repeat_status(outcome.status, error.code, repeatable=call.repeatable)
+        asked = gate.wait_of(outcome) if again else None
+    else:
+        again = may_repeat_fault(sent=outcome.sent, repeatable=call.repeatable)
+    if not again or retries >= rules.policy.max_retries:
+        return None
+    if rules.breakers is not None and rules.breakers.is_open(call.endpoint):
+        return None
+    delay = rules.policy.delay(retries, asked)
+    if call.deadline is not None and rules.now() + delay >= call.deadline:
+        return None
+    return delay if rules.budget.spend() else None
+
+
+def _follow(call: Call, reply: Reply, rules: Rules, redirects: int) -> bool:
+    """Let a read follow a redirect. Everything else fails: its body was meant for this origin."""
+    target = reply.header("location")
+    if reply.status not in _REDIRECTS or call.operation.method != "GET" or not target:
+        return False
+    if redirects >= MOST_REDIRECTS:
+        return False
+    here = call.wire
+    url = urljoin(here.url, target)
+    if urlsplit(url).scheme not in ("http", "https"):
+        return False
+    if here.origin[0] == "https" and urlsplit(url).scheme == "http":
+        # Nothing that was asked for over TLS is fetched without.
+        return False
+    try:
+        away = rules.leave(here.method, url)
+    except ValueError:
+        return False
+    if away.origin == here.origin:
+        call.wire = Wire(here.method, here.origin, url, here.headers, here.content)
+    else:
+        call.wire = away
+    return True

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
 
 from aion._transport import policy
 from aion._transport.wire import Fault, Reply
@@ -136,10 +137,20 @@ def _typed(reply: Reply, found: Problem, operation: Operation[Any], path: str) -
             return ServerError(text)
         case 400 | 409 | 413 | 422:
             return ValidationError(text)
+        case _ if 300 <= status < 400:
+            return _refused_redirect(reply)
         case _ if operation.name.startswith("chat."):
             return ChatError(text)
         case _:
             return AionvisionError(f"HTTP_{status}", text)
+
+
+def _refused_redirect(reply: Reply) -> ServerError:
+    target = urlsplit(reply.header("location") or "")
+    where = f"{target.scheme}://{target.hostname}{target.path}" if target.hostname else target.path
+    error = ServerError(f"the service redirects to {where or 'nowhere'}, which is not followed")
+    error.code = "UNEXPECTED_REDIRECT"
+    return error
 
 
 def error_of_fault(fault: Fault, operation: Operation[Any], attempts: int) -> AionvisionError:
@@ -178,7 +189,7 @@ def decode(reply: Reply, operation: Operation[T]) -> T:
         return operation.decode(value)
     except KeyError as error:
         reason = f"the answer lacks the field {error.args[0]!r}"
-    except (TypeError, ValueError, AttributeError) as error:
+    except (TypeError, ValueError, AttributeError, IndexError) as error:
         reason = f"the answer does not have the shape of the contract: {error}"
     raise unreadable(reason, reply, operation)
 

@@ -7,75 +7,25 @@ its asynchronous twin, the level at which recorders, mocks and instrumentation h
 
 from __future__ import annotations
 
-import functools
-import os
-import urllib.request
 import zlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import httpx
 
 from aion._transport.content import AsyncPieces, Bytes
 from aion._transport.sockets import AsyncBackend, SyncBackend
-from aion._transport.wire import Fault, Origin, Reply, Wire
+from aion._transport.wire import Fault, Reply, Wire
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import AsyncIterator, Iterator
+
+    from aion._transport.routing import Route
 
 KEEP_ALIVE = 30.0
 """Seconds for which an idle connection is kept."""
 LARGEST_ERROR = 1024 * 1024
 """Bytes of an error body that are read; the connection is given up when there are more."""
 _ONE = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=KEEP_ALIVE)
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """Where a channel leads: an origin, and the proxy on the way."""
-
-    origin: Origin
-    proxy: str | None
-
-
-def route(origin: Origin, proxy_url: str | None) -> Route:
-    """The way to an origin: the configured proxy, else that of the environment, else direct."""
-    scheme, host, port = origin
-    if proxy_url:
-        return Route(origin, proxy_url)
-    if urllib.request.proxy_bypass(f"{host}:{port}") or urllib.request.proxy_bypass(host):
-        return Route(origin, None)
-    found = urllib.request.getproxies()
-    proxy = found.get(scheme) or found.get("all")
-    if proxy and "://" not in proxy:
-        proxy = f"http://{proxy}"
-    return Route(origin, proxy)
-
-
-def tls_context() -> ssl.SSLContext:
-    """The TLS settings that all connections share, made on first use."""
-    return _tls_context(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
-
-
-@functools.lru_cache(maxsize=4)
-def _tls_context(cert_file: str | None, cert_dir: str | None) -> ssl.SSLContext:
-    # The arguments are what httpx reads from the environment: another file, another context.
-    del cert_file, cert_dir
-    return httpx.create_ssl_context()
-
-
-@functools.lru_cache(maxsize=1)
-def _no_tls() -> ssl.SSLContext:
-    """For plain HTTP: trusts nobody, and costs nothing to make."""
-    import ssl
-
-    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-
-
-def _context(way: Route) -> ssl.SSLContext:
-    needs_tls = way.origin[0] == "https" or (way.proxy or "").startswith("https")
-    return tls_context() if needs_tls else _no_tls()
 
 
 def _with_backend(transport: Any, backend: Any) -> None:
@@ -189,7 +139,7 @@ class SyncChannel:
         self.home: object = None
         self._backend = SyncBackend()
         self._transport = httpx.HTTPTransport(
-            verify=_context(way), limits=_ONE, proxy=way.proxy, trust_env=False
+            verify=way.tls(), limits=_ONE, proxy=way.proxy, trust_env=False
         )
         _with_backend(self._transport, self._backend)
         self._stream: httpx.SyncByteStream | None = None
@@ -256,7 +206,7 @@ class AsyncChannel:
         self.home: object = None
         self._backend = AsyncBackend()
         self._transport = httpx.AsyncHTTPTransport(
-            verify=_context(way), limits=_ONE, proxy=way.proxy, trust_env=False
+            verify=way.tls(), limits=_ONE, proxy=way.proxy, trust_env=False
         )
         _with_backend(self._transport, self._backend)
         self._stream: httpx.AsyncByteStream | None = None

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import time
 import weakref
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from aion._transport import flow, gate
+from aion._transport.call import Call
 from aion._transport.content import EMPTY, Content
-from aion._transport.engine import BUSY, Call, Engine, abandon
+from aion._transport.engine import BUSY, Engine, abandon
 from aion._transport.pool import SyncPool
-from aion._transport.wire import Fault, Origin, Reply
-from aion_api import Operation, Request
+from aion._transport.routing import Route, route
+from aion._transport.wire import Fault, Origin, Reply, Wire
+from aion_api import Request
 
 if TYPE_CHECKING:
-    from aion._transport.http import SyncChannel
     from aion.config import ClientConfig
+    from aion.transport import SyncConnection
 
 T = TypeVar("T")
 
@@ -27,7 +29,7 @@ class SyncEngine(Engine):
 
     def __init__(self, config: ClientConfig) -> None:
         super().__init__(config)
-        self._pools: dict[Origin, SyncPool[SyncChannel]] = {}
+        self._pools: dict[Origin, SyncPool[SyncConnection]] = {}
         weakref.finalize(self, abandon, self._pools)
 
     def call(self, request: Request[T], *, timeout: float | None = None) -> T:
@@ -54,12 +56,12 @@ class SyncEngine(Engine):
             AionvisionError: The typed error of the last attempt.
         """
         call = self._plan(request, timeout, whole=False)
-        return SyncAnswer(*self._run(call), call.operation)
+        return SyncAnswer(*self._run(call), call)
 
     def open_object(self, url: str, headers: Mapping[str, str] | None = None) -> SyncAnswer:
         """Read a presigned URL: its successful answer with the body unread. No key is sent."""
         call = self._plan_object("GET", url, headers, EMPTY, whole=False)
-        return SyncAnswer(*self._run(call), call.operation)
+        return SyncAnswer(*self._run(call), call)
 
     def read_object(self, url: str) -> bytes:
         """The bytes at a presigned URL. No key is sent."""
@@ -75,21 +77,26 @@ class SyncEngine(Engine):
 
     def _run(self, call: Call) -> tuple[Reply, _SyncLease | None]:
         steps = self._steps(call)
-        step = next(steps)
         lease: _SyncLease | None = None
-        while True:
-            outcome: Reply | Fault | None = None
-            if isinstance(step, flow.Send):
-                outcome, lease = self._attempt(call)
-            else:
-                time.sleep(step.seconds)
-            try:
+        try:
+            step = next(steps)
+            while True:
+                outcome: Reply | Fault | None = None
+                if isinstance(step, flow.Send):
+                    outcome, lease = self._attempt(call, step.wire)
+                else:
+                    time.sleep(step.seconds)
                 step = steps.send(outcome)
-            except StopIteration as done:
-                return done.value, lease
+        except StopIteration as done:
+            if call.span is not None and call.whole:
+                call.span.end(None)
+            return done.value, lease
+        except BaseException as error:
+            if call.span is not None:
+                call.span.end(error)
+            raise
 
-    def _attempt(self, call: Call) -> tuple[Reply | Fault, _SyncLease | None]:
-        wire = self._stamped(call.wire)
+    def _attempt(self, call: Call, wire: Wire) -> tuple[Reply | Fault, _SyncLease | None]:
         pool = self._pool(wire.origin)
         deadline = call.deadline
         seconds = call.silence if deadline is None else max(0.0, deadline - time.monotonic())
@@ -109,13 +116,12 @@ class SyncEngine(Engine):
         pool.release(channel)
         return outcome, None
 
-    def _pool(self, origin: Origin) -> SyncPool[SyncChannel]:
+    def _pool(self, origin: Origin) -> SyncPool[SyncConnection]:
         pool = self._pools.get(origin)
         if pool is None:
-            from aion._transport.http import SyncChannel, route
-
+            make = self.config.transport or _default_transport()
             way = route(origin, self.config.proxy_url)
-            pool = self._pools.setdefault(origin, SyncPool(lambda: SyncChannel(way)))
+            pool = self._pools.setdefault(origin, SyncPool(lambda: make(way)))
         return pool
 
     def close(self) -> None:
@@ -128,8 +134,8 @@ class SyncEngine(Engine):
 class _SyncLease:
     """A connection in use by an answer."""
 
-    pool: SyncPool[SyncChannel]
-    channel: SyncChannel
+    pool: SyncPool[SyncConnection]
+    channel: SyncConnection
 
 
 class SyncAnswer:
@@ -142,9 +148,10 @@ class SyncAnswer:
         operation: What was called.
     """
 
-    def __init__(self, reply: Reply, lease: _SyncLease | None, operation: Operation[Any]) -> None:
+    def __init__(self, reply: Reply, lease: _SyncLease | None, call: Call) -> None:
         self.reply = reply
-        self.operation = operation
+        self.operation = call.operation
+        self._span = call.span
         self._lease = lease
 
     def piece(self) -> bytes | None:
@@ -157,12 +164,13 @@ class SyncAnswer:
             return None
         try:
             found = self._lease.channel.piece()
-        except BaseException:
-            self._drop()
+        except BaseException as error:
+            self._drop(error)
             raise
         if isinstance(found, Fault):
-            self._drop()
-            raise gate.error_of_fault(found, self.operation, 1)
+            broken = gate.error_of_fault(found, self.operation, 1)
+            self._drop(broken)
+            raise broken
         if found is None:
             self.close()
         return found
@@ -170,6 +178,8 @@ class SyncAnswer:
     def close(self) -> None:
         """Give the connection back, closed if something is left unread."""
         lease, self._lease = self._lease, None
+        if self._span is not None:
+            self._span.end(None)
         if lease is None:
             return
         try:
@@ -180,11 +190,20 @@ class SyncAnswer:
         finally:
             lease.pool.release(lease.channel)
 
-    def _drop(self) -> None:
+    def _drop(self, error: BaseException | None = None) -> None:
         lease, self._lease = self._lease, None
+        if self._span is not None:
+            self._span.end(error)
         if lease is not None:
             lease.channel.abandon()
             lease.pool.release(lease.channel)
 
     def __del__(self) -> None:
         self._drop()
+
+
+def _default_transport() -> Callable[[Route], SyncConnection]:
+    # Here, and not on top: importing the package must not import the HTTP library.
+    from aion._transport.http import SyncChannel
+
+    return SyncChannel

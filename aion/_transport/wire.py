@@ -23,9 +23,17 @@ Origin = tuple[str, str, int]
 """Scheme, host and port: what a connection can be shared for."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Wire:
-    """One HTTP request, ready to be sent any number of times."""
+    """One HTTP request, ready to be sent any number of times.
+
+    Attributes:
+        method: HTTP method in capitals.
+        origin: Scheme, host and port to connect to.
+        url: The absolute URL.
+        headers: Everything that is sent, `Host` and `Content-Length` included.
+        content: The body.
+    """
 
     method: str
     origin: Origin
@@ -33,10 +41,14 @@ class Wire:
     headers: list[tuple[bytes, bytes]]
     content: Content
 
+    def __repr__(self) -> str:
+        # The query of a presigned URL is a credential, and so are some headers.
+        return f"<Wire {self.method} {self.url.partition('?')[0]}>"
+
 
 @dataclass(slots=True)
 class Reply:
-    """One HTTP answer, read to its end."""
+    """One HTTP answer, read to its end unless it was asked for otherwise."""
 
     status: int
     raw_headers: list[tuple[bytes, bytes]]
@@ -64,6 +76,13 @@ class Fault:
     """Whether the service may have seen the request."""
 
 
+class Secret(bytes):
+    """A header value that shows itself to nobody: not in a traceback with locals, not in a log."""
+
+    def __repr__(self) -> str:
+        return "<secret>"
+
+
 class Wiring:
     """The parts of a request that every call of one client shares."""
 
@@ -78,7 +97,7 @@ class Wiring:
             (b"Host", self._host),
             (b"Accept-Encoding", b"gzip"),
             *(
-                (name.encode("ascii"), value.encode("ascii"))
+                (name.encode("ascii"), _header_value(name, value))
                 for name, value in config.default_headers.items()
             ),
         ]
@@ -100,7 +119,7 @@ class Wiring:
                 key = name.encode("ascii")
                 if key.lower() in self._own_names:
                     headers = [pair for pair in headers if pair[0].lower() != key.lower()]
-                headers.append((key, value.encode("utf-8")))
+                headers.append((key, _header_value(name, value)))
         content: Content = EMPTY
         if request.body is not None:
             content = encode(request.body)
@@ -136,6 +155,11 @@ def object_operation(method: str) -> Operation[bytes]:
         decode=bytes,
         repeatable=True,
     )
+
+
+def _header_value(name: str, value: str) -> bytes:
+    data = value.encode("latin-1", "replace")
+    return Secret(data) if name.lower() in ("authorization", "cookie") else data
 
 
 def new_request_id() -> str:

@@ -1,0 +1,93 @@
+"""Circuit breakers: an endpoint that keeps failing is left alone for a while.
+
+One for each group of operations on one host. Closed, it counts failures in a row; at the
+threshold it opens and lets nothing through; after a pause it lets one call at a time try, and
+enough successes close it again. Failures are missing answers and 5xx: an answer of any other
+status shows that the service is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from aion.exceptions import CircuitBreakerError
+
+
+@dataclass(slots=True)
+class _Circuit:
+    failures: int = 0
+    """In a row, while closed."""
+    opened_at: float | None = None
+    successes: int = 0
+    """Since the pause ended."""
+    trial_at: float | None = None
+    """When the call that tries now began."""
+
+
+class Breakers:
+    """The circuits of one client.
+
+    Args:
+        failures: Failures in a row that open a circuit.
+        successes: Successes after the pause that close it.
+        pause: Seconds that it stays open; also the time after which a trial counts as lost.
+        now: A monotonic clock, in seconds.
+    """
+
+    def __init__(
+        self, *, failures: int, successes: int, pause: float, now: Callable[[], float]
+    ) -> None:
+        self._failures = failures
+        self._successes = successes
+        self._pause = pause
+        self._now = now
+        # Only circuits with failures are here, so that a healthy client looks into an empty dict.
+        self._circuits: dict[str, _Circuit] = {}
+
+    def enter(self, endpoint: str) -> None:
+        """Ask to make an attempt.
+
+        Raises:
+            CircuitBreakerError: The circuit is open, or somebody else is trying.
+        """
+        circuit = self._circuits.get(endpoint)
+        if circuit is None or circuit.opened_at is None:
+            return
+        now = self._now()
+        left = circuit.opened_at + self._pause - now
+        if left > 0:
+            raise CircuitBreakerError(endpoint, left)
+        if circuit.trial_at is not None and circuit.trial_at + self._pause > now:
+            raise CircuitBreakerError(endpoint, circuit.trial_at + self._pause - now)
+        circuit.trial_at = now
+
+    def is_open(self, endpoint: str) -> bool:
+        """Whether attempts are refused just now."""
+        circuit = self._circuits.get(endpoint)
+        return bool(
+            circuit
+            and circuit.opened_at is not None
+            and circuit.opened_at + self._pause > self._now()
+        )
+
+    def succeeded(self, endpoint: str) -> None:
+        """Note an answer that shows that the service is there."""
+        if not self._circuits:
+            return
+        circuit = self._circuits.get(endpoint)
+        if circuit is None:
+            return
+        circuit.trial_at = None
+        circuit.successes += 1
+        if circuit.opened_at is None or circuit.successes >= self._successes:
+            self._circuits.pop(endpoint, None)
+
+    def failed(self, endpoint: str) -> None:
+        """Note an attempt that shows the contrary."""
+        circuit = self._circuits.setdefault(endpoint, _Circuit())
+        circuit.failures += 1
+        circuit.successes = 0
+        circuit.trial_at = None
+        if circuit.opened_at is not None or circuit.failures >= self._failures:
+            circuit.opened_at = self._now()

@@ -1,0 +1,41 @@
+"""One call on its way: what is sent, what bounds it, and what is known of it so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from aion_api import Operation
+
+if TYPE_CHECKING:
+    from aion._transport.observe import Span
+    from aion._transport.wire import Wire
+
+
+@dataclass(slots=True)
+class Call:
+    """One call of one operation, over all its attempts.
+
+    Attributes:
+        operation: What is called.
+        path: The path with its parameters filled in.
+        wire: What is sent; a redirect replaces it.
+        repeatable: Whether sending it twice has the effect of sending it once.
+        deadline: Where on the monotonic clock it has to be over, or None.
+        silence: Seconds without a byte that are too long, or None.
+        whole: Read the body of a success before giving it back.
+        endpoint: The circuit that the call belongs to.
+        request_id: The id of the current attempt, or None.
+        span: The trace of the call, where tracing is on.
+    """
+
+    operation: Operation[Any]
+    path: str
+    wire: Wire
+    repeatable: bool
+    deadline: float | None
+    silence: float | None
+    whole: bool = True
+    endpoint: str = ""
+    request_id: str | None = None
+    span: Span | None = None

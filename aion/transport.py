@@ -1,0 +1,100 @@
+"""Bring your own HTTP: what the clients' `transport` argument needs.
+
+A transport is a function that gets a `Route` and gives a connection to it, an object with the
+methods of `AsyncConnection` (for `AionVision`) or `SyncConnection` (for `SyncAionVision`). The
+clients keep, share and close such connections as they do their own; retries, deadlines, errors
+and tracing stay what they are. No type of an HTTP library is involved::
+
+    def transport(route: Route) -> SyncConnection:
+        return MyConnection(route.origin, route.proxy, route.tls())
+
+`Route` already knows the proxy of the settings or the environment, and the TLS settings with
+``SSL_CERT_FILE``.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from aion._transport.content import Content
+from aion._transport.observe import Attempt
+from aion._transport.routing import Route
+from aion._transport.wire import Fault, Origin, Reply, Wire
+
+
+class SyncConnection(Protocol):
+    """A connection for threads; used by one call at a time."""
+
+    home: object
+    """A note of the client's own: set it to None and leave it alone."""
+
+    def exchange(
+        self, wire: Wire, *, deadline: float | None, silence: float | None, whole: bool = True
+    ) -> Reply | Fault:
+        """Send a request and read its answer.
+
+        Args:
+            wire: The request; `wire.content.pieces()` gives its body.
+            deadline: Where on `time.monotonic` it has to be over, or None.
+            silence: Seconds without a byte that are too long, or None.
+            whole: Read the body of a success too. Otherwise give back a `Reply` with an empty
+                body; `piece` and `finish` follow.
+
+        Returns:
+            The answer, of whatever status, or what happened instead. Nothing is raised for a
+            failure of the network.
+        """
+        ...
+
+    def piece(self) -> bytes | Fault | None:
+        """The next bytes of a body that `exchange` left unread; None at its end."""
+        ...
+
+    def finish(self) -> None:
+        """Close the answer."""
+        ...
+
+    def abandon(self) -> None:
+        """Close the connection at once. `exchange` may be called again, and opens a new one."""
+        ...
+
+
+class AsyncConnection(Protocol):
+    """A connection for coroutines; used by one call at a time.
+
+    Calls are cancelled from outside when their deadline passes.
+    """
+
+    home: object
+    """A note of the client's own: set it to None and leave it alone."""
+
+    async def exchange(
+        self, wire: Wire, *, silence: float | None, whole: bool = True
+    ) -> Reply | Fault:
+        """As for `SyncConnection`."""
+        ...
+
+    async def piece(self) -> bytes | Fault | None:
+        """As for `SyncConnection`."""
+        ...
+
+    async def finish(self) -> None:
+        """As for `SyncConnection`."""
+        ...
+
+    def abandon(self) -> None:
+        """As for `SyncConnection`; called from any event loop, or from none."""
+        ...
+
+
+__all__ = [
+    "AsyncConnection",
+    "Attempt",
+    "Content",
+    "Fault",
+    "Origin",
+    "Reply",
+    "Route",
+    "SyncConnection",
+    "Wire",
+]
