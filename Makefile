@@ -4,6 +4,7 @@
 #   make demo      upload real images to the embedded sandbox and print their descriptions
 #   make test      every test
 #   make check     what CI proves: generated code is current, lint, types, tests
+#   make faults    what comes of every network fault, as a table
 #   make generate  regenerate generated/ and aion/sync/ from openapi.json (SPEC=path for another)
 
 PYTHON ?= python3
@@ -13,7 +14,7 @@ RUN := $(VENV)/bin/python
 READY := $(VENV)/.ready
 WORKERS ?= 2
 
-.PHONY: setup demo test soak generate stale lint types check clean
+.PHONY: setup demo test soak faults generate stale lint types check clean
 .DEFAULT_GOAL := help
 
 help:
@@ -37,6 +38,10 @@ test: $(READY)
 
 soak: $(READY)
 	"$(RUN)" -m pytest -n $(WORKERS) -m soak --timeout 900
+
+# Print what comes of every fault; UPDATE=1 writes it to docs/faults.md.
+faults: $(READY)
+	"$(RUN)" -m tests.faults.matrix $(if $(UPDATE),--update)
 
 generate: $(READY)
 	"$(RUN)" -m codegen build --spec "$(SPEC)"

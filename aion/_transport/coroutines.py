@@ -47,18 +47,25 @@ class AsyncEngine(Engine):
         reply, _ = await self._run(self._plan(request, timeout))
         return gate.decode(reply, request.operation)
 
-    async def open(self, request: Request[Any], *, timeout: float | None = None) -> AsyncAnswer:
+    async def open(
+        self,
+        request: Request[Any],
+        *,
+        timeout: float | None = None,
+        on_pause: Callable[[float], None] | None = None,
+    ) -> AsyncAnswer:
         """Send a request and give back its successful answer with the body unread.
 
         Args:
             request: What to send.
             timeout: Seconds of silence that end it, instead of the client's.
+            on_pause: Told of the seconds before each further attempt.
 
         Raises:
             AionvisionError: The typed error of the last attempt.
         """
         call = self._plan(request, timeout, whole=False)
-        return AsyncAnswer(*await self._run(call), call)
+        return AsyncAnswer(*await self._run(call, on_pause), call)
 
     async def open_object(self, url: str, headers: Mapping[str, str] | None = None) -> AsyncAnswer:
         """Read a presigned URL: its successful answer with the body unread. No key is sent."""
@@ -77,7 +84,9 @@ class AsyncEngine(Engine):
         reply, _ = await self._run(self._plan_object(method, url, headers, content, whole=True))
         return reply
 
-    async def _run(self, call: Call) -> tuple[Reply, _AsyncLease | None]:
+    async def _run(
+        self, call: Call, on_pause: Callable[[float], None] | None = None
+    ) -> tuple[Reply, _AsyncLease | None]:
         steps = self._steps(call)
         lease: _AsyncLease | None = None
         try:
@@ -87,6 +96,8 @@ class AsyncEngine(Engine):
                 if isinstance(step, flow.Send):
                     outcome, lease = await self._attempt(call, step.wire)
                 else:
+                    if on_pause is not None:
+                        on_pause(step.seconds)
                     await asyncio.sleep(step.seconds)
                 step = steps.send(outcome)
         except StopIteration as done:

@@ -145,7 +145,7 @@ def _delay(
         again = may_repeat_status(outcome.status, error.code, repeatable=call.repeatable)
         asked = gate.wait_of(outcome) if again else None
     else:
-        again = may_repeat_fault(sent=outcome.sent, repeatable=call.repeatable)
+        again = may_repeat_fault(outcome.kind, sent=outcome.sent, repeatable=call.repeatable)
     if not again or retries >= rules.policy.max_retries:
         return None
     if rules.breakers is not None and rules.breakers.is_open(call.endpoint):
@@ -164,7 +164,10 @@ def _follow(call: Call, reply: Reply, rules: Rules, redirects: int) -> bool:
     if redirects >= MOST_REDIRECTS:
         return False
     here = call.wire
-    url = urljoin(here.url, target)
+    try:
+        url = urljoin(here.url, target)
+    except ValueError:
+        return False
     if urlsplit(url).scheme not in ("http", "https"):
         return False
     if here.origin[0] == "https" and urlsplit(url).scheme == "http":

@@ -123,6 +123,10 @@ def _typed(reply: Reply, found: Problem, operation: Operation[Any], path: str) -
             return ResourceNotFoundError(
                 operation.name.partition(".")[0], path.rpartition("/")[2], message=text
             )
+        case 407:
+            error = AionvisionConnectionError(f"the proxy wants credentials: {text}")
+            error.code = "PROXY_ERROR"
+            return error
         case 408:
             return AionvisionTimeoutError(text)
         case 429:
@@ -146,7 +150,10 @@ def _typed(reply: Reply, found: Problem, operation: Operation[Any], path: str) -
 
 
 def _refused_redirect(reply: Reply) -> ServerError:
-    target = urlsplit(reply.header("location") or "")
+    try:
+        target = urlsplit(reply.header("location") or "")
+    except ValueError:
+        target = urlsplit("")
     where = f"{target.scheme}://{target.hostname}{target.path}" if target.hostname else target.path
     error = ServerError(f"the service redirects to {where or 'nowhere'}, which is not followed")
     error.code = "UNEXPECTED_REDIRECT"

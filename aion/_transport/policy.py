@@ -3,6 +3,7 @@
 | outcome                          | repeated                                                   |
 |----------------------------------|------------------------------------------------------------|
 | nothing was sent (no connection) | always                                                     |
+| TLS or the proxy refused         | never: it would again                                      |
 | 429, 503, 425                    | always: the service says that it did nothing               |
 | 429 or 413 with a quota code     | never: waiting does not help                               |
 | 408, 500, 502, 504, 529          | if the operation is safe to repeat                         |
@@ -36,6 +37,8 @@ QUOTA_CODES = frozenset(
     }
 )
 _NOTHING_DONE = frozenset({425, 429, 503})
+# A certificate or a proxy that refuses does so again.
+_FINAL_FAULTS = frozenset({"tls", "proxy"})
 _MAYBE_DONE = frozenset({408, 500, 502, 504, 529})
 _KEY_IN_USE_CODES = frozenset({"IDEMPOTENCY_KEY_IN_USE", "IDEMPOTENCY_CONFLICT"})
 
@@ -74,9 +77,9 @@ def may_repeat_status(status: int, code: str | None, *, repeatable: bool) -> boo
     return repeatable and status in _MAYBE_DONE
 
 
-def may_repeat_fault(*, sent: bool, repeatable: bool) -> bool:
+def may_repeat_fault(kind: str, *, sent: bool, repeatable: bool) -> bool:
     """Whether a call that brought no answer may be sent again."""
-    return repeatable or not sent
+    return kind not in _FINAL_FAULTS and (repeatable or not sent)
 
 
 def retry_after(value: str | None, now: datetime) -> int | None:

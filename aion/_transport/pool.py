@@ -91,6 +91,9 @@ class _LoopState(Generic[C]):
         while self.idle:
             self.idle.pop().abandon()
 
+    def __del__(self) -> None:
+        self.abandon()
+
 
 class AsyncPool(Generic[C]):
     """Connections for coroutines, of any number of event loops one after the other or at once."""
@@ -126,12 +129,13 @@ class AsyncPool(Generic[C]):
         else:
             state.in_use += 1
         if state.idle:
-            return state.idle.pop()
-        try:
-            channel = self._make()
-        except BaseException:
-            self._pass_on(state)
-            raise
+            channel = state.idle.pop()
+        else:
+            try:
+                channel = self._make()
+            except BaseException:
+                self._pass_on(state)
+                raise
         channel.home = state
         return channel
 
@@ -165,6 +169,8 @@ class AsyncPool(Generic[C]):
             channel.abandon()
         if self._pid != os.getpid():
             return
+        # No cycle: a state whose loop is gone has to die at once, to close its connections.
+        channel.home = None
         if usable:
             state.idle.append(channel)
         loop = state.loop()

@@ -45,18 +45,25 @@ class SyncEngine(Engine):
         reply, _ = self._run(self._plan(request, timeout))
         return gate.decode(reply, request.operation)
 
-    def open(self, request: Request[Any], *, timeout: float | None = None) -> SyncAnswer:
+    def open(
+        self,
+        request: Request[Any],
+        *,
+        timeout: float | None = None,
+        on_pause: Callable[[float], None] | None = None,
+    ) -> SyncAnswer:
         """Send a request and give back its successful answer with the body unread.
 
         Args:
             request: What to send.
             timeout: Seconds of silence that end it, instead of the client's.
+            on_pause: Told of the seconds before each further attempt.
 
         Raises:
             AionvisionError: The typed error of the last attempt.
         """
         call = self._plan(request, timeout, whole=False)
-        return SyncAnswer(*self._run(call), call)
+        return SyncAnswer(*self._run(call, on_pause), call)
 
     def open_object(self, url: str, headers: Mapping[str, str] | None = None) -> SyncAnswer:
         """Read a presigned URL: its successful answer with the body unread. No key is sent."""
@@ -75,7 +82,9 @@ class SyncEngine(Engine):
         reply, _ = self._run(self._plan_object(method, url, headers, content, whole=True))
         return reply
 
-    def _run(self, call: Call) -> tuple[Reply, _SyncLease | None]:
+    def _run(
+        self, call: Call, on_pause: Callable[[float], None] | None = None
+    ) -> tuple[Reply, _SyncLease | None]:
         steps = self._steps(call)
         lease: _SyncLease | None = None
         try:
@@ -85,6 +94,8 @@ class SyncEngine(Engine):
                 if isinstance(step, flow.Send):
                     outcome, lease = self._attempt(call, step.wire)
                 else:
+                    if on_pause is not None:
+                        on_pause(step.seconds)
                     time.sleep(step.seconds)
                 step = steps.send(outcome)
         except StopIteration as done:

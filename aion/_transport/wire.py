@@ -93,14 +93,23 @@ class Wiring:
         self._root = base.removesuffix(PREFIX) if self._prefixed else base
         self.origin = origin_of(base)
         self._host = urlsplit(base).netloc.encode("idna" if not base.isascii() else "ascii")
-        self._headers = [
+        common = [
             (b"Host", self._host),
-            (b"Accept-Encoding", b"gzip"),
             *(
                 (name.encode("ascii"), _header_value(name, value))
                 for name, value in config.default_headers.items()
+                if name != "Accept"
             ),
         ]
+        packed = (b"Accept-Encoding", b"gzip")
+        # What is read piece by piece is not unpacked.
+        unpacked = (b"Accept-Encoding", b"identity")
+        self._headers = [*common, (b"Accept", b"application/json"), packed]
+        self._headers_by_kind = {
+            "bytes": [*common, (b"Accept", b"*/*"), unpacked],
+            "events": [*common, (b"Accept", b"text/event-stream"), unpacked],
+            "text": [*common, (b"Accept", b"text/*"), packed],
+        }
         self._own_names = {name.lower() for name, _ in self._headers}
 
     def wire(self, request: Request[Any]) -> Wire:
@@ -113,7 +122,7 @@ class Wiring:
         url = self._root + path
         if request.query:
             url += "?" + "&".join(f"{_plus(k)}={_plus(v)}" for k, v in request.query)
-        headers = self._headers.copy()
+        headers = self._headers_by_kind.get(request.operation.kind, self._headers).copy()
         if request.headers:
             for name, value in request.headers.items():
                 key = name.encode("ascii")
