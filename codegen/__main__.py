@@ -6,12 +6,14 @@ Exit status 0 when all is well, 1 with one line (or one a file) on stderr when n
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from codegen import contract, output, parse, render
+from codegen import blocking, contract, output, parse, render
 from codegen.errors import CodegenError
+from codegen.patches import Patches
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -21,40 +23,59 @@ def build(spec: Path, project: Path = PROJECT) -> dict[str, str]:
 
     Args:
         spec: The OpenAPI document.
-        project: The folder that holds `codegen`, `templates` and `aion`.
+        project: The folder that holds `codegen/patches.toml`, `templates` and `aion`.
 
     Returns:
         Path relative to the project -> text.
+
+    Raises:
+        CodegenError: What cannot be built, by name.
     """
-    patches = contract.Patches.load(project / "codegen" / "patches.toml")
-    parsed = parse.parse(contract.load(spec, patches))
+    return endpoints(spec, project) | blocking.build(project / "aion")
+
+
+def endpoints(spec: Path, project: Path) -> dict[str, str]:
+    """The package `aion_api`: what `build` makes of the contract alone.
+
+    Raises:
+        CodegenError: One line that names what cannot be built.
+    """
+    patches = Patches.load(project / "codegen" / "patches.toml")
+    try:
+        parsed = parse.parse(contract.load(spec, patches))
+    except RecursionError as error:
+        raise CodegenError(f"{spec}: nested too deeply to be a contract") from error
     files = render.render(parsed, project / "templates")
-    tree = output.formatted({f"generated/aion_api/{name}": text for name, text in files.items()})
-    return tree
+    return output.formatted({f"generated/aion_api/{name}": text for name, text in files.items()})
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line."""
+def main(arguments: Sequence[str] | None = None, *, project: Path = PROJECT) -> int:
+    """Run the command line on the project in the folder `project`."""
     parser = argparse.ArgumentParser(prog="python -m codegen", description=__doc__)
     parser.add_argument("command", choices=("build", "check"))
-    parser.add_argument("--spec", type=Path, default=PROJECT / "openapi.json", metavar="PATH")
+    parser.add_argument("--spec", type=Path, default=project / "openapi.json", metavar="PATH")
     options = parser.parse_args(arguments)
     try:
-        tree = build(options.spec)
+        tree = build(options.spec, project)
         if options.command == "check":
-            stale = list(output.differences(tree, PROJECT))
+            stale = list(output.differences(tree, project))
             if stale:
                 print(*stale, sep="\n", file=sys.stderr)
                 print("generated code is not current: run `make generate`", file=sys.stderr)
-                return 1
-            return 0
-        output.write(tree, PROJECT)
+            return 1 if stale else 0
+        output.write(tree, project)
+    except blocking.BlockingError as error:
+        print(error, file=sys.stderr)
+        return 1
     except CodegenError as error:
-        print(f"codegen: {error}", file=sys.stderr)
+        # Names in the contract may hold line breaks.
+        print(f"codegen: {' '.join(str(error).split())}", file=sys.stderr)
         return 1
     print(f"{len(tree)} files, {sum(text.count(chr(10)) for text in tree.values())} lines")
     return 0
 
 
 if __name__ == "__main__":
+    # One short run of small objects: looking for cycles would take a quarter of its time.
+    gc.disable()
     raise SystemExit(main())

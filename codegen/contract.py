@@ -1,55 +1,19 @@
-"""Load the contract, correct it with `patches.toml`, and make sure that it can be built on.
+"""Load the contract, have it corrected, and make sure that it can be built on.
 
-The document on disk keeps the vendor's shape, defects included. Each correction is data: where,
-what is expected there, what it becomes, and why. A patch whose expectation no longer holds ends
-the run and is named, so that the next contract cannot be changed by a stale correction.
+The document on disk keeps the vendor's shape, defects included; `patches.toml` corrects it.
 """
 
 from __future__ import annotations
 
 import json
-import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NoReturn
 
+from codegen.document import METHODS, Json, is_list, is_object, nodes, operations, resolved
 from codegen.errors import CodegenError
+from codegen.patches import Patches
 
-Json = dict[str, Any]
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-
-
-@dataclass(frozen=True)
-class Patches:
-    """The corrections of `patches.toml`."""
-
-    patches: list[Json] = field(default_factory=list[Json])
-    renames: dict[str, str] = field(default_factory=dict[str, str])
-    repeatable: frozenset[str] = frozenset()
-
-    @classmethod
-    def load(cls, path: Path) -> Patches:
-        """Read a patch file.
-
-        Raises:
-            CodegenError: The file is not TOML, or an entry lacks a key.
-        """
-        try:
-            data = tomllib.loads(path.read_text(encoding="utf-8"))
-        except OSError as error:
-            raise CodegenError(f"{path}: cannot be read: {error.strerror}") from error
-        except tomllib.TOMLDecodeError as error:
-            raise CodegenError(f"{path}: not valid TOML: {error}") from error
-        for number, patch in enumerate(data.get("patch", []), 1):
-            missing = {"at", "expect", "reason"} - patch.keys()
-            if missing:
-                raise CodegenError(f"{path}: patch {number} lacks {', '.join(sorted(missing))}")
-        return cls(
-            patches=data.get("patch", []),
-            renames=data.get("rename_schemas", {}),
-            repeatable=frozenset(data.get("repeatable", {}).get("operations", [])),
-        )
+_ITEM_KEYS = {*METHODS, "parameters", "summary", "description", "servers"}
 
 
 def load(path: Path, patches: Patches) -> Json:
@@ -60,18 +24,10 @@ def load(path: Path, patches: Patches) -> Json:
     """
     document = read(path)
     by_id = _operations_by_id(document, path)
-    for patch in patches.patches:
-        _apply(document, by_id, patch)
-    _rename_schemas(document, patches.renames)
-    for operation_id in sorted(patches.repeatable):
-        if operation_id not in by_id:
-            raise CodegenError(f"patches.toml: repeatable names no operation: {operation_id}")
-        by_id[operation_id]["x-repeatable"] = True
+    patches.apply(document, by_id)
     _check_references(document, path)
-    for schema in document.get("components", {}).get("schemas", {}).values():
-        _drop_titles(schema)
-    for operation in by_id.values():
-        _drop_titles(operation)
+    _drop_titles(document.get("components", {}))
+    _drop_titles(document["paths"])
     return document
 
 
@@ -80,6 +36,9 @@ def read(path: Path) -> Json:
 
     Some published snapshots begin with log lines of the server that wrote them; everything before
     the first line that is just ``{`` is passed over.
+
+    Raises:
+        CodegenError: It cannot be read, or is not an OpenAPI 3.x document.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -91,106 +50,84 @@ def read(path: Path) -> Json:
         _, found, rest = text.partition("\n{\n")
         text = "{\n" + rest if found else text
     try:
-        document = json.loads(text)
+        document = json.loads(text, object_pairs_hook=_without_repeats, parse_constant=_no_number)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno} column {error.colno}"
         raise CodegenError(f"{path}: not valid JSON: {error.msg} at {place}") from error
-    except RecursionError as error:
-        raise CodegenError(f"{path}: nested too deeply to be a contract") from error
-    version = document.get("openapi") if isinstance(document, dict) else None
+    except ValueError as error:
+        raise CodegenError(f"{path}: not valid JSON: {error}") from error
+    try:
+        json.dumps(document, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise CodegenError(f"{path}: holds half a surrogate pair, which is no text") from error
+    if not is_object(document):
+        raise CodegenError(f"{path}: not an OpenAPI document but a JSON {type(document).__name__}")
+    version = document.get("openapi")
     if not isinstance(version, str) or not version.startswith("3."):
         raise CodegenError(f"{path}: not an OpenAPI 3.x document (openapi = {version!r})")
-    if not isinstance(document.get("paths"), dict):
-        raise CodegenError(f"{path}: has no paths object, so it describes no operation")
-    return cast(Json, document)
+    _check_shape(document, path)
+    return document
 
 
-def operations(document: Json) -> Iterator[tuple[str, str, Json]]:
-    """Every (path, method, operation) of a document, in its order."""
+def _without_repeats(pairs: list[tuple[str, Any]]) -> Json:
+    result = dict(pairs)
+    if len(result) < len(pairs):
+        keys = [key for key, _ in pairs]
+        repeated = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"the key {repeated!r} is there twice in one object")
+    return result
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON number")
+
+
+def _check_shape(document: Json, source: Path) -> None:
+    """What the passes before the parser's own validation take for granted."""
+    if not is_object(document.get("paths")) or not document["paths"]:
+        raise CodegenError(f"{source}: has no paths, so it describes no operation")
     for path, item in document["paths"].items():
-        for method in METHODS:
-            if method in item:
-                yield path, method, item[method]
+        if not is_object(item):
+            raise CodegenError(f"{source}: path {path} is not an object")
+        for key, value in item.items():
+            # Also a `$ref`: its operations would be passed over.
+            if key not in _ITEM_KEYS and not key.startswith("x-"):
+                raise CodegenError(f"{source}: path {path}: {key} is not supported")
+            if key in METHODS and not is_object(value):
+                raise CodegenError(f"{source}: {key.upper()} {path} is not an object")
+    components = document.get("components", {})
+    if not is_object(components):
+        raise CodegenError(f"{source}: components is not an object")
+    if not is_object(components.get("schemas", {})):
+        raise CodegenError(f"{source}: components.schemas is not an object")
 
 
 def _operations_by_id(document: Json, source: Path) -> dict[str, Json]:
     found: dict[str, Json] = {}
     for path, method, operation in operations(document):
         operation_id = operation.get("operationId")
-        if not operation_id:
+        if not operation_id or not isinstance(operation_id, str):
             raise CodegenError(f"{source}: {method.upper()} {path} has no operationId")
+        tags = operation.get("tags", [])
+        if not is_list(tags) or not all(isinstance(tag, str) for tag in tags):
+            raise CodegenError(f"{source}: operation {operation_id}: tags is not a list of names")
         if operation_id in found:
             raise CodegenError(f"{source}: operationId {operation_id} is used twice")
         found[operation_id] = operation
     return found
 
 
-def _apply(document: Json, by_id: dict[str, Json], patch: Json) -> None:
-    label = f"patches.toml: patch of {patch.get('operation', patch.get('schema', ''))}{patch['at']}"
-    if "operation" in patch:
-        root: Any = by_id.get(patch["operation"])
-    elif "schema" in patch:
-        root = document.get("components", {}).get("schemas", {}).get(patch["schema"])
-    else:
-        root = document
-    if root is None:
-        raise CodegenError(f"{label} no longer applies: it is gone from the contract")
-    *parents, last = [part.replace("~1", "/") for part in patch["at"].strip("/").split("/")]
-    for part in parents:
-        if not isinstance(root, dict) or part not in root:
-            raise CodegenError(f"{label} no longer applies: no {part!r} there")
-        root = cast(Json, root)[part]
-    present = root.get(last, "absent") if isinstance(root, dict) else "absent"
-    if present != patch["expect"]:
-        found = json.dumps(present)
-        raise CodegenError(f"{label} no longer applies: found {found:.200}")
-    if "value" in patch:
-        root[last] = patch["value"]
-    else:
-        del root[last]
-
-
-def _rename_schemas(document: Json, renames: dict[str, str]) -> None:
-    if not renames:
-        return
-    schemas = document.get("components", {}).get("schemas", {})
-    for old, new in renames.items():
-        if old not in schemas:
-            raise CodegenError(f"patches.toml: rename of {old} no longer applies: no such schema")
-        if new in schemas:
-            raise CodegenError(f"patches.toml: rename of {old}: {new} is taken")
-    document["components"]["schemas"] = {renames.get(k, k): v for k, v in schemas.items()}
-    prefix = "#/components/schemas/"
-    for node in _nodes(document):
-        target = node.get("$ref")
-        if isinstance(target, str) and target.removeprefix(prefix) in renames:
-            node["$ref"] = prefix + renames[target.removeprefix(prefix)]
-
-
 def _check_references(document: Json, source: Path) -> None:
-    for node in _nodes(document):
+    for node in nodes(document):
         target = node.get("$ref")
         if not isinstance(target, str):
             continue
         if not target.startswith("#/"):
             raise CodegenError(f"{source}: $ref to another document is not supported: {target}")
-        found: Any = document
-        for part in target[2:].split("/"):
-            part = part.replace("~1", "/").replace("~0", "~")
-            if not isinstance(found, dict) or part not in found:
-                raise CodegenError(f"{source}: $ref points at nothing: {target}")
-            found = cast(Json, found)[part]
-
-
-def _nodes(value: Any) -> Iterator[Json]:
-    stack = [value]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, dict):
-            yield cast(Json, node)
-            stack.extend(cast(Json, node).values())
-        elif isinstance(node, list):
-            stack.extend(cast(list[Any], node))
+        try:
+            resolved(document, node)
+        except KeyError:
+            raise CodegenError(f"{source}: $ref points at nothing: {target}") from None
 
 
 def _drop_titles(schema: Any) -> None:
@@ -199,17 +136,16 @@ def _drop_titles(schema: Any) -> None:
     Classes are named after their component, which is unique; titles are not: FastAPI gives two
     models of one class name the same one.
     """
-    if isinstance(schema, list):
-        for item in cast(list[Any], schema):
+    if is_list(schema):
+        for item in schema:
             _drop_titles(item)
-    if not isinstance(schema, dict):
+    if not is_object(schema):
         return
-    node = cast(Json, schema)
-    if isinstance(node.get("title"), str):
-        del node["title"]
-    for key, value in node.items():
-        if key == "properties" and isinstance(value, dict):
-            for item in cast(Json, value).values():
+    if isinstance(schema.get("title"), str):
+        del schema["title"]
+    for key, value in schema.items():
+        if key == "properties" and is_object(value):
+            for item in value.values():
                 _drop_titles(item)
         elif key not in ("default", "example", "examples", "enum", "const"):
             _drop_titles(value)

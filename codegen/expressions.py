@@ -1,10 +1,13 @@
-"""Python source for types, decoding and parameters, computed here so that templates only lay out."""
+"""Python source for types, decoding and parameters: templates only lay it out."""
 
 from __future__ import annotations
 
+from math import isfinite
+from urllib.parse import quote
+
 from codegen import ir
 from codegen.errors import CodegenError
-from codegen.parse import json_kind, needs_decoding
+from codegen.types import is_timestamp, json_kind, needs_decoding
 
 _SCALAR_TYPES = {
     "str": "str",
@@ -16,7 +19,10 @@ _SCALAR_TYPES = {
     "none": "None",
     "any": "Any",
 }
-_JSON_CLASSES = {"array": "list", "object": "dict", "string": "str", "number": "(int, float)"}
+# Predicates that do not narrow: `isinstance` of an Any leaves type checkers with unknown items.
+_KIND_TESTS = {"array": "md.is_array", "object": "md.is_object", "string": "md.is_string"}
+# What a path may hold unquoted (RFC 3986, `pchar` and "/"), and quotes that are there already.
+_PATH_CHARACTERS = "/:@!$&'()*+,;=-._~%"
 
 
 def annotation(type_: ir.TypeRef) -> str:
@@ -42,36 +48,43 @@ def or_none(text: str) -> str:
     return text if text == "Any" or text.endswith("None") else f"{text} | None"
 
 
-def field_annotation(field: ir.Field, *, is_input: bool) -> str:
+def field_annotation(field: ir.Field, model: ir.Model) -> str:
     """The annotation of a model's attribute."""
     text = annotation(field.type)
-    if is_input:
-        return text if field.required else f"{text} | rt.Unset"
-    if _is_timestamp(field.type) or (not field.required and field_default(field) == "None"):
-        # A timestamp that cannot be read is None, even where the contract requires one.
-        return or_none(text)
-    return text
+    optional = not field.required
+    # An answer's timestamp that cannot be read is None, even where the contract requires one, and
+    # so is an optional field that is null against the contract.
+    if model.is_answer and (
+        is_timestamp(field.type) or (optional and _default_of(field) == "None")
+    ):
+        text = or_none(text)
+    return f"{text} | rt.Unset" if model.is_input and optional else text
 
 
-def field_default(field: ir.Field) -> str:
-    """The default of an optional attribute of an answer, as an expression."""
-    if isinstance(field.type, ir.Optional) or needs_decoding(field.type):
+def field_default(field: ir.Field, model: ir.Model) -> str:
+    """The default of an optional attribute, as an expression."""
+    return "rt.UNSET" if model.is_input else _default_of(field)
+
+
+def _default_of(field: ir.Field) -> str:
+    """What a missing or null field of an answer is read as."""
+    default = field.default
+    if not isinstance(field.type, ir.Scalar) or field.type.kind in ("any", "none", "datetime"):
         return "None"
-    if isinstance(field.default, (str, int, float, bool)):
-        return repr(field.default)
-    return "None"
+    is_number = isinstance(default, float) and isfinite(default)
+    return repr(default) if is_number or isinstance(default, (str, int)) else "None"
 
 
-def decode_field(field: ir.Field, *, is_input: bool) -> str:
+def decode_field(field: ir.Field, model: ir.Model) -> str:
     """The expression that reads a field from the JSON object `data`."""
     key = repr(field.wire_name)
-    if is_input and not field.required:
+    if model.is_input and not field.required:
         return f"{_decode(field, key)} if {key} in data else rt.UNSET"
     return _decode(field, key)
 
 
 def _decode(field: ir.Field, key: str) -> str:
-    if _is_timestamp(field.type):
+    if is_timestamp(field.type):
         return f"md.date(data, {key}, extra)"
     nullable = isinstance(field.type, ir.Optional)
     inner = field.type.inner if isinstance(field.type, ir.Optional) else field.type
@@ -82,7 +95,7 @@ def _decode(field: ir.Field, key: str) -> str:
         source = f"(data[{key}] or ())" if isinstance(inner, ir.ListOf) else f"data[{key}]"
         return decode(inner, source)
     if not needs_decoding(inner):
-        default = field_default(field)
+        default = _default_of(field)
         if default == "None":
             return f"data.get({key})"
         return f"{default} if (v := data.get({key})) is None else v"
@@ -109,19 +122,11 @@ def decode(type_: ir.TypeRef, value: str, depth: int = 0) -> str:
             text = value
             for member in reversed(members):
                 if needs_decoding(member):
-                    kind = _JSON_CLASSES[json_kind(member)]
-                    text = (
-                        f"{decode(member, value, depth)} if isinstance({value}, {kind}) else {text}"
-                    )
+                    test = f"{_KIND_TESTS[json_kind(member)]}({value})"
+                    text = f"{decode(member, value, depth)} if {test} else {text}"
             return text
-        case ir.Scalar("datetime"):
-            return f"md.moment({value})"
         case ir.Scalar():
             return value
-
-
-def _is_timestamp(type_: ir.TypeRef) -> bool:
-    return type_ in (ir.Scalar("datetime"), ir.Optional(ir.Scalar("datetime")))
 
 
 def decoder(answer: ir.Answer) -> tuple[str, str]:
@@ -150,7 +155,7 @@ def path_expression(operation: ir.Operation) -> str:
     while rest:
         literal, opening, rest = rest.partition("{")
         if literal:
-            parts.append(repr(literal))
+            parts.append(repr(quote(literal, safe=_PATH_CHARACTERS)))
         if not opening:
             break
         wire, closing, rest = rest.partition("}")
@@ -192,16 +197,3 @@ def pairs(operation: ir.Operation, location: str) -> str:
     """The parameters at one location as a sequence of (wire name, argument) pairs."""
     found = [p for p in operation.parameters if p.location == location]
     return ", ".join(f"({p.wire_name!r}, {p.name})" for p in found)
-
-
-def references(type_: ir.TypeRef) -> set[str]:
-    """The classes that an annotation names."""
-    match type_:
-        case ir.ModelRef(name) | ir.EnumRef(name):
-            return {name}
-        case ir.ListOf(inner) | ir.MapOf(inner) | ir.Optional(inner):
-            return references(inner)
-        case ir.Union(members):
-            return {name for member in members for name in references(member)}
-        case ir.Scalar():
-            return set()

@@ -137,7 +137,6 @@ class Answer:
 
     kind: AnswerKind
     type: TypeRef
-    statuses: tuple[int, ...]
     doc: str
 
 
@@ -158,7 +157,6 @@ class Operation:
     answer: Answer
     repeatable: bool
     """Sending it twice has the effect of sending it once."""
-    deprecated: bool
 
 
 @dataclass(frozen=True)

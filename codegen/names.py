@@ -6,12 +6,20 @@ letters, digits and underscores, and text is escaped for the place where it is p
 
 from __future__ import annotations
 
-import builtins
 import keyword
 import re
 import textwrap
 
+from codegen.errors import CodegenError
+
 _RESERVED = frozenset(keyword.kwlist) | frozenset(keyword.softkwlist) | {"self", "cls"}
+_BUILTINS = frozenset({"list", "dict", "str", "int", "type"})
+_MODULE_NAMES = frozenset(
+    {"attrs", "bool", "bytes", "classmethod", "datetime", "float", "frozenset", "md", "rt"}
+)
+_MODEL_NAMES = frozenset({"additional_properties", "from_api_response", "to_dict"})
+_DEEPEST = 24
+_IMPORTED = frozenset({"Any", "Final", "Mapping", "Self"})
 
 
 def words(text: str) -> list[str]:
@@ -31,18 +39,27 @@ def snake(text: str) -> str:
 
 def argument(text: str) -> str:
     """A `snake` name that does not hide a builtin which generated functions use."""
-    name = snake(text)
-    return f"{name}_" if name in {"list", "dict", "str", "int", "type"} else name
+    return _apart(snake(text), _BUILTINS)
 
 
-def pascal(text: str) -> str:
-    """A class name. Runs of capitals that the contract chose (`OG`, `API`) are kept."""
-    name = "".join(word[0].upper() + word[1:] for word in words(text)) or "Value"
-    if name[0].isdigit():
-        name = f"N{name}"
-    if keyword.iskeyword(name) or hasattr(builtins, name):
-        name = f"{name}_"
-    return name
+def attribute(text: str) -> str:
+    """The name of a model's attribute: it hides no annotation, method or import in its class."""
+    return _apart(snake(text), _BUILTINS | _MODULE_NAMES | _MODEL_NAMES)
+
+
+def _apart(name: str, taken: frozenset[str]) -> str:
+    return f"{name}_" if name in taken else name
+
+
+def class_name(text: str) -> str:
+    """The name of a class that the parser called `text`.
+
+    Raises:
+        CodegenError: It holds letters that Python would read as others.
+    """
+    if not (text.isascii() and text.isidentifier()):
+        raise CodegenError(f"schema {text!r}: a class is named with the letters A to Z; rename it")
+    return f"{text}_" if text in _IMPORTED else text
 
 
 def member(value: str) -> str:
@@ -59,11 +76,11 @@ def member(value: str) -> str:
     return f"{name}_" if name in {"MRO", "NAME", "VALUE"} else name
 
 
-def operation_name(operation_id: str, path: str, method: str) -> str:
+def operation(operation_id: str, path: str, method: str) -> str:
     """The short name of an operation: its id without the path and method that FastAPI appends."""
     tail = re.sub(r"\W", "_", path) + "_" + method.lower()
-    short = operation_id.removesuffix(tail) or operation_id
-    return snake(short)
+    name = snake(operation_id.removesuffix(tail) or operation_id)
+    return _apart(name, _BUILTINS | _MODULE_NAMES)
 
 
 def docstring(text: str, *, indent: int, width: int = 98) -> str:
@@ -75,11 +92,7 @@ def docstring(text: str, *, indent: int, width: int = 98) -> str:
     pad = " " * indent
     lines: list[str] = []
     for line in text.strip().splitlines():
-        line = line.rstrip().replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
-        if not line:
-            lines.append("")
-            continue
-        hang = len(line) - len(line.lstrip())
+        hang = min(len(line) - len(line.lstrip()), _DEEPEST)
         wrapped = textwrap.wrap(
             line.strip(),
             width=width - indent - hang,
@@ -87,12 +100,13 @@ def docstring(text: str, *, indent: int, width: int = 98) -> str:
             break_long_words=False,
             break_on_hyphens=False,
         )
-        lines.extend(" " * hang + part for part in wrapped)
-    result = f"\n{pad}".join(lines).replace(f"\n{pad}\n", "\n\n")
-    # A closing quote right after a quote in the text would make four of them.
-    return result[:-1] + '\\"' if result.endswith('"') else result
+        lines.extend(" " * hang + part for part in wrapped or [""])
+    return _escaped(f"\n{pad}".join(lines)).replace(f"\n{pad}\n", "\n\n")
 
 
-def item(name: str, text: str, *, indent: int) -> str:
-    """`name: text` for a list of arguments or attributes, continuation lines indented once more."""
-    return docstring(f"{name}: {text}", indent=indent + 4)
+def _escaped(text: str) -> str:
+    # A quote matters beside another one, and before the quotes that close the docstring.
+    text = re.sub(r'\\|""+|"\Z', lambda m: "".join(f"\\{c}" for c in m[0]), text)
+    return "".join(
+        c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in text
+    )

@@ -58,26 +58,37 @@ def formatted(tree: Mapping[str, str]) -> dict[str, str]:
 def write(tree: Mapping[str, str], project: Path) -> None:
     """Replace the owned folders by the tree.
 
-    Each folder is written beside the old one first and then swapped in, so that an interrupted
+    Everything is written beside the old folders first and then swapped in, so that an interrupted
     run leaves the old files.
+
+    Raises:
+        CodegenError: A file cannot be written.
     """
-    for owned in OWNED:
-        target = project / owned
-        staged = target.with_name(f".{target.name}.new")
-        shutil.rmtree(staged, ignore_errors=True)
-        files = {name: text for name, text in tree.items() if name.startswith(f"{owned}/")}
-        if not files:
-            continue
-        for name, text in files.items():
-            path = staged / Path(name).relative_to(owned)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-        old = target.with_name(f".{target.name}.old")
-        shutil.rmtree(old, ignore_errors=True)
-        if target.exists():
-            target.rename(old)
-        staged.rename(target)
-        shutil.rmtree(old, ignore_errors=True)
+    targets = [
+        project / owned for owned in OWNED if any(name.startswith(f"{owned}/") for name in tree)
+    ]
+    try:
+        for target in targets:
+            staged = _beside(target, "new")
+            shutil.rmtree(staged, ignore_errors=True)
+            for name, text in tree.items():
+                if (project / name).is_relative_to(target):
+                    path = staged / (project / name).relative_to(target)
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    path.write_text(text, encoding="utf-8")
+        for target in targets:
+            old = _beside(target, "old")
+            shutil.rmtree(old, ignore_errors=True)
+            if target.exists():
+                target.rename(old)
+            _beside(target, "new").rename(target)
+            shutil.rmtree(old, ignore_errors=True)
+    except OSError as error:
+        raise CodegenError(f"{error.filename}: cannot be written: {error.strerror}") from error
+
+
+def _beside(target: Path, state: str) -> Path:
+    return target.with_name(f".{target.name}.{state}")
 
 
 def differences(tree: Mapping[str, str], project: Path) -> Iterator[str]:
@@ -86,7 +97,7 @@ def differences(tree: Mapping[str, str], project: Path) -> Iterator[str]:
         path = project / name
         if not path.is_file():
             yield f"{name}: missing"
-        elif path.read_text(encoding="utf-8") != text:
+        elif path.read_bytes() != text.encode():
             yield f"{name}: stale or edited by hand"
     for owned in OWNED:
         for path in sorted((project / owned).rglob("*")):

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import jinja2
 
-from codegen import expressions, ir, names
+from codegen import expressions, ir, names, types
 
 # What the contract says of an answer where there is nothing to say.
 _PLAIN_SUCCESS = "The call succeeded."
@@ -35,16 +35,8 @@ def render(contract: ir.Contract, templates: Path) -> dict[str, str]:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        autoescape=False,
-    )
-    environment.globals.update(
-        x=expressions,
-        doc=names.docstring,
-        item=names.item,
-        header=_HEADER,
-        wires=_wire_names,
-        renamed=_renamed,
-        literal=repr,
+        # Python is not HTML: `names` and `repr` do the escaping.
+        autoescape=jinja2.select_autoescape(()),
     )
     return _Renderer(contract, environment, templates).files()
 
@@ -89,10 +81,10 @@ class _Renderer:
         return f"{_HEADER}\n{(self._templates / name).read_text(encoding='utf-8')}"
 
     def _text(self, template: str, **values: Any) -> str:
-        return self._env.get_template(template).render(contract=self._contract, **values)
+        return self._env.get_template(template).render(_HELPERS, contract=self._contract, **values)
 
     def _models(self, module: str, models: list[ir.Model], enums: list[ir.EnumModel]) -> str:
-        used = {name for m in models for f in m.fields for name in expressions.references(f.type)}
+        used = {name for m in models for f in m.fields for name in types.references(f.type)}
         return self._text(
             "models.py.jinja",
             module=module,
@@ -109,10 +101,10 @@ class _Renderer:
         used: set[str] = set()
         for op in operations:
             for p in op.parameters:
-                used |= expressions.references(p.type)
-            used |= expressions.references(op.answer.type)
+                used |= types.references(p.type)
+            used |= types.references(op.answer.type)
             if op.body:
-                used |= expressions.references(op.body.type)
+                used |= types.references(op.body.type)
         annotations = [expressions.annotation(p.type) for op in operations for p in op.parameters]
         return self._text(
             "api.py.jinja",
@@ -159,9 +151,11 @@ class _OperationView:
         if op.body:
             arguments.append(f"body={expressions.body_expression(op.body)}")
         self.arguments = arguments
-        self.documented = [(p.name, p.doc) for p in (*path, *rest) if p.doc]
+        end = "" if op.summary.rstrip().endswith((".", "!", "?")) else "."
+        self.title = op.summary.rstrip() + end
+        self.documented = [f"{p.name}: {p.doc}" for p in (*path, *rest) if p.doc]
         if op.body and op.body.doc:
-            self.documented.append(("body", op.body.doc))
+            self.documented.append(f"body: {op.body.doc}")
         answer_doc = "" if op.answer.doc == _PLAIN_SUCCESS else op.answer.doc
         self.returns = f"A request that answers `{self.answer_type}`. {answer_doc}".strip()
 
@@ -172,6 +166,16 @@ def _wire_names(model: ir.Model) -> list[str]:
 
 def _renamed(model: ir.Model) -> list[tuple[str, str]]:
     return [(f.name, f.wire_name) for f in model.fields if f.name != f.wire_name]
+
+
+_HELPERS: dict[str, Any] = {
+    "header": _HEADER,
+    "x": expressions,
+    "doc": names.docstring,
+    "literal": repr,
+    "wires": _wire_names,
+    "renamed": _renamed,
+}
 
 
 def _grouped(items: tuple[T, ...], key: Callable[[T], str]) -> dict[str, list[T]]:

@@ -8,6 +8,7 @@ and nothing is written: `build` returns texts and touches no file.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
@@ -62,7 +63,7 @@ def transform(
     changed = wrapper.module.visit(rewriter)
     findings.check()
     twin_path = _path(naming.module(module), is_package=is_package)
-    return tidy(HEADER.format(origin=path) + changed.code, twin_path)
+    return tidy(HEADER.format(origin=path) + changed.code.lstrip("\n"), twin_path)
 
 
 def build(package_root: Path) -> dict[str, str]:
@@ -118,7 +119,11 @@ def _path(module: str, *, is_package: bool) -> str:
 
 def _parsed(source: str, path: str) -> cst.Module:
     try:
+        # libcst's own errors point one line off at times; the interpreter's do not.
+        ast.parse(source)
         return cst.parse_module(source)
+    except SyntaxError as error:
+        raise BlockingError(f"{path}:{error.lineno}: not Python: {error.msg}") from error
     except cst.ParserSyntaxError as error:
         reason = error.message.splitlines()[0]
         raise BlockingError(f"{path}:{error.raw_line}: not Python: {reason}") from error

@@ -101,9 +101,9 @@ class Rewriter(cst.CSTTransformer):
 
     def leave_Name(self, original_node: cst.Name, updated_node: cst.Name) -> cst.Name:
         name = original_node.value
-        if name in self._survey.runtime_names:
-            return updated_node
         is_attribute = original_node in self._survey.attributes
+        if name in self._survey.runtime_names and not is_attribute:
+            return updated_node
         twin = self._naming.attribute(name) if is_attribute else self._naming.name(name)
         if name in UNWRAPPED and original_node not in self._survey.subscripted:
             self._report(original_node, name, _BARE)

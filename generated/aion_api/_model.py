@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any, ClassVar, TypeVar, cast
 
 import attrs
@@ -53,7 +53,8 @@ class Model:
             result[renamed.get(name, name)] = plain(value, exclude_none=exclude_none)
         for name, value in self.additional_properties.items():
             # A timestamp that could not be read is None above and kept here as it came.
-            result.setdefault(name, value)
+            if result.get(name) is None:
+                result[name] = value
         return result
 
 
@@ -106,11 +107,6 @@ def date(data: Mapping[str, Any], key: str, unread: dict[str, Any]) -> datetime 
     return parsed if parsed.tzinfo is not None else parsed.replace(tzinfo=UTC)
 
 
-def moment(value: Any) -> datetime | None:
-    """A timestamp inside a list or map: like `date`, for a value on its own."""
-    return date({"": value}, "", {})
-
-
 def _lenient_date(raw: object) -> datetime | None:
     if not isinstance(raw, str):
         return None
@@ -120,10 +116,35 @@ def _lenient_date(raw: object) -> datetime | None:
     # gives two answers, and is no timestamp.
     one, other = datetime(2000, 1, 1), datetime(2001, 2, 2)
     try:
-        first, second = parse(raw, default=one), parse(raw, default=other)
-    except (ValueError, OverflowError):
+        first = parse(raw, default=one, tzinfos=_zone)
+        second = parse(raw, default=other, tzinfos=_zone)
+    except (ArithmeticError, LookupError, TypeError, ValueError):
         return None
     return first if first == second else None
+
+
+def _zone(name: str | None, offset: int | None) -> tzinfo | None:
+    """The zone of a text. By itself `dateutil` would guess from the zone of this machine."""
+    if offset is not None:
+        return timezone(timedelta(seconds=offset))
+    if name is None:
+        return None
+    raise ValueError(f"the zone {name} has no offset")
+
+
+def is_array(value: object) -> bool:
+    """Whether a JSON value is an array. Does not narrow: the items of an Any stay Any."""
+    return isinstance(value, list)
+
+
+def is_object(value: object) -> bool:
+    """Whether a JSON value is an object."""
+    return isinstance(value, Mapping)
+
+
+def is_string(value: object) -> bool:
+    """Whether a JSON value is a string."""
+    return isinstance(value, str)
 
 
 def form(model: Model) -> FormBody:
@@ -146,3 +167,4 @@ def _pairs(model: Model) -> Iterable[tuple[str, object]]:
         items = cast("list[object]", value) if isinstance(value, list) else [value]
         for item in items:
             yield renamed.get(name, name), item
+    yield from model.additional_properties.items()

@@ -9,10 +9,12 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from os import PathLike
 from typing import IO, Any, Final, Generic, Literal, Self, TypeVar, cast
 from urllib.parse import quote
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 class Unset(enum.Enum):
@@ -82,7 +84,7 @@ class File:
     """A file part of a multipart body.
 
     Args:
-        content: The bytes, or a seekable binary file object.
+        content: The bytes, a path to read them from, or a seekable binary file object.
         filename: The name to send; its extension does not decide the type.
         content_type: The media type to send.
     """
@@ -91,7 +93,7 @@ class File:
 
     def __init__(
         self,
-        content: bytes | IO[bytes],
+        content: bytes | PathLike[str] | IO[bytes],
         filename: str,
         content_type: str = "application/octet-stream",
     ) -> None:
@@ -184,9 +186,11 @@ class Request(Generic[T]):
         query: Query parameters in order; a list parameter repeats its key.
         headers: Headers that the operation declares; never the client's own.
         body: The body, or None.
+        repeatable: Whether sending it twice has the effect of sending it once: as its operation
+            says, unless the caller knows better (a body with an idempotency key).
     """
 
-    __slots__ = ("body", "headers", "operation", "path", "query")
+    __slots__ = ("body", "headers", "operation", "path", "query", "repeatable")
 
     def __init__(
         self,
@@ -202,6 +206,25 @@ class Request(Generic[T]):
         self.query = query
         self.headers = headers
         self.body = body
+        self.repeatable = operation.repeatable
+
+    def decoding(self, decode: Callable[[Any], R]) -> Request[R]:
+        """The same request, whose answer is decoded by `decode`: into a subclass, for example."""
+        was = self.operation
+        operation = Operation(
+            was.operation_id,
+            was.name,
+            was.method,
+            was.template,
+            kind=was.kind,
+            decode=decode,
+            repeatable=was.repeatable,
+        )
+        request = Request(
+            operation, self.path, query=self.query, headers=self.headers, body=self.body
+        )
+        request.repeatable = self.repeatable
+        return request
 
     def __repr__(self) -> str:
         return f"<Request {self.operation.name}: {self.operation.method} {self.operation.template}>"

@@ -324,7 +324,7 @@ _UPDATE_SESSION_MODE: Final = rt.Operation[UpdateSessionModeResponse](
     "/api/v2/chat/sessions/{session_id}/mode",
     kind="json",
     decode=UpdateSessionModeResponse.from_api_response,
-    repeatable=False,
+    repeatable=True,
 )
 
 
@@ -399,7 +399,7 @@ _SEARCH_IMAGES: Final = rt.Operation[SearchImagesResponse](
     "/api/v2/chat/images/search",
     kind="json",
     decode=SearchImagesResponse.from_api_response,
-    repeatable=False,
+    repeatable=True,
 )
 
 
@@ -427,7 +427,7 @@ _RENAME_CHAT_SESSION: Final = rt.Operation[RenameChatSessionResponse](
     "/api/v2/chat/sessions/{session_id}/title",
     kind="json",
     decode=RenameChatSessionResponse.from_api_response,
-    repeatable=False,
+    repeatable=True,
 )
 
 

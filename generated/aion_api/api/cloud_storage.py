@@ -12,33 +12,33 @@ from typing import Any, Final
 from aion_api import _runtime as rt
 from aion_api.models.cloud_storage import (
     CompleteAuthRequest,
-    CompleteAuthResponse,
-    DisconnectResponse,
+    CompleteAuthResult,
+    ConnectionList,
+    DisconnectResult,
     ExportFilesRequest,
-    ExportFilesResponse,
+    ExportResult,
     ImportFilesRequest,
-    ImportFilesResponse,
+    ImportResult,
     InitiateAuthRequest,
-    InitiateAuthResponse,
+    InitiateAuthResult,
     JobStatusResponse,
-    ListConnectionsResponse,
     PickerProxyRequest,
     PickerProxyResponse,
     PickerTokenResponse,
 )
 
-_INITIATE_AUTH: Final = rt.Operation[InitiateAuthResponse](
+_INITIATE_AUTH: Final = rt.Operation[InitiateAuthResult](
     "initiate_auth_api_v2_cloud_storage_auth__provider__post",
     "cloud_storage.initiate_auth",
     "POST",
     "/api/v2/cloud-storage/auth/{provider}",
     kind="json",
-    decode=InitiateAuthResponse.from_api_response,
+    decode=InitiateAuthResult.from_api_response,
     repeatable=False,
 )
 
 
-def initiate_auth(provider: str, *, body: InitiateAuthRequest) -> rt.Request[InitiateAuthResponse]:
+def initiate_auth(provider: str, *, body: InitiateAuthRequest) -> rt.Request[InitiateAuthResult]:
     """Start connecting an account.
 
     Begins the OAuth flow and returns the address where the user gives consent. Requires a
@@ -48,7 +48,7 @@ def initiate_auth(provider: str, *, body: InitiateAuthRequest) -> rt.Request[Ini
         provider: Storage provider: `google_drive`.
 
     Returns:
-        A request that answers `InitiateAuthResponse`.
+        A request that answers `InitiateAuthResult`.
 
     Endpoint: ``POST /api/v2/cloud-storage/auth/{provider}``
     """
@@ -107,18 +107,18 @@ def oauth_callback_redirect(
     )
 
 
-_COMPLETE_AUTH: Final = rt.Operation[CompleteAuthResponse](
+_COMPLETE_AUTH: Final = rt.Operation[CompleteAuthResult](
     "complete_auth_api_v2_cloud_storage_auth__provider__callback_post",
     "cloud_storage.complete_auth",
     "POST",
     "/api/v2/cloud-storage/auth/{provider}/callback",
     kind="json",
-    decode=CompleteAuthResponse.from_api_response,
+    decode=CompleteAuthResult.from_api_response,
     repeatable=False,
 )
 
 
-def complete_auth(provider: str, *, body: CompleteAuthRequest) -> rt.Request[CompleteAuthResponse]:
+def complete_auth(provider: str, *, body: CompleteAuthRequest) -> rt.Request[CompleteAuthResult]:
     """Finish connecting an account.
 
     Exchanges the authorization code for a connection. Use it when your application receives the
@@ -128,7 +128,7 @@ def complete_auth(provider: str, *, body: CompleteAuthRequest) -> rt.Request[Com
         provider: Storage provider: `google_drive`.
 
     Returns:
-        A request that answers `CompleteAuthResponse`.
+        A request that answers `CompleteAuthResult`.
 
     Endpoint: ``POST /api/v2/cloud-storage/auth/{provider}/callback``
     """
@@ -139,20 +139,20 @@ def complete_auth(provider: str, *, body: CompleteAuthRequest) -> rt.Request[Com
     )
 
 
-_LIST_CONNECTIONS: Final = rt.Operation[ListConnectionsResponse](
+_LIST_CONNECTIONS: Final = rt.Operation[ConnectionList](
     "list_connections_api_v2_cloud_storage_connections_get",
     "cloud_storage.list_connections",
     "GET",
     "/api/v2/cloud-storage/connections",
     kind="json",
-    decode=ListConnectionsResponse.from_api_response,
+    decode=ConnectionList.from_api_response,
     repeatable=True,
 )
 
 
 def list_connections(
     *, provider: str | None = None, active_only: bool | None = None
-) -> rt.Request[ListConnectionsResponse]:
+) -> rt.Request[ConnectionList]:
     """List connections.
 
     Returns connected storage accounts without paging, by default only the active ones. An API key
@@ -163,7 +163,7 @@ def list_connections(
         active_only: Leaves out inactive connections. Set it to false to see them too.
 
     Returns:
-        A request that answers `ListConnectionsResponse`.
+        A request that answers `ConnectionList`.
 
     Endpoint: ``GET /api/v2/cloud-storage/connections``
     """
@@ -174,25 +174,25 @@ def list_connections(
     )
 
 
-_DISCONNECT: Final = rt.Operation[DisconnectResponse](
+_DISCONNECT: Final = rt.Operation[DisconnectResult](
     "disconnect_api_v2_cloud_storage_connections__connection_id__delete",
     "cloud_storage.disconnect",
     "DELETE",
     "/api/v2/cloud-storage/connections/{connection_id}",
     kind="json",
-    decode=DisconnectResponse.from_api_response,
+    decode=DisconnectResult.from_api_response,
     repeatable=True,
 )
 
 
-def disconnect(connection_id: str) -> rt.Request[DisconnectResponse]:
+def disconnect(connection_id: str) -> rt.Request[DisconnectResult]:
     """Disconnect an account.
 
     Disconnects a storage account. An API key needs the scope `write`, `admin` or
     `cloud_storage:delete`.
 
     Returns:
-        A request that answers `DisconnectResponse`.
+        A request that answers `DisconnectResult`.
 
     Endpoint: ``DELETE /api/v2/cloud-storage/connections/{connection_id}``
     """
@@ -261,18 +261,18 @@ def picker_proxy(*, body: PickerProxyRequest) -> rt.Request[PickerProxyResponse]
     )
 
 
-_IMPORT_FILES: Final = rt.Operation[ImportFilesResponse](
+_IMPORT_FILES: Final = rt.Operation[ImportResult](
     "import_files_api_v2_cloud_storage_import_post",
     "cloud_storage.import_files",
     "POST",
     "/api/v2/cloud-storage/import",
     kind="json",
-    decode=ImportFilesResponse.from_api_response,
+    decode=ImportResult.from_api_response,
     repeatable=False,
 )
 
 
-def import_files(*, body: ImportFilesRequest) -> rt.Request[ImportFilesResponse]:
+def import_files(*, body: ImportFilesRequest) -> rt.Request[ImportResult]:
     """Import files.
 
     Starts a background job that copies files from a connected account. The image IDs in the
@@ -281,8 +281,7 @@ def import_files(*, body: ImportFilesRequest) -> rt.Request[ImportFilesResponse]
     `cloud_storage:write`.
 
     Returns:
-        A request that answers `ImportFilesResponse`. The import job is accepted; follow it by
-        `job_id`.
+        A request that answers `ImportResult`. The import job is accepted; follow it by `job_id`.
 
     Endpoint: ``POST /api/v2/cloud-storage/import``
     """
@@ -293,26 +292,25 @@ def import_files(*, body: ImportFilesRequest) -> rt.Request[ImportFilesResponse]
     )
 
 
-_EXPORT_FILES: Final = rt.Operation[ExportFilesResponse](
+_EXPORT_FILES: Final = rt.Operation[ExportResult](
     "export_files_api_v2_cloud_storage_export_post",
     "cloud_storage.export_files",
     "POST",
     "/api/v2/cloud-storage/export",
     kind="json",
-    decode=ExportFilesResponse.from_api_response,
+    decode=ExportResult.from_api_response,
     repeatable=False,
 )
 
 
-def export_files(*, body: ExportFilesRequest) -> rt.Request[ExportFilesResponse]:
+def export_files(*, body: ExportFilesRequest) -> rt.Request[ExportResult]:
     """Export images.
 
     Starts a background job that copies images to a connected account. An API key needs the scope
     `write` or `cloud_storage:write`.
 
     Returns:
-        A request that answers `ExportFilesResponse`. The export job is accepted; follow it by
-        `job_id`.
+        A request that answers `ExportResult`. The export job is accepted; follow it by `job_id`.
 
     Endpoint: ``POST /api/v2/cloud-storage/export``
     """

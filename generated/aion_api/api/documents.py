@@ -20,7 +20,7 @@ from aion_api.models.documents import (
     DocumentSearchResponseAPI,
     DocumentTextResponseAPI,
 )
-from aion_api.models.shared import UpdateFileRequest, UpdateFileResponse
+from aion_api.models.shared import UpdateFileRequest, UpdateFileResult
 
 _SEARCH_DOCUMENTS: Final = rt.Operation[DocumentSearchResponseAPI](
     "search_documents_api_v2_documents_search_post",
@@ -144,25 +144,25 @@ def delete_document(document_id: str) -> rt.Request[None]:
     )
 
 
-_UPDATE_DOCUMENT: Final = rt.Operation[UpdateFileResponse](
+_UPDATE_DOCUMENT: Final = rt.Operation[UpdateFileResult](
     "update_document_api_v2_documents__document_id__patch",
     "documents.update_document",
     "PATCH",
     "/api/v2/documents/{document_id}",
     kind="json",
-    decode=UpdateFileResponse.from_api_response,
+    decode=UpdateFileResult.from_api_response,
     repeatable=False,
 )
 
 
-def update_document(document_id: str, *, body: UpdateFileRequest) -> rt.Request[UpdateFileResponse]:
+def update_document(document_id: str, *, body: UpdateFileRequest) -> rt.Request[UpdateFileResult]:
     """Update a document.
 
     Changes the title, the tags or both; give at least one of them. New tags replace the whole
     list.
 
     Returns:
-        A request that answers `UpdateFileResponse`.
+        A request that answers `UpdateFileResult`.
 
     Endpoint: ``PATCH /api/v2/documents/{document_id}``
     """

@@ -11,37 +11,37 @@ from typing import Any, Final
 from aion_api import _runtime as rt
 from aion_api.models.folders import (
     CreateFolderRequest,
-    DeleteFolderResponse,
-    FolderBreadcrumbsResponse,
-    FolderContentsResponse,
-    FolderResponse,
+    DeleteFolderResult,
+    Folder,
+    FolderBreadcrumbs,
+    FolderContents,
     FoldersDeleteFolderMode,
-    FolderTreeResponse,
+    FolderTree,
     MoveFilesRequest,
-    MoveFilesResponse,
+    MoveFilesResult,
     MoveFolderRequest,
     RenameFolderRequest,
 )
 
-_GET_FOLDER_TREE: Final = rt.Operation[FolderTreeResponse](
+_GET_FOLDER_TREE: Final = rt.Operation[FolderTree](
     "get_folder_tree_api_v2_folders_get",
     "folders.get_folder_tree",
     "GET",
     "/api/v2/folders",
     kind="json",
-    decode=FolderTreeResponse.from_api_response,
+    decode=FolderTree.from_api_response,
     repeatable=True,
 )
 
 
-def get_folder_tree() -> rt.Request[FolderTreeResponse]:
+def get_folder_tree() -> rt.Request[FolderTree]:
     """List all folders.
 
     Returns every folder as one flat list without paging. Rebuild the tree from `parent_id` and
     `depth`.
 
     Returns:
-        A request that answers `FolderTreeResponse`.
+        A request that answers `FolderTree`.
 
     Endpoint: ``GET /api/v2/folders``
     """
@@ -51,25 +51,25 @@ def get_folder_tree() -> rt.Request[FolderTreeResponse]:
     )
 
 
-_CREATE_FOLDER: Final = rt.Operation[FolderResponse](
+_CREATE_FOLDER: Final = rt.Operation[Folder](
     "create_folder_api_v2_folders_post",
     "folders.create_folder",
     "POST",
     "/api/v2/folders",
     kind="json",
-    decode=FolderResponse.from_api_response,
+    decode=Folder.from_api_response,
     repeatable=False,
 )
 
 
-def create_folder(*, body: CreateFolderRequest) -> rt.Request[FolderResponse]:
+def create_folder(*, body: CreateFolderRequest) -> rt.Request[Folder]:
     """Create a folder.
 
     Creates a folder at the root or inside another folder. A name that already exists at that
     level gives 409; a position below the tenth level gives 422.
 
     Returns:
-        A request that answers `FolderResponse`. Created.
+        A request that answers `Folder`. Created.
 
     Endpoint: ``POST /api/v2/folders``
     """
@@ -80,20 +80,20 @@ def create_folder(*, body: CreateFolderRequest) -> rt.Request[FolderResponse]:
     )
 
 
-_GET_FOLDER_CONTENTS: Final = rt.Operation[FolderContentsResponse](
+_GET_FOLDER_CONTENTS: Final = rt.Operation[FolderContents](
     "get_folder_contents_api_v2_folders__folder_id__get",
     "folders.get_folder_contents",
     "GET",
     "/api/v2/folders/{folder_id}",
     kind="json",
-    decode=FolderContentsResponse.from_api_response,
+    decode=FolderContents.from_api_response,
     repeatable=True,
 )
 
 
 def get_folder_contents(
     folder_id: str, *, limit: int | None = None, offset: int | None = None
-) -> rt.Request[FolderContentsResponse]:
+) -> rt.Request[FolderContents]:
     """Get a folder.
 
     Returns a folder with its path, its direct subfolders, and the number of files in it. The
@@ -105,7 +105,7 @@ def get_folder_contents(
         offset: Number of files to skip when `has_more_files` is computed.
 
     Returns:
-        A request that answers `FolderContentsResponse`.
+        A request that answers `FolderContents`.
 
     Endpoint: ``GET /api/v2/folders/{folder_id}``
     """
@@ -116,20 +116,20 @@ def get_folder_contents(
     )
 
 
-_DELETE_FOLDER: Final = rt.Operation[DeleteFolderResponse](
+_DELETE_FOLDER: Final = rt.Operation[DeleteFolderResult](
     "delete_folder_api_v2_folders__folder_id__delete",
     "folders.delete_folder",
     "DELETE",
     "/api/v2/folders/{folder_id}",
     kind="json",
-    decode=DeleteFolderResponse.from_api_response,
+    decode=DeleteFolderResult.from_api_response,
     repeatable=True,
 )
 
 
 def delete_folder(
     folder_id: str, *, mode: FoldersDeleteFolderMode | None = None
-) -> rt.Request[DeleteFolderResponse]:
+) -> rt.Request[DeleteFolderResult]:
     """Delete a folder.
 
     Deletes a folder and either keeps or deletes what is in it, depending on `mode`. The response
@@ -141,7 +141,7 @@ def delete_folder(
             folder has no parent. `delete_all` deletes them too; the API cannot bring them back.
 
     Returns:
-        A request that answers `DeleteFolderResponse`.
+        A request that answers `DeleteFolderResult`.
 
     Endpoint: ``DELETE /api/v2/folders/{folder_id}``
     """
@@ -152,18 +152,18 @@ def delete_folder(
     )
 
 
-_RENAME_FOLDER: Final = rt.Operation[FolderResponse](
+_RENAME_FOLDER: Final = rt.Operation[Folder](
     "rename_folder_api_v2_folders__folder_id__patch",
     "folders.rename_folder",
     "PATCH",
     "/api/v2/folders/{folder_id}",
     kind="json",
-    decode=FolderResponse.from_api_response,
+    decode=Folder.from_api_response,
     repeatable=False,
 )
 
 
-def rename_folder(folder_id: str, *, body: RenameFolderRequest) -> rt.Request[FolderResponse]:
+def rename_folder(folder_id: str, *, body: RenameFolderRequest) -> rt.Request[Folder]:
     """Rename a folder.
 
     Gives the folder a new name. A name that already exists at the same level gives 409.
@@ -172,7 +172,7 @@ def rename_folder(folder_id: str, *, body: RenameFolderRequest) -> rt.Request[Fo
         folder_id: Folder to rename.
 
     Returns:
-        A request that answers `FolderResponse`.
+        A request that answers `Folder`.
 
     Endpoint: ``PATCH /api/v2/folders/{folder_id}``
     """
@@ -183,18 +183,18 @@ def rename_folder(folder_id: str, *, body: RenameFolderRequest) -> rt.Request[Fo
     )
 
 
-_GET_FOLDER_BREADCRUMBS: Final = rt.Operation[FolderBreadcrumbsResponse](
+_GET_FOLDER_BREADCRUMBS: Final = rt.Operation[FolderBreadcrumbs](
     "get_folder_breadcrumbs_api_v2_folders__folder_id__breadcrumbs_get",
     "folders.get_folder_breadcrumbs",
     "GET",
     "/api/v2/folders/{folder_id}/breadcrumbs",
     kind="json",
-    decode=FolderBreadcrumbsResponse.from_api_response,
+    decode=FolderBreadcrumbs.from_api_response,
     repeatable=True,
 )
 
 
-def get_folder_breadcrumbs(folder_id: str) -> rt.Request[FolderBreadcrumbsResponse]:
+def get_folder_breadcrumbs(folder_id: str) -> rt.Request[FolderBreadcrumbs]:
     """Get the path of a folder.
 
     Returns the folders from the root down to this folder, which is the last entry.
@@ -203,7 +203,7 @@ def get_folder_breadcrumbs(folder_id: str) -> rt.Request[FolderBreadcrumbsRespon
         folder_id: Folder whose path is wanted.
 
     Returns:
-        A request that answers `FolderBreadcrumbsResponse`.
+        A request that answers `FolderBreadcrumbs`.
 
     Endpoint: ``GET /api/v2/folders/{folder_id}/breadcrumbs``
     """
@@ -213,18 +213,18 @@ def get_folder_breadcrumbs(folder_id: str) -> rt.Request[FolderBreadcrumbsRespon
     )
 
 
-_MOVE_FOLDER: Final = rt.Operation[FolderResponse](
+_MOVE_FOLDER: Final = rt.Operation[Folder](
     "move_folder_api_v2_folders__folder_id__move_post",
     "folders.move_folder",
     "POST",
     "/api/v2/folders/{folder_id}/move",
     kind="json",
-    decode=FolderResponse.from_api_response,
+    decode=Folder.from_api_response,
     repeatable=False,
 )
 
 
-def move_folder(folder_id: str, *, body: MoveFolderRequest) -> rt.Request[FolderResponse]:
+def move_folder(folder_id: str, *, body: MoveFolderRequest) -> rt.Request[Folder]:
     """Move a folder.
 
     Moves a folder with everything in it below another folder or to the root. A taken name at the
@@ -235,7 +235,7 @@ def move_folder(folder_id: str, *, body: MoveFolderRequest) -> rt.Request[Folder
         folder_id: Folder to move.
 
     Returns:
-        A request that answers `FolderResponse`.
+        A request that answers `Folder`.
 
     Endpoint: ``POST /api/v2/folders/{folder_id}/move``
     """
@@ -246,25 +246,25 @@ def move_folder(folder_id: str, *, body: MoveFolderRequest) -> rt.Request[Folder
     )
 
 
-_MOVE_FILES_TO_FOLDER: Final = rt.Operation[MoveFilesResponse](
+_MOVE_FILES_TO_FOLDER: Final = rt.Operation[MoveFilesResult](
     "move_files_to_folder_api_v2_folders_move_files_post",
     "folders.move_files_to_folder",
     "POST",
     "/api/v2/folders/move-files",
     kind="json",
-    decode=MoveFilesResponse.from_api_response,
+    decode=MoveFilesResult.from_api_response,
     repeatable=False,
 )
 
 
-def move_files_to_folder(*, body: MoveFilesRequest) -> rt.Request[MoveFilesResponse]:
+def move_files_to_folder(*, body: MoveFilesRequest) -> rt.Request[MoveFilesResult]:
     """Move files to a folder.
 
     Moves 1 to 100 files into a folder or to the root. Files that cannot be moved are left out
     without an error; compare `moved` with `total_requested`.
 
     Returns:
-        A request that answers `MoveFilesResponse`.
+        A request that answers `MoveFilesResult`.
 
     Endpoint: ``POST /api/v2/folders/move-files``
     """

@@ -17,6 +17,7 @@ from aion_api.models.uploads import (
     BatchUploadPrepareRequest,
     BatchUploadPrepareResponse,
     CleanupStaleBatchesResponse,
+    ConfirmResult,
     DuplicateCheckRequest,
     DuplicateCheckResponse,
     PendingBatchesResponse,
@@ -25,7 +26,6 @@ from aion_api.models.uploads import (
     StuckUploadsResponse,
     UnifiedImageStatusResponse,
     UploadConfirmationRequest,
-    UploadConfirmationResponse,
 )
 
 _CHECK_UPLOAD_QUOTA: Final = rt.Operation[Any](
@@ -221,25 +221,25 @@ def request_presigned_upload_url(
     )
 
 
-_CONFIRM_UPLOAD: Final = rt.Operation[UploadConfirmationResponse](
+_CONFIRM_UPLOAD: Final = rt.Operation[ConfirmResult](
     "confirm_upload_api_v2_uploads_confirm_post",
     "uploads.confirm_upload",
     "POST",
     "/api/v2/uploads/confirm",
     kind="json",
-    decode=UploadConfirmationResponse.from_api_response,
+    decode=ConfirmResult.from_api_response,
     repeatable=False,
 )
 
 
-def confirm_upload(*, body: UploadConfirmationRequest) -> rt.Request[UploadConfirmationResponse]:
+def confirm_upload(*, body: UploadConfirmationRequest) -> rt.Request[ConfirmResult]:
     """Confirm a presigned upload.
 
     Reports that the bytes have been sent to the presigned URL and starts the automatic
     description. The response contains no image id.
 
     Returns:
-        A request that answers `UploadConfirmationResponse`.
+        A request that answers `ConfirmResult`.
 
     Endpoint: ``POST /api/v2/uploads/confirm``
     """

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from aion_api import _model as md
 from aion_api import _runtime as rt
-from aion_api.models.shared import UpdateFileRequest, UpdateFileResponse
+from aion_api.models.shared import UpdateFileRequest, UpdateFileResult
 from aion_api.models.user_files import (
     BatchDeleteFilesRequest,
     BatchDeleteFilesResponse,
@@ -20,10 +20,10 @@ from aion_api.models.user_files import (
     ConfirmUploadResponse,
     CreateLinkRequest,
     CreateLinkResponse,
-    DeleteFileResponse,
+    DeleteFileResult,
+    FileList,
     InitiateUploadBody,
     InitiateUploadResponse,
-    ListUserFilesResponse,
     SearchMode,
     StreamBatchUploadBody,
     StreamBatchUploadResponse,
@@ -32,13 +32,13 @@ from aion_api.models.user_files import (
     UserFileDetails,
 )
 
-_LIST_USER_FILES: Final = rt.Operation[ListUserFilesResponse](
+_LIST_USER_FILES: Final = rt.Operation[FileList](
     "list_user_files_api_v2_user_files_get",
     "user_files.list_user_files",
     "GET",
     "/api/v2/user-files",
     kind="json",
-    decode=ListUserFilesResponse.from_api_response,
+    decode=FileList.from_api_response,
     repeatable=True,
 )
 
@@ -58,7 +58,7 @@ def list_user_files(
     offset: int | None = None,
     sort_by: str | None = None,
     sort_order: str | None = None,
-) -> rt.Request[ListUserFilesResponse]:
+) -> rt.Request[FileList]:
     """List files.
 
     Returns one page of your files of every kind: images, documents, videos, and links.
@@ -84,7 +84,7 @@ def list_user_files(
         sort_order: `asc` or `desc`.
 
     Returns:
-        A request that answers `ListUserFilesResponse`.
+        A request that answers `FileList`.
 
     Endpoint: ``GET /api/v2/user-files``
     """
@@ -171,18 +171,18 @@ def get_user_file(image_id: str) -> rt.Request[UserFileDetails]:
     )
 
 
-_DELETE_USER_FILE: Final = rt.Operation[DeleteFileResponse](
+_DELETE_USER_FILE: Final = rt.Operation[DeleteFileResult](
     "delete_user_file_api_v2_user_files__image_id__delete",
     "user_files.delete_user_file",
     "DELETE",
     "/api/v2/user-files/{image_id}",
     kind="json",
-    decode=DeleteFileResponse.from_api_response,
+    decode=DeleteFileResult.from_api_response,
     repeatable=True,
 )
 
 
-def delete_user_file(image_id: str) -> rt.Request[DeleteFileResponse]:
+def delete_user_file(image_id: str) -> rt.Request[DeleteFileResult]:
     """Delete a file.
 
     Soft-deletes the file. It can be restored from the dashboard for 30 days; the API offers no
@@ -192,7 +192,7 @@ def delete_user_file(image_id: str) -> rt.Request[DeleteFileResponse]:
         image_id: Full UUID of the file.
 
     Returns:
-        A request that answers `DeleteFileResponse`.
+        A request that answers `DeleteFileResult`.
 
     Endpoint: ``DELETE /api/v2/user-files/{image_id}``
     """
@@ -202,18 +202,18 @@ def delete_user_file(image_id: str) -> rt.Request[DeleteFileResponse]:
     )
 
 
-_UPDATE_USER_FILE: Final = rt.Operation[UpdateFileResponse](
+_UPDATE_USER_FILE: Final = rt.Operation[UpdateFileResult](
     "update_user_file_api_v2_user_files__image_id__patch",
     "user_files.update_user_file",
     "PATCH",
     "/api/v2/user-files/{image_id}",
     kind="json",
-    decode=UpdateFileResponse.from_api_response,
+    decode=UpdateFileResult.from_api_response,
     repeatable=False,
 )
 
 
-def update_user_file(image_id: str, *, body: UpdateFileRequest) -> rt.Request[UpdateFileResponse]:
+def update_user_file(image_id: str, *, body: UpdateFileRequest) -> rt.Request[UpdateFileResult]:
     """Update a file.
 
     Changes the title, the tags, or both; at least one of them is required. The given tags replace
@@ -223,7 +223,7 @@ def update_user_file(image_id: str, *, body: UpdateFileRequest) -> rt.Request[Up
         image_id: Full UUID of the file.
 
     Returns:
-        A request that answers `UpdateFileResponse`.
+        A request that answers `UpdateFileResult`.
 
     Endpoint: ``PATCH /api/v2/user-files/{image_id}``
     """

@@ -95,19 +95,19 @@ if TYPE_CHECKING:
     from aion_api.models.chat import UpdateVideosRequest as UpdateVideosRequest
     from aion_api.models.chat import UpdateVideosResponse as UpdateVideosResponse
     from aion_api.models.cloud_storage import CloudFileRequest as CloudFileRequest
+    from aion_api.models.cloud_storage import CloudStorageConnection as CloudStorageConnection
     from aion_api.models.cloud_storage import CloudStorageJobDetail as CloudStorageJobDetail
     from aion_api.models.cloud_storage import CompleteAuthRequest as CompleteAuthRequest
-    from aion_api.models.cloud_storage import CompleteAuthResponse as CompleteAuthResponse
-    from aion_api.models.cloud_storage import ConnectionResponse as ConnectionResponse
-    from aion_api.models.cloud_storage import DisconnectResponse as DisconnectResponse
+    from aion_api.models.cloud_storage import CompleteAuthResult as CompleteAuthResult
+    from aion_api.models.cloud_storage import ConnectionList as ConnectionList
+    from aion_api.models.cloud_storage import DisconnectResult as DisconnectResult
     from aion_api.models.cloud_storage import ExportFilesRequest as ExportFilesRequest
-    from aion_api.models.cloud_storage import ExportFilesResponse as ExportFilesResponse
+    from aion_api.models.cloud_storage import ExportResult as ExportResult
     from aion_api.models.cloud_storage import ImportFilesRequest as ImportFilesRequest
-    from aion_api.models.cloud_storage import ImportFilesResponse as ImportFilesResponse
+    from aion_api.models.cloud_storage import ImportResult as ImportResult
     from aion_api.models.cloud_storage import InitiateAuthRequest as InitiateAuthRequest
-    from aion_api.models.cloud_storage import InitiateAuthResponse as InitiateAuthResponse
+    from aion_api.models.cloud_storage import InitiateAuthResult as InitiateAuthResult
     from aion_api.models.cloud_storage import JobStatusResponse as JobStatusResponse
-    from aion_api.models.cloud_storage import ListConnectionsResponse as ListConnectionsResponse
     from aion_api.models.cloud_storage import PickerProxyRequest as PickerProxyRequest
     from aion_api.models.cloud_storage import PickerProxyResponse as PickerProxyResponse
     from aion_api.models.cloud_storage import PickerSessionData as PickerSessionData
@@ -202,15 +202,15 @@ if TYPE_CHECKING:
     from aion_api.models.documents import DocumentSearchResponseAPI as DocumentSearchResponseAPI
     from aion_api.models.documents import DocumentTextResponseAPI as DocumentTextResponseAPI
     from aion_api.models.folders import CreateFolderRequest as CreateFolderRequest
-    from aion_api.models.folders import DeleteFolderResponse as DeleteFolderResponse
-    from aion_api.models.folders import FolderBreadcrumbResponse as FolderBreadcrumbResponse
-    from aion_api.models.folders import FolderBreadcrumbsResponse as FolderBreadcrumbsResponse
-    from aion_api.models.folders import FolderContentsResponse as FolderContentsResponse
-    from aion_api.models.folders import FolderResponse as FolderResponse
+    from aion_api.models.folders import DeleteFolderResult as DeleteFolderResult
+    from aion_api.models.folders import Folder as Folder
+    from aion_api.models.folders import FolderBreadcrumb as FolderBreadcrumb
+    from aion_api.models.folders import FolderBreadcrumbs as FolderBreadcrumbs
+    from aion_api.models.folders import FolderContents as FolderContents
     from aion_api.models.folders import FoldersDeleteFolderMode as FoldersDeleteFolderMode
-    from aion_api.models.folders import FolderTreeResponse as FolderTreeResponse
+    from aion_api.models.folders import FolderTree as FolderTree
     from aion_api.models.folders import MoveFilesRequest as MoveFilesRequest
-    from aion_api.models.folders import MoveFilesResponse as MoveFilesResponse
+    from aion_api.models.folders import MoveFilesResult as MoveFilesResult
     from aion_api.models.folders import MoveFolderRequest as MoveFolderRequest
     from aion_api.models.folders import RenameFolderRequest as RenameFolderRequest
     from aion_api.models.materials import (
@@ -250,7 +250,7 @@ if TYPE_CHECKING:
     from aion_api.models.shared import ErrorResponse as ErrorResponse
     from aion_api.models.shared import HTTPValidationError as HTTPValidationError
     from aion_api.models.shared import UpdateFileRequest as UpdateFileRequest
-    from aion_api.models.shared import UpdateFileResponse as UpdateFileResponse
+    from aion_api.models.shared import UpdateFileResult as UpdateFileResult
     from aion_api.models.shared import UploadLogEvent as UploadLogEvent
     from aion_api.models.shared import UserFilesError as UserFilesError
     from aion_api.models.shared import ValidationError as ValidationError
@@ -313,6 +313,7 @@ if TYPE_CHECKING:
     from aion_api.models.uploads import BatchUploadPrepareResponse as BatchUploadPrepareResponse
     from aion_api.models.uploads import CleanupStaleBatchesResponse as CleanupStaleBatchesResponse
     from aion_api.models.uploads import ComponentStatusesResponse as ComponentStatusesResponse
+    from aion_api.models.uploads import ConfirmResult as ConfirmResult
     from aion_api.models.uploads import DuplicateCheckRequest as DuplicateCheckRequest
     from aion_api.models.uploads import DuplicateCheckResponse as DuplicateCheckResponse
     from aion_api.models.uploads import FileInfo as FileInfo
@@ -325,7 +326,6 @@ if TYPE_CHECKING:
     from aion_api.models.uploads import UnifiedImageStatusResponse as UnifiedImageStatusResponse
     from aion_api.models.uploads import UploadConfirmation as UploadConfirmation
     from aion_api.models.uploads import UploadConfirmationRequest as UploadConfirmationRequest
-    from aion_api.models.uploads import UploadConfirmationResponse as UploadConfirmationResponse
     from aion_api.models.uploads import UploadPlan as UploadPlan
     from aion_api.models.usage_analytics import (
         ConversationTokenUsageItem as ConversationTokenUsageItem,
@@ -359,12 +359,12 @@ if TYPE_CHECKING:
     from aion_api.models.user_files import ConfirmUploadResponse as ConfirmUploadResponse
     from aion_api.models.user_files import CreateLinkRequest as CreateLinkRequest
     from aion_api.models.user_files import CreateLinkResponse as CreateLinkResponse
-    from aion_api.models.user_files import DeleteFileResponse as DeleteFileResponse
+    from aion_api.models.user_files import DeleteFileResult as DeleteFileResult
+    from aion_api.models.user_files import FileList as FileList
     from aion_api.models.user_files import FileRejection as FileRejection
     from aion_api.models.user_files import FullDescription as FullDescription
     from aion_api.models.user_files import InitiateUploadBody as InitiateUploadBody
     from aion_api.models.user_files import InitiateUploadResponse as InitiateUploadResponse
-    from aion_api.models.user_files import ListUserFilesResponse as ListUserFilesResponse
     from aion_api.models.user_files import ProcessingHistory as ProcessingHistory
     from aion_api.models.user_files import SearchMode as SearchMode
     from aion_api.models.user_files import StreamBatchFileResult as StreamBatchFileResult
@@ -436,7 +436,7 @@ if TYPE_CHECKING:
     from aion_api.models.video_uploads import VideoMetadataDTO as VideoMetadataDTO
     from aion_api.models.video_uploads import VideoUploadProgressDTO as VideoUploadProgressDTO
 
-_HOME = {
+_HOME: dict[str, str] = {
     "APIKeyResponse": "api_keys",
     "AbortVideoUploadRequestDTO": "video_uploads",
     "AbortVideoUploadResponseDTO": "video_uploads",
@@ -486,6 +486,7 @@ _HOME = {
     "CleanupStaleBatchesResponse": "uploads",
     "CloseChatSessionResponse": "chat",
     "CloudFileRequest": "cloud_storage",
+    "CloudStorageConnection": "cloud_storage",
     "CloudStorageJobDetail": "cloud_storage",
     "ColorAnalysisResponseDTO": "colors",
     "ColorFamilyDTO": "colors",
@@ -493,19 +494,20 @@ _HOME = {
     "ColorSearchResponseDTO": "colors",
     "ColorSearchResultDTO": "colors",
     "CompleteAuthRequest": "cloud_storage",
-    "CompleteAuthResponse": "cloud_storage",
+    "CompleteAuthResult": "cloud_storage",
     "CompletePasswordResetRequest": "authentication",
     "CompleteVideoUploadRequestDTO": "video_uploads",
     "CompleteVideoUploadResponseDTO": "video_uploads",
     "ComponentStatusesResponse": "uploads",
     "ConfigureS3Request": "tenant_settings",
     "ConfirmEmailChangeBody": "user_settings",
+    "ConfirmResult": "uploads",
     "ConfirmUploadRequest": "user_files",
     "ConfirmUploadResponse": "user_files",
     "ConfirmVideoChunkRequestDTO": "video_uploads",
     "ConfirmVideoChunkResponseDTO": "video_uploads",
     "ConfirmedDocument": "document_uploads",
-    "ConnectionResponse": "cloud_storage",
+    "ConnectionList": "cloud_storage",
     "ContactRequest": "support",
     "ContactResponse": "support",
     "ConversationTokenUsageItem": "usage_analytics",
@@ -532,12 +534,12 @@ _HOME = {
     "DatasetStatisticsResponse": "datasets",
     "DatasetStatus": "datasets",
     "DeleteAccountRequest": "user_settings",
-    "DeleteFileResponse": "user_files",
-    "DeleteFolderResponse": "folders",
+    "DeleteFileResult": "user_files",
+    "DeleteFolderResult": "folders",
     "DescribeImageRequest": "description",
     "DescriptionHistoryResponse": "data_history",
     "DescriptionResponse": "description",
-    "DisconnectResponse": "cloud_storage",
+    "DisconnectResult": "cloud_storage",
     "DocumentAnalysisAgentRequest": "agent_operations",
     "DocumentAnalysisAgentResponse": "agent_operations",
     "DocumentBatchConfirmRequest": "document_uploads",
@@ -571,24 +573,25 @@ _HOME = {
     "ExportDatasetRequest": "datasets",
     "ExportDatasetResponse": "datasets",
     "ExportFilesRequest": "cloud_storage",
-    "ExportFilesResponse": "cloud_storage",
     "ExportFormat": "data_history",
     "ExportRequest": "data_history",
     "ExportResponse": "data_history",
+    "ExportResult": "cloud_storage",
     "FileErrorSummary": "upload_sessions",
     "FileInfo": "uploads",
+    "FileList": "user_files",
     "FileRejection": "user_files",
     "FileResultSummary": "upload_sessions",
     "FileResultSummaryStatus": "upload_sessions",
     "FileTokenUsageItem": "usage_analytics",
     "FileTokenUsageResponse": "usage_analytics",
     "FiltersAppliedResponse": "data_history",
+    "Folder": "folders",
     "FolderActionDetail": "agent_operations",
-    "FolderBreadcrumbResponse": "folders",
-    "FolderBreadcrumbsResponse": "folders",
-    "FolderContentsResponse": "folders",
-    "FolderResponse": "folders",
-    "FolderTreeResponse": "folders",
+    "FolderBreadcrumb": "folders",
+    "FolderBreadcrumbs": "folders",
+    "FolderContents": "folders",
+    "FolderTree": "folders",
     "FoldersDeleteFolderMode": "folders",
     "FullDescription": "user_files",
     "GetAllUserImagesResponse": "chat",
@@ -603,9 +606,9 @@ _HOME = {
     "ImageSearchResultResponse": "chat",
     "ImageTextPair": "batch",
     "ImportFilesRequest": "cloud_storage",
-    "ImportFilesResponse": "cloud_storage",
+    "ImportResult": "cloud_storage",
     "InitiateAuthRequest": "cloud_storage",
-    "InitiateAuthResponse": "cloud_storage",
+    "InitiateAuthResult": "cloud_storage",
     "InitiateUploadBody": "user_files",
     "InitiateUploadResponse": "user_files",
     "InitiateVideoUploadRequestDTO": "video_uploads",
@@ -614,8 +617,6 @@ _HOME = {
     "JobStatusResponse": "cloud_storage",
     "ListAPIKeysResponse": "api_keys",
     "ListChatSessionsResponse": "chat",
-    "ListConnectionsResponse": "cloud_storage",
-    "ListUserFilesResponse": "user_files",
     "LoginRequest": "authentication",
     "LoginResponse": "authentication",
     "MatchedSceneItem": "agent_search",
@@ -627,7 +628,7 @@ _HOME = {
     "MessageImageInfo": "chat",
     "MonthlyTokenUsageResponse": "usage_analytics",
     "MoveFilesRequest": "folders",
-    "MoveFilesResponse": "folders",
+    "MoveFilesResult": "folders",
     "MoveFolderRequest": "folders",
     "OperationTypeBreakdown": "usage_analytics",
     "OrganizeAgentRequest": "agent_operations",
@@ -709,7 +710,7 @@ _HOME = {
     "UpdateDocumentsRequest": "chat",
     "UpdateDocumentsResponse": "chat",
     "UpdateFileRequest": "shared",
-    "UpdateFileResponse": "shared",
+    "UpdateFileResult": "shared",
     "UpdateImagesRequest": "chat",
     "UpdateImagesResponse": "chat",
     "UpdateMemberRoleRequest": "tenant_settings",
@@ -721,7 +722,6 @@ _HOME = {
     "UpdateVideosResponse": "chat",
     "UploadConfirmation": "uploads",
     "UploadConfirmationRequest": "uploads",
-    "UploadConfirmationResponse": "uploads",
     "UploadLogEvent": "shared",
     "UploadPlan": "uploads",
     "UploadSessionListItem": "upload_sessions",

@@ -68,7 +68,7 @@ class ChatMessageResponse(md.Model):
                 "image_context": None
                 if (v := data.get("image_context")) is None
                 else [MessageImageInfo.from_api_response(item) for item in v]
-                if isinstance(v, list)
+                if md.is_array(v)
                 else v,
                 "metadata": data.get("metadata"),
                 "provider": data.get("provider"),

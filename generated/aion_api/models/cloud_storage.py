@@ -8,6 +8,7 @@ run as background jobs.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Self
 
 import attrs
@@ -31,6 +32,58 @@ class CloudFileRequest(md.Model):
     name: str
     mime_type: str | None | rt.Unset = rt.UNSET
     size_bytes: int | None | rt.Unset = rt.UNSET
+
+
+@attrs.frozen(slots=False)
+class CloudStorageConnection(md.Model):
+    """One connected storage account.
+
+    Attributes:
+        provider: Storage provider: `google_drive`.
+        is_active: Whether the connection can be used.
+        provider_email: Email address of the account at the provider.
+        provider_display_name: Name of the account holder at the provider.
+        last_used_at: When the connection was last used; null if never.
+    """
+
+    id: str
+    provider: str
+    is_active: bool
+    provider_email: str | None = None
+    provider_display_name: str | None = None
+    created_at: datetime | None = None
+    last_used_at: datetime | None = None
+
+    @classmethod
+    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
+        """Decode the JSON object of an answer. Keys outside the contract are kept."""
+        extra = md.unknown(data, _CloudStorageConnection_KEYS)
+        return md.build(
+            cls,
+            {
+                "id": data["id"],
+                "provider": data["provider"],
+                "is_active": data["is_active"],
+                "provider_email": data.get("provider_email"),
+                "provider_display_name": data.get("provider_display_name"),
+                "created_at": md.date(data, "created_at", extra),
+                "last_used_at": md.date(data, "last_used_at", extra),
+                "additional_properties": extra,
+            },
+        )
+
+
+_CloudStorageConnection_KEYS = frozenset(
+    [
+        "id",
+        "provider",
+        "is_active",
+        "provider_email",
+        "provider_display_name",
+        "created_at",
+        "last_used_at",
+    ]
+)
 
 
 @attrs.frozen(slots=False)
@@ -126,7 +179,7 @@ class CompleteAuthRequest(md.Model):
 
 
 @attrs.frozen(slots=False)
-class CompleteAuthResponse(md.Model):
+class CompleteAuthResult(md.Model):
     """The connection that a finished OAuth flow leads to.
 
     Attributes:
@@ -134,80 +187,59 @@ class CompleteAuthResponse(md.Model):
         is_new: False if an account that was connected before is connected again.
     """
 
-    connection: ConnectionResponse
+    connection: CloudStorageConnection
     is_new: bool
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
         """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _CompleteAuthResponse_KEYS)
+        extra = md.unknown(data, _CompleteAuthResult_KEYS)
         return md.build(
             cls,
             {
-                "connection": ConnectionResponse.from_api_response(data["connection"]),
+                "connection": CloudStorageConnection.from_api_response(data["connection"]),
                 "is_new": data["is_new"],
                 "additional_properties": extra,
             },
         )
 
 
-_CompleteAuthResponse_KEYS = frozenset(["connection", "is_new"])
+_CompleteAuthResult_KEYS = frozenset(["connection", "is_new"])
 
 
 @attrs.frozen(slots=False)
-class ConnectionResponse(md.Model):
-    """One connected storage account.
+class ConnectionList(md.Model):
+    """Connected storage accounts.
 
     Attributes:
-        provider: Storage provider: `google_drive`.
-        provider_email: Email address of the account at the provider.
-        provider_display_name: Name of the account holder at the provider.
-        is_active: Whether the connection can be used.
-        last_used_at: When the connection was last used; null if never.
+        total_count: Number of connections in the answer.
     """
 
-    id: str
-    provider: str
-    provider_email: str | None
-    provider_display_name: str | None
-    is_active: bool
-    created_at: str
-    last_used_at: str | None
+    connections: list[CloudStorageConnection]
+    total_count: int
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
         """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _ConnectionResponse_KEYS)
+        extra = md.unknown(data, _ConnectionList_KEYS)
         return md.build(
             cls,
             {
-                "id": data["id"],
-                "provider": data["provider"],
-                "provider_email": data.get("provider_email"),
-                "provider_display_name": data.get("provider_display_name"),
-                "is_active": data["is_active"],
-                "created_at": data["created_at"],
-                "last_used_at": data.get("last_used_at"),
+                "connections": [
+                    CloudStorageConnection.from_api_response(item)
+                    for item in (data["connections"] or ())
+                ],
+                "total_count": data["total_count"],
                 "additional_properties": extra,
             },
         )
 
 
-_ConnectionResponse_KEYS = frozenset(
-    [
-        "id",
-        "provider",
-        "provider_email",
-        "provider_display_name",
-        "is_active",
-        "created_at",
-        "last_used_at",
-    ]
-)
+_ConnectionList_KEYS = frozenset(["connections", "total_count"])
 
 
 @attrs.frozen(slots=False)
-class DisconnectResponse(md.Model):
+class DisconnectResult(md.Model):
     """The result of disconnecting a storage account.
 
     Attributes:
@@ -215,23 +247,23 @@ class DisconnectResponse(md.Model):
     """
 
     success: bool
-    message: str
+    message: str = ""
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
         """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _DisconnectResponse_KEYS)
+        extra = md.unknown(data, _DisconnectResult_KEYS)
         return md.build(
             cls,
             {
                 "success": data["success"],
-                "message": data["message"],
+                "message": "" if (v := data.get("message")) is None else v,
                 "additional_properties": extra,
             },
         )
 
 
-_DisconnectResponse_KEYS = frozenset(["success", "message"])
+_DisconnectResult_KEYS = frozenset(["success", "message"])
 
 
 @attrs.frozen(slots=False)
@@ -252,7 +284,7 @@ class ExportFilesRequest(md.Model):
 
 
 @attrs.frozen(slots=False)
-class ExportFilesResponse(md.Model):
+class ExportResult(md.Model):
     """An export job that has been accepted.
 
     Attributes:
@@ -271,7 +303,7 @@ class ExportFilesResponse(md.Model):
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
         """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _ExportFilesResponse_KEYS)
+        extra = md.unknown(data, _ExportResult_KEYS)
         return md.build(
             cls,
             {
@@ -285,9 +317,7 @@ class ExportFilesResponse(md.Model):
         )
 
 
-_ExportFilesResponse_KEYS = frozenset(
-    ["is_async", "message", "cloud_file_ids", "job_id", "job_status"]
-)
+_ExportResult_KEYS = frozenset(["is_async", "message", "cloud_file_ids", "job_id", "job_status"])
 
 
 @attrs.frozen(slots=False)
@@ -308,7 +338,7 @@ class ImportFilesRequest(md.Model):
 
 
 @attrs.frozen(slots=False)
-class ImportFilesResponse(md.Model):
+class ImportResult(md.Model):
     """An import job that has been accepted.
 
     Attributes:
@@ -330,7 +360,7 @@ class ImportFilesResponse(md.Model):
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
         """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _ImportFilesResponse_KEYS)
+        extra = md.unknown(data, _ImportResult_KEYS)
         return md.build(
             cls,
             {
@@ -345,7 +375,7 @@ class ImportFilesResponse(md.Model):
         )
 
 
-_ImportFilesResponse_KEYS = frozenset(
+_ImportResult_KEYS = frozenset(
     ["is_async", "message", "image_ids", "job_id", "status", "total_files"]
 )
 
@@ -364,7 +394,7 @@ class InitiateAuthRequest(md.Model):
 
 
 @attrs.frozen(slots=False)
-class InitiateAuthResponse(md.Model):
+class InitiateAuthResult(md.Model):
     """Where to send the user to give consent.
 
     Attributes:
@@ -379,7 +409,7 @@ class InitiateAuthResponse(md.Model):
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
         """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _InitiateAuthResponse_KEYS)
+        extra = md.unknown(data, _InitiateAuthResult_KEYS)
         return md.build(
             cls,
             {
@@ -391,7 +421,7 @@ class InitiateAuthResponse(md.Model):
         )
 
 
-_InitiateAuthResponse_KEYS = frozenset(["authorization_url", "state", "provider"])
+_InitiateAuthResult_KEYS = frozenset(["authorization_url", "state", "provider"])
 
 
 @attrs.frozen(slots=False)
@@ -418,37 +448,6 @@ class JobStatusResponse(md.Model):
 
 
 _JobStatusResponse_KEYS = frozenset(["job"])
-
-
-@attrs.frozen(slots=False)
-class ListConnectionsResponse(md.Model):
-    """Connected storage accounts.
-
-    Attributes:
-        total_count: Number of connections in the answer.
-    """
-
-    connections: list[ConnectionResponse]
-    total_count: int
-
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _ListConnectionsResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "connections": [
-                    ConnectionResponse.from_api_response(item)
-                    for item in (data["connections"] or ())
-                ],
-                "total_count": data["total_count"],
-                "additional_properties": extra,
-            },
-        )
-
-
-_ListConnectionsResponse_KEYS = frozenset(["connections", "total_count"])
 
 
 @attrs.frozen(slots=False)

@@ -37,147 +37,41 @@ class CreateFolderRequest(md.Model):
 
 
 @attrs.frozen(slots=False)
-class DeleteFolderResponse(md.Model):
+class DeleteFolderResult(md.Model):
     """Outcome of a folder deletion.
 
     Attributes:
+        mode: What happened to the contents: `move_to_parent` or `delete_all`.
         files_affected: Files moved or deleted along with the folder.
         subfolders_affected: Subfolders moved or deleted along with the folder.
-        mode: What happened to the contents: `move_to_parent` or `delete_all`.
     """
 
     id: str
-    files_affected: int
-    subfolders_affected: int
     mode: str
+    files_affected: int = 0
+    subfolders_affected: int = 0
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
         """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _DeleteFolderResponse_KEYS)
+        extra = md.unknown(data, _DeleteFolderResult_KEYS)
         return md.build(
             cls,
             {
                 "id": data["id"],
-                "files_affected": data["files_affected"],
-                "subfolders_affected": data["subfolders_affected"],
                 "mode": data["mode"],
+                "files_affected": 0 if (v := data.get("files_affected")) is None else v,
+                "subfolders_affected": 0 if (v := data.get("subfolders_affected")) is None else v,
                 "additional_properties": extra,
             },
         )
 
 
-_DeleteFolderResponse_KEYS = frozenset(["id", "files_affected", "subfolders_affected", "mode"])
+_DeleteFolderResult_KEYS = frozenset(["id", "mode", "files_affected", "subfolders_affected"])
 
 
 @attrs.frozen(slots=False)
-class FolderBreadcrumbResponse(md.Model):
-    """One step on the path to a folder.
-
-    Attributes:
-        depth: Level in the tree; 0 at the root.
-    """
-
-    id: str
-    name: str
-    depth: int
-
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _FolderBreadcrumbResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "id": data["id"],
-                "name": data["name"],
-                "depth": data["depth"],
-                "additional_properties": extra,
-            },
-        )
-
-
-_FolderBreadcrumbResponse_KEYS = frozenset(["id", "name", "depth"])
-
-
-@attrs.frozen(slots=False)
-class FolderBreadcrumbsResponse(md.Model):
-    """Path to a folder.
-
-    Attributes:
-        breadcrumbs: Folders from the root down to the requested one, which is included.
-    """
-
-    breadcrumbs: list[FolderBreadcrumbResponse]
-
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _FolderBreadcrumbsResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "breadcrumbs": [
-                    FolderBreadcrumbResponse.from_api_response(item)
-                    for item in (data["breadcrumbs"] or ())
-                ],
-                "additional_properties": extra,
-            },
-        )
-
-
-_FolderBreadcrumbsResponse_KEYS = frozenset(["breadcrumbs"])
-
-
-@attrs.frozen(slots=False)
-class FolderContentsResponse(md.Model):
-    """A folder with its path and its direct subfolders. Its files are counted, not listed.
-
-    Attributes:
-        folder: The folder itself; null for the root.
-        breadcrumbs: Path from the root to the folder, which is the last entry.
-        subfolders: Folders directly inside this one.
-        total_files: Number of files in the folder.
-        has_more_files: Whether files remain beyond the requested `offset` and `limit`.
-    """
-
-    folder: FolderResponse | None
-    breadcrumbs: list[FolderBreadcrumbResponse]
-    subfolders: list[FolderResponse]
-    total_files: int
-    has_more_files: bool
-
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _FolderContentsResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "folder": None
-                if (v := data.get("folder")) is None
-                else FolderResponse.from_api_response(v),
-                "breadcrumbs": [
-                    FolderBreadcrumbResponse.from_api_response(item)
-                    for item in (data["breadcrumbs"] or ())
-                ],
-                "subfolders": [
-                    FolderResponse.from_api_response(item) for item in (data["subfolders"] or ())
-                ],
-                "total_files": data["total_files"],
-                "has_more_files": data["has_more_files"],
-                "additional_properties": extra,
-            },
-        )
-
-
-_FolderContentsResponse_KEYS = frozenset(
-    ["folder", "breadcrumbs", "subfolders", "total_files", "has_more_files"]
-)
-
-
-@attrs.frozen(slots=False)
-class FolderResponse(md.Model):
+class Folder(md.Model):
     """A folder.
 
     Attributes:
@@ -189,26 +83,26 @@ class FolderResponse(md.Model):
 
     id: str
     name: str
-    parent_id: str | None
-    depth: int
-    file_count: int
-    subfolder_count: int
-    created_at: datetime | None
-    updated_at: datetime | None
+    parent_id: str | None = None
+    depth: int = 0
+    file_count: int = 0
+    subfolder_count: int = 0
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
         """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _FolderResponse_KEYS)
+        extra = md.unknown(data, _Folder_KEYS)
         return md.build(
             cls,
             {
                 "id": data["id"],
                 "name": data["name"],
                 "parent_id": data.get("parent_id"),
-                "depth": data["depth"],
-                "file_count": data["file_count"],
-                "subfolder_count": data["subfolder_count"],
+                "depth": 0 if (v := data.get("depth")) is None else v,
+                "file_count": 0 if (v := data.get("file_count")) is None else v,
+                "subfolder_count": 0 if (v := data.get("subfolder_count")) is None else v,
                 "created_at": md.date(data, "created_at", extra),
                 "updated_at": md.date(data, "updated_at", extra),
                 "additional_properties": extra,
@@ -216,7 +110,7 @@ class FolderResponse(md.Model):
         )
 
 
-_FolderResponse_KEYS = frozenset(
+_Folder_KEYS = frozenset(
     [
         "id",
         "name",
@@ -231,31 +125,133 @@ _FolderResponse_KEYS = frozenset(
 
 
 @attrs.frozen(slots=False)
-class FolderTreeResponse(md.Model):
-    """All folders as a flat list.
+class FolderBreadcrumb(md.Model):
+    """One step on the path to a folder.
 
     Attributes:
-        folders: Every folder, each with the `parent_id` from which the tree is built.
+        depth: Level in the tree; 0 at the root.
     """
 
-    folders: list[FolderResponse]
+    id: str
+    name: str
+    depth: int = 0
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
         """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _FolderTreeResponse_KEYS)
+        extra = md.unknown(data, _FolderBreadcrumb_KEYS)
         return md.build(
             cls,
             {
-                "folders": [
-                    FolderResponse.from_api_response(item) for item in (data["folders"] or ())
+                "id": data["id"],
+                "name": data["name"],
+                "depth": 0 if (v := data.get("depth")) is None else v,
+                "additional_properties": extra,
+            },
+        )
+
+
+_FolderBreadcrumb_KEYS = frozenset(["id", "name", "depth"])
+
+
+@attrs.frozen(slots=False)
+class FolderBreadcrumbs(md.Model):
+    """Path to a folder.
+
+    Attributes:
+        breadcrumbs: Folders from the root down to the requested one, which is included.
+    """
+
+    breadcrumbs: list[FolderBreadcrumb]
+
+    @classmethod
+    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
+        """Decode the JSON object of an answer. Keys outside the contract are kept."""
+        extra = md.unknown(data, _FolderBreadcrumbs_KEYS)
+        return md.build(
+            cls,
+            {
+                "breadcrumbs": [
+                    FolderBreadcrumb.from_api_response(item) for item in (data["breadcrumbs"] or ())
                 ],
                 "additional_properties": extra,
             },
         )
 
 
-_FolderTreeResponse_KEYS = frozenset(["folders"])
+_FolderBreadcrumbs_KEYS = frozenset(["breadcrumbs"])
+
+
+@attrs.frozen(slots=False)
+class FolderContents(md.Model):
+    """A folder with its path and its direct subfolders. Its files are counted, not listed.
+
+    Attributes:
+        breadcrumbs: Path from the root to the folder, which is the last entry.
+        subfolders: Folders directly inside this one.
+        folder: The folder itself; null for the root.
+        total_files: Number of files in the folder.
+        has_more_files: Whether files remain beyond the requested `offset` and `limit`.
+    """
+
+    breadcrumbs: list[FolderBreadcrumb]
+    subfolders: list[Folder]
+    folder: Folder | None = None
+    total_files: int = 0
+    has_more_files: bool = False
+
+    @classmethod
+    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
+        """Decode the JSON object of an answer. Keys outside the contract are kept."""
+        extra = md.unknown(data, _FolderContents_KEYS)
+        return md.build(
+            cls,
+            {
+                "breadcrumbs": [
+                    FolderBreadcrumb.from_api_response(item) for item in (data["breadcrumbs"] or ())
+                ],
+                "subfolders": [
+                    Folder.from_api_response(item) for item in (data["subfolders"] or ())
+                ],
+                "folder": None
+                if (v := data.get("folder")) is None
+                else Folder.from_api_response(v),
+                "total_files": 0 if (v := data.get("total_files")) is None else v,
+                "has_more_files": False if (v := data.get("has_more_files")) is None else v,
+                "additional_properties": extra,
+            },
+        )
+
+
+_FolderContents_KEYS = frozenset(
+    ["breadcrumbs", "subfolders", "folder", "total_files", "has_more_files"]
+)
+
+
+@attrs.frozen(slots=False)
+class FolderTree(md.Model):
+    """All folders as a flat list.
+
+    Attributes:
+        folders: Every folder, each with the `parent_id` from which the tree is built.
+    """
+
+    folders: list[Folder]
+
+    @classmethod
+    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
+        """Decode the JSON object of an answer. Keys outside the contract are kept."""
+        extra = md.unknown(data, _FolderTree_KEYS)
+        return md.build(
+            cls,
+            {
+                "folders": [Folder.from_api_response(item) for item in (data["folders"] or ())],
+                "additional_properties": extra,
+            },
+        )
+
+
+_FolderTree_KEYS = frozenset(["folders"])
 
 
 @attrs.frozen(slots=False)
@@ -272,7 +268,7 @@ class MoveFilesRequest(md.Model):
 
 
 @attrs.frozen(slots=False)
-class MoveFilesResponse(md.Model):
+class MoveFilesResult(md.Model):
     """Outcome of moving files.
 
     Attributes:
@@ -286,7 +282,7 @@ class MoveFilesResponse(md.Model):
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
         """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _MoveFilesResponse_KEYS)
+        extra = md.unknown(data, _MoveFilesResult_KEYS)
         return md.build(
             cls,
             {
@@ -297,7 +293,7 @@ class MoveFilesResponse(md.Model):
         )
 
 
-_MoveFilesResponse_KEYS = frozenset(["moved", "total_requested"])
+_MoveFilesResult_KEYS = frozenset(["moved", "total_requested"])
 
 
 @attrs.frozen(slots=False)

@@ -128,7 +128,7 @@ class UpdateFileRequest(md.Model):
 
 
 @attrs.frozen(slots=False)
-class UpdateFileResponse(md.Model):
+class UpdateFileResult(md.Model):
     """Title and tags of a file after the change.
 
     Attributes:
@@ -136,27 +136,27 @@ class UpdateFileResponse(md.Model):
     """
 
     id: str
-    updated_at: datetime | None
     title: str | None = None
     tags: list[str] | None = None
+    updated_at: datetime | None = None
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
         """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _UpdateFileResponse_KEYS)
+        extra = md.unknown(data, _UpdateFileResult_KEYS)
         return md.build(
             cls,
             {
                 "id": data["id"],
-                "updated_at": md.date(data, "updated_at", extra),
                 "title": data.get("title"),
                 "tags": data.get("tags"),
+                "updated_at": md.date(data, "updated_at", extra),
                 "additional_properties": extra,
             },
         )
 
 
-_UpdateFileResponse_KEYS = frozenset(["id", "updated_at", "title", "tags"])
+_UpdateFileResult_KEYS = frozenset(["id", "title", "tags", "updated_at"])
 
 
 @attrs.frozen(slots=False)

@@ -497,6 +497,39 @@ _ComponentStatusesResponse_KEYS = frozenset(
 
 
 @attrs.frozen(slots=False)
+class ConfirmResult(md.Model):
+    """Receipt of a confirmed upload. It holds no image id.
+
+    Attributes:
+        storage_path: Where the file is stored.
+        confirmed: Whether the upload is confirmed.
+    """
+
+    upload_id: str
+    object_key: str
+    storage_path: str
+    confirmed: bool
+
+    @classmethod
+    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
+        """Decode the JSON object of an answer. Keys outside the contract are kept."""
+        extra = md.unknown(data, _ConfirmResult_KEYS)
+        return md.build(
+            cls,
+            {
+                "upload_id": data["upload_id"],
+                "object_key": data["object_key"],
+                "storage_path": data["storage_path"],
+                "confirmed": data["confirmed"],
+                "additional_properties": extra,
+            },
+        )
+
+
+_ConfirmResult_KEYS = frozenset(["upload_id", "object_key", "storage_path", "confirmed"])
+
+
+@attrs.frozen(slots=False)
 class DuplicateCheckRequest(md.Model):
     """Hashes to compare with your stored files.
 
@@ -910,55 +943,20 @@ class UploadConfirmationRequest(md.Model):
 
 
 @attrs.frozen(slots=False)
-class UploadConfirmationResponse(md.Model):
-    """Receipt of a confirmed upload. It holds no image id.
-
-    Attributes:
-        storage_path: Where the file is stored.
-        confirmed: Whether the upload is confirmed.
-    """
-
-    upload_id: str
-    object_key: str
-    storage_path: str
-    confirmed: bool
-
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _UploadConfirmationResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "upload_id": data["upload_id"],
-                "object_key": data["object_key"],
-                "storage_path": data["storage_path"],
-                "confirmed": data["confirmed"],
-                "additional_properties": extra,
-            },
-        )
-
-
-_UploadConfirmationResponse_KEYS = frozenset(
-    ["upload_id", "object_key", "storage_path", "confirmed"]
-)
-
-
-@attrs.frozen(slots=False)
 class UploadPlan(md.Model):
     """Recommended way to send the files of a batch.
 
     Attributes:
         strategy: `parallel` or `sequential`.
         max_concurrent: How many files to send at the same time.
-        retry_policy: How to repeat failed uploads.
         timeout_per_upload: Time allowed per file, in seconds.
+        retry_policy: How to repeat failed uploads.
     """
 
     strategy: str
     max_concurrent: int
-    retry_policy: dict[str, Any]
     timeout_per_upload: int
+    retry_policy: dict[str, Any] | None = None
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
@@ -969,11 +967,11 @@ class UploadPlan(md.Model):
             {
                 "strategy": data["strategy"],
                 "max_concurrent": data["max_concurrent"],
-                "retry_policy": data["retry_policy"],
                 "timeout_per_upload": data["timeout_per_upload"],
+                "retry_policy": data.get("retry_policy"),
                 "additional_properties": extra,
             },
         )
 
 
-_UploadPlan_KEYS = frozenset(["strategy", "max_concurrent", "retry_policy", "timeout_per_upload"])
+_UploadPlan_KEYS = frozenset(["strategy", "max_concurrent", "timeout_per_upload", "retry_policy"])

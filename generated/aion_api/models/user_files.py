@@ -225,7 +225,7 @@ _CreateLinkResponse_KEYS = frozenset(
 
 
 @attrs.frozen(slots=False)
-class DeleteFileResponse(md.Model):
+class DeleteFileResult(md.Model):
     """Confirmation of a deletion.
 
     Attributes:
@@ -234,25 +234,56 @@ class DeleteFileResponse(md.Model):
     """
 
     id: str
-    deleted_at: datetime | None
-    message: str
+    deleted_at: datetime | None = None
+    message: str = ""
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
         """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _DeleteFileResponse_KEYS)
+        extra = md.unknown(data, _DeleteFileResult_KEYS)
         return md.build(
             cls,
             {
                 "id": data["id"],
                 "deleted_at": md.date(data, "deleted_at", extra),
-                "message": data["message"],
+                "message": "" if (v := data.get("message")) is None else v,
                 "additional_properties": extra,
             },
         )
 
 
-_DeleteFileResponse_KEYS = frozenset(["id", "deleted_at", "message"])
+_DeleteFileResult_KEYS = frozenset(["id", "deleted_at", "message"])
+
+
+@attrs.frozen(slots=False)
+class FileList(md.Model):
+    """One page of files.
+
+    Attributes:
+        total_count: Files that match the filters, over all pages.
+        has_more: Whether more files follow this page.
+    """
+
+    files: list[UserFile]
+    total_count: int
+    has_more: bool
+
+    @classmethod
+    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
+        """Decode the JSON object of an answer. Keys outside the contract are kept."""
+        extra = md.unknown(data, _FileList_KEYS)
+        return md.build(
+            cls,
+            {
+                "files": [UserFile.from_api_response(item) for item in (data["files"] or ())],
+                "total_count": data["total_count"],
+                "has_more": data["has_more"],
+                "additional_properties": extra,
+            },
+        )
+
+
+_FileList_KEYS = frozenset(["files", "total_count", "has_more"])
 
 
 @attrs.frozen(slots=False)
@@ -304,10 +335,10 @@ class FullDescription(md.Model):
 
     id: str
     description: str
-    created_at: datetime | None
     visible_text: str | None = None
     confidence_score: float | None = None
     processing_time_ms: int | None = None
+    created_at: datetime | None = None
     providers_used: list[str] | None = None
     verification_level: str | None = None
 
@@ -320,10 +351,10 @@ class FullDescription(md.Model):
             {
                 "id": data["id"],
                 "description": data["description"],
-                "created_at": md.date(data, "created_at", extra),
                 "visible_text": data.get("visible_text"),
                 "confidence_score": data.get("confidence_score"),
                 "processing_time_ms": data.get("processing_time_ms"),
+                "created_at": md.date(data, "created_at", extra),
                 "providers_used": data.get("providers_used"),
                 "verification_level": data.get("verification_level"),
                 "additional_properties": extra,
@@ -335,10 +366,10 @@ _FullDescription_KEYS = frozenset(
     [
         "id",
         "description",
-        "created_at",
         "visible_text",
         "confidence_score",
         "processing_time_ms",
+        "created_at",
         "providers_used",
         "verification_level",
     ]
@@ -432,37 +463,6 @@ _InitiateUploadResponse_KEYS = frozenset(
 
 
 @attrs.frozen(slots=False)
-class ListUserFilesResponse(md.Model):
-    """One page of files.
-
-    Attributes:
-        total_count: Files that match the filters, over all pages.
-        has_more: Whether more files follow this page.
-    """
-
-    files: list[UserFile]
-    total_count: int
-    has_more: bool
-
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _ListUserFilesResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "files": [UserFile.from_api_response(item) for item in (data["files"] or ())],
-                "total_count": data["total_count"],
-                "has_more": data["has_more"],
-                "additional_properties": extra,
-            },
-        )
-
-
-_ListUserFilesResponse_KEYS = frozenset(["files", "total_count", "has_more"])
-
-
-@attrs.frozen(slots=False)
 class ProcessingHistory(md.Model):
     """One processing step of a file.
 
@@ -474,7 +474,7 @@ class ProcessingHistory(md.Model):
 
     id: str
     status: str
-    created_at: datetime | None
+    created_at: datetime | None = None
     completed_at: datetime | None = None
     error_message: str | None = None
     operation_type: str | None = None
@@ -786,11 +786,11 @@ class UserFile(md.Model):
 
     Attributes:
         size_bytes: Size of the file in bytes.
-        created_at: When the file was added.
         has_full_description: Whether the file details contain at least one full description.
         thumbnail_url: URL of a small preview image.
         upload_description: AI description of the file; null until it is made.
         visible_text: Text recognized in the image.
+        created_at: When the file was added.
         content_created_at: When the content was made, taken from its EXIF or video metadata;
             null if unknown.
         dimensions: Width and height. Empty until they are known.
@@ -834,7 +834,6 @@ class UserFile(md.Model):
 
     id: str
     size_bytes: int
-    created_at: datetime | None
     has_full_description: bool
     title: str | None = None
     filename: str | None = None
@@ -842,6 +841,7 @@ class UserFile(md.Model):
     upload_description: str | None = None
     visible_text: str | None = None
     tags: list[str] | None = None
+    created_at: datetime | None = None
     content_created_at: datetime | None = None
     dimensions: dict[str, int] | None = None
     format: str | None = None
@@ -884,7 +884,6 @@ class UserFile(md.Model):
             {
                 "id": data["id"],
                 "size_bytes": data["size_bytes"],
-                "created_at": md.date(data, "created_at", extra),
                 "has_full_description": data["has_full_description"],
                 "title": data.get("title"),
                 "filename": data.get("filename"),
@@ -892,6 +891,7 @@ class UserFile(md.Model):
                 "upload_description": data.get("upload_description"),
                 "visible_text": data.get("visible_text"),
                 "tags": data.get("tags"),
+                "created_at": md.date(data, "created_at", extra),
                 "content_created_at": md.date(data, "content_created_at", extra),
                 "dimensions": data.get("dimensions"),
                 "format": data.get("format"),
@@ -933,7 +933,6 @@ _UserFile_KEYS = frozenset(
     [
         "id",
         "size_bytes",
-        "created_at",
         "has_full_description",
         "title",
         "filename",
@@ -941,6 +940,7 @@ _UserFile_KEYS = frozenset(
         "upload_description",
         "visible_text",
         "tags",
+        "created_at",
         "content_created_at",
         "dimensions",
         "format",
@@ -986,11 +986,9 @@ class UserFileDetails(md.Model):
         object_key: Storage key of the file.
         size_bytes: Size of the file in bytes.
         content_type: MIME type.
+        hash: Hash of the content.
         dimensions: Width and height. Empty until they are known.
         format: File format.
-        created_at: When the file was added.
-        upload_method: How the file was uploaded: `DIRECT`, `POST`, or `STREAMING`.
-        hash: Hash of the content.
         full_url: URL of the variant with a longest side of 1024 pixels; null until it is
             made.
         thumbnail_url: URL of a small preview image.
@@ -1002,9 +1000,11 @@ class UserFileDetails(md.Model):
         visible_text: Text recognized in the image.
         description_generated_at: When the description was made.
         full_descriptions: All descriptions of the file; may be empty.
+        created_at: When the file was added.
         updated_at: When the file last changed.
         content_created_at: When the content was made, taken from its EXIF or video metadata;
             null if unknown.
+        upload_method: How the file was uploaded: `DIRECT`, `POST`, or `STREAMING`.
         original_filename: Name of the file at upload.
         processing_history: Processing steps the file has gone through.
         blur_hash: Compact placeholder to show while the image loads. Set together with the
@@ -1043,13 +1043,11 @@ class UserFileDetails(md.Model):
     object_key: str
     size_bytes: int
     content_type: str
-    dimensions: dict[str, int]
-    format: str
-    created_at: datetime | None
-    upload_method: str
     hash: str
     title: str | None = None
     tags: list[str] | None = None
+    dimensions: dict[str, int] | None = None
+    format: str | None = None
     full_url: str | None = None
     thumbnail_url: str | None = None
     medium_url: str | None = None
@@ -1060,8 +1058,10 @@ class UserFileDetails(md.Model):
     visible_text: str | None = None
     description_generated_at: datetime | None = None
     full_descriptions: list[FullDescription] | None = None
+    created_at: datetime | None = None
     updated_at: datetime | None = None
     content_created_at: datetime | None = None
+    upload_method: str | None = None
     original_filename: str | None = None
     processing_history: list[ProcessingHistory] | None = None
     blur_hash: str | None = None
@@ -1100,13 +1100,11 @@ class UserFileDetails(md.Model):
                 "object_key": data["object_key"],
                 "size_bytes": data["size_bytes"],
                 "content_type": data["content_type"],
-                "dimensions": data["dimensions"],
-                "format": data["format"],
-                "created_at": md.date(data, "created_at", extra),
-                "upload_method": data["upload_method"],
                 "hash": data["hash"],
                 "title": data.get("title"),
                 "tags": data.get("tags"),
+                "dimensions": data.get("dimensions"),
+                "format": data.get("format"),
                 "full_url": data.get("full_url"),
                 "thumbnail_url": data.get("thumbnail_url"),
                 "medium_url": data.get("medium_url"),
@@ -1119,8 +1117,10 @@ class UserFileDetails(md.Model):
                 "full_descriptions": None
                 if (v := data.get("full_descriptions")) is None
                 else [FullDescription.from_api_response(item) for item in v],
+                "created_at": md.date(data, "created_at", extra),
                 "updated_at": md.date(data, "updated_at", extra),
                 "content_created_at": md.date(data, "content_created_at", extra),
+                "upload_method": data.get("upload_method"),
                 "original_filename": data.get("original_filename"),
                 "processing_history": None
                 if (v := data.get("processing_history")) is None
@@ -1160,13 +1160,11 @@ _UserFileDetails_KEYS = frozenset(
         "object_key",
         "size_bytes",
         "content_type",
-        "dimensions",
-        "format",
-        "created_at",
-        "upload_method",
         "hash",
         "title",
         "tags",
+        "dimensions",
+        "format",
         "full_url",
         "thumbnail_url",
         "medium_url",
@@ -1177,8 +1175,10 @@ _UserFileDetails_KEYS = frozenset(
         "visible_text",
         "description_generated_at",
         "full_descriptions",
+        "created_at",
         "updated_at",
         "content_created_at",
+        "upload_method",
         "original_filename",
         "processing_history",
         "blur_hash",

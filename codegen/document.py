@@ -1,0 +1,66 @@
+"""Walking a parsed OpenAPI document: its operations, its objects, its references."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, TypeGuard
+
+Json = dict[str, Any]
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+
+def is_object(value: object) -> TypeGuard[Json]:
+    """Whether a JSON value is an object."""
+    return isinstance(value, dict)
+
+
+def is_list(value: object) -> TypeGuard[list[Any]]:
+    """Whether a JSON value is an array."""
+    return isinstance(value, list)
+
+
+def operations(document: Json) -> Iterator[tuple[str, str, Json]]:
+    """Every (path, method, operation) of a document, in its order."""
+    for path, item in document["paths"].items():
+        for method in METHODS:
+            if method in item:
+                yield path, method, item[method]
+
+
+def nodes(value: Any) -> Iterator[Json]:
+    """Every object inside `value`, itself included."""
+    stack = [value]
+    while stack:
+        node = stack.pop()
+        if is_object(node):
+            yield node
+            stack.extend(node.values())
+        elif is_list(node):
+            stack.extend(node)
+
+
+def pointer(text: str) -> list[str]:
+    """The keys of a JSON pointer such as ``/paths/~1files/get``."""
+    return [part.replace("~1", "/").replace("~0", "~") for part in text.split("/")[1:]]
+
+
+def resolved(document: Json, value: Json) -> Json:
+    """`value`, or what it refers to.
+
+    Raises:
+        KeyError: The reference points at nothing.
+    """
+    seen: list[str] = []
+    while isinstance(target := value.get("$ref"), str):
+        if target in seen:
+            raise KeyError(target)
+        seen.append(target)
+        found: Any = document
+        for part in pointer(target):
+            if not is_object(found):
+                raise KeyError(target)
+            found = found[part]
+        if not is_object(found):
+            raise KeyError(target)
+        value = found
+    return value

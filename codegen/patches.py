@@ -1,0 +1,168 @@
+"""Corrections of the contract, read from `patches.toml` and applied to the parsed document.
+
+Each correction is data: where, what is expected there, what it becomes, and why. A correction
+whose expectation no longer holds ends the run and is named, so that the next contract cannot be
+changed by a stale one.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeGuard
+
+from codegen.document import Json, is_list, is_object, nodes, pointer
+from codegen.errors import CodegenError
+
+_TABLES = {"patch", "optional", "rename_schemas", "repeatable"}
+_KEYS = {"operation", "schema", "at", "expect", "value", "reason"}
+_REQUIRED = {"at", "expect", "reason"}
+_ABSENT = "absent"
+_SCHEMAS = "#/components/schemas/"
+
+
+@dataclass(frozen=True)
+class Patches:
+    """The corrections of `patches.toml`."""
+
+    patches: tuple[Json, ...] = ()
+    optional: Mapping[str, list[str]] | None = None
+    renames: Mapping[str, str] | None = None
+    repeatable: tuple[str, ...] = ()
+
+    @classmethod
+    def load(cls, path: Path) -> Patches:
+        """Read a patch file.
+
+        Raises:
+            CodegenError: The file is not TOML, or an entry is not of the described form.
+        """
+        try:
+            data = tomllib.loads(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise CodegenError(f"{path}: cannot be read: {error.strerror}") from error
+        except UnicodeDecodeError as error:
+            raise CodegenError(f"{path}: not UTF-8 at byte {error.start}") from error
+        except tomllib.TOMLDecodeError as error:
+            raise CodegenError(f"{path}: not valid TOML: {error}") from error
+        if unknown := data.keys() - _TABLES:
+            raise CodegenError(f"{path}: unknown table {min(unknown)}")
+        patches = data.get("patch", [])
+        if not is_list(patches):
+            raise CodegenError(f"{path}: patches are written [[patch]]")
+        for number, patch in enumerate(patches, 1):
+            if fault := _fault(patch):
+                raise CodegenError(f"{path}: patch {number} {fault}")
+        renames = data.get("rename_schemas", {})
+        if not _is_text_table(renames):
+            raise CodegenError(f"{path}: rename_schemas is a table of old = new names")
+        repeatable = data.get("repeatable", {})
+        repeated = repeatable.get("operations", []) if is_object(repeatable) else None
+        if not _is_text_list(repeated):
+            raise CodegenError(f"{path}: repeatable.operations is a list of operation ids")
+        optional = data.get("optional", {})
+        if not is_object(optional) or not all(map(_is_text_list, optional.values())):
+            raise CodegenError(f"{path}: optional is a table of schema = [names of properties]")
+        return cls(tuple(patches), optional, renames, tuple(repeated))
+
+    def apply(self, document: Json, by_id: Mapping[str, Json]) -> None:
+        """Correct `document` in place.
+
+        Args:
+            document: The contract.
+            by_id: Its operations by operation id: the objects inside `document`.
+
+        Raises:
+            CodegenError: A correction no longer applies.
+        """
+        for patch in self.patches:
+            _apply(document, by_id, patch)
+        for schema, properties in (self.optional or {}).items():
+            _make_optional(document, schema, properties)
+        _rename_schemas(document, self.renames or {})
+        for operation_id in self.repeatable:
+            if operation_id not in by_id:
+                raise CodegenError(f"patches.toml: repeatable names no operation: {operation_id}")
+            by_id[operation_id]["x-repeatable"] = True
+
+
+def _fault(patch: Any) -> str:
+    if not is_object(patch):
+        return "is not a table"
+    if missing := _REQUIRED - patch.keys():
+        return f"lacks {', '.join(sorted(missing))}"
+    # A misspelt `value` would otherwise turn a replacement into a removal.
+    if unknown := patch.keys() - _KEYS:
+        return f"has an unknown key {min(unknown)}"
+    if not all(isinstance(patch.get(key, ""), str) for key in ("operation", "schema", "reason")):
+        return "has an operation, schema or reason that is not text"
+    if not isinstance(patch["at"], str) or not patch["at"].startswith("/"):
+        return "has an `at` that is not a JSON pointer such as /a/b"
+    if patch["expect"] == _ABSENT and "value" not in patch:
+        return "expects nothing and puts nothing there"
+    return ""
+
+
+def _is_text_table(value: object) -> TypeGuard[dict[str, str]]:
+    return is_object(value) and _is_text_list(list(value.values()))
+
+
+def _is_text_list(value: object) -> TypeGuard[list[str]]:
+    return is_list(value) and all(isinstance(item, str) for item in value)
+
+
+def _apply(document: Json, by_id: Mapping[str, Json], patch: Json) -> None:
+    label = f"patches.toml: patch of {patch.get('operation', patch.get('schema', ''))}{patch['at']}"
+    if "operation" in patch:
+        root: Any = by_id.get(patch["operation"])
+    elif "schema" in patch:
+        root = document.get("components", {}).get("schemas", {}).get(patch["schema"])
+    else:
+        root = document
+    if root is None:
+        raise CodegenError(f"{label} no longer applies: it is gone from the contract")
+    *parents, last = pointer(patch["at"])
+    for part in parents:
+        if not is_object(root) or part not in root:
+            raise CodegenError(f"{label} no longer applies: no {part!r} there")
+        root = root[part]
+    if not is_object(root):
+        raise CodegenError(f"{label} no longer applies: no object there")
+    present = root.get(last, _ABSENT)
+    if present != patch["expect"]:
+        raise CodegenError(f"{label} no longer applies: found {json.dumps(present):.200}")
+    if "value" in patch:
+        root[last] = patch["value"]
+    else:
+        del root[last]
+
+
+def _make_optional(document: Json, schema: str, properties: list[str]) -> None:
+    found = document.get("components", {}).get("schemas", {}).get(schema, {})
+    for name in properties:
+        if name not in found.get("required", []):
+            raise CodegenError(
+                f"patches.toml: optional {schema}.{name} no longer applies: it is not required"
+            )
+        found["required"].remove(name)
+
+
+def _rename_schemas(document: Json, renames: Mapping[str, str]) -> None:
+    schemas = document.get("components", {}).get("schemas", {})
+    taken = set(schemas)
+    for old, new in renames.items():
+        if old not in schemas:
+            raise CodegenError(f"patches.toml: rename of {old} no longer applies: no such schema")
+        if new in taken:
+            raise CodegenError(f"patches.toml: rename of {old}: {new} is taken")
+        taken.add(new)
+    if not renames:
+        return
+    document["components"]["schemas"] = {renames.get(k, k): v for k, v in schemas.items()}
+    for node in nodes(document):
+        target = node.get("$ref")
+        if isinstance(target, str) and target.removeprefix(_SCHEMAS) in renames:
+            node["$ref"] = _SCHEMAS + renames[target.removeprefix(_SCHEMAS)]

@@ -1,0 +1,69 @@
+"""The corrected contract in the form in which the parser loses nothing of it.
+
+The parser builds names of inline classes from operation ids, and rewrites what is no identifier:
+values of enums are escaped, stripped of control characters and dropped when two of them look
+alike. So it is given short operation ids and enum values in code, and `plain` reads them back.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from codegen import names
+from codegen.document import Json, is_list, is_object, nodes, operations
+
+_CODED = re.compile(r"\bzz((?:[0-9a-f]{2})*)zz\b")
+
+
+def prepared(document: Json) -> Json:
+    """A copy of the document for the parser."""
+    values = {
+        value
+        for node in nodes(document)
+        if is_list(members := node.get("enum"))
+        for value in members
+        if isinstance(value, str)
+    }
+    copy: Json = _coded(document, values)
+    for path, method, op in operations(document):
+        copy["paths"][path][method]["operationId"] = short_id(op, path, method)
+    return copy
+
+
+def short_id(op: Json, path: str, method: str) -> str:
+    """The operation id that the parser sees: the tag in front keeps equal short names apart."""
+    return f"{module(op)}_{names.operation(op['operationId'], path, method)}"
+
+
+def module(op: Json) -> str:
+    """The module of an operation: its first tag."""
+    return names.snake((op.get("tags") or ["service"])[0])
+
+
+def plain(text: str) -> str:
+    """`text` with coded enum values as they are in the contract."""
+    return _CODED.sub(lambda m: bytes.fromhex(m[1]).decode(), text)
+
+
+def _code(value: Any, values: set[str]) -> Any:
+    if isinstance(value, str) and value in values:
+        return f"zz{value.encode().hex()}zz"
+    return value
+
+
+def _coded(value: Any, values: set[str]) -> Any:
+    if is_list(value):
+        return [_coded(item, values) for item in value]
+    if not is_object(value):
+        return value
+    result: Json = {}
+    for key, item in value.items():
+        if key == "enum" and is_list(item):
+            result[key] = [_code(member, values) for member in item]
+        elif key in ("default", "const") and isinstance(item, str):
+            result[key] = _code(item, values)
+        # Of two values with one suggested member name the parser keeps the second alone.
+        elif not (key == "x-enum-varnames" and is_list(item)):
+            result[key] = _coded(item, values)
+    return result

@@ -1,0 +1,129 @@
+"""Builds a small OpenAPI document into a package of its own and imports it."""
+
+from __future__ import annotations
+
+import importlib
+import itertools
+import json
+import shutil
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from codegen.__main__ import PROJECT, endpoints
+
+Json = dict[str, Any]
+_numbers = itertools.count()
+
+
+class Built:
+    """A generated package under a name of its own, so that several live side by side."""
+
+    def __init__(self, package: str, files: Mapping[str, str]) -> None:
+        self.package = package
+        self.files = files
+
+    def module(self, name: str) -> ModuleType:
+        """A module of the package, such as ``api.files``."""
+        return importlib.import_module(f"{self.package}.{name}")
+
+    def call(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        """The request that ``tag.function`` makes."""
+        tag, function = name.split(".")
+        return getattr(self.module(f"api.{tag}"), function)(*args, **kwargs)
+
+    def decode(self, name: str, answer: Any, *args: Any) -> Any:
+        """What the operation ``tag.function`` makes of a parsed answer."""
+        return self.call(name, *args).operation.decode(answer)
+
+    def model(self, name: str) -> Any:
+        """A model or enum by its class name."""
+        return getattr(self.module("models"), name)
+
+
+def project(folder: Path, document: Any, patches: str = "") -> Path:
+    """A project folder with the real templates and the least async source."""
+    (folder / "codegen").mkdir(parents=True)
+    (folder / "aion").mkdir()
+    (folder / "aion" / "client.py").write_text('"""The client."""\n', encoding="utf-8")
+    (folder / "codegen" / "patches.toml").write_text(patches, encoding="utf-8")
+    shutil.copytree(PROJECT / "templates", folder / "templates")
+    text = document if isinstance(document, str) else json.dumps(document)
+    (folder / "openapi.json").write_text(text, encoding="utf-8")
+    return folder
+
+
+def built(folder: Path, document: Json, patches: str = "") -> Built:
+    """Build `document` below `folder` and make it importable."""
+    number = next(_numbers)
+    home = project(folder / f"project{number}", document, patches)
+    package = f"aion_api_{number}"
+    files = {
+        name.removeprefix("generated/aion_api/"): text.replace("aion_api", package)
+        for name, text in endpoints(home / "openapi.json", home).items()
+    }
+    for name, text in files.items():
+        path = folder / "built" / package / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    if str(folder / "built") not in sys.path:
+        sys.path.append(str(folder / "built"))
+    importlib.invalidate_caches()
+    result = Built(package, files)
+    # Every module is imported: one that does not load is a failure, used or not.
+    for name in files:
+        if name.endswith(".py") and not name.endswith("__init__.py"):
+            result.module(name.removesuffix(".py").replace("/", "."))
+    return result
+
+
+def document(paths: Json, schemas: Json | None = None, **more: Any) -> Json:
+    """An OpenAPI document around `paths` and `schemas`."""
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Sample", "version": "1"},
+        "paths": paths,
+        "components": {"schemas": schemas or {}},
+        **more,
+    }
+
+
+def operation(
+    answer: Json | None = None, *, name: str = "read", tag: str = "things", **more: Any
+) -> Json:
+    """An operation that answers JSON of the schema `answer`."""
+    content = {"application/json": {"schema": answer if answer is not None else {}}}
+    return {
+        "operationId": name,
+        "tags": [tag],
+        "responses": {"200": {"description": "OK", "content": content}},
+        **more,
+    }
+
+
+def answering(answer: Json, schemas: Json | None = None) -> Json:
+    """A document whose one operation, ``things.read``, answers the schema `answer`."""
+    return document({"/things": {"get": operation(answer)}}, schemas)
+
+
+def parameter(name: str, location: str, schema: Json | None = None, **more: Any) -> Json:
+    """A parameter, required where it is part of the path."""
+    return {
+        "name": name,
+        "in": location,
+        "required": location == "path",
+        "schema": schema or {"type": "string"},
+        **more,
+    }
+
+
+def ref(name: str) -> Json:
+    """A reference to a component schema."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def body(media_type: str, schema: Json, *, required: bool = True) -> Json:
+    """A request body of one media type."""
+    return {"required": required, "content": {media_type: {"schema": schema}}}

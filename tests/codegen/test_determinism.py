@@ -1,0 +1,144 @@
+"""The same contract gives the same bytes, and `check` tells when they are not on disk."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from codegen.__main__ import PROJECT, build, main
+from codegen.output import OWNED, differences
+from tests.codegen.building import document, operation, project, ref
+
+GENERATED = "generated/aion_api"
+
+
+@pytest.fixture(scope="module")
+def current() -> dict[str, str]:
+    return build(PROJECT / "openapi.json")
+
+
+def bytes_below(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+
+def test_another_process_and_hash_seed_give_the_same_bytes(
+    current: dict[str, str], tmp_path: Path
+) -> None:
+    for name in ("codegen", "templates"):
+        shutil.copytree(PROJECT / name, tmp_path / name)
+    shutil.copytree(PROJECT / "aion", tmp_path / "aion", ignore=shutil.ignore_patterns("sync"))
+    shutil.copy(PROJECT / "openapi.json", tmp_path)
+    subprocess.run(
+        [sys.executable, "-m", "codegen", "build"],
+        cwd=tmp_path,
+        env={"PYTHONHASHSEED": "4242", "PYTHONPATH": str(tmp_path)},
+        check=True,
+        capture_output=True,
+    )
+    made = {
+        f"{owned}/{name}": content
+        for owned in OWNED
+        for name, content in bytes_below(tmp_path / owned).items()
+    }
+    assert made == {name: text.encode() for name, text in current.items()}
+
+
+def test_what_is_committed_below_generated_is_current(current: dict[str, str]) -> None:
+    package = {name: text for name, text in current.items() if name.startswith(GENERATED)}
+    stale = [line for line in differences(package, PROJECT) if line.startswith(GENERATED)]
+    assert stale == []
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    item = {"type": "object", "properties": {"id": {"type": "string"}}}
+    spec = document({"/x": {"get": operation(ref("Item"))}}, {"Item": item})
+    folder = project(tmp_path / "project", spec)
+    assert main(["build"], project=folder) == 0
+    return folder
+
+
+def test_a_second_build_changes_nothing(home: Path) -> None:
+    before = bytes_below(home)
+    main(["build"], project=home)
+    assert bytes_below(home) == before
+
+
+def test_a_fresh_build_is_clean(home: Path) -> None:
+    assert main(["check"], project=home) == 0
+
+
+def test_compiled_files_are_no_leftovers(home: Path) -> None:
+    cache = home / GENERATED / "api" / "__pycache__"
+    cache.mkdir()
+    (cache / "things.cpython-311.pyc").write_bytes(b"")
+    assert main(["check"], project=home) == 0
+
+
+def edit(home: Path) -> None:
+    with (home / GENERATED / "api" / "things.py").open("a", encoding="utf-8") as file:
+        file.write("# edited\n")
+
+
+def end_lines_otherwise(home: Path) -> None:
+    path = home / GENERATED / "api" / "things.py"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+
+
+def remove(home: Path) -> None:
+    (home / GENERATED / "api" / "things.py").unlink()
+
+
+def add(home: Path) -> None:
+    (home / GENERATED / "api" / "more.py").write_text("", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        (edit, f"{GENERATED}/api/things.py: stale or edited by hand"),
+        (end_lines_otherwise, f"{GENERATED}/api/things.py: stale or edited by hand"),
+        (remove, f"{GENERATED}/api/things.py: missing"),
+        (add, f"{GENERATED}/api/more.py: not made by the generator"),
+    ],
+)
+def test_check_names_the_file_that_differs(
+    home: Path, capsys: pytest.CaptureFixture[str], change: Callable[[Path], None], line: str
+) -> None:
+    change(home)
+    status = main(["check"], project=home)
+    assert (status, capsys.readouterr().err.splitlines()[0]) == (1, line)
+
+
+@pytest.mark.parametrize("change", [edit, remove, add])
+def test_a_build_mends_what_check_found(home: Path, change: Callable[[Path], None]) -> None:
+    before = bytes_below(home)
+    change(home)
+    main(["build"], project=home)
+    assert bytes_below(home) == before
+
+
+def test_check_writes_nothing(home: Path) -> None:
+    remove(home)
+    before = bytes_below(home)
+    main(["check"], project=home)
+    assert bytes_below(home) == before
+
+
+def test_what_an_interrupted_run_left_behind_does_no_harm(home: Path) -> None:
+    before = bytes_below(home)
+    for state in ("new", "old"):
+        leftover = home / "generated" / f".aion_api.{state}"
+        leftover.mkdir()
+        (leftover / "half.py").write_text("", encoding="utf-8")
+    main(["build"], project=home)
+    assert bytes_below(home) == before

@@ -1,0 +1,417 @@
+"""What cannot be built ends the run with one line that names the place, and changes nothing."""
+
+from __future__ import annotations
+
+import copy
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from codegen.__main__ import PROJECT, main
+from tests.codegen.building import body, document, operation, parameter, project, ref
+
+TEXT = {"type": "string"}
+ITEM = {"type": "object", "properties": {"id": TEXT}}
+NULLABLE = {"anyOf": [{"type": "object"}, {"type": "null"}]}
+OTHER = {"type": "object", "properties": {"name": TEXT}}
+
+
+def good() -> dict[str, Any]:
+    read = operation(ref("Item"), parameters=[parameter("id", "path"), parameter("page", "query")])
+    write = operation(name="write", requestBody=body("application/json", ref("Item")))
+    return document({"/x/{id}": {"get": read}, "/y": {"post": write}}, {"Item": ITEM})
+
+
+def read_of(spec: dict[str, Any]) -> dict[str, Any]:
+    operation_: dict[str, Any] = spec["paths"]["/x/{id}"]["get"]
+    return operation_
+
+
+class Home:
+    """A project that was built once, so that a failed run has something to leave alone."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = project(folder, good())
+        assert main(["build"], project=self.folder) == 0
+        self.before = self.snapshot()
+
+    def snapshot(self) -> dict[str, bytes]:
+        """Every file but those that a test writes, by path."""
+        return {
+            path.relative_to(self.folder).as_posix(): path.read_bytes()
+            for path in sorted(self.folder.rglob("*"))
+            if path.is_file() and not path.name.startswith(("openapi.json", "patches.toml"))
+        }
+
+    def spec(self, content: str | bytes | dict[str, Any] | list[Any]) -> Path:
+        """The contract of the project, replaced."""
+        path = self.folder / "openapi.json"
+        if isinstance(content, bytes):
+            path.write_bytes(content)
+        else:
+            path.write_text(
+                content if isinstance(content, str) else json.dumps(content), encoding="utf-8"
+            )
+        return path
+
+    def patches(self, text: str | bytes) -> None:
+        """The patches of the project, replaced."""
+        content = text if isinstance(text, bytes) else text.encode()
+        (self.folder / "codegen" / "patches.toml").write_bytes(content)
+
+
+@pytest.fixture(scope="module")
+def shared_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    return Home(tmp_path_factory.mktemp("errors") / "project")
+
+
+@pytest.fixture
+def home(shared_home: Home) -> Home:
+    shared_home.spec(good())
+    shared_home.patches("")
+    if shared_home.snapshot() != shared_home.before:
+        # The test before failed; this one does not have to.
+        main(["build"], project=shared_home.folder)
+    return shared_home
+
+
+def line_of(home: Home, capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """The one line that a refused build prints; nothing else may have happened."""
+    capsys.readouterr()
+    status = main(["build", *arguments], project=home.folder)
+    printed = capsys.readouterr()
+    assert (status, printed.out) == (1, "")
+    assert home.snapshot() == home.before
+    (line,) = printed.err.splitlines()
+    return line
+
+
+@pytest.mark.parametrize(
+    ("content", "named"),
+    [
+        ("{", "not valid JSON"),
+        ('{"openapi": "3.1.0", "paths": {}', "line 1 column"),
+        ("", "not valid JSON"),
+        (b"\xff\xfe{}", "not UTF-8 at byte 0"),
+        ("[]", "not an OpenAPI document but a JSON list"),
+        ('"text"', "not an OpenAPI document but a JSON str"),
+        ("null", "not an OpenAPI document"),
+        ("{}", "not an OpenAPI 3.x document"),
+        ('{"swagger": "2.0", "paths": {}}', "not an OpenAPI 3.x document"),
+        ('{"openapi": "2.0", "paths": {}}', "(openapi = '2.0')"),
+        ('{"openapi": 3.1, "paths": {}}', "(openapi = 3.1)"),
+        ('{"openapi": "3.1.0"}', "has no paths"),
+        ('{"openapi": "3.1.0", "paths": {}}', "has no paths"),
+        ('{"openapi": "3.1.0", "paths": []}', "has no paths"),
+        ('{"openapi": "3.1.0", "paths": {"/x": []}}', "path /x is not an object"),
+        ('{"openapi": "3.1.0", "paths": {"/x": {"get": 1}}}', "GET /x is not an object"),
+        ('{"openapi": "3.1.0", "paths": {"/x": {}, "/x": {}}}', "'/x' is there twice"),
+        ('{"openapi": NaN}', "NaN is no JSON number"),
+        ('{"openapi": "\\ud800"}', "surrogate"),
+        ('{"a":' * 100_000 + "1" + "}" * 100_000, "nested too deeply"),
+    ],
+)
+def test_a_file_that_is_no_contract_is_refused_by_name(
+    home: Home, capsys: pytest.CaptureFixture[str], content: str | bytes, named: str
+) -> None:
+    path = home.spec(content)
+    line = line_of(home, capsys)
+    assert named in line
+    assert str(path) in line
+
+
+def test_a_missing_file_is_refused_by_name(
+    home: Home, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    line = line_of(home, capsys, "--spec", str(tmp_path / "none.json"))
+    assert line == f"codegen: {tmp_path / 'none.json'}: cannot be read: No such file or directory"
+
+
+def test_a_folder_is_refused_by_name(
+    home: Home, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    line = line_of(home, capsys, "--spec", str(tmp_path))
+    assert line == f"codegen: {tmp_path}: cannot be read: Is a directory"
+
+
+Change = Callable[[dict[str, Any]], object]
+
+
+def schema(**schemas: Any) -> Change:
+    return lambda spec: spec["components"]["schemas"].update(schemas)
+
+
+def answer(value: Any) -> Change:
+    content = {"application/json": {"schema": value}}
+    return lambda spec: read_of(spec)["responses"]["200"].update(content=content)
+
+
+def parameters(*more: dict[str, Any]) -> Change:
+    return lambda spec: read_of(spec)["parameters"].extend(more)
+
+
+def request_body(media_type: str, value: Any) -> Change:
+    return lambda spec: spec["paths"]["/y"]["post"].update(requestBody=body(media_type, value))
+
+
+def two_bodies(spec: dict[str, Any]) -> None:
+    spec["paths"]["/y"]["post"]["requestBody"]["content"]["text/csv"] = {"schema": TEXT}
+
+
+def two_answers(spec: dict[str, Any]) -> None:
+    content = {"application/json": {"schema": TEXT}}
+    read_of(spec)["responses"]["201"] = {"description": "", "content": content}
+
+
+CHANGES: dict[str, tuple[Change, str]] = {
+    "$ref into nothing": (answer(ref("None")), "$ref points at nothing: #/components/schemas/None"),
+    "$ref into a list": (answer({"$ref": "#/tags/0"}), "$ref points at nothing: #/tags/0"),
+    "$ref in a circle": (schema(A=ref("B"), B=ref("A")), "$ref points at nothing"),
+    "remote $ref": (answer({"$ref": "other.json#/X"}), "another document is not supported: other"),
+    "URL $ref": (answer({"$ref": "https://x.test/y"}), "not supported: https://x.test/y"),
+    "path item $ref": (
+        lambda spec: spec["paths"].update({"/z": {"$ref": "#/paths/~1y"}}),
+        "path /z: $ref is not supported",
+    ),
+    "unknown method": (
+        lambda spec: spec["paths"].update({"/z": {"query": {}}}),
+        "path /z: query is not supported",
+    ),
+    "duplicate operationId": (
+        lambda spec: spec["paths"]["/y"]["post"].update(operationId="read"),
+        "operationId read is used twice",
+    ),
+    "missing operationId": (
+        lambda spec: read_of(spec).pop("operationId"),
+        "GET /x/{id} has no operationId",
+    ),
+    "operationId of two lines": (
+        lambda spec: (read_of(spec).update(operationId="a\nb"), answer(ref("None"))(spec)),
+        "$ref points at nothing",
+    ),
+    "equal short names": (
+        lambda spec: spec["paths"]["/y"]["post"].update(operationId="Read"),
+        "operations read and Read both become",
+    ),
+    "tags of another type": (
+        lambda spec: read_of(spec).update(tags=[1]),
+        "operation read: tags",
+    ),
+    "no answer": (
+        lambda spec: read_of(spec).update(responses={"404": {"description": ""}}),
+        "operation read: declares no successful answer",
+    ),
+    "unsupported answer": (
+        lambda spec: read_of(spec)["responses"]["200"].update(content={"image/png": {}}),
+        "/x/{id}",
+    ),
+    "unsupported JSON answer": (
+        lambda spec: read_of(spec)["responses"]["200"].update(
+            content={"application/ld+json": {"schema": TEXT}}
+        ),
+        "operation read: answers of application/ld+json",
+    ),
+    "two kinds of answer": (two_answers, "operation read: its successful answers have different"),
+    "unsupported body": (request_body("application/xml", TEXT), "/y"),
+    "raw body": (
+        request_body("application/octet-stream", {"type": "string", "format": "binary"}),
+        "operation write: request bodies of application/octet-stream are not supported",
+    ),
+    "two kinds of body": (two_bodies, "/y"),
+    "form without fields": (
+        request_body("application/x-www-form-urlencoded", TEXT),
+        "operation write: a form body has to be an object",
+    ),
+    "form with an object": (
+        request_body("multipart/form-data", {"type": "object", "properties": {"a": ref("Item")}}),
+        "operation write: the multipart field a",
+    ),
+    "file in JSON": (
+        request_body(
+            "application/json",
+            {"type": "object", "properties": {"a": {"type": "string", "format": "binary"}}},
+        ),
+        "operation write: binary content",
+    ),
+    "integer enum": (
+        schema(Item={"type": "object", "properties": {"n": {"type": "integer", "enum": [1, 2]}}}),
+        "schema Item: enums of int are not supported",
+    ),
+    "mixed enum": (schema(E={"enum": ["a", 1]}), "schemas/E"),
+    "ambiguous union": (
+        schema(Other=OTHER, Item={**ITEM, "properties": {"a": {"anyOf": [ref("Other"), ITEM]}}}),
+        "schema Item: alternatives that are all a JSON object",
+    ),
+    "ambiguous answer": (
+        lambda spec: (
+            schema(Other=OTHER)(spec),
+            answer({"oneOf": [ref("Item"), ref("Other")]})(spec),
+        ),
+        "operation read, answer 200: alternatives",
+    ),
+    "equal parameters": (
+        parameters(parameter("page-size", "query"), parameter("page_size", "query")),
+        "page_size",
+    ),
+    "equal parameters for us alone": (
+        parameters(parameter("größe", "query"), parameter("gr e", "query")),
+        "operation read: two parameters become 'gr_e'",
+    ),
+    "object parameter": (
+        parameters(parameter("filter", "query", {"type": "object"})),
+        "operation read, parameter filter: objects",
+    ),
+    "parameter without schema": (
+        parameters({"name": "f", "in": "query", "content": {"application/json": {}}}),
+        "operation read, parameter f: without a schema",
+    ),
+    "list in a header": (
+        parameters(parameter("f", "header", {"type": "array", "items": TEXT})),
+        "/x/{id}",
+    ),
+    "joined list": (
+        parameters(parameter("f", "query", {"type": "array", "items": TEXT}, explode=False)),
+        "operation read, parameter f: a list",
+    ),
+    "other style": (
+        parameters(parameter("f", "query", TEXT, style="deepObject")),
+        "operation read, parameter f: style deepObject",
+    ),
+    "unknown path parameter": (parameters(parameter("other", "path")), "/x/{id}"),
+    "equal properties": (
+        schema(Item={"type": "object", "properties": {"a-b": TEXT, "a_b": TEXT}}),
+        "schema Item: properties a-b and a_b both become 'a_b'",
+    ),
+    "equal enum members": (
+        schema(E={"type": "string", "enum": ["a-b", "a_b"]}),
+        "schema E: values 'a-b' and 'a_b' both become A_B",
+    ),
+    "equal schemas": (schema(foo_bar=ITEM, FooBar=ITEM), "FooBar"),
+    "a class of other letters": (schema(Ö=ITEM), "schema 'Ö'"),
+    "default that is no value": (
+        schema(E={"type": "string", "enum": ["a", "b"], "default": "c"}),
+        "schemas/E",
+    ),
+    "object default": (
+        schema(Item={"type": "object", "properties": {"m": {**NULLABLE, "default": {}}}}),
+        "schemas/Item: Value {} is not valid",
+    ),
+    "no info": (lambda spec: spec.pop("info"), "not valid OpenAPI"),
+    "components of another type": (lambda spec: spec.update(components=[]), "components"),
+    "schemas of another type": (lambda spec: spec["components"].update(schemas=[]), "schemas"),
+}
+
+
+@pytest.mark.parametrize("case", CHANGES)
+def test_a_construct_without_equivalent_is_refused_by_name(
+    home: Home, capsys: pytest.CaptureFixture[str], case: str
+) -> None:
+    change, named = CHANGES[case]
+    spec = copy.deepcopy(good())
+    change(spec)
+    home.spec(spec)
+    assert named in line_of(home, capsys)
+
+
+AT = 'at = "/summary"\n'
+ENTRY = f'[[patch]]\noperation = "read"\n{AT}expect = "absent"\nvalue = "x"\nreason = "r"\n'
+
+
+@pytest.mark.parametrize(
+    ("patches", "named"),
+    [
+        ("[[patch", "not valid TOML"),
+        (b"\xff", "not UTF-8"),
+        ("[pacth]", "unknown table pacth"),
+        ("patch = 1", "patches are written [[patch]]"),
+        ("patch = [1]", "patch 1 is not a table"),
+        (ENTRY.replace('reason = "r"\n', ""), "patch 1 lacks reason"),
+        (ENTRY + ENTRY.replace(AT, ""), "patch 2 lacks at"),
+        (ENTRY.replace("value", "vlaue"), "patch 1 has an unknown key vlaue"),
+        (ENTRY.replace('"/summary"', "3"), "`at` that is not a JSON pointer"),
+        (ENTRY.replace('"read"', "[]"), "not text"),
+        (ENTRY.replace('value = "x"\n', ""), "expects nothing and puts nothing"),
+        ("rename_schemas = 1", "rename_schemas is a table"),
+        ("[rename_schemas]\nItem = 1", "rename_schemas is a table"),
+        ("repeatable = 1", "repeatable.operations"),
+        ("[repeatable]\noperations = 1", "repeatable.operations"),
+    ],
+)
+def test_malformed_patches_are_refused_by_number_or_key(
+    home: Home, capsys: pytest.CaptureFixture[str], patches: str | bytes, named: str
+) -> None:
+    home.patches(patches)
+    line = line_of(home, capsys)
+    assert named in line
+    assert "patches.toml" in line
+
+
+@pytest.mark.parametrize(
+    ("patches", "named"),
+    [
+        (ENTRY.replace('"read"', '"gone"'), "gone/summary no longer applies: it is gone"),
+        (ENTRY.replace('operation = "read"', 'schema = "Gone"'), "Gone/summary no longer applies"),
+        (ENTRY.replace("/summary", "/a/b"), "read/a/b no longer applies: no 'a' there"),
+        (ENTRY.replace("/summary", "/tags/0"), "read/tags/0 no longer applies: no object there"),
+        (ENTRY.replace("/summary", "/operationId"), 'no longer applies: found "read"'),
+        (ENTRY.replace('"absent"', '"old"'), 'no longer applies: found "absent"'),
+        ('[rename_schemas]\nGone = "New"', "rename of Gone no longer applies"),
+        ('[rename_schemas]\nItem = "Item"', "rename of Item: Item is taken"),
+        ('[repeatable]\noperations = ["gone"]', "repeatable names no operation: gone"),
+    ],
+)
+def test_a_stale_patch_is_refused_by_name(
+    home: Home, capsys: pytest.CaptureFixture[str], patches: str, named: str
+) -> None:
+    home.patches(patches)
+    assert named in line_of(home, capsys)
+
+
+def test_missing_patches_are_refused_by_name(
+    home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (home.folder / "codegen" / "patches.toml").unlink()
+    assert "patches.toml: cannot be read" in line_of(home, capsys)
+
+
+def test_log_lines_in_front_of_the_document_are_passed_over(
+    home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home.spec("INFO starting {}\nWARNING x\n" + json.dumps(good(), indent=1))
+    assert main(["check"], project=home.folder) == 0
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    folder = project(tmp_path / "project", good())
+    (folder / "generated").write_text("a file", encoding="utf-8")
+    assert main(["build"], project=folder) == 1
+    assert "cannot be written" in capsys.readouterr().err
+
+
+def test_an_async_source_that_cannot_be_turned_leaves_everything(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    home = Home(tmp_path / "project")
+    (home.folder / "aion" / "client.py").write_text("def (", encoding="utf-8")
+    assert main(["build"], project=home.folder) == 1
+    assert "aion/client.py:1" in capsys.readouterr().err
+    (home.folder / "aion" / "client.py").write_bytes(home.before["aion/client.py"])
+    assert home.snapshot() == home.before
+
+
+def test_the_command_line_itself_ends_with_status_one_and_one_line(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "codegen", "build", "--spec", str(tmp_path / "none.json")],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, "", 1)

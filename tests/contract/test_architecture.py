@@ -1,0 +1,131 @@
+"""Who may import whom, read from the source by `ast`: nothing is run."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[2]
+CORE_EXCLUDES = ("aion/sandbox/", "aion/testing/", "aion/cli/", "aion/cli.py")
+ON_TOP = {"aion.sandbox", "aion.testing", "aion.cli"}
+CORE_NEEDS = {"aion", "aion_api", "attrs", "httpx", "httpcore", "dateutil", "certifi"}
+HTTP_SEAM = {"aion/_transport/http.py", "aion/_transport/sockets.py"}
+
+
+@cache
+def files(folder: str) -> tuple[str, ...]:
+    """Every Python file below a folder of the project, as a path relative to it."""
+    found = sorted((PROJECT / folder).rglob("*.py"))
+    return tuple(path.relative_to(PROJECT).as_posix() for path in found)
+
+
+@cache
+def imports(file: str) -> frozenset[str]:
+    """The full names of the modules that a file imports, at its top or inside a function."""
+    tree = ast.parse((PROJECT / file).read_text(encoding="utf-8"))
+    package = file.removeprefix("generated/").removesuffix(".py").split("/")[:-1]
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            module = ".".join([*base, *([node.module] if node.module else [])])
+            found |= {module, *(f"{module}.{alias.name}" for alias in node.names)}
+    return frozenset(found)
+
+
+def users(folder: str, *modules: str) -> list[str]:
+    """The files below `folder` that import one of `modules` or a part of it."""
+    return [
+        file
+        for file in files(folder)
+        if any(
+            name == module or name.startswith(f"{module}.")
+            for name in imports(file)
+            for module in modules
+        )
+    ]
+
+
+def core() -> Iterator[str]:
+    return (file for file in files("aion") if not file.startswith(CORE_EXCLUDES))
+
+
+@pytest.mark.parametrize("folder", ["aion", "codegen", "generated/aion_api"])
+def test_there_is_something_to_look_at(folder: str) -> None:
+    assert len(files(folder)) > 5
+
+
+@pytest.mark.parametrize("module", ["aion", "codegen", "httpx", "httpcore"])
+def test_the_generated_package_does_not_import(module: str) -> None:
+    assert users("generated/aion_api", module) == []
+
+
+def test_the_generated_runtime_imports_the_standard_library_alone() -> None:
+    tops = {name.split(".")[0] for name in imports("generated/aion_api/_runtime.py")}
+    assert tops <= sys.stdlib_module_names
+
+
+@pytest.mark.parametrize("module", ["aion", "aion_api"])
+def test_the_generator_does_not_import(module: str) -> None:
+    assert users("codegen", module) == []
+
+
+def test_one_module_alone_imports_the_parser() -> None:
+    assert users("codegen", "openapi_python_client") == ["codegen/parse.py"]
+
+
+def test_the_package_does_not_import_the_generator() -> None:
+    assert users("aion", "codegen") == []
+
+
+@pytest.mark.parametrize("module", sorted(ON_TOP))
+def test_the_core_does_not_import(module: str) -> None:
+    assert set(users("aion", module)) & set(core()) == set()
+
+
+def test_the_core_imports_no_optional_package_at_the_top() -> None:
+    allowed = CORE_NEEDS | sys.stdlib_module_names
+    foreign = {
+        f"{file}: {name}" for file in core() for name in top_level(file) if name not in allowed
+    }
+    assert foreign == set()
+
+
+@pytest.mark.parametrize(
+    "module",
+    ["starlette", "uvicorn", "PIL", "pypdf", "docx", "pytest", "jsonschema_rs", "multipart"],
+)
+def test_the_core_never_imports_what_the_sandbox_needs(module: str) -> None:
+    assert set(users("aion", module)) & set(core()) == set()
+
+
+def test_the_http_library_stays_behind_its_seam() -> None:
+    assert set(users("aion", "httpx", "httpcore")) <= HTTP_SEAM
+
+
+def test_no_module_of_the_generator_is_over_400_lines() -> None:
+    long = {
+        file: lines
+        for file in files("codegen")
+        if (lines := len((PROJECT / file).read_text(encoding="utf-8").splitlines())) >= 400
+    }
+    assert long == {}
+
+
+def top_level(file: str) -> set[str]:
+    """The top packages that a file imports when it is imported itself."""
+    tree = ast.parse((PROJECT / file).read_text(encoding="utf-8"))
+    found: set[str] = set()
+    for node in tree.body:
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
+            found.add(node.module.split(".")[0])
+    return found
