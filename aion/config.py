@@ -70,6 +70,7 @@ class ClientConfig:
         propagate_trace_context: Send W3C trace context headers when tracing.
         send_correlation_id: Send ``X-Correlation-ID``, the same for one flow of calls.
         send_request_id: Send ``X-Request-ID``, new for each attempt.
+        max_connections: Connections to one origin at a time; further calls wait their turn.
         on_attempt: Called after each attempt with an `aion.Attempt`: number, duration, status or
             fault, request id, delay until the next one. Keep it short; it runs where the call
             runs, and what it raises goes to the caller.
@@ -99,6 +100,7 @@ class ClientConfig:
     propagate_trace_context: bool = True
     send_correlation_id: bool = True
     send_request_id: bool = True
+    max_connections: int = 100
     on_attempt: Callable[[Attempt], Any] | None = None
     transport: Callable[[Route], Any] | None = None
 
@@ -109,6 +111,7 @@ class ClientConfig:
             _check_seconds(name, getattr(self, name), zero_allowed=False)
         _check_seconds("retry_delay", self.retry_delay, zero_allowed=True)
         _check_count("max_retries", self.max_retries, least=0)
+        _check_count("max_connections", self.max_connections, least=1)
         _check_count(
             "circuit_breaker_failure_threshold", self.circuit_breaker_failure_threshold, least=1
         )

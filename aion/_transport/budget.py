@@ -8,8 +8,8 @@ from __future__ import annotations
 
 CAPACITY = 100.0
 """Repetitions that a full budget allows."""
-EARNED = 0.2
-"""What a success adds: one repetition for five successes."""
+EARNED = 0.25
+"""What a success adds: one repetition for four successes."""
 
 
 class Budget:

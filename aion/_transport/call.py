@@ -25,6 +25,7 @@ class Call:
         silence: Seconds without a byte that are too long, or None.
         whole: Read the body of a success before giving it back.
         endpoint: The circuit that the call belongs to.
+        ours: Whether it goes to the API; a presigned URL gets nothing of the client's own.
         request_id: The id of the current attempt, or None.
         span: The trace of the call, where tracing is on.
     """
@@ -37,5 +38,6 @@ class Call:
     silence: float | None
     whole: bool = True
     endpoint: str = ""
+    ours: bool = True
     request_id: str | None = None
     span: Span | None = None

@@ -140,7 +140,9 @@ class AsyncEngine(Engine):
         if pool is None:
             make = self.config.transport or _default_transport()
             way = route(origin, self.config.proxy_url)
-            pool = self._pools.setdefault(origin, AsyncPool(lambda: make(way)))
+            pool = self._pools.setdefault(
+                origin, AsyncPool(lambda: make(way), self.config.max_connections)
+            )
         return pool
 
     async def close(self) -> None:

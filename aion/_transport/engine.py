@@ -96,6 +96,7 @@ class Engine:
             silence=self.config.timeout,
             whole=whole,
             endpoint=f"objects at {wire.origin[1]}",
+            ours=False,
         )
 
     def _require_open(self) -> None:
@@ -112,7 +113,8 @@ class Engine:
         """The request of one attempt: the same, with what is its own."""
         wire = call.wire
         own: list[tuple[bytes, bytes]] = []
-        if wire.origin == self._wiring.origin:
+        ours = call.ours and wire.origin == self._wiring.origin
+        if ours:
             if self.config.send_request_id:
                 call.request_id = new_request_id()
                 own.append((b"X-Request-ID", call.request_id.encode("ascii")))
@@ -120,7 +122,7 @@ class Engine:
                 own.append((b"X-Correlation-ID", flow_id.encode("ascii")))
         if call.span is not None:
             trace = call.span.attempt(wire.url)
-            if self.config.propagate_trace_context and wire.origin == self._wiring.origin:
+            if self.config.propagate_trace_context and ours:
                 own.extend((k.encode("ascii"), v.encode("ascii")) for k, v in trace.items())
         if not own:
             return wire
@@ -142,6 +144,7 @@ def _breakers(config: ClientConfig) -> Breakers | None:
 
 
 def abandon(pools: dict[Origin, Any]) -> None:
-    """Close the idle connections of all origins."""
+    """Close the connections of all origins: the idle ones now, the others when they come back."""
     for pool in list(pools.values()):
+        pool.closed = True
         pool.abandon()

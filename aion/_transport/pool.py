@@ -15,9 +15,6 @@ from collections import deque
 from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar, cast
 
-SIZE = 100
-"""Connections to one origin at a time."""
-
 
 class Channel(Protocol):
     """What a pool needs of a connection."""
@@ -36,7 +33,9 @@ C = TypeVar("C", bound=Channel)
 class SyncPool(Generic[C]):
     """Connections for threads."""
 
-    def __init__(self, make: Callable[[], C], size: int = SIZE) -> None:
+    def __init__(self, make: Callable[[], C], size: int) -> None:
+        self.closed = False
+        """Nothing is kept any more; what is in use is closed when it comes back."""
         self._make = make
         self._size = size
         self._begin()
@@ -64,11 +63,16 @@ class SyncPool(Generic[C]):
             self._free.release()
             raise
 
-    def release(self, channel: C) -> None:
-        """Give a connection back."""
-        if self._pid == os.getpid():
+    def release(self, channel: C, *, usable: bool = True) -> None:
+        """Give a connection back; one that is not `usable` is closed."""
+        usable = usable and not self.closed
+        if not usable:
+            channel.abandon()
+        if self._pid != os.getpid():
+            return
+        if usable:
             self._idle.append(channel)
-            self._free.release()
+        self._free.release()
 
     def abandon(self) -> None:
         """Close what is idle."""
@@ -98,7 +102,9 @@ class _LoopState(Generic[C]):
 class AsyncPool(Generic[C]):
     """Connections for coroutines, of any number of event loops one after the other or at once."""
 
-    def __init__(self, make: Callable[[], C], size: int = SIZE) -> None:
+    def __init__(self, make: Callable[[], C], size: int) -> None:
+        self.closed = False
+        """Nothing is kept any more; what is in use is closed when it comes back."""
         self._make = make
         self._size = size
         self._begin()
@@ -165,6 +171,7 @@ class AsyncPool(Generic[C]):
     def release(self, channel: C, *, usable: bool = True) -> None:
         """Give a connection back, from wherever; one that is not `usable` is closed."""
         state = cast("_LoopState[C]", channel.home)
+        usable = usable and not self.closed
         if not usable:
             channel.abandon()
         if self._pid != os.getpid():

@@ -119,8 +119,7 @@ class SyncEngine(Engine):
                 wire, deadline=deadline, silence=call.silence, whole=call.whole
             )
         except BaseException:
-            channel.abandon()
-            pool.release(channel)
+            pool.release(channel, usable=False)
             raise
         if not call.whole and isinstance(outcome, Reply) and outcome.status < 300:
             return outcome, _SyncLease(pool, channel)
@@ -132,7 +131,9 @@ class SyncEngine(Engine):
         if pool is None:
             make = self.config.transport or _default_transport()
             way = route(origin, self.config.proxy_url)
-            pool = self._pools.setdefault(origin, SyncPool(lambda: make(way)))
+            pool = self._pools.setdefault(
+                origin, SyncPool(lambda: make(way), self.config.max_connections)
+            )
         return pool
 
     def close(self) -> None:
@@ -196,18 +197,16 @@ class SyncAnswer:
         try:
             lease.channel.finish()
         except BaseException:
-            lease.channel.abandon()
+            lease.pool.release(lease.channel, usable=False)
             raise
-        finally:
-            lease.pool.release(lease.channel)
+        lease.pool.release(lease.channel)
 
     def _drop(self, error: BaseException | None = None) -> None:
         lease, self._lease = self._lease, None
         if self._span is not None:
             self._span.end(error)
         if lease is not None:
-            lease.channel.abandon()
-            lease.pool.release(lease.channel)
+            lease.pool.release(lease.channel, usable=False)
 
     def __del__(self) -> None:
         self._drop()

@@ -108,7 +108,7 @@ Script = Callable[[Connection], None]
 """What a server does with a connection; `Gone` ends it."""
 
 
-@dataclass
+@dataclass(repr=False)
 class FaultServer:
     """Listens on a free loopback port, one thread a connection, until it is left."""
 
