@@ -8,23 +8,11 @@ the generator: a file there that is not in the tree is removed by `write` and re
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from codegen.errors import CodegenError
-
-_LAYOUT = ("--line-length", "100", "--target-version", "py311")
-_SORT_IMPORTS = (
-    "check",
-    "--fix",
-    "--select=F401,I001",
-    *_LAYOUT,
-    "--config=lint.isort.known-first-party=['aion', 'aion_api']",
-)
-_FORMAT = ("format", *_LAYOUT)
+from codegen.layout import LayoutError, laid_out
 
 OWNED = ("generated/aion_api", "aion/sync")
 
@@ -35,24 +23,10 @@ def formatted(tree: Mapping[str, str]) -> dict[str, str]:
     Raises:
         CodegenError: A file is not valid Python, which means that a template is wrong.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder)
-        for name, text in tree.items():
-            path = root / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-        for step in (_SORT_IMPORTS, _FORMAT):
-            done = subprocess.run(
-                [sys.executable, "-m", "ruff", *step, "--isolated", "--no-cache", "--quiet", "."],
-                cwd=root,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            if done.returncode:
-                reason = (done.stdout or done.stderr).strip()
-                raise CodegenError(f"the generated code cannot be formatted: {reason}")
-        return {name: (root / name).read_text(encoding="utf-8") for name in tree}
+    try:
+        return laid_out(tree, select="F401,I001")
+    except LayoutError as error:
+        raise CodegenError(f"the generated code cannot be formatted: {error}") from error
 
 
 def write(tree: Mapping[str, str], project: Path) -> None:

@@ -153,6 +153,9 @@ def _delay(
     delay = rules.policy.delay(retries, asked)
     if call.deadline is not None and rules.now() + delay >= call.deadline:
         return None
+    if call.silence is not None and delay > call.silence:
+        # Without a deadline, a wait may be as long as silence may.
+        return None
     return delay if rules.budget.spend() else None
 
 

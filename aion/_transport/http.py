@@ -7,6 +7,7 @@ its asynchronous twin, the level at which recorders, mocks and instrumentation h
 
 from __future__ import annotations
 
+import contextlib
 import zlib
 from typing import TYPE_CHECKING, Any, cast
 
@@ -17,7 +18,7 @@ from aion._transport.sockets import AsyncBackend, SyncBackend
 from aion._transport.wire import Fault, Reply, Wire
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Generator, Iterator
 
     from aion._transport.routing import Route
 
@@ -37,6 +38,19 @@ def _with_backend(transport: Any, backend: Any) -> None:
     if not hasattr(pool, "_network_backend"):  # pragma: no cover - a future httpx
         raise RuntimeError("this version of httpx cannot be used: its connection pool is unknown")
     pool._network_backend = backend
+
+
+@contextlib.contextmanager
+def _socks_extra() -> Generator[None]:
+    """Name the extra that a SOCKS proxy needs."""
+    try:
+        yield
+    except ImportError:
+        missing = True
+    else:
+        missing = False
+    if missing:
+        raise ImportError('a SOCKS proxy needs socksio: pip install "aionvision[socks]"')
 
 
 def _fault(error: Exception) -> Fault:
@@ -138,9 +152,10 @@ class SyncChannel:
     def __init__(self, way: Route) -> None:
         self.home: object = None
         self._backend = SyncBackend()
-        self._transport = httpx.HTTPTransport(
-            verify=way.tls(), limits=_ONE, proxy=way.proxy, trust_env=False
-        )
+        with _socks_extra():
+            self._transport = httpx.HTTPTransport(
+                verify=way.tls(), limits=_ONE, proxy=way.proxy, trust_env=False
+            )
         _with_backend(self._transport, self._backend)
         self._stream: httpx.SyncByteStream | None = None
         self._pieces: Iterator[bytes] = iter(())
@@ -205,9 +220,10 @@ class AsyncChannel:
     def __init__(self, way: Route) -> None:
         self.home: object = None
         self._backend = AsyncBackend()
-        self._transport = httpx.AsyncHTTPTransport(
-            verify=way.tls(), limits=_ONE, proxy=way.proxy, trust_env=False
-        )
+        with _socks_extra():
+            self._transport = httpx.AsyncHTTPTransport(
+                verify=way.tls(), limits=_ONE, proxy=way.proxy, trust_env=False
+            )
         _with_backend(self._transport, self._backend)
         self._stream: httpx.AsyncByteStream | None = None
         self._pieces: AsyncIterator[bytes] | None = None

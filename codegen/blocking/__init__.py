@@ -44,26 +44,36 @@ def transform(
 
     Raises `BlockingError` when something is left over that has no blocking counterpart.
     """
+    naming = Naming(twins, frozenset({*modules, module}))
+    tree = _parsed(source, _path(module, is_package=is_package))
+    path, text = _rewritten(tree, naming, module, is_package=is_package)
+    return tidy({path: text})[path]
+
+
+def _rewritten(
+    tree: cst.Module, naming: Naming, module: str, *, is_package: bool
+) -> tuple[str, str]:
+    """The path and the text, not yet tidy, of a module's twin."""
     path = _path(module, is_package=is_package)
     package = module if is_package else module.rpartition(".")[0]
-    naming = Naming(twins, frozenset({*modules, module}))
-    wrapper = MetadataWrapper(_parsed(source, path))
     survey = Survey(naming, package)
-    wrapper.module.visit(survey)
-    positions = wrapper.resolve(PositionProvider)
-    findings = Findings(path)
-    rewriter = Rewriter(
-        naming,
-        survey,
-        findings,
-        module=module,
-        package=package,
-        lines={node: place.start.line for node, place in positions.items()},
-    )
-    changed = wrapper.module.visit(rewriter)
-    findings.check()
+    tree.visit(survey)
+
+    def rewritten(source: cst.Module, lines: Mapping[cst.CSTNode, int]) -> tuple[str, Findings]:
+        findings = Findings(path)
+        rewriter = Rewriter(naming, survey, findings, module=module, package=package, lines=lines)
+        return source.visit(rewriter).code, findings
+
+    code, findings = rewritten(tree, {})
+    if findings:
+        # Line numbers cost more than all the rest, and are wanted only here.
+        wrapper = MetadataWrapper(tree, unsafe_skip_copy=True)
+        positions = wrapper.resolve(PositionProvider)
+        lines = {node: place.start.line for node, place in positions.items()}
+        _, findings = rewritten(wrapper.module, lines)
+        findings.check()
     twin_path = _path(naming.module(module), is_package=is_package)
-    return tidy(HEADER.format(origin=path) + changed.code.lstrip("\n"), twin_path)
+    return twin_path, HEADER.format(origin=path) + code.lstrip("\n")
 
 
 def build(package_root: Path) -> dict[str, str]:
@@ -74,18 +84,18 @@ def build(package_root: Path) -> dict[str, str]:
     if not (package_root / REQUIRED).is_file():
         raise BlockingError(f"{PACKAGE}/{REQUIRED}: not found below {package_root.parent}")
     inputs = sorted({path for pattern in INPUTS for path in package_root.glob(pattern)})
-    sources: dict[tuple[str, bool], str] = {}
+    trees: dict[tuple[str, bool], cst.Module] = {}
     for path in inputs:
         parts = (PACKAGE, *path.relative_to(package_root).with_suffix("").parts)
         is_package = parts[-1] == _INIT
         name = ".".join(parts[:-1] if is_package else parts)
-        sources[name, is_package] = path.read_text(encoding="utf-8")
+        source = path.read_text(encoding="utf-8")
+        trees[name, is_package] = _parsed(source, _path(name, is_package=is_package))
 
-    modules = frozenset(name for name, _ in sources)
     twins: dict[str, str] = {}
     exported: dict[str, list[str]] = {}
-    for (name, is_package), source in sources.items():
-        classes = public_classes(source, _path(name, is_package=is_package))
+    for (name, _), tree in trees.items():
+        classes = _public_classes(tree)
         twins |= classes
         if not any(part.startswith("_") for part in name.split(".")):
             exported[TWIN + name.removeprefix(PACKAGE)] = [
@@ -93,20 +103,23 @@ def build(package_root: Path) -> dict[str, str]:
             ]
 
     init = _path(TWIN, is_package=True)
-    built = {init: tidy(exports(exported), init)}
-    for (name, is_package), source in sources.items():
-        twin_path = _path(TWIN + name.removeprefix(PACKAGE), is_package=is_package)
-        built[twin_path] = transform(
-            source, module=name, twins=twins, modules=modules, is_package=is_package
-        )
-    return dict(sorted(built.items()))
+    naming = Naming(twins, frozenset(name for name, _ in trees))
+    built = {init: exports(exported)}
+    for (name, is_package), tree in trees.items():
+        twin_path, text = _rewritten(tree, naming, name, is_package=is_package)
+        built[twin_path] = text
+    return tidy(dict(sorted(built.items())))
 
 
 def public_classes(source: str, path: str) -> dict[str, str]:
     """The public classes that a module defines, each with the name of its twin."""
+    return _public_classes(_parsed(source, path))
+
+
+def _public_classes(tree: cst.Module) -> dict[str, str]:
     return {
         statement.name.value: twin_name(statement.name.value)
-        for statement in _parsed(source, path).body
+        for statement in tree.body
         if isinstance(statement, cst.ClassDef)
         and not statement.name.value.startswith("_")
         and not is_marked(statement)

@@ -23,6 +23,9 @@ class Findings:
         """Record that `name` on `line` has to go; the first advice for a place is kept."""
         self._found.setdefault((line, name), advice)
 
+    def __bool__(self) -> bool:
+        return bool(self._found)
+
     def check(self) -> None:
         """Raise `BlockingError` if anything was found."""
         if self._found:

@@ -1,66 +1,35 @@
-"""The generated text in the shape that ruff gives it: sorted imports, none unused, lines of 100.
+"""The generated text in the project's format; names that are defined nowhere are refused.
 
-ruff's rules are fixed here and no configuration file is read, so that the twin's bytes depend on
-the source alone. Names that are defined nowhere are refused: a skipped definition may be missed.
+Such a name is what is left of a definition that was skipped in the twin, but not its use.
 """
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import subprocess
-import sysconfig
-from functools import cache
+from collections.abc import Mapping
 
 from codegen.blocking.findings import BlockingError, Findings
+from codegen.layout import LayoutError, laid_out
 
-_SHARED = ("--isolated", "--no-cache", "--quiet", "--line-length", "100")
-_CHECK = (
-    "check",
-    "--select",
-    "I,F401,F821,TC005",
-    "--fix",
-    "--output-format",
-    "concise",
-    "--config",
-    'lint.isort.known-first-party=["aion","aion_api"]',
-)
-_ROW = re.compile(r"^.*?:(?P<line>\d+):\d+:\s*(?P<text>.*)$", re.MULTILINE)
+_RULES = "I,F401,F821,TC005"
+_ROW = re.compile(r"^(?P<path>.*?):(?P<line>\d+):\d+:\s*(?P<text>.*)$")
 
 
-def tidy(text: str, path: str) -> str:
-    """`text` sorted and formatted; raises `BlockingError` for what ruff cannot mend."""
-    checked = _ruff(*_CHECK, text=text, path=path)
-    if checked.returncode:
-        report = checked.stdout + checked.stderr
-        findings = Findings(path)
-        for row in _ROW.finditer(checked.stderr):
-            findings.add(int(row["line"]), "ruff", row["text"])
-        findings.check()
-        raise BlockingError(f"{path}: ruff: {report.strip()}")
-    formatted = _ruff("format", text=checked.stdout, path=path)
-    if formatted.returncode:
-        raise BlockingError(f"{path}: ruff: {formatted.stderr.strip()}")
-    return formatted.stdout
+def tidy(tree: Mapping[str, str]) -> dict[str, str]:
+    """The files of `tree`, sorted and formatted.
 
-
-@cache
-def _program() -> str:
-    # The environment's own ruff first: another version may format otherwise.
-    places = os.pathsep.join([sysconfig.get_path("scripts"), os.environ.get("PATH", "")])
-    found = shutil.which("ruff", path=places)
-    if found is None:
-        raise BlockingError("ruff: not installed: the `codegen` dependency group brings it")
-    return found
-
-
-def _ruff(*arguments: str, text: str, path: str) -> subprocess.CompletedProcess[str]:
-    command = [_program(), *arguments, *_SHARED, "--target-version", "py311"]
-    return subprocess.run(
-        [*command, "--stdin-filename", path, "-"],
-        input=text,
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
+    Raises:
+        BlockingError: ruff found what it cannot mend; the first file at fault is named.
+    """
+    try:
+        return laid_out(tree, select=_RULES)
+    except LayoutError as error:
+        rows = [row for row in map(_ROW.match, error.rows) if row]
+        if rows:
+            path = rows[0]["path"]
+            findings = Findings(path)
+            for row in rows:
+                if row["path"] == path:
+                    findings.add(int(row["line"]), "ruff", row["text"])
+            findings.check()
+        raise BlockingError(f"ruff: {error}") from error

@@ -1,0 +1,47 @@
+"""One sandbox for all tests, emptied for each, and both kinds of client."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from aion.testing import Sandbox
+from tests.behaviour.calls import Calls
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[Sandbox]:
+    """A sandbox whose background work hardly takes time."""
+    with Sandbox(pace=0.005) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(running: Sandbox) -> Iterator[Sandbox]:
+    """The sandbox, empty; its own answers must all have been on contract."""
+    running.reset()
+    yield running
+    assert running.violations == []
+
+
+@pytest.fixture(scope="session")
+def running_slowly() -> Iterator[Sandbox]:
+    """Another one, for calls that are given up while it still works on them."""
+    with Sandbox(pace=0.005) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def slow_sandbox(running_slowly: Sandbox) -> Sandbox:
+    """The other sandbox, empty, though what an earlier test gave up may still arrive."""
+    running_slowly.reset()
+    return running_slowly
+
+
+@pytest.fixture(params=["async", "sync"])
+def calls(request: pytest.FixtureRequest) -> Iterator[Calls]:
+    """Calls through the asynchronous and through the blocking client."""
+    made = Calls(request.param)
+    yield made
+    made.close()

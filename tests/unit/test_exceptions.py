@@ -1,0 +1,344 @@
+"""The exception tree: signatures, attributes, texts and copies."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import pickle
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import pytest
+
+from aion import exceptions
+from aion.exceptions import AionvisionError
+from aion.types.common import DescriptionStatus
+from aion.types.upload import UploadResult
+
+E = TypeVar("E", bound=AionvisionError)
+
+# Class, positional arguments, keyword arguments with their documented defaults.
+DOCUMENTED: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
+    "AionvisionError": (("code", "message"), {"details": None}),
+    "AuthenticationError": (("message",), {}),
+    "AionvisionPermissionError": (("message",), {}),
+    "ResourceNotFoundError": (
+        ("resource_type", "resource_id"),
+        {"message": None, "details": None},
+    ),
+    "ValidationError": (("message",), {"details": None}),
+    "RateLimitError": (
+        ("message",),
+        {"retry_after": None, "limit": None, "remaining": None, "reset": None},
+    ),
+    "QuotaExceededError": (("message",), {"available": 0, "limit": 0, "partial_results": None}),
+    "ServerError": (("message",), {}),
+    "AionvisionTimeoutError": (("message",), {"last_result": None}),
+    "AionvisionConnectionError": (("message",), {}),
+    "CircuitBreakerError": (("endpoint", "retry_after"), {}),
+    "UploadError": (
+        ("message",),
+        {"filename": None, "stage": None, "session_id": None, "partial_results": None},
+    ),
+    "DescriptionError": (("message",), {"image_id": None, "status": None}),
+    "DocumentProcessingError": (("message",), {"document_id": None, "status": None}),
+    "VideoUploadError": (("message",), {"media_id": None, "stage": None, "partial_chunks": 0}),
+    "VideoAnalysisError": (
+        ("message",),
+        {"media_id": None, "analysis_job_id": None, "status": None},
+    ),
+    "CloudStorageError": (("message",), {"job_id": None, "job_status": None}),
+    "ChatError": (("message",), {"session_id": None, "error_code": None}),
+    "BatchError": (("message",), {"batch_id": None, "failed_items": None}),
+    "SSEStreamError": (
+        ("message",),
+        {"last_event_id": None, "events_received": 0, "reconnect_attempts": 0},
+    ),
+}
+# Those whose message may be left out.
+WITH_A_DEFAULT_MESSAGE = {
+    "AuthenticationError": "Authentication failed",
+    "AionvisionPermissionError": "Permission denied",
+    "RateLimitError": "Rate limit exceeded",
+    "ServerError": "Server error",
+    "AionvisionTimeoutError": "Operation timed out",
+    "AionvisionConnectionError": "Connection failed",
+}
+
+RESULT = UploadResult(
+    "id-1", "a.jpg", "k/a.jpg", tags=["a"], description_status=DescriptionStatus("brand-new")
+)
+
+# One instance of each, with everything filled in.
+FILLED: dict[str, AionvisionError] = {
+    "AionvisionError": AionvisionError("CODE", "text", details={"a": [1]}),
+    "AuthenticationError": exceptions.AuthenticationError("text"),
+    "AionvisionPermissionError": exceptions.AionvisionPermissionError("text"),
+    "ResourceNotFoundError": exceptions.ResourceNotFoundError(
+        "image", "id-1", message="text", details={"a": 1}
+    ),
+    "ValidationError": exceptions.ValidationError("text", details={"field": "limit"}),
+    "RateLimitError": exceptions.RateLimitError(
+        "text", retry_after=3, limit=10, remaining=0, reset=1_800_000_000
+    ),
+    "QuotaExceededError": exceptions.QuotaExceededError(
+        "text", available=1, limit=2, partial_results=[RESULT]
+    ),
+    "ServerError": exceptions.ServerError("text"),
+    "AionvisionTimeoutError": exceptions.AionvisionTimeoutError("text", last_result=RESULT),
+    "AionvisionConnectionError": exceptions.AionvisionConnectionError("text"),
+    "CircuitBreakerError": exceptions.CircuitBreakerError("files", 2.5),
+    "UploadError": exceptions.UploadError(
+        "text", filename="a.jpg", stage="upload", session_id="s-1", partial_results=[RESULT]
+    ),
+    "DescriptionError": exceptions.DescriptionError("text", image_id="id-1", status="failed"),
+    "DocumentProcessingError": exceptions.DocumentProcessingError(
+        "text", document_id="d-1", status="failed"
+    ),
+    "VideoUploadError": exceptions.VideoUploadError(
+        "text", media_id="m-1", stage="confirm", partial_chunks=3
+    ),
+    "VideoAnalysisError": exceptions.VideoAnalysisError(
+        "text", media_id="m-1", analysis_job_id="j-1", status="failed"
+    ),
+    "CloudStorageError": exceptions.CloudStorageError("text", job_id="j-1", job_status="failed"),
+    "ChatError": exceptions.ChatError("text", session_id="s-1", error_code="OTHER"),
+    "BatchError": exceptions.BatchError("text", batch_id="b-1", failed_items=["x"]),
+    "SSEStreamError": exceptions.SSEStreamError(
+        "text", last_event_id="7", events_received=7, reconnect_attempts=2
+    ),
+}
+
+
+def _by_pickle(error: E) -> E:
+    copied: E = pickle.loads(pickle.dumps(error))
+    return copied
+
+
+COPIES: dict[str, Callable[[AionvisionError], AionvisionError]] = {
+    "pickle": _by_pickle,
+    "copy": copy.copy,
+    "deepcopy": copy.deepcopy,
+}
+
+
+def class_of(name: str) -> Any:
+    return getattr(exceptions, name)
+
+
+def least(name: str) -> AionvisionError:
+    """An instance with only what has to be given."""
+    made: AionvisionError
+    if name in WITH_A_DEFAULT_MESSAGE:
+        made = class_of(name)()
+    elif name == "CircuitBreakerError":
+        made = class_of(name)("files", 1.0)
+    else:
+        made = class_of(name)(*("" for _ in DOCUMENTED[name][0]))
+    return made
+
+
+# The tree
+
+
+def test_there_are_exactly_the_twenty_documented_classes() -> None:
+    assert len(DOCUMENTED) == 20
+    assert set(exceptions.__all__) == set(DOCUMENTED)
+
+
+@pytest.mark.parametrize("name", [name for name in DOCUMENTED if name != "AionvisionError"])
+def test_every_class_derives_directly_from_the_base(name: str) -> None:
+    assert class_of(name).__bases__ == (AionvisionError,)
+
+
+def test_the_base_is_a_plain_exception() -> None:
+    assert AionvisionError.__bases__ == (Exception,)
+
+
+def test_the_tree_in_the_docstring_is_the_real_one() -> None:
+    assert [name for name in DOCUMENTED if f" {name} " not in (exceptions.__doc__ or "")] == []
+
+
+@pytest.mark.parametrize("name", DOCUMENTED)
+def test_every_class_is_exported_by_the_package(name: str) -> None:
+    import aion
+
+    assert getattr(aion, name) is class_of(name)
+
+
+@pytest.mark.parametrize("name", DOCUMENTED)
+@pytest.mark.parametrize("client", ["AionVision", "SyncAionVision"])
+def test_every_class_is_an_attribute_of_both_clients(name: str, client: str) -> None:
+    import aion
+
+    assert getattr(getattr(aion, client), name) is class_of(name)
+
+
+# Signatures and attributes
+
+
+@pytest.mark.parametrize("name", DOCUMENTED)
+def test_the_signature_is_the_documented_one(name: str) -> None:
+    positional, keyword = DOCUMENTED[name]
+    parameters = list(inspect.signature(class_of(name)).parameters.values())
+    assert [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD] == list(positional)
+    found = {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY}
+    assert {one: found[one] for one in keyword} == keyword
+
+
+@pytest.mark.parametrize("name", DOCUMENTED)
+def test_an_argument_beyond_the_documented_ones_is_by_keyword_and_optional(name: str) -> None:
+    positional, keyword = DOCUMENTED[name]
+    parameters = inspect.signature(class_of(name)).parameters
+    more = [p for p in parameters.values() if p.name not in (*positional, *keyword)]
+    assert [p for p in more if p.kind is not p.KEYWORD_ONLY or p.default is p.empty] == []
+
+
+@pytest.mark.parametrize(("name", "message"), WITH_A_DEFAULT_MESSAGE.items())
+def test_a_message_that_is_left_out_is_the_documented_one(name: str, message: str) -> None:
+    assert class_of(name)().message == message
+
+
+@pytest.mark.parametrize("name", DOCUMENTED)
+def test_every_argument_becomes_an_attribute(name: str) -> None:
+    error = least(name)
+    wanted = {*DOCUMENTED[name][0], *DOCUMENTED[name][1]} - {"error_code"}
+    assert [one for one in wanted if not hasattr(error, one)] == []
+
+
+@pytest.mark.parametrize("name", DOCUMENTED)
+def test_the_facts_of_the_call_are_none_until_they_are_known(name: str) -> None:
+    error = least(name)
+    assert (error.status_code, error.request_id, error.method, error.path) == (None,) * 4
+
+
+@pytest.mark.parametrize(
+    ("name", "facts"),
+    [
+        ("QuotaExceededError", {"available": 1, "limit": 2}),
+        ("UploadError", {"stage": "upload", "filename": "a.jpg"}),
+        ("VideoUploadError", {"stage": "confirm", "media_id": "m-1"}),
+        ("DescriptionError", {"image_id": "id-1", "status": "failed"}),
+        ("ChatError", {"session_id": "s-1"}),
+    ],
+)
+def test_details_hold_what_the_documented_examples_read(name: str, facts: dict[str, Any]) -> None:
+    details = FILLED[name].details
+    assert {key: details.get(key) for key in facts} == facts
+
+
+def test_details_are_a_copy_of_what_was_given() -> None:
+    given = {"a": 1}
+    error = AionvisionError("CODE", "text", details=given)
+    given["a"] = 2
+    assert error.details == {"a": 1}
+
+
+def test_the_code_of_a_chat_error_may_be_the_service_s_own() -> None:
+    assert exceptions.ChatError("text", error_code="OTHER").code == "OTHER"
+
+
+# Texts
+
+
+@pytest.mark.parametrize("name", DOCUMENTED)
+def test_the_text_is_never_empty_p15(name: str) -> None:
+    assert str(least(name)).strip()
+
+
+@pytest.mark.parametrize("name", DOCUMENTED)
+def test_the_text_names_the_code(name: str) -> None:
+    assert FILLED[name].code in str(FILLED[name])
+
+
+def test_the_text_holds_method_path_status_code_and_request_id_p15() -> None:
+    error = exceptions.ServerError("it broke").at(
+        status_code=503, request_id="req-1", method="GET", path="/user-files/{image_id}"
+    )
+    assert str(error).startswith(
+        "GET /user-files/{image_id}: it broke [503, SERVER_ERROR, request id req-1]"
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "AuthenticationError",
+        "AionvisionPermissionError",
+        "RateLimitError",
+        "QuotaExceededError",
+        "ServerError",
+        "AionvisionConnectionError",
+        "DescriptionError",
+    ],
+)
+def test_the_text_ends_with_a_next_step(name: str) -> None:
+    assert str(FILLED[name]).rpartition("] ")[2].endswith(".")
+
+
+def test_a_rate_limit_says_how_long_to_wait() -> None:
+    assert "Wait 3 s" in str(FILLED["RateLimitError"])
+
+
+# Copies
+
+
+@pytest.mark.parametrize("how", COPIES)
+@pytest.mark.parametrize("name", DOCUMENTED)
+def test_a_copy_has_the_same_class_attributes_and_text_p6(name: str, how: str) -> None:
+    error = FILLED[name]
+    copied = COPIES[how](error)
+    assert type(copied) is type(error)
+    assert copied.__dict__ == error.__dict__
+    assert (copied.args, str(copied), repr(copied)) == (error.args, str(error), repr(error))
+
+
+@pytest.mark.parametrize("how", COPIES)
+@pytest.mark.parametrize("name", DOCUMENTED)
+def test_a_copy_keeps_the_facts_of_the_call_p6(name: str, how: str) -> None:
+    error = least(name).at(status_code=500, request_id="r", method="GET", path="/x")
+    copied = COPIES[how](error)
+    assert (copied.status_code, copied.request_id, copied.method, copied.path) == (
+        500, "r", "GET", "/x",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("how", COPIES)
+def test_a_copy_keeps_the_last_result_p6(how: str) -> None:
+    copied = COPIES[how](FILLED["AionvisionTimeoutError"])
+    assert isinstance(copied, exceptions.AionvisionTimeoutError)
+    assert copied.last_result == RESULT
+
+
+@pytest.mark.parametrize("how", COPIES)
+@pytest.mark.parametrize("name", ["UploadError", "QuotaExceededError"])
+def test_a_copy_keeps_the_partial_results_p6(name: str, how: str) -> None:
+    copied: Any = COPIES[how](FILLED[name])
+    assert copied.partial_results == [RESULT]
+
+
+@pytest.mark.parametrize("how", COPIES)
+def test_a_subclass_with_another_signature_survives_too_p6(how: str) -> None:
+    copied = COPIES[how](Odd(7))
+    assert isinstance(copied, Odd)
+    assert copied.number == 7
+
+
+@pytest.mark.parametrize("how", ["pickle", "deepcopy"])
+def test_a_deep_copy_shares_no_details_p6(how: str) -> None:
+    error = FILLED["AionvisionError"]
+    assert COPIES[how](error).details["a"] is not error.details["a"]
+
+
+def test_notes_survive_a_pickle_p6() -> None:
+    error = exceptions.ServerError("text")
+    error.add_note("seen on a Monday")
+    assert _by_pickle(error).__notes__ == ["seen on a Monday"]
+
+
+class Odd(exceptions.ServerError):
+    """An application's own error."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"number {number}")
+        self.number = number
