@@ -101,11 +101,8 @@ def test_the_hook_sees_each_attempt() -> None:
 
 def test_the_hook_sees_what_happened_instead_of_an_answer() -> None:
     found: list[Attempt] = []
-    with FaultServer(scripts.reset_unanswered) as server:
-        with pytest.raises(AionvisionError):
-            engine(server, on_attempt=found.append, max_retries=0).call(
-                user_files.get_user_file(FILE)
-            )
+    with FaultServer(scripts.reset_unanswered) as server, pytest.raises(AionvisionError):
+        engine(server, on_attempt=found.append, max_retries=0).call(user_files.get_user_file(FILE))
 
     assert [a.status for a in found] == [None]
     assert "broke" in (found[0].fault or "")

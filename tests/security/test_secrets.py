@@ -8,7 +8,7 @@ import io
 import logging
 import pickle
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 import pytest
@@ -20,7 +20,7 @@ from aion.config import ClientConfig
 from aion.exceptions import AionvisionError
 from aion.testing import Sandbox
 from tests.faults import scripts
-from tests.faults.server import FaultServer
+from tests.faults.server import Connection, FaultServer
 
 KEY = "aion_fake_canary_7f3a9c1e5b2d4860"
 SIGNATURE = "canary-signature-0123456789"
@@ -35,7 +35,7 @@ def leaks(text: str) -> list[str]:
 
 
 @contextmanager
-def everything_logged() -> Iterator[io.StringIO]:
+def everything_logged() -> Generator[io.StringIO]:
     """All records of all loggers at DEBUG."""
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
@@ -85,7 +85,9 @@ def test_P16_no_traceback_with_locals_shows_the_key(fault: str) -> None:
         type(error), error, error.__traceback__, show_locals=True, locals_max_length=1000
     )
     console.print(Traceback(shown, show_locals=True, max_frames=0))
-    plain = "".join(traceback.TracebackException.from_exception(error, capture_locals=True).format())
+    plain = "".join(
+        traceback.TracebackException.from_exception(error, capture_locals=True).format()
+    )
 
     assert isinstance(console.file, io.StringIO)
     assert leaks(console.file.getvalue() + plain) == []
@@ -113,10 +115,10 @@ def test_P16_no_repr_shows_the_key_or_the_password_of_the_proxy() -> None:
     proxy = f"http://user:{PROXY_PASSWORD}@proxy.example:8080"
     config = ClientConfig(KEY, proxy_url=proxy)
     sync = SyncAionVision(KEY, proxy_url=proxy)
-    clients = [sync, AionVision(KEY, proxy_url=proxy)]
-    inner = [client._engine for client in clients] + [client._engine._rules for client in clients]
+    other = AionVision(KEY, proxy_url=proxy)
+    inner = [sync._engine, sync._engine._rules, other._engine, other._engine._rules]
 
-    assert leaks(" ".join(map(repr, [config, *clients, sync.files, *inner]))) == []
+    assert leaks(" ".join(map(repr, [config, sync, other, sync.files, *inner]))) == []
 
 
 def test_P16_no_key_that_is_refused_is_repeated_in_the_message() -> None:
@@ -146,9 +148,12 @@ def test_P17_a_presigned_url_gets_no_credential_and_no_default_header() -> None:
 
 
 def test_P17_the_query_of_a_presigned_url_is_in_no_error_and_no_log() -> None:
-    with everything_logged() as log, FaultServer(scripts.html_502) as server:
-        with pytest.raises(AionvisionError) as caught:
-            sync_client(server)._engine.read_object(f"{server.url}/object?signature={SIGNATURE}")
+    with (
+        everything_logged() as log,
+        FaultServer(scripts.html_502) as server,
+        pytest.raises(AionvisionError) as caught,
+    ):
+        sync_client(server)._engine.read_object(f"{server.url}/object?signature={SIGNATURE}")
 
     error = caught.value
     assert leaks(f"{error} {vars(error)}" + log.getvalue()) == []
@@ -164,7 +169,7 @@ def test_P17_a_redirect_to_another_port_gets_no_credential() -> None:
 
 
 def test_P17_a_redirect_on_the_same_origin_keeps_the_credential() -> None:
-    def moved(connection: scripts.Connection) -> None:
+    def moved(connection: Connection) -> None:
         while True:
             target = connection.read_request().target
             if "moved" in target:
