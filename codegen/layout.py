@@ -36,6 +36,10 @@ class LayoutError(CodegenError):
         super().__init__("; ".join(rows))
         self.rows = rows
 
+    def __reduce__(self) -> tuple[type[LayoutError], tuple[list[str]]]:
+        # The halves of a build run in two processes.
+        return type(self), (self.rows,)
+
 
 def laid_out(tree: Mapping[str, str], *, select: str) -> dict[str, str]:
     """The tree, with its Python files sorted and formatted.
