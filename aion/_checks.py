@@ -7,10 +7,13 @@ Every function returns the argument as it is to be sent, or raises `ValidationEr
 from __future__ import annotations
 
 import reprlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NoReturn, TypeGuard, cast
 
+import attrs
+
 from aion.exceptions import ValidationError
+from aion_api import Model
 
 
 def refuse(field: str, value: object, rule: str) -> NoReturn:
@@ -42,6 +45,14 @@ def whole_number(field: str, value: Any, least: int, most: int | None = None) ->
         span = f"from {least} to {most}" if most is not None else f"of {least} or more"
         refuse(field, value, f"a whole number {span}")
     return int(value)
+
+
+def number(field: str, value: Any, least: float, most: float) -> float:
+    """A number in a range, both ends included."""
+    # Neither comparison holds for a NaN.
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not least <= value <= most:
+        refuse(field, value, f"a number from {least:g} to {most:g}")
+    return float(value)
 
 
 def seconds(field: str, value: Any) -> float:
@@ -84,6 +95,44 @@ def texts(
     if len(items) > most:
         refuse(field, f"{len(items)} items", f"at most {most} items")
     return items
+
+
+def identifiers(field: str, value: Iterable[Any], *, most: int) -> list[str]:
+    """Ids for the body of a request: at least one, at most `most`, each given once."""
+    items = texts(field, value, most=most) or []
+    if not items:
+        refuse(field, value, f"a list of 1 to {most} ids")
+    found: set[str] = set()
+    for number, item in enumerate(items):
+        known = identifier(f"{field}[{number}]", item)
+        if known.lower() in found:
+            refuse(f"{field}[{number}]", item, "an id that is not in the list already")
+        found.add(known.lower())
+    return [item.strip() for item in items]
+
+
+def entries(field: str, value: Any, *, most: int) -> list[Any]:
+    """A list of anything, of at least one entry and at most `most`."""
+    if isinstance(value, (str, bytes)) or not isinstance(cast("object", value), Sequence):
+        refuse(field, value, "a list")
+    found: list[Any] = list(value)
+    if not 1 <= len(found) <= most:
+        refuse(field, f"{len(found)} entries", f"a list of 1 to {most} entries")
+    return found
+
+
+def facts(field: str, value: Any, kind: type[Model]) -> dict[str, Any]:
+    """The fields of an input type that are set, given as its instance or as a dictionary."""
+    if isinstance(value, kind):
+        return value.to_dict()
+    if not isinstance(cast("object", value), Mapping):
+        refuse(field, value, f"a {kind.__name__} or a dictionary of its fields")
+    given: dict[str, Any] = dict(value)
+    names = {one.name for one in attrs.fields(kind)} - {"additional_properties"}
+    for name in given:
+        if name not in names:
+            refuse(field, name, f"without the field {name!r}: {kind.__name__} has none")
+    return {name: one for name, one in given.items() if one is not None}
 
 
 def _is_text(value: Any) -> TypeGuard[str]:

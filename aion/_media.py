@@ -41,11 +41,36 @@ def image(file: Any, filename: str | None) -> Upload:
         ValidationError: There is no such file, it is a directory, it is empty or too large, it is
             not an image that the service accepts, or bytes come without a name.
     """
+    name, content, size, head = opened(file, filename, example="photo.jpg", what="images")
+    kind = sniff(head)
+    if kind not in IMAGE_TYPES:
+        raise ValidationError(
+            f"{name} is not a JPEG, PNG, WebP or GIF image{_advice(kind)}",
+            details={"field": "file", "content_type": kind},
+        )
+    return Upload(name, content, kind, size)
+
+
+def opened(
+    file: Any, filename: str | None, *, example: str, what: str
+) -> tuple[str, bytes | Path, int, bytes]:
+    """The name, content, size in bytes and first bytes of a file.
+
+    Args:
+        file: A path, or the bytes themselves.
+        filename: The name to store; needed for bytes, the file's own name otherwise.
+        example: A name for the message to a caller who gave none.
+        what: What a directory would be uploaded for, in the plural.
+
+    Raises:
+        ValidationError: There is no such file, it is a directory, it is empty or too large, or
+            bytes come without a name.
+    """
     if isinstance(file, (bytes, bytearray, memoryview)):
         data = bytes(cast("bytes", file))
         if not filename:
             raise ValidationError(
-                "filename is missing: bytes have no name of their own; pass filename='photo.jpg'",
+                f"filename is missing: bytes have no name of their own; pass filename={example!r}",
                 details={"field": "filename"},
             )
         content: bytes | Path = data
@@ -53,7 +78,7 @@ def image(file: Any, filename: str | None) -> Upload:
     elif isinstance(file, (str, Path)):
         path = Path(file)
         name = filename or path.name
-        size, head = _beginning(path)
+        size, head = _beginning(path, what)
         content = path
     else:
         refuse("file", file, "a path or bytes")
@@ -66,20 +91,14 @@ def image(file: Any, filename: str | None) -> Upload:
             f"{name} has {size:,} bytes: at most {LARGEST_STREAMED:,} can be uploaded this way",
             details={"field": "file", "size_bytes": size, "limit": LARGEST_STREAMED},
         )
-    kind = sniff(head)
-    if kind not in IMAGE_TYPES:
-        raise ValidationError(
-            f"{name} is not a JPEG, PNG, WebP or GIF image{_advice(kind)}",
-            details={"field": "file", "content_type": kind},
-        )
-    return Upload(name, content, kind, size)
+    return name, content, size, head
 
 
-def _beginning(path: Path) -> tuple[int, bytes]:
+def _beginning(path: Path, what: str) -> tuple[int, bytes]:
     try:
         if path.is_dir():
             raise ValidationError(
-                f"{path} is a directory: use upload() for the images in it",
+                f"{path} is a directory: use upload() for the {what} in it",
                 details={"field": "file"},
             )
         with path.open("rb") as handle:

@@ -13,9 +13,40 @@ from aion.config import DEFAULT_BASE_URL, ClientConfig
 from aion.types.common import StorageTarget
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from aion._transport.observe import Attempt
+    from aion.pipeline import Pipeline
+    from aion.resources.agent_operations import AgentOperationsResource
+    from aion.resources.agent_search import AgentSearchResource
+    from aion.resources.audit import AuditResource
+    from aion.resources.batch import BatchResource
+    from aion.resources.chat import ChatResource, ChatSessionContext, ChatStream
+    from aion.resources.cloud_storage import CloudStorageResource
+    from aion.resources.colors import ColorsResource
+    from aion.resources.describe import DescribeResource
+    from aion.resources.documents import DocumentsResource
     from aion.resources.files import FilesResource
+    from aion.resources.folders import FoldersResource
+    from aion.resources.links import LinksResource
+    from aion.resources.settings import SettingsResource
+    from aion.resources.tenant import TenantResource
     from aion.resources.upload import UploadResource
-    from aion.types.upload import UploadResult
+    from aion.resources.verify import VerifyResource
+    from aion.resources.video_analysis import VideoAnalysisResource
+    from aion.resources.video_scenes import VideoScenesResource
+    from aion.resources.video_uploads import VideoUploadsResource
+    from aion.types.batch import BatchStatusResult
+    from aion.types.callbacks import (
+        DescriptionFailedEvent,
+        DescriptionProgressEvent,
+        FileCompleteEvent,
+        UploadProgressEvent,
+    )
+    from aion.types.chat import ChatResponse
+    from aion.types.describe import DescriptionResult
+    from aion.types.upload import BatchUploadResults, UploadResult
+    from aion.types.verify import VerificationResult
 
 
 class AionVision:
@@ -40,6 +71,8 @@ class AionVision:
         tenant_id: For deployments with several tenants. Default: ``AIONVISION_TENANT_ID``.
         proxy_url: A proxy instead of those in the environment. Default: ``AIONVISION_PROXY_URL``.
         enable_tracing: Record OpenTelemetry spans (extra ``tracing``).
+        on_attempt: Called after each attempt, with what came of it.
+        transport: Makes the connections, instead of the one built in: see `aion.transport`.
 
     Raises:
         ValueError: A setting is missing or out of range; the message says what to do.
@@ -79,6 +112,8 @@ class AionVision:
         tenant_id: str | None = None,
         proxy_url: str | None = None,
         enable_tracing: bool = False,
+        on_attempt: Callable[[Attempt], Any] | None = None,
+        transport: rt.Transport | None = None,
     ) -> None:
         # Left out, these two come from the environment.
         optional = {"tenant_id": tenant_id, "proxy_url": proxy_url}
@@ -93,6 +128,8 @@ class AionVision:
                 polling_interval=polling_interval,
                 polling_timeout=polling_timeout,
                 enable_tracing=enable_tracing,
+                on_attempt=on_attempt,
+                transport=transport,
                 **given,
             )
         )
@@ -139,6 +176,123 @@ class AionVision:
 
         return FilesResource(self._engine)
 
+    @cached_property
+    def chats(self) -> ChatResource:
+        """Talk with the library: sessions, messages, streams, plans."""
+        return ChatResource(self._engine)
+
+    @cached_property
+    def documents(self) -> DocumentsResource:
+        """Upload, read and search documents."""
+        from aion.resources.documents import DocumentsResource
+
+        return DocumentsResource(self._engine)
+
+    @cached_property
+    def links(self) -> LinksResource:
+        """Save links and read what was found behind them."""
+        from aion.resources.links import LinksResource
+
+        return LinksResource(self._engine)
+
+    @cached_property
+    def folders(self) -> FoldersResource:
+        """Arrange files in folders."""
+        from aion.resources.folders import FoldersResource
+
+        return FoldersResource(self._engine)
+
+    @cached_property
+    def colors(self) -> ColorsResource:
+        """Read the colors of images, and search by color."""
+        from aion.resources.colors import ColorsResource
+
+        return ColorsResource(self._engine)
+
+    @cached_property
+    def agent_search(self) -> AgentSearchResource:
+        """Search with an agent, without a chat."""
+        from aion.resources.agent_search import AgentSearchResource
+
+        return AgentSearchResource(self._engine)
+
+    @cached_property
+    def agent_operations(self) -> AgentOperationsResource:
+        """Reports, analyses and tidying up, done by an agent."""
+        from aion.resources.agent_operations import AgentOperationsResource
+
+        return AgentOperationsResource(self._engine)
+
+    @cached_property
+    def batch(self) -> BatchResource:
+        """Follow batch jobs and read their results."""
+        from aion.resources.batch import BatchResource
+
+        return BatchResource(self._engine)
+
+    @cached_property
+    def cloud_storage(self) -> CloudStorageResource:
+        """Import from and export to cloud drives."""
+        from aion.resources.cloud_storage import CloudStorageResource
+
+        return CloudStorageResource(self._engine)
+
+    @cached_property
+    def settings(self) -> SettingsResource:
+        """The storage settings of the tenant."""
+        from aion.resources.settings import SettingsResource
+
+        return SettingsResource(self._engine)
+
+    @cached_property
+    def tenant(self) -> TenantResource:
+        """The tenant: settings, limits, members."""
+        from aion.resources.tenant import TenantResource
+
+        return TenantResource(self._engine)
+
+    @cached_property
+    def audit(self) -> AuditResource:
+        """The audit log."""
+        from aion.resources.audit import AuditResource
+
+        return AuditResource(self._engine)
+
+    @cached_property
+    def video_uploads(self) -> VideoUploadsResource:
+        """Upload videos in chunks."""
+        from aion.resources.video_uploads import VideoUploadsResource
+
+        return VideoUploadsResource(self._engine)
+
+    @cached_property
+    def video_analysis(self) -> VideoAnalysisResource:
+        """Follow the analysis of videos."""
+        from aion.resources.video_analysis import VideoAnalysisResource
+
+        return VideoAnalysisResource(self._engine)
+
+    @cached_property
+    def video_scenes(self) -> VideoScenesResource:
+        """Read the scenes of videos."""
+        from aion.resources.video_scenes import VideoScenesResource
+
+        return VideoScenesResource(self._engine)
+
+    @cached_property
+    def descriptions(self) -> DescribeResource:
+        """Describe images without storing them (older deployments)."""
+        from aion.resources.describe import DescribeResource
+
+        return DescribeResource(self._engine)
+
+    @cached_property
+    def verifications(self) -> VerifyResource:
+        """Check texts against images (older deployments)."""
+        from aion.resources.verify import VerifyResource
+
+        return VerifyResource(self._engine)
+
     async def upload_one(
         self,
         file: str | Path | bytes,
@@ -178,6 +332,191 @@ class AionVision:
             raise_on_failure=raise_on_failure,
             description_timeout=description_timeout,
             storage_target=storage_target,
+        )
+
+    async def upload(
+        self,
+        files: str | Path | bytes | Sequence[str | Path | bytes],
+        *,
+        filename: str | None = None,
+        filenames: Sequence[str] | None = None,
+        recursive: bool = True,
+        include_hidden: bool = False,
+        wait_for_descriptions: bool = True,
+        raise_on_failure: bool = True,
+        description_timeout: float | None = None,
+        on_progress: Callable[[UploadProgressEvent], Any] | None = None,
+        on_file_complete: Callable[[FileCompleteEvent], Any] | None = None,
+        on_description_progress: Callable[[DescriptionProgressEvent], Any] | None = None,
+        on_description_failed: Callable[[DescriptionFailedEvent], Any] | None = None,
+        storage_target: StorageTarget | str = StorageTarget.DEFAULT,
+        tags: Sequence[str] | None = None,
+        auto_describe: bool = True,
+        skip_duplicates: bool = False,
+    ) -> BatchUploadResults:
+        """Upload any number of images, or the images of a directory: `uploads.upload`.
+
+        The arguments, results and errors are those of that method.
+
+        Endpoint: ``POST /user-files/upload/stream-batch``
+        """
+        return await self.uploads.upload(
+            files,
+            filename=filename,
+            filenames=filenames,
+            recursive=recursive,
+            include_hidden=include_hidden,
+            wait_for_descriptions=wait_for_descriptions,
+            raise_on_failure=raise_on_failure,
+            description_timeout=description_timeout,
+            on_progress=on_progress,
+            on_file_complete=on_file_complete,
+            on_description_progress=on_description_progress,
+            on_description_failed=on_description_failed,
+            storage_target=storage_target,
+            tags=tags,
+            auto_describe=auto_describe,
+            skip_duplicates=skip_duplicates,
+        )
+
+    def chat_session(
+        self,
+        *,
+        title: str | None = None,
+        image_ids: Sequence[str] | None = None,
+        use_all_images: bool = True,
+        auto_close: bool = True,
+    ) -> ChatSessionContext:
+        """A chat session as a context manager: `chats.session`.
+
+        Args:
+            title: Its title, at most 255 characters; the service makes one otherwise.
+            image_ids: The images to talk about, at most 1000.
+            use_all_images: Talk about the whole library instead.
+            auto_close: Close the session at the end of the block.
+        """
+        return self.chats.session(
+            title=title, image_ids=image_ids, use_all_images=use_all_images, auto_close=auto_close
+        )
+
+    async def chat(
+        self, message: str, *, session_id: str, force_detailed_analysis: bool = False
+    ) -> ChatResponse:
+        """Send one message and get the whole answer: `chats.send`.
+
+        Args:
+            message: The message, from 1 to 10000 characters.
+            session_id: The session it belongs to.
+            force_detailed_analysis: Look at the images themselves, in high resolution.
+
+        Raises:
+            AionvisionError: The call failed.
+
+        Endpoint: ``POST /chat/sessions/{session_id}/messages``
+        """
+        return await self.chats.send(
+            message, session_id=session_id, force_detailed_analysis=force_detailed_analysis
+        )
+
+    def chat_stream(
+        self, message: str, *, session_id: str, force_detailed_analysis: bool = False
+    ) -> ChatStream:
+        """Send one message and get the answer as it is written: `chats.send_stream`.
+
+        Args:
+            message: The message, from 1 to 10000 characters.
+            session_id: The session it belongs to.
+            force_detailed_analysis: Look at the images themselves, in high resolution.
+
+        Endpoint: ``POST /chat/sessions/{session_id}/messages/stream``
+        """
+        return self.chats.send_stream(
+            message, session_id=session_id, force_detailed_analysis=force_detailed_analysis
+        )
+
+    def pipeline(self) -> Pipeline:
+        """An empty pipeline, to be filled with steps and run.
+
+        Endpoint: ``POST /agents/pipeline``
+        """
+        from aion.pipeline import Pipeline
+
+        return Pipeline(self._engine)
+
+    async def describe(
+        self,
+        image: str | Path | bytes | Sequence[str | Path | bytes] | None = None,
+        *,
+        object_key: str | None = None,
+        object_keys: Sequence[str] | None = None,
+        include_metadata: bool = True,
+        include_tags: bool = True,
+        providers: Sequence[str] | None = None,
+        prompt: str | None = None,
+        rule_set_id: str | None = None,
+        rules: Sequence[dict[str, Any]] | None = None,
+        max_parallel: int = 5,
+        timeout_per_item: int = 30,
+        on_progress: Callable[[BatchStatusResult], Any] | None = None,
+    ) -> DescriptionResult | list[DescriptionResult]:
+        """Describe images without storing them, on older deployments: `descriptions.describe`.
+
+        Endpoint: ``POST /describe/``
+        """
+        return await self.descriptions.describe(
+            image,
+            object_key=object_key,
+            object_keys=object_keys,
+            include_metadata=include_metadata,
+            include_tags=include_tags,
+            providers=providers,
+            prompt=prompt,
+            rule_set_id=rule_set_id,
+            rules=rules,
+            max_parallel=max_parallel,
+            timeout_per_item=timeout_per_item,
+            on_progress=on_progress,
+        )
+
+    async def verify(
+        self,
+        image: str | Path | bytes | None = None,
+        content: str = "",
+        *,
+        images: Sequence[str | Path | bytes] | None = None,
+        contents: Sequence[str] | None = None,
+        object_key: str | None = None,
+        object_keys: Sequence[str] | None = None,
+        mode: str = "response",
+        verification_level: str = "standard",
+        use_consensus: bool = True,
+        providers: Sequence[str] | None = None,
+        rule_set_id: str | None = None,
+        rules: Sequence[dict[str, Any]] | None = None,
+        max_parallel: int = 5,
+        timeout_per_item: int = 30,
+        on_progress: Callable[[BatchStatusResult], Any] | None = None,
+    ) -> VerificationResult | list[VerificationResult]:
+        """Check texts against images, on older deployments: `verifications.verify`.
+
+        Endpoint: ``POST /verify/``
+        """
+        return await self.verifications.verify(
+            image,
+            content,
+            images=images,
+            contents=contents,
+            object_key=object_key,
+            object_keys=object_keys,
+            mode=mode,
+            verification_level=verification_level,
+            use_consensus=use_consensus,
+            providers=providers,
+            rule_set_id=rule_set_id,
+            rules=rules,
+            max_parallel=max_parallel,
+            timeout_per_item=timeout_per_item,
+            on_progress=on_progress,
         )
 
     async def close(self) -> None:

@@ -13,7 +13,7 @@
     ├── CircuitBreakerError          no request was made: endpoint, retry_after
     ├── UploadError                  filename, stage, session_id, partial_results
     ├── DescriptionError             image_id, status
-    ├── DocumentProcessingError      document_id, status
+    ├── DocumentProcessingError      document_id, status, partial_results
     ├── VideoUploadError             media_id, stage, partial_chunks
     ├── VideoAnalysisError           media_id, analysis_job_id, status
     ├── CloudStorageError            job_id, job_status
@@ -287,16 +287,23 @@ class DescriptionError(AionvisionError):
     Attributes:
         image_id: The stored image.
         status: The last description status.
+        partial_results: All results of the batch it belongs to, or None.
     """
 
     def __init__(
-        self, message: str, *, image_id: str | None = None, status: str | None = None
+        self,
+        message: str,
+        *,
+        image_id: str | None = None,
+        status: str | None = None,
+        partial_results: Any = None,
     ) -> None:
         super().__init__(
             "DESCRIPTION_ERROR", message, details=_given(image_id=image_id, status=status)
         )
         self.image_id = image_id
         self.status = status
+        self.partial_results = partial_results
 
     def _hint(self) -> str:
         return "The image is stored; pass raise_on_failure=False to get the result anyway."
@@ -308,10 +315,16 @@ class DocumentProcessingError(AionvisionError):
     Attributes:
         document_id: The stored document.
         status: The last processing status.
+        partial_results: All results of the batch it belongs to, or None.
     """
 
     def __init__(
-        self, message: str, *, document_id: str | None = None, status: str | None = None
+        self,
+        message: str,
+        *,
+        document_id: str | None = None,
+        status: str | None = None,
+        partial_results: Any = None,
     ) -> None:
         super().__init__(
             "DOCUMENT_PROCESSING_ERROR",
@@ -320,6 +333,10 @@ class DocumentProcessingError(AionvisionError):
         )
         self.document_id = document_id
         self.status = status
+        self.partial_results = partial_results
+
+    def _hint(self) -> str:
+        return "The document is stored; pass raise_on_failure=False to get the result anyway."
 
 
 class VideoUploadError(AionvisionError):
@@ -438,6 +455,7 @@ class SSEStreamError(AionvisionError):
         last_event_id: The id of the last event that had one.
         events_received: How many events came.
         reconnect_attempts: How often a new connection was tried.
+        partial_content: The text that came before.
     """
 
     def __init__(
@@ -447,11 +465,16 @@ class SSEStreamError(AionvisionError):
         last_event_id: str | None = None,
         events_received: int = 0,
         reconnect_attempts: int = 0,
+        partial_content: str = "",
     ) -> None:
         super().__init__("SSE_STREAM_ERROR", message)
         self.last_event_id = last_event_id
         self.events_received = events_received
         self.reconnect_attempts = reconnect_attempts
+        self.partial_content = partial_content
+
+    def _hint(self) -> str:
+        return "The service may have gone on: read the session before you send the message again."
 
 
 def _given(**facts: Any) -> dict[str, Any]:

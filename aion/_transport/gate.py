@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from aion._transport import policy
 from aion._transport.wire import Fault, Reply
@@ -120,9 +120,8 @@ def _typed(reply: Reply, found: Problem, operation: Operation[Any], path: str) -
         case 402 | 403:
             return AionvisionPermissionError(text)
         case 404:
-            return ResourceNotFoundError(
-                operation.name.partition(".")[0], path.rpartition("/")[2], message=text
-            )
+            kind = operation.name.partition(".")[0]
+            return ResourceNotFoundError(kind, _object_of(operation, path), message=text)
         case 407:
             error = AionvisionConnectionError(f"the proxy wants credentials: {text}")
             error.code = "PROXY_ERROR"
@@ -147,6 +146,13 @@ def _typed(reply: Reply, found: Problem, operation: Operation[Any], path: str) -
             return ChatError(text)
         case _:
             return AionvisionError(f"HTTP_{status}", text)
+
+
+def _object_of(operation: Operation[Any], path: str) -> str:
+    """The id that a call was about: the last parameter of its path."""
+    pairs = zip(operation.template.split("/"), path.split("/"), strict=False)
+    ids = [unquote(value) for name, value in pairs if name.startswith("{")]
+    return ids[-1] if ids else path
 
 
 def _refused_redirect(reply: Reply) -> ServerError:

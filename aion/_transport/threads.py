@@ -50,20 +50,20 @@ class SyncEngine(Engine):
         request: Request[Any],
         *,
         timeout: float | None = None,
-        on_pause: Callable[[float], None] | None = None,
+        on_repeat: Callable[[], None] | None = None,
     ) -> SyncAnswer:
         """Send a request and give back its successful answer with the body unread.
 
         Args:
             request: What to send.
             timeout: Seconds of silence that end it, instead of the client's.
-            on_pause: Told of the seconds before each further attempt.
+            on_repeat: Called before each further attempt.
 
         Raises:
             AionvisionError: The typed error of the last attempt.
         """
         call = self._plan(request, timeout, whole=False)
-        return SyncAnswer(*self._run(call, on_pause), call)
+        return SyncAnswer(*self._run(call, on_repeat), call)
 
     def open_object(self, url: str, headers: Mapping[str, str] | None = None) -> SyncAnswer:
         """Read a presigned URL: its successful answer with the body unread. No key is sent."""
@@ -83,19 +83,21 @@ class SyncEngine(Engine):
         return reply
 
     def _run(
-        self, call: Call, on_pause: Callable[[float], None] | None = None
+        self, call: Call, on_repeat: Callable[[], None] | None = None
     ) -> tuple[Reply, _SyncLease | None]:
         steps = self._steps(call)
         lease: _SyncLease | None = None
+        sent = False
         try:
             step = next(steps)
             while True:
                 outcome: Reply | Fault | None = None
                 if isinstance(step, flow.Send):
+                    if sent and on_repeat is not None:
+                        on_repeat()
+                    sent = True
                     outcome, lease = self._attempt(call, step.wire)
                 else:
-                    if on_pause is not None:
-                        on_pause(step.seconds)
                     time.sleep(step.seconds)
                 step = steps.send(outcome)
         except StopIteration as done:

@@ -6,22 +6,22 @@ import time
 from pathlib import Path
 
 from aion import _checks as check
-from aion import _media
+from aion import _files, _media
+from aion._batches import LARGEST_CHUNK
 from aion._flows.waiting import until
 from aion._polling import PollPlan
-from aion._rt import aio as rt
 from aion.exceptions import (
     AionvisionTimeoutError,
     DescriptionError,
-    QuotaExceededError,
     ResourceNotFoundError,
     UploadError,
 )
+from aion.resources._batch_uploads import BatchUploads, storage
 from aion.types.common import DescriptionStatus, StorageTarget
 from aion.types.describe import DescriptionStatus as DescriptionState
-from aion.types.upload import QuotaInfo, UploadResult
+from aion.types.upload import UploadResult
 from aion_api import File
-from aion_api.api import uploads, user_files
+from aion_api.api import user_files
 from aion_api.models.user_files import (
     StreamBatchFileResult,
     StreamBatchUploadBody,
@@ -30,15 +30,13 @@ from aion_api.models.user_files import (
 )
 
 SUPPORTED_CONTENT_TYPES = set(_media.IMAGE_TYPES)
-SUPPORTED_EXTENSIONS = {".jpg", ".jpeg", ".png", ".webp", ".gif"}
-_TARGETS = tuple(target.value for target in StorageTarget)
+SUPPORTED_EXTENSIONS = set(_files.IMAGE_EXTENSIONS)
+BATCH_CHUNK_SIZE = LARGEST_CHUNK
+MAX_BATCH_FILES = _files.MOST_FILES
 
 
-class UploadResource:
+class UploadResource(BatchUploads):
     """Uploads images and follows their descriptions."""
-
-    def __init__(self, engine: rt.Engine) -> None:
-        self._engine = engine
 
     async def upload_one(
         self,
@@ -77,7 +75,7 @@ class UploadResource:
 
         Endpoint: ``POST /user-files/upload/stream-batch``
         """
-        target = check.choice("storage_target", _plain(storage_target), _TARGETS)
+        target = storage(storage_target)
         if description_timeout is not None:
             check.seconds("description_timeout", description_timeout)
         source = _media.image(file, filename)
@@ -92,21 +90,6 @@ class UploadResource:
                     status=result.description_status.value,
                 )
         return result
-
-    async def check_quota(self, file_count: int = 1) -> QuotaInfo:
-        """What may still be uploaded.
-
-        Args:
-            file_count: How many files are meant to be uploaded, 1 or more.
-
-        Raises:
-            AionvisionError: The call failed.
-
-        Endpoint: ``GET /uploads/quota-check``
-        """
-        count = check.whole_number("file_count", file_count, 1)
-        answer = await self._engine.call(uploads.check_upload_quota(file_count=count))
-        return QuotaInfo.from_api_response(answer)
 
     async def wait_for_description(
         self,
@@ -146,15 +129,6 @@ class UploadResource:
 
         return await until(look, lambda state: state.is_complete, plan, late)
 
-    async def _require_quota(self, count: int) -> None:
-        quota = await self.check_quota(count)
-        if not quota.can_proceed:
-            raise QuotaExceededError(
-                quota.message or f"{count} uploads were asked for, {quota.available} are left",
-                available=quota.available,
-                limit=quota.monthly_limit,
-            )
-
     async def _send(self, source: _media.Upload, target: str) -> StreamBatchFileResult:
         body = StreamBatchUploadBody(
             files=[File(source.content, source.filename, source.content_type)],
@@ -181,18 +155,6 @@ class UploadResource:
         timeout = min(self._engine.config.timeout, left)
         page = await self._engine.call(request, timeout=timeout)
         return page.files[0] if page.files else None
-
-    def _plan(self, timeout: float | None, interval: float | None) -> PollPlan:
-        config = self._engine.config
-        if timeout is not None:
-            check.seconds("timeout", timeout)
-        if interval is not None:
-            check.seconds("poll_interval", interval)
-        return PollPlan(
-            config.polling_interval if interval is None else interval,
-            config.polling_timeout if timeout is None else timeout,
-            time.monotonic(),
-        )
 
 
 def _only_result(answer: StreamBatchUploadResponse, filename: str) -> StreamBatchFileResult:
@@ -239,7 +201,3 @@ def _late(
     )
     error.details = {"image_id": image_id, "status": status}
     return error
-
-
-def _plain(value: StorageTarget | str) -> str:
-    return value.value if isinstance(value, StorageTarget) else value

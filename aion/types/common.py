@@ -28,4 +28,70 @@ class StorageTarget(OpenEnum):
     CUSTOM = "custom"
 
 
-__all__ = ["DescriptionStatus", "StorageTarget"]
+class MessageRole(OpenEnum):
+    """Who wrote a chat message."""
+
+    USER = "user"
+    ASSISTANT = "assistant"
+    SYSTEM = "system"
+
+
+class ChatTokenType(OpenEnum):
+    """What an event of a chat stream is."""
+
+    TOKEN = "token"  # noqa: S105 - a piece of text, no credential
+    STATUS = "status"
+    IMAGE_RESULTS = "image_results"
+    DOCUMENT_RESULTS = "document_results"
+    COMPLETE = "complete"
+    ERROR = "error"
+    RECONNECTING = "reconnecting"
+    PLAN_PENDING_APPROVAL = "plan_pending_approval"
+    THINKING = "thinking"
+    THINKING_STEP = "thinking_step"
+    TOOL_INVOCATION = "tool_invocation"
+    TOOL_RESULT = "tool_result"
+    CONNECTION = "connection"
+    PING = "ping"
+    CLOSE = "close"
+    AUTH_ERROR = "auth_error"
+
+
+class CloudStorageProvider(OpenEnum):
+    """A cloud drive that can be connected."""
+
+    GOOGLE_DRIVE = "google_drive"
+
+
+class CloudStorageJobStatus(OpenEnum):
+    """How far an import or export is."""
+
+    PENDING = "pending"
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+    PARTIAL = "partial"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether it will not change any more. An unknown status counts as running."""
+        return self in (self.COMPLETED, self.PARTIAL, self.FAILED, self.CANCELLED)
+
+
+class CloudStorageJobType(OpenEnum):
+    """Which way a job moves files."""
+
+    IMPORT = "import"
+    EXPORT = "export"
+
+
+__all__ = [
+    "ChatTokenType",
+    "CloudStorageJobStatus",
+    "CloudStorageJobType",
+    "CloudStorageProvider",
+    "DescriptionStatus",
+    "MessageRole",
+    "StorageTarget",
+]

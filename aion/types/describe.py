@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import attrs
 
+from aion.types._reader import Reader
+from aion.types.batch import BatchItemResult
 from aion.types.common import DescriptionStatus as Status
 from aion_api import Model, OpenEnum
 from aion_api.models.user_files import UserFile
@@ -133,4 +135,71 @@ class DescriptionFailure(Model):
         return cls(image_id, error_msg, kind, retryable, filename, error_msg)
 
 
-__all__ = ["DescriptionErrorType", "DescriptionFailure", "DescriptionStatus"]
+@attrs.frozen(slots=False)
+class DescriptionResult(Model):
+    """The description of an image that was not stored.
+
+    Attributes:
+        operation_id: The id of the operation, or of the item of a batch.
+        description: The description.
+        confidence_score: How far the models agree, from 0 to 1; 0 where the service does not say.
+        key_elements: What was recognized in the image.
+        tags: Tags for the image, where they were asked for.
+        visible_text: Text that can be read in the image.
+        provider_count: How many AI providers took part.
+        processing_time_ms: Milliseconds of work.
+        metadata: More about the image, where it was asked for.
+    """
+
+    operation_id: str
+    description: str
+    confidence_score: float
+    key_elements: list[str] | None = None
+    tags: list[str] | None = None
+    visible_text: str | None = None
+    provider_count: int = 1
+    processing_time_ms: int = 0
+    metadata: dict[str, Any] | None = None
+
+    @classmethod
+    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
+        """Read the answer of the describe route, or the output of an item of a batch."""
+        reader = Reader(data)
+        elements = reader.get("key_elements", "features")
+        used = reader.get("providers_used")
+        count = reader.get("provider_count") or len(used or ()) or 1
+        rest = {} if used is None else {"providers_used": used}
+        return cls(
+            operation_id=str(reader.get("operation_id") or ""),
+            description=str(reader.get("description") or ""),
+            confidence_score=reader.get("confidence_score", "consensus_score") or 0.0,
+            key_elements=None if elements is None else [_element(one) for one in elements],
+            tags=reader.get("tags"),
+            visible_text=reader.get("visible_text"),
+            provider_count=count,
+            processing_time_ms=reader.get("processing_time_ms") or 0,
+            metadata=reader.get("metadata"),
+            additional_properties={**rest, **reader.rest()},
+        )
+
+    @classmethod
+    def from_item(cls, item: BatchItemResult) -> Self:
+        """The description that an item of a batch ended with."""
+        known = {"operation_id": item.item_id, "processing_time_ms": item.processing_time_ms}
+        return cls.from_api_response({**known, **(item.output_data or {})})
+
+
+def _element(feature: Any) -> str:
+    """The name of a feature: features are texts or objects that have one."""
+    if isinstance(feature, Mapping):
+        reader = Reader(cast("Mapping[str, Any]", feature))
+        return str(reader.get("name", "feature", "label", "description") or reader.rest())
+    return str(feature)
+
+
+__all__ = [
+    "DescriptionErrorType",
+    "DescriptionFailure",
+    "DescriptionResult",
+    "DescriptionStatus",
+]

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, Self
+
+import attrs
+
+from aion_api import Model
+from aion_api.models.shared import UpdateFileResult
 from aion_api.models.user_files import (
+    BatchDeleteFileResult,
+    DeleteFileResult,
     FileList,
     FullDescription,
     ProcessingHistory,
@@ -10,4 +19,57 @@ from aion_api.models.user_files import (
     UserFileDetails,
 )
 
-__all__ = ["FileList", "FullDescription", "ProcessingHistory", "UserFile", "UserFileDetails"]
+_GROUPS = ("deleted", "skipped", "failed")
+
+
+@attrs.frozen(slots=False)
+class BatchDeleteFilesResponse(Model):
+    """What became of each file of a batch deletion. A partial success is no error.
+
+    Attributes:
+        deleted: Files that were deleted.
+        skipped: Files left alone because they are being processed; try them again later.
+        failed: Files that could not be deleted, each with the reason in `message`.
+        summary: Counts under ``total``, ``deleted``, ``skipped`` and ``failed``.
+    """
+
+    deleted: list[BatchDeleteFileResult]
+    skipped: list[BatchDeleteFileResult]
+    failed: list[BatchDeleteFileResult]
+    summary: dict[str, int]
+
+    @property
+    def all_deleted(self) -> bool:
+        """Whether every file of the request was deleted."""
+        return not self.skipped and not self.failed
+
+    @classmethod
+    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
+        """Read an answer; a group that it lacks is empty, a missing summary is counted."""
+        groups = {
+            name: [BatchDeleteFileResult.from_api_response(item) for item in data.get(name) or ()]
+            for name in _GROUPS
+        }
+        summary: dict[str, int] | None = data.get("summary")
+        if summary is None:
+            counts = {name: len(items) for name, items in groups.items()}
+            summary = {"total": sum(counts.values()), **counts}
+        known = {*_GROUPS, "summary"}
+        return cls(
+            **groups,
+            summary=dict(summary),
+            additional_properties={key: data[key] for key in data if key not in known},
+        )
+
+
+__all__ = [
+    "BatchDeleteFileResult",
+    "BatchDeleteFilesResponse",
+    "DeleteFileResult",
+    "FileList",
+    "FullDescription",
+    "ProcessingHistory",
+    "UpdateFileResult",
+    "UserFile",
+    "UserFileDetails",
+]

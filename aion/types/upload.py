@@ -8,8 +8,21 @@ from typing import Any, Self
 
 import attrs
 
+from aion.exceptions import DescriptionError, UploadError
 from aion.types.common import DescriptionStatus
 from aion.types.describe import DescriptionFailure
+from aion.types.presigned import (
+    BatchConfirmResult,
+    BatchPrepareResult,
+    BatchPresignedUrl,
+    ConfirmResult,
+    FileInfo,
+    PresignedUrlInfo,
+    StoredImage,
+    UploadBatchStatusResult,
+    UploadConfirmation,
+    UploadPlan,
+)
 from aion_api import Model
 from aion_api.models.user_files import StreamBatchFileResult, UserFile
 
@@ -19,9 +32,9 @@ class UploadResult(Model):
     """One uploaded image and what is known of it.
 
     Attributes:
-        image_id: The id of the stored image.
+        image_id: The id of the stored image; empty for a file of a batch that was not stored.
         filename: The name under which it was uploaded.
-        object_key: Where it is stored.
+        object_key: Where it is stored; empty where the service did not say.
         description: The AI description, once it is completed.
         tags: Tags found in the image.
         visible_text: Text that can be read in the image.
@@ -49,8 +62,13 @@ class UploadResult(Model):
     description_is_retryable: bool | None = None
 
     @property
+    def is_stored(self) -> bool:
+        """Whether the image is in the library, with or without a description."""
+        return bool(self.image_id)
+
+    @property
     def is_failed(self) -> bool:
-        """Whether the description failed. The image is stored all the same."""
+        """Whether there will be no description: it failed, or the image was not stored."""
         return self.description_status is DescriptionStatus.FAILED
 
     @property
@@ -80,6 +98,28 @@ class UploadResult(Model):
             object_key=stored.object_key,
         )
 
+    @classmethod
+    def not_stored(cls, filename: str, reason: str, *, retryable: bool | None = None) -> Self:
+        """The result of a file of a batch that did not get into the library.
+
+        Args:
+            filename: Its name.
+            reason: Why not.
+            retryable: Whether sending it again may help; None decides by the words of the reason.
+        """
+        return cls("", filename, "").with_failure(reason, retryable=retryable)
+
+    def with_failure(self, reason: str, *, retryable: bool | None = None) -> Self:
+        """The same result, failed for a reason."""
+        failure = DescriptionFailure.from_error_message(self.image_id, reason)
+        return attrs.evolve(
+            self,
+            description_status=DescriptionStatus.FAILED,
+            description_error=reason,
+            description_error_type=failure.error_type.value,
+            description_is_retryable=failure.is_retryable if retryable is None else retryable,
+        )
+
     def with_file(self, file: UserFile) -> Self:
         """The same result with what the library knows of the image by now."""
         status = DescriptionStatus(file.description_status or "pending")
@@ -100,6 +140,94 @@ class UploadResult(Model):
             description_error_type=failure.error_type.value if failure else None,
             description_is_retryable=failure.is_retryable if failure else None,
         )
+
+
+class BatchUploadResults(list[UploadResult]):
+    """The results of a batch, one a file, in the order in which the files were given.
+
+    The counts are those of descriptions: a stored image whose description is not there yet is
+    pending, and one for which none is made is neither succeeded, failed nor pending.
+    """
+
+    @property
+    def has_failures(self) -> bool:
+        """Whether one of them failed."""
+        return any(one.is_failed for one in self)
+
+    @property
+    def succeeded_count(self) -> int:
+        """How many have a description."""
+        return len(self.succeeded())
+
+    @property
+    def failed_count(self) -> int:
+        """How many failed."""
+        return len(self.failed())
+
+    @property
+    def pending_count(self) -> int:
+        """How many descriptions may still come."""
+        return len(self.pending())
+
+    def succeeded(self) -> list[UploadResult]:
+        """Those that have a description."""
+        return [one for one in self if one.is_completed]
+
+    def failed(self) -> list[UploadResult]:
+        """Those whose description failed, and those that were not stored."""
+        return [one for one in self if one.is_failed]
+
+    def pending(self) -> list[UploadResult]:
+        """Those whose description may still come."""
+        return [one for one in self if one.is_pending]
+
+    def retryable(self) -> list[UploadResult]:
+        """The failed ones that may succeed when they are uploaded again."""
+        return [one for one in self.failed() if one.description_is_retryable]
+
+    def raise_on_failures(self) -> Self:
+        """Give the results back when none of them failed.
+
+        Raises:
+            UploadError: A file was not stored; `partial_results` holds all results.
+            DescriptionError: All are stored, but a description failed; `partial_results` holds
+                all results.
+        """
+        failed = self.failed()
+        if not failed:
+            return self
+        lost = [one for one in failed if not one.is_stored]
+        if lost:
+            raise UploadError(
+                _of_many(lost, len(self), "was not stored"),
+                filename=lost[0].filename,
+                stage="upload",
+                partial_results=self,
+            )
+        raise DescriptionError(
+            _of_many(failed, len(self), "has no description"),
+            image_id=failed[0].image_id,
+            status=failed[0].description_status.value,
+            partial_results=self,
+        )
+
+    def summary(self) -> str:
+        """The counts in words, such as ``3 succeeded, 1 failed (1 retryable)``."""
+        retryable = len(self.retryable())
+        others = len(self) - self.succeeded_count - self.failed_count - self.pending_count
+        parts = [
+            (self.succeeded_count, "succeeded"),
+            (self.failed_count, f"failed ({retryable} retryable)" if retryable else "failed"),
+            (self.pending_count, "pending"),
+            (others, "skipped"),
+        ]
+        return ", ".join(f"{count} {word}" for count, word in parts if count) or "no files"
+
+
+def _of_many(failed: list[UploadResult], total: int, what: str) -> str:
+    first = failed[0]
+    reason = f"{first.filename} {what}: {first.description_error}"
+    return reason if len(failed) == 1 else f"{len(failed)} of {total} files failed; {reason}"
 
 
 @attrs.frozen(slots=False)
@@ -147,4 +275,18 @@ class QuotaInfo(Model):
         )
 
 
-__all__ = ["QuotaInfo", "UploadResult"]
+__all__ = [
+    "BatchConfirmResult",
+    "BatchPrepareResult",
+    "BatchPresignedUrl",
+    "BatchUploadResults",
+    "ConfirmResult",
+    "FileInfo",
+    "PresignedUrlInfo",
+    "QuotaInfo",
+    "StoredImage",
+    "UploadBatchStatusResult",
+    "UploadConfirmation",
+    "UploadPlan",
+    "UploadResult",
+]

@@ -1,0 +1,258 @@
+"""What is known of a batch while it is uploaded, and the decisions made on it. No I/O.
+
+A batch goes out in chunks, one request each. `Ledger` is the one place where the outcome of every
+file is kept, so that whatever happens, what was stored can be told.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from aion import _media
+from aion._files import Found
+from aion.types.callbacks import (
+    DescriptionFailedEvent,
+    DescriptionProgressEvent,
+    FileCompleteEvent,
+    UploadProgressEvent,
+)
+from aion.types.upload import BatchUploadResults, QuotaInfo, UploadResult
+from aion_api.models.upload_sessions import UploadSessionResultItem
+from aion_api.models.user_files import UserFile
+
+T = TypeVar("T")
+
+LARGEST_CHUNK = 1000
+"""Files in one request at most, whatever the service allows."""
+WITH_RESULTS = 5
+"""Files in a request whose results come with the answer."""
+CHUNK_BYTES = 256 * 1024 * 1024
+"""Bytes in one request at most: what has to be sent again when it breaks."""
+_CAUTIOUS_CHUNK = 10
+"""Files in a request when the service does not say how many: what the smallest plan has."""
+_CAUTIOUS_REQUESTS = 2
+_MOST_REQUESTS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Callbacks:
+    """What is told of a batch, and to whom."""
+
+    on_progress: Callable[[UploadProgressEvent], Any] | None = None
+    on_file_complete: Callable[[FileCompleteEvent], Any] | None = None
+    on_description_progress: Callable[[DescriptionProgressEvent], Any] | None = None
+    on_description_failed: Callable[[DescriptionFailedEvent], Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One file of a batch that is to be sent."""
+
+    index: int
+    upload: _media.Upload
+
+
+@dataclass(slots=True)
+class Sent:
+    """A request whose results are read from its upload session.
+
+    Attributes:
+        session_id: The session.
+        items: The files of which nothing is known yet.
+        seen: How many files had ended at the last look.
+        taken: The results that are taken in already.
+    """
+
+    session_id: str
+    items: list[Item]
+    seen: int = 0
+    taken: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+
+    def fresh(self, rows: Sequence[UploadSessionResultItem]) -> list[UploadSessionResultItem]:
+        """The results that are not taken in yet."""
+        left = Counter(self.taken)
+        fresh: list[UploadSessionResultItem] = []
+        for row in rows:
+            if left[_mark(row)] > 0:
+                left[_mark(row)] -= 1
+            else:
+                fresh.append(row)
+        return fresh
+
+    def match(
+        self, rows: Sequence[UploadSessionResultItem], *, whole: bool
+    ) -> dict[int, UploadSessionResultItem]:
+        """Which file each new result belongs to; those files are known from now on."""
+        fitting = match(self.items, self.fresh(rows), lambda row: row.filename, whole=whole)
+        self.taken.update(map(_mark, fitting.values()))
+        self.items = [item for item in self.items if item.index not in fitting]
+        return fitting
+
+
+def _mark(row: UploadSessionResultItem) -> tuple[str, str]:
+    return row.filename, row.image_id
+
+
+def apart(chunk: Sequence[Item], filename: str | None) -> list[list[Item]]:
+    """A chunk cut up so that the files of one name, or of all names, go out alone."""
+    suspects = [item for item in chunk if item.upload.filename == filename] or list(chunk)
+    alone = {item.index for item in suspects}
+    rest = [item for item in chunk if item.index not in alone]
+    return [*([rest] if rest else []), *([item] for item in suspects)]
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How a batch is cut into requests.
+
+    Attributes:
+        files: Files in one request.
+        requests: Requests at a time.
+    """
+
+    files: int
+    requests: int
+
+    @classmethod
+    def of(cls, quota: QuotaInfo, *, results_at_once: bool) -> Pace:
+        """The pace that an allowance permits.
+
+        Args:
+            quota: What the service allows.
+            results_at_once: Take no more files than get their results with the answer.
+        """
+        files = _positive(quota.max_batch_size, _CAUTIOUS_CHUNK)
+        requests = _positive(quota.max_concurrent_uploads, _CAUTIOUS_REQUESTS)
+        most = WITH_RESULTS if results_at_once else LARGEST_CHUNK
+        return cls(min(files, most), min(requests, _MOST_REQUESTS))
+
+
+def _positive(value: int | None, otherwise: int) -> int:
+    return value if value is not None and value > 0 else otherwise
+
+
+def chunks(items: Iterable[Item], pace: Pace) -> Iterator[list[Item]]:
+    """The items in their order, cut where a request would have too many files or bytes."""
+    chunk: list[Item] = []
+    size = 0
+    for item in items:
+        if chunk and (len(chunk) == pace.files or size + item.upload.size > CHUNK_BYTES):
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(item)
+        size += item.upload.size
+    if chunk:
+        yield chunk
+
+
+def match(
+    items: Sequence[Item], found: Sequence[T], name: Callable[[T], str], *, whole: bool
+) -> dict[int, T]:
+    """Which file each result belongs to, by the index of the file.
+
+    Results carry a name and no position. Names that occur once decide; the results of files of
+    one name, or of names that the service changed, are given out in order, and only when all
+    results are there.
+
+    Args:
+        items: The files without a result.
+        found: The results that belong to some of them.
+        name: The name that a result carries.
+        whole: No more results will come.
+    """
+    among = Counter(item.upload.filename for item in items)
+    places: dict[str, deque[int]] = {}
+    for item in items:
+        places.setdefault(item.upload.filename, deque()).append(item.index)
+    fitting: dict[int, T] = {}
+    others: list[T] = []
+    for one in found:
+        place = places.get(name(one))
+        if place and (whole or among[name(one)] == 1):
+            fitting[place.popleft()] = one
+        else:
+            others.append(one)
+    if whole:
+        left = sorted(index for place in places.values() for index in place)
+        # Fewer results than files: whose they are cannot be told.
+        if len(left) == len(others):
+            fitting.update(zip(left, others, strict=True))
+    return fitting
+
+
+class Ledger:
+    """The outcome of every file of a batch, under its position in the expanded input.
+
+    Attributes:
+        stored_count: How many files are stored.
+        ended_count: How many stored files have a description that has ended.
+    """
+
+    def __init__(self, found: Sequence[Found]) -> None:
+        self._names = {one.index: one.filename for one in found}
+        self._results: dict[int, UploadResult] = {}
+        self._places: dict[str, list[int]] = {}
+        self.stored_count = 0
+        self.ended_count = 0
+        for one in found:
+            if one.problem is not None:
+                self.lost(one.index, one.problem, retryable=False)
+
+    def lost(self, index: int, reason: str, *, retryable: bool | None = None) -> None:
+        """A file was not stored."""
+        self._results[index] = UploadResult.not_stored(
+            self._names[index], reason, retryable=retryable
+        )
+
+    def stored(self, index: int, result: UploadResult) -> None:
+        """A file is stored. Its description may still be to come."""
+        self._results[index] = result
+        self._places.setdefault(result.image_id, []).append(index)
+        self.stored_count += 1
+        self.ended_count += not result.is_pending
+
+    def known(self, index: int) -> bool:
+        """Whether the outcome of a file is known."""
+        return index in self._results
+
+    def described(self, file: UserFile) -> list[tuple[int, UploadResult]]:
+        """Take in what the library knows of an image; the results whose description has ended."""
+        ended: list[tuple[int, UploadResult]] = []
+        for index in self._places.get(file.id, ()):
+            before = self._results[index]
+            if not before.is_pending:
+                continue
+            after = before.with_file(file)
+            self._results[index] = after
+            if not after.is_pending:
+                self.ended_count += 1
+                ended.append((index, after))
+        return ended
+
+    def waiting(self) -> list[str]:
+        """The ids of the stored images whose description has not ended, each once."""
+        pending = {
+            one.image_id: None
+            for _, one in sorted(self._results.items())
+            if one.is_stored and one.is_pending
+        }
+        return list(pending)
+
+    def report(self, sent: Iterable[Item] = ()) -> BatchUploadResults:
+        """All outcomes that are known, in the order of the input.
+
+        Args:
+            sent: Files that were sent and of which the service has not said more; they are given
+                as pending, without an id.
+        """
+        all_of_them: Mapping[int, UploadResult] = {
+            **{item.index: UploadResult("", item.upload.filename, "") for item in sent},
+            **self._results,
+        }
+        return BatchUploadResults(result for _, result in sorted(all_of_them.items()))
+
+
+__all__ = ["Callbacks", "Item", "Ledger", "Pace", "Sent", "apart", "chunks", "match"]

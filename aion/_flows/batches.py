@@ -1,0 +1,140 @@
+"""Batch jobs on their way: followed to their end, and their results read page by page."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+from aion._flows.paging import Page, Pages
+from aion._flows.waiting import until
+from aion._polling import PollPlan
+from aion._rt import aio as rt
+from aion.exceptions import AionvisionError, AionvisionTimeoutError, BatchError
+from aion.types.batch import (
+    BatchItemResult,
+    BatchItemStatus,
+    BatchResults,
+    BatchStatus,
+    BatchStatusResult,
+)
+from aion_api import Request
+from aion_api.api import batch
+
+PAGE = 500
+"""Items that one page may have."""
+
+Progress = Callable[[BatchStatusResult], Any]
+
+
+def status_request(batch_id: str) -> Request[BatchStatusResult]:
+    """The request for the status of a batch."""
+    return batch.get_batch_status(batch_id).decoding(BatchStatusResult.from_api_response)
+
+
+def page_request(
+    batch_id: str, *, include_failed: bool, offset: int, limit: int
+) -> Request[BatchResults]:
+    """The request for one page of results."""
+    request = batch.get_batch_results(
+        batch_id, include_failed=include_failed, offset=offset, limit=limit
+    )
+    return request.decoding(BatchResults.from_api_response)
+
+
+def all_results(
+    engine: rt.Engine, batch_id: str, *, include_failed: bool = True, size: int = PAGE
+) -> AsyncIterator[BatchItemResult]:
+    """Every result of a batch, one after the other."""
+
+    async def fetch(offset: int) -> Page[BatchItemResult]:
+        request = page_request(batch_id, include_failed=include_failed, offset=offset, limit=size)
+        answer = await engine.call(request)
+        return answer.results, answer.pagination.has_more
+
+    return Pages(fetch, lambda item: item.item_id)
+
+
+async def wait(
+    engine: rt.Engine, batch_id: str, plan: PollPlan, on_progress: Progress | None
+) -> BatchStatusResult:
+    """Follow a batch to its end.
+
+    Raises:
+        BatchError: It failed.
+        AionvisionTimeoutError: The deadline passed; `last_result` holds the last status.
+    """
+
+    async def look(left: float) -> BatchStatusResult:
+        timeout = min(engine.config.timeout, left)
+        status = await engine.call(status_request(batch_id), timeout=timeout)
+        await rt.notify(on_progress, status)
+        return status
+
+    def late(last: BatchStatusResult | None) -> AionvisionTimeoutError:
+        return _late(batch_id, plan, last)
+
+    status = await until(look, BatchStatusResult.is_terminal, plan, late)
+    if status.status is BatchStatus.FAILED:
+        raise await _failed(engine, batch_id)
+    return status
+
+
+async def finished(
+    engine: rt.Engine, batch_id: str, plan: PollPlan, on_progress: Progress | None
+) -> list[BatchItemResult]:
+    """Follow a batch to its end; all its results, each of which is good, in their order.
+
+    Raises:
+        BatchError: It did not end well for every item.
+        AionvisionTimeoutError: As `wait`.
+    """
+    status = await wait(engine, batch_id, plan, on_progress)
+    items = [item async for item in all_results(engine, batch_id)]
+    bad = [item for item in items if item.status is not BatchItemStatus.SUCCESS]
+    if bad or len(items) < status.total_items:
+        what = f"{len(items) - len(bad)} of {status.total_items} items ended well"
+        raise _error(f"the batch is {status.status}: {what}", batch_id, bad)
+    return sorted(items, key=lambda item: item.item_index)
+
+
+async def _failed(engine: rt.Engine, batch_id: str) -> BatchError:
+    try:
+        request = page_request(batch_id, include_failed=True, offset=0, limit=PAGE)
+        items = (await engine.call(request)).failed_results()
+    except AionvisionError:
+        # Nice to have; the failure itself is known.
+        items = []
+    return _error("the batch failed", batch_id, items)
+
+
+def _error(what: str, batch_id: str, items: list[BatchItemResult]) -> BatchError:
+    reason = next((item.error_message for item in items if item.error_message), None)
+    text = f"{what}; {reason}" if reason else what
+    return BatchError(
+        f"{text}. Its results can be read with client.batch.get_results({batch_id!r})",
+        batch_id=batch_id,
+        failed_items=[item.item_id for item in items],
+    )
+
+
+def _late(batch_id: str, plan: PollPlan, last: BatchStatusResult | None) -> AionvisionTimeoutError:
+    status = "in an unknown state" if last is None else f"{last.status}"
+    waited = time.monotonic() - plan.start
+    error = AionvisionTimeoutError(
+        f"the batch {batch_id} is still {status} after {waited:.3g} s. It goes on: wait again with"
+        f" client.batch.wait_for_completion({batch_id!r}), do not submit it again",
+        last_result=last,
+    )
+    error.details = {"batch_id": batch_id}
+    return error
+
+
+def plan_of(engine: rt.Engine, timeout: float | None, interval: float | None) -> PollPlan:
+    """The plan of a wait that begins now; what is left out comes from the settings."""
+    config = engine.config
+    return PollPlan(
+        config.polling_interval if interval is None else interval,
+        config.polling_timeout if timeout is None else timeout,
+        time.monotonic(),
+    )

@@ -1,0 +1,264 @@
+"""Documents on their way: sent like every file, then followed until their text is there.
+
+One look serves a hundred documents. One bad document stops no other.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import attrs
+
+from aion._batches import Callbacks, Pace
+from aion._documents import DocumentCallbacks
+from aion._files import Found
+from aion._flows.uploading import BatchUpload
+from aion._flows.waiting import until
+from aion._polling import PollPlan
+from aion._rt import aio as rt
+from aion.exceptions import (
+    AionvisionError,
+    AionvisionTimeoutError,
+    QuotaExceededError,
+    ResourceNotFoundError,
+    UploadError,
+)
+from aion.types._document_processing import NO_REASON
+from aion.types.callbacks import (
+    DocumentFileCompleteEvent,
+    DocumentProcessingFailedEvent,
+    DocumentProcessingProgressEvent,
+    DocumentUploadProgressEvent,
+    FileCompleteEvent,
+)
+from aion.types.documents import (
+    BatchDocumentUploadResults,
+    DocumentStatusResult,
+    DocumentUploadResult,
+)
+from aion_api.api import document_uploads, user_files
+from aion_api.models.user_files import StreamBatchUploadBody
+
+PAGE = 100
+"""Documents in one look."""
+_FEW = 3
+"""So many documents are asked for one by one: their own route knows most of them."""
+_AT_ONCE = 8
+_SHOWN = 20
+
+
+async def status_of(engine: rt.Engine, document_id: str, timeout: float) -> DocumentStatusResult:
+    """How far one document is."""
+    request = document_uploads.get_document_status(document_id)
+    return await engine.call(
+        request.decoding(DocumentStatusResult.from_api_response), timeout=timeout
+    )
+
+
+async def reason_of(engine: rt.Engine, status: DocumentStatusResult) -> str | None:
+    """Why a document failed: the status does not tell, its history among the files may."""
+    if status.error_message:
+        return status.error_message
+    try:
+        details = await engine.call(user_files.get_user_file(status.document_id))
+    except AionvisionError:
+        # Nice to have; the failure itself is known.
+        return None
+    told = (entry.error_message for entry in reversed(details.processing_history or []))
+    return next((text for text in told if text), None)
+
+
+class DocumentBatch:
+    """Some documents, from their files to their text.
+
+    Args:
+        engine: Sends the requests.
+        found: The files.
+        target: Where the bytes are kept.
+        callbacks: What is told while it goes on.
+    """
+
+    def __init__(
+        self,
+        engine: rt.Engine,
+        found: Sequence[Found],
+        target: str,
+        callbacks: DocumentCallbacks,
+    ) -> None:
+        self._engine = engine
+        self._found = {one.index: one for one in found}
+        self._callbacks = callbacks
+        self._results: dict[int, DocumentUploadResult] = {}
+        self._places: dict[str, list[int]] = {}
+        self._reasons: dict[str, str] = {}
+        self._done = 0
+        form = StreamBatchUploadBody(files=[], storage_target=target)
+        told = Callbacks(on_file_complete=self._stored)
+        self._upload = BatchUpload(engine, found, form, told)
+        self.size = self._upload.size
+
+    async def send(self, pace: Pace) -> None:
+        """Send all files.
+
+        Args:
+            pace: How they are cut into requests.
+
+        Raises:
+            AionvisionError: The service took none of them.
+            UploadError: It stopped taking them; `partial_results` tells what is stored.
+            QuotaExceededError: The allowance ran out on the way; `partial_results` as above.
+        """
+        try:
+            await self._upload.send(pace)
+        except (UploadError, QuotaExceededError) as error:
+            error.partial_results = self.report()
+            raise
+
+    async def follow(self, plan: PollPlan, *, processing: bool) -> None:
+        """Wait until the id of every stored document is known, and its processing has ended.
+
+        Args:
+            plan: When to look, and until when.
+            processing: Wait for the processing, and not only for ids.
+
+        Raises:
+            AionvisionTimeoutError: The deadline passed; `last_result` holds all results so far.
+            UploadError: The documents could not be looked at; `partial_results` as above.
+        """
+
+        async def look(left: float) -> bool:
+            await self._look(min(self._engine.config.timeout, left))
+            return not self._waiting()
+
+        def late(_: bool | None) -> AionvisionTimeoutError:
+            return self._late(plan)
+
+        try:
+            await self._upload.follow(plan, descriptions=False)
+            if processing and self._waiting():
+                await until(look, bool, plan, late)
+        except AionvisionTimeoutError as error:
+            if error.last_result is None:
+                raise self._partial(error) from error
+            raise self._late(plan) from None
+        except AionvisionError as error:
+            raise self._partial(error) from error
+
+    def report(self) -> BatchDocumentUploadResults:
+        """What became of every file that was sent, in the order of the input."""
+        sent = self._upload.report()
+        # Positions are known only of a whole report; without them a lost file is but a name.
+        files = list(self._found.values()) if len(sent) == len(self._found) else [None] * len(sent)
+        stored = iter(sorted(self._results.items()))
+        results = BatchDocumentUploadResults()
+        for one, found in zip(sent, files, strict=True):
+            if one.is_stored:
+                results.append(next(stored)[1])
+                continue
+            result = DocumentUploadResult.of_file(one.filename, found.upload if found else None)
+            if one.is_failed:
+                reason = one.description_error or NO_REASON
+                result = result.lost(reason, retryable=one.description_is_retryable)
+            results.append(result)
+        return results
+
+    async def _stored(self, event: FileCompleteEvent) -> None:
+        file = self._found[event.file_index].upload
+        if file is None:
+            return
+        image = event.result
+        if image.description_error:
+            # The session knows already that it failed, and why; its own status is still to come.
+            self._reasons[image.image_id] = image.description_error
+        result = attrs.evolve(
+            DocumentUploadResult.of_file(file.filename, file),
+            document_id=image.image_id,
+            object_key=image.object_key,
+            created_at=image.created_at,
+        )
+        self._places.setdefault(image.image_id, []).append(event.file_index)
+        self._results[event.file_index] = result
+        sent = DocumentUploadProgressEvent(event.file_index, file.size, file.size, file.filename)
+        await rt.notify(self._callbacks.on_progress, sent)
+        complete = DocumentFileCompleteEvent(event.file_index, result)
+        await rt.notify(self._callbacks.on_file_complete, complete)
+
+    def _waiting(self) -> list[str]:
+        pending = {
+            one.document_id: None for _, one in sorted(self._results.items()) if one.is_pending
+        }
+        return list(pending)
+
+    async def _look(self, timeout: float) -> None:
+        ids = self._waiting()
+        known: dict[str, DocumentStatusResult] = {}
+
+        async def look(page: list[str]) -> None:
+            request = user_files.list_user_files(ids=page, limit=PAGE)
+            answer = await self._engine.call(request, timeout=timeout)
+            for file in answer.files:
+                if file.text_extraction_status is not None:
+                    known[file.id] = DocumentStatusResult.from_file(file)
+
+        async def ask(document_id: str) -> None:
+            try:
+                known[document_id] = await status_of(self._engine, document_id, timeout)
+            except ResourceNotFoundError:
+                # A document that was stored a moment ago may not be known everywhere yet.
+                return
+
+        if len(ids) > _FEW:
+            pages = [ids[start : start + PAGE] for start in range(0, len(ids), PAGE)]
+            await rt.each(look, pages, at_once=_AT_ONCE)
+        await rt.each(ask, [one for one in ids if one not in known], at_once=_AT_ONCE)
+        for status in known.values():
+            await self._know(status)
+
+    async def _know(self, status: DocumentStatusResult) -> None:
+        reason = self._reasons.get(status.document_id)
+        if status.is_failed and reason is None:
+            reason = await reason_of(self._engine, status)
+        if reason is not None:
+            status = attrs.evolve(status, error_message=reason)
+        for index in self._places.get(status.document_id, ()):
+            before = self._results[index]
+            after = self._results[index] = DocumentUploadResult.from_status_result(status, before)
+            if before.is_pending and not after.is_pending:
+                await self._ended(index, after)
+
+    async def _ended(self, index: int, result: DocumentUploadResult) -> None:
+        self._done += 1
+        progress = DocumentProcessingProgressEvent(self._done, len(self._results), result)
+        await rt.notify(self._callbacks.on_processing_progress, progress)
+        if result.is_failed:
+            failure = DocumentProcessingFailedEvent(index, result)
+            await rt.notify(self._callbacks.on_processing_failed, failure)
+
+    def _partial(self, cause: AionvisionError) -> UploadError:
+        reason = cause.message.removesuffix(".")
+        error = UploadError(
+            f"the documents are stored (see partial_results), but not followed: {reason}",
+            stage="session_results",
+            partial_results=self.report(),
+        )
+        error.details["cause"] = cause.code
+        return error.at(
+            status_code=cause.status_code,
+            request_id=cause.request_id,
+            method=cause.method,
+            path=cause.path,
+        )
+
+    def _late(self, plan: PollPlan) -> AionvisionTimeoutError:
+        results = self.report()
+        waited = time.monotonic() - plan.start
+        ids = self._waiting()
+        error = AionvisionTimeoutError(
+            f"{results.pending_count} of {len(results)} documents are not processed after"
+            f" {waited:.3g} s. They are stored: go on with wait_for_processing() for each of"
+            " last_result.pending(), do not upload them again",
+            last_result=results,
+        )
+        error.details = {"pending": results.pending_count, "document_ids": ids[:_SHOWN]}
+        return error

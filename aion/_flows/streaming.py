@@ -1,0 +1,152 @@
+"""A streamed answer of the chat: the reading itself; what events mean is in `aion._chat_events`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from types import TracebackType
+from typing import Self
+
+from aion._chat_events import StreamReading
+from aion._rt import aio as rt
+from aion.exceptions import AionvisionError, ChatError
+from aion.types.chat import ChatResponse, ChatToken
+from aion_api import Request
+
+
+class ChatStream(AsyncIterator[ChatToken]):
+    """The answer to a message as it is written, event by event.
+
+    Iterate over it; nothing is sent before the first event is asked for. It ends after the
+    ``complete`` event, and every other end is an error. A loop that is left early gives the
+    connection up as soon as the stream is forgotten; `close`, or a ``with`` block around the
+    loop, does so at once::
+
+        async with session.send_stream("What is in these pictures?") as stream:
+            async for token in stream:
+                print(token.content or "", end="")
+
+    The message is sent once. Only an attempt that the service has certainly not taken (no
+    connection, or an answer 429 or 503) is repeated; ``reconnecting`` tokens tell of that first.
+
+    Raises:
+        ChatError: While iterating: the service reported an error; `code` is its own.
+        QuotaExceededError: While iterating: the allowance is used up.
+        SSEStreamError: While iterating: the stream broke, fell silent or ended before the answer
+            was complete. `partial_content` holds the text so far.
+        AionvisionError: While iterating: the call failed before the stream began.
+    """
+
+    def __init__(
+        self, engine: rt.Engine, request: Request[bytes], session_id: str, timeout: float | None
+    ) -> None:
+        self._engine = engine
+        self._request = request
+        self._timeout = timeout
+        self._reading = StreamReading(session_id)
+        self._answer: rt.Answer | None = None
+        self._tokens: Iterator[ChatToken] = iter(())
+        self._over = False
+
+    @property
+    def session_id(self) -> str:
+        """The session that the message belongs to."""
+        return self._reading.session_id
+
+    @property
+    def text(self) -> str:
+        """The text so far; the whole text at the end."""
+        return self._reading.text
+
+    @property
+    def events_received(self) -> int:
+        """How many events have come."""
+        return self._reading.events_received
+
+    @property
+    def last_event_id(self) -> str | None:
+        """The id of the last event that had one."""
+        return self._reading.last_event_id
+
+    async def result(self) -> ChatResponse:
+        """Read what is left, and give the whole answer.
+
+        Raises:
+            ChatError: There is none: a plan waits for approval, or the stream was closed.
+            AionvisionError: As while iterating.
+        """
+        async for _ in self:
+            pass
+        reading = self._reading
+        if reading.complete is not None:
+            data = reading.complete.data or {}
+            return ChatResponse.from_api_response({"message_id": "", **data}, self.session_id)
+        if reading.plan_id is not None:
+            waiting = ChatError(
+                f"there is no answer yet: plan {reading.plan_id} waits for approve_plan or"
+                " cancel_plan",
+                session_id=self.session_id,
+                error_code="PLAN_PENDING_APPROVAL",
+            )
+            waiting.details["plan_id"] = reading.plan_id
+            raise waiting
+        raise ChatError(
+            "there is no answer: the stream was closed before its end", session_id=self.session_id
+        )
+
+    async def close(self) -> None:
+        """Give up the rest of the answer and its connection. Closing twice is harmless."""
+        self._over = True
+        answer, self._answer = self._answer, None
+        if answer is not None:
+            await answer.close()
+
+    async def __anext__(self) -> ChatToken:
+        if self._over:
+            raise StopAsyncIteration
+        try:
+            token = await self._next()
+        except Exception:
+            await self.close()
+            raise
+        if token is None:
+            await self.close()
+            raise StopAsyncIteration
+        return token
+
+    async def _next(self) -> ChatToken | None:
+        """The next token, or None at the end."""
+        reading = self._reading
+        if self._answer is None:
+            self._answer = await self._engine.open(
+                self._request, timeout=self._timeout, on_repeat=reading.repeated
+            )
+            self._tokens = reading.opened(self._answer.reply)
+        while True:
+            token = next(self._tokens, None)
+            if token is not None or reading.over:
+                return token
+            try:
+                piece = await self._answer.piece()
+            except AionvisionError as error:
+                broken = reading.broken(error)
+                if broken is None:
+                    return None
+                raise broken from error
+            if piece is None:
+                reading.end()
+                return None
+            self._tokens = reading.feed(piece)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+
+__all__ = ["ChatStream"]

@@ -1,0 +1,255 @@
+"""Reads the markup of chat and agent texts, and turns it into plain text.
+
+    [[ref:KEY]]                   the number of results that KEY stands for
+    [[img:ID|filename]]           an image
+    [[doc:ID|filename|p:5]]       a document; the page, or pages ``pp:3-7``, may be missing
+    [[link:ID|title]]             a saved link
+
+ID is the beginning of an id. What it means is looked up in the metadata that came with the text;
+an ID that fits several objects is left open rather than guessed. Anything that is none of these
+forms stays in the text as it is, as does a ``ref`` whose KEY the metadata lacks.
+
+The time is linear in the length of the text, whatever it holds.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from aion.types.references import DocumentRef, ImageRef, LinkRef, ParsedReferences
+
+if TYPE_CHECKING:
+    from aion.types.agent_search import ResultRefData
+
+_PAGE = re.compile(r"p:\s*([0-9]{1,9})")
+_PAGES = re.compile(r"pp:\s*([0-9]{1,9})\s*[-\u2013]\s*([0-9]{1,9})")
+_KINDS = ("ref", "img", "doc", "link")
+_DEEPEST = 3
+"""Levels of lists and objects in which entries of the metadata are looked for."""
+
+
+def parse_references(content: str, metadata: dict[str, Any] | None = None) -> ParsedReferences:
+    """Everything that a text points to.
+
+    Args:
+        content: The text, with its markup.
+        metadata: What came with it: `result_refs`, `image_context`, `tool_document_data`,
+            `tool_link_data`. Without it the references have no full ids and there are no counts.
+
+    Returns:
+        The references in the order of the text.
+    """
+    context = _Context(metadata or {})
+    found = ParsedReferences()
+    for mark in _marks(content):
+        match mark.kind:
+            case "ref":
+                data = context.results(mark.head)
+                if data is not None:
+                    found.counts[mark.head] = data
+            case "img":
+                full_id, _ = context.images.find(mark.head)
+                found.images.append(ImageRef(mark.head, mark.tail, full_id))
+            case "doc":
+                full_id, _ = context.documents.find(mark.head)
+                name, page, pages = _paged(mark.tail)
+                found.documents.append(DocumentRef(mark.head, name, full_id, page, pages))
+            case _:
+                full_id, entry = context.links.find(mark.head)
+                url, domain = _text(entry, "source_url", "url"), _text(entry, "domain")
+                found.links.append(LinkRef(mark.head, mark.tail, full_id, url, domain))
+    return found
+
+
+def resolve_content(content: str, metadata: dict[str, Any] | None = None) -> str:
+    """The text as people read it: names and numbers in place of the markup.
+
+    Args:
+        content: The text, with its markup.
+        metadata: What came with it; only `result_refs` matters here.
+
+    Returns:
+        The plain text. A ``[[ref:KEY]]`` whose KEY is not known stays as it is.
+    """
+    context = _Context(metadata or {})
+    parts: list[str] = []
+    end = 0
+    for mark in _marks(content):
+        if mark.kind == "ref":
+            data = context.results(mark.head)
+            if data is None:
+                continue
+            plain = str(data.count)
+        elif mark.kind == "doc":
+            name, page, pages = _paged(mark.tail)
+            plain = name or mark.head
+            if page is not None:
+                plain += f" (p.{page})"
+            elif pages is not None:
+                plain += f" (pp.{pages[0]}-{pages[1]})"
+        else:
+            plain = mark.tail or mark.head
+        parts += content[end : mark.start], plain
+        end = mark.end
+    return "".join(parts) + content[end:]
+
+
+class _Mark(NamedTuple):
+    """One piece of markup: ``[[kind:head|tail]]`` at `start` to `end` of the text."""
+
+    kind: str
+    head: str
+    tail: str
+    start: int
+    end: int
+
+
+def _marks(content: str) -> Iterator[_Mark]:
+    """The markup of a text. Each character is looked at a fixed number of times."""
+    place = 0
+    while (close := content.find("]]", place)) >= 0:
+        # The innermost opening: what stands before it is an opening without an end.
+        start = content.rfind("[[", place, close)
+        if start < 0:
+            place = close + 2
+            continue
+        kind, colon, body = content[start + 2 : close].partition(":")
+        # A name such as "plan [1]" ends with a bracket of its own.
+        place = close + 2
+        missing = place + max(0, body.count("[") - body.count("]"))
+        while place < missing and content.startswith("]", place):
+            place += 1
+        body += content[close + 2 : place]
+        head, _, tail = body.partition("|")
+        if colon and kind in _KINDS and head.strip():
+            yield _Mark(kind, head.strip(), tail.strip(), start, place)
+
+
+def _paged(tail: str) -> tuple[str, int | None, tuple[int, int] | None]:
+    """The name, page and pages of the end of a document's markup."""
+    name, bar, last = tail.rpartition("|")
+    if not bar:
+        name, last = "", tail
+    last = last.strip()
+    if one := _PAGE.fullmatch(last):
+        return name.strip(), int(one[1]), None
+    if several := _PAGES.fullmatch(last):
+        return name.strip(), None, (int(several[1]), int(several[2]))
+    return tail, None, None
+
+
+class _Context:
+    """The metadata of a text, made ready for lookups when they are needed."""
+
+    def __init__(self, metadata: Mapping[str, Any]) -> None:
+        self._metadata = metadata
+        self._results: dict[str, ResultRefData | None] = {}
+
+    @cached_property
+    def images(self) -> _Index:
+        return _Index(_entries(self._metadata.get("image_context"), ("image_id", "id")))
+
+    @cached_property
+    def documents(self) -> _Index:
+        return _Index(_entries(self._metadata.get("tool_document_data"), ("document_id", "id")))
+
+    @cached_property
+    def links(self) -> _Index:
+        return _Index(_entries(self._metadata.get("tool_link_data"), ("link_id", "id")))
+
+    def results(self, key: str) -> ResultRefData | None:
+        """What KEY stands for. The map may have it with or without the word ``ref:``."""
+        if key not in self._results:
+            self._results[key] = self._read_results(key)
+        return self._results[key]
+
+    def _read_results(self, key: str) -> ResultRefData | None:
+        known = _object(self._metadata.get("result_refs"))
+        for name in (key, f"ref:{key}", key.removeprefix("ref:")):
+            entry = known.get(name)
+            if isinstance(entry, Mapping):
+                return _result(cast("Mapping[str, Any]", entry))
+        return None
+
+
+class _Index:
+    """Objects by the beginning of their id, whatever its case."""
+
+    def __init__(self, entries: Iterator[tuple[str, Mapping[str, Any]]]) -> None:
+        self._entries: dict[str, tuple[str, Mapping[str, Any]]] = {}
+        for full_id, entry in entries:
+            self._entries.setdefault(full_id.lower(), (full_id, entry))
+        self._sorted = sorted(self._entries)
+
+    def find(self, prefix: str) -> tuple[str | None, Mapping[str, Any]]:
+        """The one object whose id begins so, or none."""
+        wanted = prefix.lower()
+        first = bisect_left(self._sorted, wanted)
+        fitting = [one for one in self._sorted[first : first + 2] if one.startswith(wanted)]
+        if not fitting or (len(fitting) > 1 and fitting[0] != wanted):
+            return None, {}
+        return self._entries[fitting[0]]
+
+
+def _entries(
+    value: Any, names: tuple[str, ...], depth: int = 0
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Every object with an id in a value whose layout is not published: lists, maps, or both."""
+    if isinstance(value, Mapping):
+        entry = cast("Mapping[str, Any]", value)
+        own = _text(entry, *names)
+        if own:
+            yield own, entry
+            return
+        inner = list(entry.values())
+    elif isinstance(value, (list, tuple)):
+        inner = list(cast("list[Any]", value))
+    else:
+        return
+    if depth < _DEEPEST:
+        for item in inner:
+            yield from _entries(item, names, depth + 1)
+
+
+def _result(entry: Mapping[str, Any]) -> ResultRefData:
+    """The data of a reference, with what an answer may leave out filled in."""
+    # Here, and not on top: a text without such markup does not need the types of the agents.
+    from aion.types.agent_search import ResultRefData
+
+    ids = _texts(entry.get("ids"))
+    images = _texts(entry.get("image_ids"))
+    count = entry.get("count")
+    return ResultRefData.from_api_response(
+        {
+            **entry,
+            "count": count if isinstance(count, int) else len(ids or images),
+            "ids": ids or images,
+            "image_ids": images,
+            "id_type": _text(entry, "id_type") or "image",
+            "label": _text(entry, "label") or "",
+        }
+    )
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else {}
+
+
+def _texts(value: Any) -> list[str]:
+    items = cast("list[object]", value) if isinstance(value, list) else []
+    return [item for item in items if isinstance(item, str)]
+
+
+def _text(entry: Mapping[str, Any], *names: str) -> str | None:
+    for name in names:
+        value = entry.get(name)
+        if isinstance(value, str) and value:
+            return value
+    return None
+
+
+__all__ = ["parse_references", "resolve_content"]

@@ -1,0 +1,248 @@
+"""`client.pipeline()`: several agent steps in one request."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aion import _checks as check
+from aion._agents import id_list, request_text
+from aion._rt import aio as rt
+from aion.types.pipeline import PipelineResult, PipelineStep
+from aion_api import UNSET
+from aion_api.api import agent_pipeline
+from aion_api.models.agent_pipeline import PipelineRequest
+from aion_api.models.agent_pipeline import PipelineStep as StepRequest
+
+_MOST_STEPS = 10
+
+
+class Pipeline:
+    """Agent steps that work on each other's results, run by the service in one go.
+
+    Every method but `run` adds something and returns the pipeline itself::
+
+        result = await (
+            client.pipeline()
+            .search_images("utility poles")
+            .search_documents("maintenance records")
+            .cross_reference("Which poles are due?", depends_on=[0, 1])
+            .run()
+        )
+
+    Steps are counted from 0. ``depends_on`` names the earlier steps whose results a step works
+    on. Without it the service matches the inputs of the step to earlier results by their types;
+    with an empty list the step works on no other. A pipeline can be run again.
+    """
+
+    def __init__(self, engine: rt.Engine) -> None:
+        self._engine = engine
+        self._steps: list[PipelineStep] = []
+        self._image_ids: list[str] | None = None
+        self._document_ids: list[str] | None = None
+
+    @property
+    def steps(self) -> tuple[PipelineStep, ...]:
+        """The steps added so far."""
+        return tuple(self._steps)
+
+    def with_images(self, image_ids: Sequence[str]) -> Pipeline:
+        """Start from these images. They take the place of those given before.
+
+        Args:
+            image_ids: Their ids.
+
+        Raises:
+            ValidationError: One of them is no id.
+        """
+        self._image_ids = id_list("image_ids", image_ids)
+        return self
+
+    def with_documents(self, document_ids: Sequence[str]) -> Pipeline:
+        """Start from these documents. They take the place of those given before.
+
+        Args:
+            document_ids: Their ids.
+
+        Raises:
+            ValidationError: One of them is no id.
+        """
+        self._document_ids = id_list("document_ids", document_ids)
+        return self
+
+    def search_images(self, query: str) -> Pipeline:
+        """Add a search for images.
+
+        Args:
+            query: What to look for, in plain words, from 1 to 2000 characters.
+
+        Raises:
+            ValidationError: The query is out of range, or there are 10 steps already.
+        """
+        return self._add("image_search", "query", query)
+
+    def search_documents(self, query: str) -> Pipeline:
+        """Add a search for passages of documents.
+
+        Args:
+            query: What to look for, in plain words, from 1 to 2000 characters.
+
+        Raises:
+            ValidationError: The query is out of range, or there are 10 steps already.
+        """
+        return self._add("document_search", "query", query)
+
+    def search_links(self, query: str) -> Pipeline:
+        """Add a search for saved links.
+
+        Args:
+            query: What to look for, in plain words, from 1 to 2000 characters.
+
+        Raises:
+            ValidationError: The query is out of range, or there are 10 steps already.
+        """
+        return self._add("link_search", "query", query)
+
+    def analyze(self, intent: str, *, depends_on: Sequence[int] | None = None) -> Pipeline:
+        """Add an analysis of images.
+
+        Args:
+            intent: What to find out, in plain words, from 1 to 2000 characters.
+            depends_on: The earlier steps whose results it works on.
+
+        Raises:
+            ValidationError: The intent is out of range, a dependency is no earlier step, or there
+                are 10 steps already.
+        """
+        return self._add("analysis", "intent", intent, depends_on)
+
+    def analyze_documents(
+        self, intent: str, *, depends_on: Sequence[int] | None = None
+    ) -> Pipeline:
+        """Add an analysis of documents.
+
+        Args:
+            intent: What to find out, in plain words, from 1 to 2000 characters.
+            depends_on: The earlier steps whose results it works on.
+
+        Raises:
+            ValidationError: The intent is out of range, a dependency is no earlier step, or there
+                are 10 steps already.
+        """
+        return self._add("document_analysis", "intent", intent, depends_on)
+
+    def analyze_links(self, intent: str, *, depends_on: Sequence[int] | None = None) -> Pipeline:
+        """Add an analysis of saved links.
+
+        Args:
+            intent: What to find out, in plain words, from 1 to 2000 characters.
+            depends_on: The earlier steps whose results it works on.
+
+        Raises:
+            ValidationError: The intent is out of range, a dependency is no earlier step, or there
+                are 10 steps already.
+        """
+        return self._add("link_analysis", "intent", intent, depends_on)
+
+    def synthesize(self, intent: str, *, depends_on: Sequence[int] | None = None) -> Pipeline:
+        """Add a report on what earlier steps have found.
+
+        Args:
+            intent: What the report is to cover, in plain words, from 1 to 2000 characters.
+            depends_on: The earlier steps whose results it works on.
+
+        Raises:
+            ValidationError: The intent is out of range, a dependency is no earlier step, or there
+                are 10 steps already.
+        """
+        return self._add("assistant", "intent", intent, depends_on)
+
+    def organize(self, intent: str, *, depends_on: Sequence[int] | None = None) -> Pipeline:
+        """Add a step that sorts files into folders. The files are really moved.
+
+        Args:
+            intent: How to sort them, in plain words, from 1 to 2000 characters.
+            depends_on: The earlier steps whose results it works on.
+
+        Raises:
+            ValidationError: The intent is out of range, a dependency is no earlier step, or there
+                are 10 steps already.
+        """
+        return self._add("folder", "intent", intent, depends_on)
+
+    def cross_reference(self, intent: str, *, depends_on: Sequence[int] | None = None) -> Pipeline:
+        """Add a step that relates the results of earlier ones to each other.
+
+        Args:
+            intent: What to relate, in plain words, from 1 to 2000 characters.
+            depends_on: The earlier steps whose results it works on.
+
+        Raises:
+            ValidationError: The intent is out of range, a dependency is no earlier step, or there
+                are 10 steps already.
+        """
+        return self._add("cross_reference", "intent", intent, depends_on)
+
+    async def run(self, *, timeout: float | None = None) -> PipelineResult:
+        """Run the steps.
+
+        A step that fails is part of the answer, and so are those skipped for it: `success` is
+        false then.
+
+        Args:
+            timeout: Seconds for the call, instead of the client's.
+
+        Returns:
+            What came of each step, in the order in which the steps were added.
+
+        Raises:
+            ValidationError: There is no step; nothing was sent.
+            AionvisionError: The call failed.
+
+        Endpoint: ``POST /agents/pipeline``
+        """
+        if not self._steps:
+            check.refuse("steps", self._steps, f"1 to {_MOST_STEPS} steps: add one before run()")
+        body = PipelineRequest(
+            steps=[_request(step) for step in self._steps],
+            image_ids=UNSET if self._image_ids is None else self._image_ids,
+            document_ids=UNSET if self._document_ids is None else self._document_ids,
+        )
+        agents = [step.agent for step in self._steps]
+        request = agent_pipeline.execute_pipeline(body=body)
+        result = await self._engine.call(
+            request.decoding(PipelineResult.from_api_response), timeout=timeout
+        )
+        return result.ordered_like(agents)
+
+    def _add(
+        self, agent: str, field: str, words: str, depends_on: Sequence[int] | None = None
+    ) -> Pipeline:
+        position = len(self._steps)
+        intent = request_text(field, words)
+        needs = None if depends_on is None else _earlier(depends_on, position)
+        if position == _MOST_STEPS:
+            check.refuse("steps", position + 1, f"at most {_MOST_STEPS} in one pipeline")
+        self._steps.append(PipelineStep(agent, intent, depends_on=needs))
+        return self
+
+    def __repr__(self) -> str:
+        steps = " -> ".join(step.agent for step in self._steps)
+        return f"<{type(self).__name__}: {steps or 'no step'}>"
+
+
+def _earlier(depends_on: Sequence[int], position: int) -> tuple[int, ...]:
+    """The dependencies of the step at a position, each an earlier one and given once."""
+    if isinstance(depends_on, (str, bytes, int)):
+        check.refuse("depends_on", depends_on, "a list of positions of earlier steps, from 0")
+    if position == 0 and len(depends_on) > 0:
+        check.refuse("depends_on", depends_on, "left out or empty for the first step")
+    found = (
+        check.whole_number(f"depends_on[{number}]", one, 0, position - 1)
+        for number, one in enumerate(depends_on)
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def _request(step: PipelineStep) -> StepRequest:
+    needs = step.depends_on
+    return StepRequest(step.agent, step.intent, UNSET if needs is None else list(needs))

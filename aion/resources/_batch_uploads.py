@@ -1,0 +1,267 @@
+"""Uploads of many files in few requests, and the allowance that they use."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from aion import _checks as check
+from aion import _files
+from aion._batches import Callbacks, Pace
+from aion._flows.uploading import BatchUpload
+from aion._polling import PollPlan
+from aion.exceptions import QuotaExceededError
+from aion.resources._presigned import PresignedUploads
+from aion.types.callbacks import (
+    DescriptionFailedEvent,
+    DescriptionProgressEvent,
+    FileCompleteEvent,
+    UploadProgressEvent,
+)
+from aion.types.common import StorageTarget
+from aion.types.upload import BatchUploadResults, QuotaInfo
+from aion_api import UNSET
+from aion_api.api import uploads
+from aion_api.models.user_files import StreamBatchUploadBody
+
+_TARGETS = tuple(target.value for target in StorageTarget)
+_INTENTS = ("describe", "verify", "rules")
+_LEVELS = ("default", "quick", "standard", "thorough", "critical")
+
+
+class BatchUploads(PresignedUploads):
+    """Uploads of many files."""
+
+    async def upload(
+        self,
+        files: str | Path | bytes | Sequence[str | Path | bytes],
+        *,
+        filename: str | None = None,
+        filenames: Sequence[str | None] | None = None,
+        recursive: bool = True,
+        include_hidden: bool = False,
+        wait_for_descriptions: bool = True,
+        raise_on_failure: bool = True,
+        description_timeout: float | None = None,
+        on_progress: Callable[[UploadProgressEvent], Any] | None = None,
+        on_file_complete: Callable[[FileCompleteEvent], Any] | None = None,
+        on_description_progress: Callable[[DescriptionProgressEvent], Any] | None = None,
+        on_description_failed: Callable[[DescriptionFailedEvent], Any] | None = None,
+        storage_target: StorageTarget | str = StorageTarget.DEFAULT,
+        tags: Sequence[str] | None = None,
+        auto_describe: bool = True,
+        skip_duplicates: bool = False,
+    ) -> BatchUploadResults:
+        """Upload one image, any number of images, or the images of directories.
+
+        Everything is as in `upload_batch`; `filename` names a single file.
+
+        Args:
+            files: A path, bytes, or a list of them.
+            filename: The name to store, where `files` is one file.
+            filenames: The names to store, one for each entry of `files`.
+            recursive: Look into the directories below a directory.
+            include_hidden: Take files and directories whose name begins with a dot.
+            wait_for_descriptions: Wait until the AI descriptions are there.
+            raise_on_failure: Raise when a file failed; otherwise the results say so.
+            description_timeout: Seconds to wait for all of them, instead of `polling_timeout`.
+            on_progress: Told of each file before it is sent.
+            on_file_complete: Told of each file once it is stored.
+            on_description_progress: Told of each description that has ended.
+            on_description_failed: Told of each description that failed.
+            storage_target: Where the bytes are kept. ``custom`` needs an S3 configuration.
+            tags: Tags for all files: at most 40 of at most 50 characters, without commas.
+            auto_describe: Have the images described at all.
+            skip_duplicates: Do not store again what is stored; the result is the older image.
+
+        Returns:
+            One result a file, in the order of the input.
+
+        Raises:
+            ValidationError: A named file cannot be uploaded, or an argument is out of range.
+                Nothing was sent.
+            QuotaExceededError: The allowance does not suffice. `partial_results` tells what is
+                stored, where it ran out on the way.
+            UploadError: The service stopped taking files, or refused some; `partial_results`
+                holds all results.
+            DescriptionError: All are stored, but a description failed; `partial_results` as
+                above.
+            AionvisionTimeoutError: They are stored, but descriptions did not come in time;
+                `last_result` holds all results.
+
+        Endpoint: ``POST /user-files/upload/stream-batch``
+        """
+        if filename is not None:
+            if filenames is not None:
+                check.refuse("filename", filename, "left out where filenames are given")
+            filenames = [filename]
+        return await self.upload_batch(
+            files,
+            filenames=filenames,
+            recursive=recursive,
+            include_hidden=include_hidden,
+            wait_for_descriptions=wait_for_descriptions,
+            raise_on_failure=raise_on_failure,
+            description_timeout=description_timeout,
+            on_progress=on_progress,
+            on_file_complete=on_file_complete,
+            on_description_progress=on_description_progress,
+            on_description_failed=on_description_failed,
+            storage_target=storage_target,
+            tags=tags,
+            auto_describe=auto_describe,
+            skip_duplicates=skip_duplicates,
+        )
+
+    async def upload_batch(
+        self,
+        files: str | Path | bytes | Sequence[str | Path | bytes],
+        *,
+        filenames: Sequence[str | None] | None = None,
+        recursive: bool = True,
+        include_hidden: bool = False,
+        wait_for_descriptions: bool = True,
+        raise_on_failure: bool = True,
+        description_timeout: float | None = None,
+        on_progress: Callable[[UploadProgressEvent], Any] | None = None,
+        on_file_complete: Callable[[FileCompleteEvent], Any] | None = None,
+        on_description_progress: Callable[[DescriptionProgressEvent], Any] | None = None,
+        on_description_failed: Callable[[DescriptionFailedEvent], Any] | None = None,
+        intent: str = "describe",
+        verification_level: str = "standard",
+        storage_target: StorageTarget | str = "default",
+        tags: Sequence[str] | None = None,
+        auto_describe: bool = True,
+        skip_duplicates: bool = False,
+    ) -> BatchUploadResults:
+        """Upload up to 10,000 images, several requests at a time.
+
+        Files are streamed from disk in requests of as many files as the plan allows. Without
+        waiting, a request has at most 5 files, for which the service tells the ids at once. A
+        directory stands for its ``.jpg .jpeg .png .webp .gif`` files, sorted by path; one of
+        them that is no image fails in the results and stops no other.
+
+        Args:
+            files: A path, or a list of paths and bytes.
+            filenames: The names to store, one for each entry of `files`; bytes need one, and
+                None keeps the name of a path.
+            recursive: Look into the directories below a directory.
+            include_hidden: Take files and directories whose name begins with a dot.
+            wait_for_descriptions: Wait until the AI descriptions are there.
+            raise_on_failure: Raise when a file failed; otherwise the results say so.
+            description_timeout: Seconds to wait for all of them, from the moment all are sent,
+                instead of the client's `polling_timeout`.
+            on_progress: Told of each file before it is sent.
+            on_file_complete: Told of each file once it is stored and its id is known.
+            on_description_progress: Told of each description that has ended, well or not.
+            on_description_failed: Told of each description that failed.
+            intent: ``describe``; of the older contract also ``verify`` and ``rules``.
+            verification_level: Of the older contract, for the other intents: ``default``,
+                ``quick``, ``standard``, ``thorough`` or ``critical``.
+            storage_target: Where the bytes are kept. ``custom`` needs an S3 configuration.
+            tags: Tags for all files: at most 40 of at most 50 characters, without commas.
+            auto_describe: Have the images described at all.
+            skip_duplicates: Do not store again what is stored; the result is the older image.
+
+        Returns:
+            One result a file, in the order of the input. A file that was not stored has an
+            empty `image_id` and its reason in `description_error`.
+
+        Raises:
+            ValidationError: A named file cannot be uploaded, or an argument is out of range.
+                Nothing was sent.
+            QuotaExceededError: The allowance does not suffice. `partial_results` tells what is
+                stored, where it ran out on the way.
+            UploadError: The service stopped taking files, or refused some; `partial_results`
+                holds all results.
+            DescriptionError: All are stored, but a description failed; `partial_results` as
+                above.
+            AionvisionTimeoutError: They are stored, but descriptions did not come in time;
+                `last_result` holds all results.
+
+        Endpoint: ``POST /user-files/upload/stream-batch``
+        """
+        form = StreamBatchUploadBody(
+            files=[],
+            auto_describe=UNSET if auto_describe else False,
+            skip_duplicates=skip_duplicates or UNSET,
+            tags=_joined(tags),
+            storage_target=storage(storage_target),
+        )
+        check.choice("intent", intent, _INTENTS)
+        check.choice("verification_level", verification_level, _LEVELS)
+        if (intent, verification_level) != ("describe", "standard"):
+            # Only the older contract has these fields, and the newer one may refuse them.
+            form = attrs.evolve(form, intent=intent, verification_level=verification_level)
+        if description_timeout is not None:
+            check.seconds("description_timeout", description_timeout)
+        found = _files.expand(files, filenames, recursive=recursive, include_hidden=include_hidden)
+        callbacks = Callbacks(
+            on_progress, on_file_complete, on_description_progress, on_description_failed
+        )
+        batch = BatchUpload(self._engine, found, form, callbacks)
+        if batch.size:
+            quota = await self._require_quota(batch.size)
+            await batch.send(Pace.of(quota, results_at_once=not wait_for_descriptions))
+            plan = self._plan(description_timeout, None)
+            await batch.follow(plan, descriptions=wait_for_descriptions)
+        results = batch.report()
+        return results.raise_on_failures() if raise_on_failure else results
+
+    async def check_quota(self, file_count: int = 1) -> QuotaInfo:
+        """What may still be uploaded.
+
+        Args:
+            file_count: How many files are meant to be uploaded, 1 or more.
+
+        Raises:
+            AionvisionError: The call failed.
+
+        Endpoint: ``GET /uploads/quota-check``
+        """
+        count = check.whole_number("file_count", file_count, 1)
+        request = uploads.check_upload_quota(file_count=count)
+        return await self._engine.call(request.decoding(QuotaInfo.from_api_response))
+
+    async def _require_quota(self, count: int) -> QuotaInfo:
+        quota = await self.check_quota(count)
+        if quota.can_proceed:
+            return quota
+        error = QuotaExceededError(
+            quota.message or f"{count} uploads were asked for, {quota.available} are left",
+            available=quota.available,
+            limit=quota.monthly_limit,
+        )
+        error.details["stage"] = "quota"
+        raise error
+
+    def _plan(self, timeout: float | None, interval: float | None) -> PollPlan:
+        config = self._engine.config
+        if timeout is not None:
+            check.seconds("timeout", timeout)
+        if interval is not None:
+            check.seconds("poll_interval", interval)
+        return PollPlan(
+            config.polling_interval if interval is None else interval,
+            config.polling_timeout if timeout is None else timeout,
+            time.monotonic(),
+        )
+
+
+def storage(target: StorageTarget | str) -> str:
+    """The checked storage target, as it is sent."""
+    plain = target.value if isinstance(target, StorageTarget) else target
+    return check.choice("storage_target", plain, _TARGETS)
+
+
+def _joined(tags: Sequence[str] | None) -> str | None:
+    """Tags as the one form field that they travel in."""
+    words = check.texts("tags", tags, most=40, longest=50)
+    for number, word in enumerate(words or ()):
+        if "," in word:
+            check.refuse(f"tags[{number}]", word, "text without a comma: commas part the tags")
+    return ",".join(words) if words else None

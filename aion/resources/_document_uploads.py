@@ -1,0 +1,261 @@
+"""The part of `client.documents` that uploads files and waits for their text."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from aion import _checks as check
+from aion import _documents, _files
+from aion._batches import Pace
+from aion._documents import DocumentCallbacks
+from aion._files import Found
+from aion._flows.processing import DocumentBatch, reason_of, status_of
+from aion._flows.waiting import until
+from aion._polling import PollPlan
+from aion.exceptions import AionvisionTimeoutError, DocumentProcessingError, QuotaExceededError
+from aion.resources._presigned_documents import PresignedDocuments, target_of
+from aion.types._document_processing import NO_REASON
+from aion.types.callbacks import (
+    DocumentFileCompleteEvent,
+    DocumentProcessingFailedEvent,
+    DocumentProcessingProgressEvent,
+    DocumentUploadProgressEvent,
+)
+from aion.types.common import StorageTarget
+from aion.types.documents import (
+    BatchDocumentUploadResults,
+    DocumentStatusResult,
+    DocumentUploadResult,
+)
+from aion.types.upload import QuotaInfo
+from aion_api.api import uploads
+
+BATCH_CHUNK_SIZE = 100
+"""Documents in one request at most, whatever the service allows."""
+DEFAULT_PROCESSING_TIMEOUT = 600.0
+"""Seconds until a wait gives up."""
+
+
+class DocumentUploads(PresignedDocuments):
+    """Uploads documents and follows their processing."""
+
+    async def upload_one(
+        self,
+        file: str | Path | bytes,
+        *,
+        filename: str | None = None,
+        wait_for_processing: bool = True,
+        raise_on_failure: bool = True,
+        processing_timeout: float | None = None,
+        storage_target: StorageTarget | str = "default",
+    ) -> DocumentUploadResult:
+        """Upload one document.
+
+        What it is, is decided by its content; only text and Markdown are told apart by their names.
+
+        Args:
+            file: A path, or the bytes of a PDF, DOCX, text or Markdown file, at most 100 MB.
+            filename: The name to store. Needed for bytes; a path has its own.
+            wait_for_processing: Wait until its text is extracted and can be searched.
+            raise_on_failure: Raise when that fails; otherwise the result says so.
+            processing_timeout: Seconds to wait for it, 600 by default.
+            storage_target: Where the bytes are kept. ``custom`` needs an S3 configuration.
+
+        Returns:
+            The stored document, with pages and passages when they were waited for.
+
+        Raises:
+            ValidationError: The file is missing, a directory, empty, too large or no document,
+                or bytes come without a name. Nothing was sent.
+            QuotaExceededError: The allowance is used up. Nothing was stored.
+            UploadError: The service did not take the file.
+            DocumentProcessingError: It is stored, but its processing failed.
+            AionvisionTimeoutError: It is stored, but not processed in time; `last_result` holds
+                the `DocumentUploadResult` to go on with.
+
+        Endpoint: ``POST /user-files/upload/stream-batch``
+        """
+        target = target_of("storage_target", storage_target)
+        _check_timeout("processing_timeout", processing_timeout)
+        source = _documents.document(file, filename)
+        found = [Found(0, source.filename, source)]
+        try:
+            results = await self._take(
+                found, target, DocumentCallbacks(), processing_timeout, wait_for_processing
+            )
+        except AionvisionTimeoutError as error:
+            if isinstance(error.last_result, BatchDocumentUploadResults):
+                error.last_result = error.last_result[0]
+            raise
+        if raise_on_failure or not results[0].is_stored:
+            results.raise_on_failures()
+        return results[0]
+
+    async def upload(
+        self,
+        files: str | Path | bytes | Sequence[str | Path | bytes],
+        *,
+        filename: str | None = None,
+        filenames: Sequence[str | None] | None = None,
+        recursive: bool = True,
+        include_hidden: bool = False,
+        wait_for_processing: bool = True,
+        raise_on_failure: bool = True,
+        processing_timeout: float | None = None,
+        on_progress: Callable[[DocumentUploadProgressEvent], Any] | None = None,
+        on_file_complete: Callable[[DocumentFileCompleteEvent], Any] | None = None,
+        on_processing_progress: Callable[[DocumentProcessingProgressEvent], Any] | None = None,
+        on_processing_failed: Callable[[DocumentProcessingFailedEvent], Any] | None = None,
+        storage_target: StorageTarget | str = "default",
+    ) -> BatchDocumentUploadResults:
+        """Upload documents, and those in directories. One bad document stops no other.
+
+        Args:
+            files: A path, a directory, bytes, or a list of them; at most 10,000 files. Of a
+                directory, the files that end in .pdf, .docx, .txt and .md are taken.
+            filename: The name to store, for one file.
+            filenames: The names to store, one for each entry of `files`; None keeps the name of a
+                path. Bytes need one.
+            recursive: Look into the directories below a directory.
+            include_hidden: Take files and directories whose name begins with a dot.
+            wait_for_processing: Wait until the texts are extracted and can be searched.
+            raise_on_failure: Raise at the end when a document was not stored or not processed;
+                otherwise its result says so.
+            processing_timeout: Seconds to wait once all are sent, 600 by default.
+            on_progress: Told of each document after its last byte was sent.
+            on_file_complete: Told of each stored document.
+            on_processing_progress: Told of each document whose processing has ended.
+            on_processing_failed: Told of each document whose processing failed.
+            storage_target: Where the bytes are kept. ``custom`` needs an S3 configuration.
+
+        Returns:
+            One result for each file, in the order of the input.
+
+        Raises:
+            ValidationError: There is nothing to upload, or too much; a file that was named cannot
+                be uploaded, or the names do not fit. Nothing was sent.
+            QuotaExceededError: The allowance is used up, or ran out on the way.
+            UploadError: Some were not stored; `partial_results` tells of all.
+            DocumentProcessingError: All are stored, but some were not processed;
+                `partial_results` tells of all.
+            AionvisionTimeoutError: All are stored, but some are not processed in time;
+                `last_result` holds all results so far.
+
+        Endpoint: ``POST /user-files/upload/stream-batch``
+        """
+        target = target_of("storage_target", storage_target)
+        _check_timeout("processing_timeout", processing_timeout)
+        if filename is not None and filenames is not None:
+            check.refuse("filename", filename, "left out when filenames is given")
+        found = _files.expand(
+            files,
+            [filename] if filename is not None else filenames,
+            recursive=recursive,
+            include_hidden=include_hidden,
+            check=_documents.document,
+            extensions=frozenset(_documents.CONTENT_TYPES),
+        )
+        callbacks = DocumentCallbacks(
+            on_progress, on_file_complete, on_processing_progress, on_processing_failed
+        )
+        results = await self._take(
+            found, target, callbacks, processing_timeout, wait_for_processing
+        )
+        return results.raise_on_failures() if raise_on_failure else results
+
+    async def wait_for_processing(
+        self,
+        document_id: str,
+        *,
+        timeout: float | None = None,
+        poll_interval: float | None = None,
+    ) -> DocumentStatusResult:
+        """Wait until a document is processed.
+
+        Args:
+            document_id: The stored document.
+            timeout: Seconds until giving up, 600 by default.
+            poll_interval: Seconds between two looks, instead of the client's `polling_interval`.
+
+        Returns:
+            Its last status, which is a good one.
+
+        Raises:
+            ResourceNotFoundError: There is no such document.
+            DocumentProcessingError: Its processing failed.
+            AionvisionTimeoutError: It has not ended in time; `last_result` holds its last status.
+                Call this again with the same id to go on waiting.
+
+        Endpoint: ``GET /document-uploads/{document_id}/status``
+        """
+        wanted = check.identifier("document_id", document_id)
+        plan = self._plan(timeout, poll_interval)
+
+        async def look(left: float) -> DocumentStatusResult:
+            return await status_of(self._engine, wanted, min(self._engine.config.timeout, left))
+
+        def late(last: DocumentStatusResult | None) -> AionvisionTimeoutError:
+            state = last.text_extraction_status if last else "not known"
+            error = AionvisionTimeoutError(
+                f"document {wanted} is still {state} after {plan.timeout:.3g} s. It is stored: go"
+                f" on with wait_for_processing({wanted!r}), do not upload it again",
+                last_result=last,
+            )
+            error.details = {"document_id": wanted, "status": state}
+            return error
+
+        status = await until(look, lambda state: not state.is_processing, plan, late)
+        if status.is_failed:
+            reason = await reason_of(self._engine, status) or NO_REASON
+            raise DocumentProcessingError(
+                f"document {wanted} was not processed: {reason}",
+                document_id=wanted,
+                status=status.text_extraction_status,
+            )
+        return status
+
+    async def _take(
+        self,
+        found: Sequence[Found],
+        target: str,
+        callbacks: DocumentCallbacks,
+        timeout: float | None,
+        wait: bool,
+    ) -> BatchDocumentUploadResults:
+        batch = DocumentBatch(self._engine, found, target, callbacks)
+        if batch.size:
+            quota = await self._require_quota(batch.size)
+            pace = Pace.of(quota, results_at_once=not wait)
+            await batch.send(Pace(min(pace.files, BATCH_CHUNK_SIZE), pace.requests))
+            await batch.follow(self._plan(timeout, None), processing=wait)
+        return batch.report()
+
+    async def _require_quota(self, count: int) -> QuotaInfo:
+        request = uploads.check_upload_quota(file_count=count)
+        quota = await self._engine.call(request.decoding(QuotaInfo.from_api_response))
+        if quota.can_proceed:
+            return quota
+        error = QuotaExceededError(
+            quota.message or f"{count} uploads were asked for, {quota.available} are left",
+            available=quota.available,
+            limit=quota.monthly_limit,
+        )
+        error.details["stage"] = "quota"
+        raise error
+
+    def _plan(self, timeout: float | None, interval: float | None) -> PollPlan:
+        _check_timeout("timeout", timeout)
+        _check_timeout("poll_interval", interval)
+        return PollPlan(
+            self._engine.config.polling_interval if interval is None else interval,
+            DEFAULT_PROCESSING_TIMEOUT if timeout is None else timeout,
+            time.monotonic(),
+        )
+
+
+def _check_timeout(field: str, value: float | None) -> None:
+    if value is not None:
+        check.seconds(field, value)

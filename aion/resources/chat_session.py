@@ -1,0 +1,252 @@
+"""A chat session as a context manager: `client.chat_session()`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+from weakref import WeakSet
+
+from aion._flows.streaming import ChatStream
+from aion.exceptions import AionvisionError
+from aion.types.chat import ChatMessage, ChatResponse, ChatSession, PlanActionResponse
+
+if TYPE_CHECKING:
+    from aion.resources.chat import ChatResource
+
+
+@dataclass
+class ChatSessionConfig:
+    """How a session is opened and closed.
+
+    Attributes:
+        title: Its title, at most 255 characters; the service makes one otherwise.
+        image_ids: The images to talk about, at most 1000.
+        use_all_images: Talk about the whole library instead.
+        auto_close: Close the session at the end of the block.
+    """
+
+    title: str | None = None
+    image_ids: list[str] | None = None
+    use_all_images: bool = True
+    auto_close: bool = True
+
+
+class ChatSessionContext:
+    """One session, opened on entry and closed on exit.
+
+    `open` and `close` do the same without a ``with`` block. Streams that are still open are
+    closed at the end of the block too.
+
+    Args:
+        chats: Where the session is opened.
+        config: How.
+    """
+
+    def __init__(self, chats: ChatResource, config: ChatSessionConfig) -> None:
+        self._chats = chats
+        self._config = config
+        self._session: ChatSession | None = None
+        self._closed = False
+        self._streams: WeakSet[ChatStream] = WeakSet()
+
+    @property
+    def session(self) -> ChatSession:
+        """The session as it was when it was opened.
+
+        Raises:
+            RuntimeError: It is not open yet.
+        """
+        if self._session is None:
+            raise RuntimeError("this session is not open yet: use it in a with block, or open() it")
+        return self._session
+
+    @property
+    def session_id(self) -> str:
+        """The id of the session.
+
+        Raises:
+            RuntimeError: It is not open yet.
+        """
+        return self.session.id
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it was closed here."""
+        return self._closed
+
+    async def open(self) -> Self:
+        """Open the session, if that was not done yet.
+
+        Returns:
+            This object.
+
+        Raises:
+            RuntimeError: It was closed already.
+            ValidationError: Title or images are not acceptable.
+            AionvisionError: The call failed.
+
+        Endpoint: ``POST /chat/sessions``
+        """
+        if self._session is None:
+            config = self._config
+            self._session = await self._chats.create_session(
+                title=config.title,
+                image_ids=config.image_ids,
+                use_all_images=config.use_all_images,
+            )
+        self._require_open()
+        return self
+
+    async def close(self) -> None:
+        """Close the session. Closing twice is harmless.
+
+        Raises:
+            AionvisionError: The call failed.
+
+        Endpoint: ``DELETE /chat/sessions/{session_id}``
+        """
+        for stream in list(self._streams):
+            await stream.close()
+        if self._session is not None and not self._closed:
+            self._closed = True
+            await self._chats.close_session(self._session.id)
+
+    async def send(
+        self,
+        message: str,
+        *,
+        force_detailed_analysis: bool = False,
+        expected_image_ids: Sequence[str] | None = None,
+        timeout: float | None = None,
+    ) -> ChatResponse:
+        """Send a message and get the whole answer: `chats.send`.
+
+        Raises:
+            RuntimeError: The session is not open.
+
+        Endpoint: ``POST /chat/sessions/{session_id}/messages``
+        """
+        return await self._chats.send(
+            message,
+            session_id=self._require_open(),
+            force_detailed_analysis=force_detailed_analysis,
+            expected_image_ids=expected_image_ids,
+            timeout=timeout,
+        )
+
+    def send_stream(
+        self,
+        message: str,
+        *,
+        force_detailed_analysis: bool = False,
+        expected_image_ids: Sequence[str] | None = None,
+        debug_reasoning: bool = False,
+        timeout: float | None = None,
+    ) -> ChatStream:
+        """Send a message and get the answer as it is written: `chats.send_stream`.
+
+        Raises:
+            RuntimeError: The session is not open.
+
+        Endpoint: ``POST /chat/sessions/{session_id}/messages/stream``
+        """
+        stream = self._chats.send_stream(
+            message,
+            session_id=self._require_open(),
+            force_detailed_analysis=force_detailed_analysis,
+            expected_image_ids=expected_image_ids,
+            debug_reasoning=debug_reasoning,
+            timeout=timeout,
+        )
+        self._streams.add(stream)
+        return stream
+
+    async def update_images(self, image_ids: Sequence[str]) -> dict[str, Any]:
+        """Select the images to talk about: `chats.update_images`.
+
+        Raises:
+            RuntimeError: The session is not open.
+
+        Endpoint: ``PUT /chat/sessions/{session_id}/images``
+        """
+        return await self._chats.update_images(self._require_open(), image_ids)
+
+    async def update_documents(self, document_ids: Sequence[str]) -> dict[str, Any]:
+        """Select the documents to talk about: `chats.update_documents`.
+
+        Raises:
+            RuntimeError: The session is not open.
+
+        Endpoint: ``PUT /chat/sessions/{session_id}/documents``
+        """
+        return await self._chats.update_documents(self._require_open(), document_ids)
+
+    async def update_videos(self, video_ids: Sequence[str]) -> dict[str, Any]:
+        """Select the videos to talk about: `chats.update_videos`.
+
+        Raises:
+            RuntimeError: The session is not open.
+
+        Endpoint: ``PUT /chat/sessions/{session_id}/videos``
+        """
+        return await self._chats.update_videos(self._require_open(), video_ids)
+
+    async def approve_plan(self, plan_id: str) -> PlanActionResponse:
+        """Let a plan run: `chats.approve_plan`.
+
+        Raises:
+            RuntimeError: The session is not open.
+
+        Endpoint: ``POST /chat/sessions/{session_id}/plans/{plan_id}/action``
+        """
+        return await self._chats.approve_plan(self._require_open(), plan_id)
+
+    async def cancel_plan(self, plan_id: str) -> PlanActionResponse:
+        """Drop a plan: `chats.cancel_plan`.
+
+        Raises:
+            RuntimeError: The session is not open.
+
+        Endpoint: ``POST /chat/sessions/{session_id}/plans/{plan_id}/action``
+        """
+        return await self._chats.cancel_plan(self._require_open(), plan_id)
+
+    async def get_messages(self, limit: int | None = None) -> list[ChatMessage]:
+        """The messages so far: `chats.get_messages`. They can be read after closing, too.
+
+        Args:
+            limit: At most so many, from 1 to 1000.
+
+        Endpoint: ``GET /chat/sessions/{session_id}``
+        """
+        return await self._chats.get_messages(self.session_id, limit=limit)
+
+    def _require_open(self) -> str:
+        session = self.session
+        if self._closed:
+            raise RuntimeError("this session is closed: open another one")
+        return session.id
+
+    async def __aenter__(self) -> Self:
+        return await self.open()
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            for stream in list(self._streams):
+                await stream.close()
+            if self._config.auto_close:
+                await self.close()
+        except AionvisionError:
+            # What went wrong in the block matters more than that the session stays open.
+            if error is None:
+                raise
+
+
+__all__ = ["ChatSessionConfig", "ChatSessionContext"]

@@ -1,0 +1,398 @@
+"""`client.cloud_storage`: connect cloud drives, import from them and export to them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from aion import _checks as check
+from aion._drives import LONGEST, MOST_FILES, cloud_files, done_at_once, optional
+from aion._flows.waiting import until
+from aion._polling import PollPlan
+from aion._rt import aio as rt
+from aion.exceptions import AionvisionTimeoutError, CloudStorageError
+from aion.types.callbacks import CloudStorageJobProgressEvent
+from aion.types.cloud_storage import (
+    CloudFileInput,
+    CloudStorageJob,
+    CompleteAuthResult,
+    ConnectionList,
+    DisconnectResult,
+    ExportResult,
+    ImportResult,
+    InitiateAuthResult,
+)
+from aion.types.common import CloudStorageJobStatus
+from aion_api import UNSET
+from aion_api.api import cloud_storage
+from aion_api.models import cloud_storage as wire
+
+
+class CloudStorageResource:
+    """Connects cloud drives and moves files between them and the library."""
+
+    def __init__(self, engine: rt.Engine) -> None:
+        self._engine = engine
+
+    async def initiate_auth(
+        self, provider: str, *, redirect_uri: str | None = None
+    ) -> InitiateAuthResult:
+        """Begin to connect an account: send the user to `authorization_url`.
+
+        The service may ask for a signed-in user instead of an API key.
+
+        Args:
+            provider: ``google_drive``.
+            redirect_uri: Where the provider sends the user back to.
+
+        Returns:
+            The address for the user, and the `state` to compare when they come back.
+
+        Raises:
+            ValidationError: The provider is not known.
+            AuthenticationError: The service wants a signed-in user.
+            AionvisionError: The call failed.
+
+        Endpoint: ``POST /cloud-storage/auth/{provider}``
+        """
+        name = check.identifier("provider", provider)
+        body = wire.InitiateAuthRequest(
+            provider=name, redirect_uri=optional("redirect_uri", redirect_uri)
+        )
+        return await self._engine.call(cloud_storage.initiate_auth(name, body=body))
+
+    async def complete_auth(
+        self, provider: str, *, code: str, state: str, redirect_uri: str | None = None
+    ) -> CompleteAuthResult:
+        """Finish to connect an account, with what the provider's redirect brought.
+
+        The service may ask for a signed-in user instead of an API key.
+
+        Args:
+            provider: ``google_drive``.
+            code: The authorization code of the redirect.
+            state: The state of the redirect; it is good for one use.
+            redirect_uri: The address that was given to `initiate_auth`.
+
+        Returns:
+            The connection, and whether it is a new one.
+
+        Raises:
+            ValidationError: The code or the state is not valid.
+            AuthenticationError: The service wants a signed-in user.
+            AionvisionError: The call failed.
+
+        Endpoint: ``POST /cloud-storage/auth/{provider}/callback``
+        """
+        body = wire.CompleteAuthRequest(
+            code=check.text("code", code, 1, LONGEST),
+            state=check.text("state", state, 1, LONGEST),
+            redirect_uri=optional("redirect_uri", redirect_uri),
+        )
+        name = check.identifier("provider", provider)
+        return await self._engine.call(cloud_storage.complete_auth(name, body=body))
+
+    async def list_connections(
+        self, *, provider: str | None = None, active_only: bool = True
+    ) -> ConnectionList:
+        """The connected accounts, all in one answer.
+
+        Args:
+            provider: Only those of this provider.
+            active_only: Leave out those that cannot be used any more.
+
+        Raises:
+            AionvisionError: The call failed.
+
+        Endpoint: ``GET /cloud-storage/connections``
+        """
+        if provider is not None:
+            check.identifier("provider", provider)
+        request = cloud_storage.list_connections(provider=provider, active_only=active_only)
+        return await self._engine.call(request)
+
+    async def disconnect(self, connection_id: str) -> DisconnectResult:
+        """Disconnect an account. What was imported from it stays.
+
+        Args:
+            connection_id: The connection.
+
+        Raises:
+            ResourceNotFoundError: There is no such connection.
+            AionvisionError: The call failed.
+
+        Endpoint: ``DELETE /cloud-storage/connections/{connection_id}``
+        """
+        wanted = check.identifier("connection_id", connection_id)
+        return await self._engine.call(cloud_storage.disconnect(wanted))
+
+    async def start_import(
+        self,
+        connection_id: str,
+        files: Sequence[CloudFileInput | Mapping[str, Any]],
+        *,
+        auto_describe: bool = True,
+        tags: Sequence[str] | None = None,
+        collection_id: str | None = None,
+    ) -> ImportResult:
+        """Begin to import files.
+
+        The image ids of the answer are valid at once; their content comes with the job. Older
+        deployments may import a few files within the call, and then there is no job.
+
+        Args:
+            connection_id: The connection to import from.
+            files: The files there, at least one, as `CloudFileInput` or dictionaries of its
+                fields.
+            auto_describe: Have the images described.
+            tags: Tags for all of them: at most 40 of at most 50 characters.
+            collection_id: A collection to put them into.
+
+        Returns:
+            The ids of the images, and the job to follow.
+
+        Raises:
+            ValidationError: An argument is out of range; nothing was sent.
+            ResourceNotFoundError: There is no such connection.
+            RateLimitError: The usage limit is reached.
+            ServerError: The storage is full (507).
+            AionvisionError: The call failed.
+
+        Endpoint: ``POST /cloud-storage/import``
+        """
+        words = check.texts("tags", tags, most=40, longest=50)
+        body = wire.ImportFilesRequest(
+            connection_id=check.identifier("connection_id", connection_id),
+            files=cloud_files(files),
+            auto_describe=auto_describe,
+            tags=UNSET if words is None else words,
+            collection_id=optional("collection_id", collection_id),
+        )
+        return await self._engine.call(cloud_storage.import_files(body=body))
+
+    async def start_export(
+        self,
+        connection_id: str,
+        image_ids: Sequence[str],
+        *,
+        folder_id: str | None = None,
+        folder_name: str | None = None,
+    ) -> ExportResult:
+        """Begin to export images.
+
+        Args:
+            connection_id: The connection to export to.
+            image_ids: The images, at least one.
+            folder_id: The folder there to put them into.
+            folder_name: Make a folder of this name there, instead of `folder_id`.
+
+        Returns:
+            The job to follow.
+
+        Raises:
+            ValidationError: An argument is out of range; nothing was sent.
+            ResourceNotFoundError: There is no such connection or image.
+            AionvisionError: The call failed.
+
+        Endpoint: ``POST /cloud-storage/export``
+        """
+        if folder_id is not None and folder_name is not None:
+            check.refuse("folder_name", folder_name, "left out where folder_id is given")
+        ids = check.identifiers("image_ids", image_ids, most=MOST_FILES)
+        body = wire.ExportFilesRequest(
+            connection_id=check.identifier("connection_id", connection_id),
+            image_ids=ids,
+            folder_id=optional("folder_id", folder_id),
+            folder_name=optional("folder_name", folder_name),
+        )
+        return await self._engine.call(cloud_storage.export_files(body=body))
+
+    async def get_job(self, job_id: str) -> CloudStorageJob:
+        """How far an import or export is.
+
+        Args:
+            job_id: The job.
+
+        Raises:
+            ResourceNotFoundError: There is no such job.
+            AionvisionError: The call failed.
+
+        Endpoint: ``GET /cloud-storage/jobs/{job_id}``
+        """
+        return await self._job(check.identifier("job_id", job_id), None)
+
+    async def wait_for_job(
+        self,
+        job_id: str,
+        *,
+        timeout: float | None = None,
+        poll_interval: float | None = None,
+        on_progress: Callable[[CloudStorageJobProgressEvent], Any] | None = None,
+    ) -> CloudStorageJob:
+        """Wait until an import or export has ended.
+
+        Args:
+            job_id: The job.
+            timeout: Seconds until giving up, instead of the client's `polling_timeout`.
+            poll_interval: Seconds between two looks, instead of the client's `polling_interval`.
+            on_progress: Told of the job at each look.
+
+        Returns:
+            The job at its end: ``completed``, ``partial`` where some files could not be moved, or
+            ``cancelled``.
+
+        Raises:
+            CloudStorageError: It failed.
+            ResourceNotFoundError: There is no such job.
+            AionvisionTimeoutError: It has not ended in time; `last_result` holds its last state.
+                Call this again with the same id to go on waiting.
+
+        Endpoint: ``GET /cloud-storage/jobs/{job_id}``
+        """
+        wanted = check.identifier("job_id", job_id)
+        plan = self._plan(timeout, poll_interval)
+
+        async def look(left: float) -> CloudStorageJob:
+            job = await self._job(wanted, min(self._engine.config.timeout, left))
+            await rt.notify(on_progress, CloudStorageJobProgressEvent(job))
+            return job
+
+        def late(last: CloudStorageJob | None) -> AionvisionTimeoutError:
+            return _late(wanted, plan, last)
+
+        job = await until(look, lambda state: state.is_terminal, plan, late)
+        if job.status == CloudStorageJobStatus.FAILED.value:
+            raise CloudStorageError(
+                f"the {job.type} failed: {job.error or 'the service gave no reason'}",
+                job_id=job.job_id,
+                job_status=job.status,
+            )
+        return job
+
+    async def import_and_wait(
+        self,
+        connection_id: str,
+        files: Sequence[CloudFileInput | Mapping[str, Any]],
+        *,
+        auto_describe: bool = True,
+        tags: Sequence[str] | None = None,
+        collection_id: str | None = None,
+        timeout: float | None = None,
+        poll_interval: float | None = None,
+        on_progress: Callable[[CloudStorageJobProgressEvent], Any] | None = None,
+    ) -> CloudStorageJob:
+        """Import files and wait until they are there: `start_import`, then `wait_for_job`.
+
+        Args:
+            connection_id: The connection to import from.
+            files: The files there, at least one, as `CloudFileInput` or dictionaries of its
+                fields.
+            auto_describe: Have the images described.
+            tags: Tags for all of them: at most 40 of at most 50 characters.
+            collection_id: A collection to put them into.
+            timeout: Seconds until giving up, instead of the client's `polling_timeout`.
+            poll_interval: Seconds between two looks, instead of the client's `polling_interval`.
+            on_progress: Told of the job at each look.
+
+        Returns:
+            The job at its end. Where an older deployment imported within the call there is none:
+            a completed job with an empty id is made up then.
+
+        Raises:
+            ValidationError: An argument is out of range; nothing was sent.
+            CloudStorageError: The import failed.
+            AionvisionTimeoutError: It has not ended in time. It goes on: wait for the job of
+                `last_result` with `wait_for_job`, do not import again.
+            AionvisionError: A call failed.
+
+        Endpoint: ``POST /cloud-storage/import``, ``GET /cloud-storage/jobs/{job_id}``
+        """
+        self._plan(timeout, poll_interval)
+        begun = await self.start_import(
+            connection_id,
+            files,
+            auto_describe=auto_describe,
+            tags=tags,
+            collection_id=collection_id,
+        )
+        if not begun.job_id:
+            return done_at_once("import", connection_id, begun.total_files or len(files))
+        return await self.wait_for_job(
+            begun.job_id, timeout=timeout, poll_interval=poll_interval, on_progress=on_progress
+        )
+
+    async def export_and_wait(
+        self,
+        connection_id: str,
+        image_ids: Sequence[str],
+        *,
+        folder_id: str | None = None,
+        folder_name: str | None = None,
+        timeout: float | None = None,
+        poll_interval: float | None = None,
+        on_progress: Callable[[CloudStorageJobProgressEvent], Any] | None = None,
+    ) -> CloudStorageJob:
+        """Export images and wait until they are there: `start_export`, then `wait_for_job`.
+
+        Args:
+            connection_id: The connection to export to.
+            image_ids: The images, at least one.
+            folder_id: The folder there to put them into.
+            folder_name: Make a folder of this name there, instead of `folder_id`.
+            timeout: Seconds until giving up, instead of the client's `polling_timeout`.
+            poll_interval: Seconds between two looks, instead of the client's `polling_interval`.
+            on_progress: Told of the job at each look.
+
+        Returns:
+            The job at its end. Where a deployment exported within the call there is none: a
+            completed job with an empty id is made up then.
+
+        Raises:
+            ValidationError: An argument is out of range; nothing was sent.
+            CloudStorageError: The export failed.
+            AionvisionTimeoutError: It has not ended in time. It goes on: wait for the job of
+                `last_result` with `wait_for_job`, do not export again.
+            AionvisionError: A call failed.
+
+        Endpoint: ``POST /cloud-storage/export``, ``GET /cloud-storage/jobs/{job_id}``
+        """
+        self._plan(timeout, poll_interval)
+        begun = await self.start_export(
+            connection_id, image_ids, folder_id=folder_id, folder_name=folder_name
+        )
+        if not begun.job_id:
+            return done_at_once("export", connection_id, len(image_ids))
+        return await self.wait_for_job(
+            begun.job_id, timeout=timeout, poll_interval=poll_interval, on_progress=on_progress
+        )
+
+    async def _job(self, job_id: str, timeout: float | None) -> CloudStorageJob:
+        request = cloud_storage.get_job_status(job_id)
+        return await self._engine.call(
+            request.decoding(CloudStorageJob.from_api_response), timeout=timeout
+        )
+
+    def _plan(self, timeout: float | None, interval: float | None) -> PollPlan:
+        config = self._engine.config
+        if timeout is not None:
+            check.seconds("timeout", timeout)
+        if interval is not None:
+            check.seconds("poll_interval", interval)
+        return PollPlan(
+            config.polling_interval if interval is None else interval,
+            config.polling_timeout if timeout is None else timeout,
+            time.monotonic(),
+        )
+
+
+def _late(job_id: str, plan: PollPlan, last: CloudStorageJob | None) -> AionvisionTimeoutError:
+    status = last.status if last is not None else "not known"
+    waited = time.monotonic() - plan.start
+    error = AionvisionTimeoutError(
+        f"the job {job_id} is still {status} after {waited:.3g} s. It goes on: wait again with"
+        f" wait_for_job({job_id!r}), do not start another",
+        last_result=last,
+    )
+    error.details = {"job_id": job_id, "status": status}
+    return error

@@ -1,0 +1,141 @@
+"""`client.descriptions`: images described without being stored, on older deployments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from aion import _checks as check
+from aion import _pictures
+from aion._flows import batches
+from aion._rt import aio as rt
+from aion.resources.batch import BatchResource
+from aion.types.batch import BatchImageInput, BatchStatusResult
+from aion.types.describe import DescriptionResult
+from aion_api.api import description
+from aion_api.models.description import DescribeImageRequest
+
+
+class DescribeResource:
+    """Describes images that are not, or not to be, in the library."""
+
+    def __init__(self, engine: rt.Engine) -> None:
+        self._engine = engine
+
+    async def describe(
+        self,
+        image: str | Path | bytes | Sequence[str | Path | bytes] | None = None,
+        *,
+        object_key: str | None = None,
+        object_keys: Sequence[str] | None = None,
+        include_metadata: bool = True,
+        include_tags: bool = True,
+        providers: Sequence[str] | None = None,
+        prompt: str | None = None,
+        rule_set_id: str | None = None,
+        rules: Sequence[dict[str, Any]] | None = None,
+        max_parallel: int = 5,
+        timeout_per_item: int = 30,
+        on_progress: Callable[[BatchStatusResult], Any] | None = None,
+        verification_level: str = "standard",
+        idempotency_key: str | None = None,
+        timeout: float | None = None,
+    ) -> DescriptionResult | list[DescriptionResult]:
+        """Describe an image, or many in one batch. Older deployments only.
+
+        Images that are uploaded are described without this: prefer `client.upload_one`.
+
+        Args:
+            image: A path, bytes, an http(s) address or a data URL; or a list of them. JPEG, PNG,
+                WebP or GIF. An address is fetched by the service: prefer https.
+            object_key: The storage key of an image that is stored, instead of `image`.
+            object_keys: From 1 to 10000 storage keys, instead of `image`.
+            include_metadata: Whether the result carries `metadata`.
+            include_tags: Whether the result carries `tags`.
+            providers: The AI providers to ask; None leaves the choice to the service.
+            prompt: What they are told, at most 10000 characters.
+            rule_set_id: A saved rule set to apply.
+            rules: Rules to apply, each a dictionary.
+            max_parallel: For many: images that are worked on at a time, from 1 to 20.
+            timeout_per_item: For many: seconds for each image, from 5 to 300.
+            on_progress: For many: told of the status of the batch at each look.
+            verification_level: ``quick``, ``standard``, ``thorough`` or ``critical``: two, three,
+                four or all providers.
+            idempotency_key: For one: sent again, it gives the stored answer for one hour. A fresh
+                one is made for each call, so that its retries are safe.
+            timeout: Seconds for the call; for many, until giving up, instead of the client's
+                `polling_timeout`.
+
+        Returns:
+            The description; for a list, one for each image in the order of the list.
+
+        Raises:
+            ValidationError: An argument is out of range; nothing was sent.
+            BatchError: For many: some could not be described; `failed_items` holds their ids, and
+                the results of the others can be read with `client.batch`.
+            AionvisionTimeoutError: Not in time. A batch goes on: its id is in `details`.
+            ResourceNotFoundError: This deployment has no such route.
+            AionvisionError: The call failed.
+
+        Endpoint: ``POST /describe/``; for many ``POST /batch/describe``, ``GET /batch/{batch_id}``
+        and ``GET /batch/{batch_id}/results``
+        """
+        settings = _pictures.settings(
+            providers=providers,
+            prompt=prompt,
+            rule_set_id=rule_set_id,
+            rules=rules,
+            verification_level=verification_level,
+        )
+        pace = _pictures.pace(max_parallel, timeout_per_item)
+        if timeout is not None:
+            check.seconds("timeout", timeout)
+        key = _pictures.idempotency_key(idempotency_key)
+        name, value = _pictures.chosen(image=image, object_key=object_key, object_keys=object_keys)
+        images, many = _pictures.pictures(name, value)
+
+        def shown(result: DescriptionResult) -> DescriptionResult:
+            # A batch knows neither switch, and an older server may ignore them.
+            return attrs.evolve(
+                result,
+                metadata=result.metadata if include_metadata else None,
+                tags=result.tags if include_tags else None,
+            )
+
+        if not many:
+            body = DescribeImageRequest(
+                **_pictures.alone(images[0]),
+                **settings,
+                include_metadata=include_metadata,
+                include_tags=include_tags,
+            )
+            return shown(await self._describe(body, key, timeout))
+        if idempotency_key is not None:
+            check.refuse("idempotency_key", idempotency_key, "left out for a batch: it has none")
+        return [
+            shown(one) for one in await self._batch(images, settings, pace, on_progress, timeout)
+        ]
+
+    async def _describe(
+        self, body: DescribeImageRequest, key: str, timeout: float | None
+    ) -> DescriptionResult:
+        request = description.describe_image(body=body, idempotency_key=key)
+        request.repeatable = True
+        answer = request.decoding(DescriptionResult.from_api_response)
+        return await self._engine.call(answer, timeout=timeout)
+
+    async def _batch(
+        self,
+        images: list[BatchImageInput],
+        settings: dict[str, Any],
+        pace: dict[str, Any],
+        on_progress: Callable[[BatchStatusResult], Any] | None,
+        timeout: float | None,
+    ) -> list[DescriptionResult]:
+        plan = batches.plan_of(self._engine, timeout, None)
+        begun = await BatchResource(self._engine).submit_describe(images, **settings, **pace)
+        items = await batches.finished(self._engine, begun.batch_id, plan, on_progress)
+        return [DescriptionResult.from_item(item) for item in items]

@@ -1,0 +1,235 @@
+"""`client.folders`: arrange files in folders."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aion import _checks as check
+from aion._library import page_size
+from aion._rt import aio as rt
+from aion.types.folders import (
+    DeleteFolderResult,
+    Folder,
+    FolderBreadcrumbs,
+    FolderContents,
+    FolderTree,
+    MoveFilesResult,
+)
+from aion_api import UNSET
+from aion_api.api import folders
+from aion_api.models.folders import (
+    CreateFolderRequest,
+    FoldersDeleteFolderMode,
+    MoveFilesRequest,
+    MoveFolderRequest,
+    RenameFolderRequest,
+)
+
+MAX_FOLDER_NAME_LENGTH = 255
+MAX_MOVE_FILES_BATCH = 100
+FORBIDDEN_NAME_CHARS = frozenset("/\\\x00")
+VALID_DELETE_MODES = {"move_to_parent", "delete_all"}
+
+
+class FoldersResource:
+    """Makes, reads, renames, moves and deletes folders, up to ten levels deep."""
+
+    def __init__(self, engine: rt.Engine) -> None:
+        self._engine = engine
+
+    async def tree(self, *, timeout: float | None = None) -> FolderTree:
+        """All folders, as one flat list: `parent_id` and `depth` say where each one is.
+
+        Args:
+            timeout: Seconds for the call, instead of the client's.
+
+        Raises:
+            AionvisionError: The call failed.
+
+        Endpoint: ``GET /folders``
+        """
+        return await self._engine.call(folders.get_folder_tree(), timeout=timeout)
+
+    async def get(
+        self, folder_id: str, *, limit: int = 50, offset: int = 0, timeout: float | None = None
+    ) -> FolderContents:
+        """A folder, its path and its direct subfolders; its files are counted, not listed.
+
+        List the files with `client.files.list(folder_id=...)`.
+
+        Args:
+            folder_id: The id of the folder.
+            limit: The page size behind `has_more_files`, from 1 to 100.
+            offset: Files to skip for `has_more_files`.
+            timeout: Seconds for the call, instead of the client's.
+
+        Raises:
+            ValidationError: An argument is out of range; nothing was sent.
+            ResourceNotFoundError: There is no such folder.
+            AionvisionError: The call failed.
+
+        Endpoint: ``GET /folders/{folder_id}``
+        """
+        request = folders.get_folder_contents(
+            check.identifier("folder_id", folder_id),
+            limit=page_size("limit", limit),
+            offset=check.whole_number("offset", offset, 0),
+        )
+        return await self._engine.call(request, timeout=timeout)
+
+    async def get_breadcrumbs(
+        self, folder_id: str, *, timeout: float | None = None
+    ) -> FolderBreadcrumbs:
+        """The path of a folder: from the root down to the folder itself.
+
+        Args:
+            folder_id: The id of the folder.
+            timeout: Seconds for the call, instead of the client's.
+
+        Raises:
+            ResourceNotFoundError: There is no such folder.
+            AionvisionError: The call failed.
+
+        Endpoint: ``GET /folders/{folder_id}/breadcrumbs``
+        """
+        request = folders.get_folder_breadcrumbs(check.identifier("folder_id", folder_id))
+        return await self._engine.call(request, timeout=timeout)
+
+    async def create(
+        self, name: str, *, parent_id: str | None = None, timeout: float | None = None
+    ) -> Folder:
+        """Make a folder.
+
+        Args:
+            name: From 1 to 255 characters, without slash, backslash and NUL, and not taken in
+                the same place.
+            parent_id: The folder to make it in. Default: the root.
+            timeout: Seconds for the call, instead of the client's.
+
+        Raises:
+            ValidationError: The name is not allowed (nothing was sent) or taken (409), or the
+                folder would be below the tenth level (422).
+            ResourceNotFoundError: There is no such parent.
+            AionvisionError: The call failed.
+
+        Endpoint: ``POST /folders``
+        """
+        body = CreateFolderRequest(
+            _name(name),
+            UNSET if parent_id is None else check.identifier("parent_id", parent_id),
+        )
+        return await self._engine.call(folders.create_folder(body=body), timeout=timeout)
+
+    async def rename(self, folder_id: str, name: str, *, timeout: float | None = None) -> Folder:
+        """Give a folder another name.
+
+        Args:
+            folder_id: The id of the folder.
+            name: As for `create`.
+            timeout: Seconds for the call, instead of the client's.
+
+        Raises:
+            ValidationError: The name is not allowed (nothing was sent) or taken (409).
+            ResourceNotFoundError: There is no such folder.
+            AionvisionError: The call failed.
+
+        Endpoint: ``PATCH /folders/{folder_id}``
+        """
+        request = folders.rename_folder(
+            check.identifier("folder_id", folder_id), body=RenameFolderRequest(_name(name))
+        )
+        return await self._engine.call(request, timeout=timeout)
+
+    async def move(
+        self, folder_id: str, *, new_parent_id: str | None = None, timeout: float | None = None
+    ) -> Folder:
+        """Put a folder, with all that is in it, into another one.
+
+        Args:
+            folder_id: The id of the folder.
+            new_parent_id: The folder to put it into. Default: the root.
+            timeout: Seconds for the call, instead of the client's.
+
+        Raises:
+            ValidationError: The name is taken there (409), or the new place is inside the folder
+                itself or makes the tree too deep (422).
+            ResourceNotFoundError: One of the folders does not exist.
+            AionvisionError: The call failed.
+
+        Endpoint: ``POST /folders/{folder_id}/move``
+        """
+        request = folders.move_folder(
+            check.identifier("folder_id", folder_id),
+            body=MoveFolderRequest(_place("new_parent_id", new_parent_id)),
+        )
+        return await self._engine.call(request, timeout=timeout)
+
+    async def delete(
+        self, folder_id: str, *, mode: str = "move_to_parent", timeout: float | None = None
+    ) -> DeleteFolderResult:
+        """Delete a folder.
+
+        Args:
+            folder_id: The id of the folder.
+            mode: What becomes of its contents: ``move_to_parent`` puts files and subfolders one
+                level up; ``delete_all`` deletes them, and this API cannot bring them back.
+            timeout: Seconds for the call, instead of the client's.
+
+        Returns:
+            How many files and subfolders were moved or deleted with it.
+
+        Raises:
+            ValidationError: There is no such mode; nothing was sent.
+            ResourceNotFoundError: There is no such folder.
+            AionvisionError: The call failed.
+
+        Endpoint: ``DELETE /folders/{folder_id}``
+        """
+        request = folders.delete_folder(
+            check.identifier("folder_id", folder_id),
+            mode=FoldersDeleteFolderMode(check.choice("mode", mode, sorted(VALID_DELETE_MODES))),
+        )
+        return await self._engine.call(request, timeout=timeout)
+
+    async def move_files(
+        self,
+        file_ids: Sequence[str],
+        *,
+        folder_id: str | None = None,
+        timeout: float | None = None,
+    ) -> MoveFilesResult:
+        """Put files into a folder.
+
+        Args:
+            file_ids: From 1 to 100 ids, each given once.
+            folder_id: The folder to put them into. Default: the root.
+            timeout: Seconds for the call, instead of the client's.
+
+        Returns:
+            How many were moved. Fewer than were asked for means that some were left out: the
+            service does not say which.
+
+        Raises:
+            ValidationError: Too many ids, none, or one of them twice; nothing was sent.
+            ResourceNotFoundError: There is no such folder.
+            AionvisionError: The call failed.
+
+        Endpoint: ``POST /folders/move-files``
+        """
+        body = MoveFilesRequest(
+            check.identifiers("file_ids", file_ids, most=MAX_MOVE_FILES_BATCH),
+            _place("folder_id", folder_id),
+        )
+        return await self._engine.call(folders.move_files_to_folder(body=body), timeout=timeout)
+
+
+def _name(value: str) -> str:
+    name = check.text("name", value, 1, MAX_FOLDER_NAME_LENGTH)
+    if not FORBIDDEN_NAME_CHARS.isdisjoint(name):
+        check.refuse("name", value, "free of slashes, backslashes and NUL")
+    return name
+
+
+def _place(field: str, folder_id: str | None) -> str | None:
+    """A folder to put something into. None stands for the root, an empty text for a mistake."""
+    return None if folder_id is None else check.identifier(field, folder_id)

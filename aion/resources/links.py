@@ -1,0 +1,391 @@
+"""`client.links`: save links and read what was found behind them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+
+import attrs
+
+from aion import _checks as check
+from aion._flows.paging import Page, Pages
+from aion._flows.waiting import until
+from aion._library import MAX_TAG_LENGTH, MAX_TAGS, changes, labels
+from aion._library import page_size as size_of_page
+from aion._links import MAX_URL_LENGTH, address, in_state, late_crawl, links
+from aion._polling import PollPlan
+from aion._rt import aio as rt
+from aion.exceptions import AionvisionTimeoutError, ResourceNotFoundError
+from aion.types.files import BatchDeleteFilesResponse
+from aion.types.links import (
+    CreateLinkResult,
+    LinkDeleteResult,
+    LinkDetails,
+    LinkItem,
+    LinkList,
+    LinkUpdateResult,
+    RecrawlLinkResult,
+)
+from aion_api import UNSET, Unset
+from aion_api.api import user_files
+from aion_api.models.user_files import BatchDeleteFilesRequest, CreateLinkRequest
+
+MAX_TITLE_LENGTH = 500
+DEFAULT_CRAWL_TIMEOUT = 60.0
+DEFAULT_POLL_INTERVAL = 1.0
+_MAX_BATCH_DELETE = 100
+_WHOLE_PAGE = 100
+
+
+class LinksResource:
+    """Saves links, follows their crawls, and lists, changes and deletes them."""
+
+    def __init__(self, engine: rt.Engine) -> None:
+        self._engine = engine
+
+    async def create(
+        self,
+        url: str,
+        *,
+        title: str | None = None,
+        tags: Sequence[str] | None = None,
+        folder_id: str | None = None,
+        auto_crawl: bool = True,
+        timeout: float | None = None,
+    ) -> CreateLinkResult:
+        """Save a link.
+
+        The same address may be saved again; the result then says `is_duplicate`.
+
+        Args:
+            url: An address that begins with ``http://`` or ``https://``, at most 2048 characters.
+            title: Its title, at most 500 characters. Default: that of the page, once crawled.
+            tags: At most 40 tags of up to 50 characters each.
+            folder_id: The folder to put it into. Default: none.
+            auto_crawl: Read the page in the background. Otherwise the crawl stays ``pending``
+                until `recrawl` is called.
+            timeout: Seconds for the call, instead of the client's.
+
+        Returns:
+            The saved link, before its page is read; `wait_for_crawl` waits for that.
+
+        Raises:
+            ValidationError: An argument is not allowed; nothing was sent.
+            ResourceNotFoundError: There is no such folder.
+            AionvisionError: The call failed.
+
+        Endpoint: ``POST /user-files/links``
+        """
+        kept = labels(tags)
+        body = CreateLinkRequest(
+            url=address(url),
+            title=UNSET if title is None else check.text("title", title, 0, MAX_TITLE_LENGTH),
+            tags=UNSET if kept is None else kept,
+            folder_id=UNSET if folder_id is None else check.identifier("folder_id", folder_id),
+            auto_crawl=auto_crawl,
+        )
+        request = user_files.create_link(body=body).decoding(CreateLinkResult.from_api_response)
+        saved = await self._engine.call(request, timeout=timeout)
+        # The answer says nothing of these two, which were accepted as they were sent.
+        return attrs.evolve(
+            saved,
+            tags=kept if saved.tags is None else saved.tags,
+            folder_id=saved.folder_id or folder_id,
+        )
+
+    async def create_and_wait(
+        self,
+        url: str,
+        *,
+        title: str | None = None,
+        tags: Sequence[str] | None = None,
+        folder_id: str | None = None,
+        timeout: float | None = None,
+        poll_interval: float | None = None,
+    ) -> LinkDetails:
+        """Save a link and wait until its page was read: `create`, then `wait_for_crawl`.
+
+        Args:
+            url: An address that begins with ``http://`` or ``https://``, at most 2048 characters.
+            title: Its title, at most 500 characters. Default: that of the page.
+            tags: At most 40 tags of up to 50 characters each.
+            folder_id: The folder to put it into. Default: none.
+            timeout: Seconds to wait for the crawl. Default: 60.
+            poll_interval: Seconds between two looks. Default: 1.
+
+        Returns:
+            The link, its crawl ended, well or not: see `is_crawl_failed` and `crawl_error`.
+
+        Raises:
+            ValidationError: An argument is not allowed; nothing was sent.
+            AionvisionTimeoutError: The link is saved, but its crawl has not ended in time. Go on
+                with `wait_for_crawl`; saving it again makes a second link.
+            AionvisionError: A call failed.
+
+        Endpoint: ``POST /user-files/links``, then ``GET /user-files/{image_id}``
+        """
+        _plan(timeout, poll_interval)
+        link = await self.create(url, title=title, tags=tags, folder_id=folder_id)
+        return await self.wait_for_crawl(link.id, timeout=timeout, poll_interval=poll_interval)
+
+    async def get(self, link_id: str, *, timeout: float | None = None) -> LinkDetails:
+        """Everything that is known of one link.
+
+        Args:
+            link_id: The id of the link, or its first eight characters.
+            timeout: Seconds for the call, instead of the client's.
+
+        Raises:
+            ResourceNotFoundError: There is no such link: the id may be that of another file.
+            AionvisionError: The call failed.
+
+        Endpoint: ``GET /user-files/{image_id}``
+        """
+        wanted = check.identifier("link_id", link_id)
+        request = user_files.get_user_file(wanted).decoding(LinkDetails.from_api_response)
+        link = await self._engine.call(request, timeout=timeout)
+        kind = link.additional_properties.get("media_type")
+        if kind not in (None, "link"):
+            raise ResourceNotFoundError(
+                "link", wanted, message=f"{wanted!r} is no link, but a file of the kind {kind!r}"
+            )
+        return link
+
+    async def list(
+        self,
+        *,
+        search: str | None = None,
+        tags: Sequence[str] | None = None,
+        folder_id: str | None = None,
+        crawl_status: str | None = None,
+        date_from: datetime | None = None,
+        date_to: datetime | None = None,
+        limit: int = 20,
+        offset: int = 0,
+        sort_by: str = "created_at",
+        sort_order: str = "desc",
+        timeout: float | None = None,
+    ) -> LinkList:
+        """One page of the saved links.
+
+        Args:
+            search: Words to look for, at most 200 characters.
+            tags: Only links that carry all of these; at most 40 of up to 50 characters each.
+            folder_id: Only links directly in this folder.
+            crawl_status: Only links in this state: ``pending``, ``queued``, ``processing``,
+                ``completed`` or ``failed``. The service has no such filter: all links that match
+                the others are read for it, 100 in a request.
+            date_from: Only links from this moment on. Without a zone it is taken as UTC.
+            date_to: Only links up to this moment.
+            limit: Links in the page, from 1 to 100.
+            offset: Links to skip.
+            sort_by: ``created_at`` or ``title``.
+            sort_order: ``desc`` or ``asc``.
+            timeout: Seconds for each request, instead of the client's.
+
+        Returns:
+            The links, how many match altogether, and whether there are more.
+
+        Raises:
+            ValidationError: An argument is out of range; nothing was sent.
+            AionvisionError: The call failed.
+
+        Endpoint: ``GET /user-files``
+        """
+        page = links(search, tags, folder_id, date_from, date_to, sort_by, sort_order)
+        keep = in_state(crawl_status)
+        count, skip = size_of_page("limit", limit), check.whole_number("offset", offset, 0)
+        if keep is None:
+            return await self._engine.call(page(count, skip), timeout=timeout)
+
+        async def fetch(offset: int) -> Page[LinkItem]:
+            answer = await self._engine.call(page(_WHOLE_PAGE, offset), timeout=timeout)
+            return answer.links, answer.has_more
+
+        found = [link async for link in Pages(fetch, lambda link: link.id, keep)]
+        return LinkList(found[skip : skip + count], len(found), skip + count < len(found))
+
+    def list_all(
+        self,
+        *,
+        search: str | None = None,
+        tags: Sequence[str] | None = None,
+        folder_id: str | None = None,
+        crawl_status: str | None = None,
+        date_from: datetime | None = None,
+        date_to: datetime | None = None,
+        sort_by: str = "created_at",
+        sort_order: str = "desc",
+        page_size: int = 50,
+    ) -> AsyncIterator[LinkItem]:
+        """All links that match, one after the other.
+
+        Nothing is fetched before the first one is asked for; then the next page is fetched while
+        the current one is read. Iterating over the result again begins anew.
+
+        Args:
+            search: Words to look for, at most 200 characters.
+            tags: Only links that carry all of these; at most 40 of up to 50 characters each.
+            folder_id: Only links directly in this folder.
+            crawl_status: Only links in this state, chosen from what comes.
+            date_from: Only links from this moment on. Without a zone it is taken as UTC.
+            date_to: Only links up to this moment.
+            sort_by: ``created_at`` or ``title``.
+            sort_order: ``desc`` or ``asc``.
+            page_size: Links in one request, from 1 to 100.
+
+        Raises:
+            ValidationError: An argument is out of range; nothing was sent.
+            ServerError: While iterating: a page repeats an earlier one.
+            AionvisionError: While iterating: a call failed.
+
+        Endpoint: ``GET /user-files``
+        """
+        page = links(search, tags, folder_id, date_from, date_to, sort_by, sort_order)
+        size = size_of_page("page_size", page_size)
+
+        async def fetch(offset: int) -> Page[LinkItem]:
+            answer = await self._engine.call(page(size, offset))
+            return answer.links, answer.has_more
+
+        return Pages(fetch, lambda link: link.id, in_state(crawl_status))
+
+    async def update(
+        self,
+        link_id: str,
+        *,
+        title: str | Unset | None = UNSET,
+        tags: Sequence[str] | Unset | None = UNSET,
+        timeout: float | None = None,
+    ) -> LinkUpdateResult:
+        """Change the title, the tags, or both.
+
+        An argument that is left out changes nothing; None empties the field.
+
+        Args:
+            link_id: The id of the link.
+            title: The new title, at most 255 characters: fewer than `create` takes.
+            tags: The new tags, which replace all old ones: at most 40 of up to 50 characters each.
+            timeout: Seconds for the call, instead of the client's.
+
+        Returns:
+            Title and tags as they are now.
+
+        Raises:
+            ValidationError: Neither was given, or one is out of range; nothing was sent.
+            ResourceNotFoundError: There is no such link.
+            AionvisionError: The call failed.
+
+        Endpoint: ``PATCH /user-files/{image_id}``
+        """
+        wanted = check.identifier("link_id", link_id)
+        request = user_files.update_user_file(wanted, body=changes(title, tags))
+        answer = request.decoding(LinkUpdateResult.from_api_response)
+        return await self._engine.call(answer, timeout=timeout)
+
+    async def delete(self, link_id: str, *, timeout: float | None = None) -> LinkDeleteResult:
+        """Delete a link. For 30 days it can be brought back in the dashboard, but not by this API.
+
+        Args:
+            link_id: The id of the link.
+            timeout: Seconds for the call, instead of the client's.
+
+        Raises:
+            ResourceNotFoundError: There is no such link, or it is deleted already.
+            AionvisionError: The call failed.
+
+        Endpoint: ``DELETE /user-files/{image_id}``
+        """
+        request = user_files.delete_user_file(check.identifier("link_id", link_id))
+        answer = request.decoding(LinkDeleteResult.from_api_response)
+        return await self._engine.call(answer, timeout=timeout)
+
+    async def batch_delete(
+        self, link_ids: Sequence[str], *, timeout: float | None = None
+    ) -> BatchDeleteFilesResponse:
+        """Delete several links.
+
+        Args:
+            link_ids: From 1 to 100 ids, each given once.
+            timeout: Seconds for the call, instead of the client's.
+
+        Returns:
+            Every link in one of three groups. Links that are being crawled are skipped, and no
+            error is raised for them or for those that failed.
+
+        Raises:
+            ValidationError: Too many ids, none, or one of them twice; nothing was sent.
+            AionvisionError: The call failed.
+
+        Endpoint: ``POST /user-files/batch-delete``
+        """
+        ids = check.identifiers("link_ids", link_ids, most=_MAX_BATCH_DELETE)
+        request = user_files.batch_delete_user_files(body=BatchDeleteFilesRequest(ids))
+        answer = request.decoding(BatchDeleteFilesResponse.from_api_response)
+        return await self._engine.call(answer, timeout=timeout)
+
+    async def recrawl(self, link_id: str, *, timeout: float | None = None) -> RecrawlLinkResult:
+        """Have the page of a link read again, in the background. Once an hour for each link.
+
+        Args:
+            link_id: The id of the link.
+            timeout: Seconds for the call, instead of the client's.
+
+        Raises:
+            ValidationError: The file is no link, or its crawl has not ended.
+            ResourceNotFoundError: There is no such link.
+            RateLimitError: It was crawled again within the last hour.
+            AionvisionError: The call failed.
+
+        Endpoint: ``POST /user-files/{link_id}/recrawl``
+        """
+        request = user_files.recrawl_link(check.identifier("link_id", link_id))
+        answer = request.decoding(RecrawlLinkResult.from_api_response)
+        return await self._engine.call(answer, timeout=timeout)
+
+    async def wait_for_crawl(
+        self,
+        link_id: str,
+        *,
+        timeout: float | None = None,
+        poll_interval: float | None = None,
+    ) -> LinkDetails:
+        """Wait until the crawl of a link has ended, well or not.
+
+        Args:
+            link_id: The id of the link.
+            timeout: Seconds until giving up. Default: 60.
+            poll_interval: Seconds between two looks. Default: 1.
+
+        Returns:
+            The link: see `is_crawl_complete`, or `is_crawl_failed` and `crawl_error`.
+
+        Raises:
+            ResourceNotFoundError: There is no such link.
+            AionvisionTimeoutError: It has not ended in time; `last_result` holds the link as it
+                was last. Call this again with the same id to go on waiting.
+
+        Endpoint: ``GET /user-files/{image_id}``
+        """
+        wanted = check.identifier("link_id", link_id)
+        plan = _plan(timeout, poll_interval)
+
+        async def look(left: float) -> LinkDetails:
+            return await self.get(wanted, timeout=min(self._engine.config.timeout, left))
+
+        def late(last: LinkDetails | None) -> AionvisionTimeoutError:
+            return late_crawl(wanted, plan, last)
+
+        return await until(look, lambda link: not link.is_crawling, plan, late)
+
+
+def _plan(timeout: float | None, interval: float | None) -> PollPlan:
+    return PollPlan(
+        DEFAULT_POLL_INTERVAL if interval is None else check.seconds("poll_interval", interval),
+        DEFAULT_CRAWL_TIMEOUT if timeout is None else check.seconds("timeout", timeout),
+        time.monotonic(),
+    )
+
+
+__all__ = ["MAX_TAGS", "MAX_TAG_LENGTH", "MAX_URL_LENGTH", "LinksResource"]

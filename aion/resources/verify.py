@@ -1,0 +1,149 @@
+"""`client.verifications`: texts checked against images, on older deployments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from aion import _checks as check
+from aion import _pictures
+from aion._flows import batches
+from aion._rt import aio as rt
+from aion.resources.batch import BatchResource
+from aion.types.batch import BatchStatusResult, BatchVerifyInput
+from aion.types.verify import VerificationResult
+from aion_api.api import verification
+from aion_api.models.verification import VerifyRequest
+
+MODES = ("response", "claim")
+
+
+class VerifyResource:
+    """Checks whether texts fit images."""
+
+    def __init__(self, engine: rt.Engine) -> None:
+        self._engine = engine
+
+    async def verify(
+        self,
+        image: str | Path | bytes | None = None,
+        content: str = "",
+        *,
+        images: Sequence[str | Path | bytes] | None = None,
+        contents: Sequence[str] | None = None,
+        object_key: str | None = None,
+        object_keys: Sequence[str] | None = None,
+        mode: str = "response",
+        verification_level: str = "standard",
+        use_consensus: bool = True,
+        providers: Sequence[str] | None = None,
+        rule_set_id: str | None = None,
+        rules: Sequence[dict[str, Any]] | None = None,
+        max_parallel: int = 5,
+        timeout_per_item: int = 30,
+        on_progress: Callable[[BatchStatusResult], Any] | None = None,
+        idempotency_key: str | None = None,
+        timeout: float | None = None,
+    ) -> VerificationResult | list[VerificationResult]:
+        """Check a text against an image, or many in one batch. Older deployments only.
+
+        Args:
+            image: A path, bytes, an http(s) address or a data URL. JPEG, PNG, WebP or GIF. An
+                address is fetched by the service: prefer https.
+            content: The text, from 1 to 10000 characters.
+            images: From 1 to 10000 images, with one text each in `contents`.
+            contents: The texts for `images` or `object_keys`, in the same order.
+            object_key: The storage key of an image that is stored, instead of `image`.
+            object_keys: Storage keys, instead of `images`.
+            mode: What the text is: a ``response`` of a model, or a ``claim``. For one text; a
+                batch knows responses only.
+            verification_level: ``quick``, ``standard``, ``thorough`` or ``critical``: two, three,
+                four or all providers.
+            use_consensus: Whether the verdicts of the providers become one. For one text; a batch
+                always does that.
+            providers: The AI providers to ask; None leaves the choice to the service.
+            rule_set_id: A saved rule set to apply.
+            rules: Rules to apply, each a dictionary.
+            max_parallel: For many: pairs that are worked on at a time, from 1 to 20.
+            timeout_per_item: For many: seconds for each pair, from 5 to 300.
+            on_progress: For many: told of the status of the batch at each look.
+            idempotency_key: For one: sent again, it gives the stored answer for one hour. A fresh
+                one is made for each call, so that its retries are safe.
+            timeout: Seconds for the call; for many, until giving up, instead of the client's
+                `polling_timeout`.
+
+        Returns:
+            The verdict; for many, one for each pair in their order.
+
+        Raises:
+            ValidationError: An argument is out of range; nothing was sent.
+            BatchError: For many: some could not be checked; `failed_items` holds their ids, and
+                the results of the others can be read with `client.batch`.
+            AionvisionTimeoutError: Not in time. A batch goes on: its id is in `details`.
+            ResourceNotFoundError: This deployment has no such route.
+            AionvisionError: The call failed.
+
+        Endpoint: ``POST /verify/``; for many ``POST /batch/verify``, ``GET /batch/{batch_id}`` and
+        ``GET /batch/{batch_id}/results``
+        """
+        settings = _pictures.settings(
+            providers=providers,
+            rule_set_id=rule_set_id,
+            rules=rules,
+            verification_level=verification_level,
+        )
+        pace = _pictures.pace(max_parallel, timeout_per_item)
+        check.choice("mode", mode, MODES)
+        if timeout is not None:
+            check.seconds("timeout", timeout)
+        key = _pictures.idempotency_key(idempotency_key)
+        name, value = _pictures.chosen(
+            image=image, images=images, object_key=object_key, object_keys=object_keys
+        )
+        many = name in ("images", "object_keys")
+        if not many:
+            if contents is not None:
+                check.refuse("contents", contents, "left out for one image: its text is content")
+            text = check.text("content", content, 1, _pictures.LONGEST_TEXT)
+            found = [(_pictures.stored if name == "object_key" else _pictures.picture)(name, value)]
+            body = VerifyRequest(
+                content=text,
+                **_pictures.alone(found[0]),
+                **settings,
+                mode=mode,
+                use_consensus=use_consensus,
+            )
+            return await self._verify(body, key, timeout)
+        for field, given, wanted in (
+            ("content", content, ""),
+            ("mode", mode, "response"),
+            ("use_consensus", use_consensus, True),
+            ("idempotency_key", idempotency_key, None),
+        ):
+            if given != wanted:
+                check.refuse(field, given, f"{wanted!r} for many images: a batch has no other")
+        found, _ = _pictures.pictures(name, value)
+        pairs = _pictures.paired(found, contents)
+        return await self._batch(pairs, settings, pace, on_progress, timeout)
+
+    async def _verify(
+        self, body: VerifyRequest, key: str, timeout: float | None
+    ) -> VerificationResult:
+        request = verification.verify_content(body=body, idempotency_key=key)
+        request.repeatable = True
+        answer = request.decoding(VerificationResult.from_api_response)
+        return await self._engine.call(answer, timeout=timeout)
+
+    async def _batch(
+        self,
+        pairs: list[BatchVerifyInput],
+        settings: dict[str, Any],
+        pace: dict[str, Any],
+        on_progress: Callable[[BatchStatusResult], Any] | None,
+        timeout: float | None,
+    ) -> list[VerificationResult]:
+        plan = batches.plan_of(self._engine, timeout, None)
+        begun = await BatchResource(self._engine).submit_verify(pairs, **settings, **pace)
+        items = await batches.finished(self._engine, begun.batch_id, plan, on_progress)
+        return [VerificationResult.from_item(item) for item in items]

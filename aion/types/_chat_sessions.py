@@ -1,0 +1,237 @@
+"""Chat sessions, alone, listed and with their messages; the images at hand; decided plans."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Self, cast
+
+import attrs
+
+from aion.types._chat_messages import CAPABILITY, ChatMessage
+from aion.types._reader import Reader
+from aion_api import Model
+from aion_api.models.chat import GetAllUserImagesResponse
+
+if TYPE_CHECKING:
+    from aion.types.file_collection import FileCollection
+
+_ACCEPTED = "accepted"
+
+
+@attrs.frozen(slots=False)
+class ChatSession(Model):
+    """A chat session and its counters.
+
+    Attributes:
+        id: The id of the session.
+        title: Its title.
+        total_messages: Messages so far, yours and the assistant's.
+        total_tokens: Tokens used so far.
+        remaining_tokens: Tokens left.
+        remaining_messages: Messages left.
+        is_active: Whether it is open.
+        use_all_images: Whether it talks about the whole library, not only selected images.
+        selected_image_count: How many images are selected.
+        created_at: When it was opened.
+        updated_at: When it last changed.
+        last_message_at: When its last message was written; None while there is none.
+        last_message_preview: The beginning of that message.
+        last_user_message: The last message you sent.
+    """
+
+    id: str
+    title: str
+    total_messages: int = 0
+    total_tokens: int = 0
+    remaining_tokens: int = 0
+    remaining_messages: int = 0
+    is_active: bool = True
+    use_all_images: bool = True
+    selected_image_count: int = 0
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    last_message_at: datetime | None = None
+    last_message_preview: str | None = None
+    last_user_message: str | None = None
+
+    @classmethod
+    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
+        """Read a session of a listing, or the short answer that created one."""
+        read = Reader(data)
+        active, every = read.get("is_active"), read.get("use_all_images")
+        return cls(
+            id=read.need("id", "session_id"),
+            title=read.get("title") or "",
+            total_messages=read.get("total_messages") or 0,
+            total_tokens=read.get("total_tokens") or 0,
+            remaining_tokens=read.get("remaining_tokens") or 0,
+            remaining_messages=read.get("remaining_messages") or 0,
+            is_active=True if active is None else active,
+            use_all_images=True if every is None else every,
+            selected_image_count=read.get("selected_image_count") or 0,
+            created_at=read.date("created_at"),
+            updated_at=read.date("updated_at"),
+            last_message_at=read.date("last_message_at"),
+            last_message_preview=read.get("last_message_preview"),
+            last_user_message=read.get("last_user_message"),
+            additional_properties=read.rest(),
+        )
+
+
+@attrs.frozen(slots=False)
+class ChatSessionDetail(Model):
+    """A session with its messages and what is selected for it.
+
+    Attributes:
+        session: The session; its title is here.
+        messages: Its messages, oldest first, as far as they were asked for.
+        selected_image_ids: The images it talks about.
+        selected_video_ids: The videos it talks about.
+        current_search_result_ids: What its last search found, where the service says so.
+        context_summary: What is selected, in words, where the service says so.
+    """
+
+    session: ChatSession
+    messages: list[ChatMessage]
+    selected_image_ids: list[str] | None = None
+    selected_video_ids: list[str] | None = None
+    current_search_result_ids: list[str] | None = None
+    context_summary: str | None = None
+
+    def as_collection(self) -> FileCollection:
+        """What its last search found, or else the selected images and videos, as files."""
+        from aion.types.file_collection import FileCollection, FileRef
+
+        found = self.current_search_result_ids
+        images = [FileRef(one, "image/*") for one in found or self.selected_image_ids or ()]
+        videos = [FileRef(one, "video/*") for one in (not found and self.selected_video_ids) or ()]
+        kind = "mixed" if images and videos else "video" if videos else "image"
+        return FileCollection([*images, *videos], kind, CAPABILITY)
+
+    @classmethod
+    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
+        """Read the details of a session."""
+        read = Reader(data)
+        session = read.need("session")
+        return cls(
+            session=ChatSession.from_api_response(session),
+            messages=[ChatMessage.from_api_response(one) for one in read.get("messages") or ()],
+            selected_image_ids=read.get("selected_image_ids"),
+            selected_video_ids=read.get("selected_video_ids"),
+            current_search_result_ids=read.get("current_search_result_ids"),
+            context_summary=read.get("context_summary") or session.get("context_summary"),
+            additional_properties=read.rest(),
+        )
+
+
+@attrs.frozen(slots=False)
+class SessionList(Model):
+    """One page of sessions.
+
+    Attributes:
+        items: The sessions.
+        total: How many there are on all pages.
+        has_more: Whether more pages follow.
+    """
+
+    items: list[ChatSession]
+    total: int = 0
+    has_more: bool = False
+
+    @classmethod
+    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
+        """Read a page of the listing."""
+        read = Reader(data)
+        sessions = read.need("sessions", "items")
+        return cls(
+            items=[ChatSession.from_api_response(one) for one in sessions],
+            total=read.get("total_count", "total") or 0,
+            has_more=bool(read.get("has_more")),
+            additional_properties=read.rest(),
+        )
+
+
+@attrs.frozen(slots=False)
+class ChatImageList(GetAllUserImagesResponse):
+    """One page of the ids of the images that a chat can use.
+
+    Attributes:
+        image_ids: The ids.
+        total_count: How many there are on all pages.
+        has_more: Whether more pages follow.
+    """
+
+    def as_collection(self) -> FileCollection:
+        """The images of this page as a collection of files."""
+        from aion.types.file_collection import FileCollection
+
+        return FileCollection.from_ids(self.image_ids, "image", CAPABILITY)
+
+
+@attrs.frozen(slots=False)
+class PlanActionResponse(Model):
+    """What became of a plan that was approved or canceled.
+
+    Attributes:
+        success: Whether the service did as it was told.
+        plan_id: The plan.
+        message: The same in words.
+        action_taken: ``approve`` or ``cancel``, or the service's word for it.
+        results: What the plan brought, once it is done.
+        agent_results: The same by agent.
+        pending_actions: What needs another approval.
+        status: ``accepted`` for a plan that goes on in the background; None for one that is done,
+            unless the service has a word of its own.
+    """
+
+    success: bool
+    plan_id: str
+    message: str
+    action_taken: str
+    results: dict[str, Any] | None = None
+    agent_results: list[dict[str, Any]] | None = None
+    pending_actions: list[dict[str, Any]] | None = None
+    status: str | None = None
+
+    @classmethod
+    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
+        """Read the answer of a plan that is done."""
+        read = Reader(data)
+        return cls(
+            success=read.need("success"),
+            plan_id=read.need("plan_id"),
+            message=read.get("message") or "",
+            action_taken=read.get("action_taken") or "",
+            results=read.get("results"),
+            agent_results=read.get("agent_results"),
+            pending_actions=read.get("pending_actions"),
+            status=read.get("status"),
+            additional_properties=read.rest(),
+        )
+
+    @classmethod
+    def from_answer(cls, text: str, *, plan_id: str, action: str) -> Self:
+        """Read the text of a successful answer, whether the plan is done or goes on.
+
+        The contract leaves open what the service says when it goes on: maybe nothing.
+
+        Raises:
+            ValueError: It is neither empty nor JSON.
+        """
+        data: Any = json.loads(text) if text.strip() else None
+        given = dict(cast("Mapping[str, Any]", data)) if isinstance(data, Mapping) else {}
+        if given.get("success") is not None:
+            return cls.from_api_response({"plan_id": plan_id, "action_taken": action, **given})
+        accepted = {
+            "success": True,
+            "plan_id": plan_id,
+            "message": "The plan goes on in the background.",
+            "action_taken": action,
+            "status": _ACCEPTED,
+        }
+        return cls.from_api_response(accepted | {k: v for k, v in given.items() if v is not None})
+
+
+__all__ = ["ChatImageList", "ChatSession", "ChatSessionDetail", "PlanActionResponse", "SessionList"]

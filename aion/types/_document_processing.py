@@ -1,0 +1,192 @@
+"""How far a document is, and why one failed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Self
+
+import attrs
+
+from aion.types._reader import Reader
+from aion_api import Model, OpenEnum
+from aion_api.models.user_files import UserFile
+
+
+class DocumentProcessingStatus(OpenEnum):
+    """How far the text of a document is."""
+
+    PENDING = "pending"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether it will not change any more. An unknown status counts as running."""
+        return self in (self.COMPLETED, self.FAILED)
+
+
+class DocumentProcessingErrorType(OpenEnum):
+    """Why a document failed, as far as its error text tells."""
+
+    TIMEOUT = "timeout"
+    EXTRACTION_ERROR = "extraction_error"
+    UNSUPPORTED_FORMAT = "unsupported_format"
+    CORRUPT_FILE = "corrupt_file"
+    PASSWORD_PROTECTED = "password_protected"  # noqa: S105 - a kind of failure, no credential
+    TOO_LARGE = "too_large"
+    EMBEDDING_ERROR = "embedding_error"
+    RESOURCE_LIMIT = "resource_limit"
+    UNKNOWN = "unknown"
+
+
+# The first group one of whose words is in the text decides. Causes come before the step at which
+# they showed: "extraction failed: the file is encrypted" is about the password.
+_WORDS: tuple[tuple[DocumentProcessingErrorType, tuple[str, ...]], ...] = (
+    (DocumentProcessingErrorType.PASSWORD_PROTECTED, ("password", "encrypted")),
+    (DocumentProcessingErrorType.RESOURCE_LIMIT, ("quota", "limit exceeded", "resource limit")),
+    (
+        DocumentProcessingErrorType.TOO_LARGE,
+        ("too large", "too big", "too many pages", "larger than"),
+    ),
+    (DocumentProcessingErrorType.TIMEOUT, ("timeout", "timed out", "deadline")),
+    (
+        DocumentProcessingErrorType.UNSUPPORTED_FORMAT,
+        ("unsupported", "not supported", "unknown format"),
+    ),
+    (
+        DocumentProcessingErrorType.CORRUPT_FILE,
+        ("corrupt", "damaged", "malformed", "truncated", "not a valid", "invalid"),
+    ),
+    (DocumentProcessingErrorType.EMBEDDING_ERROR, ("embedding", "index", "vector")),
+    (DocumentProcessingErrorType.EXTRACTION_ERROR, ("extract", "parse", "parsing", "ocr")),
+)
+_RETRYABLE = frozenset(
+    {
+        DocumentProcessingErrorType.TIMEOUT,
+        DocumentProcessingErrorType.EMBEDDING_ERROR,
+        DocumentProcessingErrorType.EXTRACTION_ERROR,
+    }
+)
+NO_REASON = "the service gave no reason"
+"""The error text of a failure that came without one."""
+
+
+@attrs.frozen(slots=False)
+class DocumentProcessingFailure(Model):
+    """A failed document, classified.
+
+    Attributes:
+        document_id: The document, which is stored all the same.
+        error_message: What the service said.
+        error_type: What kind of failure that is.
+        is_retryable: Whether uploading the document again may help.
+        filename: Its name, where known.
+    """
+
+    document_id: str
+    error_message: str
+    error_type: DocumentProcessingErrorType
+    is_retryable: bool
+    filename: str | None = None
+
+    @staticmethod
+    def classify_error(error_msg: str) -> tuple[DocumentProcessingErrorType, bool]:
+        """The kind of failure that a text tells of, and whether another try may help."""
+        text = error_msg.lower()
+        for kind, words in _WORDS:
+            if any(word in text for word in words):
+                return kind, kind in _RETRYABLE
+        return DocumentProcessingErrorType.UNKNOWN, False
+
+    @classmethod
+    def from_error_message(
+        cls, document_id: str, error_msg: str, filename: str | None = None
+    ) -> Self:
+        """Classify the error text of a document."""
+        kind, retryable = cls.classify_error(error_msg)
+        return cls(document_id, error_msg, kind, retryable, filename)
+
+
+@attrs.frozen(slots=False)
+class DocumentStatusResult(Model):
+    """How far the processing of one document is.
+
+    Attributes:
+        document_id: The document.
+        text_extraction_status: ``pending``, ``processing``, ``completed`` or ``failed``.
+        embedding_status: How far its search index is, where the service tells.
+        page_count: Its pages, once they are counted.
+        chunk_count: The passages that its text is cut into, once they are.
+        error_message: Why it failed, where the service tells.
+        filename: Its name.
+        document_type: ``pdf``, ``docx``, ``txt`` or ``md``.
+        created_at: When it was uploaded.
+        processing_started_at: When work on it began.
+        completed_at: When that ended.
+    """
+
+    document_id: str
+    text_extraction_status: str
+    embedding_status: str | None = None
+    page_count: int | None = None
+    chunk_count: int | None = None
+    error_message: str | None = None
+    filename: str | None = None
+    document_type: str | None = None
+    created_at: datetime | None = None
+    processing_started_at: datetime | None = None
+    completed_at: datetime | None = None
+
+    @property
+    def is_completed(self) -> bool:
+        """Whether the text is there, and the search index, where the service tells of it."""
+        return self.text_extraction_status == "completed" and self.embedding_status in (
+            None,
+            "completed",
+            "skipped",
+        )
+
+    @property
+    def is_failed(self) -> bool:
+        """Whether it failed. The document is stored all the same."""
+        return "failed" in (self.text_extraction_status, self.embedding_status)
+
+    @property
+    def is_processing(self) -> bool:
+        """Whether something may still happen. An unknown status counts as running."""
+        return not self.is_completed and not self.is_failed
+
+    @classmethod
+    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
+        """Read the answer about the status of a document."""
+        read = Reader(data)
+        return cls(
+            document_id=read.need("document_id", "id"),
+            text_extraction_status=read.get("text_extraction_status", "extraction_status")
+            or "pending",
+            embedding_status=read.get("embedding_status"),
+            page_count=read.get("page_count"),
+            chunk_count=read.get("chunk_count"),
+            error_message=read.get("error_message"),
+            filename=read.get("filename"),
+            document_type=read.get("document_type"),
+            created_at=read.date("created_at"),
+            processing_started_at=read.date("processing_started_at"),
+            completed_at=read.date("completed_at"),
+            additional_properties=read.rest(),
+        )
+
+    @classmethod
+    def from_file(cls, file: UserFile) -> Self:
+        """The status of a document that came in a listing of files."""
+        return cls(
+            document_id=file.id,
+            text_extraction_status=file.text_extraction_status or "pending",
+            page_count=file.page_count,
+            chunk_count=file.chunk_count,
+            filename=file.filename,
+            document_type=file.document_type,
+            created_at=file.created_at,
+        )

@@ -1,0 +1,248 @@
+"""What an upload of documents gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Self
+
+import attrs
+
+from aion._media import Upload
+from aion.exceptions import DocumentProcessingError, UploadError
+from aion.types._document_processing import (
+    NO_REASON,
+    DocumentProcessingFailure,
+    DocumentProcessingStatus,
+    DocumentStatusResult,
+)
+from aion.types._reader import Reader
+from aion_api import Model
+
+
+@attrs.frozen(slots=False)
+class DocumentUploadResult(Model):
+    """One uploaded document and what is known of it.
+
+    Attributes:
+        document_id: The document, which is also its id among the files.
+        filename: The name under which it was uploaded.
+        object_key: Where it is stored.
+        content_type: What its first bytes say that it is.
+        size_bytes: Its size in bytes.
+        text_extraction_status: How far its text is.
+        embedding_status: How far its search index is, where the service tells.
+        page_count: Its pages, once they are counted.
+        chunk_count: The passages that its text is cut into, once they are.
+        extracted_text_preview: The beginning of its text, where the service tells.
+        created_at: When it was stored.
+        processing_error: Why it failed, where it did.
+        processing_error_type: A value of `DocumentProcessingErrorType`, as text.
+        processing_is_retryable: Whether uploading it again may help.
+    """
+
+    document_id: str
+    filename: str
+    object_key: str
+    content_type: str
+    size_bytes: int
+    text_extraction_status: DocumentProcessingStatus = DocumentProcessingStatus.PENDING
+    embedding_status: str | None = None
+    page_count: int | None = None
+    chunk_count: int | None = None
+    extracted_text_preview: str | None = None
+    created_at: datetime | None = None
+    processing_error: str | None = None
+    processing_error_type: str | None = None
+    processing_is_retryable: bool | None = None
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether the document is in the library, processed or not."""
+        return bool(self.document_id)
+
+    @property
+    def status(self) -> DocumentProcessingStatus:
+        """The same as `text_extraction_status`."""
+        return self.text_extraction_status
+
+    @property
+    def is_failed(self) -> bool:
+        """Whether it was not stored, or its processing failed."""
+        return (
+            self.text_extraction_status is DocumentProcessingStatus.FAILED
+            or self.embedding_status == "failed"
+        )
+
+    @property
+    def is_completed(self) -> bool:
+        """Whether the text is there, and the search index, where the service tells of it."""
+        done = self.text_extraction_status is DocumentProcessingStatus.COMPLETED
+        return done and self.embedding_status in (None, "completed", "skipped")
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether something may still happen."""
+        return not self.is_completed and not self.is_failed
+
+    @classmethod
+    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
+        """Read a per-file result of an upload, or what `to_dict` wrote."""
+        read = Reader(data)
+        state = read.get("text_extraction_status") or "pending"
+        return cls(
+            document_id=read.need("document_id", "image_id", "id"),
+            filename=read.get("filename") or "",
+            object_key=read.get("object_key") or "",
+            content_type=read.get("content_type") or "",
+            size_bytes=read.get("size_bytes") or 0,
+            text_extraction_status=DocumentProcessingStatus(state),
+            embedding_status=read.get("embedding_status"),
+            page_count=read.get("page_count"),
+            chunk_count=read.get("chunk_count"),
+            extracted_text_preview=read.get("extracted_text_preview"),
+            created_at=read.date("created_at"),
+            processing_error=read.get("processing_error", "error"),
+            processing_error_type=read.get("processing_error_type"),
+            processing_is_retryable=read.get("processing_is_retryable"),
+            additional_properties=read.rest(),
+        )
+
+    @classmethod
+    def of_file(cls, filename: str, file: Upload | None) -> Self:
+        """The result of a file before anything is known of it."""
+        return cls("", filename, "", file.content_type if file else "", file.size if file else 0)
+
+    def lost(self, reason: str, *, retryable: bool | None) -> Self:
+        """The same result for a file that was not stored.
+
+        Args:
+            reason: Why not.
+            retryable: Whether sending it again may help; None decides by the words of the reason.
+        """
+        kind, guess = DocumentProcessingFailure.classify_error(reason)
+        return attrs.evolve(
+            self,
+            text_extraction_status=DocumentProcessingStatus.FAILED,
+            processing_error=reason,
+            processing_error_type=kind.value,
+            processing_is_retryable=guess if retryable is None else retryable,
+        )
+
+    @classmethod
+    def from_status_result(
+        cls, status: DocumentStatusResult, initial: DocumentUploadResult
+    ) -> Self:
+        """The result of an upload with what is known of the document by now.
+
+        Args:
+            status: How far the document is.
+            initial: The result so far.
+        """
+        error = status.error_message
+        if status.is_failed and not error:
+            error = initial.processing_error or NO_REASON
+        failure = (
+            DocumentProcessingFailure.from_error_message(initial.document_id, error)
+            if error and status.is_failed
+            else None
+        )
+        return cls(
+            document_id=initial.document_id,
+            filename=initial.filename,
+            object_key=initial.object_key,
+            content_type=initial.content_type,
+            size_bytes=initial.size_bytes,
+            text_extraction_status=DocumentProcessingStatus(status.text_extraction_status),
+            embedding_status=status.embedding_status,
+            page_count=status.page_count,
+            chunk_count=status.chunk_count,
+            extracted_text_preview=initial.extracted_text_preview,
+            created_at=status.created_at or initial.created_at,
+            processing_error=error if failure else None,
+            processing_error_type=failure.error_type.value if failure else None,
+            processing_is_retryable=failure.is_retryable if failure else None,
+            additional_properties=initial.additional_properties,
+        )
+
+
+class BatchDocumentUploadResults(list[DocumentUploadResult]):
+    """The results of an upload of documents: a list, in the order in which they were given."""
+
+    @property
+    def has_failures(self) -> bool:
+        """Whether any failed."""
+        return any(one.is_failed for one in self)
+
+    @property
+    def failed_count(self) -> int:
+        """How many failed."""
+        return len(self.failed())
+
+    @property
+    def succeeded_count(self) -> int:
+        """How many are processed."""
+        return len(self.succeeded())
+
+    @property
+    def pending_count(self) -> int:
+        """How many are stored, but not processed yet."""
+        return len(self.pending())
+
+    def failed(self) -> list[DocumentUploadResult]:
+        """Those that failed."""
+        return [one for one in self if one.is_failed]
+
+    def succeeded(self) -> list[DocumentUploadResult]:
+        """Those that are processed."""
+        return [one for one in self if one.is_completed]
+
+    def pending(self) -> list[DocumentUploadResult]:
+        """Those that are stored, but not processed yet."""
+        return [one for one in self if one.is_pending]
+
+    def retryable(self) -> list[DocumentUploadResult]:
+        """Those that failed and may do better when they are uploaded again."""
+        return [one for one in self.failed() if one.processing_is_retryable]
+
+    def raise_on_failures(self) -> BatchDocumentUploadResults:
+        """Give back this list, if none failed.
+
+        Raises:
+            UploadError: Some were not stored; `partial_results` is this list.
+            DocumentProcessingError: All are stored, but some were not processed;
+                `partial_results` is this list.
+        """
+        failed = self.failed()
+        lost = [one for one in failed if not one.is_stored]
+        if lost:
+            raise UploadError(
+                _of_many(lost, "was not stored"),
+                filename=lost[0].filename,
+                stage="upload",
+                partial_results=self,
+            )
+        if failed:
+            raise DocumentProcessingError(
+                _of_many(failed, "was not processed"),
+                document_id=failed[0].document_id,
+                status=failed[0].text_extraction_status.value,
+                partial_results=self,
+            )
+        return self
+
+    def summary(self) -> str:
+        """How many ended how, in words: ``3 succeeded, 1 failed (1 retryable)``."""
+        retryable = len(self.retryable())
+        parts = (
+            (self.succeeded_count, "succeeded"),
+            (self.failed_count, f"failed ({retryable} retryable)" if retryable else "failed"),
+            (self.pending_count, "pending"),
+        )
+        return ", ".join(f"{count} {what}" for count, what in parts if count) or "no documents"
+
+
+def _of_many(failed: list[DocumentUploadResult], what: str) -> str:
+    first = failed[0]
+    others = f", and {len(failed) - 1} more" if len(failed) > 1 else ""
+    return f"{first.filename} {what}: {first.processing_error or NO_REASON}{others}"

@@ -1,0 +1,50 @@
+"""Reads a JSON object field by field, under whichever name an answer has it, and keeps the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from aion_api._model import date
+
+
+class Reader:
+    """Takes fields out of one JSON object.
+
+    A field that an answer leaves out and one that is null are the same: absent.
+
+    Args:
+        data: The object. It is not changed.
+    """
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        self._left = dict(data)
+        self._unread: dict[str, Any] = {}
+
+    def need(self, *names: str) -> Any:
+        """The value under the first of these names that has one.
+
+        Raises:
+            KeyError: None of them has; it carries the first name.
+        """
+        value = self.get(*names)
+        if value is None:
+            raise KeyError(names[0])
+        return value
+
+    def get(self, *names: str) -> Any:
+        """The value under the first of these names that has one, or None."""
+        found = None
+        for name in names:
+            value = self._left.pop(name, None)
+            found = value if found is None else found
+        return found
+
+    def date(self, name: str) -> datetime | None:
+        """A timestamp, or None. One that cannot be read is kept as it came."""
+        return date({name: self._left.pop(name, None)}, name, self._unread)
+
+    def rest(self) -> dict[str, Any]:
+        """What was not taken: read this last."""
+        return {**self._left, **self._unread}

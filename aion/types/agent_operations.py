@@ -1,0 +1,153 @@
+"""What the agents that work on files give back: reports, analyses, folders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+import attrs
+
+from aion.types._reader import Reader
+from aion_api import Model
+from aion_api.models.agent_operations import ChunkReference, FolderActionDetail
+
+
+@attrs.frozen(slots=False)
+class SynthesizeResult(Model):
+    """A report on images and documents.
+
+    Attributes:
+        success: Whether the run succeeded.
+        report: The report, in Markdown.
+        summary: The report in brief.
+        image_count: How many images it draws on.
+        document_count: How many documents it draws on.
+        saved_document_id: The document it was saved as, where it was.
+        execution_time_ms: How long the run took, in milliseconds.
+        iterations: How many rounds of reasoning it took.
+        token_usage: The tokens that were used, by kind, where they were counted.
+    """
+
+    success: bool
+    report: str
+    summary: str
+    image_count: int
+    document_count: int
+    saved_document_id: str | None
+    execution_time_ms: int
+    iterations: int
+    token_usage: dict[str, int] | None = None
+
+    @classmethod
+    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
+        """Read the answer of the report writer."""
+        read = Reader(data)
+        return cls(
+            success=read.need("success"),
+            report=read.get("report") or "",
+            summary=read.get("summary") or "",
+            image_count=read.get("image_count") or 0,
+            document_count=read.get("document_count") or 0,
+            saved_document_id=read.get("saved_document_id"),
+            execution_time_ms=read.get("execution_time_ms") or 0,
+            iterations=read.get("iterations") or 0,
+            token_usage=read.get("token_usage"),
+            additional_properties=read.rest(),
+        )
+
+
+@attrs.frozen(slots=False)
+class DocumentAnalysisResult(Model):
+    """What was found out about documents.
+
+    Attributes:
+        success: Whether the run succeeded.
+        analysis: The analysis, in Markdown.
+        summary: The analysis in brief.
+        document_count: How many documents were looked at.
+        categorization: The categories that they were sorted into, where they were;
+            `CategorizationResult.from_dict` reads them.
+        chunk_references: The passages that the analysis relies on.
+        execution_time_ms: How long the run took, in milliseconds.
+        iterations: How many rounds of reasoning it took.
+        token_usage: The tokens that were used, by kind, where they were counted.
+    """
+
+    success: bool
+    analysis: str
+    summary: str
+    document_count: int
+    categorization: dict[str, Any] | None
+    chunk_references: list[ChunkReference]
+    execution_time_ms: int
+    iterations: int
+    token_usage: dict[str, int] | None = None
+
+    @classmethod
+    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
+        """Read the answer of the document analyst."""
+        read = Reader(data)
+        references = read.get("chunk_references") or ()
+        return cls(
+            success=read.need("success"),
+            analysis=read.get("analysis") or "",
+            summary=read.get("summary") or "",
+            document_count=read.get("document_count") or 0,
+            categorization=read.get("categorization"),
+            chunk_references=[ChunkReference.from_api_response(one) for one in references],
+            execution_time_ms=read.get("execution_time_ms") or 0,
+            iterations=read.get("iterations") or 0,
+            token_usage=read.get("token_usage"),
+            additional_properties=read.rest(),
+        )
+
+
+@attrs.frozen(slots=False)
+class OrganizeResult(Model):
+    """What was done to sort files into folders.
+
+    Attributes:
+        success: Whether the run succeeded.
+        summary: What was done, in words.
+        actions: What was done, one by one.
+        folders_created: How many folders are new.
+        files_moved: How many files were moved.
+        execution_time_ms: How long the run took, in milliseconds.
+        iterations: How many rounds of reasoning it took.
+        token_usage: The tokens that were used, by kind, where they were counted.
+    """
+
+    success: bool
+    summary: str
+    actions: list[FolderActionDetail]
+    folders_created: int
+    files_moved: int
+    execution_time_ms: int
+    iterations: int
+    token_usage: dict[str, int] | None = None
+
+    @classmethod
+    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
+        """Read the answer of the organizer."""
+        read = Reader(data)
+        actions = read.get("actions") or ()
+        return cls(
+            success=read.need("success"),
+            summary=read.get("summary") or "",
+            actions=[FolderActionDetail.from_api_response(one) for one in actions],
+            folders_created=read.get("folders_created") or 0,
+            files_moved=read.get("files_moved") or 0,
+            execution_time_ms=read.get("execution_time_ms") or 0,
+            iterations=read.get("iterations") or 0,
+            token_usage=read.get("token_usage"),
+            additional_properties=read.rest(),
+        )
+
+
+__all__ = [
+    "ChunkReference",
+    "DocumentAnalysisResult",
+    "FolderActionDetail",
+    "OrganizeResult",
+    "SynthesizeResult",
+]

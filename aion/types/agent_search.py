@@ -1,0 +1,337 @@
+"""What the search agents find: images, passages of documents, scenes of videos."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self, TypedDict
+
+import attrs
+
+from aion import _checks as check
+from aion.types._reader import Reader
+from aion.types.file_collection import FileCollection, FileRef, document_type
+from aion_api import Model
+from aion_api.models.agent_search import (
+    DocumentChunkResultItem,
+    ImageSearchResultItem,
+    MatchedSceneItem,
+    VideoSearchResultItem,
+)
+
+_SEARCH = "search"
+
+
+@attrs.frozen(slots=False)
+class ResultRefData(Model):
+    """A set of results that the markup ``[[ref:KEY]]`` in a text stands for.
+
+    Attributes:
+        count: How many there are.
+        ids: Their ids.
+        image_ids: The same ids where they are images, otherwise empty.
+        id_type: What the ids are of: ``image``, ``document``, ``chunk``, ``video`` or ``link``.
+        label: A word for the results, such as ``images``.
+    """
+
+    count: int
+    ids: list[str]
+    image_ids: list[str]
+    id_type: str
+    label: str
+
+    @classmethod
+    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
+        """Read one entry of `result_refs`."""
+        read = Reader(data)
+        ids: list[str] | None = read.get("ids")
+        images: list[str] | None = read.get("image_ids")
+        id_type: str = read.get("id_type") or ("image" if images else "")
+        if ids is None:
+            ids = list(images or ())
+        if images is None:
+            images = list(ids) if id_type == "image" else []
+        count: int | None = read.get("count")
+        return cls(
+            count=len(ids) if count is None else count,
+            ids=ids,
+            image_ids=images,
+            id_type=id_type,
+            label=read.get("label") or "",
+            additional_properties=read.rest(),
+        )
+
+
+class _Told(TypedDict):
+    """What all searches tell beside their results."""
+
+    success: bool
+    summary: str
+    summary_raw: str
+    result_refs: dict[str, ResultRefData]
+    execution_time_ms: int
+    iterations: int
+    search_strategy: dict[str, Any] | None
+    token_usage: dict[str, int] | None
+
+
+def _told(read: Reader) -> _Told:
+    summary: str = read.get("summary") or ""
+    refs: Mapping[str, Any] = read.get("result_refs") or {}
+    return {
+        "success": read.need("success"),
+        "summary": summary,
+        # Older deployments send no markup, and no references.
+        "summary_raw": read.get("summary_raw") or summary,
+        "result_refs": {key: ResultRefData.from_api_response(ref) for key, ref in refs.items()},
+        "execution_time_ms": read.get("execution_time_ms") or 0,
+        "iterations": read.get("iterations") or 0,
+        "search_strategy": read.get("search_strategy"),
+        "token_usage": read.get("token_usage"),
+    }
+
+
+@attrs.frozen(slots=False)
+class ImageSearchAgentResult(Model):
+    """Images that fit a query, and what the agent says of them.
+
+    Attributes:
+        success: Whether the run succeeded.
+        results: The images, best first.
+        count: How many images match, as the agent reports it; there may be fewer in `results`.
+        result_ids: The ids of the images.
+        summary: What was found, in words.
+        summary_raw: The same with its markup: `resolve_content` and `parse_references` read it.
+        result_refs: What the markup ``[[ref:KEY]]`` stands for, by key.
+        execution_time_ms: How long the run took, in milliseconds.
+        iterations: How many rounds of reasoning it took.
+        search_strategy: How the agent went about it, where it says so.
+        token_usage: The tokens that were used, by kind, where they were counted.
+    """
+
+    success: bool
+    results: list[ImageSearchResultItem]
+    count: int
+    result_ids: list[str]
+    summary: str
+    summary_raw: str
+    result_refs: dict[str, ResultRefData]
+    execution_time_ms: int
+    iterations: int
+    search_strategy: dict[str, Any] | None = None
+    token_usage: dict[str, int] | None = None
+
+    @classmethod
+    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
+        """Read the answer of the image search."""
+        read = Reader(data)
+        results = [
+            ImageSearchResultItem.from_api_response(one) for one in read.get("results") or ()
+        ]
+        ids: list[str] | None = read.get("result_ids")
+        count: int | None = read.get("count")
+        return cls(
+            results=results,
+            count=len(results) if count is None else count,
+            result_ids=[one.image_id for one in results] if ids is None else ids,
+            **_told(read),
+            additional_properties=read.rest(),
+        )
+
+    def as_collection(self) -> FileCollection:
+        """The images of `results` as references; scores, titles and texts are their metadata."""
+        refs = [
+            FileRef(
+                one.image_id,
+                "image/*",
+                one.filename,
+                metadata=_known(
+                    score=one.score,
+                    title=one.title,
+                    description=one.description,
+                    folder_id=one.folder_id,
+                    thumbnail_url=one.thumbnail_url,
+                ),
+            )
+            for one in self.results
+        ]
+        return FileCollection(refs, "image", _SEARCH)
+
+
+@attrs.frozen(slots=False)
+class DocumentSearchAgentResult(Model):
+    """Passages of documents that fit a query, and what the agent says of them.
+
+    Attributes:
+        success: Whether the run succeeded.
+        results: The passages, best first.
+        count: How many passages match, as the agent reports it; there may be fewer in `results`.
+        chunk_ids: The ids of the passages.
+        document_ids: The documents that they are from, each once.
+        summary: What was found, in words.
+        summary_raw: The same with its markup: `resolve_content` and `parse_references` read it.
+        result_refs: What the markup ``[[ref:KEY]]`` stands for, by key.
+        search_mode: How it was searched: ``text``, ``vector`` or ``hybrid``.
+        execution_time_ms: How long the run took, in milliseconds.
+        iterations: How many rounds of reasoning it took.
+        search_strategy: How the agent went about it, where it says so.
+        token_usage: The tokens that were used, by kind, where they were counted.
+    """
+
+    success: bool
+    results: list[DocumentChunkResultItem]
+    count: int
+    chunk_ids: list[str]
+    document_ids: list[str]
+    summary: str
+    summary_raw: str
+    result_refs: dict[str, ResultRefData]
+    search_mode: str
+    execution_time_ms: int
+    iterations: int
+    search_strategy: dict[str, Any] | None = None
+    token_usage: dict[str, int] | None = None
+
+    @classmethod
+    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
+        """Read the answer of the document search."""
+        read = Reader(data)
+        results = [
+            DocumentChunkResultItem.from_api_response(one) for one in read.get("results") or ()
+        ]
+        chunks: list[str] | None = read.get("chunk_ids")
+        documents: list[str] | None = read.get("document_ids")
+        count: int | None = read.get("count")
+        if documents is None:
+            documents = list(dict.fromkeys(one.document_id for one in results))
+        return cls(
+            results=results,
+            count=len(results) if count is None else count,
+            chunk_ids=[one.chunk_id for one in results] if chunks is None else chunks,
+            document_ids=documents,
+            search_mode=read.get("search_mode") or "",
+            **_told(read),
+            additional_properties=read.rest(),
+        )
+
+    def as_collection(self, by: str = "document") -> FileCollection:
+        """What was found as references, with scores and texts as their metadata.
+
+        Args:
+            by: ``document`` for one reference a document, with its best passage; ``chunk`` for
+                one a passage, under the id of the passage.
+
+        Raises:
+            ValidationError: `by` is neither.
+        """
+        if check.choice("by", by, ("document", "chunk")) == "chunk":
+            return FileCollection(
+                [_passage(one, one.chunk_id) for one in self.results], "chunk", _SEARCH
+            )
+        best: dict[str, DocumentChunkResultItem] = {}
+        for one in self.results:
+            known = best.get(one.document_id)
+            if known is None or one.score > known.score:
+                best[one.document_id] = one
+        return FileCollection(
+            [_passage(one, document) for document, one in best.items()], "document", _SEARCH
+        )
+
+
+@attrs.frozen(slots=False)
+class VideoSearchAgentResult(Model):
+    """Videos that fit a query, with their matching scenes, and what the agent says of them.
+
+    Attributes:
+        success: Whether the run succeeded.
+        results: The videos, best first.
+        count: How many videos match, as the agent reports it; there may be fewer in `results`.
+        video_ids: The ids of the videos.
+        summary: What was found, in words.
+        summary_raw: The same with its markup: `resolve_content` and `parse_references` read it.
+        result_refs: What the markup ``[[ref:KEY]]`` stands for, by key.
+        search_mode: How it was searched: ``text``, ``vector``, ``hybrid``, or ``browse`` where
+            the query was vague and videos are listed without scenes.
+        execution_time_ms: How long the run took, in milliseconds.
+        iterations: How many rounds of reasoning it took.
+        search_strategy: How the agent went about it, where it says so.
+        token_usage: The tokens that were used, by kind, where they were counted.
+    """
+
+    success: bool
+    results: list[VideoSearchResultItem]
+    count: int
+    video_ids: list[str]
+    summary: str
+    summary_raw: str
+    result_refs: dict[str, ResultRefData]
+    search_mode: str
+    execution_time_ms: int
+    iterations: int
+    search_strategy: dict[str, Any] | None = None
+    token_usage: dict[str, int] | None = None
+
+    @classmethod
+    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
+        """Read the answer of the video search."""
+        read = Reader(data)
+        results = [
+            VideoSearchResultItem.from_api_response(one) for one in read.get("results") or ()
+        ]
+        ids: list[str] | None = read.get("video_ids")
+        count: int | None = read.get("count")
+        return cls(
+            results=results,
+            count=len(results) if count is None else count,
+            video_ids=[one.video_id for one in results] if ids is None else ids,
+            search_mode=read.get("search_mode") or "",
+            **_told(read),
+            additional_properties=read.rest(),
+        )
+
+    def as_collection(self) -> FileCollection:
+        """The videos of `results` as references; scores and texts are their metadata."""
+        refs = [
+            FileRef(
+                one.video_id,
+                "video/*",
+                one.video_filename,
+                metadata=_known(
+                    score=one.score,
+                    description=one.video_description or None,
+                    duration_seconds=one.duration_seconds,
+                    resolution=one.resolution,
+                    thumbnail_url=one.thumbnail_url,
+                ),
+            )
+            for one in self.results
+        ]
+        return FileCollection(refs, "video", _SEARCH)
+
+
+def _passage(one: DocumentChunkResultItem, ref_id: str) -> FileRef:
+    metadata = _known(
+        score=one.score,
+        text=one.text,
+        document_id=one.document_id,
+        chunk_id=one.chunk_id,
+        chunk_index=one.chunk_index,
+        page_numbers=one.page_numbers,
+    )
+    name = one.document_filename
+    return FileRef(ref_id, document_type(name), name, metadata=metadata)
+
+
+def _known(**values: Any) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+__all__ = [
+    "DocumentChunkResultItem",
+    "DocumentSearchAgentResult",
+    "ImageSearchAgentResult",
+    "ImageSearchResultItem",
+    "MatchedSceneItem",
+    "ResultRefData",
+    "VideoSearchAgentResult",
+    "VideoSearchResultItem",
+]

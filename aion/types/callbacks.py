@@ -1,0 +1,218 @@
+"""What callbacks are given, one event at a time.
+
+A callback is a function of one argument; the asynchronous client takes coroutine functions too.
+What it raises ends the call that it belongs to.
+"""
+
+from __future__ import annotations
+
+import attrs
+
+from aion.types.cloud_storage import CloudStorageJob
+from aion.types.documents import DocumentUploadResult
+from aion.types.upload import UploadResult
+from aion_api import Model
+
+
+@attrs.frozen(slots=False)
+class UploadProgressEvent(Model):
+    """A file is about to be sent: once for each file.
+
+    Attributes:
+        file_index: Its position in the expanded input, from 0.
+        uploaded_bytes: The same as `total_bytes`.
+        total_bytes: Its size.
+        filename: Its name.
+    """
+
+    file_index: int
+    uploaded_bytes: int
+    total_bytes: int
+    filename: str | None = None
+
+    @property
+    def progress_percent(self) -> float:
+        """`uploaded_bytes` of `total_bytes`, from 0 to 100."""
+        return _percent(self.uploaded_bytes, self.total_bytes)
+
+
+@attrs.frozen(slots=False)
+class FileCompleteEvent(Model):
+    """A file is stored: once for each file that is.
+
+    Attributes:
+        file_index: Its position in the expanded input, from 0.
+        result: The stored image; its description may still be to come.
+    """
+
+    file_index: int
+    result: UploadResult
+
+
+@attrs.frozen(slots=False)
+class DescriptionProgressEvent(Model):
+    """A description has ended, well or not.
+
+    Attributes:
+        completed_count: How many have ended by now, failed ones included.
+        total_count: How many are waited for.
+        latest_result: The image whose description has just ended.
+    """
+
+    completed_count: int
+    total_count: int
+    latest_result: UploadResult
+
+    @property
+    def progress_percent(self) -> float:
+        """`completed_count` of `total_count`, from 0 to 100."""
+        return _percent(self.completed_count, self.total_count)
+
+    @property
+    def remaining_count(self) -> int:
+        """How many are still waited for."""
+        return max(0, self.total_count - self.completed_count)
+
+
+@attrs.frozen(slots=False)
+class DescriptionFailedEvent(Model):
+    """A description has failed. The image is stored all the same.
+
+    Attributes:
+        file_index: The position of the file in the expanded input, from 0.
+        result: The stored image.
+    """
+
+    file_index: int
+    result: UploadResult
+
+    @property
+    def error_message(self) -> str | None:
+        """Why it failed."""
+        return self.result.description_error
+
+    @property
+    def is_retryable(self) -> bool:
+        """Whether uploading the image again may help."""
+        return bool(self.result.description_is_retryable)
+
+
+@attrs.frozen(slots=False)
+class CloudStorageJobProgressEvent(Model):
+    """An import or export was looked at: once for each look.
+
+    Attributes:
+        job: Its state.
+    """
+
+    job: CloudStorageJob
+
+    @property
+    def progress_percent(self) -> float:
+        """Files done or failed, of all files, from 0 to 100."""
+        return self.job.progress_percent
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether the job has ended."""
+        return self.job.is_terminal
+
+
+@attrs.frozen(slots=False)
+class DocumentUploadProgressEvent(Model):
+    """A document is uploaded: once for each, after its last byte was sent.
+
+    Attributes:
+        file_index: Its position in the expanded input, from 0.
+        uploaded_bytes: The same as `total_bytes`.
+        total_bytes: Its size.
+        filename: Its name.
+    """
+
+    file_index: int
+    uploaded_bytes: int
+    total_bytes: int
+    filename: str | None = None
+
+    @property
+    def progress_percent(self) -> float:
+        """`uploaded_bytes` of `total_bytes`, from 0 to 100."""
+        return _percent(self.uploaded_bytes, self.total_bytes)
+
+
+@attrs.frozen(slots=False)
+class DocumentFileCompleteEvent(Model):
+    """A document is stored: once for each that is.
+
+    Attributes:
+        file_index: Its position in the expanded input, from 0.
+        result: The stored document; its text may still be to come.
+    """
+
+    file_index: int
+    result: DocumentUploadResult
+
+
+@attrs.frozen(slots=False)
+class DocumentProcessingProgressEvent(Model):
+    """The processing of a document has ended, well or not.
+
+    Attributes:
+        completed_count: How many have ended by now, failed ones included.
+        total_count: How many are waited for.
+        latest_result: The document whose processing has just ended.
+    """
+
+    completed_count: int
+    total_count: int
+    latest_result: DocumentUploadResult
+
+    @property
+    def progress_percent(self) -> float:
+        """`completed_count` of `total_count`, from 0 to 100."""
+        return _percent(self.completed_count, self.total_count)
+
+    @property
+    def remaining_count(self) -> int:
+        """How many are still waited for."""
+        return max(0, self.total_count - self.completed_count)
+
+
+@attrs.frozen(slots=False)
+class DocumentProcessingFailedEvent(Model):
+    """The processing of a document has failed. The document is stored all the same.
+
+    Attributes:
+        file_index: The position of the file in the expanded input, from 0.
+        result: The stored document.
+    """
+
+    file_index: int
+    result: DocumentUploadResult
+
+    @property
+    def error_message(self) -> str | None:
+        """Why it failed."""
+        return self.result.processing_error
+
+    @property
+    def is_retryable(self) -> bool:
+        """Whether uploading the document again may help."""
+        return bool(self.result.processing_is_retryable)
+
+
+def _percent(part: int, whole: int) -> float:
+    return 100.0 * part / whole if whole > 0 else 100.0
+
+
+__all__ = [
+    "CloudStorageJobProgressEvent",
+    "DescriptionFailedEvent",
+    "DescriptionProgressEvent",
+    "DocumentFileCompleteEvent",
+    "DocumentProcessingFailedEvent",
+    "DocumentProcessingProgressEvent",
+    "DocumentUploadProgressEvent",
+    "FileCompleteEvent",
+    "UploadProgressEvent",
+]

@@ -1,0 +1,205 @@
+"""Colors of images, as `client.colors` gives them back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Self, cast
+
+import attrs
+
+from aion.types._color_analysis import (
+    HSL,
+    LAB,
+    RGB,
+    ColorAnalysis,
+    ColorAnalytics,
+    ColorBrightness,
+    ColorFamily,
+    ColorSaturation,
+    ColorTemperature,
+    DominantColor,
+    family_of,
+)
+from aion.types._reader import Reader
+from aion_api import Model, OpenEnum
+from aion_api.models.colors import BatchColorExtractionResult, ColorFamilyDTO
+
+
+class ColorExtractionStatus(OpenEnum):
+    """How far the extraction of the colors of an image is."""
+
+    PENDING = "pending"
+    QUEUED = "queued"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether it will not change by itself any more. An unknown status counts as running."""
+        return self in (self.COMPLETED, self.FAILED)
+
+
+@attrs.frozen(slots=False)
+class ColorExtractionResult(Model):
+    """The colors of one image, or how far their extraction is.
+
+    Attributes:
+        image_id: The id of the image.
+        status: A value of `ColorExtractionStatus`, as text.
+        color_analysis: The colors, once they are extracted.
+        extracted_at: When they were extracted.
+    """
+
+    image_id: str
+    status: str
+    color_analysis: ColorAnalysis | None = None
+    extracted_at: datetime | None = None
+
+    @property
+    def status_enum(self) -> ColorExtractionStatus | None:
+        """The status, or None when it is not in `ColorExtractionStatus`."""
+        found = ColorExtractionStatus(self.status)
+        return found if found.is_known else None
+
+    @property
+    def is_completed(self) -> bool:
+        """Whether the colors are there."""
+        return self.status == ColorExtractionStatus.COMPLETED.value
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether the extraction has not ended. An unknown status counts as running."""
+        return not ColorExtractionStatus(self.status).is_terminal
+
+    @classmethod
+    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
+        """Read an answer. The time of extraction stands in it or in the analysis."""
+        read = Reader(data)
+        analysis = _analysis(read.get("color_analysis"))
+        extracted_at = read.date("extracted_at")
+        if extracted_at is None and analysis is not None:
+            extracted_at = analysis.extracted_at
+        return cls(
+            image_id=read.need("image_id"),
+            status=read.need("status"),
+            color_analysis=analysis,
+            extracted_at=extracted_at,
+            additional_properties=read.rest(),
+        )
+
+
+@attrs.frozen(slots=False)
+class ColorSearchResult(Model):
+    """An image that has the color that was looked for.
+
+    Attributes:
+        image_id: The id of the image.
+        match_score: How close its color is, from 0 to 1 for the same one. Older deployments give
+            the color distance instead: 0 for the same one, and more for others.
+        thumbnail_url: A small picture of it.
+        color_analysis: Its colors, shortened.
+        matched_hex: Which of its colors matched, where the answer tells.
+        matched_percentage: How much of the image that color covers, from 0 to 100.
+    """
+
+    image_id: str
+    match_score: float
+    thumbnail_url: str | None = None
+    color_analysis: ColorAnalysis | None = None
+    matched_hex: str | None = None
+    matched_percentage: float | None = None
+
+    @classmethod
+    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
+        """Read a hit. One without a score has matched by name or family, and fully."""
+        read = Reader(data)
+        score = read.get("match_score")
+        return cls(
+            image_id=read.need("image_id"),
+            match_score=1.0 if score is None else score,
+            thumbnail_url=read.get("thumbnail_url"),
+            color_analysis=_analysis(read.get("color_analysis")),
+            matched_hex=read.get("matched_hex"),
+            matched_percentage=read.get("matched_percentage"),
+            additional_properties=read.rest(),
+        )
+
+
+@attrs.frozen(slots=False)
+class ColorSearchResponse(Model):
+    """One page of images that have a color.
+
+    Attributes:
+        results: The images, best match first.
+        total_count: How many match altogether.
+        limit: The page size that was used.
+        offset: How many were skipped.
+    """
+
+    results: list[ColorSearchResult]
+    total_count: int
+    limit: int
+    offset: int
+
+    @property
+    def has_more(self) -> bool:
+        """Whether more follow this page."""
+        return self.offset + len(self.results) < self.total_count
+
+    @classmethod
+    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
+        """Read a page of hits."""
+        read = Reader(data)
+        return cls(
+            results=[ColorSearchResult.from_api_response(hit) for hit in read.get("results") or ()],
+            total_count=read.need("total_count"),
+            limit=read.need("limit"),
+            offset=read.need("offset"),
+            additional_properties=read.rest(),
+        )
+
+
+@attrs.frozen(slots=False)
+class ColorFamilyInfo(ColorFamilyDTO):
+    """A group of related colors that a search can name.
+
+    Attributes:
+        name: What to search for, as `color_family`.
+        display_name: Its name for people.
+        description: What belongs to it.
+        example_colors: Some of its colors.
+    """
+
+    @property
+    def family_enum(self) -> ColorFamily | None:
+        """The family, or None when it is not in `ColorFamily`."""
+        return family_of(self.name)
+
+
+def _analysis(data: object) -> ColorAnalysis | None:
+    """An analysis; one that is not there yet comes as null or as an empty object."""
+    if not isinstance(data, Mapping) or not data:
+        return None
+    return ColorAnalysis.from_api_response(cast("Mapping[str, Any]", data))
+
+
+__all__ = [
+    "HSL",
+    "LAB",
+    "RGB",
+    "BatchColorExtractionResult",
+    "ColorAnalysis",
+    "ColorAnalytics",
+    "ColorBrightness",
+    "ColorExtractionResult",
+    "ColorExtractionStatus",
+    "ColorFamily",
+    "ColorFamilyInfo",
+    "ColorSaturation",
+    "ColorSearchResponse",
+    "ColorSearchResult",
+    "ColorTemperature",
+    "DominantColor",
+]

@@ -1,0 +1,247 @@
+"""References to files, and immutable collections of them: what agents hand to each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, NoReturn, Self, overload
+
+import attrs
+
+from aion.types._reader import Reader
+from aion_api import Model
+
+UNKNOWN = "unknown"
+MIXED = "mixed"
+_ANY = "application/octet-stream"
+_ENDINGS = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "txt": "text/plain",
+    "md": "text/markdown",
+}
+
+
+@attrs.frozen(slots=False)
+class FileRef(Model):
+    """A file, named by its id and by what is known of it without reading it.
+
+    Attributes:
+        id: The id of the file.
+        media_type: Its media type, as far as it is known: ``image/*`` is some image.
+        filename: Its name.
+        size_bytes: Its size in bytes.
+        metadata: Whatever else is known, such as a title or the score of a search.
+    """
+
+    id: str
+    media_type: str = _ANY
+    filename: str | None = None
+    size_bytes: int | None = None
+    metadata: dict[str, Any] | None = None
+
+    @classmethod
+    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
+        """Read a reference, a file of the library, or an image, document or video of an answer.
+
+        A content type is preferred to the kind of the file (``image``), which becomes ``image/*``.
+        """
+        read = Reader(data)
+        content_type, kind = read.get("content_type"), read.get("media_type")
+        return cls(
+            id=read.need("id", "image_id", "document_id", "video_id", "link_id"),
+            media_type=content_type or _media_type(kind),
+            filename=read.get(
+                "filename", "original_filename", "document_filename", "video_filename"
+            ),
+            size_bytes=read.get("size_bytes", "file_size"),
+            metadata=read.get("metadata"),
+            additional_properties=read.rest(),
+        )
+
+    def __hash__(self) -> int:
+        # The fields that hold dictionaries have no hash; equal references have equal ids.
+        return hash((self.id, self.media_type))
+
+    @property
+    def richness(self) -> int:
+        """How much is known of the file: the more, the higher."""
+        known = [self.filename, self.size_bytes, *(self.metadata or {}).values()]
+        # "image/*" says less than "image/png", and more than the default.
+        exact = 0 if self.media_type == _ANY else 1 if self.media_type.endswith("/*") else 2
+        return exact + sum(value is not None for value in known)
+
+
+class FileCollection:
+    """Some files, in order. It never changes: every operation gives a new one.
+
+    ``len``, ``in`` (a reference or an id), iteration and ``+`` work as on a tuple; an index gives a
+    `FileRef`, a slice gives a collection.
+
+    Args:
+        refs: The files.
+        content_type: What they are: ``image``, ``document``, ``video``, ``link``, ``chunk``,
+            ``mixed`` or ``unknown``.
+        source_capability: What found them, such as ``search``; several are joined with ``+``.
+    """
+
+    __slots__ = ("_refs", "_content_type", "_source_capability")  # noqa: RUF023 - as documented
+
+    _refs: tuple[FileRef, ...]
+    _content_type: str
+    _source_capability: str | None
+
+    def __init__(
+        self,
+        refs: Iterable[FileRef] | None = None,
+        content_type: str = UNKNOWN,
+        source_capability: str | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, "_refs", tuple(refs or ()))
+        put(self, "_content_type", content_type)
+        put(self, "_source_capability", source_capability)
+
+    @property
+    def refs(self) -> tuple[FileRef, ...]:
+        """The files."""
+        return self._refs
+
+    @property
+    def ids(self) -> list[str]:
+        """Their ids, in order."""
+        return [ref.id for ref in self._refs]
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self._refs)
+
+    @property
+    def content_type(self) -> str:
+        """What they are."""
+        return self._content_type
+
+    @property
+    def source_capability(self) -> str | None:
+        """What found them."""
+        return self._source_capability
+
+    def filter(self, predicate: Callable[[FileRef], bool]) -> FileCollection:
+        """Those files for which the predicate is true, as a new collection."""
+        return self._with(ref for ref in self._refs if predicate(ref))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The collection as JSON data; `from_dict` reads it again."""
+        return {
+            "refs": [ref.to_dict() for ref in self._refs],
+            "count": self.count,
+            "content_type": self._content_type,
+            "source_capability": self._source_capability,
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> FileCollection:
+        """Read what `to_dict` wrote."""
+        return cls(
+            [FileRef.from_api_response(ref) for ref in data.get("refs") or ()],
+            data.get("content_type") or UNKNOWN,
+            data.get("source_capability"),
+        )
+
+    @classmethod
+    def from_ids(
+        cls,
+        ids: Iterable[str],
+        content_type: str = UNKNOWN,
+        source_capability: str | None = None,
+    ) -> FileCollection:
+        """A collection of files of which only the ids are known."""
+        media_type = _media_type(content_type)
+        return cls([FileRef(one, media_type) for one in ids], content_type, source_capability)
+
+    @classmethod
+    def merge(cls, *collections: FileCollection) -> FileCollection:
+        """All files of some collections, each once, in the order of their first appearance.
+
+        Of a file that several of them hold, the reference that knows most is kept. Content types
+        that differ become ``mixed``; those that are not known do not count.
+        """
+        best: dict[str, FileRef] = {}
+        for ref in (ref for one in collections for ref in one):
+            known = best.get(ref.id)
+            if known is None or ref.richness > known.richness:
+                best[ref.id] = ref
+        kinds = {one.content_type for one in collections} - {UNKNOWN}
+        kind = UNKNOWN if not kinds else kinds.pop() if len(kinds) == 1 else MIXED
+        return cls(best.values(), kind, joined(one.source_capability for one in collections))
+
+    def _with(self, refs: Iterable[FileRef]) -> FileCollection:
+        return FileCollection(refs, self._content_type, self._source_capability)
+
+    @overload
+    def __getitem__(self, index: int) -> FileRef: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> FileCollection: ...
+
+    def __getitem__(self, index: int | slice) -> FileRef | FileCollection:
+        if isinstance(index, slice):
+            return self._with(self._refs[index])
+        return self._refs[index]
+
+    def __len__(self) -> int:
+        return len(self._refs)
+
+    def __iter__(self) -> Iterator[FileRef]:
+        return iter(self._refs)
+
+    def __contains__(self, item: object) -> bool:
+        return item in self._refs or any(ref.id == item for ref in self._refs)
+
+    def __add__(self, other: FileCollection) -> FileCollection:
+        return FileCollection.merge(self, other)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, FileCollection):
+            return NotImplemented
+        return self._parts() == other._parts()
+
+    def __hash__(self) -> int:
+        # References may hold dictionaries, which have no hash; equal collections have equal ids.
+        return hash((tuple(self.ids), self._content_type, self._source_capability))
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"a FileCollection never changes: {name} cannot be set")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError(f"a FileCollection never changes: {name} cannot be deleted")
+
+    def __reduce__(self) -> tuple[type[FileCollection], tuple[Any, ...]]:
+        return FileCollection, self._parts()
+
+    def __repr__(self) -> str:
+        source = f", from {self._source_capability}" if self._source_capability else ""
+        return f"<FileCollection of {self.count}, {self._content_type}{source}>"
+
+    def _parts(self) -> tuple[tuple[FileRef, ...], str, str | None]:
+        return self._refs, self._content_type, self._source_capability
+
+
+def document_type(filename: str | None) -> str:
+    """The media type of a document, by the ending of its name."""
+    return _ENDINGS.get((filename or "").rpartition(".")[2].lower(), _ANY)
+
+
+def joined(capabilities: Iterable[str | None]) -> str | None:
+    """Several capabilities as one text, each once."""
+    single = (part for one in capabilities if one for part in one.split("+"))
+    return "+".join(dict.fromkeys(single)) or None
+
+
+def _media_type(kind: str | None) -> str:
+    if kind in ("image", "video"):
+        return f"{kind}/*"
+    return kind if kind and "/" in kind else _ANY
+
+
+__all__ = ["FileCollection", "FileRef"]

@@ -1,0 +1,7 @@
+"""Storage settings of a tenant, as `client.settings` gives them back. They never hold secrets."""
+
+from __future__ import annotations
+
+from aion_api.models.tenant_settings import S3ConfigStatus, S3ValidationResult
+
+__all__ = ["S3ConfigStatus", "S3ValidationResult"]
