@@ -6,40 +6,40 @@ One catch-all entry with its own matcher, so that the contract alone decides whi
 from __future__ import annotations
 
 import asyncio
-import hmac
+import base64
+import binascii
 import logging
 import time
 from collections.abc import Callable
+from http.cookies import CookieError, SimpleCookie
 from typing import Any, Final
-from urllib.parse import parse_qsl
 
 from starlette.types import Receive, Scope, Send
 
-from .call import Answer, Call
+from .call import Answer
+from .consent import CONSENT_PREFIX, serve_consent
 from .contract import Operation
 from .control import CONTROL_PREFIX, serve_control
+from .delivery import send_stream, shape_answer
 from .envelopes import ApiError, Group, InvalidRequest, Problem, error_body, group_of
-from .exchange import ClientGone, Exchange
-from .faults import CallFault, DelayCall, DropCall, FailCall, HtmlCall
+from .exchange import ClientGone, Dropped, Exchange
+from .fault_kinds import CallFault, DelayCall, DropCall, FailCall, HtmlCall
 from .handlers import load_handlers
-from .jsontext import parse_json
-from .object_routes import serve_object
+from .handlers.registry import ACCESS
+from .identity import ANONYMOUS, Actor, digest
+from .object_routes import object_operation, plain_text, serve_object
+from .receiving import receive_call
 from .signing import OBJECTS_PREFIX
 from .state import State
-from .uploads import Form, FormReceiver
 
 logger: Final = logging.getLogger("aion.sandbox")
 
-OPEN: Final = frozenset({"root__get", "health_check_health_get"})
-"""Operations that need no key."""
+SESSION_COOKIE: Final = "aionvision_session"
+"""Cookie that carries a session token."""
 
 _HTML: Final = (
     b"<!DOCTYPE html><html><head><title>Bad Gateway</title></head><body>proxy</body></html>"
 )
-
-
-class _Dropped(Exception):
-    """A fault wants the connection cut."""
 
 
 class App:
@@ -52,7 +52,7 @@ class App:
         self._abort = abort
         self._stopping = asyncio.Event()
         self._handlers = load_handlers()
-        self._expected = f"Bearer {state.options.api_key}".encode()
+        self._control_key = digest(state.options.api_key)
 
     def stop(self) -> None:
         """Cut what waits in a fault, so that the server can end."""
@@ -64,15 +64,18 @@ class App:
         exchange = Exchange(scope, receive, send, self._url)
         controlled = exchange.raw_path.startswith(CONTROL_PREFIX)
         if not controlled:
-            exchange.on_start = lambda: self._state.journal.add(exchange.seen())
+            exchange.on_start = lambda: self._remember(exchange, began)
         try:
             if exchange.raw_path.startswith(OBJECTS_PREFIX):
-                await serve_object(self._state, exchange)
+                answer = await self._object(exchange)
+            elif exchange.raw_path.startswith(CONSENT_PREFIX):
+                answer = serve_consent(self._state, exchange)
             else:
                 answer = await self._answer(exchange, controlled)
+            if answer is not None:
                 await exchange.drain()
-                await exchange.answer(answer)
-        except (ClientGone, _Dropped):
+                await self._send(exchange, answer)
+        except (ClientGone, Dropped):
             await self._cut(exchange)
         finally:
             if logger.isEnabledFor(logging.INFO):
@@ -82,35 +85,70 @@ class App:
         group: Group = group_of(exchange.raw_path)
         try:
             if controlled:
-                self._authenticate(exchange)
+                self._authenticate_control(exchange)
                 return await serve_control(self._state, exchange)
             return await self._serve(exchange)
         except InvalidRequest as error:
             return Answer(error.body(), status=422)
         except ApiError as error:
             return self._error(exchange, group, error)
-        except (ClientGone, _Dropped):
+        except (ClientGone, Dropped):
             raise
         except Exception as error:
             logger.exception("%s broke", exchange.operation)
             return self._broken(exchange, group, f"{type(error).__name__}: {error}")
 
+    async def _object(self, exchange: Exchange) -> Answer | None:
+        exchange.operation = object_operation(exchange.method)
+        if self._state.faults:
+            failure = await self._strike(exchange.operation)
+            if isinstance(failure, Answer):
+                return failure
+            if failure is not None:
+                answer = plain_text(failure.status, failure.message or "fault on request")
+                if failure.retry_after is not None:
+                    answer.headers["retry-after"] = str(failure.retry_after)
+                return answer
+            shape_answer(exchange, self._state.faults, exchange.operation, self._wait)
+        return await serve_object(self._state, exchange)
+
+    async def _send(self, exchange: Exchange, answer: Answer) -> None:
+        if answer.stream is None:
+            await exchange.answer(answer)
+            return
+        name = exchange.operation or ""
+        try:
+            await send_stream(exchange, answer, self._state.faults, name, self._wait)
+        except (ClientGone, Dropped):
+            raise
+        except Exception as error:
+            # The status is out already: a cut is all that can still be told.
+            logger.exception("the stream of %s broke", name)
+            self._state.violations.append(f"stream of {name}: {type(error).__name__}: {error}")
+            raise Dropped from None
+
     async def _serve(self, exchange: Exchange) -> Answer:
         operation, values = self._match(exchange)
         exchange.operation, exchange.template = operation.id, operation.path
-        if operation.id not in OPEN:
-            self._authenticate(exchange)
+        access = ACCESS.get(operation.id)
+        actor = self._authenticate(exchange, public=access is not None and access.public)
+        exchange.api_key_id = actor.api_key_id
         if self._state.faults:
-            struck = await self._strike(exchange, operation)
-            if struck is not None:
-                return struck
+            failure = await self._strike(operation.id)
+            if isinstance(failure, Answer):
+                return failure
+            if failure is not None:
+                return self._injected(exchange, operation, failure)
+            shape_answer(exchange, self._state.faults, operation.id, self._wait)
         handler = self._handlers.get(operation.id)
-        if handler is None:
+        if handler is None or access is None:
             # One shape for all of them, so that a test suite can tell them from real errors.
             error = ApiError(501, f"{operation.id} is not in this sandbox")
             return self._error(exchange, "general", error)
-        call = await self._call(exchange, operation, values)
+        call = await receive_call(self._state, exchange, operation, values, actor)
         try:
+            if not access.public:
+                call.require(role=access.role if access.scope is None else None, scope=access.scope)
             answer = await handler(call)
         except ApiError as error:
             answer = self._error(exchange, operation.group, error)
@@ -133,31 +171,53 @@ class App:
             )
         return operation, values
 
-    def _authenticate(self, exchange: Exchange) -> None:
-        given = exchange.header(b"authorization")
-        if given is not None and hmac.compare_digest(given.encode("latin-1"), self._expected):
-            return
-        text = "The API key is not the key of this sandbox"
-        if given is None:
-            text = "No API key; send Authorization: Bearer <key>"
-        raise ApiError(401, text, headers={"www-authenticate": "Bearer"})
+    def _authenticate(self, exchange: Exchange, *, public: bool) -> Actor:
+        token = _token(exchange)
+        try:
+            if token is None:
+                if public:
+                    return ANONYMOUS
+                raise ApiError(
+                    401,
+                    "No API key; send Authorization: Bearer <key>",
+                    headers={"www-authenticate": "Bearer"},
+                )
+            return self._state.identity.authenticate(token)
+        except ApiError as error:
+            if public:
+                return ANONYMOUS
+            self._state.audit.write(
+                "security.invalid_token" if token is None else "api_key.failed",
+                "authenticate",
+                result="failure",
+                severity="warning",
+                error_message=error.message,
+                ip_address=exchange.ip_address(),
+                metadata={"method": exchange.method, "path": exchange.template},
+            )
+            raise
 
-    async def _strike(self, exchange: Exchange, operation: Operation) -> Answer | None:
+    def _authenticate_control(self, exchange: Exchange) -> None:
+        token = _token(exchange)
+        if token is None or digest(token) != self._control_key:
+            text = "The control routes want the key that the sandbox was made with"
+            raise ApiError(401, text, headers={"www-authenticate": "Bearer"})
+
+    async def _strike(self, name: str) -> Answer | FailCall | None:
         faults = self._state.faults
 
         def fits(fault: CallFault) -> bool:
-            return fault.strikes(operation.id)
+            return fault.strikes(name)
 
         delay = faults.take(DelayCall, fits)
         if delay is not None:
             await self._wait(delay.seconds)
         if faults.take(DropCall, fits) is not None:
-            raise _Dropped
+            raise Dropped
         page = faults.take(HtmlCall, fits)
         if page is not None:
             return Answer(status=page.status, raw=_HTML, headers={"content-type": "text/html"})
-        failure = faults.take(FailCall, fits)
-        return self._injected(exchange, operation, failure) if failure is not None else None
+        return faults.take(FailCall, fits)
 
     async def _wait(self, seconds: float) -> None:
         try:
@@ -165,7 +225,7 @@ class App:
                 await self._stopping.wait()
         except TimeoutError:
             return
-        raise _Dropped
+        raise Dropped
 
     def _injected(self, exchange: Exchange, operation: Operation, fault: FailCall) -> Answer:
         message = fault.message or f"Fault injected into {operation.id}"
@@ -177,76 +237,9 @@ class App:
         invalid = InvalidRequest([Problem(("body",), message, fault.code or "injected")])
         return Answer(invalid.body(), status=422, headers=error.headers)
 
-    async def _call(
-        self, exchange: Exchange, operation: Operation, values: tuple[str, ...]
-    ) -> Call:
-        validators = self._state.validators
-        path = dict(zip(operation.path_names, ([value] for value in values), strict=True))
-        query: dict[str, list[str]] = {}
-        for name, value in parse_qsl(exchange.query, keep_blank_values=True):
-            query.setdefault(name, []).append(value)
-        headers = {
-            one.name: [given]
-            for one in operation.placed("header")
-            if (given := exchange.header(one.name.lower().encode())) is not None
-        }
-        validators.parameters(operation, "header", headers)
-        call = Call(
-            operation=operation,
-            state=self._state,
-            path=validators.parameters(operation, "path", path),
-            query=validators.parameters(operation, "query", query),
-            body=None,
-            form=None,
-            origin=exchange.origin(),
-        )
-        if operation.body_type == "multipart/form-data":
-            call.form = await self._form(exchange, operation)
-        elif operation.body_schema is not None:
-            call.body = await self._json(exchange, operation)
-        elif exchange.has_body() and await exchange.body():
-            raise InvalidRequest([Problem(("body",), "This operation takes no body", "extra")])
-        return call
-
-    async def _json(self, exchange: Exchange, operation: Operation) -> Any:
-        data = await exchange.body()
-        if not data and not operation.body_required:
-            return None
-        if not data:
-            raise InvalidRequest([Problem(("body",), "Field required", "missing")])
-        kind = (exchange.header(b"content-type") or "").partition(";")[0].strip().lower()
-        if kind != "application/json":
-            raise InvalidRequest(
-                [Problem(("body",), "Content-Type must be application/json", "content_type")]
-            )
-        try:
-            value = parse_json(data)
-        except (ValueError, RecursionError) as error:
-            raise InvalidRequest([Problem(("body",), f"not JSON: {error}", "json")]) from None
-        self._state.validators.body(operation, value)
-        return value
-
-    async def _form(self, exchange: Exchange, operation: Operation) -> Form:
-        validators = self._state.validators
-        fields = validators.form_files(operation)
-        receiver = FormReceiver(
-            self._state.objects,
-            validators.form_readers(operation),
-            fields,
-            self._state.options.limits.max_file_bytes,
-        )
-        try:
-            content_type = exchange.header(b"content-type") or ""
-            form = await receiver.receive(content_type, exchange.pieces())
-            repeated = frozenset(name for name, many in fields.items() if many)
-            validators.body(operation, form.as_instance(repeated))
-        except BaseException:
-            receiver.form.discard()
-            raise
-        return form
-
     def _checked(self, exchange: Exchange, operation: Operation, answer: Answer) -> Answer:
-        if not self._state.options.strict or answer.raw is not None:
+        whole = answer.raw is None and answer.stream is None
+        if not (self._state.options.strict and whole):
             return answer
         wrong = self._state.validators.answer(operation, answer.status, answer.body)
         if wrong is None:
@@ -270,6 +263,18 @@ class App:
         while (await exchange.receive())["type"] != "http.disconnect":
             pass
 
+    def _remember(self, exchange: Exchange, began: float) -> None:
+        self._state.journal.add(exchange.seen())
+        if exchange.operation is not None and exchange.template is not None:
+            self._state.usage.add(
+                exchange.operation,
+                exchange.method,
+                exchange.template,
+                status=exchange.status,
+                seconds=time.perf_counter() - began,
+                api_key_id=exchange.api_key_id,
+            )
+
     def _log(self, exchange: Exchange, began: float) -> None:
         milliseconds = (time.perf_counter() - began) * 1000
         logger.info(
@@ -279,3 +284,22 @@ class App:
             exchange.status or "cut",
             milliseconds,
         )
+
+
+def _token(exchange: Exchange) -> str | None:
+    """The key or session token of a request: Bearer, Basic as pip sends it, or the cookie."""
+    scheme, _, given = (exchange.header(b"authorization") or "").partition(" ")
+    if scheme.lower() == "bearer":
+        return given.strip()
+    if scheme.lower() == "basic":
+        try:
+            return base64.b64decode(given, validate=True).decode().partition(":")[2]
+        except (binascii.Error, UnicodeDecodeError):
+            return given
+    if scheme:
+        return given
+    try:
+        found = SimpleCookie(exchange.header(b"cookie") or "").get(SESSION_COOKIE)
+    except CookieError:
+        return None
+    return found.value if found is not None else None

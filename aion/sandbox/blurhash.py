@@ -6,8 +6,10 @@ AC value per component, all in base 83.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import copysign, cos, pi
-from typing import Final, cast
+from operator import mul
+from typing import Final
 
 from PIL import Image
 
@@ -28,7 +30,7 @@ def encode(picture: Image.Image, across: int = 4, down: int = 3) -> str:
     pixels = [
         (_LINEAR[raw[i]], _LINEAR[raw[i + 1]], _LINEAR[raw[i + 2]]) for i in range(0, len(raw), 3)
     ]
-    factors = [_factor(pixels, width, height, x, y) for y in range(down) for x in range(across)]
+    factors = _factors(pixels, width, height, across, down)
     average, waves = factors[0], factors[1:]
     largest = max((abs(value) for wave in waves for value in wave), default=0.0)
     scale = max(0, min(82, int(largest * 166 - 0.5)))
@@ -42,19 +44,32 @@ def encode(picture: Image.Image, across: int = 4, down: int = 3) -> str:
     return "".join(parts)
 
 
-def _factor(pixels: list[Color], width: int, height: int, x: int, y: int) -> Color:
-    columns = [cos(pi * x * i / width) for i in range(width)]
-    sums = [0.0, 0.0, 0.0]
-    for row in range(height):
-        rise = cos(pi * y * row / height)
-        for column, weight in enumerate(columns):
-            basis = weight * rise
-            red, green, blue = pixels[row * width + column]
-            sums[0] += basis * red
-            sums[1] += basis * green
-            sums[2] += basis * blue
-    scale = (1 if x == y == 0 else 2) / (width * height)
-    return cast("Color", tuple(value * scale for value in sums))
+def _factors(pixels: list[Color], width: int, height: int, across: int, down: int) -> list[Color]:
+    # The transform is separable: rows first, then columns of what they gave.
+    waves = [[cos(pi * x * i / width) for i in range(width)] for x in range(across)]
+    planes = list(zip(*pixels, strict=True))
+    rows = [
+        [
+            [_product(wave, plane[start : start + width]) for plane in planes]
+            for start in range(0, width * height, width)
+        ]
+        for wave in waves
+    ]
+    factors: list[Color] = []
+    for y in range(down):
+        rise = [cos(pi * y * row / height) for row in range(height)]
+        for x in range(across):
+            scale = (1 if x == y == 0 else 2) / (width * height)
+            red, green, blue = (
+                scale * _product(rise, [sums[channel] for sums in rows[x]]) for channel in range(3)
+            )
+            factors.append((red, green, blue))
+    return factors
+
+
+def _product(one: Sequence[float], other: Sequence[float]) -> float:
+    # math.sumprod came with Python 3.12.
+    return float(sum(map(mul, one, other)))
 
 
 def _srgb(value: float) -> int:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from .contract import Operation
+from .envelopes import ApiError
+from .identity import Actor, Role
 from .jsontext import json_text
+from .signing import LIFETIME, UploadTerms
 
 if TYPE_CHECKING:
     from .state import State
@@ -16,13 +20,15 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Answer:
-    """An answer: a JSON body, or bytes of another type, or none."""
+    """An answer: a JSON body, or bytes of another type, or a stream of them, or none."""
 
     body: Any = None
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict[str, str])
     raw: bytes | None = None
     """The body when it is not JSON; its type then stands in the headers."""
+    stream: AsyncIterator[bytes] | None = None
+    """The body when it comes piece by piece; each piece is one whole event."""
 
     def payload(self) -> tuple[bytes, dict[str, str]]:
         """Bytes and headers as they are sent."""
@@ -42,17 +48,66 @@ class Call:
 
     operation: Operation
     state: State
+    actor: Actor
+    """Who calls."""
     path: Mapping[str, Any]
     """Path parameters, decoded."""
     query: Mapping[str, Any]
     """Query parameters, decoded, with defaults; absent ones are None."""
     body: Any
-    """Decoded JSON body, or None."""
+    """Decoded JSON body or URL-encoded form, or None."""
     form: Form | None
     """Received multipart form, or None."""
     origin: str
     """Scheme and host as the client sees them, for absolute URLs."""
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Request headers by lower-case name."""
+    request_id: str = ""
+    ip_address: str | None = None
 
     def object_url(self, key: str, filename: str | None = None) -> str:
         """A signed absolute URL of an object; with a filename, a download."""
         return self.origin + self.state.signer.sign(key, filename)
+
+    def upload_url(
+        self, key: str, *, content_type: str, max_bytes: int, seconds: float = LIFETIME
+    ) -> str:
+        """A signed URL to which the bytes of an object can be PUT with this Content-Type."""
+        terms = UploadTerms(content_type, max_bytes)
+        path, fields = self.state.signer.sign_upload("PUT", key, terms, seconds)
+        return f"{self.origin}{path}?{urlencode(fields)}"
+
+    def upload_form(
+        self, key: str, *, content_type: str, max_bytes: int, seconds: float = LIFETIME
+    ) -> tuple[str, dict[str, str]]:
+        """A URL to which an object can be sent with POST, and the fields of the form for it.
+
+        The file itself is the last field, named `file`.
+        """
+        terms = UploadTerms(content_type, max_bytes)
+        path, fields = self.state.signer.sign_upload("POST", key, terms, seconds)
+        return self.origin + path, {"key": key, "Content-Type": content_type, **fields}
+
+    def require(self, *, role: Role | None = None, scope: str | None = None) -> None:
+        """Refuse a caller without this role, or without this scope.
+
+        Raises:
+            ApiError: 403; the audit log has an entry about it.
+        """
+        if role is not None and not self.actor.has_role(role):
+            self._deny(f"This needs the role {role}; yours is {self.actor.role}", {"role": role})
+        if scope is not None and not self.actor.has_scope(scope):
+            self._deny(f"This needs the scope {scope}", {"scope": scope})
+
+    def _deny(self, text: str, needed: dict[str, str]) -> None:
+        self.state.audit.write(
+            "permission.denied",
+            self.operation.method.lower(),
+            actor=self.actor,
+            result="denied",
+            severity="warning",
+            error_message=text,
+            ip_address=self.ip_address,
+            metadata={"operation": self.operation.id, **needed},
+        )
+        raise ApiError(403, text, details={"required": needed})

@@ -18,21 +18,23 @@ class Clock:
 
     def __init__(self, *, stepped: bool) -> None:
         self.stepped = stepped
-        self._offset = 0.0
+        self.offset = 0.0
+        """Seconds by which it was stepped."""
 
     def now(self) -> float:
         """The current time of the sandbox, in seconds since the epoch."""
-        return (STEPPED_START if self.stepped else time.time()) + self._offset
+        return (STEPPED_START if self.stepped else time.time()) + self.offset
 
     def step(self, seconds: float) -> None:
         """Move the clock forward; going back would make finished work unfinished."""
         if not 0 <= seconds <= 3_155_760_000:
             raise ValueError("step the clock by 0 seconds or more, at most a hundred years")
-        self._offset += seconds
+        self.offset += seconds
 
     def reset(self) -> None:
         """Undo all steps."""
-        self._offset = 0.0
+        self.offset = 0.0
+        """Seconds by which it was stepped."""
 
     def stamp(self) -> str:
         """The current time as it is stored and sent."""

@@ -7,6 +7,8 @@ from typing import Final, cast
 
 from PIL import Image
 
+from aion import _colors as convert
+
 NAMED: Final[dict[str, tuple[int, int, int]]] = {
     "black": (0, 0, 0),
     "charcoal": (54, 57, 63),
@@ -78,11 +80,7 @@ def nearest_name(color: tuple[int, int, int]) -> str:
 
 def to_lab(color: tuple[int, int, int]) -> Lab:
     """Turn sRGB (0-255) into CIE L*a*b* under D65."""
-    red, green, blue = (_linear(channel / 255) for channel in color)
-    x = _curve((0.4124564 * red + 0.3575761 * green + 0.1804375 * blue) / 0.95047)
-    y = _curve(0.2126729 * red + 0.7151522 * green + 0.0721750 * blue)
-    z = _curve((0.0193339 * red + 0.1191920 * green + 0.9503041 * blue) / 1.08883)
-    return (116 * y - 16, 500 * (x - y), 200 * (y - z))
+    return convert.to_lab(*color)
 
 
 @lru_cache(maxsize=1)
@@ -91,12 +89,5 @@ def _named_lab() -> list[tuple[str, Lab]]:
 
 
 def _distance(one: Lab, other: Lab) -> float:
-    return sum((a - b) ** 2 for a, b in zip(one, other, strict=True))
-
-
-def _linear(channel: float) -> float:
-    return channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
-
-
-def _curve(value: float) -> float:
-    return value ** (1 / 3) if value > 216 / 24389 else (24389 / 27 * value + 16) / 116
+    lightness, a, b = one[0] - other[0], one[1] - other[1], one[2] - other[2]
+    return lightness * lightness + a * a + b * b

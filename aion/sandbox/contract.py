@@ -68,11 +68,13 @@ class Contract:
     def __init__(self, document: dict[str, Any]) -> None:
         self.schemas = cast("dict[str, Schema]", document["components"]["schemas"])
         self.operations: dict[str, Operation] = {}
+        self._short: dict[str, list[Operation]] = {}
         self._root = _Node()
         for path, methods in document["paths"].items():
             for method, facts in methods.items():
                 operation = _operation(method.upper(), path, facts)
                 self.operations[operation.id] = operation
+                self._short.setdefault(operation.id.split("_api_v2")[0], []).append(operation)
                 self._plant(operation)
 
     def _plant(self, operation: Operation) -> None:
@@ -103,7 +105,7 @@ class Contract:
         exact = self.operations.get(name)
         if exact is not None:
             return exact
-        fits = [one for one in self.operations.values() if one.id.split("_api_v2")[0] == name]
+        fits = self._short.get(name, [])
         if len(fits) == 1:
             return fits[0]
         if not fits:

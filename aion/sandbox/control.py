@@ -1,4 +1,4 @@
-"""The sandbox's own routes under `/_sandbox/`: faults, clock, reset, and the requests seen.
+"""The sandbox's own routes under `/_sandbox/`: faults, clock, requests seen, reset, seeds ...
 
 They take and give JSON, want the same key as the API, and are not part of the contract.
 """
@@ -12,6 +12,7 @@ from .call import Answer
 from .envelopes import ApiError
 from .exchange import Exchange
 from .jsontext import parse_json
+from .seeds import seed
 from .state import State
 
 CONTROL_PREFIX: Final = "/_sandbox/"
@@ -99,6 +100,22 @@ async def _list_violations(state: State, body: dict[str, Any]) -> Answer:
     return Answer({"violations": state.violations})
 
 
+async def _seed(state: State, body: dict[str, Any]) -> Answer:
+    name, count = body.get("library"), body.get("count", 100)
+    if not isinstance(name, str) or type(count) is not int or body.keys() - {"library", "count"}:
+        raise ValueError('the body must be {"library": name, "count": number}')
+    return Answer({"ids": await seed(state, name, count)}, status=201)
+
+
+async def _snapshot(state: State, body: dict[str, Any]) -> Answer:
+    return Answer({"name": await state.snapshots.take()}, status=201)
+
+
+async def _restore(state: State, body: dict[str, Any]) -> Answer:
+    await state.snapshots.restore(str(body.get("name")))
+    return Answer({"restored": body.get("name")})
+
+
 _ROUTES: Final[dict[tuple[str, str], Route]] = {
     ("faults", "GET"): _list_faults,
     ("faults", "POST"): _add_fault,
@@ -109,4 +126,7 @@ _ROUTES: Final[dict[tuple[str, str], Route]] = {
     ("clock", "GET"): _clock,
     ("clock", "POST"): _step_clock,
     ("violations", "GET"): _list_violations,
+    ("seed", "POST"): _seed,
+    ("snapshots", "POST"): _snapshot,
+    ("restore", "POST"): _restore,
 }

@@ -36,8 +36,8 @@ CREATE TABLE files (
     content_type TEXT NOT NULL,
     format TEXT NOT NULL,
     media_type TEXT NOT NULL,
-    width INTEGER NOT NULL,
-    height INTEGER NOT NULL,
+    width INTEGER,
+    height INTEGER,
     sha256 TEXT NOT NULL,
     upload_method TEXT NOT NULL,
     storage_target TEXT NOT NULL,
@@ -52,18 +52,21 @@ CREATE TABLE files (
     confidence REAL,
     described_from TEXT,
     finished_at TEXT,
-    variant_status TEXT NOT NULL,
+    variant_status TEXT,
     variant_error TEXT,
     variant_suffix TEXT,
     blur_hash TEXT,
     changed_at TEXT NOT NULL,
-    deleted_at TEXT
+    deleted_at TEXT,
+    folder_id TEXT,
+    extra TEXT NOT NULL DEFAULT '{}'
 );
 CREATE INDEX files_by_date ON files (coalesce(content_created_at, created_at), n)
     WHERE deleted_at IS NULL;
 CREATE INDEX files_by_hash ON files (sha256) WHERE deleted_at IS NULL;
 CREATE INDEX files_by_session ON files (session_id);
 CREATE INDEX files_by_creation ON files (created_at);
+CREATE INDEX files_by_folder ON files (folder_id) WHERE deleted_at IS NULL;
 
 CREATE TABLE session_items (
     session_id TEXT NOT NULL,
@@ -76,12 +79,59 @@ CREATE TABLE session_items (
     PRIMARY KEY (session_id, position)
 ) WITHOUT ROWID;
 
-CREATE TABLE work (
-    file_n INTEGER NOT NULL,
+CREATE TABLE jobs (
     kind TEXT NOT NULL,
+    id TEXT NOT NULL,
     due REAL NOT NULL,
-    PRIMARY KEY (file_n, kind)
+    stage TEXT NOT NULL,
+    name TEXT NOT NULL,
+    data TEXT NOT NULL,
+    turn INTEGER NOT NULL,
+    PRIMARY KEY (kind, id)
 ) WITHOUT ROWID;
+
+CREATE TABLE records (
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    parent TEXT,
+    n INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    PRIMARY KEY (kind, id)
+) WITHOUT ROWID;
+CREATE INDEX records_by_order ON records (kind, n);
+CREATE INDEX records_by_parent ON records (kind, parent, n);
+
+CREATE TABLE counters (kind TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE objects (
+    key TEXT PRIMARY KEY,
+    size INTEGER NOT NULL,
+    md5 TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    content_type TEXT,
+    changed INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE texts (
+    n INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    parent TEXT,
+    text TEXT NOT NULL,
+    UNIQUE (kind, id)
+);
+CREATE INDEX texts_by_parent ON texts (kind, parent);
+CREATE VIRTUAL TABLE texts_words USING fts5(
+    text, content='texts', content_rowid='n', tokenize='unicode61 remove_diacritics 2'
+);
+CREATE TRIGGER texts_added AFTER INSERT ON texts BEGIN
+    INSERT INTO texts_words (rowid, text) VALUES (new.n, new.text);
+END;
+CREATE TRIGGER texts_removed AFTER DELETE ON texts BEGIN
+    INSERT INTO texts_words (texts_words, rowid, text) VALUES ('delete', old.n, old.text);
+END;
 
 CREATE VIRTUAL TABLE files_text USING fts5(
     title, description, visible_text,
@@ -99,10 +149,12 @@ CREATE TRIGGER files_text_changed AFTER UPDATE OF title, description, visible_te
 END;
 """
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 """Goes up with every change of SCHEMA; a folder of another version is refused."""
 
-_TABLES: Final = ("work", "session_items", "sessions", "files")
+_TABLES: Final = (
+    "jobs", "records", "counters", "objects", "texts", "session_items", "sessions", "files",
+)  # fmt: skip
 
 
 class Database:
@@ -114,6 +166,7 @@ class Database:
         Raises:
             OSError: the file cannot be opened, is in use, or has another layout.
         """
+        self._depth = 0
         try:
             self._connection = sqlite3.connect(
                 path, timeout=0.2, isolation_level=None, check_same_thread=False
@@ -156,21 +209,49 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Generator[None]:
-        """All statements inside take effect together, or none of them does."""
-        self._connection.execute("BEGIN IMMEDIATE")
+        """All statements inside take effect together, or none of them does.
+
+        Transactions nest: an inner one that raises undoes its own statements only. Never await
+        inside: statements of another request would become part of it.
+        """
+        name = f"level_{self._depth}"
+        self._connection.execute(f"SAVEPOINT {name}" if self._depth else "BEGIN IMMEDIATE")
+        self._depth += 1
         try:
             yield
         except BaseException:
-            self._connection.execute("ROLLBACK")
+            self._depth -= 1
+            self._connection.execute(f"ROLLBACK TO {name}" if self._depth else "ROLLBACK")
+            if self._depth:
+                self._connection.execute(f"RELEASE {name}")
             raise
-        self._connection.execute("COMMIT")
+        self._depth -= 1
+        self._connection.execute(f"RELEASE {name}" if self._depth else "COMMIT")
+
+    def next_number(self, kind: str) -> int:
+        """The next number of a kind of thing, from 1; a number is never given twice."""
+        found = self.row(
+            "INSERT INTO counters (kind, n) VALUES (?, 1) "
+            "ON CONFLICT (kind) DO UPDATE SET n = n + 1 RETURNING n",
+            (kind,),
+        )
+        return int(found[0]) if found is not None else 1
 
     def clear(self) -> None:
         """Forget all rows, and keep the layout."""
         with self.transaction():
             for table in _TABLES:
                 self._connection.execute(f"DELETE FROM {table}")
-            self._connection.execute("INSERT INTO files_text (files_text) VALUES ('rebuild')")
+            for index in ("files_text", "texts_words"):
+                self._connection.execute(f"INSERT INTO {index} ({index}) VALUES ('rebuild')")
+
+    def copy_to(self, target: sqlite3.Connection) -> None:
+        """Copy everything into another database."""
+        self._connection.backup(target)
+
+    def copy_from(self, source: sqlite3.Connection) -> None:
+        """Take over everything from a copy."""
+        source.backup(self._connection)
 
     def close(self) -> None:
         """Close the file."""

@@ -27,6 +27,10 @@ class ClientGone(Exception):
     """The client closed the connection before its body had arrived."""
 
 
+class Dropped(Exception):
+    """A fault wants the connection cut."""
+
+
 class Exchange:
     """A request and the way back."""
 
@@ -43,6 +47,7 @@ class Exchange:
         self.operation: str | None = None
         self.template: str | None = None
         self.status: int | None = None
+        self.api_key_id: str | None = None
         self.on_start: Callable[[], None] = lambda: None
         """Called once the status is known, before the client can see it."""
         self.body_size = 0
@@ -60,6 +65,11 @@ class Exchange:
         """Scheme and host by which the client reached the sandbox."""
         host = self.header(b"host") or ""
         return f"http://{host}" if _HOST.match(host) else self._url
+
+    def ip_address(self) -> str | None:
+        """Address of the client."""
+        client = self.scope.get("client")
+        return str(client[0]) if client else None
 
     def has_body(self) -> bool:
         """Whether the client announced a body."""
@@ -107,8 +117,12 @@ class Exchange:
             message = {**message, "headers": headers}
         await self._send(message)
 
+    def shape(self, change: Callable[[Send], Send]) -> None:
+        """Let the answer pass through something that delays or cuts it."""
+        self._send = change(self._send)
+
     async def answer(self, answer: Answer) -> None:
-        """Send a whole answer."""
+        """Send a whole answer that is no stream."""
         payload, headers = answer.payload()
         raw = [
             (name.encode(), value.encode("latin-1", "replace")) for name, value in headers.items()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.util import find_spec
 
 for _name in ("jsonschema_rs", "PIL", "python_multipart", "starlette", "uvicorn"):
     try:
@@ -11,3 +12,10 @@ for _name in ("jsonschema_rs", "PIL", "python_multipart", "starlette", "uvicorn"
         raise ImportError(
             f'aion.sandbox needs {_name}: pip install "aionvision[sandbox]"', name=_name
         ) from error
+
+# Only looked for: they read documents, and take their time to be imported.
+for _name, _package in (("pypdf", "pypdf"), ("docx", "python-docx")):
+    if find_spec(_name) is None:
+        raise ImportError(
+            f'aion.sandbox needs {_package}: pip install "aionvision[sandbox]"', name=_name
+        )

@@ -1,16 +1,30 @@
-"""Stored files: the one row from which every answer about a file is derived."""
+"""Stored files of every kind: the one row from which every answer about a file is derived.
+
+Images, documents, videos and links share the table. What only one kind has stands in `extra`: a
+JSON object whose keys are those of the wire (`page_count`, `crawl_status`, ...), plus whatever
+else the handlers of that kind want to keep.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final, cast
 
+from .clock import Clock
 from .database import Database
-from .ids import is_id, is_short_id
+from .ids import is_id, is_short_id, make_id
+from .jsontext import json_text
 
 DESCRIPTION_TERMINAL: Final = frozenset({"completed", "failed", "skipped"})
 """States of a description that nothing follows."""
+
+_BUSY: Final = {
+    "text_extraction_status": frozenset({"pending", "processing"}),
+    # A link that is not to be crawled stays pending for good.
+    "crawl_status": frozenset({"queued", "processing"}),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +34,7 @@ class StoredFile:
     n: int
     id: str
     object_key: str
+    """Key of the bytes; empty for a link, which has none."""
     filename: str
     title: str | None
     tags: str
@@ -30,8 +45,8 @@ class StoredFile:
     content_type: str
     format: str
     media_type: str
-    width: int
-    height: int
+    width: int | None
+    height: int | None
     sha256: str
     upload_method: str
     storage_target: str
@@ -48,12 +63,16 @@ class StoredFile:
     """When processing of the description began."""
     finished_at: str | None
     """When the description was completed or failed."""
-    variant_status: str
+    variant_status: str | None
+    """None for what has no smaller copies."""
     variant_error: str | None
     variant_suffix: str | None
     blur_hash: str | None
     changed_at: str
     deleted_at: str | None
+    folder_id: str | None
+    extra: str
+    """What only files of this kind have, as a JSON object."""
 
     def tag_list(self) -> list[str]:
         """The tags."""
@@ -64,6 +83,31 @@ class StoredFile:
         """Whether the description has reached its end, good or bad."""
         return self.description_status in DESCRIPTION_TERMINAL
 
+    def extras(self) -> dict[str, Any]:
+        """The decoded `extra`."""
+        return cast("dict[str, Any]", json.loads(self.extra))
+
+    @property
+    def work_status(self) -> str:
+        """How far the work is that a file of this kind is uploaded for."""
+        if self.media_type == "document":
+            return str(self.extras().get("text_extraction_status") or "completed")
+        return self.description_status
+
+    @property
+    def work_error(self) -> str | None:
+        """Why that work failed."""
+        if self.media_type == "document":
+            error = self.extras().get("extraction_error")
+            return str(error) if error is not None else None
+        return self.description_error
+
+    @property
+    def busy(self) -> bool:
+        """Whether its work is still going on."""
+        extras = self.extras()
+        return not self.described or any(extras.get(name) in busy for name, busy in _BUSY.items())
+
 
 COLUMNS: Final = ", ".join(f"files.{one.name}" for one in fields(StoredFile))
 """The columns of a file in the order of `StoredFile`."""
@@ -72,22 +116,78 @@ _INSERT: Final = (
     f"INSERT INTO files ({', '.join(one.name for one in fields(StoredFile))}) "
     f"VALUES ({', '.join('?' for _ in fields(StoredFile))})"
 )
+_EMPTY: Final[dict[str, Any]] = {one.name: None for one in fields(StoredFile)}
+_NAMES: Final = _EMPTY.keys() - {"n"}
 _BY_ID: Final = f"SELECT {COLUMNS} FROM files WHERE id = ? AND deleted_at IS NULL"
 
 
 class Files:
     """Reads and writes files; a deleted file is invisible to all reads by id."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
+        self._clock = clock
 
-    def next_number(self) -> int:
-        """The number that the next file gets; deleted files keep theirs."""
-        return self._database.count("SELECT max(n) FROM files") + 1
+    def new_id(self) -> str:
+        """The id for the next file, so that its object can be named before it is added."""
+        return make_id("file", self._database.next_number("file"))
 
-    def add(self, file: StoredFile) -> None:
-        """Store a new file."""
-        self._database.run(_INSERT, (getattr(file, one.name) for one in fields(StoredFile)))
+    def add(
+        self,
+        *,
+        id: str,  # noqa: A002 - an id is called id everywhere on the wire
+        media_type: str,
+        filename: str,
+        object_key: str = "",
+        size_bytes: int = 0,
+        content_type: str = "application/octet-stream",
+        format: str = "",  # noqa: A002 - the name on the wire
+        sha256: str = "",
+        title: str | None = None,
+        tags: Sequence[str] = (),
+        extra: Mapping[str, Any] | None = None,
+        folder_id: str | None = None,
+        description_status: str = "skipped",
+        variant_status: str | None = None,
+        upload_method: str = "STREAMING",
+        storage_target: str = "default",
+        content_created_at: str | None = None,
+        session_id: str | None = None,
+        **others: Any,
+    ) -> StoredFile:
+        """Store a new file of any kind; `others` are further columns, for instance `width`."""
+        now = self._clock.stamp()
+        values: dict[str, Any] = {
+            "id": id,
+            "media_type": media_type,
+            "filename": filename,
+            "object_key": object_key,
+            "size_bytes": size_bytes,
+            "content_type": content_type,
+            "format": format,
+            "sha256": sha256,
+            "title": title,
+            "tags": json_text(list(tags)),
+            "tags_edited": 0,
+            "extra": json_text(dict(extra or {})),
+            "folder_id": folder_id,
+            "description_status": description_status,
+            "variant_status": variant_status,
+            "upload_method": upload_method,
+            "storage_target": storage_target,
+            "content_created_at": content_created_at,
+            "session_id": session_id,
+            "created_at": now,
+            "changed_at": now,
+            **others,
+        }
+        unknown = values.keys() - _NAMES
+        if unknown:
+            raise TypeError(f"a file has no {', '.join(sorted(unknown))}")
+        values["n"] = self._database.count("SELECT max(n) FROM files") + 1
+        stored = StoredFile(**{**_EMPTY, **values})
+        self._database.run(_INSERT, (getattr(stored, one.name) for one in fields(StoredFile)))
+        return stored
 
     def get(self, file_id: str) -> StoredFile | None:
         """The file of a whole id, in either case."""
@@ -127,6 +227,7 @@ class Files:
         """Files that have not moved since a moment though their work is not done."""
         rows = self._database.rows(
             f"SELECT {COLUMNS} FROM files WHERE deleted_at IS NULL AND changed_at <= ? "
+            "AND media_type = 'image' "
             "AND (description_status IN ('pending', 'queued', 'processing') "
             "OR variant_status IN ('pending', 'processing')) ORDER BY n LIMIT ?",
             (moment, limit),
@@ -141,3 +242,10 @@ class Files:
         """Set columns of one file."""
         settings = ", ".join(f"{name} = ?" for name in values)
         self._database.run(f"UPDATE files SET {settings} WHERE n = ?", (*values.values(), number))
+
+    def update_extra(self, number: int, **values: Any) -> None:
+        """Set some keys of a file's `extra` and keep the rest."""
+        row = self._database.row("SELECT extra FROM files WHERE n = ?", (number,))
+        if row is not None:
+            merged = {**json.loads(row[0]), **values}
+            self.update(number, extra=json_text(merged), changed_at=self._clock.stamp())

@@ -21,9 +21,6 @@ from .clock import stamp
 FORMATS: Final = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "gif"}
 """Formats that are accepted, and the ending of their objects."""
 
-DOCUMENTS: Final = frozenset({"pdf", "docx", "txt", "md"})
-"""Document types of the contract."""
-
 _MAKE, _MODEL, _DESCRIPTION, _DATE = 0x010F, 0x0110, 0x010E, 0x0132
 _EXIF_BLOCK, _DATE_TAKEN = 0x8769, 0x9003
 _EXIF_DATE: Final = re.compile(r"(\d{4}):(\d\d):(\d\d) (\d\d):(\d\d):(\d\d)")
@@ -55,11 +52,8 @@ class ImageFacts:
         return "landscape" if self.width > self.height else "portrait"
 
 
-def sniff(head: bytes, filename: str) -> str | None:
-    """The type by the first bytes: an image format, a document type, or None.
-
-    Only plain text has no first bytes of its own, so there the ending of the name decides.
-    """
+def sniff(head: bytes) -> str | None:
+    """The image format that the first bytes show, or None."""
     if head.startswith(b"\xff\xd8\xff"):
         return "JPEG"
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -68,13 +62,6 @@ def sniff(head: bytes, filename: str) -> str | None:
         return "WEBP"
     if head[:6] in {b"GIF87a", b"GIF89a"}:
         return "GIF"
-    if head.startswith(b"%PDF-"):
-        return "pdf"
-    ending = filename.lower().rpartition(".")[2]
-    if head.startswith(b"PK\x03\x04") and ending == "docx":
-        return "docx"
-    if ending in {"txt", "md"} and b"\0" not in head:
-        return ending
     return None
 
 

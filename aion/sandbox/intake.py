@@ -7,43 +7,31 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from pathlib import Path
+from typing import Final
 
 from .clock import stamp
+from .coloring import COLORS
+from .describing import DESCRIBE, VARIANTS
 from .envelopes import ApiError, InvalidRequest, Problem
-from .faults import ZeroQuota
+from .fault_kinds import ZeroQuota
+from .file_kinds import (
+    FILE_KINDS,
+    Examined,
+    FileKind,
+    Refusal,
+    Wishes,
+    register_file_kind,
+)
 from .files import StoredFile
-from .ids import make_id
-from .images import DOCUMENTS, FORMATS, ImageFacts, Unusable, inspect, sniff
-from .jsontext import json_text
+from .ids import TENANT_ID
+from .images import FORMATS, ImageFacts, Unusable, inspect, sniff
 from .objects import CONTENT_TYPES
 from .state import State
 from .uploads import Form, ReceivedFile
-from .work import DESCRIBE, VARIANTS
 
 _MAX_TAGS: Final = 40
 _MAX_TAG: Final = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """What the form asks for besides its files."""
-
-    auto_describe: bool
-    skip_duplicates: bool
-    tags: tuple[str, ...]
-    title: str | None
-    storage_target: str
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why a file was not taken."""
-
-    status: int
-    code: str
-    reason: str
-    retryable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +48,7 @@ class Quota:
         return max(0, self.limit - self.used) + self.prepaid
 
 
-def read_wishes(form: Form) -> Wishes:
+def read_wishes(form: Form, state: State) -> Wishes:
     """The options of an upload form.
 
     Raises:
@@ -76,10 +64,10 @@ def read_wishes(form: Form) -> Wishes:
         raise InvalidRequest(
             [Problem(("body", "storage_target"), "must be default or custom", "enum")]
         )
-    if target == "custom":
+    if target == "custom" and state.records.get("s3_config", TENANT_ID) is None:
         raise ApiError(
             400,
-            "storage_target custom needs an S3 configuration, which this sandbox does not have",
+            "storage_target custom needs an S3 configuration, which this tenant does not have",
             code="STORAGE_NOT_CONFIGURED",
         )
     return Wishes(
@@ -128,7 +116,7 @@ def require_quota(state: State, files: int) -> None:
         )
 
 
-async def examine(state: State, file: ReceivedFile) -> ImageFacts | Refusal:
+async def examine(state: State, file: ReceivedFile) -> Examined | Refusal:
     """Decide whether the bytes can be taken, without storing anything."""
     limits = state.options.limits
     if file.too_large:
@@ -136,24 +124,19 @@ async def examine(state: State, file: ReceivedFile) -> ImageFacts | Refusal:
         return Refusal(413, "FILE_TOO_LARGE", reason)
     if file.size == 0:
         return Refusal(400, "EMPTY_FILE", "file is empty")
-    kind = sniff(file.head, file.filename)
-    if kind in DOCUMENTS:
-        reason = "documents are not served by this sandbox yet"
-        return Refusal(400, "UNSUPPORTED_FILE_TYPE", reason)
-    if kind is None:
-        reason = f"unsupported file type; by content it is none of {', '.join(FORMATS)}"
-        return Refusal(400, "UNSUPPORTED_FILE_TYPE", reason)
-    try:
-        facts: ImageFacts = await state.in_thread(inspect, file.path, kind, limits.max_pixels)
-    except Unusable as error:
-        return Refusal(400, "INVALID_IMAGE", str(error))
-    return facts
+    for kind in FILE_KINDS.values():
+        found = kind.sniff(file)
+        if found is not None:
+            facts = await kind.examine(state, file, found)
+            return facts if isinstance(facts, Refusal) else Examined(kind, found, facts)
+    reason = "unsupported file type: its content is that of no image and no document taken here"
+    return Refusal(400, "UNSUPPORTED_FILE_TYPE", reason)
 
 
 def store(
     state: State,
     file: ReceivedFile,
-    facts: ImageFacts,
+    examined: Examined,
     wishes: Wishes,
     session_id: str | None = None,
 ) -> tuple[StoredFile, bool]:
@@ -166,48 +149,67 @@ def store(
         known = state.files.with_hash(file.sha256)
         if known is not None:
             return known, True
-    number = state.files.next_number()
-    file_id = make_id("file", number)
+    return examined.kind.store(state, file, examined, wishes, session_id), False
+
+
+def received(path: Path, filename: str, size: int, sha256: str) -> ReceivedFile:
+    """Bytes that came another way (a presigned upload, an import), ready for `examine`.
+
+    `store` moves the file at `path` away: give a copy of what is to stay.
+    """
+    with path.open("rb") as source:
+        head = source.read(512)
+    return ReceivedFile("file", filename, path, size=size, head=head, sha256=sha256)
+
+
+def _image_type(file: ReceivedFile) -> str | None:
+    return sniff(file.head)
+
+
+async def _examine_image(state: State, file: ReceivedFile, kind: str) -> ImageFacts | Refusal:
+    try:
+        facts: ImageFacts = await state.in_thread(
+            inspect, file.path, kind, state.options.limits.max_pixels
+        )
+    except Unusable as error:
+        return Refusal(400, "INVALID_IMAGE", str(error))
+    return facts
+
+
+def _store_image(
+    state: State, file: ReceivedFile, examined: Examined, wishes: Wishes, session_id: str | None
+) -> StoredFile:
+    facts: ImageFacts = examined.facts
+    file_id = state.files.new_id()
     ending = FORMATS[facts.format]
-    now = state.clock.stamp()
     key = f"images/{file_id}/original.{ending}"
     state.objects.adopt(file.path, key)
-    stored = StoredFile(
-        n=number,
+    stored = state.files.add(
         id=file_id,
-        object_key=key,
+        media_type="image",
         filename=file.filename,
-        title=wishes.title,
-        tags=json_text(list(wishes.tags)),
-        tags_edited=0,
+        object_key=key,
         size_bytes=file.size,
         content_type=CONTENT_TYPES[ending],
         format=facts.format,
-        media_type="image",
+        sha256=file.sha256,
+        title=wishes.title,
+        tags=wishes.tags,
         width=facts.width,
         height=facts.height,
-        sha256=file.sha256,
-        upload_method="STREAMING",
-        storage_target=wishes.storage_target,
-        session_id=session_id,
-        created_at=now,
-        updated_at=None,
-        content_created_at=facts.taken_at,
         description_status="pending" if wishes.auto_describe else "skipped",
-        changed_at=now,
         variant_status="pending",
-        **_NOT_YET,
+        upload_method=wishes.upload_method,
+        storage_target=wishes.storage_target,
+        content_created_at=facts.taken_at,
+        session_id=session_id,
     )
-    state.files.add(stored)
-    state.work.add(number, VARIANTS)
+    state.jobs.schedule(VARIANTS, file_id, stage="pending", name=file.filename)
+    state.jobs.schedule(COLORS, file_id, stage="pending", name=file.filename)
     if wishes.auto_describe:
-        state.work.add(number, DESCRIBE)
-    return stored, False
+        state.jobs.schedule(DESCRIBE, file_id, stage="pending", name=file.filename)
+    return stored
 
 
-_NOT_YET: Final[dict[str, Any]] = dict.fromkeys(
-    (
-        "description_error", "description", "visible_text", "confidence", "described_from",
-        "finished_at", "variant_error", "variant_suffix", "blur_hash", "deleted_at",
-    )
-)  # fmt: skip
+IMAGE: Final = register_file_kind(FileKind("image", _image_type, _examine_image, _store_image))
+"""The kind of image files."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -10,6 +9,7 @@ from .clock import seconds_of, stamp
 from .database import Database
 from .envelopes import InvalidRequest, Problem
 from .files import COLUMNS, StoredFile
+from .texts import words_expression
 
 _DATE: Final = "coalesce(content_created_at, created_at)"
 SORTS: Final = {
@@ -26,9 +26,7 @@ _SEARCHED: Final = {
     "metadata": "title description",
     "visible_text": "visible_text",
 }
-_WORD: Final = re.compile(r"\w+")
 _MAX_IDS: Final = 500
-_MAX_WORDS: Final = 64
 _MAX_OFFSET: Final = 2**62
 
 
@@ -84,18 +82,14 @@ def _conditions(wanted: Mapping[str, Any]) -> tuple[list[str], list[Any]]:
         conditions.append(f"media_type IN ({', '.join('?' for _ in wanted['media_types'])})")
         values += wanted["media_types"]
     if wanted["folder_id"] is not None:
-        # Folders are not served yet, so no file can lie in one.
-        conditions.append("0")
+        conditions.append("folder_id = ?")
+        values.append(wanted["folder_id"].lower())
     return conditions, values
 
 
 def match_expression(text: str, mode: str) -> str:
     """FTS5 query for all words of a text, each as the start of a word."""
-    # SQLite's parser has a depth limit, which nobody's search words should find.
-    distinct = list(dict.fromkeys(_WORD.findall(text)))[:_MAX_WORDS]
-    words = " AND ".join(f'"{word}"*' for word in distinct)
-    # A phrase without a token matches nothing, which is what punctuation should find.
-    return f"{{{_SEARCHED[mode]}}} : ({words or chr(34) * 2})"
+    return f"{{{_SEARCHED[mode]}}} : ({words_expression(text)})"
 
 
 def _moment(name: str, text: str) -> str:

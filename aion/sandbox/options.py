@@ -22,16 +22,24 @@ class Limits:
 
     max_file_bytes: int = 100 * 1024 * 1024
     """Largest file of a stream upload, in bytes."""
+    max_object_bytes: int = 4 * 1024 * 1024 * 1024
+    """Largest object behind a signed URL, in bytes, whatever the URL was signed for."""
     max_batch_files: int = 100
     """Most files in one stream-batch request."""
     max_pixels: int = 89_478_485
     """Most pixels of an image, all frames counted singly; Pillow's own bomb limit."""
+    storage_bytes: int = 1024**4
+    """Bytes that all files together may have; asking to upload a document beyond it is refused."""
     monthly_uploads: int = 50_000
     """Uploads included in a calendar month."""
     prepaid_credits: int = 0
     """Uploads paid for on top of the monthly ones."""
     max_concurrent_uploads: int = 5
     """Reported by the quota check; not enforced."""
+    monthly_messages: int = 10_000
+    """Chat messages included in a calendar month."""
+    session_tokens: int = 1_000_000
+    """Tokens that one chat session may use."""
 
 
 @dataclass(frozen=True, slots=True)

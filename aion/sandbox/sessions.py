@@ -37,7 +37,7 @@ class SessionItem:
             return "failed"
         if self.duplicate or self.file is None:
             return "skipped"
-        status = self.file.description_status
+        status = self.file.work_status
         if status == "skipped":
             # Not asked for means done; asked for and skipped means that it was cancelled.
             return "skipped" if session.auto_describe else "completed"
@@ -65,9 +65,20 @@ class Session:
         """The state of the whole session."""
         if self.cancelled_at is not None:
             return "cancelled"
+        if self.upload_method == "presigned":
+            waiting = self._before_storage()
+            if waiting is not None:
+                return waiting
         if self.counts["pending"]:
             return "processing"
         return "failed" if self.counts["failed"] == len(self.items) else "completed"
+
+    def _before_storage(self) -> str | None:
+        """The state of a presigned batch that is not stored yet, or never will be."""
+        stages = [item.file.extras().get("upload") for item in self.items if item.file]
+        if "awaiting" in stages:
+            return "pending" if set(stages) == {"awaiting"} else "uploading"
+        return "expired" if set(stages) == {"expired"} else None
 
     @property
     def progress(self) -> float:

@@ -14,18 +14,24 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from .audit import Audit
 from .clock import Clock
 from .contract import load_contract
 from .database import Database
 from .faults import Faults
 from .files import Files
+from .identity import Identity
+from .jobs import Jobs
 from .journal import Journal
 from .objects import Objects
 from .options import Options
+from .records import Records
 from .sessions import Sessions
 from .signing import Signer
+from .snapshots import Snapshots
+from .texts import Texts
+from .usage import Usage
 from .validation import load_validators
-from .work import Work
 
 _THREADS = 2
 
@@ -42,6 +48,7 @@ class State:
         self.signer = Signer(options.api_key, self.clock)
         self.faults = Faults(self.contract)
         self.journal = Journal()
+        self.usage = Usage(self.clock)
         self.violations: list[str] = []
         """Own answers that did not match the contract, and handlers that broke."""
         self._temporary = options.data is None
@@ -51,21 +58,24 @@ class State:
         except OSError:
             self._remove_folder()
             raise
-        self.objects = Objects(self.folder)
-        self.files = Files(self.database)
+        self.objects = Objects(self.folder, self.database)
+        self.files = Files(self.database, self.clock)
+        self.records = Records(self.database, self.clock)
+        self.texts = Texts(self.database)
+        self.audit = Audit(self.records, self.clock)
+        self.identity = Identity(options, self.records, self.clock)
+        self.identity.ensure()
         self.sessions = Sessions(self.database)
         self.objects.sweep({row[0] for row in self.database.rows("SELECT id FROM files")})
         self._executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="aion-sandbox")
-        self.work = Work(
-            options, self.clock, self.database, self.files, self.objects, self.faults,
-            self._executor,
-        )  # fmt: skip
+        self.jobs = Jobs(self)
+        self.snapshots = Snapshots(self)
 
     def start(self) -> None:
         """Begin background work on the running loop."""
         loop = asyncio.get_running_loop()
-        self.faults.on_clear = lambda: _on_loop(loop, self.work.release)
-        self.work.start()
+        self.faults.on_clear = lambda: _on_loop(loop, self.jobs.release)
+        self.jobs.start()
 
     async def in_thread(self, function: Callable[..., Any], *values: Any) -> Any:
         """Run blocking code in one of the sandbox's threads."""
@@ -74,24 +84,26 @@ class State:
     async def step_clock(self, seconds: float) -> None:
         """Move the clock and wait until all that became due is done."""
         self.clock.step(seconds)
-        await self.work.settle()
+        await self.jobs.settle()
 
     async def reset(self) -> None:
         """Forget everything: files, sessions, faults, requests and steps of the clock."""
-        await self.work.stop()
+        await self.jobs.stop()
         self.faults.clear()
         self.journal.clear()
+        self.usage.clear()
         self.violations.clear()
         self.clock.reset()
         self.database.clear()
+        self.identity.ensure()
         forgotten = self.objects.reset()
         self._executor.submit(shutil.rmtree, forgotten, ignore_errors=True)
-        self.work.start()
+        self.jobs.start()
 
     async def close(self) -> None:
         """Stop the work, close the database, and remove a temporary folder."""
         self.faults.on_clear = lambda: None
-        await self.work.stop()
+        await self.jobs.stop()
         self._executor.shutdown(wait=True, cancel_futures=True)
         self.database.close()
         self._remove_folder()

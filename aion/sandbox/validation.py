@@ -75,6 +75,13 @@ class Validators:
         schema = self._resolved(operation.body_schema or {})
         return {name: self._reader(one)[0] for name, one in schema["properties"].items()}
 
+    def form_defaults(self, operation: Operation) -> dict[str, Any]:
+        """The declared defaults of form fields."""
+        schema = self._resolved(operation.body_schema or {})
+        return {
+            name: one["default"] for name, one in schema["properties"].items() if "default" in one
+        }
+
     def form_files(self, operation: Operation) -> dict[str, bool]:
         """The declared form fields that carry files, and whether each may be repeated."""
         files: dict[str, bool] = {}

@@ -17,21 +17,22 @@ STUCK_AFTER: Final = 30 * 60
 _RECENT: Final = 10
 _SHORT: Final = 100
 
-_NOT_AN_IMAGE: Final[dict[str, Any]] = dict.fromkeys(
-    (
-        "video_metadata", "video_analysis_status", "video_analysis_job_id", "scene_count",
-        "has_audio_transcript", "video_url", "document_type", "page_count",
-        "text_extraction_status", "chunk_count", "document_url", "source_url", "domain",
-        "og_metadata", "favicon_url", "crawl_status", "extracted_images",
-        "extracted_images_count",
-    )
+ITEM_EXTRAS: Final = (
+    "video_metadata", "video_analysis_status", "video_analysis_job_id", "scene_count",
+    "has_audio_transcript", "document_type", "page_count", "text_extraction_status",
+    "chunk_count", "source_url", "domain", "og_metadata", "favicon_url", "crawl_status",
+    "extracted_images", "extracted_images_count",
 )  # fmt: skip
+"""Keys of `extra` that list and details show; other keys stay inside the sandbox."""
+
+DETAIL_EXTRAS: Final = ("page_title", "crawl_error", "crawled_at")
+"""Keys of `extra` that only the details show."""
 
 
 def variant_key(file: StoredFile, name: str) -> str | None:
     """Object key of a variant, or None while it is not made."""
     if name == variants.ORIGINAL:
-        return file.object_key
+        return file.object_key or None
     if file.variant_suffix is None:
         return None
     return f"{file.object_key.rpartition('/')[0]}/{name}.{file.variant_suffix}"
@@ -39,17 +40,30 @@ def variant_key(file: StoredFile, name: str) -> str | None:
 
 def _variant_url(call: Call, file: StoredFile, name: str) -> str | None:
     key = variant_key(file, name)
+    if key is None and name in {"small_256", "medium_750"} and file.media_type != "image":
+        key = file.extras().get("thumbnail_key")
     return call.object_url(key) if key is not None else None
 
 
+def _object_url(call: Call, file: StoredFile) -> str | None:
+    return call.object_url(file.object_key) if file.object_key else None
+
+
+def _dimensions(file: StoredFile) -> dict[str, int]:
+    if file.width is None or file.height is None:
+        return {}
+    return {"width": file.width, "height": file.height}
+
+
 def _shared(call: Call, file: StoredFile) -> dict[str, Any]:
+    extras = file.extras()
     return {
         "id": file.id,
         "title": file.title,
         "tags": file.tag_list(),
         "size_bytes": file.size_bytes,
         "content_type": file.content_type,
-        "dimensions": {"width": file.width, "height": file.height},
+        "dimensions": _dimensions(file),
         "format": file.format,
         "thumbnail_url": _variant_url(call, file, "small_256"),
         "medium_url": _variant_url(call, file, "medium_750"),
@@ -62,7 +76,9 @@ def _shared(call: Call, file: StoredFile) -> dict[str, Any]:
         "blur_hash": file.blur_hash,
         "description_status": file.description_status,
         "media_type": file.media_type,
-        **_NOT_AN_IMAGE,
+        "video_url": _object_url(call, file) if file.media_type == "video" else None,
+        "document_url": _object_url(call, file) if file.media_type == "document" else None,
+        **{name: extras.get(name) for name in ITEM_EXTRAS},
     }
 
 
@@ -72,7 +88,7 @@ def file_item(call: Call, file: StoredFile) -> dict[str, Any]:
         **_shared(call, file),
         "filename": file.filename,
         "has_full_description": file.description is not None,
-        "full_url": call.object_url(file.object_key),
+        "full_url": _object_url(call, file),
         "description_error": file.description_error,
         "variant_error": file.variant_error,
         "confidence_score": file.confidence,
@@ -81,11 +97,12 @@ def file_item(call: Call, file: StoredFile) -> dict[str, Any]:
 
 def file_details(call: Call, file: StoredFile) -> dict[str, Any]:
     """Details of a file; its full URL is the variant of 1024 pixels."""
+    extras = file.extras()
     return {
         **_shared(call, file),
         "object_key": file.object_key,
         "full_url": _variant_url(call, file, "large_1024"),
-        "original_url": call.object_url(file.object_key),
+        "original_url": _object_url(call, file),
         "description_generated_at": file.finished_at if file.description is not None else None,
         "full_descriptions": _full_descriptions(file),
         "updated_at": file.updated_at,
@@ -93,9 +110,7 @@ def file_details(call: Call, file: StoredFile) -> dict[str, Any]:
         "original_filename": file.filename,
         "hash": file.sha256,
         "processing_history": _history(file),
-        "page_title": None,
-        "crawl_error": None,
-        "crawled_at": None,
+        **{name: extras.get(name) for name in DETAIL_EXTRAS},
     }
 
 
@@ -117,16 +132,17 @@ def _full_descriptions(file: StoredFile) -> list[dict[str, Any]]:
 
 
 def _history(file: StoredFile) -> list[dict[str, Any]]:
-    if file.description_status == "skipped":
+    is_document = file.media_type == "document"
+    if file.description_status == "skipped" and not is_document:
         return []
     return [
         {
             "id": make_id("history", file.id),
-            "status": file.description_status,
+            "status": file.work_status,
             "created_at": file.created_at,
             "completed_at": file.finished_at,
-            "error_message": file.description_error,
-            "operation_type": "describe",
+            "error_message": file.work_error,
+            "operation_type": "extract" if is_document else "describe",
         }
     ]
 
@@ -143,21 +159,28 @@ _BEFORE_VARIANTS: Final = {"pending": "confirming", "queued": "queued", "process
 
 def unified_status(file: StoredFile) -> str:
     """The one state of upload, variants and description together."""
-    if file.description_status in _BEFORE_VARIANTS:
-        return _BEFORE_VARIANTS[file.description_status]
+    if _is_awaiting(file):
+        return "uploading"
+    if file.work_status in _BEFORE_VARIANTS:
+        return _BEFORE_VARIANTS[file.work_status]
     if file.variant_status in {"pending", "processing"}:
         return "processing"
-    broken = (file.description_status == "failed", file.variant_status == "failed")
-    if all(broken):
+    broken = (file.work_status == "failed", file.variant_status == "failed")
+    if all(broken) or (file.variant_status is None and any(broken)):
         return "failed"
     return "partially_completed" if any(broken) else "completed"
+
+
+def _is_awaiting(file: StoredFile) -> bool:
+    # Bytes behind a presigned URL; everything that came through the API is stored.
+    return not file.object_key and file.extras().get("upload") == "awaiting"
 
 
 def upload_status(file: StoredFile, now: float) -> dict[str, Any]:
     """The body of the upload status, without any description text."""
     status = unified_status(file)
     terminal = status in {"completed", "failed", "partially_completed"}
-    error = file.description_error or file.variant_error
+    error = file.work_error or file.variant_error
     return {
         "image_id": file.id,
         "tenant_id": TENANT_ID,
@@ -166,8 +189,8 @@ def upload_status(file: StoredFile, now: float) -> dict[str, Any]:
         "component_statuses": {
             "variant_status": file.variant_status,
             "description_status": file.description_status,
-            "upload_intent_status": "completed",
-            "task_intent_status": file.description_status,
+            "upload_intent_status": "pending" if _is_awaiting(file) else "completed",
+            "task_intent_status": file.work_status,
         },
         "task_intent_ids": [],
         "error_message": error,
@@ -223,7 +246,7 @@ def session_status(session: Session) -> dict[str, Any]:
             {
                 "filename": item.filename,
                 "index": item.position,
-                "error": item.error or (item.file and item.file.description_error) or "failed",
+                "error": item.error or (item.file and item.file.work_error) or "failed",
                 # A description that failed can be had by sending the file again.
                 "retryable": item.retryable or item.error is None,
             }
@@ -249,7 +272,7 @@ def session_result(call: Call, session: Session, item: SessionItem) -> dict[str,
         "visible_text": file.visible_text,
         "tags": file.tag_list(),
         "processing_time_ms": _milliseconds(file),
-        "error_message": file.description_error,
+        "error_message": file.work_error,
         "thumbnail_url": _variant_url(call, file, "small_256"),
         "created_at": file.created_at,
     }

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 from aion.sandbox import DEFAULT_API_KEY, Limits, Options, SandboxServer
 from aion.sandbox.faults import Faults
 from aion.sandbox.journal import SeenRequest
+from aion.sandbox.seeds import seed
 
 if TYPE_CHECKING:
     from aion import AionVision, SyncAionVision
@@ -119,6 +120,28 @@ class Sandbox:
     def step_clock(self, seconds: float) -> None:
         """Move the sandbox's time forward, and wait until all that became due is done."""
         self._server.run(lambda: self._server.state.step_clock(seconds))
+
+    def seed(self, library: str = "photos", count: int = 100) -> list[str]:
+        """Add the described files of a ready-made library, without requests.
+
+        The files are the same in every run. Raises ValueError for an unknown library.
+
+        Returns:
+            The ids of the new files.
+        """
+        return self._server.run(lambda: seed(self._server.state, library, count))
+
+    def snapshot(self) -> str:
+        """Remember the whole state: files, records, unfinished work, objects and clock.
+
+        Returns:
+            The name to give to `restore`.
+        """
+        return self._server.run(self._server.state.snapshots.take)
+
+    def restore(self, name: str) -> None:
+        """Go back to a snapshot, as often as wanted. Raises ValueError when there is none."""
+        self._server.run(lambda: self._server.state.snapshots.restore(name))
 
     def client(self, **overrides: Any) -> AionVision:
         """An asynchronous client of this sandbox; arguments override what it is made with."""

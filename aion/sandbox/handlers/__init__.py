@@ -1,24 +1,33 @@
-"""Handlers of operations, one module per tag of the contract.
+"""Handlers of operations, in modules that register themselves: each file here is imported.
 
 A handler is an async function from `Call` to `Answer`, registered under its operation id. It may
-raise `ApiError` or `InvalidRequest`, and it never sees an unchecked value.
+raise `ApiError` or `InvalidRequest`, and it never sees an unchecked value. A name that begins
+with an underscore is a helper of its neighbours and is left to them.
 """
 
 from __future__ import annotations
 
+import pkgutil
 from functools import lru_cache
 from importlib import import_module
 
-from .registry import HANDLERS, Handler
+from aion.sandbox.contract import load_contract
 
-_MODULES = ("service", "stream_uploads", "upload_sessions", "uploads", "user_files")
+from .registry import HANDLERS, KINDS, Handler
 
-__all__ = ["Handler", "load_handlers"]
+__all__ = ["Handler", "coverage", "load_handlers"]
 
 
 @lru_cache(maxsize=1)
 def load_handlers() -> dict[str, Handler]:
     """All handlers by operation id."""
-    for name in _MODULES:
-        import_module(f".{name}", __name__)
+    for module in pkgutil.iter_modules(__path__):
+        if not module.name.startswith("_"):
+            import_module(f".{module.name}", __name__)
     return HANDLERS
+
+
+def coverage() -> dict[str, str]:
+    """For every operation of the contract, how it is served: stateful, minimal or 501."""
+    load_handlers()
+    return {name: KINDS.get(name, "501") for name in load_contract().operations}

@@ -3,26 +3,77 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final, Literal
 
 from aion.sandbox.call import Answer, Call
 from aion.sandbox.contract import load_contract
+from aion.sandbox.identity import Role
 
 Handler = Callable[[Call], Awaitable[Answer]]
 """What serves one operation."""
 
+Kind = Literal["stateful", "minimal"]
+"""Whether an operation reads and writes real state, or answers from the little there is."""
+
 HANDLERS: dict[str, Handler] = {}
 """Operation id -> handler, filled on import of the handler modules."""
 
+KINDS: dict[str, Kind] = {}
+"""Operation id -> kind of its handler."""
 
-def operation(operation_id: str) -> Callable[[Handler], Handler]:
-    """Register the handler of an operation; an id that the contract lacks is refused at once."""
-    if operation_id not in load_contract().operations:
-        raise LookupError(f"the contract has no operation {operation_id!r}")
+ACCESS: dict[str, Access] = {}
+"""Operation id -> who may call it."""
+
+_READS: Final = ("search", "check", "check-duplicates", "validate")
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a caller of an operation needs."""
+
+    public: bool
+    """Nothing, not even a key."""
+    role: Role
+    scope: str | None
+    """A scope that is wanted in place of the role."""
+
+
+def operation(
+    operation_id: str,
+    kind: Kind = "stateful",
+    *,
+    public: bool = False,
+    role: Role | None = None,
+    scope: str | None = None,
+) -> Callable[[Handler], Handler]:
+    """Register the handler of an operation, by its full id or the short form before `_api_v2`.
+
+    Args:
+        operation_id: Which operation it serves.
+        kind: Whether it works on real state.
+        public: Whether it can be called without a key.
+        role: Least role of its callers; when None, viewer for reads and editor for the rest.
+        scope: Scope that its callers need instead: `cloud_storage:write`.
+
+    Raises:
+        LookupError: the contract has no such operation, or it has a handler already.
+    """
+    try:
+        found = load_contract().resolve(operation_id)
+    except ValueError as error:
+        raise LookupError(str(error)) from None
+    if role is None:
+        reads = found.method == "GET" or found.path.rpartition("/")[2] in _READS
+        role = "viewer" if reads else "editor"
+    access = Access(public, role, scope)
 
     def register(handler: Handler) -> Handler:
-        if operation_id in HANDLERS:
-            raise LookupError(f"{operation_id!r} has a handler already")
-        HANDLERS[operation_id] = handler
+        if found.id in HANDLERS:
+            raise LookupError(f"{found.id!r} has a handler already")
+        HANDLERS[found.id] = handler
+        KINDS[found.id] = kind
+        ACCESS[found.id] = access
         return handler
 
     return register

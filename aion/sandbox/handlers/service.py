@@ -7,13 +7,13 @@ from aion.sandbox.call import Answer, Call
 from .registry import operation
 
 
-@operation("root__get")
+@operation("root__get", kind="minimal", public=True)
 async def root(call: Call) -> Answer:
     """Say what this is."""
     return Answer({"name": "Aionvision sandbox", "api": call.origin + "/api/v2"})
 
 
-@operation("health_check_health_get")
+@operation("health_check_health_get", kind="minimal", public=True)
 async def health(call: Call) -> Answer:
     """Say that the sandbox is up."""
     return Answer({"status": "healthy", "timestamp": call.state.clock.stamp()})

@@ -7,9 +7,10 @@ import time
 
 from aion.sandbox.call import Answer, Call
 from aion.sandbox.envelopes import ApiError
+from aion.sandbox.file_kinds import Refusal, Wishes
 from aion.sandbox.files import StoredFile
 from aion.sandbox.ids import make_id
-from aion.sandbox.intake import Refusal, Wishes, examine, read_wishes, require_quota, store
+from aion.sandbox.intake import examine, read_wishes, require_quota, store
 from aion.sandbox.sessions import Session, SessionItem
 from aion.sandbox.uploads import Form, ReceivedFile
 
@@ -23,7 +24,7 @@ async def upload_one(call: Call) -> Answer:
     """Store one file. "completed" means stored; the description is still to come."""
     began = time.perf_counter()
     form = _form(call)
-    wishes = read_wishes(form)
+    wishes = read_wishes(form, call.state)
     require_quota(call.state, 1)
     received = form.files[0]
     facts = await examine(call.state, received)
@@ -41,14 +42,13 @@ async def upload_one(call: Call) -> Answer:
             "status": "skipped" if skipped else "completed",
             "processing_time_ms": _elapsed(began),
             "s3_upload_completed": not skipped,
-            "variants_queued": not skipped,
-            "description_queued": wishes.auto_describe and not skipped,
+            "variants_queued": file.variant_status is not None and not skipped,
+            "description_queued": not file.described and not skipped,
             "skipped": skipped,
             "skipped_existing_image_id": file.id if skipped else None,
             "storage_target": file.storage_target,
             "media_type": file.media_type,
-            "document_type": None,
-            "text_extraction_status": None,
+            **_document(file),
         }
     )
 
@@ -60,7 +60,7 @@ async def upload_batch(call: Call) -> Answer:
     form = _form(call)
     state = call.state
     _refuse_other_intents(form)
-    wishes = read_wishes(form)
+    wishes = read_wishes(form, call.state)
     most = state.options.limits.max_batch_files
     if len(form.files) > most:
         raise ApiError(
@@ -137,9 +137,13 @@ def _immediate(item: SessionItem, file: StoredFile, elapsed: float) -> dict[str,
         "error": None,
         "storage_target": file.storage_target,
         "media_type": file.media_type,
-        "document_type": None,
-        "text_extraction_status": None,
+        **_document(file),
     }
+
+
+def _document(file: StoredFile) -> dict[str, object]:
+    extras = file.extras()
+    return {name: extras.get(name) for name in ("document_type", "text_extraction_status")}
 
 
 def _refused(position: int, received: ReceivedFile, refusal: Refusal) -> SessionItem:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aion.sandbox.call import Answer, Call
+from aion.sandbox.describing import DESCRIBE
 from aion.sandbox.envelopes import ApiError
 from aion.sandbox.sessions import CANCELLABLE, Session
 from aion.sandbox.views import session_counts, session_result, session_status
@@ -80,7 +81,7 @@ async def cancel(call: Call) -> Answer:
         for item in session.items:
             if item.file is not None and item.outcome(session) == "pending":
                 state.files.update(item.file.n, description_status="skipped", changed_at=now)
-                state.work.cancel(item.file.n)
+                state.jobs.cancel(DESCRIBE, item.file.id)
     return Answer(session_status(_session(call)))
 
 

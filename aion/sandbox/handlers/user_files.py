@@ -6,6 +6,7 @@ from typing import Any
 
 from aion.sandbox import variants
 from aion.sandbox.call import Answer, Call
+from aion.sandbox.describing import VARIANTS
 from aion.sandbox.envelopes import ApiError, InvalidRequest, Problem
 from aion.sandbox.files import StoredFile
 from aion.sandbox.ids import make_id
@@ -13,7 +14,6 @@ from aion.sandbox.intake import check_tags
 from aion.sandbox.jsontext import json_text
 from aion.sandbox.listing import list_files
 from aion.sandbox.views import file_details, file_item, variant_key
-from aion.sandbox.work import VARIANTS
 
 from .registry import operation
 
@@ -83,7 +83,7 @@ async def batch_delete_user_files(call: Call) -> Answer:
             outcome: dict[str, Any] = {"id": file_id, "deleted_at": None}
             if file is None:
                 outcome |= {"status": "failed", "message": "File not found"}
-            elif not file.described:
+            elif file.busy:
                 outcome |= {"status": "skipped", "message": "File is being processed"}
             else:
                 now = _delete(call, file)
@@ -118,6 +118,8 @@ async def get_variant(call: Call) -> Answer:
 async def download(call: Call) -> Answer:
     """Redirect to a signed URL that answers with the original bytes and its filename."""
     file = _file(call)
+    if not file.object_key:
+        raise ApiError(400, f"a {file.media_type} has no bytes to download")
     return Answer(status=302, headers={"location": call.object_url(file.object_key, file.filename)})
 
 
@@ -125,6 +127,8 @@ async def download(call: Call) -> Answer:
 async def trigger_variants(call: Call) -> Answer:
     """Make the variants again; while a task runs, that one is returned."""
     file = _file(call)
+    if file.media_type != "image":
+        raise ApiError(400, f"a {file.media_type} has no variants")
     running = file.variant_status in {"pending", "processing"}
     if not running:
         with call.state.database.transaction():
@@ -132,7 +136,7 @@ async def trigger_variants(call: Call) -> Answer:
             call.state.files.update(
                 file.n, variant_status="pending", variant_error=None, changed_at=now
             )
-            call.state.work.add(file.n, VARIANTS)
+            call.state.jobs.schedule(VARIANTS, file.id, stage="pending", name=file.filename)
     body: dict[str, Any] = {
         "success": True,
         "message": "Variant generation is running already" if running else "Variants queued",

@@ -1,0 +1,142 @@
+"""Agents that work on files: reports, analyses of documents, folders."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from typing import Any, Final
+
+from aion.sandbox import intake
+from aion.sandbox.agents import sorting, writing
+from aion.sandbox.agents.finding import files_by_id, files_in, find_files, find_passages
+from aion.sandbox.agents.words import tokens
+from aion.sandbox.call import Answer, Call
+from aion.sandbox.describe import MARK
+from aion.sandbox.file_kinds import Refusal, Wishes
+from aion.sandbox.files import StoredFile
+
+from .registry import operation
+
+_MOST_FILES: Final = 10
+
+
+@operation("synthesize_report", role="viewer")
+async def synthesize(call: Call) -> Answer:
+    """Write a report on the given files; where none are given, on those that fit the intent."""
+    began = time.perf_counter()
+    state, intent = call.state, call.body["intent"]
+    if call.body.get("auto_save"):
+        call.require(role="editor")
+    image_ids, document_ids = call.body.get("image_ids"), call.body.get("document_ids")
+    if image_ids is None and document_ids is None:
+        images = [one.file for one in find_files(state, "image", intent)[:_MOST_FILES]]
+        found = {one.document.id: one.document for one in find_passages(state, intent)}
+        documents = list(found.values())[:_MOST_FILES]
+    else:
+        images = files_by_id(state, image_ids or (), "image")
+        documents = files_by_id(state, document_ids or (), "document")
+    if not images and not documents:
+        summary = f"{MARK} there is nothing to report on: no such image or document."
+        body = {"report": "", "image_count": 0, "document_count": 0, "saved_document_id": None}
+        return Answer({**body, **_told(call, began, [], summary, success=False)})
+    written = writing.report(state, intent, images, documents)
+    saved = await _save(call, written.text) if call.body.get("auto_save") else None
+    return Answer(
+        {
+            "report": written.text,
+            "image_count": len(images),
+            "document_count": len(documents),
+            "saved_document_id": saved,
+            **_told(call, began, [one.text for one in written.passages], written.summary),
+        }
+    )
+
+
+@operation("analyze_documents", role="viewer")
+async def analyze_documents(call: Call) -> Answer:
+    """Find the passages of the documents that fit the intent, and what documents share."""
+    began = time.perf_counter()
+    state, intent = call.state, call.body["intent"]
+    documents = files_by_id(state, call.body["document_ids"], "document")
+    if not documents:
+        summary = f"{MARK} there is nothing to analyze: no such document."
+        body = {"analysis": "", "document_count": 0, "categorization": None}
+        told = _told(call, began, [], summary, success=False)
+        return Answer({**body, "chunk_references": [], **told})
+    written = writing.document_analysis(state, intent, documents)
+    return Answer(
+        {
+            "analysis": written.text,
+            "document_count": len(documents),
+            "categorization": writing.categorization(intent, documents),
+            "chunk_references": [writing.chunk_reference(one) for one in written.passages],
+            **_told(call, began, [one.text for one in written.passages], written.summary),
+        }
+    )
+
+
+@operation("organize_files")
+async def organize(call: Call) -> Answer:
+    """Create folders and move files; where none are given, those that lie in no folder."""
+    began = time.perf_counter()
+    state = call.state
+    given = [call.body.get(f"{kind}_ids") for kind in ("image", "document", "video")]
+    if all(ids is None for ids in given):
+        files = [
+            file
+            for kind in ("image", "document", "video", "link")
+            for file in files_in(state, kind)
+            if file.folder_id is None
+        ]
+    else:
+        files = files_by_id(state, [one for ids in given for one in ids or ()])
+    with state.database.transaction():
+        done = sorting.organize(
+            state, call.body["intent"], files, call.body.get("parent_folder_id")
+        )
+    known = [_known(file) for file in files]
+    summary = done.summary if files else f"{MARK} there is no file to sort."
+    return Answer(
+        {
+            "actions": done.actions,
+            "folders_created": done.folders_created,
+            "files_moved": done.files_moved,
+            **_told(call, began, known, summary, success=bool(files)),
+        }
+    )
+
+
+def _told(
+    call: Call, began: float, read: list[str], summary: str, *, success: bool = True
+) -> dict[str, Any]:
+    """What all of these agents tell beside their work."""
+    # A stepped clock knows no elapsed time: its answers are the same in every run.
+    elapsed = 0 if call.state.clock.stepped else int((time.perf_counter() - began) * 1000)
+    return {
+        "success": success,
+        "summary": summary,
+        "execution_time_ms": elapsed,
+        "iterations": 1,
+        "token_usage": tokens([call.body["intent"], *read], [summary]),
+    }
+
+
+def _known(file: StoredFile) -> str:
+    return " ".join(filter(None, (file.filename, file.title, file.description)))
+
+
+async def _save(call: Call, text: str) -> str | None:
+    """Store a report the way an uploaded document is stored; None where documents are refused."""
+    state, data = call.state, text.encode()
+    path = state.objects.incoming()
+    path.write_bytes(data)
+    number = state.database.next_number("agent_report")
+    digest = hashlib.sha256(data).hexdigest()
+    file = intake.received(path, f"report-{number}.md", len(data), digest)
+    examined = await intake.examine(state, file)
+    if isinstance(examined, Refusal):
+        path.unlink(missing_ok=True)
+        return None
+    with state.database.transaction():
+        stored, _ = intake.store(state, file, examined, Wishes())
+    return stored.id

@@ -1,0 +1,45 @@
+"""Pipelines: several agents in one request."""
+
+from __future__ import annotations
+
+import time
+
+from aion.sandbox.agents.graph import plan, run
+from aion.sandbox.agents.steps import CHANGING, DOCUMENTS, IMAGES
+from aion.sandbox.agents.words import tokens
+from aion.sandbox.call import Answer, Call
+
+from .registry import operation
+
+
+@operation("execute_pipeline", role="viewer")
+async def execute_pipeline(call: Call) -> Answer:
+    """Run the steps in waves; a step that fails skips those that need it."""
+    began = time.perf_counter()
+    seeds: dict[str, list[str]] = {
+        kind: call.body[kind] for kind in (IMAGES, DOCUMENTS) if call.body.get(kind) is not None
+    }
+    steps = plan(call.body["steps"])
+    if any(step.agent in CHANGING for step in steps):
+        call.require(role="editor")
+    done = run(call.state, steps, seeds)
+    # A stepped clock knows no elapsed time: its answers are the same in every run.
+    elapsed = 0 if call.state.clock.stepped else int((time.perf_counter() - began) * 1000)
+    return Answer(
+        {
+            "success": all(one.status == "completed" for one in done),
+            "nodes": [one.node() for one in done],
+            "execution_time_ms": elapsed,
+            "total_waves": len({one.step.wave for one in done if one.status != "skipped"}),
+            "errors": [
+                f"step {one.step.position} ({one.step.agent}) {one.status}: {one.error}"
+                for one in done
+                if one.error is not None
+            ],
+            "token_usage": tokens(
+                [step.intent for step in steps],
+                [one.outcome.summary for one in done if one.outcome is not None],
+                calls=sum(one.status != "skipped" for one in done),
+            ),
+        }
+    )

@@ -1,0 +1,169 @@
+"""API keys: made, listed, renamed and revoked; what is stored takes effect with the next request.
+
+Where the contract leaves a choice: a session or an API key may call these, if it has the role or a
+scope for it; a key is the same in every run; revoking a revoked key is no error, and the key that
+the sandbox was made with cannot be revoked.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Any, Final
+
+from aion.sandbox.call import Answer, Call
+from aion.sandbox.envelopes import ApiError, InvalidRequest, Problem
+from aion.sandbox.identity import DEFAULT_KEY_ID, digest
+from aion.sandbox.periods import moment_of
+from aion.sandbox.records import Record
+from aion.sandbox.rights import require_either
+
+from .registry import operation
+
+_KEY: Final = "api_key"
+_PREFIX: Final = 12
+_RESERVED: Final = ("created_by_user_id", "deactivation_reason", "deactivated_at")
+_SCOPES: Final = frozenset(
+    {
+        "read",
+        "write",
+        "admin",
+        *(
+            f"{resource}:{permission}"
+            for resource in ("api_keys", "usage", "tenants", "cloud_storage")
+            for permission in ("read", "write", "delete", "share")
+        ),
+    }
+)
+
+
+@operation("create_api_key", role="viewer")
+async def create_api_key(call: Call) -> Answer:
+    """Make a key, and show it this once."""
+    require_either(call, "admin", "api_keys:write")
+    scopes: list[str] = call.body.get("scopes") or []
+    for scope in scopes:
+        if scope not in _SCOPES:
+            raise ApiError(400, f"there is no scope {scope!r}")
+    metadata = _metadata(call.body.get("metadata"))
+    expires_at = call.body.get("expires_at")
+    if expires_at is not None and moment_of(expires_at) <= call.state.clock.now():
+        raise ApiError(400, "expires_at has to be in the future")
+    with call.state.database.transaction():
+        key_id = call.state.records.new_id(_KEY)
+        key = "aion_" + sha256(f"{call.state.options.api_key}/{key_id}".encode()).hexdigest()[:40]
+        body = {
+            "user_id": call.actor.user_id,
+            "name": call.body["name"],
+            "description": call.body.get("description"),
+            "key_prefix": key[:_PREFIX],
+            "scopes": list(dict.fromkeys(scopes)),
+            "is_active": True,
+            "expires_at": expires_at,
+            "metadata": {**metadata, "created_by_user_id": call.actor.user_id},
+        }
+        made = call.state.records.put(_KEY, key_id, body, parent=digest(key))
+        _note(call, "api_key.created", "create", made, {"scopes": body["scopes"]})
+    shown = _as_json(call, made)
+    del shown["last_used_at"], shown["usage_count"]
+    return Answer({**shown, "api_key": key}, status=201)
+
+
+@operation("list_api_keys")
+async def list_api_keys(call: Call) -> Answer:
+    """Keys, oldest first, without those that were revoked unless they are asked for."""
+    limit, offset = call.query["limit"], call.query["offset"] or 0
+    problems = [
+        Problem(("query", name), "must not be negative", "range")
+        for name, value in (("limit", limit), ("offset", offset))
+        if value is not None and value < 0
+    ]
+    if problems:
+        raise InvalidRequest(problems)
+    with_inactive = call.query["include_inactive"]
+    keys, total = call.state.records.find(
+        _KEY, where=lambda key: with_inactive or key.body["is_active"], limit=limit, offset=offset
+    )
+    return Answer({"api_keys": [_as_json(call, key) for key in keys], "total": total})
+
+
+@operation("get_api_key")
+async def get_api_key(call: Call) -> Answer:
+    """One key, without its secret part."""
+    return Answer(_as_json(call, _require(call)))
+
+
+@operation("update_api_key", role="viewer")
+async def update_api_key(call: Call) -> Answer:
+    """Change name, description and metadata; metadata are merged."""
+    require_either(call, "admin", "api_keys:write")
+    key = _require(call)
+    changes: dict[str, Any] = {
+        name: call.body[name] for name in ("name", "description") if name in call.body
+    }
+    if changes.get("name", "") is None:
+        del changes["name"]
+    changes["metadata"] = {**key.body["metadata"], **_metadata(call.body.get("metadata"))}
+    with call.state.database.transaction():
+        changed = call.state.records.put(_KEY, key.id, {**key.body, **changes}, parent=key.parent)
+    return Answer(_as_json(call, changed))
+
+
+@operation("delete_api_key", role="viewer")
+async def delete_api_key(call: Call) -> Answer:
+    """Revoke a key; it stays in the list of inactive ones."""
+    require_either(call, "admin", "api_keys:delete")
+    key = _require(call)
+    if key.id == DEFAULT_KEY_ID:
+        raise ApiError(400, "the key that the sandbox was made with cannot be revoked")
+    if key.body["is_active"]:
+        deactivate(call, key, call.query["reason"])
+    return Answer(status=204)
+
+
+def deactivate(call: Call, key: Record, reason: str | None) -> None:
+    """Switch a key off, for good."""
+    metadata = {**key.body["metadata"], "deactivated_at": call.state.clock.stamp()}
+    if reason is not None:
+        metadata["deactivation_reason"] = reason
+    body = {**key.body, "is_active": False, "metadata": metadata}
+    with call.state.database.transaction():
+        call.state.records.put(_KEY, key.id, body, parent=key.parent)
+        _note(call, "api_key.deleted", "delete", key, {"reason": reason})
+
+
+def _require(call: Call) -> Record:
+    found = call.state.records.get(_KEY, call.path["api_key_id"].lower())
+    if found is None:
+        raise ApiError(404, f"no API key {call.path['api_key_id']}")
+    return found
+
+
+def _metadata(given: dict[str, Any] | None) -> dict[str, Any]:
+    for name in given or {}:
+        if name in _RESERVED:
+            raise ApiError(400, f"metadata may not hold {name!r}: the service writes it")
+    return dict(given or {})
+
+
+def _as_json(call: Call, key: Record) -> dict[str, Any]:
+    use = call.state.identity.uses.get(key.id)
+    names = ("name", "description", "key_prefix", "expires_at", "is_active", "scopes", "metadata")
+    return {
+        "id": key.id,
+        **{name: key.body.get(name) for name in names},
+        "created_at": key.created_at,
+        "last_used_at": use.last_used_at if use is not None else None,
+        "usage_count": use.count if use is not None else 0,
+    }
+
+
+def _note(call: Call, event: str, action: str, key: Record, metadata: dict[str, Any]) -> None:
+    call.state.audit.write(
+        event,
+        action,
+        actor=call.actor,
+        resource_type="api_key",
+        resource_id=key.id,
+        ip_address=call.ip_address,
+        metadata=metadata,
+    )

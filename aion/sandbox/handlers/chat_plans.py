@@ -1,0 +1,23 @@
+"""Decisions on plans that the chat proposed."""
+
+from __future__ import annotations
+
+from aion.sandbox import chat_plans as plans
+from aion.sandbox.call import Answer, Call
+from aion.sandbox.chat_store import session_of
+
+from .registry import operation
+
+
+@operation("execute_plan_action")
+async def decide_plan(call: Call) -> Answer:
+    """Approve or cancel a plan: 200 when it is done, 202 when it goes on in the background."""
+    state = call.state
+    with state.database.transaction():
+        session = session_of(state, call.path["session_id"])
+        plan = plans.undecided(state, session, call.path["plan_id"])
+        if call.body["action"] == "cancel":
+            return Answer(plans.cancel(state, plan))
+        if plan.body["in_background"]:
+            return Answer(plans.start(state, plan), status=202)
+        return Answer(plans.run(state, session, plan))

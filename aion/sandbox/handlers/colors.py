@@ -1,0 +1,204 @@
+"""Colors of images: extraction, the palette of one image, search by Delta E, name and family.
+
+Where the contract leaves a choice: the distance is Delta E of 1976, a search without a color is
+refused with 400, an unknown family finds nothing, and ids that are no images are left out of a
+batch, which takes at most 200.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from aion._colors import is_hex, to_rgb
+from aion.sandbox.call import Answer, Call
+from aion.sandbox.coloring import COLORS, MOST, extract_now, swatches
+from aion.sandbox.colors import to_lab
+from aion.sandbox.envelopes import ApiError, InvalidRequest, Problem
+from aion.sandbox.files import StoredFile
+from aion.sandbox.images import Unusable
+from aion.sandbox.palette import FAMILIES, Swatch, analysis, named_hex, shortened
+from aion.sandbox.records import Record
+from aion.sandbox.views import file_item
+
+from .registry import operation
+
+_MOST_IMAGES: Final = 200
+
+Score = Callable[[Swatch], float | None]
+"""How well one color fits a search, from 0 to 1; None when it does not."""
+
+
+@operation("get_image_colors")
+async def get_image_colors(call: Call) -> Answer:
+    """The palette of an image, or how far its extraction is."""
+    file = require_image(call, call.path["image_id"])
+    status = call.state.jobs.stage(COLORS, file.id)
+    record = call.state.records.get(COLORS, file.id)
+    if status is None and record is None:
+        # An image of a ready-made library, for which no work was ever queued.
+        try:
+            record = await extract_now(call.state, file, MOST, call.state.clock.stamp())
+        except (Unusable, OSError):
+            status = "failed"
+    return _answer(file, status, record)
+
+
+@operation("extract_colors")
+async def extract_colors(call: Call) -> Answer:
+    """Queue an extraction, unless there is a result and no force."""
+    file = require_image(call, call.path["image_id"])
+    record = call.state.records.get(COLORS, file.id)
+    status = call.state.jobs.stage(COLORS, file.id)
+    if status is None and not call.query["force"] and _is_done(record):
+        return _answer(file, None, record)
+    with call.state.database.transaction():
+        _queue(call, file, call.query["n_colors"])
+    return _answer(file, "queued", None)
+
+
+@operation("batch_extract_colors")
+async def batch_extract_colors(call: Call) -> Answer:
+    """Queue extractions; images that have a palette are left out, unless forced."""
+    force = call.body.get("force", False)
+    queued = 0
+    with call.state.database.transaction():
+        for file in images_of_batch(call, call.body["image_ids"]):
+            if force or not _is_done(call.state.records.get(COLORS, file.id)):
+                _queue(call, file, call.body.get("n_colors", MOST))
+                queued += 1
+    return Answer({"queued_count": queued, "message": f"{queued} images queued for extraction"})
+
+
+@operation("search_by_color")
+async def search_by_color(call: Call) -> Answer:
+    """Images with a color that fits all that is asked for, best first."""
+    fits = _score(call.body)
+    least = call.body.get("min_percentage", 5.0)
+    found: list[tuple[float, float, int, StoredFile, list[Swatch], Swatch]] = []
+    for record in call.state.records.find(COLORS)[0]:
+        colors = swatches(record)
+        scored = [
+            (score, one.percentage, one)
+            for one in colors
+            if one.percentage >= least and (score := fits(one)) is not None
+        ]
+        if not scored:
+            continue
+        file = call.state.files.get(record.id)
+        if file is not None:
+            score, percentage, best = max(scored, key=lambda entry: entry[:2])
+            found.append((-score, -percentage, -file.n, file, colors, best))
+    found.sort(key=lambda entry: entry[:3])
+    limit, offset = call.body.get("limit", 50), call.body.get("offset", 0)
+    return Answer(
+        {
+            "results": [
+                {
+                    "image_id": file.id,
+                    "thumbnail_url": file_item(call, file)["thumbnail_url"],
+                    "color_analysis": shortened(colors),
+                    "match_score": round(-score, 4),
+                    "matched_hex": best.hex,
+                    "matched_percentage": best.percentage,
+                }
+                for score, _, _, file, colors, best in found[offset : offset + limit]
+            ],
+            "total_count": len(found),
+            "limit": limit,
+            "offset": offset,
+        }
+    )
+
+
+@operation("list_color_families")
+async def list_color_families(call: Call) -> Answer:
+    """All families, with the hex codes of their named colors."""
+    del call
+    return Answer(
+        [
+            {
+                "name": family,
+                "display_name": title,
+                "description": text,
+                "example_colors": [named_hex(name) for name in names],
+            }
+            for family, (title, text, names) in FAMILIES.items()
+        ]
+    )
+
+
+def require_image(call: Call, image_id: str) -> StoredFile:
+    """The image of an id.
+
+    Raises:
+        ApiError: there is no such file (404), or it is no image (400).
+    """
+    file = call.state.files.get(image_id)
+    if file is None:
+        raise ApiError(404, f"no image {image_id}")
+    if file.media_type != "image":
+        raise ApiError(400, f"{image_id} is a {file.media_type}, not an image")
+    return file
+
+
+def images_of_batch(call: Call, ids: list[str]) -> list[StoredFile]:
+    """Those of some ids that are images, each once.
+
+    Raises:
+        ApiError: there are too many ids, or none.
+    """
+    if not 1 <= len(ids) <= _MOST_IMAGES:
+        raise ApiError(400, f"a batch has 1 to {_MOST_IMAGES} images, this one has {len(ids)}")
+    files = [call.state.files.get(one) for one in dict.fromkeys(one.lower() for one in ids)]
+    return [file for file in files if file is not None and file.media_type == "image"]
+
+
+def _queue(call: Call, file: StoredFile, n_colors: int) -> None:
+    call.state.jobs.schedule(COLORS, file.id, name=file.filename, data={"n_colors": n_colors})
+
+
+def _is_done(record: Record | None) -> bool:
+    return record is not None and record.body["status"] == "completed"
+
+
+def _answer(file: StoredFile, status: str | None, record: Record | None) -> Answer:
+    if status is not None or record is None:
+        body = {"image_id": file.id, "status": status or "pending"}
+        return Answer({**body, "color_analysis": None, "extracted_at": None})
+    extracted_at = record.body["extracted_at"]
+    return Answer(
+        {
+            "image_id": file.id,
+            "status": record.body["status"],
+            "color_analysis": (
+                analysis(swatches(record), extracted_at) if _is_done(record) else None
+            ),
+            "extracted_at": extracted_at,
+        }
+    )
+
+
+def _score(body: dict[str, Any]) -> Score:
+    code, name, family = (body.get(key) for key in ("hex_code", "color_name", "color_family"))
+    if code is None and name is None and family is None:
+        raise ApiError(400, "give at least one of hex_code, color_name and color_family")
+    if code is not None and not is_hex(code):
+        raise InvalidRequest([Problem(("body", "hex_code"), "not a hex code", "pattern")])
+    target = to_lab(to_rgb(code)) if code is not None else None
+    words = frozenset(name.lower().replace("_", " ").split()) if name is not None else None
+    threshold: float = body.get("delta_e_threshold", 15.0)
+
+    def score(one: Swatch) -> float | None:
+        if family is not None and one.family != family.lower():
+            return None
+        if words is not None and not (words and words.issubset(one.name.split())):
+            return None
+        if target is None:
+            return 1.0
+        distance = one.distance(target)
+        if distance > threshold:
+            return None
+        return 1.0 - distance / threshold if threshold > 0 else 1.0
+
+    return score

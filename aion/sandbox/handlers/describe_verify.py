@@ -1,0 +1,132 @@
+"""Describe an image, or check a text against one, within the request."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+
+from aion.sandbox import looking, vision
+from aion.sandbox.call import Answer, Call
+from aion.sandbox.clock import stamp
+from aion.sandbox.envelopes import ApiError
+from aion.sandbox.identity import digest
+from aion.sandbox.images import Unusable
+from aion.sandbox.jsontext import json_text
+from aion.sandbox.rule_checks import rules_of
+
+from .registry import operation
+
+_ANSWERED: Final = "idempotent_answer"
+_HOUR: Final = 3600.0
+
+
+@operation("describe_image")
+async def describe_image(call: Call) -> Answer:
+    """Describe one image from its bytes."""
+    return await _once(call, _describe)
+
+
+@operation("verify_content")
+async def verify_content(call: Call) -> Answer:
+    """Check a text against what can be measured in an image."""
+    return await _once(call, _verify)
+
+
+@operation("health_check_api_v2_verify_health_get", kind="minimal")
+async def verify_health(call: Call) -> Answer:
+    """Say that the check is there."""
+    return Answer({"status": "healthy", "timestamp": call.state.clock.stamp()})
+
+
+@operation("public_health_status", kind="minimal", public=True)
+async def public_health_status(call: Call) -> Answer:
+    """The same, for everybody."""
+    return Answer({"status": "operational", "timestamp": call.state.clock.stamp()})
+
+
+@operation("get_providers", kind="minimal")
+async def get_providers(call: Call) -> Answer:
+    """The providers that the levels ask; none of them is a model."""
+    del call
+    names = [f"sandbox-{number}" for number in range(1, 6)]
+    return Answer({"providers": [{"name": name, "available": True} for name in names]})
+
+
+async def _once(call: Call, make: Callable[[Call, str], Awaitable[dict[str, Any]]]) -> Answer:
+    """Answer a request; one that comes again with its key within an hour gets the same answer."""
+    state = call.state
+    key = call.headers.get("idempotency-key")
+    place = digest(f"{call.operation.id}/{call.actor.user_id}/{key}")
+    asked = digest(json_text(call.body))
+    if key:
+        known = state.records.get(_ANSWERED, place)
+        if known is not None and known.body["until"] > state.clock.stamp():
+            if known.body["asked"] != asked:
+                raise ApiError(409, "this Idempotency-Key was used for another request")
+            return Answer(known.body["answer"])
+    problem = vision.source_problem(call.body)
+    if problem is not None:
+        raise ApiError(400, problem)
+    try:
+        answer = await make(call, state.records.new_id("operation"))
+    except Unusable as error:
+        raise ApiError(400, str(error), code="IMAGE_PROCESSING_ERROR") from None
+    if key:
+        until = stamp(state.clock.now() + _HOUR)
+        state.records.put(_ANSWERED, place, {"asked": asked, "answer": answer, "until": until})
+    return Answer(answer)
+
+
+async def _describe(call: Call, operation_id: str) -> dict[str, Any]:
+    body: Mapping[str, Any] = call.body
+    wishes = {**body, "applied_rules": rules_of(call.state, body)}
+    made = await looking.describe(call.state, body, operation_id, wishes)
+    _keep(call, operation_id, "description", made)
+    return {
+        "operation_id": operation_id,
+        "description": made["description"],
+        "visible_text": made["visible_text"],
+        "tags": made["tags"] if body.get("include_tags", True) else None,
+        "features": made["features"],
+        "metadata": made["metadata"] if body.get("include_metadata", True) else None,
+        "structured_output": made["structured_output"],
+        "verification_level": body.get("verification_level", "standard"),
+        "providers_used": made["providers_used"],
+        "consensus_score": made["consensus_score"],
+        "processing_time_ms": 0,
+        "timestamp": call.state.clock.stamp(),
+    }
+
+
+async def _verify(call: Call, operation_id: str) -> dict[str, Any]:
+    body: Mapping[str, Any] = call.body
+    wishes = {**body, "applied_rules": rules_of(call.state, body)}
+    made = await looking.verify(call.state, body, body["content"], operation_id, wishes)
+    _keep(call, operation_id, "verification", made)
+    structured = made["structured_output"]
+    names = ("is_verified", "confidence_score", "risk_level", "risk_score", "explanation")
+    return {
+        "operation_id": operation_id,
+        **{name: made[name] for name in names},
+        "detected_issues": made["detected_issues"],
+        "provider_results": made["provider_results"],
+        "structured_output": {**(structured or {}), "verified_claims": made["verified_claims"]},
+        "verification_level": body.get("verification_level", "standard"),
+        "providers_used": made["providers_used"],
+        "consensus_achieved": made["consensus_achieved"],
+        "processing_time_ms": 0,
+        "timestamp": call.state.clock.stamp(),
+    }
+
+
+def _keep(call: Call, operation_id: str, kind: str, made: Mapping[str, Any]) -> None:
+    with call.state.database.transaction():
+        looking.keep(
+            call.state,
+            operation_id,
+            kind,
+            made,
+            source_type="api",
+            source_id=operation_id,
+            image_url=call.body.get("image_url"),
+        )

@@ -1,0 +1,282 @@
+"""Documents by presigned URLs: announce, confirm, follow; one at a time or in batches."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from aion.sandbox import documents
+from aion.sandbox.call import Answer, Call
+from aion.sandbox.clock import stamp
+from aion.sandbox.document_intents import (
+    INTENT,
+    LARGEST,
+    Outcome,
+    announce,
+    check_announced,
+    check_storage,
+    confirm,
+    find,
+    settle,
+)
+from aion.sandbox.envelopes import ApiError, InvalidRequest, Problem
+from aion.sandbox.files import StoredFile
+from aion.sandbox.intake import quota, require_quota
+from aion.sandbox.presigning import LIFETIME, check_name, invitation
+from aion.sandbox.records import Record
+
+from .registry import operation
+
+_BATCH: Final = "document_batch"
+_BYTES_A_SECOND: Final = 1_000_000
+
+
+@operation("request_document_presigned_url_api_v2_document_uploads_request_presigned_url_post")
+async def request_presigned_url(call: Call) -> Answer:
+    """Plan one upload, and say where its bytes go."""
+    name = check_name(("body", "filename"), call.body["filename"])
+    check_announced(call, call.body)
+    require_quota(call.state, 1)
+    check_storage(call, call.body["size_bytes"])
+    with call.state.database.transaction():
+        intent = announce(call, call.body, name)
+    return Answer(
+        {
+            **_invitation(call, intent),
+            "max_size_bytes": LARGEST,
+            "storage_target": "default",
+            "bucket_name": None,
+        }
+    )
+
+
+@operation("confirm_document_upload_api_v2_document_uploads_confirm_post")
+async def confirm_upload(call: Call) -> Answer:
+    """Make a document of the bytes that were sent."""
+    intent = find(call, call.body["object_key"])
+    if intent is None:
+        raise _unknown("upload", call.body["object_key"])
+    if call.body["content_type"] != intent.body["content_type"]:
+        raise ApiError(
+            400,
+            f"{intent.body['content_type']} was announced, not {call.body['content_type']}",
+            code="UPLOAD_MISMATCH",
+            details={"field": "content_type"},
+        )
+    outcome = await confirm(call, intent, call.body["size_bytes"], call.body.get("checksum"))
+    if outcome.file is None or outcome.refusal is not None:
+        raise _refused(outcome, intent)
+    file = outcome.file
+    return Answer(
+        {
+            "document_id": file.id,
+            "object_key": intent.body["object_key"],
+            "filename": file.filename,
+            "document_type": file.extras()["document_type"],
+            "status": documents.status(file),
+            "confirmed": True,
+            "deduplicated": outcome.known,
+            "is_idempotent_retry": outcome.repeated,
+        },
+        status=201,
+    )
+
+
+@operation("get_document_status_api_v2_document_uploads__document_id__status_get")
+async def get_status(call: Call) -> Answer:
+    """How far a document is; why it failed is not told here."""
+    file = documents.get(call.state, call.path["document_id"])
+    if file is None:
+        raise _unknown("document", call.path["document_id"])
+    extras = file.extras()
+    return Answer(
+        {
+            "document_id": file.id,
+            "filename": file.filename,
+            "document_type": extras["document_type"],
+            "text_extraction_status": extras["text_extraction_status"],
+            "page_count": extras["page_count"],
+            "chunk_count": extras["chunk_count"],
+            "created_at": file.created_at,
+            "processing_started_at": file.described_from,
+            "completed_at": file.finished_at,
+        }
+    )
+
+
+@operation("check_document_upload_quota_api_v2_document_uploads_quota_check_get")
+async def check_quota(call: Call) -> Answer:
+    """Whether so many uploads are possible now; a refusal is a 200, too."""
+    wanted = call.query["file_count"]
+    if wanted < 1:
+        raise InvalidRequest([Problem(("query", "file_count"), "must be 1 or more", "range")])
+    left = quota(call.state)
+    possible = wanted <= left.available
+    message = f"Upload quota exceeded: {left.available} left, {wanted} wanted"
+    return Answer(
+        {
+            "can_proceed": possible,
+            "requested": wanted,
+            "available": left.available,
+            "monthly_limit": left.limit,
+            "current_usage": left.used,
+            "message": None if possible else message,
+        }
+    )
+
+
+@operation("prepare_batch_document_upload_api_v2_document_uploads_batch_prepare_post")
+async def prepare_batch(call: Call) -> Answer:
+    """Plan many uploads at once: all of them, or none."""
+    files: list[dict[str, Any]] = call.body["files"]
+    names = [
+        check_name(("body", "files", index, "filename"), file["filename"])
+        for index, file in enumerate(files)
+    ]
+    for file in files:
+        check_announced(call, file)
+    total = sum(file["size_bytes"] for file in files)
+    require_quota(call.state, len(files))
+    check_storage(call, total)
+    with call.state.database.transaction():
+        batch_id = call.state.records.new_id(_BATCH)
+        params = call.body.get("additional_params")
+        call.state.records.put(_BATCH, batch_id, {"additional_params": params})
+        intents = [
+            announce(call, file, name, batch_id, index)
+            for index, (file, name) in enumerate(zip(files, names, strict=True))
+        ]
+    return Answer(
+        {
+            "batch_id": batch_id,
+            "upload_plan": {
+                "strategy": "parallel" if len(files) > 1 else "sequential",
+                "max_concurrent": min(len(files), call.state.options.limits.max_concurrent_uploads),
+                "retry_policy": {"max_attempts": 3},
+                "timeout_per_upload": LIFETIME,
+            },
+            "presigned_urls": [
+                {
+                    "file_index": index,
+                    "filename": intent.body["filename"],
+                    "upload_intent_id": intent.id,
+                    **_invitation(call, intent),
+                }
+                for index, intent in enumerate(intents)
+            ],
+            "total_size_bytes": total,
+            "estimated_time_seconds": max(1, total // _BYTES_A_SECOND),
+            "expires_at": stamp(call.state.clock.now() + LIFETIME),
+        }
+    )
+
+
+@operation("confirm_batch_document_upload_api_v2_document_uploads_batch_confirm_post")
+async def confirm_batch(call: Call) -> Answer:
+    """Make documents of what arrived; every file has its own outcome."""
+    batch = _batch(call, call.body["batch_id"])
+    taken: list[tuple[Record, StoredFile]] = []
+    failed: list[str] = []
+    for given in call.body["confirmations"]:
+        intent = find(call, given["object_key"])
+        if intent is None or intent.parent != batch.id:
+            raise _unknown("upload of this batch", given["object_key"])
+        if given["success"]:
+            outcome = await confirm(call, intent, given["file_size"], given.get("checksum"))
+        else:
+            outcome = Outcome(None)
+        if outcome.file is not None:
+            taken.append((intent, outcome.file))
+            continue
+        failed.append(intent.body["filename"])
+        reason = outcome.refusal.reason if outcome.refusal else given.get("error_message")
+        settle(call, intent, error=reason or "the upload was reported as failed")
+    call.state.records.update(_BATCH, batch.id, confirmed=True)
+    return Answer(
+        {
+            "batch_id": batch.id,
+            "successful_uploads": len(taken),
+            "failed_uploads": len(failed),
+            "processing_status": "failed" if not taken else "partial" if failed else "queued",
+            "message": f"{len(taken)} documents confirmed, {len(failed)} failed",
+            "failed_files": failed,
+            "documents": [_confirmed(intent, file) for intent, file in taken],
+        }
+    )
+
+
+@operation("get_document_batch_status_api_v2_document_uploads_batch__batch_id__status_get")
+async def get_batch_status(call: Call) -> Answer:
+    """How far the documents of a batch are, read from the documents themselves."""
+    batch = _batch(call, call.path["batch_id"])
+    intents, total = call.state.records.find(INTENT, parent=batch.id)
+    made = [
+        (intent, file)
+        for intent in intents
+        if (file := documents.get(call.state, str(intent.body["document_id"]))) is not None
+    ]
+    states = [documents.status(file) for _, file in made]
+    lost = sum(intent.body["error"] is not None for intent in intents)
+    changes = [file.changed_at for _, file in made]
+    return Answer(
+        {
+            "batch_id": batch.id,
+            "status": _state(call, batch, intents, states),
+            "total_documents": total,
+            "confirmed_documents": len(made),
+            "processed_documents": states.count("completed"),
+            "failed_documents": lost + states.count("failed"),
+            "created_at": batch.created_at,
+            "updated_at": max([batch.updated_at, *changes]),
+            "documents": [_confirmed(intent, file) for intent, file in made],
+        }
+    )
+
+
+@operation("health_check_api_v2_document_uploads_health_get", kind="minimal")
+async def health(call: Call) -> Answer:
+    """That uploads of documents are served."""
+    return Answer({"status": "healthy", "max_size_bytes": LARGEST})
+
+
+def _state(call: Call, batch: Record, intents: list[Record], states: list[str]) -> str:
+    if not batch.body.get("confirmed"):
+        arrived = any(call.state.objects.has(one.body["object_key"]) for one in intents)
+        return "uploading" if arrived else "pending"
+    if any(one in {"pending", "processing"} for one in states):
+        return "processing"
+    return "completed" if "completed" in states else "failed"
+
+
+def _invitation(call: Call, intent: Record) -> dict[str, Any]:
+    body = intent.body
+    return invitation(call, body["object_key"], body["content_type"], LARGEST)
+
+
+def _confirmed(intent: Record, file: StoredFile) -> dict[str, Any]:
+    extras = file.extras()
+    return {
+        "document_id": file.id,
+        "object_key": intent.body["object_key"],
+        "filename": file.filename,
+        "document_type": extras["document_type"],
+        "text_extraction_status": extras["text_extraction_status"],
+        "created_at": file.created_at,
+    }
+
+
+def _batch(call: Call, batch_id: str) -> Record:
+    batch = call.state.records.get(_BATCH, batch_id.lower())
+    if batch is None:
+        raise _unknown("batch", batch_id)
+    return batch
+
+
+def _unknown(what: str, name: str) -> ApiError:
+    return ApiError(404, f"no {what} {name}")
+
+
+def _refused(outcome: Outcome, intent: Record) -> ApiError:
+    refusal = outcome.refusal
+    status, code = (refusal.status, refusal.code) if refusal else (400, "UPLOAD_MISMATCH")
+    text = refusal.reason if refusal else "the upload cannot be used"
+    return ApiError(status, text, code=code, details={"object_key": intent.body["object_key"]})

@@ -1,0 +1,98 @@
+"""Links: save one, and have its page read again. All else of a link is done as for any file."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from urllib.parse import urlsplit
+
+from aion.sandbox.call import Answer, Call
+from aion.sandbox.crawling import CRAWL, seconds_until_recrawl
+from aion.sandbox.envelopes import ApiError
+from aion.sandbox.folders import Folders
+from aion.sandbox.intake import check_tags
+
+from .registry import operation
+
+
+@operation("create_link")
+async def create_link(call: Call) -> Answer:
+    """Save an address, and queue its crawl unless that is not wanted."""
+    body, state = call.body, call.state
+    url: str = body["url"]
+    domain = _domain(url)
+    tags: list[str] = list(dict.fromkeys(body.get("tags") or ()))
+    check_tags(tags)
+    crawled: bool = body.get("auto_crawl", True)
+    # The hash is indexed, and no uploaded file has that of a link.
+    digest = hashlib.sha256(f"link:{url}".encode()).hexdigest()
+    with state.database.transaction():
+        folder_id = body.get("folder_id")
+        known = state.files.with_hash(digest) is not None
+        stored = state.files.add(
+            id=state.files.new_id(),
+            media_type="link",
+            filename=domain,
+            content_type="text/html",
+            format="link",
+            sha256=digest,
+            title=body.get("title") or None,
+            tags=tags,
+            folder_id=Folders(state).require(folder_id).id if folder_id is not None else None,
+            upload_method="POST",
+            extra={
+                "source_url": url,
+                "domain": domain,
+                "crawl_status": "queued" if crawled else "pending",
+            },
+        )
+        if crawled:
+            state.jobs.schedule(CRAWL, stored.id, name=url)
+    answer = {
+        "id": stored.id,
+        "source_url": url,
+        "title": stored.title,
+        "domain": domain,
+        "crawl_status": stored.extras()["crawl_status"],
+        "is_duplicate": known,
+        "created_at": stored.created_at,
+    }
+    return Answer(answer, status=201)
+
+
+@operation("recrawl_link")
+async def recrawl_link(call: Call) -> Answer:
+    """Queue another crawl: once an hour for each link, and not while one is under way."""
+    state = call.state
+    file = state.files.get(call.path["link_id"])
+    if file is None:
+        raise ApiError(404, f"no link {call.path['link_id']}")
+    if file.media_type != "link":
+        raise ApiError(400, f"file {file.id} is no link, but a {file.media_type}")
+    if file.busy:
+        raise ApiError(400, f"the crawl of link {file.id} has not ended", code="CRAWL_RUNNING")
+    rest = math.ceil(seconds_until_recrawl(file, state.clock))
+    if rest > 0:
+        raise ApiError(
+            429,
+            f"link {file.id} was crawled again within the last hour",
+            details={"retry_after": rest},
+            headers={"retry-after": str(rest)},
+        )
+    with state.database.transaction():
+        state.files.update_extra(
+            file.n, crawl_status="queued", crawl_error=None, recrawled_at=state.clock.now()
+        )
+        state.jobs.schedule(CRAWL, file.id, name=file.extras()["source_url"])
+    return Answer({"status": "queued", "link_id": file.id})
+
+
+def _domain(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname if parts.scheme in ("http", "https") else None
+    except ValueError:
+        host = None
+    if not host:
+        raise ApiError(400, "url has to begin with http:// or https://", details={"field": "url"})
+    return host

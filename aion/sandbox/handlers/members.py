@@ -1,0 +1,77 @@
+"""Members of the tenant: list, invite, change roles, remove. Nobody is mailed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aion.sandbox.call import Answer, Call
+from aion.sandbox.envelopes import ApiError
+from aion.sandbox.members import Members, as_json
+from aion.sandbox.records import Record
+from aion.sandbox.rights import require_either
+
+from .registry import operation
+
+
+@operation("get_tenant_members_api_v2_tenant_members_get")
+async def get_tenant_members(call: Call) -> Answer:
+    """All members, as a plain array."""
+    return Answer([as_json(member) for member in Members(call.state).all()])
+
+
+@operation("invite_tenant_member", role="viewer")
+async def invite_tenant_member(call: Call) -> Answer:
+    """Let somebody join at once: there is no mail that they could answer."""
+    require_either(call, "admin", "tenants:share")
+    role = call.body.get("role", "viewer")
+    with call.state.database.transaction():
+        added = Members(call.state).add(call.body["email"], role)
+        _note(call, "tenant.member_added", "create", added, {"role": role})
+    return Answer(as_json(added))
+
+
+@operation("update_member_role_api_v2_tenant_members__user_id__role_patch", role="viewer")
+async def update_member_role(call: Call) -> Answer:
+    """Give a member another role."""
+    require_either(call, "admin", "tenants:share")
+    members = Members(call.state)
+    member = members.require(call.path["user_id"])
+    _refuse_owner(member, "the role of the owner cannot be changed")
+    old, new = member.body["role"], call.body["role"]
+    with call.state.database.transaction():
+        changed = members.change(member, role=new)
+        roles = {"old_role": old, "new_role": new}
+        _note(call, "tenant.member_role_changed", "update", member, roles)
+    return Answer(as_json(changed))
+
+
+@operation("remove_tenant_member_api_v2_tenant_members__user_id__delete", role="viewer")
+async def remove_tenant_member(call: Call) -> Answer:
+    """Take a member out of the tenant."""
+    require_either(call, "admin", "tenants:share")
+    members = Members(call.state)
+    member = members.require(call.path["user_id"])
+    _refuse_owner(member, "the owner cannot be removed")
+    if member.id == call.actor.user_id:
+        raise ApiError(403, "nobody can remove themselves")
+    with call.state.database.transaction():
+        members.remove(member)
+        _note(call, "tenant.member_removed", "delete", member, {"email": member.body["email"]})
+    return Answer({"detail": f"{member.body['email']} was removed"})
+
+
+def _refuse_owner(member: Record, text: str) -> None:
+    if member.body["role"] == "owner":
+        raise ApiError(403, text)
+
+
+def _note(call: Call, event: str, action: str, member: Record, metadata: dict[str, Any]) -> None:
+    call.state.audit.write(
+        event,
+        action,
+        actor=call.actor,
+        resource_type="member",
+        resource_id=member.id,
+        ip_address=call.ip_address,
+        metadata=metadata,
+    )

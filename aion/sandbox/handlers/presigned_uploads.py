@@ -1,0 +1,159 @@
+"""Presigned uploads of one image, in both of the older contract's families."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from aion.sandbox import placeholders
+from aion.sandbox.call import Answer, Call
+from aion.sandbox.envelopes import ApiError
+from aion.sandbox.file_kinds import Refusal, Wishes
+from aion.sandbox.intake import check_tags, store
+from aion.sandbox.presigning import (
+    LARGEST,
+    check_announced,
+    check_name,
+    check_sent,
+    check_target,
+    invitation,
+)
+
+from .registry import operation
+
+_LARGEST_INITIATED: Final = 50 * 1024 * 1024
+_UPLOAD: Final = "presigned_upload"
+
+
+@operation("request_presigned_upload_url")
+async def request_url(call: Call) -> Answer:
+    """A URL for one file; the same idempotency key gets the same place for it."""
+    body = call.body
+    filename = check_name(("body", "filename"), body["filename"])
+    target = body.get("storage_target", "default")
+    check_target(target)
+    check_announced(call, body["content_type"], body["size_bytes"])
+    records = call.state.records
+    with call.state.database.transaction():
+        upload_id = _known(call, body.get("idempotency_key")) or records.new_id(_UPLOAD)
+        key = placeholders.upload_key(upload_id, body["content_type"])
+        known = records.get(_UPLOAD, upload_id)
+        facts = {
+            "filename": filename,
+            "object_key": key,
+            "content_type": body["content_type"],
+            "purpose": body.get("purpose", "image_analysis"),
+            "image_id": known.body["image_id"] if known is not None else None,
+        }
+        records.put(_UPLOAD, upload_id, facts, parent=body.get("idempotency_key"))
+    return Answer(
+        {
+            **invitation(call, key, body["content_type"], LARGEST),
+            "max_size_bytes": LARGEST,
+            "storage_target": target,
+            "bucket_name": None,
+        }
+    )
+
+
+def _known(call: Call, idempotency_key: str | None) -> str | None:
+    if idempotency_key is None:
+        return None
+    found, _ = call.state.records.find(_UPLOAD, parent=idempotency_key, limit=1)
+    return found[0].id if found else None
+
+
+@operation("confirm_upload_api_v2_uploads_confirm_post")
+async def confirm(call: Call) -> Answer:
+    """Store what arrived and begin to describe it; a second time changes nothing."""
+    state, key = call.state, call.body["object_key"]
+    found, _ = state.records.find(_UPLOAD, where=lambda one: one.body["object_key"] == key)
+    if not found:
+        raise ApiError(404, f"no presigned upload {key}")
+    upload = found[0]
+    if upload.body["image_id"] is None:
+        check_sent(call, key, call.body["size_bytes"], call.body.get("checksum"))
+        arrived = await placeholders.arrived(state, key, upload.body["filename"])
+        if isinstance(arrived, Refusal):
+            raise _refused(arrived)
+        file, examined = arrived
+        with state.database.transaction():
+            wishes = Wishes(upload_method="PRESIGNED")
+            stored, _ = store(state, file, examined, wishes)
+            state.records.update(_UPLOAD, upload.id, image_id=stored.id)
+    return Answer(
+        {
+            "upload_id": upload.id,
+            "object_key": key,
+            "storage_path": f"sandbox/{key}",
+            "confirmed": True,
+        }
+    )
+
+
+@operation("initiate_upload_api_v2_user_files_upload_initiate_post")
+async def initiate(call: Call) -> Answer:
+    """The image is there at once; its bytes are still to come."""
+    fields: dict[str, Any] = call.body
+    filename = check_name(("body", "filename"), fields["filename"])
+    tags = list(dict.fromkeys(tag.strip() for tag in (fields.get("tags") or "").split(",")))
+    tags = [tag for tag in tags if tag]
+    check_tags(tags)
+    content_type = fields["content_type"]
+    check_announced(call, content_type, fields["size_bytes"], largest=_LARGEST_INITIATED)
+    with call.state.database.transaction():
+        file = placeholders.add(
+            call.state,
+            filename=filename,
+            content_type=content_type,
+            size_bytes=fields["size_bytes"],
+            title=fields.get("title") or None,
+            tags=tags,
+            upload_method="PRESIGNED",
+            auto_describe=fields.get("auto_describe", True),
+        )
+    key = placeholders.key_of(file)
+    return Answer(
+        {
+            **invitation(call, key, content_type, _LARGEST_INITIATED),
+            "image_id": file.id,
+            "max_size_bytes": _LARGEST_INITIATED,
+            "thumbnail_url": None,
+            "variant_urls": None,
+        }
+    )
+
+
+@operation("confirm_upload_api_v2_user_files_upload_confirm_post")
+async def confirm_initiated(call: Call) -> Answer:
+    """Fill the image with what arrived; a second time changes nothing."""
+    state, body = call.state, call.body
+    file = state.files.get(body["image_id"])
+    if file is None:
+        raise ApiError(404, f"no image {body['image_id']}")
+    key = body["object_key"]
+    if key != placeholders.key_of(file):
+        raise ApiError(400, f"{key} is not the upload of image {file.id}", code="UPLOAD_MISMATCH")
+    if placeholders.is_awaiting(file):
+        check_sent(call, key, body["size_bytes"], None)
+        arrived = await placeholders.arrived(state, key, file.filename)
+        if isinstance(arrived, Refusal):
+            raise _refused(arrived)
+        describe = bool(file.extras()["auto_describe"]) and body.get("auto_describe", True)
+        current = state.files.get(file.id)
+        # A second confirmation may have come in between.
+        if current is not None and placeholders.is_awaiting(current):
+            with state.database.transaction():
+                placeholders.fill(state, current, *arrived, describe=describe)
+    stored = state.files.get(file.id) or file
+    return Answer(
+        {
+            "image_id": stored.id,
+            "description_status": stored.description_status,
+            "title": stored.title,
+            "tags": stored.tag_list(),
+        }
+    )
+
+
+def _refused(refusal: Refusal) -> ApiError:
+    return ApiError(refusal.status, refusal.reason, code=refusal.code)

@@ -1,0 +1,157 @@
+"""The tenant: settings, limits, and the bucket that it brings along."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from aion.sandbox.call import Answer, Call
+from aion.sandbox.envelopes import ApiError, InvalidRequest, Problem
+from aion.sandbox.ids import TENANT_ID
+from aion.sandbox.records import Record
+from aion.sandbox.rights import require_either
+from aion.sandbox.tenancy import VLM_PROVIDERS, Tenant, bucket_problem, bucket_record
+
+from .registry import operation
+
+_BUCKET: Final = "s3_config"
+_MOST_DOMAINS: Final = 1000
+
+
+@operation("get_tenant_settings")
+async def get_tenant_settings(call: Call) -> Answer:
+    """Settings, subscription and credits."""
+    return Answer(Tenant(call.state).settings())
+
+
+@operation("update_tenant_settings", role="viewer")
+async def update_tenant_settings(call: Call) -> Answer:
+    """Change what is given."""
+    require_either(call, "admin", "tenants:write")
+    _check(call.body)
+    tenant = Tenant(call.state)
+    with call.state.database.transaction():
+        changed = tenant.change(call.body)
+        call.state.audit.write(
+            "tenant.updated",
+            "update",
+            actor=call.actor,
+            resource_type="tenant",
+            resource_id=TENANT_ID,
+            ip_address=call.ip_address,
+            metadata={"changed": changed},
+        )
+    return Answer(tenant.settings())
+
+
+@operation("get_tenant_limits")
+async def get_tenant_limits(call: Call) -> Answer:
+    """What is allowed, used and left."""
+    return Answer(Tenant(call.state).limits())
+
+
+@operation("get_custom_s3_status")
+async def get_custom_s3_status(call: Call) -> Answer:
+    """Which bucket is configured, without its secrets."""
+    return Answer(_status(_stored(call), validated=True))
+
+
+@operation("configure_custom_s3", role="viewer")
+async def configure_custom_s3(call: Call) -> Answer:
+    """Test a bucket, and keep it when it can be used."""
+    require_either(call, "admin", "tenants:write")
+    problem = bucket_problem(call.body)
+    if problem is not None:
+        _note(call, "update", result="failure", error_message=problem)
+        raise ApiError(400, problem, code="S3_VALIDATION_FAILED")
+    with call.state.database.transaction():
+        stored = call.state.records.put(_BUCKET, TENANT_ID, bucket_record(call.body))
+        _note(call, "update")
+    return Answer(_status(stored, validated=None))
+
+
+@operation("validate_custom_s3", role="viewer")
+async def validate_custom_s3(call: Call) -> Answer:
+    """Test the bucket that is configured."""
+    require_either(call, "admin", "tenants:write")
+    stored = _stored(call)
+    if stored is None:
+        error = "No custom S3 bucket is configured"
+        return Answer({"valid": False, "bucket_name": None, "region": None, "error": error})
+    problem = bucket_problem(stored.body, stored=True)
+    bucket = {name: stored.body[name] for name in ("bucket_name", "region")}
+    return Answer({"valid": problem is None, **bucket, "error": problem})
+
+
+@operation("remove_custom_s3", role="viewer")
+async def remove_custom_s3(call: Call) -> Answer:
+    """Forget the bucket."""
+    require_either(call, "admin", "tenants:delete")
+    with call.state.database.transaction():
+        removed = call.state.records.delete(_BUCKET, TENANT_ID)
+        if removed:
+            _note(call, "delete")
+    message = "Custom S3 configuration removed" if removed else "No custom S3 configuration was set"
+    return Answer({"removed": removed, "message": message})
+
+
+def _check(changes: dict[str, Any]) -> None:
+    problems: list[Problem] = []
+    url = changes.get("webhook_url")
+    if url is not None and not _is_web(url):
+        problems.append(Problem(("body", "webhook_url"), "must be an http or https URL", "url"))
+    providers: list[str] = changes.get("allowed_vlm_providers") or []
+    problems += [
+        Problem(
+            ("body", "allowed_vlm_providers", number),
+            f"must be one of {', '.join(VLM_PROVIDERS)}",
+            "enum",
+        )
+        for number, provider in enumerate(providers)
+        if provider not in VLM_PROVIDERS
+    ]
+    if len(changes.get("allowed_domains") or []) > _MOST_DOMAINS:
+        problems.append(
+            Problem(("body", "allowed_domains"), f"at most {_MOST_DOMAINS} domains", "too_long")
+        )
+    if problems:
+        raise InvalidRequest(problems)
+
+
+def _is_web(url: str) -> bool:
+    try:
+        found = urlsplit(url)
+    except ValueError:
+        return False
+    return found.scheme in {"http", "https"} and bool(found.netloc)
+
+
+def _stored(call: Call) -> Record | None:
+    return call.state.records.get(_BUCKET, TENANT_ID)
+
+
+def _status(stored: Record | None, *, validated: bool | None) -> dict[str, Any]:
+    return {
+        "configured": stored is not None,
+        "bucket_name": stored.body["bucket_name"] if stored is not None else None,
+        "region": stored.body["region"] if stored is not None else None,
+        "configured_at": stored.updated_at if stored is not None else None,
+        "is_validated": validated if stored is not None else None,
+        "error": None,
+    }
+
+
+def _note(
+    call: Call, action: str, *, result: str = "success", error_message: str | None = None
+) -> None:
+    call.state.audit.write(
+        "tenant.updated",
+        action,
+        actor=call.actor,
+        result=result,
+        severity="info" if result == "success" else "warning",
+        resource_type="s3_config",
+        resource_id=TENANT_ID,
+        error_message=error_message,
+        ip_address=call.ip_address,
+    )
