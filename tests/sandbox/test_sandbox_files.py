@@ -200,7 +200,7 @@ def test_sessions_are_listed_newest_first(api: httpx.Client, sandbox: Sandbox) -
 
 
 def test_skipped_and_refused_files_count_as_progress(api: httpx.Client, sandbox: Sandbox) -> None:
-    files = [("a.png", png()), ("b.png", png()), ("c.txt", b"x"), ("d.jpg", jpeg())]
+    files = [("a.png", png()), ("b.png", png()), ("c.bin", b"\0"), ("d.jpg", jpeg())]
     answer = batch(api, files, skip_duplicates="true")
     path = f"/uploads/sessions/{answer['session_id']}"
     assert api.get(f"{path}/status").json()["progress_percentage"] == 50.0

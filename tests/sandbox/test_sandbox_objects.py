@@ -86,8 +86,9 @@ def test_a_range_beyond_the_end_is_416(location: str) -> None:
     assert plain("GET", location, headers={"Range": "bytes=9999999-"}).status_code == 416
 
 
-def test_objects_cannot_be_written(location: str) -> None:
-    assert plain("PUT", location, content=b"x").status_code == 405
+def test_the_url_of_a_download_takes_no_upload(location: str) -> None:
+    assert plain("PUT", location, content=b"x").status_code == 403
+    assert plain("DELETE", location).status_code == 405
 
 
 def test_head_tells_the_size_without_the_bytes(location: str) -> None:

@@ -188,11 +188,11 @@ def test_an_unknown_event_does_not_disturb_the_answer_p18() -> None:
 
 def test_tries_are_announced_before_the_first_event_p14() -> None:
     made = StreamReading("s1")
-    made.paused(0.5)
-    made.paused(1.0)
+    made.repeated()
+    made.repeated()
     tokens = list(made.opened(HEAD))
     assert [one.type for one in tokens] == [ChatTokenType.RECONNECTING] * 2
-    assert tokens[1].data == {"type": "reconnecting", "attempt": 2, "delay": 1.0}
+    assert tokens[1].data == {"type": "reconnecting", "attempt": 2}
     assert made.reconnect_attempts == 2
 
 

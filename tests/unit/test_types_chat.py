@@ -182,6 +182,27 @@ def test_a_session_decodes_with_any_field_nulled_p18(name: str) -> None:
     assert ChatSession.from_api_response({**SESSION, name: None}).id == "s1"
 
 
+@pytest.mark.parametrize("name", sorted(set(MESSAGE) - {"id", "role"}))
+def test_a_message_decodes_with_any_field_nulled_p18(name: str) -> None:
+    assert ChatMessage.from_api_response({**MESSAGE, name: None}).id == "m1"
+
+
+@pytest.mark.parametrize("name", sorted(set(BARE) - {"message_id"}))
+def test_an_answer_decodes_with_any_field_nulled_p18(name: str) -> None:
+    assert ChatResponse.from_api_response({**BARE, name: None}).message_id == "m1"
+
+
+def test_unknown_fields_stay_readable_p18() -> None:
+    for result in (
+        ChatMessage.from_api_response({**MESSAGE, "mood": "calm"}),
+        ChatResponse.from_api_response({**BARE, "mood": "calm"}),
+        SessionList.from_api_response({"sessions": [], "mood": "calm"}),
+        detail(mood="calm"),
+    ):
+        assert result.additional_properties == {"mood": "calm"}
+        assert result.to_dict()["mood"] == "calm"
+
+
 @pytest.mark.parametrize(
     "page",
     [

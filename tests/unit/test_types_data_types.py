@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aion.types.data_types import (
@@ -79,12 +79,14 @@ def test_a_merge_of_nothing_is_an_empty_result() -> None:
     assert CategorizationResult.merge() == CategorizationResult()
 
 
+@settings(deadline=None)
 @given(st.lists(categories, max_size=4).map(tuple))
 def test_json_data_of_a_categorization_is_read_again(found: tuple[Category, ...]) -> None:
     result = CategorizationResult(found, 7, "tags", source_capability="analysis")
     assert CategorizationResult.from_dict(json.loads(json.dumps(result.to_dict()))) == result
 
 
+@settings(deadline=None)
 @given(st.lists(categories, max_size=4).map(tuple), st.lists(categories, max_size=4).map(tuple))
 def test_a_merge_loses_no_file(one: tuple[Category, ...], other: tuple[Category, ...]) -> None:
     merged = CategorizationResult.merge(CategorizationResult(one), CategorizationResult(other))

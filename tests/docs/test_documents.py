@@ -1,0 +1,48 @@
+"""P25: every Python block of the README and the docs runs against the sandbox."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from aion.testing import Sandbox
+from tests.behaviour.pictures import draw
+
+ROOT = Path(__file__).resolve().parents[2]
+BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
+BLOCKS = [
+    pytest.param(match[1], id=f"{path.name}:{text[: match.start()].count(chr(10)) + 2}")
+    for path in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
+    for text in (path.read_text(encoding="utf-8"),)
+    for match in BLOCK.finditer(text)
+]
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Sandbox]:
+    with Sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def workplace(running: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with what the samples name, and an environment that leads to the sandbox."""
+    running.reset()
+    (tmp_path / "photo.jpg").write_bytes(draw("JPEG"))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("AIONVISION_API_KEY", running.api_key)
+    monkeypatch.setenv("AIONVISION_BASE_URL", running.base_url)
+    monkeypatch.setenv("AIONVISION_POLLING_INTERVAL", "0.02")
+    return tmp_path
+
+
+@pytest.mark.parametrize("code", BLOCKS)
+def test_P25_a_sample_runs_as_written(code: str, workplace: Path) -> None:
+    exec(compile(code, str(workplace / "sample.py"), "exec"), {"__name__": "__main__"})
+
+
+def test_P25_the_readme_has_samples() -> None:
+    assert len(BLOCKS) >= 4

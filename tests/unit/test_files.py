@@ -1,0 +1,118 @@
+"""Which files an upload of many means."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aion import _files
+from aion._files import expand
+from aion.exceptions import UploadError, ValidationError
+
+JPEG = b"\xff\xd8\xff\xe0 and so on"
+
+
+def jpeg(path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(JPEG)
+    return path
+
+
+def names(files: Any, **wishes: Any) -> list[str]:
+    return [one.filename for one in expand(files, **wishes)]
+
+
+def test_positions_run_over_the_whole_expanded_input(tmp_path: Path) -> None:
+    for name in ("b.jpg", "a.jpg"):
+        jpeg(tmp_path / "d" / name)
+    found = expand([JPEG, tmp_path / "d", JPEG], ["x", None, "y"])
+    assert [(one.index, one.filename) for one in found] == [
+        (0, "x"), (1, "a.jpg"), (2, "b.jpg"), (3, "y"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["a.JPG", "a.jpeg", "a.Png", "a.webp", "a.gif"])
+def test_endings_are_compared_without_case(name: str, tmp_path: Path) -> None:
+    jpeg(tmp_path / name)
+    assert names(tmp_path) == [name]
+
+
+def test_a_directory_below_a_hidden_one_is_hidden(tmp_path: Path) -> None:
+    jpeg(tmp_path / ".cache" / "below" / "a.jpg")
+    jpeg(tmp_path / "b.jpg")
+    assert names(tmp_path) == ["b.jpg"]
+    assert sorted(names(tmp_path, include_hidden=True)) == ["a.jpg", "b.jpg"]
+
+
+def test_a_flat_look_leaves_directories_below_alone(tmp_path: Path) -> None:
+    jpeg(tmp_path / "a.jpg")
+    jpeg(tmp_path / "below" / "b.jpg")
+    assert names(tmp_path, recursive=False) == ["a.jpg"]
+
+
+def test_a_pipe_in_a_directory_is_passed_by(tmp_path: Path) -> None:
+    jpeg(tmp_path / "a.jpg")
+    os.mkfifo(tmp_path / "b.jpg")
+    assert names(tmp_path) == ["a.jpg"]
+
+
+def test_a_link_to_its_own_directory_ends(tmp_path: Path) -> None:
+    jpeg(tmp_path / "a.jpg")
+    (tmp_path / "again").symlink_to(tmp_path, target_is_directory=True)
+    assert names(tmp_path) == ["a.jpg"]
+
+
+def test_a_link_that_leads_nowhere_is_a_problem_of_that_file(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").symlink_to(tmp_path / "gone.jpg")
+    (found,) = expand(tmp_path)
+    assert found.upload is None
+    assert "does not exist" in str(found.problem)
+
+
+def test_a_named_file_that_is_no_image_is_an_error_of_the_caller(tmp_path: Path) -> None:
+    path = tmp_path / "a.jpg"
+    path.write_text("hello")
+    with pytest.raises(ValidationError, match="is not a JPEG"):
+        expand([path])
+
+
+def test_a_directory_that_cannot_be_read_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def scan(path: str) -> Any:
+        raise PermissionError(13, "Permission denied", path)
+
+    monkeypatch.setattr(os, "scandir", scan)
+    with pytest.raises(UploadError, match="Permission denied") as caught:
+        expand(tmp_path)
+    assert caught.value.filename == str(tmp_path)
+
+
+def test_too_many_files_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_files, "MOST_FILES", 2)
+    for name in ("a.jpg", "b.jpg", "c.jpg"):
+        jpeg(tmp_path / name)
+    with pytest.raises(ValidationError, match="at most 2 files"):
+        expand(tmp_path)
+    with pytest.raises(ValidationError, match="at most 2 files"):
+        expand([JPEG] * 3, ["a"] * 3)
+
+
+def test_a_directory_takes_no_name(tmp_path: Path) -> None:
+    jpeg(tmp_path / "a.jpg")
+    with pytest.raises(ValidationError, match="None for a directory"):
+        expand([tmp_path], ["x"])
+
+
+@pytest.mark.parametrize("files", [bytearray(JPEG), memoryview(JPEG)])
+def test_all_kinds_of_bytes_are_one_file(files: Any) -> None:
+    assert names(files, filenames=["a.jpg"]) == ["a.jpg"]
+
+
+@pytest.mark.parametrize("files", [None, 3, {"a.jpg"}])
+def test_what_has_no_order_or_is_no_list_is_refused(files: Any) -> None:
+    with pytest.raises(ValidationError, match="a path, bytes, or a list"):
+        expand(files)
