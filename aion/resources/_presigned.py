@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aion import _checks as check
+from aion._idempotency import keyed, new_key
 from aion._rt import aio as rt
 from aion.types.common import StorageTarget
 from aion.types.upload import (
@@ -60,6 +61,7 @@ class PresignedUploads:
             size_bytes: Its size, 1 or more.
             purpose: What the upload is for.
             idempotency_key: A name of your own for this upload, the same when it is asked again.
+                Without one the call makes its own, so that its retries are safe.
             storage_target: Where the bytes are kept. ``custom`` needs an S3 configuration.
 
         Returns:
@@ -77,10 +79,10 @@ class PresignedUploads:
             content_type=_media_type("content_type", content_type),
             size_bytes=check.whole_number("size_bytes", size_bytes, 1),
             purpose=check.text("purpose", purpose, 1, _LONGEST_NAME),
-            idempotency_key=_key("idempotency_key", idempotency_key),
+            idempotency_key=_key("idempotency_key", idempotency_key) or new_key(),
             storage_target=_target("storage_target", storage_target),
         )
-        request = uploads.request_presigned_upload_url(body=body)
+        request = keyed(uploads.request_presigned_upload_url(body=body))
         return await self._engine.call(request.decoding(PresignedUrlInfo.from_api_response))
 
     async def confirm_upload(

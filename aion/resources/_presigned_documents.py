@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from aion import _checks as check
 from aion._documents import CONTENT_TYPES
+from aion._idempotency import keyed, new_key
 from aion._rt import aio as rt
 from aion.types.common import StorageTarget
 from aion.types.documents import (
@@ -79,9 +80,9 @@ class PresignedDocuments:
             content_type=check.choice("content_type", content_type, _TYPES),
             size_bytes=check.whole_number("size_bytes", size_bytes, 1, LARGEST),
             storage_target=target_of("storage_target", storage_target),
-            idempotency_key=_key("idempotency_key", idempotency_key) or UNSET,
+            idempotency_key=_key("idempotency_key", idempotency_key) or new_key(),
         )
-        request = document_uploads.request_document_presigned_url(body=body)
+        request = keyed(document_uploads.request_document_presigned_url(body=body))
         return await self._engine.call(
             request.decoding(DocumentPresignedUploadResult.from_api_response)
         )

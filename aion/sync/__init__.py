@@ -9,19 +9,67 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from aion.sync.client import SyncAionVision
+    from aion.sync.pipeline import SyncPipeline
+    from aion.sync.resources.agent_operations import SyncAgentOperationsResource
+    from aion.sync.resources.agent_search import SyncAgentSearchResource
+    from aion.sync.resources.audit import SyncAuditResource
+    from aion.sync.resources.batch import SyncBatchResource
+    from aion.sync.resources.chat import SyncChatResource
+    from aion.sync.resources.chat_session import SyncChatSession
+    from aion.sync.resources.cloud_storage import SyncCloudStorageResource
+    from aion.sync.resources.colors import SyncColorsResource
+    from aion.sync.resources.describe import SyncDescribeResource
+    from aion.sync.resources.documents import SyncDocumentsResource
     from aion.sync.resources.files import SyncFilesResource
+    from aion.sync.resources.folders import SyncFoldersResource
+    from aion.sync.resources.links import SyncLinksResource
+    from aion.sync.resources.settings import SyncSettingsResource
+    from aion.sync.resources.tenant import SyncTenantResource
     from aion.sync.resources.upload import SyncUploadResource
+    from aion.sync.resources.verify import SyncVerifyResource
 
 _EXPORTS = {
+    "SyncAgentOperationsResource": "aion.sync.resources.agent_operations",
+    "SyncAgentSearchResource": "aion.sync.resources.agent_search",
     "SyncAionVision": "aion.sync.client",
+    "SyncAuditResource": "aion.sync.resources.audit",
+    "SyncBatchResource": "aion.sync.resources.batch",
+    "SyncChatResource": "aion.sync.resources.chat",
+    "SyncChatSession": "aion.sync.resources.chat_session",
+    "SyncCloudStorageResource": "aion.sync.resources.cloud_storage",
+    "SyncColorsResource": "aion.sync.resources.colors",
+    "SyncDescribeResource": "aion.sync.resources.describe",
+    "SyncDocumentsResource": "aion.sync.resources.documents",
     "SyncFilesResource": "aion.sync.resources.files",
+    "SyncFoldersResource": "aion.sync.resources.folders",
+    "SyncLinksResource": "aion.sync.resources.links",
+    "SyncPipeline": "aion.sync.pipeline",
+    "SyncSettingsResource": "aion.sync.resources.settings",
+    "SyncTenantResource": "aion.sync.resources.tenant",
     "SyncUploadResource": "aion.sync.resources.upload",
+    "SyncVerifyResource": "aion.sync.resources.verify",
 }
 
 __all__ = [
+    "SyncAgentOperationsResource",
+    "SyncAgentSearchResource",
     "SyncAionVision",
+    "SyncAuditResource",
+    "SyncBatchResource",
+    "SyncChatResource",
+    "SyncChatSession",
+    "SyncCloudStorageResource",
+    "SyncColorsResource",
+    "SyncDescribeResource",
+    "SyncDocumentsResource",
     "SyncFilesResource",
+    "SyncFoldersResource",
+    "SyncLinksResource",
+    "SyncPipeline",
+    "SyncSettingsResource",
+    "SyncTenantResource",
     "SyncUploadResource",
+    "SyncVerifyResource",
 ]
 
 # Hidden from type checkers, which would otherwise accept any name at all.

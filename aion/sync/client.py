@@ -15,9 +15,40 @@ from aion.config import DEFAULT_BASE_URL, ClientConfig
 from aion.types.common import StorageTarget
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from aion._transport.observe import Attempt
+    from aion.resources.video_analysis import VideoAnalysisResource
+    from aion.resources.video_scenes import VideoScenesResource
+    from aion.resources.video_uploads import VideoUploadsResource
+    from aion.sync.pipeline import SyncPipeline
+    from aion.sync.resources.agent_operations import SyncAgentOperationsResource
+    from aion.sync.resources.agent_search import SyncAgentSearchResource
+    from aion.sync.resources.audit import SyncAuditResource
+    from aion.sync.resources.batch import SyncBatchResource
+    from aion.sync.resources.chat import SyncChatResource, SyncChatSession, SyncChatStream
+    from aion.sync.resources.cloud_storage import SyncCloudStorageResource
+    from aion.sync.resources.colors import SyncColorsResource
+    from aion.sync.resources.describe import SyncDescribeResource
+    from aion.sync.resources.documents import SyncDocumentsResource
     from aion.sync.resources.files import SyncFilesResource
+    from aion.sync.resources.folders import SyncFoldersResource
+    from aion.sync.resources.links import SyncLinksResource
+    from aion.sync.resources.settings import SyncSettingsResource
+    from aion.sync.resources.tenant import SyncTenantResource
     from aion.sync.resources.upload import SyncUploadResource
-    from aion.types.upload import UploadResult
+    from aion.sync.resources.verify import SyncVerifyResource
+    from aion.types.batch import BatchStatusResult
+    from aion.types.callbacks import (
+        DescriptionFailedEvent,
+        DescriptionProgressEvent,
+        FileCompleteEvent,
+        UploadProgressEvent,
+    )
+    from aion.types.chat import ChatResponse
+    from aion.types.describe import DescriptionResult
+    from aion.types.upload import BatchUploadResults, UploadResult
+    from aion.types.verify import VerificationResult
 
 
 class SyncAionVision:
@@ -42,6 +73,8 @@ class SyncAionVision:
         tenant_id: For deployments with several tenants. Default: ``AIONVISION_TENANT_ID``.
         proxy_url: A proxy instead of those in the environment. Default: ``AIONVISION_PROXY_URL``.
         enable_tracing: Record OpenTelemetry spans (extra ``tracing``).
+        on_attempt: Called after each attempt, with what came of it.
+        transport: Makes the connections, instead of the one built in: see `aion.transport`.
 
     Raises:
         ValueError: A setting is missing or out of range; the message says what to do.
@@ -81,6 +114,8 @@ class SyncAionVision:
         tenant_id: str | None = None,
         proxy_url: str | None = None,
         enable_tracing: bool = False,
+        on_attempt: Callable[[Attempt], Any] | None = None,
+        transport: rt.Transport | None = None,
     ) -> None:
         # Left out, these two come from the environment.
         optional = {"tenant_id": tenant_id, "proxy_url": proxy_url}
@@ -95,6 +130,8 @@ class SyncAionVision:
                 polling_interval=polling_interval,
                 polling_timeout=polling_timeout,
                 enable_tracing=enable_tracing,
+                on_attempt=on_attempt,
+                transport=transport,
                 **given,
             )
         )
@@ -141,6 +178,123 @@ class SyncAionVision:
 
         return SyncFilesResource(self._engine)
 
+    @cached_property
+    def chats(self) -> SyncChatResource:
+        """Talk with the library: sessions, messages, streams, plans."""
+        return SyncChatResource(self._engine)
+
+    @cached_property
+    def documents(self) -> SyncDocumentsResource:
+        """Upload, read and search documents."""
+        from aion.sync.resources.documents import SyncDocumentsResource
+
+        return SyncDocumentsResource(self._engine)
+
+    @cached_property
+    def links(self) -> SyncLinksResource:
+        """Save links and read what was found behind them."""
+        from aion.sync.resources.links import SyncLinksResource
+
+        return SyncLinksResource(self._engine)
+
+    @cached_property
+    def folders(self) -> SyncFoldersResource:
+        """Arrange files in folders."""
+        from aion.sync.resources.folders import SyncFoldersResource
+
+        return SyncFoldersResource(self._engine)
+
+    @cached_property
+    def colors(self) -> SyncColorsResource:
+        """Read the colors of images, and search by color."""
+        from aion.sync.resources.colors import SyncColorsResource
+
+        return SyncColorsResource(self._engine)
+
+    @cached_property
+    def agent_search(self) -> SyncAgentSearchResource:
+        """Search with an agent, without a chat."""
+        from aion.sync.resources.agent_search import SyncAgentSearchResource
+
+        return SyncAgentSearchResource(self._engine)
+
+    @cached_property
+    def agent_operations(self) -> SyncAgentOperationsResource:
+        """Reports, analyses and tidying up, done by an agent."""
+        from aion.sync.resources.agent_operations import SyncAgentOperationsResource
+
+        return SyncAgentOperationsResource(self._engine)
+
+    @cached_property
+    def batch(self) -> SyncBatchResource:
+        """Follow batch jobs and read their results."""
+        from aion.sync.resources.batch import SyncBatchResource
+
+        return SyncBatchResource(self._engine)
+
+    @cached_property
+    def cloud_storage(self) -> SyncCloudStorageResource:
+        """Import from and export to cloud drives."""
+        from aion.sync.resources.cloud_storage import SyncCloudStorageResource
+
+        return SyncCloudStorageResource(self._engine)
+
+    @cached_property
+    def settings(self) -> SyncSettingsResource:
+        """The storage settings of the tenant."""
+        from aion.sync.resources.settings import SyncSettingsResource
+
+        return SyncSettingsResource(self._engine)
+
+    @cached_property
+    def tenant(self) -> SyncTenantResource:
+        """The tenant: settings, limits, members."""
+        from aion.sync.resources.tenant import SyncTenantResource
+
+        return SyncTenantResource(self._engine)
+
+    @cached_property
+    def audit(self) -> SyncAuditResource:
+        """The audit log."""
+        from aion.sync.resources.audit import SyncAuditResource
+
+        return SyncAuditResource(self._engine)
+
+    @cached_property
+    def video_uploads(self) -> VideoUploadsResource:
+        """Upload videos in chunks."""
+        from aion.resources.video_uploads import VideoUploadsResource
+
+        return VideoUploadsResource(self._engine)
+
+    @cached_property
+    def video_analysis(self) -> VideoAnalysisResource:
+        """Follow the analysis of videos."""
+        from aion.resources.video_analysis import VideoAnalysisResource
+
+        return VideoAnalysisResource(self._engine)
+
+    @cached_property
+    def video_scenes(self) -> VideoScenesResource:
+        """Read the scenes of videos."""
+        from aion.resources.video_scenes import VideoScenesResource
+
+        return VideoScenesResource(self._engine)
+
+    @cached_property
+    def descriptions(self) -> SyncDescribeResource:
+        """Describe images without storing them (older deployments)."""
+        from aion.sync.resources.describe import SyncDescribeResource
+
+        return SyncDescribeResource(self._engine)
+
+    @cached_property
+    def verifications(self) -> SyncVerifyResource:
+        """Check texts against images (older deployments)."""
+        from aion.sync.resources.verify import SyncVerifyResource
+
+        return SyncVerifyResource(self._engine)
+
     def upload_one(
         self,
         file: str | Path | bytes,
@@ -180,6 +334,191 @@ class SyncAionVision:
             raise_on_failure=raise_on_failure,
             description_timeout=description_timeout,
             storage_target=storage_target,
+        )
+
+    def upload(
+        self,
+        files: str | Path | bytes | Sequence[str | Path | bytes],
+        *,
+        filename: str | None = None,
+        filenames: Sequence[str] | None = None,
+        recursive: bool = True,
+        include_hidden: bool = False,
+        wait_for_descriptions: bool = True,
+        raise_on_failure: bool = True,
+        description_timeout: float | None = None,
+        on_progress: Callable[[UploadProgressEvent], Any] | None = None,
+        on_file_complete: Callable[[FileCompleteEvent], Any] | None = None,
+        on_description_progress: Callable[[DescriptionProgressEvent], Any] | None = None,
+        on_description_failed: Callable[[DescriptionFailedEvent], Any] | None = None,
+        storage_target: StorageTarget | str = StorageTarget.DEFAULT,
+        tags: Sequence[str] | None = None,
+        auto_describe: bool = True,
+        skip_duplicates: bool = False,
+    ) -> BatchUploadResults:
+        """Upload any number of images, or the images of a directory: `uploads.upload`.
+
+        The arguments, results and errors are those of that method.
+
+        Endpoint: ``POST /user-files/upload/stream-batch``
+        """
+        return self.uploads.upload(
+            files,
+            filename=filename,
+            filenames=filenames,
+            recursive=recursive,
+            include_hidden=include_hidden,
+            wait_for_descriptions=wait_for_descriptions,
+            raise_on_failure=raise_on_failure,
+            description_timeout=description_timeout,
+            on_progress=on_progress,
+            on_file_complete=on_file_complete,
+            on_description_progress=on_description_progress,
+            on_description_failed=on_description_failed,
+            storage_target=storage_target,
+            tags=tags,
+            auto_describe=auto_describe,
+            skip_duplicates=skip_duplicates,
+        )
+
+    def chat_session(
+        self,
+        *,
+        title: str | None = None,
+        image_ids: Sequence[str] | None = None,
+        use_all_images: bool = True,
+        auto_close: bool = True,
+    ) -> SyncChatSession:
+        """A chat session as a context manager: `chats.session`.
+
+        Args:
+            title: Its title, at most 255 characters; the service makes one otherwise.
+            image_ids: The images to talk about, at most 1000.
+            use_all_images: Talk about the whole library instead.
+            auto_close: Close the session at the end of the block.
+        """
+        return self.chats.session(
+            title=title, image_ids=image_ids, use_all_images=use_all_images, auto_close=auto_close
+        )
+
+    def chat(
+        self, message: str, *, session_id: str, force_detailed_analysis: bool = False
+    ) -> ChatResponse:
+        """Send one message and get the whole answer: `chats.send`.
+
+        Args:
+            message: The message, from 1 to 10000 characters.
+            session_id: The session it belongs to.
+            force_detailed_analysis: Look at the images themselves, in high resolution.
+
+        Raises:
+            AionvisionError: The call failed.
+
+        Endpoint: ``POST /chat/sessions/{session_id}/messages``
+        """
+        return self.chats.send(
+            message, session_id=session_id, force_detailed_analysis=force_detailed_analysis
+        )
+
+    def chat_stream(
+        self, message: str, *, session_id: str, force_detailed_analysis: bool = False
+    ) -> SyncChatStream:
+        """Send one message and get the answer as it is written: `chats.send_stream`.
+
+        Args:
+            message: The message, from 1 to 10000 characters.
+            session_id: The session it belongs to.
+            force_detailed_analysis: Look at the images themselves, in high resolution.
+
+        Endpoint: ``POST /chat/sessions/{session_id}/messages/stream``
+        """
+        return self.chats.send_stream(
+            message, session_id=session_id, force_detailed_analysis=force_detailed_analysis
+        )
+
+    def pipeline(self) -> SyncPipeline:
+        """An empty pipeline, to be filled with steps and run.
+
+        Endpoint: ``POST /agents/pipeline``
+        """
+        from aion.sync.pipeline import SyncPipeline
+
+        return SyncPipeline(self._engine)
+
+    def describe(
+        self,
+        image: str | Path | bytes | Sequence[str | Path | bytes] | None = None,
+        *,
+        object_key: str | None = None,
+        object_keys: Sequence[str] | None = None,
+        include_metadata: bool = True,
+        include_tags: bool = True,
+        providers: Sequence[str] | None = None,
+        prompt: str | None = None,
+        rule_set_id: str | None = None,
+        rules: Sequence[dict[str, Any]] | None = None,
+        max_parallel: int = 5,
+        timeout_per_item: int = 30,
+        on_progress: Callable[[BatchStatusResult], Any] | None = None,
+    ) -> DescriptionResult | list[DescriptionResult]:
+        """Describe images without storing them, on older deployments: `descriptions.describe`.
+
+        Endpoint: ``POST /describe/``
+        """
+        return self.descriptions.describe(
+            image,
+            object_key=object_key,
+            object_keys=object_keys,
+            include_metadata=include_metadata,
+            include_tags=include_tags,
+            providers=providers,
+            prompt=prompt,
+            rule_set_id=rule_set_id,
+            rules=rules,
+            max_parallel=max_parallel,
+            timeout_per_item=timeout_per_item,
+            on_progress=on_progress,
+        )
+
+    def verify(
+        self,
+        image: str | Path | bytes | None = None,
+        content: str = "",
+        *,
+        images: Sequence[str | Path | bytes] | None = None,
+        contents: Sequence[str] | None = None,
+        object_key: str | None = None,
+        object_keys: Sequence[str] | None = None,
+        mode: str = "response",
+        verification_level: str = "standard",
+        use_consensus: bool = True,
+        providers: Sequence[str] | None = None,
+        rule_set_id: str | None = None,
+        rules: Sequence[dict[str, Any]] | None = None,
+        max_parallel: int = 5,
+        timeout_per_item: int = 30,
+        on_progress: Callable[[BatchStatusResult], Any] | None = None,
+    ) -> VerificationResult | list[VerificationResult]:
+        """Check texts against images, on older deployments: `verifications.verify`.
+
+        Endpoint: ``POST /verify/``
+        """
+        return self.verifications.verify(
+            image,
+            content,
+            images=images,
+            contents=contents,
+            object_key=object_key,
+            object_keys=object_keys,
+            mode=mode,
+            verification_level=verification_level,
+            use_consensus=use_consensus,
+            providers=providers,
+            rule_set_id=rule_set_id,
+            rules=rules,
+            max_parallel=max_parallel,
+            timeout_per_item=timeout_per_item,
+            on_progress=on_progress,
         )
 
     def close(self) -> None:

@@ -25,11 +25,18 @@ class SyncPages(Iterator[T], Generic[T]):
         fetch: Gives the page that begins after so many items.
         key: What tells two items apart; a page that brings only known ones ends the iteration
             with an error, since it would go on for ever.
+        keep: Which items to give, where the service has no filter for that. Default: all.
     """
 
-    def __init__(self, fetch: Callable[[int], Page[T]], key: Callable[[T], object]) -> None:
+    def __init__(
+        self,
+        fetch: Callable[[int], Page[T]],
+        key: Callable[[T], object],
+        keep: Callable[[T], bool] | None = None,
+    ) -> None:
         self._fetch = fetch
         self._key = key
+        self._keep = keep
         self._current: Iterator[T] | None = None
 
     def __iter__(self) -> Iterator[T]:
@@ -56,7 +63,8 @@ class SyncPages(Iterator[T], Generic[T]):
                     ahead = rt.Ahead(self._fetch, offset)
                 # An item that moved to a later page while others were added is given once.
                 for item in fresh:
-                    yield item
+                    if self._keep is None or self._keep(item):
+                        yield item
                 if not more:
                     return
         finally:

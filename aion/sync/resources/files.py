@@ -4,22 +4,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
 
 from aion import _checks as check
+from aion._library import changes, listing
+from aion._library import page_size as size_of_page
 from aion._rt import blocking as rt
-from aion.types.files import FileList, UserFileDetails
+from aion.sync._flows.paging import Page, SyncPages
+from aion.sync._flows.saving import save, target
+from aion.types.files import (
+    BatchDeleteFilesResponse,
+    DeleteFileResult,
+    FileList,
+    UpdateFileResult,
+    UserFile,
+    UserFileDetails,
+)
+from aion_api import UNSET, Unset
 from aion_api.api import user_files
-from aion_api.models.user_files import SearchMode
+from aion_api.models.user_files import BatchDeleteFilesRequest
 
-_SEARCH_MODES = tuple(mode.value for mode in SearchMode)
-_SORT_KEYS = ("content_created_at", "created_at", "title", "size_bytes")
-_MEDIA_TYPES = ("image", "video", "document", "link")
+MAX_BATCH_DELETE = 100
+VARIANT_TYPES = ("original", "tiny_64", "small_256", "medium_512", "medium_750", "large_1024")
 
 
 class SyncFilesResource:
-    """Lists, reads and changes the files of the library."""
+    """Lists, reads, changes, downloads and deletes the files of the library."""
 
     def __init__(self, engine: rt.Engine) -> None:
         self._engine = engine
@@ -47,11 +62,11 @@ class SyncFilesResource:
         Args:
             search: Words to look for, at most 200 characters.
             search_mode: Where to look: ``all``, ``metadata`` or ``visible_text``.
-            tags: Only files that carry all of these.
+            tags: Only files that carry all of these; at most 40 of up to 50 characters each.
             date_from: Only files from this moment on. Without a zone it is taken as UTC.
             date_to: Only files up to this moment.
             has_description: Only files with, or only files without, a description.
-            ids: Only these files; at most 500.
+            ids: Only these files, from 1 to 500. A page still has at most `limit` of them.
             media_types: Only these kinds: ``image``, ``video``, ``document``, ``link``.
             folder_id: Only files directly in this folder.
             limit: Files in the page, from 1 to 100.
@@ -69,24 +84,81 @@ class SyncFilesResource:
 
         Endpoint: ``GET /user-files``
         """
-        if search is not None:
-            check.text("search", search, 1, 200)
-        request = user_files.list_user_files(
+        page = listing(
             search=search,
-            search_mode=SearchMode(check.choice("search_mode", search_mode, _SEARCH_MODES)),
-            tags=check.texts("tags", tags, most=40, longest=50),
+            search_mode=search_mode,
+            tags=tags,
             date_from=date_from,
             date_to=date_to,
             has_description=has_description,
-            ids=check.texts("ids", ids, most=500),
-            media_types=_kinds(media_types),
+            ids=ids,
+            media_types=media_types,
             folder_id=folder_id,
-            limit=check.whole_number("limit", limit, 1, 100),
-            offset=check.whole_number("offset", offset, 0),
-            sort_by=check.choice("sort_by", sort_by, _SORT_KEYS),
-            sort_order=check.choice("sort_order", sort_order, ("desc", "asc")),
+            sort_by=sort_by,
+            sort_order=sort_order,
         )
+        request = page(size_of_page("limit", limit), check.whole_number("offset", offset, 0))
         return self._engine.call(request, timeout=timeout)
+
+    def list_all(
+        self,
+        *,
+        search: str | None = None,
+        search_mode: str = "all",
+        tags: Sequence[str] | None = None,
+        date_from: datetime | None = None,
+        date_to: datetime | None = None,
+        has_description: bool | None = None,
+        media_types: Sequence[str] | None = None,
+        folder_id: str | None = None,
+        sort_by: str = "content_created_at",
+        sort_order: str = "desc",
+        page_size: int = 50,
+    ) -> Iterator[UserFile]:
+        """All files that match, one after the other.
+
+        Nothing is fetched before the first one is asked for; then the next page is fetched while
+        the current one is read. Iterating over the result again begins anew.
+
+        Args:
+            search: Words to look for, at most 200 characters.
+            search_mode: Where to look: ``all``, ``metadata`` or ``visible_text``.
+            tags: Only files that carry all of these; at most 40 of up to 50 characters each.
+            date_from: Only files from this moment on. Without a zone it is taken as UTC.
+            date_to: Only files up to this moment.
+            has_description: Only files with, or only files without, a description.
+            media_types: Only these kinds: ``image``, ``video``, ``document``, ``link``.
+            folder_id: Only files directly in this folder.
+            sort_by: ``content_created_at``, ``created_at``, ``title`` or ``size_bytes``.
+            sort_order: ``desc`` or ``asc``.
+            page_size: Files in one request, from 1 to 100.
+
+        Raises:
+            ValidationError: An argument is out of range; nothing was sent.
+            ServerError: While iterating: a page repeats an earlier one.
+            AionvisionError: While iterating: a call failed.
+
+        Endpoint: ``GET /user-files``
+        """
+        page = listing(
+            search=search,
+            search_mode=search_mode,
+            tags=tags,
+            date_from=date_from,
+            date_to=date_to,
+            has_description=has_description,
+            media_types=media_types,
+            folder_id=folder_id,
+            sort_by=sort_by,
+            sort_order=sort_order,
+        )
+        size = size_of_page("page_size", page_size)
+
+        def fetch(offset: int) -> Page[UserFile]:
+            answer = self._engine.call(page(size, offset))
+            return answer.files, answer.has_more
+
+        return SyncPages(fetch, lambda file: file.id)
 
     def get(self, file_id: str, *, timeout: float | None = None) -> UserFileDetails:
         """Everything that is known of one file.
@@ -104,9 +176,165 @@ class SyncFilesResource:
         request = user_files.get_user_file(check.identifier("file_id", file_id))
         return self._engine.call(request, timeout=timeout)
 
+    def update(
+        self,
+        file_id: str,
+        *,
+        title: str | Unset | None = UNSET,
+        tags: Sequence[str] | Unset | None = UNSET,
+        timeout: float | None = None,
+    ) -> UpdateFileResult:
+        """Change the title, the tags, or both.
 
-def _kinds(media_types: Sequence[str] | None) -> list[str] | None:
-    kinds = check.texts("media_types", media_types, most=len(_MEDIA_TYPES))
-    for number, kind in enumerate(kinds or ()):
-        check.choice(f"media_types[{number}]", kind, _MEDIA_TYPES)
-    return kinds
+        An argument that is left out changes nothing; None empties the field.
+
+        Args:
+            file_id: The id of the file.
+            title: The new title, at most 255 characters.
+            tags: The new tags, which replace all old ones: at most 40 of up to 50 characters each.
+            timeout: Seconds for the call, instead of the client's.
+
+        Returns:
+            Title and tags as they are now.
+
+        Raises:
+            ValidationError: Neither was given, or one is out of range; nothing was sent.
+            ResourceNotFoundError: There is no such file.
+            AionvisionError: The call failed.
+
+        Endpoint: ``PATCH /user-files/{image_id}``
+        """
+        body = changes(title, tags)
+        request = user_files.update_user_file(check.identifier("file_id", file_id), body=body)
+        return self._engine.call(request, timeout=timeout)
+
+    def delete(self, file_id: str, *, timeout: float | None = None) -> DeleteFileResult:
+        """Delete a file. For 30 days it can be brought back in the dashboard, but not by this API.
+
+        Args:
+            file_id: The id of the file.
+            timeout: Seconds for the call, instead of the client's.
+
+        Raises:
+            ResourceNotFoundError: There is no such file, or it is deleted already.
+            AionvisionError: The call failed.
+
+        Endpoint: ``DELETE /user-files/{image_id}``
+        """
+        request = user_files.delete_user_file(check.identifier("file_id", file_id))
+        return self._engine.call(request, timeout=timeout)
+
+    def batch_delete(
+        self, file_ids: Sequence[str], *, timeout: float | None = None
+    ) -> BatchDeleteFilesResponse:
+        """Delete several files, of any kind.
+
+        Args:
+            file_ids: From 1 to 100 ids, each given once.
+            timeout: Seconds for the call, instead of the client's.
+
+        Returns:
+            Every file in one of three groups. Files that are being processed are skipped, and no
+            error is raised for them or for those that failed.
+
+        Raises:
+            ValidationError: Too many ids, none, or one of them twice; nothing was sent.
+            AionvisionError: The call failed.
+
+        Endpoint: ``POST /user-files/batch-delete``
+        """
+        ids = check.identifiers("file_ids", file_ids, most=MAX_BATCH_DELETE)
+        request = user_files.batch_delete_user_files(body=BatchDeleteFilesRequest(ids))
+        answer = request.decoding(BatchDeleteFilesResponse.from_api_response)
+        return self._engine.call(answer, timeout=timeout)
+
+    def get_variant(
+        self, file_id: str, variant_type: str = "medium_750", *, timeout: float | None = None
+    ) -> str:
+        """A URL of an image in some size. It works for one hour, for anybody who has it.
+
+        Do not send an API key there.
+
+        Args:
+            file_id: The id of the file.
+            variant_type: ``original``, or by the longest side in pixels: ``tiny_64``,
+                ``small_256``, ``medium_750``, ``large_1024``. Older deployments have
+                ``medium_512``.
+            timeout: Seconds for the call, instead of the client's.
+
+        Raises:
+            ValidationError: There is no such variant.
+            ResourceNotFoundError: There is no such file, or its variant is not made yet.
+            AionvisionError: The call failed.
+
+        Endpoint: ``GET /user-files/{image_id}/variant/{variant_type}``
+        """
+        request = user_files.get_user_file_variant(
+            check.identifier("file_id", file_id),
+            check.choice("variant_type", variant_type, VARIANT_TYPES),
+        )
+        location = self._engine.call(request, timeout=timeout)
+        return urljoin(self._engine.config.base_url, location)
+
+    def download(self, file_id: str) -> bytes:
+        """The bytes of a file as they were uploaded, in memory. See `download_to` for large ones.
+
+        Args:
+            file_id: The id of the file.
+
+        Raises:
+            ResourceNotFoundError: There is no such file.
+            AionvisionError: The call failed, or the bytes did not arrive whole.
+
+        Endpoint: ``GET /user-files/{image_id}/download``
+        """
+        request = user_files.download_user_file(check.identifier("file_id", file_id))
+        return self._engine.read_object(self._engine.call(request))
+
+    def download_to(self, file_id: str, path: str | os.PathLike[str]) -> Path:
+        """Write a file as it was uploaded to disk, without holding it in memory.
+
+        It appears under its name when it is whole; a failure leaves what was there before.
+
+        Args:
+            file_id: The id of the file.
+            path: The file to write or to replace, in a directory that exists.
+
+        Returns:
+            That path.
+
+        Raises:
+            ValidationError: The path cannot be written to; nothing was sent.
+            ResourceNotFoundError: There is no such file.
+            AionvisionError: The call failed, or the bytes did not arrive whole.
+            OSError: The disk does not take it.
+
+        Endpoint: ``GET /user-files/{image_id}/download``
+        """
+        request = user_files.download_user_file(check.identifier("file_id", file_id))
+        found = target("path", path)
+        location = self._engine.call(request)
+        return save(self._engine.open_object(location), found)
+
+    def trigger_variant_generation(
+        self, file_id: str, *, timeout: float | None = None
+    ) -> dict[str, Any]:
+        """Have missing or failed sizes of an image made again, in the background.
+
+        Args:
+            file_id: The id of the file, which has to be the caller's own.
+            timeout: Seconds for the call, instead of the client's.
+
+        Returns:
+            ``success``, ``message``, ``task_id``, ``current_status`` and ``image_id``. While a task
+            runs already, it is that one, and ``skipped_duplicate`` is true.
+
+        Raises:
+            AionvisionPermissionError: The file belongs to somebody else.
+            ResourceNotFoundError: There is no such file.
+            AionvisionError: The call failed.
+
+        Endpoint: ``POST /user-files/{image_id}/trigger-variants``
+        """
+        request = user_files.trigger_variant_generation(check.identifier("file_id", file_id))
+        return self._engine.call(request, timeout=timeout)

@@ -8,22 +8,22 @@ import time
 from pathlib import Path
 
 from aion import _checks as check
-from aion import _media
+from aion import _files, _media
+from aion._batches import LARGEST_CHUNK
 from aion._polling import PollPlan
-from aion._rt import blocking as rt
 from aion.exceptions import (
     AionvisionTimeoutError,
     DescriptionError,
-    QuotaExceededError,
     ResourceNotFoundError,
     UploadError,
 )
 from aion.sync._flows.waiting import until
+from aion.sync.resources._batch_uploads import SyncBatchUploads, storage
 from aion.types.common import DescriptionStatus, StorageTarget
 from aion.types.describe import DescriptionStatus as DescriptionState
-from aion.types.upload import QuotaInfo, UploadResult
+from aion.types.upload import UploadResult
 from aion_api import File
-from aion_api.api import uploads, user_files
+from aion_api.api import user_files
 from aion_api.models.user_files import (
     StreamBatchFileResult,
     StreamBatchUploadBody,
@@ -32,15 +32,13 @@ from aion_api.models.user_files import (
 )
 
 SUPPORTED_CONTENT_TYPES = set(_media.IMAGE_TYPES)
-SUPPORTED_EXTENSIONS = {".jpg", ".jpeg", ".png", ".webp", ".gif"}
-_TARGETS = tuple(target.value for target in StorageTarget)
+SUPPORTED_EXTENSIONS = set(_files.IMAGE_EXTENSIONS)
+BATCH_CHUNK_SIZE = LARGEST_CHUNK
+MAX_BATCH_FILES = _files.MOST_FILES
 
 
-class SyncUploadResource:
+class SyncUploadResource(SyncBatchUploads):
     """Uploads images and follows their descriptions."""
-
-    def __init__(self, engine: rt.Engine) -> None:
-        self._engine = engine
 
     def upload_one(
         self,
@@ -79,7 +77,7 @@ class SyncUploadResource:
 
         Endpoint: ``POST /user-files/upload/stream-batch``
         """
-        target = check.choice("storage_target", _plain(storage_target), _TARGETS)
+        target = storage(storage_target)
         if description_timeout is not None:
             check.seconds("description_timeout", description_timeout)
         source = _media.image(file, filename)
@@ -94,21 +92,6 @@ class SyncUploadResource:
                     status=result.description_status.value,
                 )
         return result
-
-    def check_quota(self, file_count: int = 1) -> QuotaInfo:
-        """What may still be uploaded.
-
-        Args:
-            file_count: How many files are meant to be uploaded, 1 or more.
-
-        Raises:
-            AionvisionError: The call failed.
-
-        Endpoint: ``GET /uploads/quota-check``
-        """
-        count = check.whole_number("file_count", file_count, 1)
-        answer = self._engine.call(uploads.check_upload_quota(file_count=count))
-        return QuotaInfo.from_api_response(answer)
 
     def wait_for_description(
         self,
@@ -148,15 +131,6 @@ class SyncUploadResource:
 
         return until(look, lambda state: state.is_complete, plan, late)
 
-    def _require_quota(self, count: int) -> None:
-        quota = self.check_quota(count)
-        if not quota.can_proceed:
-            raise QuotaExceededError(
-                quota.message or f"{count} uploads were asked for, {quota.available} are left",
-                available=quota.available,
-                limit=quota.monthly_limit,
-            )
-
     def _send(self, source: _media.Upload, target: str) -> StreamBatchFileResult:
         body = StreamBatchUploadBody(
             files=[File(source.content, source.filename, source.content_type)],
@@ -183,18 +157,6 @@ class SyncUploadResource:
         timeout = min(self._engine.config.timeout, left)
         page = self._engine.call(request, timeout=timeout)
         return page.files[0] if page.files else None
-
-    def _plan(self, timeout: float | None, interval: float | None) -> PollPlan:
-        config = self._engine.config
-        if timeout is not None:
-            check.seconds("timeout", timeout)
-        if interval is not None:
-            check.seconds("poll_interval", interval)
-        return PollPlan(
-            config.polling_interval if interval is None else interval,
-            config.polling_timeout if timeout is None else timeout,
-            time.monotonic(),
-        )
 
 
 def _only_result(answer: StreamBatchUploadResponse, filename: str) -> StreamBatchFileResult:
@@ -241,7 +203,3 @@ def _late(
     )
     error.details = {"image_id": image_id, "status": status}
     return error
-
-
-def _plain(value: StorageTarget | str) -> str:
-    return value.value if isinstance(value, StorageTarget) else value

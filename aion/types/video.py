@@ -1,0 +1,371 @@
+"""Videos: their uploads in chunks, their analysis, their scenes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Self, cast
+
+import attrs
+
+from aion.types._reader import Reader
+from aion_api import Model, OpenEnum
+from aion_api.models.video_analysis import (
+    VideoAnalysisQueueResult,
+    VideoAnalysisRetryResult,
+    VideoAnalysisStatusResponse,
+)
+from aion_api.models.video_uploads import (
+    ChunkConfirmResult,
+    ChunkRetryResult,
+    VideoAbortResult,
+    VideoChunkInfo,
+    VideoMetadata,
+)
+
+
+class VideoUploadStatus(OpenEnum):
+    """Where the upload of a video stands."""
+
+    UPLOADING = "uploading"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    ABORTED = "aborted"
+
+
+class VideoAnalysisStatus(OpenEnum):
+    """Where the analysis of a video stands."""
+
+    PENDING = "pending"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether nothing follows. A value that is not known counts as running."""
+        return self in _ENDS
+
+
+_ENDS = frozenset(
+    {VideoAnalysisStatus.COMPLETED, VideoAnalysisStatus.FAILED, VideoAnalysisStatus.CANCELLED}
+)
+
+
+@attrs.frozen(slots=False)
+class VideoUploadSession(Model):
+    """A begun upload, and where its chunks go.
+
+    Attributes:
+        media_id: The video; it is its file id, too.
+        upload_id: Names this upload in all that follows.
+        chunks: The chunks, each with its own presigned URL.
+        total_chunks: How many they are.
+        chunk_size_bytes: Bytes in each of them, the last one excepted.
+        expires_at: When the upload is given up by the service.
+        storage_path: Where the video is kept.
+        concurrent_upload_limit: Chunks that may be sent at a time.
+        retry_attempts: New URLs that one chunk may ask for.
+    """
+
+    media_id: str
+    upload_id: str
+    chunks: list[VideoChunkInfo] = attrs.field(factory=list[VideoChunkInfo])
+    total_chunks: int = 0
+    chunk_size_bytes: int = 0
+    expires_at: datetime | None = None
+    storage_path: str | None = None
+    concurrent_upload_limit: int = 3
+    retry_attempts: int = 3
+
+    @classmethod
+    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
+        """Read the answer to an upload that was begun."""
+        read = Reader(data)
+        chunks = [VideoChunkInfo.from_api_response(one) for one in read.get("chunks") or ()]
+        concurrent, retries = read.get("concurrent_upload_limit"), read.get("retry_attempts")
+        return cls(
+            media_id=read.need("media_id"),
+            upload_id=read.need("upload_id"),
+            chunks=chunks,
+            total_chunks=read.get("total_chunks") or len(chunks),
+            chunk_size_bytes=read.get("chunk_size_bytes") or 0,
+            expires_at=read.date("expires_at"),
+            storage_path=read.get("storage_path"),
+            concurrent_upload_limit=3 if concurrent is None else concurrent,
+            retry_attempts=3 if retries is None else retries,
+            additional_properties=read.rest(),
+        )
+
+
+@attrs.frozen(slots=False)
+class BatchVideoUploadSession(Model):
+    """Several begun uploads.
+
+    Attributes:
+        batch_id: The group of them.
+        videos: One begun upload for each video, in the order in which they were asked for.
+        total_videos: How many they are.
+        total_size_bytes: Bytes of all of them together.
+        estimated_time_seconds: Seconds that all of it may take.
+        processing_priority: ``low``, ``normal`` or ``high``.
+    """
+
+    batch_id: str
+    videos: list[VideoUploadSession] = attrs.field(factory=list[VideoUploadSession])
+    total_videos: int = 0
+    total_size_bytes: int = 0
+    estimated_time_seconds: float | None = None
+    processing_priority: str = "normal"
+
+    @classmethod
+    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
+        """Read the answer to a batch that was begun."""
+        read = Reader(data)
+        videos = [VideoUploadSession.from_api_response(one) for one in read.get("videos") or ()]
+        return cls(
+            batch_id=read.need("batch_id"),
+            videos=videos,
+            total_videos=read.get("total_videos") or len(videos),
+            total_size_bytes=read.get("total_size_bytes") or 0,
+            estimated_time_seconds=read.get("estimated_time_seconds"),
+            processing_priority=read.get("processing_priority") or "normal",
+            additional_properties=read.rest(),
+        )
+
+
+@attrs.frozen(slots=False)
+class VideoUploadProgress(Model):
+    """How far an upload is.
+
+    Attributes:
+        media_id: The video.
+        upload_id: The upload.
+        status: A value of `VideoUploadStatus`, as text.
+        chunks_completed: Chunks that are confirmed.
+        total_chunks: Chunks altogether.
+        bytes_uploaded: Bytes that are confirmed.
+        total_bytes: Bytes of the video.
+        progress_percent: From 0 to 100.
+        failed_chunks: Numbers of the chunks that failed.
+        estimated_time_remaining: Seconds that the rest may take.
+        current_chunk: Number of the chunk that is being sent.
+        last_updated: When it last changed.
+    """
+
+    media_id: str
+    upload_id: str
+    status: str = "uploading"
+    chunks_completed: int = 0
+    total_chunks: int = 0
+    bytes_uploaded: int = 0
+    total_bytes: int = 0
+    progress_percent: float = 0.0
+    failed_chunks: list[int] = attrs.field(factory=list[int])
+    estimated_time_remaining: float | None = None
+    current_chunk: int | None = None
+    last_updated: datetime | None = None
+
+    @classmethod
+    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
+        """Read the progress of an upload."""
+        read = Reader(data)
+        return cls(
+            media_id=read.need("media_id"),
+            upload_id=read.get("upload_id") or "",
+            status=read.get("status") or "uploading",
+            chunks_completed=read.get("chunks_completed") or 0,
+            total_chunks=read.get("total_chunks") or 0,
+            bytes_uploaded=read.get("bytes_uploaded") or 0,
+            total_bytes=read.get("total_bytes") or 0,
+            progress_percent=read.get("progress_percent") or 0.0,
+            failed_chunks=list(read.get("failed_chunks") or ()),
+            estimated_time_remaining=read.get("estimated_time_remaining"),
+            current_chunk=read.get("current_chunk"),
+            last_updated=read.date("last_updated"),
+            additional_properties=read.rest(),
+        )
+
+
+@attrs.frozen(slots=False)
+class VideoUploadResult(Model):
+    """A stored video.
+
+    Attributes:
+        media_id: The video; it is its file id, too.
+        status: A value of `VideoUploadStatus`, as text.
+        metadata: What is known of it by now: length, picture size, codecs.
+        thumbnail_url: A still image, once there is one.
+        video_url: The video itself.
+        analysis_job_id: The job that analyzes it, where one was queued.
+        processing_status: How far that is: ``pending``, ``queued``, ``processing``,
+            ``completed``, ``failed`` or ``cancelled``.
+        created_at: When it was stored.
+    """
+
+    media_id: str
+    status: str = "completed"
+    metadata: VideoMetadata | None = None
+    thumbnail_url: str | None = None
+    video_url: str | None = None
+    analysis_job_id: str | None = None
+    processing_status: str | None = None
+    created_at: datetime | None = None
+
+    @property
+    def is_completed(self) -> bool:
+        """Whether the upload is completed. The analysis may still be to come."""
+        return self.status == VideoUploadStatus.COMPLETED.value
+
+    @property
+    def is_analyzing(self) -> bool:
+        """Whether an analysis was queued and has not ended, as far as this result tells."""
+        if self.analysis_job_id is None:
+            return False
+        return not VideoAnalysisStatus(self.processing_status or "pending").is_terminal
+
+    @classmethod
+    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
+        """Read the answer to an upload that was completed."""
+        read = Reader(data)
+        metadata = read.get("metadata")
+        return cls(
+            media_id=read.need("media_id"),
+            status=read.get("status") or "completed",
+            metadata=None if metadata is None else VideoMetadata.from_api_response(metadata),
+            thumbnail_url=read.get("thumbnail_url"),
+            video_url=read.get("video_url"),
+            analysis_job_id=read.get("analysis_job_id"),
+            processing_status=read.get("processing_status"),
+            created_at=read.date("created_at"),
+            additional_properties=read.rest(),
+        )
+
+
+class VideoAnalysisJobStatus(VideoAnalysisStatusResponse):
+    """An analysis and how far it is. `status` is a value of `VideoAnalysisStatus`, as text."""
+
+    @property
+    def is_completed(self) -> bool:
+        """Whether it ended well."""
+        return self.status == VideoAnalysisStatus.COMPLETED.value
+
+    @property
+    def is_failed(self) -> bool:
+        """Whether it failed."""
+        return self.status == VideoAnalysisStatus.FAILED.value
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether its end is still to come."""
+        return not self.is_terminal
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether it has ended. An unknown status counts as running."""
+        return VideoAnalysisStatus(self.status).is_terminal
+
+
+@attrs.frozen(slots=False)
+class VideoScene(Model):
+    """One scene of a video.
+
+    Attributes:
+        scene_id: Its id.
+        scene_index: Its position in the video, from 0.
+        start_time: Seconds from the beginning of the video to its first moment.
+        end_time: Seconds from the beginning of the video to its end.
+        time_range_formatted: Both as text for people.
+        description: What is to be seen.
+        tags: Tags of the scene.
+        visible_text: Text that can be read in it.
+        confidence_score: How sure the model is, from 0 to 1.
+        embedding_status: ``pending``, or ``completed`` once it can be found by meaning.
+        thumbnail_url: A still image, for callers with a key: `VideoScenesResource.get_thumbnail`.
+        created_at: When it was found.
+    """
+
+    scene_id: str
+    scene_index: int = 0
+    start_time: float = 0.0
+    end_time: float = 0.0
+    time_range_formatted: str | None = None
+    description: str | None = None
+    tags: list[str] = attrs.field(factory=list[str])
+    visible_text: str | None = None
+    confidence_score: float | None = None
+    embedding_status: str | None = None
+    thumbnail_url: str | None = None
+    created_at: datetime | None = None
+
+    @classmethod
+    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
+        """Read one scene of a list."""
+        read = Reader(data)
+        return cls(
+            scene_id=read.need("scene_id", "id"),
+            scene_index=read.get("scene_index") or 0,
+            start_time=read.get("start_time") or 0.0,
+            end_time=read.get("end_time") or 0.0,
+            time_range_formatted=read.get("time_range_formatted"),
+            description=read.get("description"),
+            tags=list(read.get("tags") or ()),
+            visible_text=read.get("visible_text"),
+            confidence_score=read.get("confidence_score"),
+            embedding_status=read.get("embedding_status"),
+            thumbnail_url=read.get("thumbnail_url"),
+            created_at=read.date("created_at"),
+            additional_properties=read.rest(),
+        )
+
+
+@attrs.frozen(slots=False)
+class VideoSceneList(Model):
+    """The scenes of a video.
+
+    Attributes:
+        scenes: The scenes in their order; none while the video is not analyzed.
+        count: How many they are.
+        video_id: The video, where the service says so.
+    """
+
+    scenes: list[VideoScene] = attrs.field(factory=list[VideoScene])
+    count: int = 0
+    video_id: str | None = None
+
+    @classmethod
+    def from_api_response(cls, data: Mapping[str, Any] | list[dict[str, Any]]) -> Self:
+        """Read the scenes of a video: an object that has them, or the bare list."""
+        bare = isinstance(data, list)
+        read = Reader({"scenes": data} if bare else cast("Mapping[str, Any]", data))
+        scenes = [VideoScene.from_api_response(one) for one in read.get("scenes", "items") or ()]
+        scenes.sort(key=lambda scene: scene.scene_index)
+        count = read.get("count", "total_count", "total")
+        return cls(
+            scenes=scenes,
+            count=len(scenes) if count is None else count,
+            video_id=read.get("video_id", "media_id"),
+            additional_properties=read.rest(),
+        )
+
+
+__all__ = [
+    "BatchVideoUploadSession",
+    "ChunkConfirmResult",
+    "ChunkRetryResult",
+    "VideoAbortResult",
+    "VideoAnalysisJobStatus",
+    "VideoAnalysisQueueResult",
+    "VideoAnalysisRetryResult",
+    "VideoAnalysisStatus",
+    "VideoChunkInfo",
+    "VideoMetadata",
+    "VideoScene",
+    "VideoSceneList",
+    "VideoUploadProgress",
+    "VideoUploadResult",
+    "VideoUploadSession",
+    "VideoUploadStatus",
+]
