@@ -32,7 +32,7 @@ UNSET: Final = Unset.UNSET
 """The default of optional request fields: leave the key out, which `None` does not."""
 
 
-class OpenEnum(str, enum.Enum):
+class OpenEnum(enum.StrEnum):
     """A string enum that keeps values it does not know.
 
     An unknown string becomes a member-like value whose `name` is ``"UNKNOWN"``, whose `value` is
@@ -264,7 +264,6 @@ def headers(
 
 def nothing(_: object) -> None:
     """Decode an answer without content."""
-    return None
 
 
 def as_is(value: Any) -> Any:

@@ -36,7 +36,7 @@ class Model:
     )
     """What came under keys that the contract does not list, as it came."""
 
-    def to_dict(self, *, exclude_none: bool = True) -> dict[str, Any]:
+    def to_dict(self, exclude_none: bool = True) -> dict[str, Any]:
         """The object as JSON data under the names of the wire.
 
         Args:

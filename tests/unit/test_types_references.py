@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import pickle
-import time
 from typing import Any
 
 import pytest
@@ -182,12 +181,12 @@ def test_missing_facts_of_a_count_are_filled_in() -> None:
     ],
     ids=range(10),
 )
+# Linear, it takes a tenth of a second; quadratic, it would take many minutes.
+@pytest.mark.timeout(30)
 def test_hostile_text_takes_no_longer_than_its_length(text: str) -> None:
     many = {"image_context": [{"image_id": f"{n:08x}"} for n in range(1000)], **METADATA}
-    began = time.perf_counter()
     parse_references(text, many)
-    resolve_content(text, many)
-    assert time.perf_counter() - began < 2.0
+    assert isinstance(resolve_content(text, many), str)
 
 
 PIECES = st.sampled_from(

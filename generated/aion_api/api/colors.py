@@ -12,7 +12,7 @@ from typing import Any, Final
 from aion_api import _runtime as rt
 from aion_api.models.colors import (
     BatchColorExtractionRequestDTO,
-    BatchColorExtractionResponseDTO,
+    BatchColorExtractionResult,
     ColorAnalysisResponseDTO,
     ColorFamilyDTO,
     ColorSearchRequestDTO,
@@ -139,27 +139,27 @@ def list_color_families() -> rt.Request[list[ColorFamilyDTO]]:
     )
 
 
-_BATCH_EXTRACT_COLORS: Final = rt.Operation[BatchColorExtractionResponseDTO](
+_BATCH_EXTRACT_COLORS: Final = rt.Operation[BatchColorExtractionResult](
     "batch_extract_colors_api_v2_colors_batch_extract_post",
     "colors.batch_extract_colors",
     "POST",
     "/api/v2/colors/batch/extract",
     kind="json",
-    decode=BatchColorExtractionResponseDTO.from_api_response,
+    decode=BatchColorExtractionResult.from_api_response,
     repeatable=False,
 )
 
 
 def batch_extract_colors(
     *, body: BatchColorExtractionRequestDTO
-) -> rt.Request[BatchColorExtractionResponseDTO]:
+) -> rt.Request[BatchColorExtractionResult]:
     """Extract colors from several images.
 
     Queues a color extraction for each image and returns at once. Poll the colors of each image
     for its result.
 
     Returns:
-        A request that answers `BatchColorExtractionResponseDTO`.
+        A request that answers `BatchColorExtractionResult`.
 
     Endpoint: ``POST /api/v2/colors/batch/extract``
     """

@@ -15,33 +15,33 @@ from aion_api.models.tenant_settings import (
     AuditLogResponse,
     ConfigureS3Request,
     InviteMemberRequest,
-    S3ConfigStatusResponse,
-    S3ValidationResponse,
+    S3ConfigStatus,
+    S3ValidationResult,
     TenantLimitsResponse,
     TenantMemberResponse,
-    TenantSettingsResponse,
+    TenantSettings,
     TenantSettingsUpdate,
     UpdateMemberRoleRequest,
 )
 
-_GET_TENANT_SETTINGS: Final = rt.Operation[TenantSettingsResponse](
+_GET_TENANT_SETTINGS: Final = rt.Operation[TenantSettings](
     "get_tenant_settings_api_v2_tenant_settings_get",
     "tenant_settings.get_tenant_settings",
     "GET",
     "/api/v2/tenant/settings",
     kind="json",
-    decode=TenantSettingsResponse.from_api_response,
+    decode=TenantSettings.from_api_response,
     repeatable=True,
 )
 
 
-def get_tenant_settings() -> rt.Request[TenantSettingsResponse]:
+def get_tenant_settings() -> rt.Request[TenantSettings]:
     """Get tenant settings.
 
     Returns the configuration of the tenant along with its subscription and credit use.
 
     Returns:
-        A request that answers `TenantSettingsResponse`.
+        A request that answers `TenantSettings`.
 
     Endpoint: ``GET /api/v2/tenant/settings``
     """
@@ -51,25 +51,25 @@ def get_tenant_settings() -> rt.Request[TenantSettingsResponse]:
     )
 
 
-_UPDATE_TENANT_SETTINGS: Final = rt.Operation[TenantSettingsResponse](
+_UPDATE_TENANT_SETTINGS: Final = rt.Operation[TenantSettings](
     "update_tenant_settings_api_v2_tenant_settings_patch",
     "tenant_settings.update_tenant_settings",
     "PATCH",
     "/api/v2/tenant/settings",
     kind="json",
-    decode=TenantSettingsResponse.from_api_response,
+    decode=TenantSettings.from_api_response,
     repeatable=False,
 )
 
 
-def update_tenant_settings(*, body: TenantSettingsUpdate) -> rt.Request[TenantSettingsResponse]:
+def update_tenant_settings(*, body: TenantSettingsUpdate) -> rt.Request[TenantSettings]:
     """Update tenant settings.
 
     Changes only the fields that are given. Credit and request limits follow the subscription and
     cannot be set here. Requires the `admin` role. Limited to 10 calls per minute.
 
     Returns:
-        A request that answers `TenantSettingsResponse`.
+        A request that answers `TenantSettings`.
 
     Endpoint: ``PATCH /api/v2/tenant/settings``
     """
@@ -230,25 +230,25 @@ def remove_tenant_member(user_id: str) -> rt.Request[Any]:
     )
 
 
-_GET_CUSTOM_S3_STATUS: Final = rt.Operation[S3ConfigStatusResponse](
+_GET_CUSTOM_S3_STATUS: Final = rt.Operation[S3ConfigStatus](
     "get_custom_s3_status_api_v2_tenant_s3_config_get",
     "tenant_settings.get_custom_s3_status",
     "GET",
     "/api/v2/tenant/s3-config",
     kind="json",
-    decode=S3ConfigStatusResponse.from_api_response,
+    decode=S3ConfigStatus.from_api_response,
     repeatable=True,
 )
 
 
-def get_custom_s3_status() -> rt.Request[S3ConfigStatusResponse]:
+def get_custom_s3_status() -> rt.Request[S3ConfigStatus]:
     """Get the custom S3 configuration.
 
     Tells whether a bucket of your own is configured. Credentials are never returned. Open to
     every member from `viewer` up.
 
     Returns:
-        A request that answers `S3ConfigStatusResponse`.
+        A request that answers `S3ConfigStatus`.
 
     Endpoint: ``GET /api/v2/tenant/s3-config``
     """
@@ -258,18 +258,18 @@ def get_custom_s3_status() -> rt.Request[S3ConfigStatusResponse]:
     )
 
 
-_CONFIGURE_CUSTOM_S3: Final = rt.Operation[S3ConfigStatusResponse](
+_CONFIGURE_CUSTOM_S3: Final = rt.Operation[S3ConfigStatus](
     "configure_custom_s3_api_v2_tenant_s3_config_post",
     "tenant_settings.configure_custom_s3",
     "POST",
     "/api/v2/tenant/s3-config",
     kind="json",
-    decode=S3ConfigStatusResponse.from_api_response,
+    decode=S3ConfigStatus.from_api_response,
     repeatable=False,
 )
 
 
-def configure_custom_s3(*, body: ConfigureS3Request) -> rt.Request[S3ConfigStatusResponse]:
+def configure_custom_s3(*, body: ConfigureS3Request) -> rt.Request[S3ConfigStatus]:
     """Configure a custom S3 bucket.
 
     Tests access to an existing bucket and then stores the credentials encrypted. The credentials
@@ -277,8 +277,8 @@ def configure_custom_s3(*, body: ConfigureS3Request) -> rt.Request[S3ConfigStatu
     this configuration. Limited to 5 calls per minute.
 
     Returns:
-        A request that answers `S3ConfigStatusResponse`. The bucket is configured. `is_validated`
-        is null in this answer.
+        A request that answers `S3ConfigStatus`. The bucket is configured. `is_validated` is null
+        in this answer.
 
     Endpoint: ``POST /api/v2/tenant/s3-config``
     """
@@ -318,25 +318,25 @@ def remove_custom_s3() -> rt.Request[Any]:
     )
 
 
-_VALIDATE_CUSTOM_S3: Final = rt.Operation[S3ValidationResponse](
+_VALIDATE_CUSTOM_S3: Final = rt.Operation[S3ValidationResult](
     "validate_custom_s3_api_v2_tenant_s3_config_validate_post",
     "tenant_settings.validate_custom_s3",
     "POST",
     "/api/v2/tenant/s3-config/validate",
     kind="json",
-    decode=S3ValidationResponse.from_api_response,
+    decode=S3ValidationResult.from_api_response,
     repeatable=False,
 )
 
 
-def validate_custom_s3() -> rt.Request[S3ValidationResponse]:
+def validate_custom_s3() -> rt.Request[S3ValidationResult]:
     """Validate the custom S3 configuration.
 
     Tests access with the stored credentials and changes nothing. A failed test is a normal answer
     with `valid` set to false. Limited to 10 calls per minute.
 
     Returns:
-        A request that answers `S3ValidationResponse`. The test has run. Read `valid` for its
+        A request that answers `S3ValidationResult`. The test has run. Read `valid` for its
         outcome.
 
     Endpoint: ``POST /api/v2/tenant/s3-config/validate``

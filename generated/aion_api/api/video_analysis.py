@@ -11,9 +11,9 @@ from typing import Any, Final
 from aion_api import _runtime as rt
 from aion_api.models.video_analysis import (
     QueueVideoAnalysisRequest,
-    QueueVideoAnalysisResponse,
     RetryVideoAnalysisRequest,
-    RetryVideoAnalysisResponse,
+    VideoAnalysisQueueResult,
+    VideoAnalysisRetryResult,
     VideoAnalysisStatusResponse,
 )
 
@@ -78,20 +78,20 @@ def get_analysis_status_by_media(media_id: str) -> rt.Request[VideoAnalysisStatu
     )
 
 
-_RETRY_ANALYSIS: Final = rt.Operation[RetryVideoAnalysisResponse](
+_RETRY_ANALYSIS: Final = rt.Operation[VideoAnalysisRetryResult](
     "retry_analysis_api_v2_video_analysis_jobs__analysis_job_id__retry_post",
     "video_analysis.retry_analysis",
     "POST",
     "/api/v2/video-analysis/jobs/{analysis_job_id}/retry",
     kind="json",
-    decode=RetryVideoAnalysisResponse.from_api_response,
+    decode=VideoAnalysisRetryResult.from_api_response,
     repeatable=False,
 )
 
 
 def retry_analysis(
     analysis_job_id: str, *, body: RetryVideoAnalysisRequest
-) -> rt.Request[RetryVideoAnalysisResponse]:
+) -> rt.Request[VideoAnalysisRetryResult]:
     """Retry an analysis job.
 
     Puts a `failed` or `cancelled` job back to `pending` with high priority and adds one to
@@ -101,7 +101,7 @@ def retry_analysis(
         analysis_job_id: Id of the job to retry.
 
     Returns:
-        A request that answers `RetryVideoAnalysisResponse`. The job is queued again.
+        A request that answers `VideoAnalysisRetryResult`. The job is queued again.
 
     Endpoint: ``POST /api/v2/video-analysis/jobs/{analysis_job_id}/retry``
     """
@@ -112,26 +112,26 @@ def retry_analysis(
     )
 
 
-_QUEUE_ANALYSIS: Final = rt.Operation[QueueVideoAnalysisResponse](
+_QUEUE_ANALYSIS: Final = rt.Operation[VideoAnalysisQueueResult](
     "queue_analysis_api_v2_video_analysis_queue_post",
     "video_analysis.queue_analysis",
     "POST",
     "/api/v2/video-analysis/queue",
     kind="json",
-    decode=QueueVideoAnalysisResponse.from_api_response,
-    repeatable=False,
+    decode=VideoAnalysisQueueResult.from_api_response,
+    repeatable=True,
 )
 
 
-def queue_analysis(*, body: QueueVideoAnalysisRequest) -> rt.Request[QueueVideoAnalysisResponse]:
+def queue_analysis(*, body: QueueVideoAnalysisRequest) -> rt.Request[VideoAnalysisQueueResult]:
     """Queue a video for analysis.
 
     Queues an analysis job for an uploaded video. While a job of the video is pending or running,
     that job is returned and no new one is made, so the call is safe to repeat.
 
     Returns:
-        A request that answers `QueueVideoAnalysisResponse`. The job is queued, or the active job
-        of the video is returned.
+        A request that answers `VideoAnalysisQueueResult`. The job is queued, or the active job of
+        the video is returned.
 
     Endpoint: ``POST /api/v2/video-analysis/queue``
     """

@@ -12,17 +12,17 @@ from typing import Any, Final
 from aion_api import _runtime as rt
 from aion_api.models.video_uploads import (
     AbortVideoUploadRequestDTO,
-    AbortVideoUploadResponseDTO,
     BatchVideoUploadRequestDTO,
     BatchVideoUploadResponseDTO,
+    ChunkConfirmResult,
+    ChunkRetryResult,
     CompleteVideoUploadRequestDTO,
     CompleteVideoUploadResponseDTO,
     ConfirmVideoChunkRequestDTO,
-    ConfirmVideoChunkResponseDTO,
     InitiateVideoUploadRequestDTO,
     InitiateVideoUploadResponseDTO,
     RetryVideoChunkRequestDTO,
-    RetryVideoChunkResponseDTO,
+    VideoAbortResult,
     VideoUploadProgressDTO,
 )
 
@@ -92,27 +92,25 @@ def batch_initiate_video_uploads(
     )
 
 
-_CONFIRM_VIDEO_CHUNK: Final = rt.Operation[ConfirmVideoChunkResponseDTO](
+_CONFIRM_VIDEO_CHUNK: Final = rt.Operation[ChunkConfirmResult](
     "confirm_video_chunk_api_v2_video_uploads_chunks_confirm_post",
     "video_uploads.confirm_video_chunk",
     "POST",
     "/api/v2/video-uploads/chunks/confirm",
     kind="json",
-    decode=ConfirmVideoChunkResponseDTO.from_api_response,
-    repeatable=False,
+    decode=ChunkConfirmResult.from_api_response,
+    repeatable=True,
 )
 
 
-def confirm_video_chunk(
-    *, body: ConfirmVideoChunkRequestDTO
-) -> rt.Request[ConfirmVideoChunkResponseDTO]:
+def confirm_video_chunk(*, body: ConfirmVideoChunkRequestDTO) -> rt.Request[ChunkConfirmResult]:
     """Confirm an uploaded chunk.
 
     Records that a chunk has reached storage and returns the progress of the upload. Call it for
     every chunk after its `PUT` succeeds.
 
     Returns:
-        A request that answers `ConfirmVideoChunkResponseDTO`.
+        A request that answers `ChunkConfirmResult`.
 
     Endpoint: ``POST /api/v2/video-uploads/chunks/confirm``
     """
@@ -155,26 +153,24 @@ def complete_video_upload(
     )
 
 
-_ABORT_VIDEO_UPLOAD: Final = rt.Operation[AbortVideoUploadResponseDTO](
+_ABORT_VIDEO_UPLOAD: Final = rt.Operation[VideoAbortResult](
     "abort_video_upload_api_v2_video_uploads_abort_post",
     "video_uploads.abort_video_upload",
     "POST",
     "/api/v2/video-uploads/abort",
     kind="json",
-    decode=AbortVideoUploadResponseDTO.from_api_response,
+    decode=VideoAbortResult.from_api_response,
     repeatable=False,
 )
 
 
-def abort_video_upload(
-    *, body: AbortVideoUploadRequestDTO
-) -> rt.Request[AbortVideoUploadResponseDTO]:
+def abort_video_upload(*, body: AbortVideoUploadRequestDTO) -> rt.Request[VideoAbortResult]:
     """Abort a video upload.
 
     Stops an upload in state `uploading`, removes its chunks and leaves it in state `aborted`.
 
     Returns:
-        A request that answers `AbortVideoUploadResponseDTO`.
+        A request that answers `VideoAbortResult`.
 
     Endpoint: ``POST /api/v2/video-uploads/abort``
     """
@@ -216,25 +212,25 @@ def get_upload_progress(media_id: str) -> rt.Request[VideoUploadProgressDTO]:
     )
 
 
-_RETRY_VIDEO_CHUNK: Final = rt.Operation[RetryVideoChunkResponseDTO](
+_RETRY_VIDEO_CHUNK: Final = rt.Operation[ChunkRetryResult](
     "retry_video_chunk_api_v2_video_uploads_chunks_retry_post",
     "video_uploads.retry_video_chunk",
     "POST",
     "/api/v2/video-uploads/chunks/retry",
     kind="json",
-    decode=RetryVideoChunkResponseDTO.from_api_response,
+    decode=ChunkRetryResult.from_api_response,
     repeatable=False,
 )
 
 
-def retry_video_chunk(*, body: RetryVideoChunkRequestDTO) -> rt.Request[RetryVideoChunkResponseDTO]:
+def retry_video_chunk(*, body: RetryVideoChunkRequestDTO) -> rt.Request[ChunkRetryResult]:
     """Get a new URL for a chunk.
 
     Returns a fresh presigned URL for a chunk whose upload failed. Each chunk may be retried 1
     time on the free tier, 2 on starter, 3 on professional and 5 on enterprise.
 
     Returns:
-        A request that answers `RetryVideoChunkResponseDTO`.
+        A request that answers `ChunkRetryResult`.
 
     Endpoint: ``POST /api/v2/video-uploads/chunks/retry``
     """

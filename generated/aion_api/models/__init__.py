@@ -115,9 +115,7 @@ if TYPE_CHECKING:
     from aion_api.models.colors import (
         BatchColorExtractionRequestDTO as BatchColorExtractionRequestDTO,
     )
-    from aion_api.models.colors import (
-        BatchColorExtractionResponseDTO as BatchColorExtractionResponseDTO,
-    )
+    from aion_api.models.colors import BatchColorExtractionResult as BatchColorExtractionResult
     from aion_api.models.colors import ColorAnalysisResponseDTO as ColorAnalysisResponseDTO
     from aion_api.models.colors import ColorFamilyDTO as ColorFamilyDTO
     from aion_api.models.colors import ColorSearchRequestDTO as ColorSearchRequestDTO
@@ -272,11 +270,11 @@ if TYPE_CHECKING:
     from aion_api.models.tenant_settings import AuditLogResponse as AuditLogResponse
     from aion_api.models.tenant_settings import ConfigureS3Request as ConfigureS3Request
     from aion_api.models.tenant_settings import InviteMemberRequest as InviteMemberRequest
-    from aion_api.models.tenant_settings import S3ConfigStatusResponse as S3ConfigStatusResponse
-    from aion_api.models.tenant_settings import S3ValidationResponse as S3ValidationResponse
+    from aion_api.models.tenant_settings import S3ConfigStatus as S3ConfigStatus
+    from aion_api.models.tenant_settings import S3ValidationResult as S3ValidationResult
     from aion_api.models.tenant_settings import TenantLimitsResponse as TenantLimitsResponse
     from aion_api.models.tenant_settings import TenantMemberResponse as TenantMemberResponse
-    from aion_api.models.tenant_settings import TenantSettingsResponse as TenantSettingsResponse
+    from aion_api.models.tenant_settings import TenantSettings as TenantSettings
     from aion_api.models.tenant_settings import TenantSettingsUpdate as TenantSettingsUpdate
     from aion_api.models.tenant_settings import UpdateMemberRoleRequest as UpdateMemberRoleRequest
     from aion_api.models.upload_sessions import FileErrorSummary as FileErrorSummary
@@ -387,14 +385,10 @@ if TYPE_CHECKING:
         QueueVideoAnalysisRequest as QueueVideoAnalysisRequest,
     )
     from aion_api.models.video_analysis import (
-        QueueVideoAnalysisResponse as QueueVideoAnalysisResponse,
-    )
-    from aion_api.models.video_analysis import (
         RetryVideoAnalysisRequest as RetryVideoAnalysisRequest,
     )
-    from aion_api.models.video_analysis import (
-        RetryVideoAnalysisResponse as RetryVideoAnalysisResponse,
-    )
+    from aion_api.models.video_analysis import VideoAnalysisQueueResult as VideoAnalysisQueueResult
+    from aion_api.models.video_analysis import VideoAnalysisRetryResult as VideoAnalysisRetryResult
     from aion_api.models.video_analysis import (
         VideoAnalysisStatusResponse as VideoAnalysisStatusResponse,
     )
@@ -402,14 +396,13 @@ if TYPE_CHECKING:
         AbortVideoUploadRequestDTO as AbortVideoUploadRequestDTO,
     )
     from aion_api.models.video_uploads import (
-        AbortVideoUploadResponseDTO as AbortVideoUploadResponseDTO,
-    )
-    from aion_api.models.video_uploads import (
         BatchVideoUploadRequestDTO as BatchVideoUploadRequestDTO,
     )
     from aion_api.models.video_uploads import (
         BatchVideoUploadResponseDTO as BatchVideoUploadResponseDTO,
     )
+    from aion_api.models.video_uploads import ChunkConfirmResult as ChunkConfirmResult
+    from aion_api.models.video_uploads import ChunkRetryResult as ChunkRetryResult
     from aion_api.models.video_uploads import (
         CompleteVideoUploadRequestDTO as CompleteVideoUploadRequestDTO,
     )
@@ -420,33 +413,27 @@ if TYPE_CHECKING:
         ConfirmVideoChunkRequestDTO as ConfirmVideoChunkRequestDTO,
     )
     from aion_api.models.video_uploads import (
-        ConfirmVideoChunkResponseDTO as ConfirmVideoChunkResponseDTO,
-    )
-    from aion_api.models.video_uploads import (
         InitiateVideoUploadRequestDTO as InitiateVideoUploadRequestDTO,
     )
     from aion_api.models.video_uploads import (
         InitiateVideoUploadResponseDTO as InitiateVideoUploadResponseDTO,
     )
     from aion_api.models.video_uploads import RetryVideoChunkRequestDTO as RetryVideoChunkRequestDTO
-    from aion_api.models.video_uploads import (
-        RetryVideoChunkResponseDTO as RetryVideoChunkResponseDTO,
-    )
-    from aion_api.models.video_uploads import VideoChunkDTO as VideoChunkDTO
-    from aion_api.models.video_uploads import VideoMetadataDTO as VideoMetadataDTO
+    from aion_api.models.video_uploads import VideoAbortResult as VideoAbortResult
+    from aion_api.models.video_uploads import VideoChunkInfo as VideoChunkInfo
+    from aion_api.models.video_uploads import VideoMetadata as VideoMetadata
     from aion_api.models.video_uploads import VideoUploadProgressDTO as VideoUploadProgressDTO
 
 _HOME: dict[str, str] = {
     "APIKeyResponse": "api_keys",
     "AbortVideoUploadRequestDTO": "video_uploads",
-    "AbortVideoUploadResponseDTO": "video_uploads",
     "AcceptShareRequest": "sharing",
     "AddTenantMemberRequest": "sharing",
     "AuditLogListResponse": "tenant_settings",
     "AuditLogResponse": "tenant_settings",
     "AutoRecoveryResponse": "uploads",
     "BatchColorExtractionRequestDTO": "colors",
-    "BatchColorExtractionResponseDTO": "colors",
+    "BatchColorExtractionResult": "colors",
     "BatchDeleteDocumentResult": "documents",
     "BatchDeleteDocumentsRequest": "documents",
     "BatchDeleteDocumentsResponse": "documents",
@@ -481,8 +468,10 @@ _HOME: dict[str, str] = {
     "ChatSessionSummaryResponse": "chat",
     "CheckoutRequest": "payment",
     "CheckoutResponse": "payment",
+    "ChunkConfirmResult": "video_uploads",
     "ChunkReference": "agent_operations",
     "ChunkResult": "documents",
+    "ChunkRetryResult": "video_uploads",
     "CleanupStaleBatchesResponse": "uploads",
     "CloseChatSessionResponse": "chat",
     "CloudFileRequest": "cloud_storage",
@@ -505,7 +494,6 @@ _HOME: dict[str, str] = {
     "ConfirmUploadRequest": "user_files",
     "ConfirmUploadResponse": "user_files",
     "ConfirmVideoChunkRequestDTO": "video_uploads",
-    "ConfirmVideoChunkResponseDTO": "video_uploads",
     "ConfirmedDocument": "document_uploads",
     "ConnectionList": "cloud_storage",
     "ContactRequest": "support",
@@ -653,7 +641,6 @@ _HOME: dict[str, str] = {
     "ProcessingResultResponse": "data_history",
     "ProcessingStatisticsResponse": "data_history",
     "QueueVideoAnalysisRequest": "video_analysis",
-    "QueueVideoAnalysisResponse": "video_analysis",
     "RegisterRequest": "authentication",
     "RegisterResponse": "authentication",
     "RenameChatSessionResponse": "chat",
@@ -663,9 +650,7 @@ _HOME: dict[str, str] = {
     "ResultRefData": "agent_search",
     "ResultRefDataIdType": "agent_search",
     "RetryVideoAnalysisRequest": "video_analysis",
-    "RetryVideoAnalysisResponse": "video_analysis",
     "RetryVideoChunkRequestDTO": "video_uploads",
-    "RetryVideoChunkResponseDTO": "video_uploads",
     "Role": "sharing",
     "RuleConfigRequest": "rules",
     "RuleConfigResponse": "rules",
@@ -673,8 +658,8 @@ _HOME: dict[str, str] = {
     "RuleSetResponse": "rules",
     "RuleTemplateResponse": "rules",
     "RuleTestResultResponse": "rules",
-    "S3ConfigStatusResponse": "tenant_settings",
-    "S3ValidationResponse": "tenant_settings",
+    "S3ConfigStatus": "tenant_settings",
+    "S3ValidationResult": "tenant_settings",
     "SearchImagesResponse": "chat",
     "SearchMode": "user_files",
     "SendMessageRequest": "chat",
@@ -701,7 +686,7 @@ _HOME: dict[str, str] = {
     "SynthesizeAgentResponse": "agent_operations",
     "TenantLimitsResponse": "tenant_settings",
     "TenantMemberResponse": "tenant_settings",
-    "TenantSettingsResponse": "tenant_settings",
+    "TenantSettings": "tenant_settings",
     "TenantSettingsUpdate": "tenant_settings",
     "TestRuleSetRequest": "rules",
     "ToggleRuleSetRequest": "rules",
@@ -747,9 +732,12 @@ _HOME: dict[str, str] = {
     "VerificationLevelBreakdown": "usage_analytics",
     "VerificationResponse": "verification",
     "VerifyRequest": "verification",
+    "VideoAbortResult": "video_uploads",
+    "VideoAnalysisQueueResult": "video_analysis",
+    "VideoAnalysisRetryResult": "video_analysis",
     "VideoAnalysisStatusResponse": "video_analysis",
-    "VideoChunkDTO": "video_uploads",
-    "VideoMetadataDTO": "video_uploads",
+    "VideoChunkInfo": "video_uploads",
+    "VideoMetadata": "video_uploads",
     "VideoSearchAgentRequest": "agent_search",
     "VideoSearchAgentResponse": "agent_search",
     "VideoSearchResultItem": "agent_search",

@@ -31,7 +31,7 @@ class BatchColorExtractionRequestDTO(md.Model):
 
 
 @attrs.frozen(slots=False)
-class BatchColorExtractionResponseDTO(md.Model):
+class BatchColorExtractionResult(md.Model):
     """Receipt for a batch of color extractions.
 
     Attributes:
@@ -44,7 +44,7 @@ class BatchColorExtractionResponseDTO(md.Model):
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
         """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _BatchColorExtractionResponseDTO_KEYS)
+        extra = md.unknown(data, _BatchColorExtractionResult_KEYS)
         return md.build(
             cls,
             {
@@ -55,7 +55,7 @@ class BatchColorExtractionResponseDTO(md.Model):
         )
 
 
-_BatchColorExtractionResponseDTO_KEYS = frozenset(["queued_count", "message"])
+_BatchColorExtractionResult_KEYS = frozenset(["queued_count", "message"])
 
 
 @attrs.frozen(slots=False)

@@ -159,7 +159,7 @@ class InviteMemberRequest(md.Model):
 
 
 @attrs.frozen(slots=False)
-class S3ConfigStatusResponse(md.Model):
+class S3ConfigStatus(md.Model):
     """State of the custom S3 configuration. It never holds credentials.
 
     Attributes:
@@ -182,7 +182,7 @@ class S3ConfigStatusResponse(md.Model):
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
         """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _S3ConfigStatusResponse_KEYS)
+        extra = md.unknown(data, _S3ConfigStatus_KEYS)
         return md.build(
             cls,
             {
@@ -197,13 +197,13 @@ class S3ConfigStatusResponse(md.Model):
         )
 
 
-_S3ConfigStatusResponse_KEYS = frozenset(
+_S3ConfigStatus_KEYS = frozenset(
     ["configured", "bucket_name", "region", "configured_at", "is_validated", "error"]
 )
 
 
 @attrs.frozen(slots=False)
-class S3ValidationResponse(md.Model):
+class S3ValidationResult(md.Model):
     """Outcome of a test of the custom S3 configuration.
 
     Attributes:
@@ -219,7 +219,7 @@ class S3ValidationResponse(md.Model):
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
         """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _S3ValidationResponse_KEYS)
+        extra = md.unknown(data, _S3ValidationResult_KEYS)
         return md.build(
             cls,
             {
@@ -232,7 +232,7 @@ class S3ValidationResponse(md.Model):
         )
 
 
-_S3ValidationResponse_KEYS = frozenset(["valid", "bucket_name", "region", "error"])
+_S3ValidationResult_KEYS = frozenset(["valid", "bucket_name", "region", "error"])
 
 
 @attrs.frozen(slots=False)
@@ -314,7 +314,7 @@ _TenantMemberResponse_KEYS = frozenset(
 
 
 @attrs.frozen(slots=False)
-class TenantSettingsResponse(md.Model):
+class TenantSettings(md.Model):
     """Configuration, subscription, and credit use of a tenant.
 
     Attributes:
@@ -362,7 +362,7 @@ class TenantSettingsResponse(md.Model):
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
         """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _TenantSettingsResponse_KEYS)
+        extra = md.unknown(data, _TenantSettings_KEYS)
         return md.build(
             cls,
             {
@@ -394,7 +394,7 @@ class TenantSettingsResponse(md.Model):
         )
 
 
-_TenantSettingsResponse_KEYS = frozenset(
+_TenantSettings_KEYS = frozenset(
     [
         "id",
         "name",

@@ -32,47 +32,6 @@ class QueueVideoAnalysisRequest(md.Model):
 
 
 @attrs.frozen(slots=False)
-class QueueVideoAnalysisResponse(md.Model):
-    """A queued analysis job.
-
-    Attributes:
-        analysis_job_id: Id to follow the job with. It belongs to the existing job when one is
-            already active.
-        media_id: Id of the video to be analyzed.
-        queue_position: Place of the job in the queue.
-        message: The outcome in readable form.
-        estimated_start_time: When the job is expected to start, or null.
-    """
-
-    analysis_job_id: str
-    media_id: str
-    queue_position: int
-    message: str
-    estimated_start_time: datetime | None = None
-
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _QueueVideoAnalysisResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "analysis_job_id": data["analysis_job_id"],
-                "media_id": data["media_id"],
-                "queue_position": data["queue_position"],
-                "message": data["message"],
-                "estimated_start_time": md.date(data, "estimated_start_time", extra),
-                "additional_properties": extra,
-            },
-        )
-
-
-_QueueVideoAnalysisResponse_KEYS = frozenset(
-    ["analysis_job_id", "media_id", "queue_position", "message", "estimated_start_time"]
-)
-
-
-@attrs.frozen(slots=False)
 class RetryVideoAnalysisRequest(md.Model):
     """The analysis to retry.
 
@@ -86,7 +45,48 @@ class RetryVideoAnalysisRequest(md.Model):
 
 
 @attrs.frozen(slots=False)
-class RetryVideoAnalysisResponse(md.Model):
+class VideoAnalysisQueueResult(md.Model):
+    """A queued analysis job.
+
+    Attributes:
+        analysis_job_id: Id to follow the job with. It belongs to the existing job when one is
+            already active.
+        media_id: Id of the video to be analyzed.
+        queue_position: Place of the job in the queue.
+        estimated_start_time: When the job is expected to start, or null.
+        message: The outcome in readable form.
+    """
+
+    analysis_job_id: str
+    media_id: str
+    queue_position: int | None = None
+    estimated_start_time: datetime | None = None
+    message: str | None = None
+
+    @classmethod
+    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
+        """Decode the JSON object of an answer. Keys outside the contract are kept."""
+        extra = md.unknown(data, _VideoAnalysisQueueResult_KEYS)
+        return md.build(
+            cls,
+            {
+                "analysis_job_id": data["analysis_job_id"],
+                "media_id": data["media_id"],
+                "queue_position": data.get("queue_position"),
+                "estimated_start_time": md.date(data, "estimated_start_time", extra),
+                "message": data.get("message"),
+                "additional_properties": extra,
+            },
+        )
+
+
+_VideoAnalysisQueueResult_KEYS = frozenset(
+    ["analysis_job_id", "media_id", "queue_position", "estimated_start_time", "message"]
+)
+
+
+@attrs.frozen(slots=False)
+class VideoAnalysisRetryResult(md.Model):
     """An analysis job that is queued again.
 
     Attributes:
@@ -99,30 +99,30 @@ class RetryVideoAnalysisResponse(md.Model):
 
     analysis_job_id: str
     media_id: str
-    status: str
-    retry_count: int
-    max_retries: int
-    message: str
+    status: str = "pending"
+    retry_count: int = 0
+    max_retries: int = 3
+    message: str | None = None
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
         """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _RetryVideoAnalysisResponse_KEYS)
+        extra = md.unknown(data, _VideoAnalysisRetryResult_KEYS)
         return md.build(
             cls,
             {
                 "analysis_job_id": data["analysis_job_id"],
                 "media_id": data["media_id"],
-                "status": data["status"],
-                "retry_count": data["retry_count"],
-                "max_retries": data["max_retries"],
-                "message": data["message"],
+                "status": "pending" if (v := data.get("status")) is None else v,
+                "retry_count": 0 if (v := data.get("retry_count")) is None else v,
+                "max_retries": 3 if (v := data.get("max_retries")) is None else v,
+                "message": data.get("message"),
                 "additional_properties": extra,
             },
         )
 
 
-_RetryVideoAnalysisResponse_KEYS = frozenset(
+_VideoAnalysisRetryResult_KEYS = frozenset(
     ["analysis_job_id", "media_id", "status", "retry_count", "max_retries", "message"]
 )
 
@@ -136,27 +136,27 @@ class VideoAnalysisStatusResponse(md.Model):
         status: State of the job: `pending`, `processing`, `completed`, `failed` or
             `cancelled`. `uploading_to_vlm` may also appear; treat unknown values as running.
         progress_percent: Progress of the job, 0 to 100.
-        retry_count: How many times the job has been retried.
-        max_retries: How many retries are allowed.
         current_step: What the job is doing now, or null.
         started_at: When the job started, or null.
         completed_at: When the job finished, or null.
         error_message: Why the job failed, or null.
         error_code: Code of the error, or null.
+        retry_count: How many times the job has been retried.
+        max_retries: How many retries are allowed.
         estimated_completion_time: When the job is expected to finish, or null.
     """
 
     analysis_job_id: str
     media_id: str
-    status: str
-    progress_percent: int
-    retry_count: int
-    max_retries: int
+    status: str = "pending"
+    progress_percent: int = 0
     current_step: str | None = None
     started_at: datetime | None = None
     completed_at: datetime | None = None
     error_message: str | None = None
     error_code: str | None = None
+    retry_count: int = 0
+    max_retries: int = 3
     estimated_completion_time: datetime | None = None
 
     @classmethod
@@ -168,15 +168,15 @@ class VideoAnalysisStatusResponse(md.Model):
             {
                 "analysis_job_id": data["analysis_job_id"],
                 "media_id": data["media_id"],
-                "status": data["status"],
-                "progress_percent": data["progress_percent"],
-                "retry_count": data["retry_count"],
-                "max_retries": data["max_retries"],
+                "status": "pending" if (v := data.get("status")) is None else v,
+                "progress_percent": 0 if (v := data.get("progress_percent")) is None else v,
                 "current_step": data.get("current_step"),
                 "started_at": md.date(data, "started_at", extra),
                 "completed_at": md.date(data, "completed_at", extra),
                 "error_message": data.get("error_message"),
                 "error_code": data.get("error_code"),
+                "retry_count": 0 if (v := data.get("retry_count")) is None else v,
+                "max_retries": 3 if (v := data.get("max_retries")) is None else v,
                 "estimated_completion_time": md.date(data, "estimated_completion_time", extra),
                 "additional_properties": extra,
             },
@@ -189,13 +189,13 @@ _VideoAnalysisStatusResponse_KEYS = frozenset(
         "media_id",
         "status",
         "progress_percent",
-        "retry_count",
-        "max_retries",
         "current_step",
         "started_at",
         "completed_at",
         "error_message",
         "error_code",
+        "retry_count",
+        "max_retries",
         "estimated_completion_time",
     ]
 )

@@ -33,45 +33,6 @@ class AbortVideoUploadRequestDTO(md.Model):
 
 
 @attrs.frozen(slots=False)
-class AbortVideoUploadResponseDTO(md.Model):
-    """A stopped upload and what was cleaned up.
-
-    Attributes:
-        media_id: Id of the video.
-        cleaned_up: Whether the upload was cleaned up.
-        chunks_removed: Number of chunks removed.
-        s3_cleanup: Whether the data was removed from S3 storage.
-    """
-
-    media_id: str
-    cleaned_up: bool
-    chunks_removed: int
-    s3_cleanup: bool
-    status: str = "aborted"
-
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _AbortVideoUploadResponseDTO_KEYS)
-        return md.build(
-            cls,
-            {
-                "media_id": data["media_id"],
-                "cleaned_up": data["cleaned_up"],
-                "chunks_removed": data["chunks_removed"],
-                "s3_cleanup": data["s3_cleanup"],
-                "status": "aborted" if (v := data.get("status")) is None else v,
-                "additional_properties": extra,
-            },
-        )
-
-
-_AbortVideoUploadResponseDTO_KEYS = frozenset(
-    ["media_id", "cleaned_up", "chunks_removed", "s3_cleanup", "status"]
-)
-
-
-@attrs.frozen(slots=False)
 class BatchVideoUploadRequestDTO(md.Model):
     """The videos to upload together.
 
@@ -139,6 +100,95 @@ _BatchVideoUploadResponseDTO_KEYS = frozenset(
 
 
 @attrs.frozen(slots=False)
+class ChunkConfirmResult(md.Model):
+    """A confirmed chunk and the progress of its upload.
+
+    Attributes:
+        chunk_number: Number of the chunk, starting at 1.
+        status: State of the chunk; `completed` once it is confirmed.
+        chunks_completed: Number of chunks confirmed so far.
+        progress_percent: Progress of the upload, 0 to 100.
+        estimated_time_remaining: Estimated seconds until the upload is done, or null.
+    """
+
+    chunk_number: int
+    status: str = "confirmed"
+    chunks_completed: int = 0
+    total_chunks: int = 0
+    progress_percent: float = 0.0
+    estimated_time_remaining: int | None = None
+
+    @classmethod
+    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
+        """Decode the JSON object of an answer. Keys outside the contract are kept."""
+        extra = md.unknown(data, _ChunkConfirmResult_KEYS)
+        return md.build(
+            cls,
+            {
+                "chunk_number": data["chunk_number"],
+                "status": "confirmed" if (v := data.get("status")) is None else v,
+                "chunks_completed": 0 if (v := data.get("chunks_completed")) is None else v,
+                "total_chunks": 0 if (v := data.get("total_chunks")) is None else v,
+                "progress_percent": 0.0 if (v := data.get("progress_percent")) is None else v,
+                "estimated_time_remaining": data.get("estimated_time_remaining"),
+                "additional_properties": extra,
+            },
+        )
+
+
+_ChunkConfirmResult_KEYS = frozenset(
+    [
+        "chunk_number",
+        "status",
+        "chunks_completed",
+        "total_chunks",
+        "progress_percent",
+        "estimated_time_remaining",
+    ]
+)
+
+
+@attrs.frozen(slots=False)
+class ChunkRetryResult(md.Model):
+    """A new URL for a chunk.
+
+    Attributes:
+        chunk_number: Number of the chunk, starting at 1.
+        upload_url: Fresh presigned URL for the chunk.
+        expires_at: When `upload_url` stops working.
+        retry_attempt: Count of retries for this chunk.
+        max_retries: How many retries the tier allows per chunk.
+    """
+
+    chunk_number: int
+    upload_url: str
+    expires_at: datetime | None = None
+    retry_attempt: int = 0
+    max_retries: int = 3
+
+    @classmethod
+    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
+        """Decode the JSON object of an answer. Keys outside the contract are kept."""
+        extra = md.unknown(data, _ChunkRetryResult_KEYS)
+        return md.build(
+            cls,
+            {
+                "chunk_number": data["chunk_number"],
+                "upload_url": data["upload_url"],
+                "expires_at": md.date(data, "expires_at", extra),
+                "retry_attempt": 0 if (v := data.get("retry_attempt")) is None else v,
+                "max_retries": 3 if (v := data.get("max_retries")) is None else v,
+                "additional_properties": extra,
+            },
+        )
+
+
+_ChunkRetryResult_KEYS = frozenset(
+    ["chunk_number", "upload_url", "expires_at", "retry_attempt", "max_retries"]
+)
+
+
+@attrs.frozen(slots=False)
 class CompleteVideoUploadRequestDTO(md.Model):
     """The upload to finish and how to analyze the video.
 
@@ -181,7 +231,7 @@ class CompleteVideoUploadResponseDTO(md.Model):
 
     media_id: str
     status: str
-    metadata: VideoMetadataDTO
+    metadata: VideoMetadata
     video_url: str
     processing_status: str
     created_at: datetime | None
@@ -197,7 +247,7 @@ class CompleteVideoUploadResponseDTO(md.Model):
             {
                 "media_id": data["media_id"],
                 "status": data["status"],
-                "metadata": VideoMetadataDTO.from_api_response(data["metadata"]),
+                "metadata": VideoMetadata.from_api_response(data["metadata"]),
                 "video_url": data["video_url"],
                 "processing_status": data["processing_status"],
                 "created_at": md.date(data, "created_at", extra),
@@ -239,55 +289,6 @@ class ConfirmVideoChunkRequestDTO(md.Model):
     chunk_number: int
     etag: str
     size_bytes: int
-
-
-@attrs.frozen(slots=False)
-class ConfirmVideoChunkResponseDTO(md.Model):
-    """A confirmed chunk and the progress of its upload.
-
-    Attributes:
-        chunk_number: Number of the chunk, starting at 1.
-        status: State of the chunk; `completed` once it is confirmed.
-        chunks_completed: Number of chunks confirmed so far.
-        progress_percent: Progress of the upload, 0 to 100.
-        estimated_time_remaining: Estimated seconds until the upload is done, or null.
-    """
-
-    chunk_number: int
-    status: str
-    chunks_completed: int
-    total_chunks: int
-    progress_percent: float
-    estimated_time_remaining: int | None = None
-
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _ConfirmVideoChunkResponseDTO_KEYS)
-        return md.build(
-            cls,
-            {
-                "chunk_number": data["chunk_number"],
-                "status": data["status"],
-                "chunks_completed": data["chunks_completed"],
-                "total_chunks": data["total_chunks"],
-                "progress_percent": data["progress_percent"],
-                "estimated_time_remaining": data.get("estimated_time_remaining"),
-                "additional_properties": extra,
-            },
-        )
-
-
-_ConfirmVideoChunkResponseDTO_KEYS = frozenset(
-    [
-        "chunk_number",
-        "status",
-        "chunks_completed",
-        "total_chunks",
-        "progress_percent",
-        "estimated_time_remaining",
-    ]
-)
 
 
 @attrs.frozen(slots=False)
@@ -333,7 +334,7 @@ class InitiateVideoUploadResponseDTO(md.Model):
 
     media_id: str
     upload_id: str
-    chunks: list[VideoChunkDTO]
+    chunks: list[VideoChunkInfo]
     total_chunks: int
     chunk_size_bytes: int
     expires_at: datetime | None
@@ -351,7 +352,7 @@ class InitiateVideoUploadResponseDTO(md.Model):
                 "media_id": data["media_id"],
                 "upload_id": data["upload_id"],
                 "chunks": [
-                    VideoChunkDTO.from_api_response(item) for item in (data["chunks"] or ())
+                    VideoChunkInfo.from_api_response(item) for item in (data["chunks"] or ())
                 ],
                 "total_chunks": data["total_chunks"],
                 "chunk_size_bytes": data["chunk_size_bytes"],
@@ -397,47 +398,46 @@ class RetryVideoChunkRequestDTO(md.Model):
 
 
 @attrs.frozen(slots=False)
-class RetryVideoChunkResponseDTO(md.Model):
-    """A new URL for a chunk.
+class VideoAbortResult(md.Model):
+    """A stopped upload and what was cleaned up.
 
     Attributes:
-        chunk_number: Number of the chunk, starting at 1.
-        upload_url: Fresh presigned URL for the chunk.
-        expires_at: When `upload_url` stops working.
-        retry_attempt: Count of retries for this chunk.
-        max_retries: How many retries the tier allows per chunk.
+        media_id: Id of the video.
+        cleaned_up: Whether the upload was cleaned up.
+        chunks_removed: Number of chunks removed.
+        s3_cleanup: Whether the data was removed from S3 storage.
     """
 
-    chunk_number: int
-    upload_url: str
-    expires_at: datetime | None
-    retry_attempt: int
-    max_retries: int
+    media_id: str
+    status: str = "aborted"
+    cleaned_up: bool = False
+    chunks_removed: int = 0
+    s3_cleanup: bool = False
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
         """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _RetryVideoChunkResponseDTO_KEYS)
+        extra = md.unknown(data, _VideoAbortResult_KEYS)
         return md.build(
             cls,
             {
-                "chunk_number": data["chunk_number"],
-                "upload_url": data["upload_url"],
-                "expires_at": md.date(data, "expires_at", extra),
-                "retry_attempt": data["retry_attempt"],
-                "max_retries": data["max_retries"],
+                "media_id": data["media_id"],
+                "status": "aborted" if (v := data.get("status")) is None else v,
+                "cleaned_up": False if (v := data.get("cleaned_up")) is None else v,
+                "chunks_removed": 0 if (v := data.get("chunks_removed")) is None else v,
+                "s3_cleanup": False if (v := data.get("s3_cleanup")) is None else v,
                 "additional_properties": extra,
             },
         )
 
 
-_RetryVideoChunkResponseDTO_KEYS = frozenset(
-    ["chunk_number", "upload_url", "expires_at", "retry_attempt", "max_retries"]
+_VideoAbortResult_KEYS = frozenset(
+    ["media_id", "status", "cleaned_up", "chunks_removed", "s3_cleanup"]
 )
 
 
 @attrs.frozen(slots=False)
-class VideoChunkDTO(md.Model):
+class VideoChunkInfo(md.Model):
     """One chunk of a video and the URL to send it to.
 
     Attributes:
@@ -452,13 +452,13 @@ class VideoChunkDTO(md.Model):
     chunk_number: int
     size_bytes: int
     upload_url: str
-    expires_at: datetime | None
+    expires_at: datetime | None = None
     upload_method: str = "PUT"
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
         """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _VideoChunkDTO_KEYS)
+        extra = md.unknown(data, _VideoChunkInfo_KEYS)
         return md.build(
             cls,
             {
@@ -472,13 +472,13 @@ class VideoChunkDTO(md.Model):
         )
 
 
-_VideoChunkDTO_KEYS = frozenset(
+_VideoChunkInfo_KEYS = frozenset(
     ["chunk_number", "size_bytes", "upload_url", "expires_at", "upload_method"]
 )
 
 
 @attrs.frozen(slots=False)
-class VideoMetadataDTO(md.Model):
+class VideoMetadata(md.Model):
     """Technical facts about a video file.
 
     Attributes:
@@ -487,46 +487,46 @@ class VideoMetadataDTO(md.Model):
         width: Frame width in pixels.
         height: Frame height in pixels.
         frame_rate: Frames per second.
+        audio_codec: Codec of the audio track, or null.
         bitrate_kbps: Bit rate in kilobits per second.
         file_size_bytes: Size of the file in bytes.
         format_name: Name of the container format.
-        audio_codec: Codec of the audio track, or null.
     """
 
-    duration_seconds: float
-    resolution: str
-    width: int
-    height: int
-    frame_rate: float
-    video_codec: str
-    bitrate_kbps: int
-    file_size_bytes: int
-    format_name: str
+    duration_seconds: float | None = None
+    resolution: str | None = None
+    width: int | None = None
+    height: int | None = None
+    frame_rate: float | None = None
+    video_codec: str | None = None
     audio_codec: str | None = None
+    bitrate_kbps: int | None = None
+    file_size_bytes: int | None = None
+    format_name: str | None = None
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
         """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _VideoMetadataDTO_KEYS)
+        extra = md.unknown(data, _VideoMetadata_KEYS)
         return md.build(
             cls,
             {
-                "duration_seconds": data["duration_seconds"],
-                "resolution": data["resolution"],
-                "width": data["width"],
-                "height": data["height"],
-                "frame_rate": data["frame_rate"],
-                "video_codec": data["video_codec"],
-                "bitrate_kbps": data["bitrate_kbps"],
-                "file_size_bytes": data["file_size_bytes"],
-                "format_name": data["format_name"],
+                "duration_seconds": data.get("duration_seconds"),
+                "resolution": data.get("resolution"),
+                "width": data.get("width"),
+                "height": data.get("height"),
+                "frame_rate": data.get("frame_rate"),
+                "video_codec": data.get("video_codec"),
                 "audio_codec": data.get("audio_codec"),
+                "bitrate_kbps": data.get("bitrate_kbps"),
+                "file_size_bytes": data.get("file_size_bytes"),
+                "format_name": data.get("format_name"),
                 "additional_properties": extra,
             },
         )
 
 
-_VideoMetadataDTO_KEYS = frozenset(
+_VideoMetadata_KEYS = frozenset(
     [
         "duration_seconds",
         "resolution",
@@ -534,10 +534,10 @@ _VideoMetadataDTO_KEYS = frozenset(
         "height",
         "frame_rate",
         "video_codec",
+        "audio_codec",
         "bitrate_kbps",
         "file_size_bytes",
         "format_name",
-        "audio_codec",
     ]
 )
 
