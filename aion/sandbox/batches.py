@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any, Final
 
-from . import looking, vision
+from . import datasets, looking, vision
 from .clock import seconds_of, stamp
 from .images import Unusable
 from .jobs import Next, Step, job
@@ -86,7 +86,8 @@ async def _work(step: Step, batch: Record) -> Next | None:
     if failure is not None:
         for item in waiting:
             state.records.update(ITEM, item.id, status="failed", error_message=failure)
-        return _finish(step, "failed")
+        _finish(step, "failed")
+        return None
     # An odd lot of a small batch still shows two states of its progress.
     most = batch.body["wishes"].get("max_parallel") or 5
     part = waiting[: min(most, max(1, -(-batch.body["total_items"] // 2)))]
@@ -102,9 +103,9 @@ async def _work(step: Step, batch: Record) -> Next | None:
     if any(one.body["status"] == "pending" for one in items):
         return step.next("processing")
     good = sum(one.body["status"] == "success" for one in items)
-    if good == len(items):
-        return _finish(step, "completed")
-    return _finish(step, "partially_completed" if good else "failed")
+    mixed = "partially_completed" if good else "failed"
+    _finish(step, "completed" if good == len(items) else mixed)
+    return None
 
 
 async def _one(step: Step, batch: Record, item: Record) -> dict[str, Any]:
@@ -140,12 +141,10 @@ def _finish(step: Step, status: str) -> None:
     state = step.state
     state.records.update(BATCH, step.id, status=status, completed_at=step.stamp())
     batch = state.records.get(BATCH, step.id)
-    wishes = batch.body["wishes"] if batch is not None else {}
+    wishes: dict[str, Any] = batch.body["wishes"] if batch is not None else {}
     if status == "completed" and wishes.get("create_dataset"):
-        from .datasets import begin as begin_dataset
-
         name = wishes.get("dataset_name") or f"[sandbox] dataset of batch {step.id[:8]}"
-        begin_dataset(state, step.id, name, wishes.get("dataset_description"), None)
+        datasets.begin(state, step.id, name, wishes.get("dataset_description"), None)
 
 
 def cancel(state: State, batch: Record) -> None:

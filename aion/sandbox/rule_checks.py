@@ -45,8 +45,10 @@ Check = Callable[[Mapping[str, Any], str, Mapping[str, Any]], str | None]
 
 
 def _words(config: Mapping[str, Any], field: str = "words") -> list[str]:
-    given = config.get(field)
-    return [str(one).lower() for one in cast("list[Any]", given)] if isinstance(given, list) else []
+    given: Any = config.get(field)
+    if not isinstance(given, list):
+        return []
+    return [str(one).lower() for one in cast("Sequence[object]", given)]
 
 
 def _required(config: Mapping[str, Any], text: str, _: Mapping[str, Any]) -> str | None:
@@ -156,7 +158,9 @@ def check(rule: Mapping[str, Any], text: str, facts: Mapping[str, Any]) -> Outco
     known = CHECKS.get(rule_type)
     problem = None
     if known is not None:
-        settings = cast("Mapping[str, Any]", config) if isinstance(config, Mapping) else {}
+        settings: Mapping[str, Any] = {}
+        if isinstance(config, Mapping):
+            settings = cast("Mapping[str, Any]", config)
         problem = known(settings, text, facts)
     message = str(rule.get("error_message") or problem) if problem else "passed"
     if known is None:

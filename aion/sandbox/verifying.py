@@ -22,7 +22,7 @@ _SIZE: Final = re.compile(r"\b(\d{1,6}) ?x ?(\d{1,6})\b")
 _WORD: Final = re.compile(r"[a-z]+")
 _SHAPES: Final = frozenset({"landscape", "portrait", "square"})
 _FORMATS: Final = {"jpg": "JPEG", "jpeg": "JPEG", "png": "PNG", "webp": "WEBP", "gif": "GIF"}
-_SPELLED: Final = {"grey": "gray"}
+_SPELLED: Final[dict[str, str]] = {"grey": "gray"}
 
 
 def providers(body: Mapping[str, Any]) -> list[str]:
@@ -86,7 +86,8 @@ def verdict(content: str, facts: Mapping[str, Any], rules: Sequence[Outcome]) ->
 def _judge(claim: str, facts: Mapping[str, Any]) -> tuple[bool, list[str]]:
     """Whether something in a claim is right, and what in it is wrong."""
     right, wrong = False, list[str]()
-    spelled = " ".join(_SPELLED.get(word, word) for word in _WORD.findall(claim))
+    found: list[str] = _WORD.findall(claim)
+    spelled = " ".join(_SPELLED.get(word, word) for word in found)
     words = set(spelled.split())
     shown: list[str] = facts["colors"]
     for color in _named_colors(spelled):

@@ -69,7 +69,7 @@ def source_problem(image: Mapping[str, Any]) -> str | None:
 
 def name_of(image: Mapping[str, Any]) -> str:
     """What an image is called, in faults and in datasets."""
-    metadata = image.get("metadata") or {}
+    metadata: dict[str, Any] = image.get("metadata") or {}
     given = metadata.get("filename") or image.get("object_key") or image.get("image_url")
     return str(given or "image")
 
@@ -86,15 +86,17 @@ async def look(state: State, image: Mapping[str, Any], seen_id: str) -> Seen:
     key = image.get("object_key")
     if key:
         path = _stored(state, str(key))
-        return await state.in_thread(_facts, path, str(key), state.options.limits.max_pixels)
+        found: Seen = await state.in_thread(_facts, path, str(key), state.options.limits.max_pixels)
+        return found
     data: bytes = await state.in_thread(_given, image, local)
-    kind = sniff(data[:512], "")
+    kind = sniff(data[:512])
     if kind not in FORMATS:
         raise Unusable("the bytes are not a JPEG, PNG, WebP or GIF image")
     new_key = f"seen/{seen_id}/original.{FORMATS[kind]}"
     state.objects.write(new_key, data)
     path = state.objects.path(new_key)
-    return await state.in_thread(_facts, path, new_key, state.options.limits.max_pixels)
+    seen: Seen = await state.in_thread(_facts, path, new_key, state.options.limits.max_pixels)
+    return seen
 
 
 def thumbnail(path: Path, kind: str, side: int) -> bytes:
@@ -143,7 +145,7 @@ def _given(image: Mapping[str, Any], local: bool) -> bytes:
 
 def _facts(path: Path, key: str, max_pixels: int) -> Seen:
     with path.open("rb") as source:
-        kind = sniff(source.read(512), "")
+        kind = sniff(source.read(512))
     if kind not in FORMATS:
         raise Unusable("the object is not a JPEG, PNG, WebP or GIF image")
     facts = inspect(path, kind, max_pixels)

@@ -1,0 +1,38 @@
+"""The package index: well formed and empty, for there is nothing to install from a sandbox."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aion.sandbox.call import Answer, Call
+from aion.sandbox.envelopes import ApiError
+
+from .registry import operation
+
+_PAGE: Final = '<!DOCTYPE html>\n<html><head><meta name="pypi:repository-version" content="1.0">'
+
+
+@operation("simple_index", kind="minimal")
+async def simple_index(call: Call) -> Answer:
+    """The root page, with its one package."""
+    del call
+    link = '<a href="/api/v2/sdk/simple/aion/">aion</a>'
+    return _html("Simple index", link)
+
+
+@operation("package_index", kind="minimal")
+async def package_index(call: Call) -> Answer:
+    """The page of the package, without a wheel."""
+    del call
+    return _html("Links for aion", "")
+
+
+@operation("download_wheel", kind="minimal")
+async def download_wheel(call: Call) -> Answer:
+    """No wheel is there."""
+    raise ApiError(404, f"the sandbox keeps no wheels: {call.path['filename']} is not there")
+
+
+def _html(title: str, content: str) -> Answer:
+    page = f"{_PAGE}<title>{title}</title></head>\n<body>{content}</body></html>\n"
+    return Answer(raw=page.encode(), headers={"content-type": "text/html; charset=utf-8"})

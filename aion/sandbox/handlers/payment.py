@@ -1,0 +1,59 @@
+"""What can be read about money. Nothing is sold: the routes to a payment provider answer 501."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from aion.sandbox.call import Answer, Call
+from aion.sandbox.clock import stamp
+from aion.sandbox.envelopes import ApiError
+from aion.sandbox.ids import TENANT_ID
+from aion.sandbox.tenancy import TIER, month_start, next_month
+
+from .registry import operation
+
+
+@operation("get_subscription_status", kind="minimal")
+async def get_subscription_status(call: Call) -> Answer:
+    """The subscription that the sandbox plays: always active, never billed."""
+    _own(call)
+    now = call.state.clock.now()
+    return Answer(
+        {
+            "status": "active",
+            "current_period_start": stamp(month_start(now)),
+            "current_period_end": stamp(next_month(now).astimezone(UTC).timestamp()),
+            "cancel_at_period_end": False,
+            "trial_end": None,
+            "plan_name": TIER,
+            "tenant_id": TENANT_ID,
+            "deprecation_warning": None,
+            "has_billing_history": False,
+        }
+    )
+
+
+@operation("get_credit_balance", kind="minimal")
+async def get_credit_balance(call: Call) -> Answer:
+    """Credits by the limits of the sandbox and by what was uploaded this month."""
+    _own(call)
+    limits, state = call.state.options.limits, call.state
+    since = datetime.fromtimestamp(month_start(state.clock.now()), UTC)
+    used = state.files.uploaded_since(stamp(since.timestamp()))
+    included = max(0, limits.monthly_uploads - used)
+    prepaid = limits.prepaid_credits - max(0, used - limits.monthly_uploads)
+    prepaid = max(0, prepaid)
+    return Answer(
+        {
+            "prepaid_balance": prepaid,
+            "included_remaining": included,
+            "total_available": prepaid + included,
+            "recent_purchases": [],
+        }
+    )
+
+
+def _own(call: Call) -> None:
+    tenant_id = call.query["tenant_id"]
+    if tenant_id is not None and tenant_id.lower() != TENANT_ID:
+        raise ApiError(403, "this is another tenant")

@@ -1,0 +1,237 @@
+"""Rule sets shared with others, and the older routes for members.
+
+There is one tenant in a sandbox: a share is given by it, and accepted by it, too. Nobody is mailed;
+the code of an invitation is the token of the share.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from aion.sandbox.call import Answer, Call
+from aion.sandbox.clock import seconds_of, stamp
+from aion.sandbox.envelopes import ApiError
+from aion.sandbox.identity import digest
+from aion.sandbox.ids import TENANT_ID
+from aion.sandbox.members import Members
+from aion.sandbox.records import Record
+from aion.sandbox.rights import require_either
+from aion.sandbox.rule_checks import RULE_SET, require_rule_set
+
+from .registry import operation
+from .rules import as_json as rule_set_json
+
+SHARE: Final = "share"
+"""Kind of the records; a share belongs to its rule set."""
+
+_DAY: Final = 86_400.0
+
+
+@operation("share_ruleset")
+async def share_ruleset(call: Call) -> Answer:
+    """Offer a rule set to somebody, by address or by tenant."""
+    body = call.body
+    targets = [body[name] for name in ("target_email", "target_tenant_id") if body.get(name)]
+    if len(targets) != 1:
+        raise ApiError(400, "give either target_email or target_tenant_id")
+    days = body.get("expires_in_days")
+    return _share(call, "pending", days, body.get("target_tenant_id"), notes=body.get("notes"))
+
+
+@operation("create_public_share")
+async def create_public_share(call: Call) -> Answer:
+    """Make a link for everybody who has it."""
+    return _share(call, "active", call.body.get("expires_in_days", 30), None)
+
+
+@operation("accept_share")
+async def accept_share(call: Call) -> Answer:
+    """Accept an offer by its code."""
+    share = _of_token(call, call.body["invitation_code"])
+    if share.body["status"] != "pending":
+        raise ApiError(409, f"the share is {share.body['status']}")
+    changed = call.state.records.update(
+        SHARE, share.id, status="active", shared_with_tenant_id=TENANT_ID
+    )
+    return Answer(_as_json(call, changed or share))
+
+
+@operation("revoke_share")
+async def revoke_share(call: Call) -> Answer:
+    """Take a share back."""
+    share = call.state.records.get(SHARE, call.path["share_id"].lower())
+    if share is None:
+        raise ApiError(404, f"no share {call.path['share_id']}")
+    with call.state.database.transaction():
+        call.state.records.update(SHARE, share.id, status="revoked")
+        _note(call, "rule_set.share_revoked", "delete", share)
+    return Answer({"detail": "the share was revoked"})
+
+
+@operation("list_sent_shares")
+async def list_sent_shares(call: Call) -> Answer:
+    """What this tenant shares."""
+    return Answer([_as_json(call, one) for one in call.state.records.find(SHARE)[0]])
+
+
+@operation("list_received_shares")
+async def list_received_shares(call: Call) -> Answer:
+    """What this tenant was offered and accepted."""
+    found, _ = call.state.records.find(
+        SHARE, where=lambda one: one.body["shared_with_tenant_id"] == TENANT_ID
+    )
+    return Answer([_as_json(call, one) for one in found])
+
+
+@operation("get_shared_ruleset", public=True)
+async def get_shared_ruleset(call: Call) -> Answer:
+    """The rule set behind a token."""
+    share = _of_token(call, call.path["share_token"])
+    if share.body["status"] != "active":
+        raise ApiError(404, f"the share is {share.body['status']}")
+    rule_set = require_rule_set(call.state, share.body["ruleset_id"])
+    return Answer({"rule_set": rule_set_json(rule_set), "access_level": share.body["access_level"]})
+
+
+@operation("list_tenant_members")
+async def list_tenant_members(call: Call) -> Answer:
+    """All members, as a plain array."""
+    return Answer([_member(one) for one in Members(call.state).all()])
+
+
+@operation("add_tenant_member", role="viewer")
+async def add_tenant_member(call: Call) -> Answer:
+    """Let somebody join at once."""
+    require_either(call, "admin", "tenants:share")
+    role = _role(call.body.get("role", "viewer"))
+    with call.state.database.transaction():
+        added = Members(call.state).add(call.body["email"], role)
+        _member_note(call, "tenant.member_added", "create", added)
+    return Answer(_member(added))
+
+
+@operation("update_member_role_api_v2_sharing_members__user_id__role_patch", role="viewer")
+async def update_member_role(call: Call) -> Answer:
+    """Give a member another role."""
+    require_either(call, "admin", "tenants:share")
+    role = _role(call.body["role"])
+    members = Members(call.state)
+    member = _not_owner(members.require(call.path["user_id"]))
+    with call.state.database.transaction():
+        changed = members.change(member, role=role)
+        _member_note(call, "tenant.member_role_changed", "update", changed)
+    return Answer(_member(changed))
+
+
+@operation("remove_tenant_member_api_v2_sharing_members__user_id__delete", role="viewer")
+async def remove_tenant_member(call: Call) -> Answer:
+    """Take a member out of the tenant."""
+    require_either(call, "admin", "tenants:share")
+    members = Members(call.state)
+    member = _not_owner(members.require(call.path["user_id"]))
+    if member.id == call.actor.user_id:
+        raise ApiError(403, "nobody can remove themselves")
+    with call.state.database.transaction():
+        members.remove(member)
+        _member_note(call, "tenant.member_removed", "delete", member)
+    return Answer({"detail": f"{member.body['email']} was removed"})
+
+
+def _share(
+    call: Call, status: str, days: int | None, tenant_id: str | None, *, notes: str | None = None
+) -> Answer:
+    records = call.state.records
+    rule_set = require_rule_set(call.state, call.body["ruleset_id"])
+    share_id = records.new_id(SHARE)
+    body = {
+        "ruleset_id": rule_set.id,
+        "shared_with_tenant_id": tenant_id,
+        "access_level": call.body.get("access_level", "view_only"),
+        "status": status,
+        "share_token": digest(f"share/{share_id}")[:32],
+        "expires_at": stamp(call.state.clock.now() + days * _DAY) if days else None,
+        "notes": notes,
+        "shared_by": call.actor.user_id,
+    }
+    with call.state.database.transaction():
+        share = records.put(SHARE, share_id, body, parent=rule_set.id)
+        _note(call, "rule_set.shared", "create", share)
+    return Answer(_as_json(call, share))
+
+
+def _of_token(call: Call, token: str) -> Record:
+    found, _ = call.state.records.find(SHARE, where=lambda one: one.body["share_token"] == token)
+    if not found:
+        raise ApiError(404, "there is no such share")
+    share = found[0]
+    expires_at = share.body["expires_at"]
+    if expires_at is not None and seconds_of(expires_at) <= call.state.clock.now():
+        raise ApiError(404, f"the share expired at {expires_at}")
+    return share
+
+
+def _as_json(call: Call, share: Record) -> dict[str, Any]:
+    body = share.body
+    expires_at, status = body["expires_at"], body["status"]
+    if expires_at is not None and seconds_of(expires_at) <= call.state.clock.now():
+        status = status if status == "revoked" else "expired"
+    return {
+        "id": share.id,
+        "ruleset_id": body["ruleset_id"],
+        "shared_by_tenant_id": TENANT_ID,
+        "shared_with_tenant_id": body["shared_with_tenant_id"],
+        "access_level": body["access_level"],
+        "status": status,
+        "share_token": body["share_token"],
+        "share_url": f"{call.origin}/api/v2/sharing/shared/{body['share_token']}",
+        "expires_at": expires_at,
+    }
+
+
+def _member(member: Record) -> dict[str, Any]:
+    body = member.body
+    return {
+        "user_id": member.id,
+        "tenant_id": TENANT_ID,
+        "role": body["role"],
+        "user_email": body.get("email"),
+        "user_name": body.get("name"),
+        "joined_at": body.get("joined_at"),
+        "is_active": True,
+    }
+
+
+def _role(role: str) -> str:
+    if role == "owner":
+        raise ApiError(400, "the role owner cannot be given")
+    return role
+
+
+def _not_owner(member: Record) -> Record:
+    if member.body["role"] == "owner":
+        raise ApiError(403, "the owner can be neither changed nor removed")
+    return member
+
+
+def _note(call: Call, event: str, action: str, share: Record) -> None:
+    call.state.audit.write(
+        event,
+        action,
+        actor=call.actor,
+        resource_type=RULE_SET,
+        resource_id=share.body["ruleset_id"],
+        ip_address=call.ip_address,
+        metadata={"share_id": share.id},
+    )
+
+
+def _member_note(call: Call, event: str, action: str, member: Record) -> None:
+    call.state.audit.write(
+        event,
+        action,
+        actor=call.actor,
+        resource_type="member",
+        resource_id=member.id,
+        ip_address=call.ip_address,
+        metadata={"role": member.body["role"]},
+    )

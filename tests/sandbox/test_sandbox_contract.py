@@ -1,0 +1,314 @@
+"""P24: requests that schemathesis draws from the contract, against a sandbox full of things.
+
+Every operation gets requests that fit the contract, with the ids of what exists and with others,
+and requests that do not fit. Each answer is held against the contract by schemathesis itself: the
+sandbox's own check (`strict`) is one more witness, not the judge. An error whose status the
+contract does not declare has to be in an error envelope.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import Any, Final
+
+import httpx
+import jsonschema_rs
+import pytest
+import requests
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.generation import GenerationMode
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    negative_data_rejection,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from aion.sandbox.contract import Operation, contract_path, load_contract
+from aion.sandbox.envelopes import ERROR_SCHEMAS
+from aion.sandbox.handlers import coverage
+from aion.testing import Sandbox
+from tests.sandbox.conftest import client_of
+from tests.sandbox.world import World, build_world
+
+OPERATIONS: Final = tuple(load_contract().operations.values())
+
+PUBLIC: Final = frozenset(
+    {
+        "GET /",
+        "GET /health",
+        "GET /metrics",
+        "GET /api/v2/health/",
+        "GET /api/v2/verify/health/status",
+        "GET /api/v2/auth/session/google/callback",
+        "GET /api/v2/auth/session/password-reset/validate",
+        "GET /api/v2/cloud-storage/auth/{provider}/callback",
+        "GET /api/v2/sharing/shared/{share_token}",
+        "POST /api/v2/auth/session/google",
+        "POST /api/v2/auth/session/google/initiate",
+        "POST /api/v2/auth/session/login",
+        "POST /api/v2/auth/session/password-reset/complete",
+        "POST /api/v2/auth/session/password-reset/request",
+        "POST /api/v2/auth/session/register",
+        "POST /api/v2/auth/session/resend-verification-by-email",
+        "POST /api/v2/auth/session/verify-email",
+        "POST /api/v2/payment/webhooks/stripe",
+        "POST /api/v2/support/contact",
+    }
+)
+"""Operations that need no key: what comes before a login, callbacks of others, health."""
+
+OTHER_TYPES: Final = {
+    "/chat/sessions/{session_id}/messages/stream": "text/event-stream",
+    "/chat/sessions/{session_id}/export": None,
+    "/cloud-storage/auth/{provider}/callback": "text/html",
+    "/data/batch-images/{batch_item_id}/thumbnail": "image/",
+    "/data/batch-images/{item_id}": "image/",
+    "/data/images/{verification_id}": "image/",
+    "/data/images/{verification_id}/thumbnail": "image/",
+    "/data/images/{verification_id}/variant/{variant_type}": "image/",
+    "/sdk/simple/aion/{filename}": "application/",
+    "/video-scenes/{scene_id}/thumbnail": "image/jpeg",
+    "/metrics": "text/plain",
+}
+"""Paths whose success the contract calls JSON, and what it is on the wire."""
+
+POSITIVE: Final = 4
+NEGATIVE: Final = 2
+SOAK: Final = 60
+UNREACHED: Final = 40
+"""Most operations that may answer only with errors, of all 237."""
+
+INVALID: Final[dict[str, Any]] = {
+    "type": "object",
+    "required": ["detail"],
+    "additionalProperties": False,
+    "properties": {
+        "detail": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "type": "object",
+                "required": ["loc", "msg", "type"],
+                "properties": {
+                    "loc": {"type": "array"},
+                    "msg": {"type": "string", "minLength": 1},
+                    "type": {"type": "string"},
+                },
+            },
+        }
+    },
+}
+
+every_operation = pytest.mark.parametrize(
+    "operation", [pytest.param(one, id=f"{one.method} {one.path}") for one in OPERATIONS]
+)
+"""A test for each of them."""
+
+
+class Surroundings:
+    """A running sandbox with a world in it, and the way back to how it was."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox = sandbox
+        self.world: World = build_world(sandbox)
+        self.schema = schemathesis.openapi.from_path(contract_path())
+        self.session = requests.Session()
+        self.reached: set[str] = set()
+        """Operations that succeeded at least once."""
+        self._snapshot = sandbox.snapshot()
+
+    def back(self) -> None:
+        """Restore what the requests of another test changed."""
+        self.sandbox.restore(self._snapshot)
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Surroundings]:
+    with Sandbox(strict=True, stepped=True, pace=1.0) as sandbox:
+        made = Surroundings(sandbox)
+        assert sandbox.violations == []
+        yield made
+        made.session.close()
+
+
+@pytest.fixture
+def around(shared: Surroundings) -> Surroundings:
+    shared.back()
+    return shared
+
+
+@every_operation
+def test_P24_answers_keep_to_the_contract(operation: Operation, around: Surroundings) -> None:
+    _explore(operation, around, POSITIVE, NEGATIVE)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(600)
+@every_operation
+def test_P24_answers_keep_to_the_contract_at_length(
+    operation: Operation, around: Surroundings
+) -> None:
+    _explore(operation, around, SOAK, SOAK)
+
+
+def test_P24_most_operations_were_reached(shared: Surroundings) -> None:
+    served = {name for name, kind in coverage().items() if kind != "501"}
+    if len(shared.reached) < UNREACHED:
+        pytest.skip("only meaningful after the tests of all operations, in one process")
+    missing = sorted(served - shared.reached)
+    assert len(missing) <= UNREACHED, missing
+
+
+@every_operation
+def test_P24_every_operation_but_the_public_ones_wants_a_key(
+    operation: Operation, shared: Surroundings
+) -> None:
+    path = _path(operation, shared.world)
+    for headers in ({}, {"Authorization": "Bearer aion_wrong_000000000000000000"}):
+        answer = httpx.request(
+            operation.method, shared.sandbox.url + path, headers=headers, verify=False
+        )
+        public = f"{operation.method} {operation.path}" in PUBLIC
+        assert (answer.status_code == 401) is not public, answer.text
+        if not public:
+            _envelope(operation, 401, answer.json())
+
+
+def test_P24_public_operations_exist() -> None:
+    assert {f"{one.method} {one.path}" for one in OPERATIONS} >= PUBLIC
+
+
+def test_P24_at_most_45_operations_are_501() -> None:
+    assert len([name for name, kind in coverage().items() if kind == "501"]) <= 45
+
+
+def test_P24_a_501_names_its_operation(shared: Surroundings) -> None:
+    with client_of(shared.sandbox) as api:
+        for operation in OPERATIONS:
+            if coverage()[operation.id] != "501":
+                continue
+            url = shared.sandbox.url + _path(operation, shared.world)
+            answer = api.request(operation.method, url)
+            assert answer.status_code == 501
+            _typed_501(operation, answer.json())
+
+
+def _explore(operation: Operation, around: Surroundings, positive: int, negative: int) -> None:
+    target = around.schema[operation.path][operation.method]
+    path = {name: around.world.value(operation.path, name) for name in operation.path_names}
+    key = around.sandbox.api_key
+    if operation.path.startswith("/api/v2/auth/session/"):
+        key = around.world.session_token
+    seen: list[int] = []
+
+    def send(case: Any) -> tuple[Any, int]:
+        answer = case.call(
+            base_url=around.sandbox.url,
+            session=around.session,
+            headers={"Authorization": f"Bearer {key}"},
+            cookies={},
+            allow_redirects=False,
+            timeout=20,
+        )
+        around.session.cookies.clear()
+        seen.append(answer.status_code)
+        return answer, answer.status_code
+
+    def fitting(case: Any) -> None:
+        # The first is left as it was drawn: ids of nothing.
+        if seen:
+            case.path_parameters.update(path)
+            case.query = around.world.ground(dict(case.query))
+            if isinstance(case.body, dict):
+                case.body = around.world.ground(case.body)
+        answer, status = send(case)
+        _judge(operation, case, answer)
+        if status < 400:
+            around.reached.add(operation.id)
+
+    def unfitting(case: Any) -> None:
+        answer, _ = send(case)
+        _judge(operation, case, answer, negative_data_rejection)
+
+    fixed: dict[str, Any] = {
+        "headers": dict.fromkeys((one.name for one in operation.placed("header")), "x" * 20),
+        "cookies": dict.fromkeys((one.name for one in operation.placed("cookie")), "x" * 20),
+    }
+    _draw(target.as_strategy(**fixed), positive, fitting)
+    if operation.body_schema is not None or any(operation.placed("query")):
+        wrong = target.as_strategy(
+            generation_mode=GenerationMode.NEGATIVE, path_parameters=path, **fixed
+        )
+        _draw(wrong, negative, unfitting)
+    assert around.sandbox.violations == []
+
+
+def _draw(strategy: Any, count: int, check: Callable[[Any], None]) -> None:
+    @settings(
+        max_examples=count,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(strategy)
+    def run(case: Any) -> None:
+        check(case)
+
+    run()
+
+
+def _judge(operation: Operation, case: Any, answer: Any, *more: Any) -> None:
+    """Hold an answer against the contract; raises AssertionError or schemathesis' own failure."""
+    status: int = answer.status_code
+    told = f"{status} for {case.as_curl_command()}\n{answer.content[:2000]!r}"
+    assert answer.headers.get("x-request-id"), told
+    if status == 501:
+        _typed_501(operation, answer.json())
+        return
+    assert status < 500, told
+    if status >= 400 and str(status) not in operation.answers:
+        _envelope(operation, status, answer.json())
+        if more:
+            case.validate_response(answer, checks=list(more))
+        return
+    checks = [status_code_conformance, response_headers_conformance, *more]
+    kind = OTHER_TYPES.get(operation.path.removeprefix("/api/v2"), "")
+    if status == 302:
+        assert answer.headers["location"][0].startswith("http"), told
+    elif kind != "" and status < 400:
+        assert answer.headers["content-type"][0].startswith(kind or ""), told
+    elif status != 204:
+        checks += [content_type_conformance, response_schema_conformance]
+    case.validate_response(answer, checks=checks)
+
+
+def _typed_501(operation: Operation, body: Any) -> None:
+    assert body["error"]["code"] == "NOT_IN_SANDBOX"
+    assert operation.id in body["error"]["message"]
+
+
+def _envelope(operation: Operation, status: int, body: Any) -> None:
+    """An error that the contract does not describe has the shape of its routes."""
+    schema = INVALID if status == 422 else ERROR_SCHEMAS[operation.group]
+    _validator(json.dumps(schema)).validate(body)
+
+
+@lru_cache
+def _validator(schema: str) -> Any:
+    whole: dict[str, Any] = json.loads(schema)
+    whole["components"] = {"schemas": load_contract().schemas}
+    return jsonschema_rs.Draft202012Validator(whole)
+
+
+def _path(operation: Operation, world: World) -> str:
+    path = operation.path
+    for name in operation.path_names:
+        path = path.replace("{" + name + "}", world.value(operation.path, name))
+    return path
