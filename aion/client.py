@@ -179,6 +179,8 @@ class AionVision:
     @cached_property
     def chats(self) -> ChatResource:
         """Talk with the library: sessions, messages, streams, plans."""
+        from aion.resources.chat import ChatResource
+
         return ChatResource(self._engine)
 
     @cached_property

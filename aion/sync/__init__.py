@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from aion.sync.resources.tenant import SyncTenantResource
     from aion.sync.resources.upload import SyncUploadResource
     from aion.sync.resources.verify import SyncVerifyResource
+    from aion.sync.resources.video_analysis import SyncVideoAnalysisResource
+    from aion.sync.resources.video_scenes import SyncVideoScenesResource
+    from aion.sync.resources.video_uploads import SyncVideoUploadsResource
 
 _EXPORTS = {
     "SyncAgentOperationsResource": "aion.sync.resources.agent_operations",
@@ -48,6 +51,9 @@ _EXPORTS = {
     "SyncTenantResource": "aion.sync.resources.tenant",
     "SyncUploadResource": "aion.sync.resources.upload",
     "SyncVerifyResource": "aion.sync.resources.verify",
+    "SyncVideoAnalysisResource": "aion.sync.resources.video_analysis",
+    "SyncVideoScenesResource": "aion.sync.resources.video_scenes",
+    "SyncVideoUploadsResource": "aion.sync.resources.video_uploads",
 }
 
 __all__ = [
@@ -70,6 +76,9 @@ __all__ = [
     "SyncTenantResource",
     "SyncUploadResource",
     "SyncVerifyResource",
+    "SyncVideoAnalysisResource",
+    "SyncVideoScenesResource",
+    "SyncVideoUploadsResource",
 ]
 
 # Hidden from type checkers, which would otherwise accept any name at all.

@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from aion._transport.observe import Attempt
-    from aion.resources.video_analysis import VideoAnalysisResource
-    from aion.resources.video_scenes import VideoScenesResource
-    from aion.resources.video_uploads import VideoUploadsResource
     from aion.sync.pipeline import SyncPipeline
     from aion.sync.resources.agent_operations import SyncAgentOperationsResource
     from aion.sync.resources.agent_search import SyncAgentSearchResource
@@ -38,6 +35,9 @@ if TYPE_CHECKING:
     from aion.sync.resources.tenant import SyncTenantResource
     from aion.sync.resources.upload import SyncUploadResource
     from aion.sync.resources.verify import SyncVerifyResource
+    from aion.sync.resources.video_analysis import SyncVideoAnalysisResource
+    from aion.sync.resources.video_scenes import SyncVideoScenesResource
+    from aion.sync.resources.video_uploads import SyncVideoUploadsResource
     from aion.types.batch import BatchStatusResult
     from aion.types.callbacks import (
         DescriptionFailedEvent,
@@ -181,6 +181,8 @@ class SyncAionVision:
     @cached_property
     def chats(self) -> SyncChatResource:
         """Talk with the library: sessions, messages, streams, plans."""
+        from aion.sync.resources.chat import SyncChatResource
+
         return SyncChatResource(self._engine)
 
     @cached_property
@@ -261,25 +263,25 @@ class SyncAionVision:
         return SyncAuditResource(self._engine)
 
     @cached_property
-    def video_uploads(self) -> VideoUploadsResource:
+    def video_uploads(self) -> SyncVideoUploadsResource:
         """Upload videos in chunks."""
-        from aion.resources.video_uploads import VideoUploadsResource
+        from aion.sync.resources.video_uploads import SyncVideoUploadsResource
 
-        return VideoUploadsResource(self._engine)
+        return SyncVideoUploadsResource(self._engine)
 
     @cached_property
-    def video_analysis(self) -> VideoAnalysisResource:
+    def video_analysis(self) -> SyncVideoAnalysisResource:
         """Follow the analysis of videos."""
-        from aion.resources.video_analysis import VideoAnalysisResource
+        from aion.sync.resources.video_analysis import SyncVideoAnalysisResource
 
-        return VideoAnalysisResource(self._engine)
+        return SyncVideoAnalysisResource(self._engine)
 
     @cached_property
-    def video_scenes(self) -> VideoScenesResource:
+    def video_scenes(self) -> SyncVideoScenesResource:
         """Read the scenes of videos."""
-        from aion.resources.video_scenes import VideoScenesResource
+        from aion.sync.resources.video_scenes import SyncVideoScenesResource
 
-        return VideoScenesResource(self._engine)
+        return SyncVideoScenesResource(self._engine)
 
     @cached_property
     def descriptions(self) -> SyncDescribeResource:

@@ -9,10 +9,16 @@ from pathlib import Path
 import pytest
 
 from aion.testing import Sandbox
-from tests.behaviour.pictures import draw
+from tests.behaviour.pictures import FORMATS, draw
 
 ROOT = Path(__file__).resolve().parents[2]
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
+REPORT = """# The pier
+
+## Maintenance
+
+The maintenance of the pier began in March. Two planks were replaced.
+"""
 BLOCKS = [
     pytest.param(match[1], id=f"{path.name}:{text[: match.start()].count(chr(10)) + 2}")
     for path in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
@@ -32,6 +38,10 @@ def workplace(running: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     """A folder with what the samples name, and an environment that leads to the sandbox."""
     running.reset()
     (tmp_path / "photo.jpg").write_bytes(draw("JPEG"))
+    (tmp_path / "report.md").write_text(REPORT, encoding="utf-8")
+    (tmp_path / "photos").mkdir()
+    for kind, name in FORMATS.items():
+        (tmp_path / "photos" / name).write_bytes(draw(kind))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("AIONVISION_API_KEY", running.api_key)
     monkeypatch.setenv("AIONVISION_BASE_URL", running.base_url)
