@@ -288,324 +288,118 @@ if TYPE_CHECKING:
 __version__ = "0.4.0"
 
 _HOMES = {
-    "aion._references": (
-        "parse_references",
-        "resolve_content",
-    ),
-    "aion._tracing": (
-        "configure_tracing",
-        "is_tracing_available",
-        "set_correlation_id",
-    ),
-    "aion.client": ("AionVision",),
+    "aion._references": "parse_references resolve_content",
+    "aion._tracing": "configure_tracing is_tracing_available set_correlation_id",
+    "aion.client": "AionVision",
     "aion.config": (
-        "ClientConfig",
-        "ENV_API_KEY",
-        "ENV_BASE_URL",
-        "ENV_ENABLE_TRACING",
-        "ENV_MAX_RETRIES",
-        "ENV_POLLING_INTERVAL",
-        "ENV_POLLING_TIMEOUT",
-        "ENV_PROXY_URL",
-        "ENV_RETRY_DELAY",
-        "ENV_TENANT_ID",
-        "ENV_TIMEOUT",
-        "InsecureTransportWarning",
-        "load_dotenv",
+        "ClientConfig ENV_API_KEY ENV_BASE_URL ENV_ENABLE_TRACING ENV_MAX_RETRIES "
+        "ENV_POLLING_INTERVAL ENV_POLLING_TIMEOUT ENV_PROXY_URL ENV_RETRY_DELAY ENV_TENANT_ID "
+        "ENV_TIMEOUT InsecureTransportWarning load_dotenv"
     ),
     "aion.exceptions": (
-        "AionvisionConnectionError",
-        "AionvisionError",
-        "AionvisionPermissionError",
-        "AionvisionTimeoutError",
-        "AuthenticationError",
-        "BatchError",
-        "ChatError",
-        "CircuitBreakerError",
-        "CloudStorageError",
-        "DescriptionError",
-        "DocumentProcessingError",
-        "QuotaExceededError",
-        "RateLimitError",
-        "ResourceNotFoundError",
-        "SSEStreamError",
-        "ServerError",
-        "UploadError",
-        "ValidationError",
-        "VideoAnalysisError",
-        "VideoUploadError",
+        "AionvisionConnectionError AionvisionError AionvisionPermissionError "
+        "AionvisionTimeoutError AuthenticationError BatchError ChatError CircuitBreakerError "
+        "CloudStorageError DescriptionError DocumentProcessingError QuotaExceededError "
+        "RateLimitError ResourceNotFoundError SSEStreamError ServerError UploadError "
+        "ValidationError VideoAnalysisError VideoUploadError"
     ),
-    "aion.pipeline": ("Pipeline",),
-    "aion.resources.chat": ("ChatSessionContext",),
+    "aion.pipeline": "Pipeline",
+    "aion.resources.chat": "ChatSessionContext",
     "aion.sync": (
-        "SyncAgentOperationsResource",
-        "SyncAgentSearchResource",
-        "SyncAionVision",
-        "SyncAuditResource",
-        "SyncBatchResource",
-        "SyncChatResource",
-        "SyncChatSession",
-        "SyncCloudStorageResource",
-        "SyncColorsResource",
-        "SyncDocumentsResource",
-        "SyncFilesResource",
-        "SyncFoldersResource",
-        "SyncLinksResource",
-        "SyncSettingsResource",
-        "SyncTenantResource",
-        "SyncUploadResource",
-        "SyncVideoAnalysisResource",
-        "SyncVideoScenesResource",
-        "SyncVideoUploadsResource",
+        "SyncAgentOperationsResource SyncAgentSearchResource SyncAionVision SyncAuditResource "
+        "SyncBatchResource SyncChatResource SyncChatSession SyncCloudStorageResource "
+        "SyncColorsResource SyncDocumentsResource SyncFilesResource SyncFoldersResource "
+        "SyncLinksResource SyncSettingsResource SyncTenantResource SyncUploadResource "
+        "SyncVideoAnalysisResource SyncVideoScenesResource SyncVideoUploadsResource"
     ),
-    "aion.transport": ("Attempt",),
-    "aion.types.agent": (
-        "Agent",
-        "AgentResult",
-    ),
+    "aion.transport": "Attempt",
+    "aion.types.agent": "Agent AgentResult",
     "aion.types.agent_operations": (
-        "ChunkReference",
-        "DocumentAnalysisResult",
-        "FolderActionDetail",
-        "OrganizeResult",
-        "SynthesizeResult",
+        "ChunkReference DocumentAnalysisResult FolderActionDetail OrganizeResult SynthesizeResult"
     ),
     "aion.types.agent_search": (
-        "DocumentChunkResultItem",
-        "DocumentSearchAgentResult",
-        "ImageSearchAgentResult",
-        "ImageSearchResultItem",
-        "MatchedSceneItem",
-        "ResultRefData",
-        "VideoSearchAgentResult",
-        "VideoSearchResultItem",
+        "DocumentChunkResultItem DocumentSearchAgentResult ImageSearchAgentResult "
+        "ImageSearchResultItem MatchedSceneItem ResultRefData VideoSearchAgentResult "
+        "VideoSearchResultItem"
     ),
-    "aion.types.audit": (
-        "AuditEventType",
-        "AuditLogEntry",
-        "AuditLogList",
-        "AuditResult",
-        "AuditSeverity",
-    ),
+    "aion.types.audit": "AuditEventType AuditLogEntry AuditLogList AuditResult AuditSeverity",
     "aion.types.batch": (
-        "BatchImageInput",
-        "BatchItemResult",
-        "BatchItemStatus",
-        "BatchResults",
-        "BatchResultsPagination",
-        "BatchResultsSummary",
-        "BatchStatus",
-        "BatchStatusResult",
-        "BatchSubmissionResult",
-        "BatchVerifyInput",
+        "BatchImageInput BatchItemResult BatchItemStatus BatchResults BatchResultsPagination "
+        "BatchResultsSummary BatchStatus BatchStatusResult BatchSubmissionResult "
+        "BatchVerifyInput"
     ),
     "aion.types.callbacks": (
-        "CloudStorageJobProgressEvent",
-        "DescriptionFailedEvent",
-        "DescriptionProgressEvent",
-        "DocumentFileCompleteEvent",
-        "DocumentProcessingFailedEvent",
-        "DocumentProcessingProgressEvent",
-        "DocumentUploadProgressEvent",
-        "FileCompleteEvent",
-        "UploadProgressEvent",
-        "VideoAnalysisProgressEvent",
-        "VideoChunkProgressEvent",
-        "VideoUploadCompleteEvent",
+        "CloudStorageJobProgressEvent DescriptionFailedEvent DescriptionProgressEvent "
+        "DocumentFileCompleteEvent DocumentProcessingFailedEvent "
+        "DocumentProcessingProgressEvent DocumentUploadProgressEvent FileCompleteEvent "
+        "UploadProgressEvent VideoAnalysisProgressEvent VideoChunkProgressEvent "
+        "VideoUploadCompleteEvent"
     ),
     "aion.types.chat": (
-        "ChatImageList",
-        "ChatMessage",
-        "ChatResponse",
-        "ChatSession",
-        "ChatSessionDetail",
-        "ChatToken",
-        "ImageReference",
-        "PlanActionResponse",
-        "SessionList",
+        "ChatImageList ChatMessage ChatResponse ChatSession ChatSessionDetail ChatToken "
+        "ImageReference PlanActionResponse SessionList"
     ),
     "aion.types.cloud_storage": (
-        "CloudFileInput",
-        "CloudStorageConnection",
-        "CloudStorageJob",
-        "CompleteAuthResult",
-        "ConnectionList",
-        "DisconnectResult",
-        "ExportResult",
-        "ImportResult",
-        "InitiateAuthResult",
+        "CloudFileInput CloudStorageConnection CloudStorageJob CompleteAuthResult "
+        "ConnectionList DisconnectResult ExportResult ImportResult InitiateAuthResult"
     ),
     "aion.types.colors": (
-        "BatchColorExtractionResult",
-        "ColorAnalysis",
-        "ColorAnalytics",
-        "ColorBrightness",
-        "ColorExtractionResult",
-        "ColorExtractionStatus",
-        "ColorFamily",
-        "ColorFamilyInfo",
-        "ColorSaturation",
-        "ColorSearchResponse",
-        "ColorSearchResult",
-        "ColorTemperature",
-        "DominantColor",
-        "HSL",
-        "LAB",
-        "RGB",
+        "BatchColorExtractionResult ColorAnalysis ColorAnalytics ColorBrightness "
+        "ColorExtractionResult ColorExtractionStatus ColorFamily ColorFamilyInfo "
+        "ColorSaturation ColorSearchResponse ColorSearchResult ColorTemperature DominantColor "
+        "HSL LAB RGB"
     ),
     "aion.types.common": (
-        "ChatTokenType",
-        "CloudStorageJobStatus",
-        "CloudStorageJobType",
-        "CloudStorageProvider",
-        "DescriptionStatus",
-        "MessageRole",
-        "StorageTarget",
+        "ChatTokenType CloudStorageJobStatus CloudStorageJobType CloudStorageProvider "
+        "DescriptionStatus MessageRole StorageTarget"
     ),
-    "aion.types.context": (
-        "ExecutionContext",
-        "TypedSlot",
-    ),
-    "aion.types.contracts": (
-        "AgentCapability",
-        "AgentContract",
-        "TypedInput",
-        "TypedOutput",
-    ),
+    "aion.types.context": "ExecutionContext TypedSlot",
+    "aion.types.contracts": "AgentCapability AgentContract TypedInput TypedOutput",
     "aion.types.data_types": (
-        "AnalysisResult",
-        "CategorizationResult",
-        "Category",
-        "CrossRefResult",
-        "DataTypeDefinition",
-        "DataTypeRegistry",
-        "FolderResult",
-        "TextResult",
-        "get_default_registry",
+        "AnalysisResult CategorizationResult Category CrossRefResult DataTypeDefinition "
+        "DataTypeRegistry FolderResult TextResult get_default_registry"
     ),
-    "aion.types.describe": (
-        "DescriptionErrorType",
-        "DescriptionFailure",
-        "DescriptionResult",
-    ),
+    "aion.types.describe": "DescriptionErrorType DescriptionFailure DescriptionResult",
     "aion.types.documents": (
-        "BatchDocumentUploadResults",
-        "DocumentBatchConfirmItem",
-        "DocumentBatchConfirmResult",
-        "DocumentBatchDeleteResponse",
-        "DocumentBatchFileInfo",
-        "DocumentBatchPrepareResult",
-        "DocumentBatchStatusItem",
-        "DocumentBatchStatusResult",
-        "DocumentChunk",
-        "DocumentChunksResponse",
-        "DocumentConfirmResult",
-        "DocumentDeleteResult",
-        "DocumentDetails",
-        "DocumentItem",
-        "DocumentList",
-        "DocumentPresignedUploadResult",
-        "DocumentProcessingErrorType",
-        "DocumentProcessingFailure",
-        "DocumentProcessingStatus",
-        "DocumentQuotaCheck",
-        "DocumentSearchResponse",
-        "DocumentSearchResult",
-        "DocumentStatusResult",
-        "DocumentUploadResult",
+        "BatchDocumentUploadResults DocumentBatchConfirmItem DocumentBatchConfirmResult "
+        "DocumentBatchDeleteResponse DocumentBatchFileInfo DocumentBatchPrepareResult "
+        "DocumentBatchStatusItem DocumentBatchStatusResult DocumentChunk "
+        "DocumentChunksResponse DocumentConfirmResult DocumentDeleteResult DocumentDetails "
+        "DocumentItem DocumentList DocumentPresignedUploadResult DocumentProcessingErrorType "
+        "DocumentProcessingFailure DocumentProcessingStatus DocumentQuotaCheck "
+        "DocumentSearchResponse DocumentSearchResult DocumentStatusResult "
+        "DocumentUploadResult"
     ),
-    "aion.types.file_collection": (
-        "FileCollection",
-        "FileRef",
-    ),
-    "aion.types.file_resolver": (
-        "FileResolutionError",
-        "FileResolver",
-    ),
+    "aion.types.file_collection": "FileCollection FileRef",
+    "aion.types.file_resolver": "FileResolutionError FileResolver",
     "aion.types.files": (
-        "BatchDeleteFileResult",
-        "BatchDeleteFilesResponse",
-        "DeleteFileResult",
-        "FileList",
-        "FullDescription",
-        "ProcessingHistory",
-        "UpdateFileResult",
-        "UserFile",
-        "UserFileDetails",
+        "BatchDeleteFileResult BatchDeleteFilesResponse DeleteFileResult FileList "
+        "FullDescription ProcessingHistory UpdateFileResult UserFile UserFileDetails"
     ),
     "aion.types.folders": (
-        "DeleteFolderResult",
-        "Folder",
-        "FolderBreadcrumb",
-        "FolderBreadcrumbs",
-        "FolderContents",
-        "FolderTree",
-        "MoveFilesResult",
+        "DeleteFolderResult Folder FolderBreadcrumb FolderBreadcrumbs FolderContents "
+        "FolderTree MoveFilesResult"
     ),
     "aion.types.links": (
-        "CreateLinkResult",
-        "LinkCrawlStatus",
-        "LinkDeleteResult",
-        "LinkDetails",
-        "LinkItem",
-        "LinkList",
-        "LinkOGMetadata",
-        "LinkUpdateResult",
-        "RecrawlLinkResult",
+        "CreateLinkResult LinkCrawlStatus LinkDeleteResult LinkDetails LinkItem LinkList "
+        "LinkOGMetadata LinkUpdateResult RecrawlLinkResult"
     ),
-    "aion.types.pipeline": (
-        "PipelineResult",
-        "PipelineStep",
-        "StepResult",
-    ),
-    "aion.types.references": (
-        "DocumentRef",
-        "ImageRef",
-        "LinkRef",
-        "ParsedReferences",
-    ),
-    "aion.types.tenant": (
-        "MemberRole",
-        "TenantLimits",
-        "TenantMember",
-        "TenantSettings",
-    ),
+    "aion.types.pipeline": "PipelineResult PipelineStep StepResult",
+    "aion.types.references": "DocumentRef ImageRef LinkRef ParsedReferences",
+    "aion.types.tenant": "MemberRole TenantLimits TenantMember TenantSettings",
     "aion.types.upload": (
-        "BatchConfirmResult",
-        "BatchPrepareResult",
-        "BatchUploadResults",
-        "ConfirmResult",
-        "FileInfo",
-        "PresignedUrlInfo",
-        "QuotaInfo",
-        "UploadBatchStatusResult",
-        "UploadConfirmation",
-        "UploadResult",
+        "BatchConfirmResult BatchPrepareResult BatchUploadResults ConfirmResult FileInfo "
+        "PresignedUrlInfo QuotaInfo UploadBatchStatusResult UploadConfirmation UploadResult"
     ),
-    "aion.types.verify": (
-        "VerificationIssue",
-        "VerificationResult",
-    ),
+    "aion.types.verify": "VerificationIssue VerificationResult",
     "aion.types.video": (
-        "BatchVideoUploadSession",
-        "ChunkConfirmResult",
-        "ChunkRetryResult",
-        "VideoAbortResult",
-        "VideoAnalysisJobStatus",
-        "VideoAnalysisQueueResult",
-        "VideoAnalysisRetryResult",
-        "VideoAnalysisStatus",
-        "VideoChunkInfo",
-        "VideoMetadata",
-        "VideoScene",
-        "VideoSceneList",
-        "VideoUploadProgress",
-        "VideoUploadResult",
-        "VideoUploadSession",
-        "VideoUploadStatus",
+        "BatchVideoUploadSession ChunkConfirmResult ChunkRetryResult VideoAbortResult "
+        "VideoAnalysisJobStatus VideoAnalysisQueueResult VideoAnalysisRetryResult "
+        "VideoAnalysisStatus VideoChunkInfo VideoMetadata VideoScene VideoSceneList "
+        "VideoUploadProgress VideoUploadResult VideoUploadSession VideoUploadStatus"
     ),
 }
-_HOME = {name: home for home, names in _HOMES.items() for name in names}
+_HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
 
 __all__ = [
     "__version__",

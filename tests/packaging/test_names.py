@@ -40,7 +40,7 @@ def for_type_checkers() -> dict[str, str]:
 
 def lazy() -> dict[str, str]:
     """The home of every name that is imported on first use."""
-    return {name: home for home, names in constant("_HOMES").items() for name in names}
+    return {name: home for home, names in constant("_HOMES").items() for name in names.split()}
 
 
 def test_type_checkers_see_what_is_imported_on_first_use() -> None:
