@@ -7,7 +7,6 @@ from the sandbox's key, so it is the same in every run.
 from __future__ import annotations
 
 import hmac
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 from .clock import seconds_of, stamp
@@ -71,7 +70,7 @@ class Accounts:
     def token(self, purpose: str, about: str) -> str:
         """The token of a mail: what it would carry if the sandbox sent any."""
         secret = self._state.options.api_key
-        return sha256(f"{secret}/{purpose}/{about.lower()}".encode()).hexdigest()[:40]
+        return digest(f"{secret}/{purpose}/{about.lower()}")[:40]
 
     def _hashed(self, user_id: str, password: str) -> str:
         return digest(f"{self._state.options.api_key}/{user_id}/{password}")

@@ -5,9 +5,11 @@ While a job is there, its stage is the status of the extraction; after it, the r
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+import json
+from collections.abc import Awaitable, Iterable, Iterator
 from typing import Any, Final
 
+from .colors import to_lab
 from .files import StoredFile
 from .images import Unusable
 from .jobs import Next, Step, job
@@ -60,11 +62,26 @@ async def extract_now(state: State, file: StoredFile, most: int, now: str) -> Re
         "status": "completed",
         "error": None,
         "extracted_at": now,
-        "colors": [[one.hex, one.percentage] for one in found],
+        # The last three are for the search, which looks at every color of every image.
+        "colors": [[one.hex, one.percentage, one.name, *to_lab(one.rgb)] for one in found],
     }
     return state.records.put(COLORS, file.id, body)
 
 
-def swatches(record: Record) -> list[Swatch]:
-    """The stored palette."""
-    return [Swatch(code, percentage) for code, percentage in record.body["colors"]]
+Stored = tuple[str, float, str, float, float, float]
+"""A stored color: hex code, percentage, name, and its place in CIE L*a*b*."""
+
+
+def swatches(colors: Iterable[Stored]) -> list[Swatch]:
+    """A stored palette."""
+    return [Swatch(code, percentage, name) for code, percentage, name, *_ in colors]
+
+
+def palettes(state: State) -> Iterator[tuple[int, str, list[Stored]]]:
+    """Number, id and colors of every image that has some and is not deleted."""
+    for number, file_id, colors in state.database.rows(
+        "SELECT files.n, files.id, json_extract(records.body, '$.colors') FROM records "
+        "JOIN files ON files.id = records.id WHERE kind = ? AND files.deleted_at IS NULL",
+        (COLORS,),
+    ):
+        yield number, file_id, json.loads(colors)

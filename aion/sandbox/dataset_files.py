@@ -75,7 +75,9 @@ def _csv(rows: Sequence[Row], options: Mapping[str, Any]) -> Exported:
     if not isinstance(delimiter, str) or len(delimiter) != 1 or delimiter in '"\r\n':
         raise ValueError("delimiter has to be one character")
     target = io.StringIO()
-    writer = csv.DictWriter(target, _COLUMNS, delimiter=delimiter, extrasaction="ignore")
+    writer: csv.DictWriter[str] = csv.DictWriter(
+        target, _COLUMNS, delimiter=delimiter, extrasaction="ignore"
+    )
     if options.get("include_header", True):
         writer.writeheader()
     for row in rows:

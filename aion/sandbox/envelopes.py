@@ -1,8 +1,9 @@
 """Error bodies, in the shape that each group of routes uses.
 
 A handler raises `ApiError` (or `InvalidRequest` for a 422) and knows nothing of shapes: the same
-error is `{"error": {...}}` on most routes, the chat shape under /chat, and the flat shape under
-/user-files. The code is the same string in every shape.
+error is `{"error": {...}}` on most routes, the chat shape under /chat, the flat shape under
+/user-files, and an older flat one on /describe/ and /verify/. The code is the same string in
+every shape.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any, Final, Literal
 
 from .options import API_PREFIX
 
-Group = Literal["general", "chat", "files"]
+Group = Literal["general", "chat", "files", "older"]
 """Which error shape a path uses."""
 
 DEFAULT_CODES: Final = {
@@ -84,6 +85,8 @@ def group_of(path: str) -> Group:
         return "chat"
     if path.startswith(f"{API_PREFIX}/user-files/") or path == f"{API_PREFIX}/user-files":
         return "files"
+    if path in {f"{API_PREFIX}/describe/", f"{API_PREFIX}/verify/"}:
+        return "older"
     return "general"
 
 
@@ -99,6 +102,14 @@ def error_body(error: ApiError, group: Group, request_id: str, now: str) -> dict
     if group == "files":
         details = {**(error.details or {}), "request_id": request_id}
         return {"error": error.code, "message": error.message, "details": details}
+    if group == "older":
+        return {
+            "error_code": error.code,
+            "message": error.message,
+            "details": error.details,
+            "request_id": request_id,
+            "timestamp": now,
+        }
     return {
         "error": {"code": error.code, "message": error.message, "details": error.details or {}},
         "request_id": request_id,
@@ -126,5 +137,6 @@ ERROR_SCHEMAS: Final[dict[Group, dict[str, Any]]] = {
     },
     "chat": {"$ref": "#/components/schemas/ChatErrorResponse"},
     "files": {"$ref": "#/components/schemas/UserFilesError"},
+    "older": {"$ref": "#/components/schemas/ErrorResponse"},
 }
 """What an error answer must match where the contract declares no body for its status."""

@@ -24,6 +24,7 @@ _BUSY: Final = {
     "text_extraction_status": frozenset({"pending", "processing"}),
     # A link that is not to be crawled stays pending for good.
     "crawl_status": frozenset({"queued", "processing"}),
+    "video_analysis_status": frozenset({"pending", "uploading_to_vlm", "processing"}),
 }
 
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import Any, NoReturn
+import math
+from typing import Any, Final, NoReturn
+
+_MOST_DIGITS: Final = 308
+_RANGE: Final = "a number is out of range"
 
 
 def json_text(value: Any) -> str:
@@ -12,12 +16,12 @@ def json_text(value: Any) -> str:
 
 
 def parse_json(data: bytes) -> Any:
-    """Decode JSON strictly.
+    """Decode JSON strictly; a number without a fraction is an `int`, however it is written.
 
     Raises:
         ValueError: not JSON; or a number or text that JSON cannot carry (NaN, lone surrogates).
     """
-    value = json.loads(data, parse_constant=_refuse)
+    value = json.loads(data, parse_constant=_refuse, parse_float=_number, parse_int=_whole)
     if b"\\u" in data:
         json.dumps(value, ensure_ascii=False).encode()
     return value
@@ -25,6 +29,21 @@ def parse_json(data: bytes) -> Any:
 
 def _refuse(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
+
+
+def _number(text: str) -> float:
+    # To the contract 20.0 and 2e1 are integers, so they must be where lists are cut by them.
+    value = float(text)
+    if math.isinf(value):
+        raise ValueError(_RANGE)
+    return int(value) if value.is_integer() else value
+
+
+def _whole(text: str) -> int:
+    # A handler may need it as a float, and beyond 1.8e308 there is none.
+    if len(text) > _MOST_DIGITS:
+        raise ValueError(_RANGE)
+    return int(text)
 
 
 _ENCODER = json.JSONEncoder(separators=(",", ":"))

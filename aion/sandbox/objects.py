@@ -38,7 +38,9 @@ CONTENT_TYPES: Final = {
     "zip": "application/zip",
     "mp4": "video/mp4",
     "mov": "video/quicktime",
+    "m4v": "video/x-m4v",
     "webm": "video/webm",
+    "avi": "video/x-msvideo",
 }
 """Media type of an object by the ending of its key."""
 

@@ -30,6 +30,14 @@ class Limits:
     """Most pixels of an image, all frames counted singly; Pillow's own bomb limit."""
     storage_bytes: int = 1024**4
     """Bytes that all files together may have; asking to upload a document beyond it is refused."""
+    max_video_bytes: int = 4 * 1024 * 1024 * 1024
+    """Largest video, in bytes."""
+    video_chunk_bytes: int = 20 * 1024 * 1024
+    """Bytes of each chunk of a video but the last; tests want few, so that there are several."""
+    video_concurrent_chunks: int = 5
+    """Chunks of a video that may be sent at a time; reported, not enforced."""
+    video_chunk_retries: int = 3
+    """New URLs that one chunk of a video may ask for."""
     monthly_uploads: int = 50_000
     """Uploads included in a calendar month."""
     prepaid_credits: int = 0

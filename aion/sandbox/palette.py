@@ -6,10 +6,8 @@ those farthest away. What is stored is one line for each color; every other numb
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -65,6 +63,8 @@ class Swatch:
 
     hex: str
     percentage: float
+    name: str
+    """The named color closest to it."""
 
     @property
     def rgb(self) -> tuple[int, int, int]:
@@ -72,18 +72,9 @@ class Swatch:
         return convert.to_rgb(self.hex)
 
     @property
-    def name(self) -> str:
-        """The named color closest to it."""
-        return nearest_name(self.rgb)
-
-    @property
     def family(self) -> str:
         """The family of that name."""
-        return _FAMILY_OF[self.name]
-
-    def distance(self, other: Lab) -> float:
-        """How far it is from a color: Delta E of 1976, the distance in CIE L*a*b*."""
-        return math.sqrt(_distance(_lab(self.hex), other))
+        return family_of(self.name)
 
 
 def read_palette(path: Path, kind: str, most: int) -> list[Swatch]:
@@ -113,7 +104,10 @@ def palette(picture: Image.Image, most: int) -> list[Swatch]:
     ]
     found.sort(key=lambda one: (-one[0], one[1]))
     kept = [one for one in found if one[0] >= _LEAST] or found[:1]
-    return [Swatch("#{:02X}{:02X}{:02X}".format(*rgb), round(share, 2)) for share, rgb in kept]
+    return [
+        Swatch("#{:02X}{:02X}{:02X}".format(*rgb), round(share, 2), nearest_name(rgb))
+        for share, rgb in kept
+    ]
 
 
 def analysis(swatches: Sequence[Swatch], extracted_at: str) -> dict[str, Any]:
@@ -147,7 +141,7 @@ def _brief(rank: int, one: Swatch) -> dict[str, Any]:
 def _whole(rank: int, one: Swatch) -> dict[str, Any]:
     red, green, blue = one.rgb
     hue, saturation, light = convert.to_hsl(red, green, blue)
-    lightness, a, b = (round(value, 2) for value in _lab(one.hex))
+    lightness, a, b = (round(value, 2) for value in to_lab(one.rgb))
     return {
         **_brief(rank, one),
         "rgb": {"r": red, "g": green, "b": blue},
@@ -163,10 +157,10 @@ def _analytics(swatches: Sequence[Swatch]) -> dict[str, Any]:
         shares = zip(values, swatches, strict=True)
         return round(sum(value * one.percentage for value, one in shares) / total, 2)
 
-    bright = mean([_lab(one.hex)[0] for one in swatches])
+    bright = mean([to_lab(one.rgb)[0] for one in swatches])
     vivid = mean([convert.to_hsl(*one.rgb)[1] for one in swatches])
     # Along b* lie blue and yellow, along a* green and red: their sum is what feels warm.
-    warmth = mean([_lab(one.hex)[1] + _lab(one.hex)[2] for one in swatches])
+    warmth = mean([to_lab(one.rgb)[1] + to_lab(one.rgb)[2] for one in swatches])
     score = round(min(abs(warmth) / 100, 1.0), 2)
     temperature = "neutral" if score < 0.1 else "warm" if warmth > 0 else "cool"
     return {
@@ -242,11 +236,11 @@ def _distance(one: Lab, other: Lab) -> float:
     return lightness * lightness + a * a + b * b
 
 
-@lru_cache(maxsize=65536)
-def _lab(code: str) -> Lab:
-    return to_lab(convert.to_rgb(code))
-
-
 def named_hex(name: str) -> str:
     """The hex code of a named color."""
     return "#{:02X}{:02X}{:02X}".format(*NAMED[name])
+
+
+def family_of(name: str) -> str:
+    """The family of a named color."""
+    return _FAMILY_OF[name]

@@ -19,6 +19,8 @@ from .ids import make_id
 from .jsontext import json_text
 
 _COLUMNS: Final = "kind, id, parent, n, body, created_at, updated_at"
+_MOST: Final = 2**62
+"""More rows than there can be, and still an integer of SQLite."""
 
 
 class Parents(Enum):
@@ -149,7 +151,7 @@ class Records:
             fitting = [one for one in rows if where(one)]
             end = None if limit is None else offset + limit
             return fitting[offset:end], len(fitting)
-        page = (*values, -1 if limit is None else limit, min(offset, 2**62))
+        page = (*values, -1 if limit is None else min(limit, _MOST), min(offset, _MOST))
         rows = [_record(row) for row in self._database.rows(f"{sql} LIMIT ? OFFSET ?", page)]
         if limit is None and offset == 0:
             return rows, len(rows)

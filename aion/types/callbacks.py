@@ -11,6 +11,7 @@ import attrs
 from aion.types.cloud_storage import CloudStorageJob
 from aion.types.documents import DocumentUploadResult
 from aion.types.upload import UploadResult
+from aion.types.video import VideoAnalysisJobStatus, VideoUploadResult
 from aion_api import Model
 
 
@@ -201,6 +202,66 @@ class DocumentProcessingFailedEvent(Model):
         return bool(self.result.processing_is_retryable)
 
 
+@attrs.frozen(slots=False)
+class VideoChunkProgressEvent(Model):
+    """A chunk of a video is stored and confirmed: once for each, in any order.
+
+    Attributes:
+        chunk_number: Its number, from 1.
+        total_chunks: How many chunks the video has.
+        bytes_uploaded: Bytes of all chunks that are confirmed by now.
+        total_bytes: The size of the video.
+        media_id: The video.
+        filename: Its name.
+    """
+
+    chunk_number: int
+    total_chunks: int
+    bytes_uploaded: int
+    total_bytes: int
+    media_id: str
+    filename: str | None = None
+
+    @property
+    def progress_percent(self) -> float:
+        """`bytes_uploaded` of `total_bytes`, from 0 to 100."""
+        return _percent(self.bytes_uploaded, self.total_bytes)
+
+
+@attrs.frozen(slots=False)
+class VideoUploadCompleteEvent(Model):
+    """A video is stored: once for each.
+
+    Attributes:
+        media_id: The video.
+        result: The stored video; its analysis may still be to come.
+    """
+
+    media_id: str
+    result: VideoUploadResult
+
+
+@attrs.frozen(slots=False)
+class VideoAnalysisProgressEvent(Model):
+    """The analysis of a video was looked at: once for each look.
+
+    Attributes:
+        job_status: The analysis and how far it is.
+    """
+
+    job_status: VideoAnalysisJobStatus
+
+    @property
+    def progress_percent(self) -> float:
+        """How far the analysis is, from 0 to 100."""
+        return float(self.job_status.progress_percent)
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether the analysis has ended."""
+        return self.job_status.is_terminal
+
+
 def _percent(part: int, whole: int) -> float:
     return 100.0 * part / whole if whole > 0 else 100.0
 
@@ -215,4 +276,7 @@ __all__ = [
     "DocumentUploadProgressEvent",
     "FileCompleteEvent",
     "UploadProgressEvent",
+    "VideoAnalysisProgressEvent",
+    "VideoChunkProgressEvent",
+    "VideoUploadCompleteEvent",
 ]

@@ -77,13 +77,18 @@ class VerificationResult(Model):
         """Read the answer of a check, under the names of the wire or under those of this class."""
         reader = Reader(data)
         found = reader.get("issues", "detected_issues")
+        claims = reader.get("verified_claims")
+        structured: Mapping[str, Any] = data.get("structured_output") or {}
+        if claims is None:
+            # The older route has no place of its own for them.
+            claims = structured.get("verified_claims")
         return cls(
             operation_id=str(reader.get("operation_id") or ""),
             is_verified=bool(reader.get("is_verified")),
             confidence_score=reader.get("confidence_score") or 0.0,
             risk_level=str(reader.get("risk_level") or "unknown"),
             hallucination_probability=reader.get("hallucination_probability", "risk_score") or 0.0,
-            verified_claims=reader.get("verified_claims"),
+            verified_claims=claims,
             issues=None if found is None else [_issue(one) for one in found],
             summary=reader.get("summary", "explanation"),
             processing_time_ms=reader.get("processing_time_ms") or 0,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Self, cast
+from typing import Any, Self
 
 import attrs
 
@@ -338,8 +338,7 @@ class VideoSceneList(Model):
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any] | list[dict[str, Any]]) -> Self:
         """Read the scenes of a video: an object that has them, or the bare list."""
-        bare = isinstance(data, list)
-        read = Reader({"scenes": data} if bare else cast("Mapping[str, Any]", data))
+        read = Reader({"scenes": data} if isinstance(data, list) else data)
         scenes = [VideoScene.from_api_response(one) for one in read.get("scenes", "items") or ()]
         scenes.sort(key=lambda scene: scene.scene_index)
         count = read.get("count", "total_count", "total")

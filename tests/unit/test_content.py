@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from python_multipart.multipart import MultipartParser
 
-from aion._transport.content import PIECE, Content, encode
+from aion._transport.content import PIECE, Content, FileRange, encode, version_of
 from aion.exceptions import UploadError, ValidationError
 from aion_api import File, FormBody, JsonBody, MultipartBody
 from tests.unit.support import open_descriptors
@@ -309,3 +310,38 @@ def test_no_file_stays_open_when_an_attempt_breaks_off(file: Path) -> None:
     next(iter(pieces))
     del pieces
     assert open_descriptors() == before
+
+
+@given(st.integers(0, len(DATA)), st.integers(0, len(DATA)))
+def test_a_range_of_a_file_is_the_same_in_every_attempt_p10(one: int, other: int) -> None:
+    start, end = sorted((one, other))
+    with NamedTemporaryFile() as file:
+        file.write(DATA)
+        file.flush()
+        path = Path(file.name)
+        content = FileRange(path, start, end - start, version_of(path.stat()))
+        assert content.length == end - start
+        assert [b"".join(content.pieces()) for _ in range(2)] == [DATA[start:end]] * 2
+
+
+def test_a_range_of_a_file_that_changed_is_not_sent_p10(tmp_path: Path) -> None:
+    path = tmp_path / "movie.mp4"
+    path.write_bytes(DATA)
+    content = FileRange(path, 10, 20, version_of(path.stat()))
+    path.write_bytes(DATA + b"more")
+    with pytest.raises(UploadError, match="changed while it was sent"):
+        list(content.pieces())
+
+
+def test_a_range_beyond_the_end_of_a_file_is_not_sent(tmp_path: Path) -> None:
+    path = tmp_path / "movie.mp4"
+    path.write_bytes(DATA)
+    content = FileRange(path, len(DATA) - 5, 20, version_of(path.stat()))
+    with pytest.raises(UploadError, match="15 bytes are missing"):
+        list(content.pieces())
+
+
+def test_a_range_of_a_file_that_is_gone_names_it(tmp_path: Path) -> None:
+    content = FileRange(tmp_path / "gone.mp4", 0, 5, (5, 1))
+    with pytest.raises(UploadError, match="cannot be read"):
+        list(content.pieces())

@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from aion.sandbox.call import Answer, Call
+from aion.sandbox.clock import stamp
 from aion.sandbox.envelopes import ApiError, InvalidRequest, Problem
 from aion.sandbox.identity import DEFAULT_KEY_ID, digest
 from aion.sandbox.periods import moment_of
@@ -45,9 +46,7 @@ async def create_api_key(call: Call) -> Answer:
         if scope not in _SCOPES:
             raise ApiError(400, f"there is no scope {scope!r}")
     metadata = _metadata(call.body.get("metadata"))
-    expires_at = call.body.get("expires_at")
-    if expires_at is not None and moment_of(expires_at) <= call.state.clock.now():
-        raise ApiError(400, "expires_at has to be in the future")
+    expires_at = _expiry(call)
     with call.state.database.transaction():
         key_id = call.state.records.new_id(_KEY)
         key = "aion_" + sha256(f"{call.state.options.api_key}/{key_id}".encode()).hexdigest()[:40]
@@ -129,6 +128,16 @@ def deactivate(call: Call, key: Record, reason: str | None) -> None:
     with call.state.database.transaction():
         call.state.records.put(_KEY, key.id, body, parent=key.parent)
         _note(call, "api_key.deleted", "delete", key, {"reason": reason})
+
+
+def _expiry(call: Call) -> str | None:
+    given = call.body.get("expires_at")
+    if given is None:
+        return None
+    moment = moment_of(given)
+    if moment <= call.state.clock.now():
+        raise ApiError(400, "expires_at has to be in the future")
+    return stamp(moment)
 
 
 def _require(call: Call) -> Record:

@@ -7,17 +7,19 @@ batch, which takes at most 200.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final
 
 from aion._colors import is_hex, to_rgb
 from aion.sandbox.call import Answer, Call
-from aion.sandbox.coloring import COLORS, MOST, extract_now, swatches
+from aion.sandbox.coloring import COLORS, MOST, Stored, extract_now, palettes, swatches
 from aion.sandbox.colors import to_lab
 from aion.sandbox.envelopes import ApiError, InvalidRequest, Problem
 from aion.sandbox.files import StoredFile
 from aion.sandbox.images import Unusable
-from aion.sandbox.palette import FAMILIES, Swatch, analysis, named_hex, shortened
+from aion.sandbox.palette import FAMILIES, analysis, family_of, named_hex, shortened
 from aion.sandbox.records import Record
 from aion.sandbox.views import file_item
 
@@ -25,8 +27,19 @@ from .registry import operation
 
 _MOST_IMAGES: Final = 200
 
-Score = Callable[[Swatch], float | None]
+Score = Callable[[Stored], float | None]
 """How well one color fits a search, from 0 to 1; None when it does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    """An image that fits a search."""
+
+    order: tuple[float, float, int]
+    """Negative score, percentage and number: the best and newest come first."""
+    file_id: str
+    colors: list[Stored]
+    best: Stored
 
 
 @operation("get_image_colors")
@@ -75,35 +88,21 @@ async def search_by_color(call: Call) -> Answer:
     """Images with a color that fits all that is asked for, best first."""
     fits = _score(call.body)
     least = call.body.get("min_percentage", 5.0)
-    found: list[tuple[float, float, int, StoredFile, list[Swatch], Swatch]] = []
-    for record in call.state.records.find(COLORS)[0]:
-        colors = swatches(record)
+    found: list[_Hit] = []
+    for number, file_id, colors in palettes(call.state):
         scored = [
-            (score, one.percentage, one)
+            (score, one[1], one)
             for one in colors
-            if one.percentage >= least and (score := fits(one)) is not None
+            if one[1] >= least and (score := fits(one)) is not None
         ]
-        if not scored:
-            continue
-        file = call.state.files.get(record.id)
-        if file is not None:
+        if scored:
             score, percentage, best = max(scored, key=lambda entry: entry[:2])
-            found.append((-score, -percentage, -file.n, file, colors, best))
-    found.sort(key=lambda entry: entry[:3])
+            found.append(_Hit((-score, -percentage, -number), file_id, colors, best))
+    found.sort(key=lambda hit: hit.order)
     limit, offset = call.body.get("limit", 50), call.body.get("offset", 0)
     return Answer(
         {
-            "results": [
-                {
-                    "image_id": file.id,
-                    "thumbnail_url": file_item(call, file)["thumbnail_url"],
-                    "color_analysis": shortened(colors),
-                    "match_score": round(-score, 4),
-                    "matched_hex": best.hex,
-                    "matched_percentage": best.percentage,
-                }
-                for score, _, _, file, colors, best in found[offset : offset + limit]
-            ],
+            "results": [_shown(call, hit) for hit in found[offset : offset + limit]],
             "total_count": len(found),
             "limit": limit,
             "offset": offset,
@@ -154,6 +153,18 @@ def images_of_batch(call: Call, ids: list[str]) -> list[StoredFile]:
     return [file for file in files if file is not None and file.media_type == "image"]
 
 
+def _shown(call: Call, hit: _Hit) -> dict[str, Any]:
+    file = call.state.files.get(hit.file_id)
+    return {
+        "image_id": hit.file_id,
+        "thumbnail_url": file_item(call, file)["thumbnail_url"] if file is not None else None,
+        "color_analysis": shortened(swatches(hit.colors)),
+        "match_score": round(-hit.order[0], 4),
+        "matched_hex": hit.best[0],
+        "matched_percentage": hit.best[1],
+    }
+
+
 def _queue(call: Call, file: StoredFile, n_colors: int) -> None:
     call.state.jobs.schedule(COLORS, file.id, name=file.filename, data={"n_colors": n_colors})
 
@@ -172,7 +183,9 @@ def _answer(file: StoredFile, status: str | None, record: Record | None) -> Answ
             "image_id": file.id,
             "status": record.body["status"],
             "color_analysis": (
-                analysis(swatches(record), extracted_at) if _is_done(record) else None
+                analysis(swatches(record.body["colors"]), extracted_at)
+                if _is_done(record)
+                else None
             ),
             "extracted_at": extracted_at,
         }
@@ -189,14 +202,15 @@ def _score(body: dict[str, Any]) -> Score:
     words = frozenset(name.lower().replace("_", " ").split()) if name is not None else None
     threshold: float = body.get("delta_e_threshold", 15.0)
 
-    def score(one: Swatch) -> float | None:
-        if family is not None and one.family != family.lower():
+    def score(one: Stored) -> float | None:
+        _, _, named, lightness, a, b = one
+        if family is not None and family_of(named) != family.lower():
             return None
-        if words is not None and not (words and words.issubset(one.name.split())):
+        if words is not None and not (words and words.issubset(named.split())):
             return None
         if target is None:
             return 1.0
-        distance = one.distance(target)
+        distance = math.dist(target, (lightness, a, b))
         if distance > threshold:
             return None
         return 1.0 - distance / threshold if threshold > 0 else 1.0

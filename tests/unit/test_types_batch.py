@@ -1,0 +1,173 @@
+"""What batches, descriptions and verifications are read from, and how images go into a body."""
+
+from __future__ import annotations
+
+import base64
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aion import _pictures
+from aion.config import InsecureTransportWarning
+from aion.exceptions import ValidationError
+from aion.types.batch import (
+    BatchImageInput,
+    BatchItemResult,
+    BatchItemStatus,
+    BatchResults,
+    BatchStatus,
+    BatchStatusResult,
+    BatchSubmissionResult,
+    BatchVerifyInput,
+)
+from aion.types.describe import DescriptionResult
+from aion.types.verify import VerificationIssue, VerificationResult
+
+STATUS: dict[str, Any] = {
+    "batch_id": "b",
+    "status": "processing",
+    "total_items": 4,
+    "processed_items": 3,
+    "successful_items": 2,
+    "failed_items": 1,
+    "success_rate": 0.5,
+    "created_at": "2026-03-01T10:00:00Z",
+    "started_at": None,
+    "progress_percentage": 75.0,
+}
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner),
+    max_leaves=8,
+)
+
+
+def test_an_input_goes_out_under_the_names_of_the_wire() -> None:
+    pair = BatchVerifyInput(BatchImageInput(object_key="k"), "A boat")
+    assert pair.to_dict() == {"image": {"object_key": "k"}, "text": "A boat"}
+
+
+def test_a_status_is_read() -> None:
+    status = BatchStatusResult.from_api_response(STATUS)
+    assert (status.status, status.is_terminal()) == (BatchStatus.PROCESSING, False)
+    assert status.created_at == datetime(2026, 3, 1, 10, tzinfo=UTC)
+    assert status.avg_processing_time_ms is None
+
+
+@pytest.mark.parametrize(
+    ("status", "terminal"),
+    [
+        ("pending", False),
+        ("processing", False),
+        ("completed", True),
+        ("partially_completed", True),
+        ("failed", True),
+        ("cancelled", True),
+        ("paused", False),
+    ],
+)
+def test_P18_only_the_known_last_states_are_terminal(status: str, terminal: bool) -> None:
+    read = BatchStatusResult.from_api_response({**STATUS, "status": status})
+    assert (read.is_terminal(), read.status) == (terminal, status)
+
+
+def test_P18_unknown_fields_of_a_submission_stay() -> None:
+    begun = BatchSubmissionResult.from_api_response({**STATUS, "queue": "slow"})
+    assert (begun.batch_id, begun.status) == ("b", "processing")
+    assert begun.additional_properties["queue"] == "slow"
+
+
+def test_an_item_shows_what_came_out() -> None:
+    data = {"description": "A pier", "confidence_score": 0.5, "is_verified": False}
+    item = BatchItemResult.from_api_response(
+        {"item_id": "i", "item_index": 0, "status": "success", "output_data": data}
+    )
+    assert (item.description, item.confidence_score, item.is_verified) == ("A pier", 0.5, False)
+    empty = BatchItemResult("i", 0, BatchItemStatus.PENDING)
+    assert (empty.description, empty.confidence_score, empty.is_verified) == (None, None, None)
+
+
+def test_a_page_without_its_position_is_the_last_one() -> None:
+    page = BatchResults.from_api_response({"batch_id": "b", "status": "completed"})
+    assert (page.results, page.pagination.has_more, page.summary.total_items) == ([], False, 0)
+
+
+def test_a_description_is_read_under_both_names() -> None:
+    wire = DescriptionResult.from_api_response(
+        {
+            "operation_id": "o",
+            "description": "A pier",
+            "consensus_score": 0.75,
+            "features": [{"name": "pier"}, "sea", {"shade": "blue"}],
+            "providers_used": ["a", "b"],
+        }
+    )
+    assert (wire.confidence_score, wire.provider_count) == (0.75, 2)
+    assert wire.key_elements == ["pier", "sea", "{'shade': 'blue'}"]
+    documented = DescriptionResult.from_api_response(
+        {"description": "A pier", "confidence_score": 1.0, "key_elements": [], "provider_count": 3}
+    )
+    assert (documented.key_elements, documented.provider_count) == ([], 3)
+
+
+def test_a_verdict_is_read_under_both_names() -> None:
+    wire = VerificationResult.from_api_response(
+        {
+            "operation_id": "o",
+            "is_verified": False,
+            "confidence_score": 0.5,
+            "risk_level": "high",
+            "risk_score": 0.9,
+            "explanation": "No boat",
+            "detected_issues": [{"issue_type": "claim", "message": "No boat"}, "text"],
+            "structured_output": {"verified_claims": ["A pier"]},
+        }
+    )
+    assert (wire.hallucination_probability, wire.summary) == (0.9, "No boat")
+    assert wire.issues == [
+        VerificationIssue("claim", "No boat"),
+        VerificationIssue("unknown", "text"),
+    ]
+    assert wire.verified_claims == ["A pier"]
+    assert VerificationResult("o", True, 1.0, "low").issues is None
+
+
+@given(st.dictionaries(st.sampled_from(["description", "tags", "metadata", "x"]), JSON))
+def test_P18_a_description_survives_fields_of_any_kind(data: dict[str, Any]) -> None:
+    result = DescriptionResult.from_api_response(data)
+    assert result.additional_properties.get("x") == data.get("x")
+
+
+@given(st.binary(max_size=200))
+def test_bytes_are_an_image_or_refused(data: bytes) -> None:
+    head = b"\x89PNG\r\n\x1a\n"
+    with pytest.raises(ValidationError):
+        _pictures.picture("image", b"#" + data)
+    sent = _pictures.picture("image", head + data).image_base64 or ""
+    assert base64.b64decode(sent.partition(",")[2]) == head + data
+    assert sent.startswith("data:image/png;base64,")
+
+
+def test_one_image_goes_without_the_head_of_its_data_url() -> None:
+    image = BatchImageInput(image_base64="data:image/png;base64,aGk=")
+    assert _pictures.alone(image) == {"image_base64": "aGk="}
+
+
+@pytest.mark.parametrize("host", ["localhost:8000", "127.0.0.1", "[::1]:1"])
+def test_this_machine_may_be_asked_over_plain_http(host: str) -> None:
+    url = f"http://{host}/a.jpg"
+    assert _pictures.picture("image", url).image_url == url
+
+
+def test_other_machines_over_plain_http_are_warned_of() -> None:
+    with pytest.warns(InsecureTransportWarning, match=r"a\.test"):
+        _pictures.picture("image", "HTTP://a.test/a.jpg")
+    assert _pictures.picture("image", "https://a.test/a.jpg").image_url == "https://a.test/a.jpg"
+
+
+def test_keys_are_fresh_unless_they_are_given() -> None:
+    assert _pictures.idempotency_key("k") == "k"
+    assert len({_pictures.idempotency_key(None) for _ in range(100)}) == 100
