@@ -13,6 +13,12 @@ from typing import Any, TypeVar
 
 from aion import _media
 from aion._files import Found
+from aion.exceptions import (
+    AionvisionConnectionError,
+    AionvisionError,
+    AionvisionTimeoutError,
+    ServerError,
+)
 from aion.types.callbacks import (
     DescriptionFailedEvent,
     DescriptionProgressEvent,
@@ -35,6 +41,8 @@ _CAUTIOUS_CHUNK = 10
 """Files in a request when the service does not say how many: what the smallest plan has."""
 _CAUTIOUS_REQUESTS = 2
 _MOST_REQUESTS = 16
+_NOT_SENT = frozenset({"TLS_ERROR", "PROXY_ERROR"})
+_NOT_DONE = frozenset({501, 503})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,22 @@ class Item:
 
     index: int
     upload: _media.Upload
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """The files of one request.
+
+    Attributes:
+        items: The files.
+        tries: How often some of them were sent before, without an answer.
+        guarded: Whether the service may have them, or may get them yet, from an earlier try: it
+            is asked not to store the same bytes a second time.
+    """
+
+    items: list[Item]
+    tries: int = 0
+    guarded: bool = False
 
 
 @dataclass(slots=True)
@@ -183,6 +207,17 @@ def match(
     return fitting
 
 
+def is_ambiguous(error: AionvisionError) -> bool:
+    """Whether the service may have done what was asked, though no answer tells so."""
+    match error:
+        case AionvisionConnectionError() | AionvisionTimeoutError():
+            return error.code not in _NOT_SENT
+        case ServerError():
+            return error.status_code not in _NOT_DONE
+        case _:
+            return False
+
+
 class Ledger:
     """The outcome of every file of a batch, under its position in the expanded input.
 
@@ -232,6 +267,14 @@ class Ledger:
                 ended.append((index, after))
         return ended
 
+    def is_stored(self, index: int) -> bool:
+        """Whether a file is known to be stored."""
+        return index in self._results and self._results[index].is_stored
+
+    def ids(self) -> set[str]:
+        """The ids of the stored images."""
+        return set(self._places)
+
     def waiting(self) -> list[str]:
         """The ids of the stored images whose description has not ended, each once."""
         pending = {
@@ -255,4 +298,15 @@ class Ledger:
         return BatchUploadResults(result for _, result in sorted(all_of_them.items()))
 
 
-__all__ = ["Callbacks", "Item", "Ledger", "Pace", "Sent", "apart", "chunks", "match"]
+__all__ = [
+    "Callbacks",
+    "Item",
+    "Ledger",
+    "Pace",
+    "Parcel",
+    "Sent",
+    "apart",
+    "chunks",
+    "is_ambiguous",
+    "match",
+]

@@ -33,12 +33,14 @@ class Found:
         filename: The name to store.
         upload: The file, ready to be sent, or None when it cannot be.
         problem: Why it cannot be sent.
+        path: Where it lies; None for bytes.
     """
 
     index: int
     filename: str
     upload: _media.Upload | None
     problem: str | None = None
+    path: Path | None = None
 
 
 def expand(
@@ -116,14 +118,15 @@ def _limit(count: int) -> None:
 
 def _named(index: int, entry: Any, name: str | None, check: Check) -> Found:
     upload = check(entry, name)
-    return Found(index, upload.filename, upload)
+    path = upload.content if isinstance(upload.content, Path) else None
+    return Found(index, upload.filename, upload, path=path)
 
 
 def _met(index: int, path: Path, check: Check) -> Found:
     try:
         return _named(index, path, None, check)
     except ValidationError as error:
-        return Found(index, path.name, None, error.message)
+        return Found(index, path.name, None, error.message, path)
 
 
 def _walk(

@@ -11,7 +11,8 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from aion._transport.observe import Span, correlation_id
+from aion._transport.observe import Span
+from aion._transport.observe import correlation_id as current_id
 from aion._transport.wire import Fault, Reply
 from aion_api import PREFIX
 
@@ -61,15 +62,15 @@ def configure_tracing(
     return True
 
 
-def set_correlation_id(correlation_id_: str) -> None:
+def set_correlation_id(correlation_id: str) -> None:
     """Send this ``X-Correlation-ID`` with all calls of the current task or thread from now on.
 
     Raises:
         ValueError: It is not printable ASCII text.
     """
-    if not correlation_id_.isascii() or not correlation_id_.isprintable():
-        raise ValueError(f"a correlation id is printable ASCII text; got {correlation_id_!r}")
-    correlation_id.set(correlation_id_ or None)
+    if not correlation_id.isascii() or not correlation_id.isprintable():
+        raise ValueError(f"a correlation id is printable ASCII text; got {correlation_id!r}")
+    current_id.set(correlation_id or None)
 
 
 def span_starter(config: ClientConfig) -> Callable[[Call], Span]:

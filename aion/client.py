@@ -13,6 +13,7 @@ from aion.config import DEFAULT_BASE_URL, ClientConfig
 from aion.types.common import StorageTarget
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Sequence
 
     from aion._transport.observe import Attempt
@@ -161,6 +162,11 @@ class AionVision:
     def config(self) -> ClientConfig:
         """The settings in use."""
         return self._config
+
+    @cached_property
+    def async_client(self) -> rt.AsyncClient:
+        """The client with these settings whose methods are coroutines."""
+        return rt.async_client(self, self._config)
 
     @cached_property
     def uploads(self) -> UploadResource:
@@ -355,6 +361,7 @@ class AionVision:
         tags: Sequence[str] | None = None,
         auto_describe: bool = True,
         skip_duplicates: bool = False,
+        journal: str | os.PathLike[str] | None = None,
     ) -> BatchUploadResults:
         """Upload any number of images, or the images of a directory: `uploads.upload`.
 
@@ -379,6 +386,7 @@ class AionVision:
             tags=tags,
             auto_describe=auto_describe,
             skip_duplicates=skip_duplicates,
+            journal=journal,
         )
 
     def chat_session(
@@ -400,6 +408,16 @@ class AionVision:
         return self.chats.session(
             title=title, image_ids=image_ids, use_all_images=use_all_images, auto_close=auto_close
         )
+
+    async def close_session(self, session_id: str) -> dict[str, Any]:
+        """Close a chat session: `chats.close_session`.
+
+        Args:
+            session_id: The session.
+
+        Endpoint: ``DELETE /chat/sessions/{session_id}``
+        """
+        return await self.chats.close_session(session_id)
 
     async def chat(
         self, message: str, *, session_id: str, force_detailed_analysis: bool = False

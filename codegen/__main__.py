@@ -1,6 +1,7 @@
-"""`python -m codegen build | check`: regenerate, or prove that nothing has to be.
+"""`python -m codegen build | check | diff | surface`: the contract workflow.
 
-Exit status 0 when all is well, 1 with one line (or one a file) on stderr when not.
+Exit status 0 when all is well, 1 with one line (or one a finding) on stderr when not; `diff` gives
+1 when a change breaks a curated method, and 2 for documents that cannot be compared.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from codegen import blocking, contract, output, parse, render
+from codegen import blocking, contract, lock, output, parse, render
+from codegen.diffing import command, report
+from codegen.diffing.changelog import draft
 from codegen.errors import CodegenError
-from codegen.patches import Patches
+from codegen.patches import Patches, StalePatches
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -55,28 +58,65 @@ def endpoints(spec: Path, project: Path) -> dict[str, str]:
 
 def main(arguments: Sequence[str] | None = None, *, project: Path = PROJECT) -> int:
     """Run the command line on the project in the folder `project`."""
-    parser = argparse.ArgumentParser(prog="python -m codegen", description=__doc__)
-    parser.add_argument("command", choices=("build", "check"))
-    parser.add_argument("--spec", type=Path, default=project / "openapi.json", metavar="PATH")
-    options = parser.parse_args(arguments)
+    options = _parser(project).parse_args(arguments)
+    commands = {"build": _build, "check": _check, "diff": _diff}
     try:
-        tree = build(options.spec, project)
-        if options.command == "check":
-            stale = list(output.differences(tree, project))
-            if stale:
-                print(*stale, sep="\n", file=sys.stderr)
-                print("generated code is not current: run `make generate`", file=sys.stderr)
-            return 1 if stale else 0
-        output.write(tree, project)
-    except blocking.BlockingError as error:
+        return commands[options.command](options, project)
+    except (blocking.BlockingError, StalePatches) as error:
         print(error, file=sys.stderr)
-        return 1
     except CodegenError as error:
         # Names in the contract may hold line breaks.
         print(f"codegen: {' '.join(str(error).split())}", file=sys.stderr)
-        return 1
+    return 2 if options.command == "diff" else 1
+
+
+def _parser(project: Path) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m codegen", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, about in (("build", "regenerate everything"), ("check", "name what is not current")):
+        command = commands.add_parser(name, help=about)
+        command.add_argument(
+            "--spec", type=Path, default=project / "openapi.json", metavar="PATH", help="contract"
+        )
+    differ = commands.add_parser("diff", help="what a new contract changes")
+    differ.add_argument("old", type=Path, metavar="OLD")
+    differ.add_argument("new", type=Path, metavar="NEW")
+    differ.add_argument("--format", choices=tuple(report.FORMATS), default="text")
+    differ.add_argument(
+        "--changelog", action="store_true", help="draft the changelog entry instead"
+    )
+    return parser
+
+
+def _build(options: argparse.Namespace, project: Path) -> int:
+    spec: Path = options.spec
+    present = project / "openapi.json"
+    tree = build(spec, project)
+    tree[lock.NAME] = lock.text(spec, project)
+    changed = ""
+    if spec.resolve() != present.resolve():
+        tree["openapi.json"] = contract.text_of(spec)
+        if present.exists():
+            changed = report.text(command.difference(present, spec, project))
+    output.write(tree, project)
+    print(changed, end="\n" if changed else "")
     print(f"{len(tree)} files, {sum(text.count(chr(10)) for text in tree.values())} lines")
     return 0
+
+
+def _check(options: argparse.Namespace, project: Path) -> int:
+    tree = build(options.spec, project)
+    stale = [*output.differences(tree, project), *lock.differences(options.spec, project)]
+    if stale:
+        print(*stale, sep="\n", file=sys.stderr)
+        print("generated code is not current: run `make generate`", file=sys.stderr)
+    return 1 if stale else 0
+
+
+def _diff(options: argparse.Namespace, project: Path) -> int:
+    found = command.difference(options.old, options.new, project)
+    print(draft(found) if options.changelog else report.FORMATS[options.format](found), end="")
+    return 1 if found.breaks_curated else 0
 
 
 if __name__ == "__main__":

@@ -23,9 +23,8 @@ def load(path: Path, patches: Patches) -> Json:
         CodegenError: One line that says what is wrong with the document or a patch.
     """
     document = read(path)
-    by_id = _operations_by_id(document, path)
-    patches.apply(document, by_id)
-    _check_references(document, path)
+    patches.apply(document, by_id(document, path))
+    check_references(document, path)
     _drop_titles(document.get("components", {}))
     _drop_titles(document["paths"])
     return document
@@ -40,15 +39,7 @@ def read(path: Path) -> Json:
     Raises:
         CodegenError: It cannot be read, or is not an OpenAPI 3.x document.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise CodegenError(f"{path}: cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise CodegenError(f"{path}: not UTF-8 at byte {error.start}") from error
-    if not text.lstrip().startswith("{"):
-        _, found, rest = text.partition("\n{\n")
-        text = "{\n" + rest if found else text
+    text = text_of(path)
     try:
         document = json.loads(text, object_pairs_hook=_without_repeats, parse_constant=_no_number)
     except json.JSONDecodeError as error:
@@ -67,6 +58,24 @@ def read(path: Path) -> Json:
         raise CodegenError(f"{path}: not an OpenAPI 3.x document (openapi = {version!r})")
     _check_shape(document, path)
     return document
+
+
+def text_of(path: Path) -> str:
+    """The JSON text at `path`: without the log lines in front of it, if there are any.
+
+    Raises:
+        CodegenError: It cannot be read.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise CodegenError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise CodegenError(f"{path}: not UTF-8 at byte {error.start}") from error
+    if not text.lstrip().startswith("{"):
+        _, found, rest = text.partition("\n{\n")
+        text = "{\n" + rest if found else text
+    return text
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> Json:
@@ -102,7 +111,12 @@ def _check_shape(document: Json, source: Path) -> None:
         raise CodegenError(f"{source}: components.schemas is not an object")
 
 
-def _operations_by_id(document: Json, source: Path) -> dict[str, Json]:
+def by_id(document: Json, source: Path) -> dict[str, Json]:
+    """The operations of a document by their ids.
+
+    Raises:
+        CodegenError: An operation has no id, or two have the same.
+    """
     found: dict[str, Json] = {}
     for path, method, operation in operations(document):
         operation_id = operation.get("operationId")
@@ -117,7 +131,12 @@ def _operations_by_id(document: Json, source: Path) -> dict[str, Json]:
     return found
 
 
-def _check_references(document: Json, source: Path) -> None:
+def check_references(document: Json, source: Path) -> None:
+    """Refuse references that lead nowhere, or out of the document.
+
+    Raises:
+        CodegenError: One of them does, by name.
+    """
     for node in nodes(document):
         target = node.get("$ref")
         if not isinstance(target, str):

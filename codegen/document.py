@@ -27,6 +27,13 @@ def operations(document: Json) -> Iterator[tuple[str, str, Json]]:
                 yield path, method, item[method]
 
 
+def schemas(document: Json) -> Json:
+    """The named schemas of a document, by name."""
+    components = document.get("components")
+    found = components.get("schemas") if is_object(components) else None
+    return found if is_object(found) else {}
+
+
 def nodes(value: Any) -> Iterator[Json]:
     """Every object inside `value`, itself included."""
     stack = [value]

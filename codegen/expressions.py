@@ -71,6 +71,8 @@ def _default_of(field: ir.Field) -> str:
     default = field.default
     if not isinstance(field.type, ir.Scalar) or field.type.kind in ("any", "none", "datetime"):
         return "None"
+    if field.type.kind == "float" and isinstance(default, int):
+        default = float(default)
     is_number = isinstance(default, float) and isfinite(default)
     return repr(default) if is_number or isinstance(default, (str, int)) else "None"
 

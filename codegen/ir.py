@@ -72,6 +72,8 @@ class Field:
     name: str
     type: TypeRef
     required: bool
+    explicit: bool
+    """Has no default in the constructor: required, or documented so though answers may lack it."""
     default: Any
     """The contract's default as plain JSON data; None where it states none."""
     doc: str

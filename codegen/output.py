@@ -30,35 +30,62 @@ def formatted(tree: Mapping[str, str]) -> dict[str, str]:
 
 
 def write(tree: Mapping[str, str], project: Path) -> None:
-    """Replace the owned folders by the tree.
+    """Replace the owned folders, and the single files beside them, by the tree.
 
-    Everything is written beside the old folders first and then swapped in, so that an interrupted
-    run leaves the old files.
+    Everything is written beside the old first and then swapped in, so that an interrupted run
+    leaves the old files; what was swapped in before a failure is swapped back.
 
     Raises:
         CodegenError: A file cannot be written.
     """
-    targets = [
-        project / owned for owned in OWNED if any(name.startswith(f"{owned}/") for name in tree)
-    ]
+    folders = [owned for owned in OWNED if any(name.startswith(f"{owned}/") for name in tree)]
+    singles = [name for name in tree if not name.startswith(tuple(f"{owned}/" for owned in OWNED))]
+    swapped: list[Path] = []
     try:
-        for target in targets:
+        for owned in folders:
+            target = project / owned
             staged = _beside(target, "new")
-            shutil.rmtree(staged, ignore_errors=True)
+            _remove(staged)
             for name, text in tree.items():
-                if (project / name).is_relative_to(target):
-                    path = staged / (project / name).relative_to(target)
-                    path.parent.mkdir(parents=True, exist_ok=True)
-                    path.write_text(text, encoding="utf-8")
-        for target in targets:
+                if name.startswith(f"{owned}/"):
+                    _put(staged / name.removeprefix(f"{owned}/"), text)
+        for name in singles:
+            _put(_beside(project / name, "new"), tree[name])
+        for target in [project / name for name in (*folders, *singles)]:
             old = _beside(target, "old")
-            shutil.rmtree(old, ignore_errors=True)
+            _remove(old)
             if target.exists():
                 target.rename(old)
+            swapped.append(target)
             _beside(target, "new").rename(target)
-            shutil.rmtree(old, ignore_errors=True)
     except OSError as error:
+        for target in swapped:
+            _back(target)
         raise CodegenError(f"{error.filename}: cannot be written: {error.strerror}") from error
+    for target in swapped:
+        _remove(_beside(target, "old"))
+
+
+def _put(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def _remove(path: Path) -> None:
+    if path.is_file():
+        path.unlink()
+    else:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _back(target: Path) -> None:
+    """Undo a swap, as far as it went."""
+    old = _beside(target, "old")
+    if old.exists():
+        _remove(target)
+        old.rename(target)
+    elif not _beside(target, "new").exists():
+        _remove(target)
 
 
 def _beside(target: Path, state: str) -> Path:

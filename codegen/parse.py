@@ -319,6 +319,7 @@ class _Reader:
         name = _class_name(model)
         raw = self._components.get(str(model.class_info.name), {})
         is_input = name in self._inputs
+        order = {wire: place for place, wire in enumerate(raw.get("properties", {}))}
         fields: list[ir.Field] = []
         taken: dict[str, str] = {}
         for prop in _properties(model):
@@ -331,12 +332,14 @@ class _Reader:
             taken[field_name] = wire
             schema = raw.get("properties", {}).get(wire, {})
             default = prop.default.raw_value if prop.default is not None else None
+            required = prop.required and (is_input or _in_every_snapshot(schema))
             fields.append(
                 ir.Field(
                     wire_name=wire,
                     name=field_name,
                     type=self._type(prop, f"schema {name}, property {wire}"),
-                    required=prop.required and (is_input or _in_every_snapshot(schema)),
+                    required=required,
+                    explicit=required or bool(schema.get("x-explicit")),
                     default=plain(default) if isinstance(default, str) else default,
                     doc=schema.get("description") or _text(prop.description),
                 )
@@ -345,7 +348,7 @@ class _Reader:
             name=name,
             module=self._home.get(name, "shared"),
             doc=raw.get("description") or _text(model.description),
-            fields=tuple(fields),
+            fields=tuple(sorted(fields, key=lambda field: order.get(field.wire_name, 0))),
             is_input=is_input,
             is_answer=name in self._answers or not is_input,
         )

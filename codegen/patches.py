@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeGuard
@@ -17,11 +18,23 @@ from typing import Any, TypeGuard
 from codegen.document import Json, is_list, is_object, nodes, pointer
 from codegen.errors import CodegenError
 
-_TABLES = {"patch", "optional", "rename_schemas", "repeatable"}
+_TABLES = {"explicit", "order", "patch", "optional", "rename_schemas", "repeatable"}
 _KEYS = {"operation", "schema", "at", "expect", "value", "reason"}
 _REQUIRED = {"at", "expect", "reason"}
 _ABSENT = "absent"
 _SCHEMAS = "#/components/schemas/"
+
+
+class StalePatches(CodegenError):
+    """Corrections that no longer apply, all of them: one line for each."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+    def __reduce__(self) -> tuple[type[StalePatches], tuple[list[str]]]:
+        # The halves of a build run in two processes.
+        return type(self), (self.lines,)
 
 
 @dataclass(frozen=True)
@@ -30,6 +43,8 @@ class Patches:
 
     patches: tuple[Json, ...] = ()
     optional: Mapping[str, list[str]] | None = None
+    order: Mapping[str, list[str]] | None = None
+    explicit: Mapping[str, list[str]] | None = None
     renames: Mapping[str, str] | None = None
     repeatable: tuple[str, ...] = ()
 
@@ -63,10 +78,18 @@ class Patches:
         repeated = repeatable.get("operations", []) if is_object(repeatable) else None
         if not _is_text_list(repeated):
             raise CodegenError(f"{path}: repeatable.operations is a list of operation ids")
-        optional = data.get("optional", {})
-        if not is_object(optional) or not all(map(_is_text_list, optional.values())):
-            raise CodegenError(f"{path}: optional is a table of schema = [names of properties]")
-        return cls(tuple(patches), optional, renames, tuple(repeated))
+        for table in ("optional", "order", "explicit"):
+            found = data.get(table, {})
+            if not is_object(found) or not all(map(_is_text_list, found.values())):
+                raise CodegenError(f"{path}: {table} is a table of schema = [names of properties]")
+        return cls(
+            patches=tuple(patches),
+            optional=data.get("optional", {}),
+            order=data.get("order", {}),
+            explicit=data.get("explicit", {}),
+            renames=renames,
+            repeatable=tuple(repeated),
+        )
 
     def apply(self, document: Json, by_id: Mapping[str, Json]) -> None:
         """Correct `document` in place.
@@ -76,17 +99,31 @@ class Patches:
             by_id: Its operations by operation id: the objects inside `document`.
 
         Raises:
-            CodegenError: A correction no longer applies.
+            StalePatches: Corrections no longer apply; every one of them is named.
         """
-        for patch in self.patches:
-            _apply(document, by_id, patch)
+        stale = [*self.correct(document, by_id), *_rename_schemas(document, self.renames or {})]
+        if stale:
+            raise StalePatches(stale)
+
+    def correct(self, document: Json, by_id: Mapping[str, Json]) -> list[str]:
+        """All but the renaming of schemas, as far as it applies.
+
+        Returns:
+            A line for each correction that no longer does; the document is as it was there.
+        """
+        stale = [fault for patch in self.patches if (fault := _apply(document, by_id, patch))]
         for schema, properties in (self.optional or {}).items():
-            _make_optional(document, schema, properties)
-        _rename_schemas(document, self.renames or {})
+            stale.extend(_make_optional(document, schema, properties))
+        for schema, properties in (self.explicit or {}).items():
+            stale.extend(_make_explicit(document, schema, properties))
+        for schema, properties in (self.order or {}).items():
+            stale.extend(_put_first(document, schema, properties))
         for operation_id in self.repeatable:
-            if operation_id not in by_id:
-                raise CodegenError(f"patches.toml: repeatable names no operation: {operation_id}")
-            by_id[operation_id]["x-repeatable"] = True
+            if operation_id in by_id:
+                by_id[operation_id]["x-repeatable"] = True
+            else:
+                stale.append(f"patches.toml: repeatable names no operation: {operation_id}")
+        return stale
 
 
 def _fault(patch: Any) -> str:
@@ -114,7 +151,8 @@ def _is_text_list(value: object) -> TypeGuard[list[str]]:
     return is_list(value) and all(isinstance(item, str) for item in value)
 
 
-def _apply(document: Json, by_id: Mapping[str, Json], patch: Json) -> None:
+def _apply(document: Json, by_id: Mapping[str, Json], patch: Json) -> str:
+    """Make one correction, or say why it no longer applies."""
     label = f"patches.toml: patch of {patch.get('operation', patch.get('schema', ''))}{patch['at']}"
     if "operation" in patch:
         root: Any = by_id.get(patch["operation"])
@@ -123,46 +161,72 @@ def _apply(document: Json, by_id: Mapping[str, Json], patch: Json) -> None:
     else:
         root = document
     if root is None:
-        raise CodegenError(f"{label} no longer applies: it is gone from the contract")
+        return f"{label} no longer applies: it is gone from the contract"
     *parents, last = pointer(patch["at"])
     for part in parents:
         if not is_object(root) or part not in root:
-            raise CodegenError(f"{label} no longer applies: no {part!r} there")
+            return f"{label} no longer applies: no {part!r} there"
         root = root[part]
     if not is_object(root):
-        raise CodegenError(f"{label} no longer applies: no object there")
+        return f"{label} no longer applies: no object there"
     present = root.get(last, _ABSENT)
     if present != patch["expect"]:
-        raise CodegenError(f"{label} no longer applies: found {json.dumps(present):.200}")
+        return f"{label} no longer applies: found {json.dumps(present):.200}"
     if "value" in patch:
-        root[last] = patch["value"]
+        # A copy: a later patch may change what is inside.
+        root[last] = deepcopy(patch["value"])
     else:
         del root[last]
+    return ""
 
 
-def _make_optional(document: Json, schema: str, properties: list[str]) -> None:
+def _make_optional(document: Json, schema: str, properties: list[str]) -> Iterator[str]:
     found = document.get("components", {}).get("schemas", {}).get(schema, {})
     for name in properties:
-        if name not in found.get("required", []):
-            raise CodegenError(
-                f"patches.toml: optional {schema}.{name} no longer applies: it is not required"
-            )
-        found["required"].remove(name)
+        if name in found.get("required", []):
+            found["required"].remove(name)
+        else:
+            label = f"patches.toml: optional {schema}.{name}"
+            yield f"{label} no longer applies: it is not required"
 
 
-def _rename_schemas(document: Json, renames: Mapping[str, str]) -> None:
+def _make_explicit(document: Json, schema: str, names: list[str]) -> Iterator[str]:
+    found = document.get("components", {}).get("schemas", {}).get(schema, {})
+    for name in names:
+        if name in found.get("properties", {}):
+            found["properties"][name]["x-explicit"] = True
+        else:
+            yield f"patches.toml: explicit {schema}.{name} no longer applies: no such property"
+
+
+def _put_first(document: Json, schema: str, names: list[str]) -> Iterator[str]:
+    """Move properties to the front, in this order."""
+    found = document.get("components", {}).get("schemas", {}).get(schema, {})
+    properties: Json = found.get("properties", {})
+    known = [name for name in names if name in properties]
+    for name in names:
+        if name not in properties:
+            yield f"patches.toml: order {schema}.{name} no longer applies: no such property"
+    if known:
+        rest = [name for name in properties if name not in known]
+        found["properties"] = {name: properties[name] for name in (*known, *rest)}
+
+
+def _rename_schemas(document: Json, renames: Mapping[str, str]) -> list[str]:
     schemas = document.get("components", {}).get("schemas", {})
+    stale: list[str] = []
     taken = set(schemas)
     for old, new in renames.items():
         if old not in schemas:
-            raise CodegenError(f"patches.toml: rename of {old} no longer applies: no such schema")
-        if new in taken:
-            raise CodegenError(f"patches.toml: rename of {old}: {new} is taken")
+            stale.append(f"patches.toml: rename of {old} no longer applies: no such schema")
+        elif new in taken:
+            stale.append(f"patches.toml: rename of {old}: {new} is taken")
         taken.add(new)
-    if not renames:
-        return
+    if stale or not renames:
+        return stale
     document["components"]["schemas"] = {renames.get(k, k): v for k, v in schemas.items()}
     for node in nodes(document):
         target = node.get("$ref")
         if isinstance(target, str) and target.removeprefix(_SCHEMAS) in renames:
             node["$ref"] = _SCHEMAS + renames[target.removeprefix(_SCHEMAS)]
+    return []

@@ -129,6 +129,11 @@ class _FileSource:
         raise NotImplementedError
 
     def _counted(self, handle: IO[bytes]) -> Iterator[bytes]:
+        yield from self._exactly(handle)
+        if handle.read(1):
+            raise self._changed("it has grown")
+
+    def _exactly(self, handle: IO[bytes]) -> Iterator[bytes]:
         left = self._size
         while left:
             piece = handle.read(min(PIECE, left))
@@ -136,8 +141,6 @@ class _FileSource:
                 raise self._changed(f"{left} bytes are missing at its end")
             left -= len(piece)
             yield piece
-        if handle.read(1):
-            raise self._changed("it has grown")
 
     def _changed(self, how: str) -> UploadError:
         return UploadError(
@@ -163,17 +166,56 @@ class _PathSource(_FileSource):
         with self._reading():
             found = path.stat()
         super().__init__(name, found.st_size)
-        self._version = (found.st_size, found.st_mtime_ns)
+        self._version = version_of(found)
 
     def pieces(self) -> Iterator[bytes]:
         with self._reading(), self._path.open("rb", buffering=0) as handle:
-            now = os.fstat(handle.fileno())
-            if (now.st_size, now.st_mtime_ns) != self._version:
+            if version_of(os.fstat(handle.fileno())) != self._version:
                 raise self._changed("its size or time is not what it was")
             yield from self._counted(handle)
+            # Written over while it was read: the end of the body is held back.
+            if version_of(os.fstat(handle.fileno())) != self._version:
+                raise self._changed("it was written over")
 
     def _reading(self) -> _Readable:
         return _Readable(self._path)
+
+
+Version = tuple[int, int]
+"""Size in bytes and time of the last change in nanoseconds: what tells a file from a later one."""
+
+
+class FileRange(_FileSource):
+    """A stretch of a file as a body of its own.
+
+    Args:
+        path: The file.
+        offset: Where the stretch begins.
+        length: How many bytes it has.
+        version: Size and time that the file has to have still when it is read.
+    """
+
+    content_type = "application/octet-stream"
+
+    def __init__(self, path: Path, offset: int, length: int, version: Version) -> None:
+        super().__init__(path.name, length)
+        self.length = length
+        self._path = path
+        self._offset = offset
+        self._version = version
+
+    def pieces(self) -> Iterator[bytes]:
+        """The bytes of the stretch, read while they are sent."""
+        with _Readable(self._path), self._path.open("rb", buffering=0) as handle:
+            if version_of(os.fstat(handle.fileno())) != self._version:
+                raise self._changed("its size or time is not what it was")
+            handle.seek(self._offset)
+            yield from self._exactly(handle)
+
+
+def version_of(found: os.stat_result) -> Version:
+    """The version of a file, by what the system says of it."""
+    return found.st_size, found.st_mtime_ns
 
 
 class _Readable:

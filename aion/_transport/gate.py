@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 from urllib.parse import unquote, urlsplit
 
-from aion._transport import policy
+from aion._transport import jsontext, policy
 from aion._transport.wire import Fault, Reply
 from aion.exceptions import (
     AionvisionConnectionError,
@@ -209,7 +209,7 @@ def decode(reply: Reply, operation: Operation[T]) -> T:
 
 def _json(reply: Reply, operation: Operation[Any]) -> Any:
     try:
-        return json.loads(reply.body)
+        return jsontext.loads(reply.body)
     except RecursionError:
         reason = "the answer is nested too deeply to be read"
     except ValueError as error:

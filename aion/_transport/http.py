@@ -8,12 +8,13 @@ its asynchronous twin, the level at which recorders, mocks and instrumentation h
 from __future__ import annotations
 
 import contextlib
+import re
 import zlib
 from typing import TYPE_CHECKING, Any, cast
 
 import httpx
 
-from aion._transport.content import AsyncPieces, Bytes
+from aion._transport.content import EMPTY, AsyncPieces, Bytes
 from aion._transport.sockets import AsyncBackend, SyncBackend
 from aion._transport.wire import Fault, Reply, Wire
 
@@ -119,6 +120,39 @@ def _timeouts(seconds: float | None) -> dict[str, Any]:
     return {"timeout": {"connect": seconds, "read": seconds, "write": seconds, "pool": seconds}}
 
 
+_PLAIN = re.compile(
+    r"(/[\w~-][\w~.-]*(%[0-9A-F]{2}[\w~.-]*)*)+(\?[\w~.=&+-]+(%[0-9A-F]{2}[\w~.=&+-]*)*)?", re.ASCII
+).fullmatch
+"""Paths and queries that the library leaves as they are: nothing to quote, no dot segments."""
+
+
+class _Urls:
+    """URLs for the library, which takes longer to parse one than to do all else for a request.
+
+    What stands before the path is parsed once; a path that holds nothing special is put behind it.
+    """
+
+    def __init__(self) -> None:
+        self._start = ""
+        self._parsed: Any = None
+
+    def url(self, text: str) -> httpx.URL:
+        cut = text.find("/", 8)
+        start, rest = text[:cut], text[cut:]
+        if cut < 0 or not _PLAIN(rest):
+            return httpx.URL(text)
+        if start != self._start:
+            # There is no public way to make a URL of parsed parts; a test holds this attribute.
+            parsed = getattr(httpx.URL(start), "_uri_reference", None)
+            if not hasattr(parsed, "_replace"):  # pragma: no cover - a future httpx
+                return httpx.URL(text)
+            self._start, self._parsed = start, parsed
+        path, mark, query = rest.partition("?")
+        made = httpx.URL.__new__(httpx.URL)
+        made._uri_reference = self._parsed._replace(path=path, query=query if mark else None)
+        return made
+
+
 class _SyncBody(httpx.SyncByteStream):
     def __init__(self, wire: Wire) -> None:
         self._content = wire.content
@@ -135,11 +169,19 @@ class _AsyncBody(httpx.AsyncByteStream):
         return self._pieces.__aiter__()
 
 
-def _request(wire: Wire, body: Any, silence: float | None) -> httpx.Request:
-    stream = httpx.ByteStream(wire.content.data) if isinstance(wire.content, Bytes) else body
+_NOTHING = httpx.ByteStream(b"")
+
+
+def _request(wire: Wire, urls: _Urls, body: Any, silence: float | None) -> httpx.Request:
+    if wire.content is EMPTY:
+        stream: Any = _NOTHING
+    elif isinstance(wire.content, Bytes):
+        stream = httpx.ByteStream(wire.content.data)
+    else:
+        stream = body(wire)
     return httpx.Request(
         wire.method,
-        wire.url,
+        urls.url(wire.url),
         headers=wire.headers,
         stream=stream,
         extensions=_timeouts(silence),
@@ -151,6 +193,7 @@ class SyncChannel:
 
     def __init__(self, way: Route) -> None:
         self.home: object = None
+        self._urls = _Urls()
         self._backend = SyncBackend()
         with _socks_extra():
             self._transport = httpx.HTTPTransport(
@@ -173,7 +216,9 @@ class SyncChannel:
         """
         self._backend.limit.deadline = deadline
         try:
-            response = self._transport.handle_request(_request(wire, _SyncBody(wire), silence))
+            response = self._transport.handle_request(
+                _request(wire, self._urls, _SyncBody, silence)
+            )
             # An answer to a blocking transport has a blocking stream.
             stream = cast("httpx.SyncByteStream", response.stream)
             if not whole and response.status_code < 300:
@@ -219,6 +264,7 @@ class AsyncChannel:
 
     def __init__(self, way: Route) -> None:
         self.home: object = None
+        self._urls = _Urls()
         self._backend = AsyncBackend()
         with _socks_extra():
             self._transport = httpx.AsyncHTTPTransport(
@@ -240,7 +286,7 @@ class AsyncChannel:
         """
         try:
             response = await self._transport.handle_async_request(
-                _request(wire, _AsyncBody(wire), silence)
+                _request(wire, self._urls, _AsyncBody, silence)
             )
             # An answer to an asynchronous transport has an asynchronous stream.
             stream = cast("httpx.AsyncByteStream", response.stream)

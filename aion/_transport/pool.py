@@ -7,13 +7,15 @@ them, and those of coroutines to their event loop: a fork or a new loop starts w
 
 from __future__ import annotations
 
-import asyncio
 import os
 import threading
 import weakref
 from collections import deque
 from collections.abc import Callable
-from typing import Generic, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
+
+if TYPE_CHECKING:
+    import asyncio
 
 
 class Channel(Protocol):
@@ -80,6 +82,13 @@ class SyncPool(Generic[C]):
             self._idle.pop().abandon()
 
 
+def _asyncio() -> Any:
+    """The module, which programs that use threads alone never have to load."""
+    import asyncio
+
+    return asyncio
+
+
 class _LoopState(Generic[C]):
     """The connections of one event loop."""
 
@@ -116,7 +125,7 @@ class AsyncPool(Generic[C]):
         )
 
     def _state(self) -> _LoopState[C]:
-        loop = asyncio.get_running_loop()
+        loop = _asyncio().get_running_loop()
         if self._pid != os.getpid():
             self.abandon()
             self._begin()
@@ -147,7 +156,7 @@ class AsyncPool(Generic[C]):
 
     async def _turn(self, state: _LoopState[C]) -> None:
         """Wait until a place, already counted in `in_use`, is handed over."""
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        turn: asyncio.Future[None] = _asyncio().get_running_loop().create_future()
         state.waiters.append(turn)
         try:
             await turn
@@ -183,7 +192,7 @@ class AsyncPool(Generic[C]):
         loop = state.loop()
         if loop is None or loop.is_closed():
             state.abandon()
-        elif asyncio._get_running_loop() is loop:
+        elif _asyncio()._get_running_loop() is loop:
             self._pass_on(state)
         else:
             # A stream that was dropped is collected wherever the collector happens to run.

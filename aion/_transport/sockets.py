@@ -10,16 +10,18 @@ Each backend serves one connection at a time and can `abandon` it without waitin
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import select
 import socket
 import ssl
 import time
 from collections.abc import Awaitable, Callable, Generator, Iterable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpcore
+
+if TYPE_CHECKING:
+    import asyncio
 
 T = TypeVar("T")
 _PIECE = 65536
@@ -238,10 +240,17 @@ class SyncBackend(httpcore.NetworkBackend):
 # Coroutines
 
 
+def _asyncio() -> Any:
+    """The module, which programs that use threads alone never have to load."""
+    import asyncio
+
+    return asyncio
+
+
 async def _within(awaitable: Awaitable[T], timeout: float | None) -> T:
     if timeout is None:
         return await awaitable
-    async with asyncio.timeout(timeout):
+    async with _asyncio().timeout(timeout):
         return await awaitable
 
 
@@ -253,14 +262,14 @@ class AsyncStream(httpcore.AsyncNetworkStream):
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         with _mapped(httpcore.ReadTimeout, httpcore.ReadError):
-            loop = asyncio.get_running_loop()
+            loop = _asyncio().get_running_loop()
             return await _within(loop.sock_recv(self._sock, max_bytes), timeout)
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         if not buffer:
             return
         with _mapped(httpcore.WriteTimeout, httpcore.WriteError):
-            loop = asyncio.get_running_loop()
+            loop = _asyncio().get_running_loop()
             await _within(loop.sock_sendall(self._sock, buffer), timeout)
 
     async def aclose(self) -> None:
@@ -370,7 +379,7 @@ class AsyncBackend(httpcore.AsyncNetworkBackend):
 
 
 async def _connected(host: str, port: int, local_address: str | None) -> socket.socket:
-    loop = asyncio.get_running_loop()
+    loop = _asyncio().get_running_loop()
     failure: OSError = OSError(f"{host} has no address")
     for family, kind, protocol, _, address in await _addresses(loop, host, port):
         sock = socket.socket(family, kind, protocol)

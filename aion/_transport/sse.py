@@ -7,10 +7,13 @@ an event without data is none. Follows the "Server-sent events" chapter of the H
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 _BOM = b"\xef\xbb\xbf"
+_USUAL = re.compile(rb"(?:event: ?([^\n]*)\n)?data: ?([^\n]*)").fullmatch
+"""An event as nearly all are: at most a name, one line of data, and no CR."""
 
 
 class Event(NamedTuple):
@@ -51,6 +54,28 @@ class Decoder:
 
     def feed(self, chunk: bytes) -> Iterator[Event]:
         """The events that this chunk completes."""
+        at_rest = not (self._at_start or self._after_cr or self.mid_event)
+        if at_rest and chunk.endswith(b"\n\n") and b"\r" not in chunk:
+            return self._whole(chunk)
+        return self._parts(chunk)
+
+    def _whole(self, chunk: bytes) -> Iterator[Event]:
+        """The events of a chunk that begins and ends with one."""
+        for block in chunk[:-2].split(b"\n\n"):
+            if usual := _USUAL(block):
+                name, data = usual.groups(b"")
+                yield Event(
+                    name.decode("utf-8", "replace"),
+                    data.decode("utf-8", "replace"),
+                    self.last_event_id,
+                )
+                continue
+            for line in (*block.split(b"\n"), b""):
+                event = self._take(line)
+                if event is not None:
+                    yield event
+
+    def _parts(self, chunk: bytes) -> Iterator[Event]:
         if self._at_start:
             chunk = self._without_bom(chunk)
         if self._after_cr and chunk:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from aion import _files
 from aion._batches import Callbacks, Pace
 from aion._flows.uploading import BatchUpload
 from aion._polling import PollPlan
+from aion._record import NoRecord, Record
 from aion.exceptions import QuotaExceededError
 from aion.resources._presigned import PresignedUploads
 from aion.types.callbacks import (
@@ -55,6 +57,7 @@ class BatchUploads(PresignedUploads):
         tags: Sequence[str] | None = None,
         auto_describe: bool = True,
         skip_duplicates: bool = False,
+        journal: str | os.PathLike[str] | None = None,
     ) -> BatchUploadResults:
         """Upload one image, any number of images, or the images of directories.
 
@@ -77,13 +80,15 @@ class BatchUploads(PresignedUploads):
             tags: Tags for all files: at most 40 of at most 50 characters, without commas.
             auto_describe: Have the images described at all.
             skip_duplicates: Do not store again what is stored; the result is the older image.
+            journal: A file that keeps what is done. The same call with the same journal goes on
+                where this one ended, however it ended.
 
         Returns:
             One result a file, in the order of the input.
 
         Raises:
-            ValidationError: A named file cannot be uploaded, or an argument is out of range.
-                Nothing was sent.
+            ValidationError: A named file cannot be uploaded, an argument is out of range, or the
+                journal is one of other files. Nothing was sent.
             QuotaExceededError: The allowance does not suffice. `partial_results` tells what is
                 stored, where it ran out on the way.
             UploadError: The service stopped taking files, or refused some; `partial_results`
@@ -115,6 +120,7 @@ class BatchUploads(PresignedUploads):
             tags=tags,
             auto_describe=auto_describe,
             skip_duplicates=skip_duplicates,
+            journal=journal,
         )
 
     async def upload_batch(
@@ -137,6 +143,7 @@ class BatchUploads(PresignedUploads):
         tags: Sequence[str] | None = None,
         auto_describe: bool = True,
         skip_duplicates: bool = False,
+        journal: str | os.PathLike[str] | None = None,
     ) -> BatchUploadResults:
         """Upload up to 10,000 images, several requests at a time.
 
@@ -144,6 +151,15 @@ class BatchUploads(PresignedUploads):
         waiting, a request has at most 5 files, for which the service tells the ids at once. A
         directory stands for its ``.jpg .jpeg .png .webp .gif`` files, sorted by path; one of
         them that is no image fails in the results and stops no other.
+
+        When an answer is lost, the service is asked which files it has, by their hashes, and only
+        the others are sent again. What cannot be known: whether a file with the same bytes was
+        in the library before, which is then taken for the one that was sent; and, of files with
+        the same bytes in requests that break at the same time, how many copies are there.
+
+        With a `journal`, nothing is done twice: a second call with the same files sends what is
+        missing or was changed since, and waits for what is not described; callbacks are told of
+        that alone. `aion.uploads.journal` reads it.
 
         Args:
             files: A path, or a list of paths and bytes.
@@ -166,14 +182,16 @@ class BatchUploads(PresignedUploads):
             tags: Tags for all files: at most 40 of at most 50 characters, without commas.
             auto_describe: Have the images described at all.
             skip_duplicates: Do not store again what is stored; the result is the older image.
+            journal: A file that keeps what is done. The same call with the same journal goes on
+                where this one ended, however it ended.
 
         Returns:
             One result a file, in the order of the input. A file that was not stored has an
             empty `image_id` and its reason in `description_error`.
 
         Raises:
-            ValidationError: A named file cannot be uploaded, or an argument is out of range.
-                Nothing was sent.
+            ValidationError: A named file cannot be uploaded, an argument is out of range, or the
+                journal is one of other files. Nothing was sent.
             QuotaExceededError: The allowance does not suffice. `partial_results` tells what is
                 stored, where it ran out on the way.
             UploadError: The service stopped taking files, or refused some; `partial_results`
@@ -203,12 +221,19 @@ class BatchUploads(PresignedUploads):
         callbacks = Callbacks(
             on_progress, on_file_complete, on_description_progress, on_description_failed
         )
-        batch = BatchUpload(self._engine, found, form, callbacks)
-        if batch.size:
-            quota = await self._require_quota(batch.size)
-            await batch.send(Pace.of(quota, results_at_once=not wait_for_descriptions))
+        record = NoRecord()
+        if journal is not None:
+            record = Record(journal, found, self._engine.config.base_url)
+        try:
+            batch = BatchUpload(self._engine, found, form, callbacks, record)
+            await batch.recover()
+            if batch.size:
+                quota = await self._require_quota(batch.size)
+                await batch.send(Pace.of(quota, results_at_once=not wait_for_descriptions))
             plan = self._plan(description_timeout, None)
             await batch.follow(plan, descriptions=wait_for_descriptions)
+        finally:
+            record.close()
         results = batch.report()
         return results.raise_on_failures() if raise_on_failure else results
 

@@ -150,7 +150,9 @@ def test_a_wait_ends_at_its_deadline_with_the_way_to_go_on_p23(
     result = upload(calls, client, tmp_path)
     with pytest.raises(exceptions.AionvisionTimeoutError, match="wait_for_completion") as caught:
         calls(client.video_analysis.wait_for_completion(result.analysis_job_id, timeout=0.1))
-    assert caught.value.last_result.status == "pending"
+    last: VideoAnalysisJobStatus | None = caught.value.last_result
+    assert last is not None
+    assert last.status == "pending"
     assert caught.value.details["media_id"] == result.media_id
     sandbox.faults.clear()
 
@@ -169,18 +171,18 @@ def test_unknown_jobs_and_videos_are_not_found(calls: Calls, sandbox: Sandbox) -
             calls(ask())
 
 
-@pytest.mark.parametrize(
-    ("field", "call"),
-    [
-        ("analysis_job_id", lambda one: one.get_status("")),
-        ("media_id", lambda one: one.get_status_by_media("..")),
-        ("analysis_type", lambda one: one.queue("m", analysis_type="everything")),
-        ("priority", lambda one: one.queue("m", priority="urgent")),
-        ("reason", lambda one: one.retry("j", "m", reason="r" * 501)),
-        ("media_id", lambda one: one.retry("j", "")),
-        ("timeout", lambda one: one.wait_for_completion("j", timeout=0)),
-    ],
-)
+BAD: list[tuple[str, Callable[[Any], Any]]] = [
+    ("analysis_job_id", lambda one: one.get_status("")),
+    ("media_id", lambda one: one.get_status_by_media("..")),
+    ("analysis_type", lambda one: one.queue("m", analysis_type="everything")),
+    ("priority", lambda one: one.queue("m", priority="urgent")),
+    ("reason", lambda one: one.retry("j", "m", reason="r" * 501)),
+    ("media_id", lambda one: one.retry("j", "")),
+    ("timeout", lambda one: one.wait_for_completion("j", timeout=0)),
+]
+
+
+@pytest.mark.parametrize(("field", "call"), BAD)
 def test_a_bad_argument_is_refused_before_anything_is_sent(
     calls: Calls, sandbox: Sandbox, field: str, call: Callable[[Any], Any]
 ) -> None:

@@ -31,7 +31,7 @@ def test_scenes_cover_the_video_in_order(calls: Calls, sandbox: Sandbox, tmp_pat
     first = found.scenes[0]
     assert first.tags == ["sea", "mp4"]
     assert (first.description or "").startswith("[sandbox] Scene 1 of 3 of harbor.mp4, 0:00-0:")
-    assert first.time_range_formatted in (first.description or "")
+    assert (first.time_range_formatted or "?") in (first.description or "")
     assert first.thumbnail_url == f"/api/v2/video-scenes/{first.scene_id}/thumbnail"
     assert (first.embedding_status, first.created_at is not None) == ("completed", True)
 
@@ -64,7 +64,7 @@ def test_a_scene_is_found_by_its_words(calls: Calls, sandbox: Sandbox, tmp_path:
     )
     answer = calls(client.agent_search.videos("gulls"))
     assert answer.video_ids == [result.media_id]
-    assert {one.scene_index for one in answer.results[0].matched_scenes} == {0, 1, 2}
+    assert {one.scene_index for one in answer.results[0].matched_scenes or ()} == {0, 1, 2}
 
 
 def test_unknown_videos_and_scenes_are_not_found(calls: Calls, sandbox: Sandbox) -> None:

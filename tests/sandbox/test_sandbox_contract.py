@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import httpx
 import jsonschema_rs
@@ -44,23 +44,22 @@ PUBLIC: Final = frozenset(
         "GET /metrics",
         "GET /api/v2/health/",
         "GET /api/v2/verify/health/status",
-        "GET /api/v2/auth/session/google/callback",
         "GET /api/v2/auth/session/password-reset/validate",
         "GET /api/v2/cloud-storage/auth/{provider}/callback",
         "GET /api/v2/sharing/shared/{share_token}",
-        "POST /api/v2/auth/session/google",
-        "POST /api/v2/auth/session/google/initiate",
         "POST /api/v2/auth/session/login",
         "POST /api/v2/auth/session/password-reset/complete",
         "POST /api/v2/auth/session/password-reset/request",
         "POST /api/v2/auth/session/register",
         "POST /api/v2/auth/session/resend-verification-by-email",
         "POST /api/v2/auth/session/verify-email",
-        "POST /api/v2/payment/webhooks/stripe",
         "POST /api/v2/support/contact",
     }
 )
-"""Operations that need no key: what comes before a login, callbacks of others, health."""
+"""Operations that need no key: what comes before a login, callbacks of others, health.
+
+Those that the sandbox does not serve at all want one: it is asked for before anything else.
+"""
 
 OTHER_TYPES: Final = {
     "/chat/sessions/{session_id}/messages/stream": "text/event-stream",
@@ -77,10 +76,13 @@ OTHER_TYPES: Final = {
 }
 """Paths whose success the contract calls JSON, and what it is on the wire."""
 
+OPEN: Final = frozenset({"SendMessageResponse"})
+"""Schemas that take more: the documents show fields in this answer that the contract lacks."""
+
 POSITIVE: Final = 4
 NEGATIVE: Final = 2
 SOAK: Final = 60
-UNREACHED: Final = 40
+UNREACHED: Final = 45
 """Most operations that may answer only with errors, of all 237."""
 
 INVALID: Final[dict[str, Any]] = {
@@ -116,7 +118,8 @@ class Surroundings:
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
         self.world: World = build_world(sandbox)
-        self.schema = schemathesis.openapi.from_path(contract_path())
+        document: Any = json.loads(contract_path().read_bytes())
+        self.schema = schemathesis.openapi.from_dict(_closed(document))
         self.session = requests.Session()
         self.reached: set[str] = set()
         """Operations that succeeded at least once."""
@@ -205,6 +208,7 @@ def _explore(operation: Operation, around: Surroundings, positive: int, negative
     if operation.path.startswith("/api/v2/auth/session/"):
         key = around.world.session_token
     seen: list[int] = []
+    known = len(around.sandbox.violations)
 
     def send(case: Any) -> tuple[Any, int]:
         answer = case.call(
@@ -223,7 +227,7 @@ def _explore(operation: Operation, around: Surroundings, positive: int, negative
         # The first is left as it was drawn: ids of nothing.
         if seen:
             case.path_parameters.update(path)
-            case.query = around.world.ground(dict(case.query))
+            case.query = around.world.ground(dict(case.query or {}))
             if isinstance(case.body, dict):
                 case.body = around.world.ground(case.body)
         answer, status = send(case)
@@ -245,7 +249,20 @@ def _explore(operation: Operation, around: Surroundings, positive: int, negative
             generation_mode=GenerationMode.NEGATIVE, path_parameters=path, **fixed
         )
         _draw(wrong, negative, unfitting)
-    assert around.sandbox.violations == []
+    assert around.sandbox.violations[known:] == []
+
+
+def _closed(value: Any) -> Any:
+    """The contract as the sandbox reads it: an object has no other fields than the named ones."""
+    if isinstance(value, list):
+        return [_closed(one) for one in cast("list[Any]", value)]
+    if not isinstance(value, dict):
+        return value
+    source = cast("dict[str, Any]", value)
+    made = {name: one if name in OPEN else _closed(one) for name, one in source.items()}
+    if made.get("type") == "object" and isinstance(made.get("properties"), dict):
+        made.setdefault("additionalProperties", False)
+    return made
 
 
 def _draw(strategy: Any, count: int, check: Callable[[Any], None]) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import httpx
 
+from aion.sandbox.accounts import PASSWORD
+from aion.sandbox.ids import TENANT_ID
 from aion.testing import Sandbox
 from tests.behaviour.papers import MANUAL
 from tests.sandbox.conftest import batch, client_of, plain
@@ -18,6 +20,10 @@ Json = dict[str, Any]
 UNKNOWN: Final = "00000000-0000-4000-8000-000000000000"
 SETTLED: Final = 30.0
 """Seconds after which all background work is done."""
+
+
+MOVIE: Final = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + b"\0\0\x10\0mdat" + bytes(4088)
+"""The least that is taken for a video."""
 
 
 class World:
@@ -46,19 +52,19 @@ class World:
     def ground(self, value: Any) -> Any:
         """A copy of a body in which fields that name things name things that exist."""
         if isinstance(value, list):
-            return [self.ground(one) for one in value]  # pyright: ignore[reportUnknownVariableType]
+            return [self.ground(one) for one in cast("list[Any]", value)]
         if not isinstance(value, dict):
             return value
         made: Json = {}
-        for name, one in value.items():  # pyright: ignore[reportUnknownVariableType]
-            known = self.ids.get(f"body/{name}") or self.ids.get(str(name))  # pyright: ignore[reportUnknownArgumentType]
-            several = self.ids.get(str(name)[:-1]) if str(name).endswith("_ids") else None  # pyright: ignore[reportUnknownArgumentType]
+        for name, one in cast("Json", value).items():
+            known = self.ids.get(f"body/{name}") or self.ids.get(name)
+            several = self.ids.get(name[:-1]) if name.endswith("_ids") else None
             if known is not None and isinstance(one, str):
-                made[str(name)] = known  # pyright: ignore[reportUnknownArgumentType]
+                made[name] = known
             elif several is not None and isinstance(one, list) and one:
-                made[str(name)] = [several]  # pyright: ignore[reportUnknownArgumentType]
+                made[name] = [several]
             else:
-                made[str(name)] = self.ground(one)  # pyright: ignore[reportUnknownArgumentType]
+                made[name] = self.ground(one)
         return made
 
 
@@ -81,6 +87,7 @@ class _Builder:
         self._rules()
         self._videos()
         self._sandbox.step_clock(SETTLED)
+        self._scenes()
         self._colors()
         self._chat()
         self._batches()
@@ -90,7 +97,7 @@ class _Builder:
         self._datasets()
         self._work_in_progress()
 
-    def _post(self, path: str, status: int = 200, **body: Any) -> Json:
+    def _post(self, path: str, status: int = 200, /, **body: Any) -> Json:
         answer = self._api.post(path, json=body or None)
         if answer.status_code == 501:
             self._world.refused.append(path)
@@ -107,12 +114,11 @@ class _Builder:
         folder = self._keep("folder_id", self._post("/folders", 201, name="Harbor")["id"])
         self._keep("new_parent_id", folder)
         self._keep("parent_id", folder)
-        stored = batch(
+        batch(
             self._api,
             [("a.jpg", photo()), ("b.png", png()), ("c.md", MANUAL.encode())],
             tags="sea",
         )
-        self._keep("uploads/sessions/session_id", stored["session_id"])
         images = self._api.get("/user-files", params={"media_types": "image"}).json()["files"]
         image = self._keep("image_id", images[0]["id"])
         self._keep("file_id", image)
@@ -121,8 +127,7 @@ class _Builder:
         link = self._post("/user-files/links", 201, url="https://pages.aion.test/harbor")
         self._keep("link_id", link["id"])
         self._keep("variant_type", "original")
-        moved = {"file_ids": [image], "folder_id": folder}
-        self._post("/folders/move-files", **moved)
+        self._post("/folders/move-files", file_ids=[image], folder_id=folder)
 
     def _rules(self) -> None:
         rule = {
@@ -145,18 +150,49 @@ class _Builder:
         self._keep("share_id", public.get("share_id") or public.get("id"))
 
     def _videos(self) -> None:
-        for number in range(2):
-            begun = self._post(
-                "/video-uploads/initiate",
-                201,
-                filename="harbor.mp4",
-                content_type="video/mp4",
-                size_bytes=6_000_000 + number,
-            )
-            if not begun:
-                return
-            self._keep("media_id", begun["media_id"])
-            self._keep("upload_id", begun["upload_id"])
+        done = self._begin_video()
+        if not done:
+            return
+        (chunk,) = done["chunks"]
+        kind = {"Content-Type": "application/octet-stream"}
+        put = plain("PUT", chunk["upload_url"], content=MOVIE, headers=kind)
+        assert put.status_code == 200, put.text
+        self._post(
+            "/video-uploads/chunks/confirm",
+            media_id=done["media_id"],
+            upload_id=done["upload_id"],
+            chunk_number=1,
+            etag=put.headers["etag"],
+            size_bytes=len(MOVIE),
+        )
+        stored = self._post(
+            "/video-uploads/complete",
+            media_id=done["media_id"],
+            upload_id=done["upload_id"],
+            duration_seconds=42.0,
+        )
+        video = self._keep("video_id", stored["media_id"])
+        self._keep("video-analysis/status/media_id", video)
+        self._keep("analysis_job_id", stored["analysis_job_id"])
+        begun = self._begin_video()
+        self._keep("media_id", begun["media_id"])
+        self._keep("upload_id", begun["upload_id"])
+
+    def _begin_video(self) -> Json:
+        return self._post(
+            "/video-uploads/initiate",
+            201,
+            filename="harbor.mp4",
+            content_type="video/mp4",
+            size_bytes=len(MOVIE),
+        )
+
+    def _scenes(self) -> None:
+        video = self._world.ids.get("video_id")
+        scenes = self._api.get(f"/videos/{video}/scenes")
+        if scenes.status_code == 200 and scenes.json()["scenes"]:
+            first = scenes.json()["scenes"][0]
+            self._keep("scene_id", first.get("scene_id") or first["id"])
 
     def _colors(self) -> None:
         self._post(f"/colors/images/{self._world.ids['image_id']}/extract")
@@ -211,20 +247,25 @@ class _Builder:
         self._keep("api_key_id", key.get("id") or key.get("api_key_id") or key["key_id"])
         self._post("/tenant/members/invite", email="reader@sandbox.example", role="viewer")
         members = self._api.get("/tenant/members").json()
-        rows = members["members"] if isinstance(members, dict) else members
-        reader = next(one for one in rows if one["email"] == "reader@sandbox.example")
-        self._keep("user_id", reader.get("user_id") or reader["id"])
-        logs = self._api.get("/tenant/audit-logs").json()
-        entries = next(value for value in logs.values() if isinstance(value, list))
-        self._keep("log_id", entries[0].get("log_id") or entries[0]["id"])
-        password = "Harbor-noon-42"
-        self._api.post("/user/set-initial-password", json=password).raise_for_status()
+        reader = next(one for one in members if one["email"] == "reader@sandbox.example")
+        self._keep("user_id", reader["id"])
+        self._keep("log_id", self._api.get("/tenant/audit-logs").json()["entries"][0]["id"])
         owner = self._api.get("/user/profile").json()["email"]
         for place in ("auth/session/sessions", "user/sessions"):
-            login = self._post("/auth/session/login", email=owner, password=password)
+            login = self._post("/auth/session/login", email=owner, password=PASSWORD)
             self._keep(f"{place}/session_id", login["session_id"])
-        login = self._post("/auth/session/login", email=owner, password=password)
+        login = self._post("/auth/session/login", email=owner, password=PASSWORD)
         self._world.session_token = login["session_token"]
+        for name, value in (
+            ("email", owner),
+            ("password", PASSWORD),
+            ("tenant_id", TENANT_ID),
+            ("filename", "a.jpg"),
+            ("content_type", "image/jpeg"),
+            ("url", "https://pages.aion.test/ferry"),
+            ("image_base64", base64.b64encode(jpeg()).decode()),
+        ):
+            self._keep(f"body/{name}", value)
 
     def _datasets(self) -> None:
         batch_id = self._world.ids.get("batch/batch_id")
@@ -242,4 +283,5 @@ class _Builder:
 
     def _work_in_progress(self) -> None:
         """Files whose background work has begun and goes no further while the clock stands."""
-        batch(self._api, [("late.jpg", jpeg((64, 48))), ("late.md", b"# Late\n\nStill open.\n")])
+        late = [("late.jpg", jpeg((64, 48))), ("late.md", b"# Late\n\nStill open.\n")]
+        self._keep("uploads/sessions/session_id", batch(self._api, late)["session_id"])

@@ -38,11 +38,7 @@ STATUS: dict[str, Any] = {
     "started_at": None,
     "progress_percentage": 75.0,
 }
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner),
-    max_leaves=8,
-)
+VALUES = st.sampled_from([None, True, 7, 0.5, "text", [], ["a", None], {"a": 1}])
 
 
 def test_an_input_goes_out_under_the_names_of_the_wire() -> None:
@@ -135,7 +131,7 @@ def test_a_verdict_is_read_under_both_names() -> None:
     assert VerificationResult("o", True, 1.0, "low").issues is None
 
 
-@given(st.dictionaries(st.sampled_from(["description", "tags", "metadata", "x"]), JSON))
+@given(st.dictionaries(st.sampled_from(["description", "tags", "metadata", "x"]), VALUES))
 def test_P18_a_description_survives_fields_of_any_kind(data: dict[str, Any]) -> None:
     result = DescriptionResult.from_api_response(data)
     assert result.additional_properties.get("x") == data.get("x")

@@ -3,27 +3,43 @@
 """A batch of images on its way: send its chunks, then follow it until its descriptions are there.
 
 One bad file stops no other. When the service stops taking files, no more are sent, those on their
-way are waited for, and the error tells what is stored.
+way are waited for, and the error tells what is stored. When an answer is lost, the service is
+asked what it has, and only the rest is sent again. All that is known stands in the journal before
+anybody is told of it.
 """
 
 from __future__ import annotations
 
 import time
+from collections import Counter, deque
 from collections.abc import Sequence
 from contextlib import suppress
 
 import attrs
 
-from aion._batches import Callbacks, Item, Ledger, Pace, Sent, apart, chunks, match
+from aion._batch_errors import late, partial
+from aion._batches import (
+    Callbacks,
+    Item,
+    Ledger,
+    Pace,
+    Parcel,
+    Sent,
+    apart,
+    chunks,
+    is_ambiguous,
+    match,
+)
 from aion._files import Found
 from aion._polling import PollPlan
+from aion._record import NoRecord, picked_up, restored
 from aion._rt import blocking as rt
 from aion.exceptions import (
     AionvisionError,
     AionvisionTimeoutError,
-    QuotaExceededError,
     UploadError,
 )
+from aion.sync._flows.recovering import sort_out, versions
 from aion.sync._flows.waiting import until
 from aion.types.callbacks import (
     DescriptionFailedEvent,
@@ -43,7 +59,7 @@ PAGE = 100
 RESULTS_PAGE = 500
 """Results in one page of a session."""
 _SESSION_ENDS = frozenset({"completed", "failed", "expired", "cancelled"})
-_SHOWN = 20
+_LONGEST_PAUSE = 30.0
 
 
 class SyncBatchUpload:
@@ -54,9 +70,7 @@ class SyncBatchUpload:
         found: The files.
         form: The fields of each request, without its files.
         callbacks: What is told while it goes on.
-
-    Attributes:
-        size: How many files can be sent.
+        record: Where it is written down, and what is known from an earlier call.
     """
 
     def __init__(
@@ -65,17 +79,46 @@ class SyncBatchUpload:
         found: Sequence[Found],
         form: StreamBatchUploadBody,
         callbacks: Callbacks,
+        record: NoRecord | None = None,
     ) -> None:
         self._engine = engine
         self._items = [Item(one.index, one.upload) for one in found if one.upload is not None]
-        self.size = len(self._items)
+        self._names = Counter((one.upload.filename, one.upload.size) for one in self._items)
         self._form = form
         self._at_once = 1
         self._callbacks = callbacks
         self._ledger = Ledger(found)
-        self._sessions: list[Sent] = []
+        self._record = record or NoRecord()
         self._session_id: str | None = None
         self._broken: AionvisionError | None = None
+        self._versions: dict[int, int] = {}
+        self._guarded: list[Item] = []
+        done = self._record.done()
+        self._plain, self._doubtful, self._sessions = picked_up(self._items, done)
+        for index, row in sorted(done.items()):
+            result = restored(row)
+            if result is not None and result.is_stored:
+                self._ledger.stored(index, result)
+            elif result is not None:
+                self._ledger.lost(index, row.reason or "no reason was kept", retryable=False)
+        self._told = self._ledger.ended_count
+
+    @property
+    def size(self) -> int:
+        """How many files are to be sent."""
+        return len(self._plain) + len(self._guarded)
+
+    def recover(self) -> None:
+        """Find out which files arrived that an earlier call was sending when it ended.
+
+        Raises:
+            AionvisionError: The service cannot be asked.
+        """
+        if self._doubtful:
+            guarded, plain = self._sort_out(self._doubtful)
+            self._guarded += guarded
+            self._plain += plain
+            self._doubtful = []
 
     def send(self, pace: Pace) -> None:
         """Send all files.
@@ -89,7 +132,18 @@ class SyncBatchUpload:
             QuotaExceededError: The allowance ran out on the way; `partial_results` as above.
         """
         self._at_once = pace.requests
-        rt.each(self._send, chunks(self._items, pace), at_once=pace.requests)
+        queue = deque(Parcel(chunk, guarded=True) for chunk in chunks(self._guarded, pace))
+        queue.extend(Parcel(chunk) for chunk in chunks(self._plain, pace))
+        crew = rt.Crew(self._post)
+        try:
+            while crew.busy or (queue and self._broken is None):
+                while queue and crew.busy < pace.requests and self._broken is None:
+                    parcel = queue.popleft()
+                    self._begin(parcel)
+                    crew.start(parcel)
+                queue.extendleft(reversed(self._land(*crew.ended())))
+        finally:
+            crew.close()
         if self._broken is not None:
             raise self._stopped(self._broken) from self._broken.__cause__
 
@@ -115,13 +169,13 @@ class SyncBatchUpload:
         def done(_: BatchUploadResults) -> bool:
             return not self._sessions and not (descriptions and self._ledger.waiting())
 
-        def late(_: BatchUploadResults | None) -> AionvisionTimeoutError:
+        def too_late(_: BatchUploadResults | None) -> AionvisionTimeoutError:
             return self._late(plan)
 
         if done(self.report()):
             return
         try:
-            until(look, done, plan, late)
+            until(look, done, plan, too_late)
         except AionvisionError as error:
             if isinstance(error, AionvisionTimeoutError) and error.last_result is not None:
                 raise
@@ -131,34 +185,89 @@ class SyncBatchUpload:
         """What became of every file that was sent, in the order of the input."""
         return self._ledger.report([item for sent in self._sessions for item in sent.items])
 
-    def _send(self, chunk: list[Item]) -> None:
-        if self._broken is not None:
-            return
-        for item in chunk:
+    def _begin(self, parcel: Parcel) -> None:
+        self._versions.update(versions(parcel.items))
+        self._record.sending(parcel.items)
+        for item in () if parcel.tries else parcel.items:
             size = item.upload.size
             event = UploadProgressEvent(item.index, size, size, item.upload.filename)
             rt.notify(self._callbacks.on_progress, event)
-        self._submit(chunk)
 
-    def _submit(self, chunk: list[Item]) -> None:
+    def _post(self, parcel: Parcel) -> StreamBatchUploadResponse | AionvisionError:
         files = [
-            File(one.upload.content, one.upload.filename, one.upload.content_type) for one in chunk
+            File(one.upload.content, one.upload.filename, one.upload.content_type)
+            for one in parcel.items
         ]
         body = attrs.evolve(self._form, files=files)
+        if parcel.guarded:
+            body = attrs.evolve(body, skip_duplicates=True)
         try:
-            answer = self._engine.call(user_files.stream_batch_upload(body=body))
-        except UploadError as error:
-            # Not the service: a file vanished or changed while it was read, so that the request
-            # was not completed and nothing of it is stored. The others go again without it.
-            if len(chunk) == 1:
-                self._ledger.lost(chunk[0].index, error.message, retryable=True)
-                return
-            for part in apart(chunk, error.filename):
-                self._submit(part)
+            return self._engine.call(user_files.stream_batch_upload(body=body))
         except AionvisionError as error:
-            self._broken = self._broken or error
+            return error
+
+    def _land(
+        self, parcel: Parcel, outcome: StreamBatchUploadResponse | AionvisionError
+    ) -> list[Parcel]:
+        """Take in what came of a request; what has to be sent because of it."""
+        if not isinstance(outcome, AionvisionError):
+            self._take(parcel.items, outcome)
+            return []
+        if isinstance(outcome, UploadError):
+            return self._without(parcel, outcome)
+        ambiguous = is_ambiguous(outcome)
+        if not ambiguous and not parcel.guarded:
+            self._record.unsent(parcel.items)
+        most = self._engine.config.max_retries
+        if self._broken is not None or not ambiguous or parcel.tries >= most:
+            self._broken = self._broken or outcome
+            return []
+        rt.sleep(min(self._engine.config.retry_delay * 2.0**parcel.tries, _LONGEST_PAUSE))
+        try:
+            guarded, plain = self._sort_out(parcel.items)
+        except AionvisionError:
+            # The first error is the one to tell.
+            self._broken = outcome
+            return []
+        tries = parcel.tries + 1
+        again = [Parcel(guarded, tries, guarded=True), Parcel(plain, tries)]
+        return [one for one in again if one.items]
+
+    def _without(self, parcel: Parcel, error: UploadError) -> list[Parcel]:
+        """The others of a request that one file broke, which vanished or changed while it was read.
+
+        The request was not completed, so nothing of it is stored.
+        """
+        items = parcel.items
+        suspects = [one for one in items if one.upload.filename == error.filename]
+        if len(items) == 1 or len(suspects) == 1:
+            bad = (suspects or items)[0]
+            self._refused(bad.index, error.message, retryable=True)
+            parts = [[one for one in items if one is not bad]]
         else:
-            self._take(chunk, answer)
+            parts = apart(items, error.filename)
+        tries = max(parcel.tries, 1)
+        return [Parcel(part, tries, parcel.guarded) for part in parts if part]
+
+    def _sort_out(self, items: Sequence[Item]) -> tuple[list[Item], list[Item]]:
+        """Adopt what the service has of files that were in flight; what to send guarded, plain."""
+        ids = self._ledger.ids()
+        settled = [one for one in self._items if self._ledger.is_stored(one.index)]
+        found = sort_out(self._engine, items, self._versions, settled, ids, self._names)
+        for index, digest in found.hashes.items():
+            self._record.hashed(index, digest)
+        reason = "it changed while it was sent. Whether it is stored is not known"
+        for item in found.changed:
+            # The journal keeps its doubt: the changed file is another one, and sent as such.
+            self._ledger.lost(item.index, reason, retryable=True)
+        names = {item.index: item.upload.filename for item in items}
+        self._stored(
+            [
+                (index, UploadResult(file.id, names[index], "").with_file(file))
+                for index, file in sorted(found.stored.items())
+            ]
+        )
+        return found.guarded, found.plain
 
     def _take(self, chunk: list[Item], answer: StreamBatchUploadResponse) -> None:
         self._session_id = answer.session_id
@@ -166,17 +275,27 @@ class SyncBatchUpload:
             if 0 <= rejection.index < len(chunk):
                 index = chunk[rejection.index].index
                 reason = f"it was not accepted: {rejection.reason}"
-                self._ledger.lost(index, reason, retryable=rejection.retryable)
+                self._refused(index, reason, retryable=rejection.retryable)
         left = [item for item in chunk if not self._ledger.known(item.index)]
         results = answer.immediate_results or ()
+        stored: list[tuple[int, UploadResult]] = []
         for index, one in match(left, results, lambda one: one.filename, whole=True).items():
             if one.status == DescriptionStatus.FAILED.value:
-                self._ledger.lost(index, one.error or "the service gave no reason")
+                self._refused(index, one.error or "the service gave no reason")
             else:
-                self._stored(index, UploadResult.from_stored(one))
-        left = [item for item in left if not self._ledger.known(item.index)]
+                stored.append((index, UploadResult.from_stored(one)))
+        places = {index for index, _ in stored}
+        left = [
+            one for one in left if one.index not in places and not self._ledger.known(one.index)
+        ]
         if left:
             self._sessions.append(Sent(answer.session_id, left))
+            self._record.sent(answer.session_id, left)
+        self._stored(stored)
+
+    def _refused(self, index: int, reason: str, *, retryable: bool | None = None) -> None:
+        self._ledger.lost(index, reason, retryable=retryable)
+        self._record.failed(index, reason, retryable)
 
     def _look_at_sessions(self, timeout: float) -> None:
         def look(sent: Sent) -> None:
@@ -187,9 +306,9 @@ class SyncBatchUpload:
             if whole or ended > sent.seen:
                 rows = self._rows(sent.session_id, timeout)
                 sent.seen = ended
-                for index, row in sent.match(rows, whole=whole).items():
-                    self._read(index, row)
+                self._read(sent.match(rows, whole=whole))
             if whole:
+                self._record.doubtful(sent.items)
                 for item in sent.items:
                     reason = f"the upload session is {status.status} and does not name it"
                     self._ledger.lost(item.index, reason, retryable=True)
@@ -210,22 +329,23 @@ class SyncBatchUpload:
             more = page.has_more and bool(page.results)
         return rows
 
-    def _read(self, index: int, row: UploadSessionResultItem) -> None:
-        failed = row.status.value == DescriptionStatus.FAILED.value
-        reason = row.error_message or "the service gave no reason"
-        if not row.image_id:
-            self._ledger.lost(index, reason)
-            return
-        result = UploadResult(
-            row.image_id,
-            row.filename,
-            row.object_key,
-            thumbnail_url=row.thumbnail_url,
-            created_at=row.created_at,
-        )
-        self._stored(index, result.with_failure(reason) if failed else result)
-        if failed:
-            self._ended(index, result.with_failure(reason))
+    def _read(self, rows: dict[int, UploadSessionResultItem]) -> None:
+        stored: list[tuple[int, UploadResult]] = []
+        for index, row in rows.items():
+            failed = row.status.value == DescriptionStatus.FAILED.value
+            reason = row.error_message or "the service gave no reason"
+            if not row.image_id:
+                self._refused(index, reason)
+                continue
+            result = UploadResult(
+                row.image_id,
+                row.filename,
+                row.object_key,
+                thumbnail_url=row.thumbnail_url,
+                created_at=row.created_at,
+            )
+            stored.append((index, result.with_failure(reason) if failed else result))
+        self._stored(stored)
 
     def _look_at_descriptions(self, timeout: float) -> None:
         ids = self._ledger.waiting()
@@ -235,20 +355,28 @@ class SyncBatchUpload:
             request = user_files.list_user_files(ids=page, limit=PAGE)
             answer = self._engine.call(request, timeout=timeout)
             # A file that was stored a moment ago may not be listed yet: that is not its end.
-            for file in answer.files:
-                for index, result in self._ledger.described(file):
-                    self._ended(index, result)
+            ended = [one for file in answer.files for one in self._ledger.described(file)]
+            self._record.stored(ended)
+            for index, result in ended:
+                self._ended(index, result)
 
         rt.each(look, pages, at_once=self._at_once)
 
-    def _stored(self, index: int, result: UploadResult) -> None:
-        self._ledger.stored(index, result)
-        rt.notify(self._callbacks.on_file_complete, FileCompleteEvent(index, result))
+    def _stored(self, results: Sequence[tuple[int, UploadResult]]) -> None:
+        """Files are stored: it is written down of all of them before anybody is told."""
+        self._record.stored(results)
+        for index, result in results:
+            self._ledger.stored(index, result)
+        for index, result in results:
+            rt.notify(self._callbacks.on_file_complete, FileCompleteEvent(index, result))
+            if not result.is_pending:
+                self._ended(index, result)
 
     def _ended(self, index: int, result: UploadResult) -> None:
+        self._told += 1
         open_items = sum(len(sent.items) for sent in self._sessions)
         total = self._ledger.stored_count + open_items
-        progress = DescriptionProgressEvent(self._ledger.ended_count, total, result)
+        progress = DescriptionProgressEvent(self._told, total, result)
         rt.notify(self._callbacks.on_description_progress, progress)
         if result.is_failed:
             failure = DescriptionFailedEvent(index, result)
@@ -263,38 +391,9 @@ class SyncBatchUpload:
         return self._partial(error, "upload")
 
     def _partial(self, cause: AionvisionError, stage: str) -> AionvisionError:
-        results = self.report()
-        if isinstance(cause, QuotaExceededError):
-            cause.partial_results = results
-            return cause
-        stored = sum(one.is_stored for one in results)
-        error = UploadError(
-            f"{stored} files of the batch are known to be stored (see partial_results), then:"
-            f" {cause.message}",
-            stage=stage,
-            session_id=self._session_id,
-            partial_results=results,
-        )
-        error.details |= {"cause": cause.code, "session_id": self._session_id}
-        return error.at(
-            status_code=cause.status_code,
-            request_id=cause.request_id,
-            method=cause.method,
-            path=cause.path,
-        )
+        return partial(cause, self.report(), stage, self._session_id)
 
     def _late(self, plan: PollPlan) -> AionvisionTimeoutError:
-        results = self.report()
+        open_sessions = [sent.session_id for sent in self._sessions]
         waited = time.monotonic() - plan.start
-        error = AionvisionTimeoutError(
-            f"{results.pending_count} of {len(results)} descriptions have not ended after"
-            f" {waited:.3g} s. The images are stored: go on with wait_for_description() for each"
-            " of last_result.pending(), do not upload them again",
-            last_result=results,
-        )
-        error.details = {
-            "pending": results.pending_count,
-            "image_ids": self._ledger.waiting()[:_SHOWN],
-            "session_ids": [sent.session_id for sent in self._sessions][:_SHOWN],
-        }
-        return error
+        return late(self.report(), self._ledger.waiting(), open_sessions, waited)

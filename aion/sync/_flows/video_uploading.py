@@ -74,7 +74,7 @@ class SyncVideoUpload:
         except Exception as error:
             note = self._give_up(session)
             if isinstance(error, VideoUploadError):
-                error.message += f". {note}"
+                error.message = f"{error.message.rstrip('.')}. {note}"
             raise
         result = self._complete(session)
         done = VideoUploadCompleteEvent(result.media_id, result)
@@ -192,7 +192,7 @@ class SyncVideoUpload:
                     f"{session.media_id!r}), and finish with client.video_uploads.complete("
                     f"{session.media_id!r}, {session.upload_id!r}), do not upload it again"
                 )
-            reason = f"{error.message}. {note}"
+            reason = f"{error.message.rstrip('.')}. {note}"
             raise self._failed("complete", reason, session, error) from error
 
     def _give_up(self, session: VideoUploadSession) -> str:

@@ -56,9 +56,9 @@ class SyncVideoUploadsResource(SyncVideoUploadSteps):
         """Upload one video.
 
         It is read from disk while it is sent; several chunks are sent at a time, by the blocking
-        client one after the other. When it cannot be sent, what was sent is removed. The length,
-        which is what is billed, is read from the headers of MP4, MOV and M4V; that of others the
-        service measures.
+        client one after the other. When it cannot be sent, what was sent is removed; a call that
+        is cancelled leaves that to the service. The length, which is what is billed, is read from
+        the headers of MP4, MOV and M4V; that of others the service measures.
 
         Args:
             file: The path of an MP4, QuickTime, M4V, WebM or AVI video of at most 4 GiB and 7200

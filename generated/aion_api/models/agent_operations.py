@@ -70,10 +70,10 @@ class DocumentAnalysisAgentResponse(md.Model):
     Attributes:
         success: `false` if the run failed.
         summary: The analysis in brief.
-        execution_time_ms: Duration of the run in milliseconds.
-        iterations: Number of reasoning rounds the agent took.
         categorization: Categories the agent sorted the material into, or null.
         chunk_references: Passages the analysis relies on.
+        execution_time_ms: Duration of the run in milliseconds.
+        iterations: Number of reasoning rounds the agent took.
         token_usage: Token counts of the run: `input_tokens`, `output_tokens`, `total_tokens`,
             `cache_read_input_tokens`, `cache_creation_input_tokens`, and `call_count`. Null when
             no count is available.
@@ -100,12 +100,12 @@ class DocumentAnalysisAgentResponse(md.Model):
                 "analysis": data["analysis"],
                 "summary": data["summary"],
                 "document_count": data["document_count"],
-                "execution_time_ms": data["execution_time_ms"],
-                "iterations": data["iterations"],
                 "categorization": data.get("categorization"),
                 "chunk_references": None
                 if (v := data.get("chunk_references")) is None
                 else [ChunkReference.from_api_response(item) for item in v],
+                "execution_time_ms": data["execution_time_ms"],
+                "iterations": data["iterations"],
                 "token_usage": data.get("token_usage"),
                 "additional_properties": extra,
             },
@@ -118,10 +118,10 @@ _DocumentAnalysisAgentResponse_KEYS = frozenset(
         "analysis",
         "summary",
         "document_count",
-        "execution_time_ms",
-        "iterations",
         "categorization",
         "chunk_references",
+        "execution_time_ms",
+        "iterations",
         "token_usage",
     ]
 )
@@ -209,13 +209,13 @@ class OrganizeAgentResponse(md.Model):
             {
                 "success": data["success"],
                 "summary": data["summary"],
+                "actions": None
+                if (v := data.get("actions")) is None
+                else [FolderActionDetail.from_api_response(item) for item in v],
                 "folders_created": data["folders_created"],
                 "files_moved": data["files_moved"],
                 "execution_time_ms": data["execution_time_ms"],
                 "iterations": data["iterations"],
-                "actions": None
-                if (v := data.get("actions")) is None
-                else [FolderActionDetail.from_api_response(item) for item in v],
                 "token_usage": data.get("token_usage"),
                 "additional_properties": extra,
             },
@@ -226,11 +226,11 @@ _OrganizeAgentResponse_KEYS = frozenset(
     [
         "success",
         "summary",
+        "actions",
         "folders_created",
         "files_moved",
         "execution_time_ms",
         "iterations",
-        "actions",
         "token_usage",
     ]
 )
@@ -261,10 +261,10 @@ class SynthesizeAgentResponse(md.Model):
         summary: The report in brief.
         image_count: Number of images the report draws on.
         document_count: Number of documents the report draws on.
-        execution_time_ms: Duration of the run in milliseconds.
-        iterations: Number of reasoning rounds the agent took.
         saved_document_id: Id of the document that holds the saved report. Null when the
             report is not saved.
+        execution_time_ms: Duration of the run in milliseconds.
+        iterations: Number of reasoning rounds the agent took.
         token_usage: Token counts of the run: `input_tokens`, `output_tokens`, `total_tokens`,
             `cache_read_input_tokens`, `cache_creation_input_tokens`, and `call_count`. Null when
             no count is available.
@@ -292,9 +292,9 @@ class SynthesizeAgentResponse(md.Model):
                 "summary": data["summary"],
                 "image_count": data["image_count"],
                 "document_count": data["document_count"],
+                "saved_document_id": data.get("saved_document_id"),
                 "execution_time_ms": data["execution_time_ms"],
                 "iterations": data["iterations"],
-                "saved_document_id": data.get("saved_document_id"),
                 "token_usage": data.get("token_usage"),
                 "additional_properties": extra,
             },
@@ -308,9 +308,9 @@ _SynthesizeAgentResponse_KEYS = frozenset(
         "summary",
         "image_count",
         "document_count",
+        "saved_document_id",
         "execution_time_ms",
         "iterations",
-        "saved_document_id",
         "token_usage",
     ]
 )

@@ -82,11 +82,11 @@ class PipelineResponse(md.Model):
 
     Attributes:
         success: `false` if the run failed.
+        nodes: One result per step, in the order of execution, which can differ from the order
+            of the request.
         execution_time_ms: Duration of the run in milliseconds.
         total_waves: Number of rounds the run took. Steps whose inputs are ready share a
             round.
-        nodes: One result per step, in the order of execution, which can differ from the order
-            of the request.
         errors: Error messages from the run. Empty when there are none.
         token_usage: Token counts of the run: `input_tokens`, `output_tokens`, `total_tokens`,
             `cache_read_input_tokens`, `cache_creation_input_tokens`, and `call_count`. Null when
@@ -108,11 +108,11 @@ class PipelineResponse(md.Model):
             cls,
             {
                 "success": data["success"],
-                "execution_time_ms": data["execution_time_ms"],
-                "total_waves": data["total_waves"],
                 "nodes": None
                 if (v := data.get("nodes")) is None
                 else [PipelineNodeResult.from_api_response(item) for item in v],
+                "execution_time_ms": data["execution_time_ms"],
+                "total_waves": data["total_waves"],
                 "errors": data.get("errors"),
                 "token_usage": data.get("token_usage"),
                 "additional_properties": extra,
@@ -121,7 +121,7 @@ class PipelineResponse(md.Model):
 
 
 _PipelineResponse_KEYS = frozenset(
-    ["success", "execution_time_ms", "total_waves", "nodes", "errors", "token_usage"]
+    ["success", "nodes", "execution_time_ms", "total_waves", "errors", "token_usage"]
 )
 
 

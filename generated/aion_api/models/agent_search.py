@@ -99,12 +99,12 @@ class DocumentSearchAgentResponse(md.Model):
         summary: What the agent found, with all references resolved.
         summary_raw: The summary with its reference markup, such as `[[ref:KEY]]`, left in
             place.
-        search_mode: Search method that was used, such as `text`, `vector`, or `hybrid`.
-        execution_time_ms: Duration of the run in milliseconds.
-        iterations: Number of reasoning rounds the agent took.
         result_refs: The result sets that `[[ref:KEY]]` markup in `summary_raw` points to, by
             key. Look up `KEY` first and `ref:KEY` if it is missing.
+        search_mode: Search method that was used, such as `text`, `vector`, or `hybrid`.
         search_strategy: How the agent carried out the search, or null.
+        execution_time_ms: Duration of the run in milliseconds.
+        iterations: Number of reasoning rounds the agent took.
         token_usage: Token counts of the run: `input_tokens`, `output_tokens`, `total_tokens`,
             `cache_read_input_tokens`, `cache_creation_input_tokens`, and `call_count`. Null when
             no count is available.
@@ -141,13 +141,13 @@ class DocumentSearchAgentResponse(md.Model):
                 "document_ids": data["document_ids"],
                 "summary": data["summary"],
                 "summary_raw": data["summary_raw"],
-                "search_mode": data["search_mode"],
-                "execution_time_ms": data["execution_time_ms"],
-                "iterations": data["iterations"],
                 "result_refs": None
                 if (v := data.get("result_refs")) is None
                 else {key: ResultRefData.from_api_response(item) for key, item in v.items()},
+                "search_mode": data["search_mode"],
                 "search_strategy": data.get("search_strategy"),
+                "execution_time_ms": data["execution_time_ms"],
+                "iterations": data["iterations"],
                 "token_usage": data.get("token_usage"),
                 "additional_properties": extra,
             },
@@ -163,11 +163,11 @@ _DocumentSearchAgentResponse_KEYS = frozenset(
         "document_ids",
         "summary",
         "summary_raw",
+        "result_refs",
         "search_mode",
+        "search_strategy",
         "execution_time_ms",
         "iterations",
-        "result_refs",
-        "search_strategy",
         "token_usage",
     ]
 )
@@ -202,11 +202,11 @@ class ImageSearchAgentResponse(md.Model):
         summary: What the agent found, with all references resolved.
         summary_raw: The summary with its reference markup, such as `[[ref:KEY]]`, left in
             place.
-        execution_time_ms: Duration of the run in milliseconds.
-        iterations: Number of reasoning rounds the agent took.
         result_refs: The result sets that `[[ref:KEY]]` markup in `summary_raw` points to, by
             key. Look up `KEY` first and `ref:KEY` if it is missing.
         search_strategy: How the agent carried out the search, or null.
+        execution_time_ms: Duration of the run in milliseconds.
+        iterations: Number of reasoning rounds the agent took.
         token_usage: Token counts of the run: `input_tokens`, `output_tokens`, `total_tokens`,
             `cache_read_input_tokens`, `cache_creation_input_tokens`, and `call_count`. Null when
             no count is available.
@@ -240,12 +240,12 @@ class ImageSearchAgentResponse(md.Model):
                 "result_ids": data["result_ids"],
                 "summary": data["summary"],
                 "summary_raw": data["summary_raw"],
-                "execution_time_ms": data["execution_time_ms"],
-                "iterations": data["iterations"],
                 "result_refs": None
                 if (v := data.get("result_refs")) is None
                 else {key: ResultRefData.from_api_response(item) for key, item in v.items()},
                 "search_strategy": data.get("search_strategy"),
+                "execution_time_ms": data["execution_time_ms"],
+                "iterations": data["iterations"],
                 "token_usage": data.get("token_usage"),
                 "additional_properties": extra,
             },
@@ -260,10 +260,10 @@ _ImageSearchAgentResponse_KEYS = frozenset(
         "result_ids",
         "summary",
         "summary_raw",
-        "execution_time_ms",
-        "iterations",
         "result_refs",
         "search_strategy",
+        "execution_time_ms",
+        "iterations",
         "token_usage",
     ]
 )
@@ -362,8 +362,8 @@ class MatchedSceneItem(md.Model):
                 "end_time": data["end_time"],
                 "time_range_formatted": data["time_range_formatted"],
                 "description": data["description"],
-                "score": data["score"],
                 "tags": data.get("tags"),
+                "score": data["score"],
                 "thumbnail_url": data.get("thumbnail_url"),
                 "additional_properties": extra,
             },
@@ -378,8 +378,8 @@ _MatchedSceneItem_KEYS = frozenset(
         "end_time",
         "time_range_formatted",
         "description",
-        "score",
         "tags",
+        "score",
         "thumbnail_url",
     ]
 )
@@ -393,9 +393,9 @@ class ResultRefData(md.Model):
         count: Number of results in the set. It stands in for the markup when text is
             resolved.
         ids: Ids of the results, of the kind that `id_type` names.
+        image_ids: The same ids when `id_type` is `image`, otherwise empty.
         id_type: What the ids identify: `image`, `document`, `chunk`, `video`, or `link`.
         label: Word for the results, such as `images`.
-        image_ids: The same ids when `id_type` is `image`, otherwise empty.
     """
 
     count: int
@@ -413,15 +413,15 @@ class ResultRefData(md.Model):
             {
                 "count": data["count"],
                 "ids": data["ids"],
+                "image_ids": data.get("image_ids"),
                 "id_type": ResultRefDataIdType(data["id_type"]),
                 "label": data["label"],
-                "image_ids": data.get("image_ids"),
                 "additional_properties": extra,
             },
         )
 
 
-_ResultRefData_KEYS = frozenset(["count", "ids", "id_type", "label", "image_ids"])
+_ResultRefData_KEYS = frozenset(["count", "ids", "image_ids", "id_type", "label"])
 
 
 @attrs.frozen(slots=False)
@@ -453,13 +453,13 @@ class VideoSearchAgentResponse(md.Model):
         summary: What the agent found, with all references resolved.
         summary_raw: The summary with its reference markup, such as `[[ref:KEY]]`, left in
             place.
-        search_mode: Search method that was used: `text`, `vector`, `hybrid`, or `browse`.
-            With `browse`, the videos are listed without scenes.
-        execution_time_ms: Duration of the run in milliseconds.
-        iterations: Number of reasoning rounds the agent took.
         result_refs: The result sets that `[[ref:KEY]]` markup in `summary_raw` points to, by
             key. Look up `KEY` first and `ref:KEY` if it is missing.
+        search_mode: Search method that was used: `text`, `vector`, `hybrid`, or `browse`.
+            With `browse`, the videos are listed without scenes.
         search_strategy: How the agent carried out the search, or null.
+        execution_time_ms: Duration of the run in milliseconds.
+        iterations: Number of reasoning rounds the agent took.
         token_usage: Token counts of the run: `input_tokens`, `output_tokens`, `total_tokens`,
             `cache_read_input_tokens`, `cache_creation_input_tokens`, and `call_count`. Null when
             no count is available.
@@ -494,13 +494,13 @@ class VideoSearchAgentResponse(md.Model):
                 "video_ids": data["video_ids"],
                 "summary": data["summary"],
                 "summary_raw": data["summary_raw"],
-                "search_mode": data["search_mode"],
-                "execution_time_ms": data["execution_time_ms"],
-                "iterations": data["iterations"],
                 "result_refs": None
                 if (v := data.get("result_refs")) is None
                 else {key: ResultRefData.from_api_response(item) for key, item in v.items()},
+                "search_mode": data["search_mode"],
                 "search_strategy": data.get("search_strategy"),
+                "execution_time_ms": data["execution_time_ms"],
+                "iterations": data["iterations"],
                 "token_usage": data.get("token_usage"),
                 "additional_properties": extra,
             },
@@ -515,11 +515,11 @@ _VideoSearchAgentResponse_KEYS = frozenset(
         "video_ids",
         "summary",
         "summary_raw",
+        "result_refs",
         "search_mode",
+        "search_strategy",
         "execution_time_ms",
         "iterations",
-        "result_refs",
-        "search_strategy",
         "token_usage",
     ]
 )
@@ -530,10 +530,10 @@ class VideoSearchResultItem(md.Model):
     """One video found by the search agent.
 
     Attributes:
-        score: How well the video fits the query. It starts at 0 and has no upper bound.
         duration_seconds: Length of the video in seconds, or null.
         resolution: Picture size of the video as text, or null.
         thumbnail_url: URL of a preview image, or null.
+        score: How well the video fits the query. It starts at 0 and has no upper bound.
         matched_scenes: Scenes that fit the query. Empty when the search only lists videos.
     """
 
@@ -555,11 +555,11 @@ class VideoSearchResultItem(md.Model):
             {
                 "video_id": data["video_id"],
                 "video_filename": data["video_filename"],
-                "score": data["score"],
                 "video_description": "" if (v := data.get("video_description")) is None else v,
                 "duration_seconds": data.get("duration_seconds"),
                 "resolution": data.get("resolution"),
                 "thumbnail_url": data.get("thumbnail_url"),
+                "score": data["score"],
                 "matched_scenes": None
                 if (v := data.get("matched_scenes")) is None
                 else [MatchedSceneItem.from_api_response(item) for item in v],
@@ -572,11 +572,11 @@ _VideoSearchResultItem_KEYS = frozenset(
     [
         "video_id",
         "video_filename",
-        "score",
         "video_description",
         "duration_seconds",
         "resolution",
         "thumbnail_url",
+        "score",
         "matched_scenes",
     ]
 )

@@ -23,12 +23,12 @@ class APIKeyResponse(md.Model):
 
     Attributes:
         key_prefix: First characters of the key, enough to recognize it.
+        last_used_at: Time of the most recent use; null when the key has not been used.
+        expires_at: Time from which the key is refused; null when it has no expiry.
         is_active: False once the key has been revoked.
         scopes: Scopes given at creation.
         metadata: Free key-value data, plus entries that the service keeps, such as the reason
             for a revocation.
-        last_used_at: Time of the most recent use; null when the key has not been used.
-        expires_at: Time from which the key is refused; null when it has no expiry.
         usage_count: How many times the key has been used.
     """
 
@@ -53,14 +53,14 @@ class APIKeyResponse(md.Model):
             {
                 "id": data["id"],
                 "name": data["name"],
+                "description": data.get("description"),
                 "key_prefix": data["key_prefix"],
                 "created_at": md.date(data, "created_at", extra),
+                "last_used_at": md.date(data, "last_used_at", extra),
+                "expires_at": md.date(data, "expires_at", extra),
                 "is_active": data["is_active"],
                 "scopes": data["scopes"],
                 "metadata": data["metadata"],
-                "description": data.get("description"),
-                "last_used_at": md.date(data, "last_used_at", extra),
-                "expires_at": md.date(data, "expires_at", extra),
                 "usage_count": 0 if (v := data.get("usage_count")) is None else v,
                 "additional_properties": extra,
             },
@@ -71,14 +71,14 @@ _APIKeyResponse_KEYS = frozenset(
     [
         "id",
         "name",
+        "description",
         "key_prefix",
         "created_at",
+        "last_used_at",
+        "expires_at",
         "is_active",
         "scopes",
         "metadata",
-        "description",
-        "last_used_at",
-        "expires_at",
         "usage_count",
     ]
 )
@@ -113,10 +113,10 @@ class CreateAPIKeyResponse(md.Model):
 
     Attributes:
         key_prefix: First characters of the key, enough to recognize it.
-        scopes: Scopes given at creation.
-        api_key: The full key. It appears only in this answer.
         expires_at: Time from which the key is refused; null when it has no expiry.
         is_active: False once the key has been revoked.
+        scopes: Scopes given at creation.
+        api_key: The full key. It appears only in this answer.
     """
 
     id: str
@@ -139,14 +139,14 @@ class CreateAPIKeyResponse(md.Model):
             {
                 "id": data["id"],
                 "name": data["name"],
+                "description": data.get("description"),
                 "key_prefix": data["key_prefix"],
                 "created_at": md.date(data, "created_at", extra),
+                "expires_at": md.date(data, "expires_at", extra),
+                "is_active": True if (v := data.get("is_active")) is None else v,
                 "scopes": data["scopes"],
                 "metadata": data["metadata"],
                 "api_key": data["api_key"],
-                "description": data.get("description"),
-                "expires_at": md.date(data, "expires_at", extra),
-                "is_active": True if (v := data.get("is_active")) is None else v,
                 "additional_properties": extra,
             },
         )
@@ -156,14 +156,14 @@ _CreateAPIKeyResponse_KEYS = frozenset(
     [
         "id",
         "name",
+        "description",
         "key_prefix",
         "created_at",
+        "expires_at",
+        "is_active",
         "scopes",
         "metadata",
         "api_key",
-        "description",
-        "expires_at",
-        "is_active",
     ]
 )
 

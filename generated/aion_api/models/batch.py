@@ -156,9 +156,9 @@ class BatchOperationResponse(md.Model):
                 "batch_id": data["batch_id"],
                 "status": BatchStatus(data["status"]),
                 "total_items": data["total_items"],
-                "created_at": md.date(data, "created_at", extra),
                 "processed_items": 0 if (v := data.get("processed_items")) is None else v,
                 "failed_items": 0 if (v := data.get("failed_items")) is None else v,
+                "created_at": md.date(data, "created_at", extra),
                 "estimated_completion_time": md.date(data, "estimated_completion_time", extra),
                 "additional_properties": extra,
             },
@@ -170,9 +170,9 @@ _BatchOperationResponse_KEYS = frozenset(
         "batch_id",
         "status",
         "total_items",
-        "created_at",
         "processed_items",
         "failed_items",
+        "created_at",
         "estimated_completion_time",
     ]
 )

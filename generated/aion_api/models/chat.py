@@ -104,13 +104,13 @@ class ChatSessionSummaryResponse(md.Model):
         remaining_tokens: Tokens still available.
         remaining_messages: Messages still available.
         is_active: `true` while the session is open, `false` once it is closed.
-        last_message_at: Time of the latest message. Null while the session has none.
-        selected_image_count: Number of images selected for the session.
         use_all_images: `true` if the assistant works with all of your images, `false` if only
             with those selected for the session.
+        last_message_at: Time of the latest message. Null while the session has none.
         last_message_preview: Excerpt of the latest message. Null while the session has none.
         last_user_message: The latest message you sent. Null while the session has no
             messages.
+        selected_image_count: Number of images selected for the session.
     """
 
     id: str
@@ -142,13 +142,13 @@ class ChatSessionSummaryResponse(md.Model):
                 "remaining_tokens": data["remaining_tokens"],
                 "remaining_messages": data["remaining_messages"],
                 "is_active": data["is_active"],
+                "use_all_images": True if (v := data.get("use_all_images")) is None else v,
                 "created_at": md.date(data, "created_at", extra),
                 "updated_at": md.date(data, "updated_at", extra),
                 "last_message_at": md.date(data, "last_message_at", extra),
-                "selected_image_count": data["selected_image_count"],
-                "use_all_images": True if (v := data.get("use_all_images")) is None else v,
                 "last_message_preview": data.get("last_message_preview"),
                 "last_user_message": data.get("last_user_message"),
+                "selected_image_count": data["selected_image_count"],
                 "additional_properties": extra,
             },
         )
@@ -163,13 +163,13 @@ _ChatSessionSummaryResponse_KEYS = frozenset(
         "remaining_tokens",
         "remaining_messages",
         "is_active",
+        "use_all_images",
         "created_at",
         "updated_at",
         "last_message_at",
-        "selected_image_count",
-        "use_all_images",
         "last_message_preview",
         "last_user_message",
+        "selected_image_count",
     ]
 )
 
@@ -296,8 +296,8 @@ class GetChatSessionResponse(md.Model):
         session: A chat session and its counters, without the messages.
         messages: The message history, as far as `include_messages` and `message_limit` allow.
         selected_image_ids: Images selected for the session.
-        context_summary: Short account of what is selected for the session, or null.
         selected_video_ids: Videos selected for the session.
+        context_summary: Short account of what is selected for the session, or null.
     """
 
     session: ChatSessionSummaryResponse
@@ -318,15 +318,15 @@ class GetChatSessionResponse(md.Model):
                     ChatMessageResponse.from_api_response(item) for item in (data["messages"] or ())
                 ],
                 "selected_image_ids": data["selected_image_ids"],
-                "context_summary": data.get("context_summary"),
                 "selected_video_ids": data.get("selected_video_ids"),
+                "context_summary": data.get("context_summary"),
                 "additional_properties": extra,
             },
         )
 
 
 _GetChatSessionResponse_KEYS = frozenset(
-    ["session", "messages", "selected_image_ids", "context_summary", "selected_video_ids"]
+    ["session", "messages", "selected_image_ids", "selected_video_ids", "context_summary"]
 )
 
 
@@ -730,9 +730,9 @@ class UpdateImagesResponse(md.Model):
     """The image selection of a session after an update.
 
     Attributes:
+        selected_video_ids: Videos selected for the session.
         context_summary: Short account of what is now selected for the session, or null.
         estimated_tokens: Estimated size of the selected context, in tokens.
-        selected_video_ids: Videos selected for the session.
     """
 
     session_id: str
@@ -750,9 +750,9 @@ class UpdateImagesResponse(md.Model):
             {
                 "session_id": data["session_id"],
                 "selected_image_ids": data["selected_image_ids"],
+                "selected_video_ids": data.get("selected_video_ids"),
                 "context_summary": data.get("context_summary"),
                 "estimated_tokens": data["estimated_tokens"],
-                "selected_video_ids": data.get("selected_video_ids"),
                 "additional_properties": extra,
             },
         )
@@ -762,9 +762,9 @@ _UpdateImagesResponse_KEYS = frozenset(
     [
         "session_id",
         "selected_image_ids",
+        "selected_video_ids",
         "context_summary",
         "estimated_tokens",
-        "selected_video_ids",
     ]
 )
 

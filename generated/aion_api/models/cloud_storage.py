@@ -40,9 +40,9 @@ class CloudStorageConnection(md.Model):
 
     Attributes:
         provider: Storage provider: `google_drive`.
-        is_active: Whether the connection can be used.
         provider_email: Email address of the account at the provider.
         provider_display_name: Name of the account holder at the provider.
+        is_active: Whether the connection can be used.
         last_used_at: When the connection was last used; null if never.
     """
 
@@ -63,9 +63,9 @@ class CloudStorageConnection(md.Model):
             {
                 "id": data["id"],
                 "provider": data["provider"],
-                "is_active": data["is_active"],
                 "provider_email": data.get("provider_email"),
                 "provider_display_name": data.get("provider_display_name"),
+                "is_active": data["is_active"],
                 "created_at": md.date(data, "created_at", extra),
                 "last_used_at": md.date(data, "last_used_at", extra),
                 "additional_properties": extra,
@@ -77,9 +77,9 @@ _CloudStorageConnection_KEYS = frozenset(
     [
         "id",
         "provider",
-        "is_active",
         "provider_email",
         "provider_display_name",
+        "is_active",
         "created_at",
         "last_used_at",
     ]
@@ -99,8 +99,8 @@ class CloudStorageJobDetail(md.Model):
         total_files: Number of files in the job.
         completed_files: Number of files copied.
         failed_files: Number of files that could not be copied.
-        updated_at: When the job last changed.
         error: What went wrong; null if nothing did.
+        updated_at: When the job last changed.
         completed_at: When the job ended; null while it runs.
     """
 
@@ -136,9 +136,9 @@ class CloudStorageJobDetail(md.Model):
                 "total_files": data["total_files"],
                 "completed_files": data["completed_files"],
                 "failed_files": data["failed_files"],
+                "error": data.get("error"),
                 "created_at": data["created_at"],
                 "updated_at": data["updated_at"],
-                "error": data.get("error"),
                 "completed_at": data.get("completed_at"),
                 "additional_properties": extra,
             },
@@ -155,9 +155,9 @@ _CloudStorageJobDetail_KEYS = frozenset(
         "total_files",
         "completed_files",
         "failed_files",
+        "error",
         "created_at",
         "updated_at",
-        "error",
         "completed_at",
     ]
 )
@@ -288,10 +288,10 @@ class ExportResult(md.Model):
     """An export job that has been accepted.
 
     Attributes:
-        is_async: True if the export runs as a background job, as it normally does.
         cloud_file_ids: IDs of the new files at the provider; null until the export is done.
         job_id: ID for following the export.
         job_status: State of the job at the time of the answer.
+        is_async: True if the export runs as a background job, as it normally does.
     """
 
     is_async: bool
@@ -307,17 +307,17 @@ class ExportResult(md.Model):
         return md.build(
             cls,
             {
-                "is_async": data["is_async"],
-                "message": data["message"],
                 "cloud_file_ids": data.get("cloud_file_ids"),
                 "job_id": data.get("job_id"),
                 "job_status": data.get("job_status"),
+                "is_async": data["is_async"],
+                "message": data["message"],
                 "additional_properties": extra,
             },
         )
 
 
-_ExportResult_KEYS = frozenset(["is_async", "message", "cloud_file_ids", "job_id", "job_status"])
+_ExportResult_KEYS = frozenset(["cloud_file_ids", "job_id", "job_status", "is_async", "message"])
 
 
 @attrs.frozen(slots=False)
@@ -342,20 +342,20 @@ class ImportResult(md.Model):
     """An import job that has been accepted.
 
     Attributes:
+        total_files: Number of files to import.
         is_async: True if the import runs as a background job, as it normally does.
         image_ids: IDs of the records made for the files. They are valid at once, before the
             content arrives.
         job_id: ID for following the import.
         status: State of the job at the time of the answer.
-        total_files: Number of files to import.
     """
 
+    total_files: int
     is_async: bool
     message: str
     image_ids: list[str] | None = None
     job_id: str | None = None
     status: str | None = None
-    total_files: int = 0
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
@@ -364,19 +364,19 @@ class ImportResult(md.Model):
         return md.build(
             cls,
             {
+                "total_files": 0 if (v := data.get("total_files")) is None else v,
                 "is_async": data["is_async"],
                 "message": data["message"],
                 "image_ids": data.get("image_ids"),
                 "job_id": data.get("job_id"),
                 "status": data.get("status"),
-                "total_files": 0 if (v := data.get("total_files")) is None else v,
                 "additional_properties": extra,
             },
         )
 
 
 _ImportResult_KEYS = frozenset(
-    ["is_async", "message", "image_ids", "job_id", "status", "total_files"]
+    ["total_files", "is_async", "message", "image_ids", "job_id", "status"]
 )
 
 

@@ -116,10 +116,10 @@ class ExportResponse(md.Model):
     Attributes:
         export_id: Id to poll the export with.
         status: Current state of the export.
-        format: File format: `csv`, `json` or `jsonl`.
-        created_at: When the export was requested, in ISO 8601.
         download_url: Where to download the exported file; null while there is none.
         record_count: Number of records in the export, or null.
+        format: File format: `csv`, `json` or `jsonl`.
+        created_at: When the export was requested, in ISO 8601.
         estimated_completion_time: When the export is expected to be ready, or null.
         error_message: Why the export failed, or null.
     """
@@ -142,10 +142,10 @@ class ExportResponse(md.Model):
             {
                 "export_id": data["export_id"],
                 "status": data["status"],
-                "format": data["format"],
-                "created_at": data["created_at"],
                 "download_url": data.get("download_url"),
                 "record_count": data.get("record_count"),
+                "format": data["format"],
+                "created_at": data["created_at"],
                 "estimated_completion_time": data.get("estimated_completion_time"),
                 "error_message": data.get("error_message"),
                 "additional_properties": extra,
@@ -157,10 +157,10 @@ _ExportResponse_KEYS = frozenset(
     [
         "export_id",
         "status",
-        "format",
-        "created_at",
         "download_url",
         "record_count",
+        "format",
+        "created_at",
         "estimated_completion_time",
         "error_message",
     ]

@@ -51,18 +51,18 @@ class DescriptionResponse(md.Model):
 
     Attributes:
         operation_id: ID of this describe operation.
-        verification_level: Level used: `quick`, `standard`, `thorough` or `critical`.
-        providers_used: Names of the AI providers that took part.
-        processing_time_ms: Processing time in milliseconds.
-        timestamp: Time of the response, ISO 8601.
         visible_text: Text that can be read in the image.
         tags: Tags for the image. Filled only when `include_tags` was `true`.
         features: Features recognized in the image, as free-form objects.
         metadata: Further data about the image. Filled only when `include_metadata` was
             `true`.
         structured_output: Result as a free-form object, when there is one.
+        verification_level: Level used: `quick`, `standard`, `thorough` or `critical`.
+        providers_used: Names of the AI providers that took part.
         consensus_score: How far the providers agree, 0 to 1. Null when there is no such
             score.
+        processing_time_ms: Processing time in milliseconds.
+        timestamp: Time of the response, ISO 8601.
     """
 
     operation_id: str
@@ -87,16 +87,16 @@ class DescriptionResponse(md.Model):
             {
                 "operation_id": data["operation_id"],
                 "description": data["description"],
-                "verification_level": data["verification_level"],
-                "providers_used": data["providers_used"],
-                "processing_time_ms": data["processing_time_ms"],
-                "timestamp": data["timestamp"],
                 "visible_text": data.get("visible_text"),
                 "tags": data.get("tags"),
                 "features": data.get("features"),
                 "metadata": data.get("metadata"),
                 "structured_output": data.get("structured_output"),
+                "verification_level": data["verification_level"],
+                "providers_used": data["providers_used"],
                 "consensus_score": data.get("consensus_score"),
+                "processing_time_ms": data["processing_time_ms"],
+                "timestamp": data["timestamp"],
                 "additional_properties": extra,
             },
         )
@@ -106,15 +106,15 @@ _DescriptionResponse_KEYS = frozenset(
     [
         "operation_id",
         "description",
-        "verification_level",
-        "providers_used",
-        "processing_time_ms",
-        "timestamp",
         "visible_text",
         "tags",
         "features",
         "metadata",
         "structured_output",
+        "verification_level",
+        "providers_used",
         "consensus_score",
+        "processing_time_ms",
+        "timestamp",
     ]
 )

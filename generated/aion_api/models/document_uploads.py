@@ -110,8 +110,8 @@ class DocumentBatchConfirmResponse(md.Model):
                 "successful_uploads": data["successful_uploads"],
                 "failed_uploads": data["failed_uploads"],
                 "processing_status": data["processing_status"],
-                "message": data["message"],
                 "failed_files": data.get("failed_files"),
+                "message": data["message"],
                 "documents": None
                 if (v := data.get("documents")) is None
                 else [ConfirmedDocument.from_api_response(item) for item in v],
@@ -126,8 +126,8 @@ _DocumentBatchConfirmResponse_KEYS = frozenset(
         "successful_uploads",
         "failed_uploads",
         "processing_status",
-        "message",
         "failed_files",
+        "message",
         "documents",
     ]
 )
@@ -209,13 +209,13 @@ class DocumentBatchPresignedUrl(md.Model):
         upload_url: Presigned storage URL that takes the bytes. Do not send your API key to
             it.
         upload_method: HTTP method for the upload: `PUT` or `POST`.
+        upload_fields: Form fields to send along with the file when the method is `POST`; null
+            for `PUT`.
+        upload_headers: Headers to send unchanged when the method is `PUT`.
         object_key: Storage key of this upload. Pass it on when you confirm the batch.
         expires_at: When the URL stops working.
         upload_intent_id: ID of this planned upload. The document gets its own ID on
             confirmation.
-        upload_fields: Form fields to send along with the file when the method is `POST`; null
-            for `PUT`.
-        upload_headers: Headers to send unchanged when the method is `PUT`.
     """
 
     file_index: int
@@ -239,11 +239,11 @@ class DocumentBatchPresignedUrl(md.Model):
                 "filename": data["filename"],
                 "upload_url": data["upload_url"],
                 "upload_method": data["upload_method"],
+                "upload_fields": data.get("upload_fields"),
+                "upload_headers": data.get("upload_headers"),
                 "object_key": data["object_key"],
                 "expires_at": data["expires_at"],
                 "upload_intent_id": data["upload_intent_id"],
-                "upload_fields": data.get("upload_fields"),
-                "upload_headers": data.get("upload_headers"),
                 "additional_properties": extra,
             },
         )
@@ -255,11 +255,11 @@ _DocumentBatchPresignedUrl_KEYS = frozenset(
         "filename",
         "upload_url",
         "upload_method",
+        "upload_fields",
+        "upload_headers",
         "object_key",
         "expires_at",
         "upload_intent_id",
-        "upload_fields",
-        "upload_headers",
     ]
 )
 
@@ -452,13 +452,13 @@ class DocumentPresignedUploadResponse(md.Model):
         upload_url: Presigned storage URL that takes the bytes. Do not send your API key to
             it.
         upload_method: HTTP method for the upload: `PUT` or `POST`.
+        upload_fields: Form fields to send along with the file when the method is `POST`; null
+            for `PUT`.
+        upload_headers: Headers to send unchanged when the method is `PUT`.
         object_key: Storage key of the upload. Pass it on when you confirm.
         expires_at: When the URL stops working, 10 minutes after the request. A time without a
             zone is UTC.
         max_size_bytes: Largest accepted file in bytes.
-        upload_fields: Form fields to send along with the file when the method is `POST`; null
-            for `PUT`.
-        upload_headers: Headers to send unchanged when the method is `PUT`.
         storage_target: Storage that receives the file: `default` or `custom`.
         bucket_name: Name of your own bucket; null unless the target is `custom`.
     """
@@ -482,11 +482,11 @@ class DocumentPresignedUploadResponse(md.Model):
             {
                 "upload_url": data["upload_url"],
                 "upload_method": data["upload_method"],
+                "upload_fields": data.get("upload_fields"),
+                "upload_headers": data.get("upload_headers"),
                 "object_key": data["object_key"],
                 "expires_at": data["expires_at"],
                 "max_size_bytes": data["max_size_bytes"],
-                "upload_fields": data.get("upload_fields"),
-                "upload_headers": data.get("upload_headers"),
                 "storage_target": "default" if (v := data.get("storage_target")) is None else v,
                 "bucket_name": data.get("bucket_name"),
                 "additional_properties": extra,
@@ -498,11 +498,11 @@ _DocumentPresignedUploadResponse_KEYS = frozenset(
     [
         "upload_url",
         "upload_method",
+        "upload_fields",
+        "upload_headers",
         "object_key",
         "expires_at",
         "max_size_bytes",
-        "upload_fields",
-        "upload_headers",
         "storage_target",
         "bucket_name",
     ]
@@ -542,11 +542,11 @@ class DocumentStatusResponse(md.Model):
             {
                 "document_id": data["document_id"],
                 "filename": data["filename"],
-                "created_at": data["created_at"],
                 "document_type": data.get("document_type"),
                 "text_extraction_status": data.get("text_extraction_status"),
                 "page_count": data.get("page_count"),
                 "chunk_count": data.get("chunk_count"),
+                "created_at": data["created_at"],
                 "processing_started_at": data.get("processing_started_at"),
                 "completed_at": data.get("completed_at"),
                 "additional_properties": extra,
@@ -558,11 +558,11 @@ _DocumentStatusResponse_KEYS = frozenset(
     [
         "document_id",
         "filename",
-        "created_at",
         "document_type",
         "text_extraction_status",
         "page_count",
         "chunk_count",
+        "created_at",
         "processing_started_at",
         "completed_at",
     ]

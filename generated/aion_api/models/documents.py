@@ -67,11 +67,11 @@ class BatchDeleteDocumentsResponse(md.Model):
     """The outcome of a batch delete, grouped by result.
 
     Attributes:
-        summary: Number of documents per outcome, under the keys `total`, `deleted`, `skipped`
-            and `failed`.
         deleted: Documents that are deleted.
         skipped: Documents left alone because they are still being processed.
         failed: Documents that could not be deleted.
+        summary: Number of documents per outcome, under the keys `total`, `deleted`, `skipped`
+            and `failed`.
     """
 
     summary: dict[str, int]
@@ -86,7 +86,6 @@ class BatchDeleteDocumentsResponse(md.Model):
         return md.build(
             cls,
             {
-                "summary": data["summary"],
                 "deleted": None
                 if (v := data.get("deleted")) is None
                 else [BatchDeleteDocumentResult.from_api_response(item) for item in v],
@@ -96,12 +95,13 @@ class BatchDeleteDocumentsResponse(md.Model):
                 "failed": None
                 if (v := data.get("failed")) is None
                 else [BatchDeleteDocumentResult.from_api_response(item) for item in v],
+                "summary": data["summary"],
                 "additional_properties": extra,
             },
         )
 
 
-_BatchDeleteDocumentsResponse_KEYS = frozenset(["summary", "deleted", "skipped", "failed"])
+_BatchDeleteDocumentsResponse_KEYS = frozenset(["deleted", "skipped", "failed", "summary"])
 
 
 @attrs.frozen(slots=False)
@@ -233,12 +233,12 @@ class DocumentInfo(md.Model):
             {
                 "id": data["id"],
                 "filename": data["filename"],
-                "created_at": data["created_at"],
                 "content_type": data.get("content_type"),
                 "size_bytes": data.get("size_bytes"),
                 "page_count": data.get("page_count"),
                 "chunk_count": data.get("chunk_count"),
                 "extraction_status": data.get("extraction_status"),
+                "created_at": data["created_at"],
                 "additional_properties": extra,
             },
         )
@@ -248,12 +248,12 @@ _DocumentInfo_KEYS = frozenset(
     [
         "id",
         "filename",
-        "created_at",
         "content_type",
         "size_bytes",
         "page_count",
         "chunk_count",
         "extraction_status",
+        "created_at",
     ]
 )
 

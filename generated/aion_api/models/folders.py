@@ -41,9 +41,9 @@ class DeleteFolderResult(md.Model):
     """Outcome of a folder deletion.
 
     Attributes:
-        mode: What happened to the contents: `move_to_parent` or `delete_all`.
         files_affected: Files moved or deleted along with the folder.
         subfolders_affected: Subfolders moved or deleted along with the folder.
+        mode: What happened to the contents: `move_to_parent` or `delete_all`.
     """
 
     id: str
@@ -59,15 +59,15 @@ class DeleteFolderResult(md.Model):
             cls,
             {
                 "id": data["id"],
-                "mode": data["mode"],
                 "files_affected": 0 if (v := data.get("files_affected")) is None else v,
                 "subfolders_affected": 0 if (v := data.get("subfolders_affected")) is None else v,
+                "mode": data["mode"],
                 "additional_properties": extra,
             },
         )
 
 
-_DeleteFolderResult_KEYS = frozenset(["id", "mode", "files_affected", "subfolders_affected"])
+_DeleteFolderResult_KEYS = frozenset(["id", "files_affected", "subfolders_affected", "mode"])
 
 
 @attrs.frozen(slots=False)
@@ -75,16 +75,16 @@ class Folder(md.Model):
     """A folder.
 
     Attributes:
-        parent_id: Folder that contains this one; null at the root.
         depth: Level in the tree; 0 at the root.
+        parent_id: Folder that contains this one; null at the root.
         file_count: Files directly inside the folder.
         subfolder_count: Folders directly inside the folder.
     """
 
     id: str
     name: str
-    parent_id: str | None = None
     depth: int = 0
+    parent_id: str | None = None
     file_count: int = 0
     subfolder_count: int = 0
     created_at: datetime | None = None
@@ -99,8 +99,8 @@ class Folder(md.Model):
             {
                 "id": data["id"],
                 "name": data["name"],
-                "parent_id": data.get("parent_id"),
                 "depth": 0 if (v := data.get("depth")) is None else v,
+                "parent_id": data.get("parent_id"),
                 "file_count": 0 if (v := data.get("file_count")) is None else v,
                 "subfolder_count": 0 if (v := data.get("subfolder_count")) is None else v,
                 "created_at": md.date(data, "created_at", extra),
@@ -114,8 +114,8 @@ _Folder_KEYS = frozenset(
     [
         "id",
         "name",
-        "parent_id",
         "depth",
+        "parent_id",
         "file_count",
         "subfolder_count",
         "created_at",
@@ -189,16 +189,16 @@ class FolderContents(md.Model):
     Attributes:
         breadcrumbs: Path from the root to the folder, which is the last entry.
         subfolders: Folders directly inside this one.
-        folder: The folder itself; null for the root.
         total_files: Number of files in the folder.
         has_more_files: Whether files remain beyond the requested `offset` and `limit`.
+        folder: The folder itself; null for the root.
     """
 
     breadcrumbs: list[FolderBreadcrumb]
     subfolders: list[Folder]
-    folder: Folder | None = None
     total_files: int = 0
     has_more_files: bool = False
+    folder: Folder | None = None
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
@@ -213,18 +213,18 @@ class FolderContents(md.Model):
                 "subfolders": [
                     Folder.from_api_response(item) for item in (data["subfolders"] or ())
                 ],
+                "total_files": 0 if (v := data.get("total_files")) is None else v,
+                "has_more_files": False if (v := data.get("has_more_files")) is None else v,
                 "folder": None
                 if (v := data.get("folder")) is None
                 else Folder.from_api_response(v),
-                "total_files": 0 if (v := data.get("total_files")) is None else v,
-                "has_more_files": False if (v := data.get("has_more_files")) is None else v,
                 "additional_properties": extra,
             },
         )
 
 
 _FolderContents_KEYS = frozenset(
-    ["breadcrumbs", "subfolders", "folder", "total_files", "has_more_files"]
+    ["breadcrumbs", "subfolders", "total_files", "has_more_files", "folder"]
 )
 
 

@@ -162,9 +162,9 @@ class SubscriptionStatusResponse(md.Model):
 
     Attributes:
         status: Current state of the subscription.
-        cancel_at_period_end: Whether the subscription ends with the current billing period.
         current_period_start: Start of the current billing period, or null.
         current_period_end: End of the current billing period, or null.
+        cancel_at_period_end: Whether the subscription ends with the current billing period.
         trial_end: End of the trial, or null.
         plan_name: Name of the plan, or null.
         deprecation_warning: Deprecation notice for the caller, or null.
@@ -189,12 +189,12 @@ class SubscriptionStatusResponse(md.Model):
             cls,
             {
                 "status": data["status"],
-                "cancel_at_period_end": data["cancel_at_period_end"],
-                "tenant_id": data["tenant_id"],
                 "current_period_start": data.get("current_period_start"),
                 "current_period_end": data.get("current_period_end"),
+                "cancel_at_period_end": data["cancel_at_period_end"],
                 "trial_end": data.get("trial_end"),
                 "plan_name": data.get("plan_name"),
+                "tenant_id": data["tenant_id"],
                 "deprecation_warning": data.get("deprecation_warning"),
                 "has_billing_history": False
                 if (v := data.get("has_billing_history")) is None
@@ -207,12 +207,12 @@ class SubscriptionStatusResponse(md.Model):
 _SubscriptionStatusResponse_KEYS = frozenset(
     [
         "status",
-        "cancel_at_period_end",
-        "tenant_id",
         "current_period_start",
         "current_period_end",
+        "cancel_at_period_end",
         "trial_end",
         "plan_name",
+        "tenant_id",
         "deprecation_warning",
         "has_billing_history",
     ]

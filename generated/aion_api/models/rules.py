@@ -76,9 +76,9 @@ class RuleConfigResponse(md.Model):
         priority: `low`, `medium`, `high` or `critical`.
         severity: How serious a violation is: `low`, `medium`, `high` or `critical`.
         enabled: Whether the rule is active.
+        error_message: Message to report when the rule is violated, if one was given.
         created_at: Time of creation, ISO 8601.
         updated_at: Time of the last change, ISO 8601.
-        error_message: Message to report when the rule is violated, if one was given.
     """
 
     id: str
@@ -109,10 +109,10 @@ class RuleConfigResponse(md.Model):
                 "priority": data["priority"],
                 "severity": data["severity"],
                 "enabled": data["enabled"],
-                "created_at": data["created_at"],
-                "updated_at": data["updated_at"],
                 "error_message": data.get("error_message"),
                 "conditions": data.get("conditions"),
+                "created_at": data["created_at"],
+                "updated_at": data["updated_at"],
                 "additional_properties": extra,
             },
         )
@@ -128,10 +128,10 @@ _RuleConfigResponse_KEYS = frozenset(
         "priority",
         "severity",
         "enabled",
-        "created_at",
-        "updated_at",
         "error_message",
         "conditions",
+        "created_at",
+        "updated_at",
     ]
 )
 
@@ -180,13 +180,13 @@ class RuleSetResponse(md.Model):
     Attributes:
         id: ID to pass as `rule_set_id`.
         enabled: Whether the rule set is active.
+        metadata: Free-form object kept with the rule set.
+        reference_image_url: URL of the reference image, if one was given.
+        user_description: Description in the author's own words, if one was given.
         created_at: Time of creation, ISO 8601.
         updated_at: Time of the last change, ISO 8601.
         created_by: User who created the rule set.
         tenant_id: ID of the tenant that owns the rule set.
-        metadata: Free-form object kept with the rule set.
-        reference_image_url: URL of the reference image, if one was given.
-        user_description: Description in the author's own words, if one was given.
     """
 
     id: str
@@ -216,13 +216,13 @@ class RuleSetResponse(md.Model):
                     RuleConfigResponse.from_api_response(item) for item in (data["rules"] or ())
                 ],
                 "enabled": data["enabled"],
+                "metadata": data.get("metadata"),
+                "reference_image_url": data.get("reference_image_url"),
+                "user_description": data.get("user_description"),
                 "created_at": data["created_at"],
                 "updated_at": data["updated_at"],
                 "created_by": data["created_by"],
                 "tenant_id": data["tenant_id"],
-                "metadata": data.get("metadata"),
-                "reference_image_url": data.get("reference_image_url"),
-                "user_description": data.get("user_description"),
                 "additional_properties": extra,
             },
         )
@@ -235,13 +235,13 @@ _RuleSetResponse_KEYS = frozenset(
         "description",
         "rules",
         "enabled",
+        "metadata",
+        "reference_image_url",
+        "user_description",
         "created_at",
         "updated_at",
         "created_by",
         "tenant_id",
-        "metadata",
-        "reference_image_url",
-        "user_description",
     ]
 )
 
@@ -297,9 +297,9 @@ class RuleTestResultResponse(md.Model):
     Attributes:
         rule_id: ID of the rule that was tested.
         passed: Whether the image satisfies the rule.
-        execution_time_ms: Time the test took in milliseconds.
         error_message: Why the rule did not pass, if a reason is known.
         details: Further facts about the outcome, if any.
+        execution_time_ms: Time the test took in milliseconds.
     """
 
     rule_id: str
@@ -319,16 +319,16 @@ class RuleTestResultResponse(md.Model):
                 "rule_id": data["rule_id"],
                 "rule_name": data["rule_name"],
                 "passed": data["passed"],
-                "execution_time_ms": data["execution_time_ms"],
                 "error_message": data.get("error_message"),
                 "details": data.get("details"),
+                "execution_time_ms": data["execution_time_ms"],
                 "additional_properties": extra,
             },
         )
 
 
 _RuleTestResultResponse_KEYS = frozenset(
-    ["rule_id", "rule_name", "passed", "execution_time_ms", "error_message", "details"]
+    ["rule_id", "rule_name", "passed", "error_message", "details", "execution_time_ms"]
 )
 
 

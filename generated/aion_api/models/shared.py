@@ -54,9 +54,9 @@ class ErrorResponse(md.Model):
     Attributes:
         error_code: Machine-readable error code.
         message: Error text for people.
-        timestamp: Time of the error, ISO 8601.
         details: Further facts about the error, if any.
         request_id: ID of the request that failed.
+        timestamp: Time of the error, ISO 8601.
     """
 
     error_code: str
@@ -74,15 +74,15 @@ class ErrorResponse(md.Model):
             {
                 "error_code": data["error_code"],
                 "message": data["message"],
-                "timestamp": data["timestamp"],
                 "details": data.get("details"),
                 "request_id": data.get("request_id"),
+                "timestamp": data["timestamp"],
                 "additional_properties": extra,
             },
         )
 
 
-_ErrorResponse_KEYS = frozenset(["error_code", "message", "timestamp", "details", "request_id"])
+_ErrorResponse_KEYS = frozenset(["error_code", "message", "details", "request_id", "timestamp"])
 
 
 @attrs.frozen(slots=False)

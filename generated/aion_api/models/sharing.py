@@ -88,11 +88,11 @@ class ShareResponse(md.Model):
 
     Attributes:
         shared_by_tenant_id: Tenant that gives the share.
+        shared_with_tenant_id: Tenant that receives the share; null when it is not given to a
+            particular tenant.
         access_level: What the recipient may do with the rule set.
         status: State of a share: not yet accepted (`pending`), in force (`active`), withdrawn
             (`revoked`), or past its end (`expired`).
-        shared_with_tenant_id: Tenant that receives the share; null when it is not given to a
-            particular tenant.
         share_token: Token with which the shared rule set can be read, if the share has one.
         share_url: Link to the shared rule set, if the share has one.
         expires_at: When the share expires, if it does.
@@ -118,9 +118,9 @@ class ShareResponse(md.Model):
                 "id": data["id"],
                 "ruleset_id": data["ruleset_id"],
                 "shared_by_tenant_id": data["shared_by_tenant_id"],
+                "shared_with_tenant_id": data.get("shared_with_tenant_id"),
                 "access_level": ShareAccessLevel(data["access_level"]),
                 "status": ShareStatus(data["status"]),
-                "shared_with_tenant_id": data.get("shared_with_tenant_id"),
                 "share_token": data.get("share_token"),
                 "share_url": data.get("share_url"),
                 "expires_at": data.get("expires_at"),
@@ -134,9 +134,9 @@ _ShareResponse_KEYS = frozenset(
         "id",
         "ruleset_id",
         "shared_by_tenant_id",
+        "shared_with_tenant_id",
         "access_level",
         "status",
-        "shared_with_tenant_id",
         "share_token",
         "share_url",
         "expires_at",

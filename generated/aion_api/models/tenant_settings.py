@@ -57,10 +57,10 @@ class AuditLogResponse(md.Model):
         event_type: Kind of event, written as a family and a name, such as `auth.login`,
             `role.changed`, or `tenant.member_added`. Expect values you do not know.
         severity: One of `info`, `warning`, `error`, and `critical`.
-        action: What was done, such as `create`, `read`, `update`, `delete`, or `login`.
-        result: One of `success`, `failure`, and `denied`.
         user_id: User who caused the event, if one is known.
         api_key_id: API key used for the request, if any.
+        action: What was done, such as `create`, `read`, `update`, `delete`, or `login`.
+        result: One of `success`, `failure`, and `denied`.
         ip_address: Network address the request came from, if known.
         resource_type: Kind of object the event concerns, if any.
         resource_id: Object the event concerns, if any.
@@ -93,10 +93,10 @@ class AuditLogResponse(md.Model):
                 "event_type": data["event_type"],
                 "event_timestamp": md.date(data, "event_timestamp", extra),
                 "severity": data["severity"],
-                "action": data["action"],
-                "result": data["result"],
                 "user_id": data.get("user_id"),
                 "api_key_id": data.get("api_key_id"),
+                "action": data["action"],
+                "result": data["result"],
                 "ip_address": data.get("ip_address"),
                 "resource_type": data.get("resource_type"),
                 "resource_id": data.get("resource_id"),
@@ -113,10 +113,10 @@ _AuditLogResponse_KEYS = frozenset(
         "event_type",
         "event_timestamp",
         "severity",
-        "action",
-        "result",
         "user_id",
         "api_key_id",
+        "action",
+        "result",
         "ip_address",
         "resource_type",
         "resource_id",
@@ -318,6 +318,8 @@ class TenantSettings(md.Model):
     """Configuration, subscription, and credit use of a tenant.
 
     Attributes:
+        owner_user_id: User who owns the tenant; may be null.
+        webhook_url: Webhook address of the tenant; null when none is set.
         allowed_vlm_providers: AI providers the tenant may use, out of `openai`, `anthropic`,
             `google`, `azure`, and `aws`.
         allowed_domains: Domains allowed to call the API from a browser (CORS).
@@ -327,8 +329,6 @@ class TenantSettings(md.Model):
         custom_config: Free-form settings of the tenant.
         subscription_tier: One of `free`, `starter`, `professional`, and `enterprise`.
         current_month_credits: Credits used so far this month.
-        owner_user_id: User who owns the tenant; may be null.
-        webhook_url: Webhook address of the tenant; null when none is set.
         supports_overage: Deprecated: always `false`.
         overage_credits_used: Deprecated: always 0.
         max_overage_credits: Deprecated: always 0.
@@ -337,22 +337,22 @@ class TenantSettings(md.Model):
 
     id: str
     name: str
+    owner_user_id: str | None
     created_at: datetime | None
     updated_at: datetime | None
     is_active: bool
+    webhook_url: str | None
     allowed_vlm_providers: list[str]
     allowed_domains: list[str]
     max_monthly_credits: int
     max_requests_per_minute: int
     custom_config: dict[str, Any]
     subscription_tier: str
+    subscription_expires_at: datetime | None
     current_month_credits: int
     current_month_cost: float
     total_credits: int
     total_cost: float
-    owner_user_id: str | None = None
-    webhook_url: str | None = None
-    subscription_expires_at: datetime | None = None
     supports_overage: bool = False
     included_credits: int = 0
     overage_credits_used: int = 0
@@ -368,22 +368,22 @@ class TenantSettings(md.Model):
             {
                 "id": data["id"],
                 "name": data["name"],
+                "owner_user_id": data.get("owner_user_id"),
                 "created_at": md.date(data, "created_at", extra),
                 "updated_at": md.date(data, "updated_at", extra),
                 "is_active": data["is_active"],
+                "webhook_url": data.get("webhook_url"),
                 "allowed_vlm_providers": data["allowed_vlm_providers"],
                 "allowed_domains": data["allowed_domains"],
                 "max_monthly_credits": data["max_monthly_credits"],
                 "max_requests_per_minute": data["max_requests_per_minute"],
                 "custom_config": data["custom_config"],
                 "subscription_tier": data["subscription_tier"],
+                "subscription_expires_at": md.date(data, "subscription_expires_at", extra),
                 "current_month_credits": data["current_month_credits"],
                 "current_month_cost": data["current_month_cost"],
                 "total_credits": data["total_credits"],
                 "total_cost": data["total_cost"],
-                "owner_user_id": data.get("owner_user_id"),
-                "webhook_url": data.get("webhook_url"),
-                "subscription_expires_at": md.date(data, "subscription_expires_at", extra),
                 "supports_overage": False if (v := data.get("supports_overage")) is None else v,
                 "included_credits": 0 if (v := data.get("included_credits")) is None else v,
                 "overage_credits_used": 0 if (v := data.get("overage_credits_used")) is None else v,
@@ -398,22 +398,22 @@ _TenantSettings_KEYS = frozenset(
     [
         "id",
         "name",
+        "owner_user_id",
         "created_at",
         "updated_at",
         "is_active",
+        "webhook_url",
         "allowed_vlm_providers",
         "allowed_domains",
         "max_monthly_credits",
         "max_requests_per_minute",
         "custom_config",
         "subscription_tier",
+        "subscription_expires_at",
         "current_month_credits",
         "current_month_cost",
         "total_credits",
         "total_cost",
-        "owner_user_id",
-        "webhook_url",
-        "subscription_expires_at",
         "supports_overage",
         "included_credits",
         "overage_credits_used",

@@ -262,13 +262,13 @@ class UploadSessionResultItem(md.Model):
                 "filename": data["filename"],
                 "object_key": data["object_key"],
                 "status": UploadSessionResultItemStatus(data["status"]),
-                "created_at": md.date(data, "created_at", extra),
                 "description": data.get("description"),
                 "visible_text": data.get("visible_text"),
                 "tags": data.get("tags"),
                 "processing_time_ms": data.get("processing_time_ms"),
                 "error_message": data.get("error_message"),
                 "thumbnail_url": data.get("thumbnail_url"),
+                "created_at": md.date(data, "created_at", extra),
                 "additional_properties": extra,
             },
         )
@@ -280,13 +280,13 @@ _UploadSessionResultItem_KEYS = frozenset(
         "filename",
         "object_key",
         "status",
-        "created_at",
         "description",
         "visible_text",
         "tags",
         "processing_time_ms",
         "error_message",
         "thumbnail_url",
+        "created_at",
     ]
 )
 
@@ -352,13 +352,13 @@ class UploadSessionStatusResponse(md.Model):
         pending_files: Files that are not finished yet.
         progress_percentage: Share of finished files, 0 to 100. Failed and skipped files count
             as finished.
-        results_url: Path of the results, relative to the host.
-        websocket_channel: Name of the progress channel, in the form `batch.{session_id}`.
         started_at: When work began; null before that.
         completed_at: When the session ended; null while it runs.
         estimated_completion_time: Expected end; null if it cannot be told.
         recent_completions: Files that finished last.
         recent_errors: Errors that occurred last.
+        results_url: Path of the results, relative to the host.
+        websocket_channel: Name of the progress channel, in the form `batch.{session_id}`.
     """
 
     session_id: str
@@ -394,8 +394,6 @@ class UploadSessionStatusResponse(md.Model):
                 "pending_files": data["pending_files"],
                 "progress_percentage": data["progress_percentage"],
                 "created_at": md.date(data, "created_at", extra),
-                "results_url": data["results_url"],
-                "websocket_channel": data["websocket_channel"],
                 "started_at": md.date(data, "started_at", extra),
                 "completed_at": md.date(data, "completed_at", extra),
                 "estimated_completion_time": md.date(data, "estimated_completion_time", extra),
@@ -405,6 +403,8 @@ class UploadSessionStatusResponse(md.Model):
                 "recent_errors": None
                 if (v := data.get("recent_errors")) is None
                 else [FileErrorSummary.from_api_response(item) for item in v],
+                "results_url": data["results_url"],
+                "websocket_channel": data["websocket_channel"],
                 "additional_properties": extra,
             },
         )
@@ -421,12 +421,12 @@ _UploadSessionStatusResponse_KEYS = frozenset(
         "pending_files",
         "progress_percentage",
         "created_at",
-        "results_url",
-        "websocket_channel",
         "started_at",
         "completed_at",
         "estimated_completion_time",
         "recent_completions",
         "recent_errors",
+        "results_url",
+        "websocket_channel",
     ]
 )

@@ -128,10 +128,10 @@ class BatchPresignedUrl(md.Model):
         file_index: Position of the file in the request.
         upload_url: URL that takes the bytes. Do not send your API key to it.
         upload_method: HTTP method to use.
-        object_key: Storage key of the file, needed for the confirmation.
-        expires_at: When the URL stops working.
         upload_fields: Form fields to send along with a `POST`.
         upload_headers: Headers to send exactly as given with a `PUT`.
+        object_key: Storage key of the file, needed for the confirmation.
+        expires_at: When the URL stops working.
         image_id: ID of the image record created in advance.
     """
 
@@ -156,10 +156,10 @@ class BatchPresignedUrl(md.Model):
                 "filename": data["filename"],
                 "upload_url": data["upload_url"],
                 "upload_method": data["upload_method"],
-                "object_key": data["object_key"],
-                "expires_at": data["expires_at"],
                 "upload_fields": data.get("upload_fields"),
                 "upload_headers": data.get("upload_headers"),
+                "object_key": data["object_key"],
+                "expires_at": data["expires_at"],
                 "image_id": data.get("image_id"),
                 "additional_properties": extra,
             },
@@ -172,10 +172,10 @@ _BatchPresignedUrl_KEYS = frozenset(
         "filename",
         "upload_url",
         "upload_method",
-        "object_key",
-        "expires_at",
         "upload_fields",
         "upload_headers",
+        "object_key",
+        "expires_at",
         "image_id",
     ]
 )
@@ -248,8 +248,8 @@ class BatchStatusSummaryResponse(md.Model):
             `completed`, `failed`, or `partially_completed`.
         completion_percentage: Progress of the batch, 0 to 100.
         counts: Images by processing state.
-        error_summary: Errors collected from the images.
         description_counts: Images by description state.
+        error_summary: Errors collected from the images.
         created_at: When the batch was created, ISO 8601.
         last_activity_at: Time of the latest change in the batch, ISO 8601.
     """
@@ -276,10 +276,10 @@ class BatchStatusSummaryResponse(md.Model):
                 "overall_status": data["overall_status"],
                 "completion_percentage": data["completion_percentage"],
                 "counts": BatchStatusCountsResponse.from_api_response(data["counts"]),
-                "error_summary": BatchErrorSummaryResponse.from_api_response(data["error_summary"]),
                 "description_counts": None
                 if (v := data.get("description_counts")) is None
                 else BatchDescriptionCountsResponse.from_api_response(v),
+                "error_summary": BatchErrorSummaryResponse.from_api_response(data["error_summary"]),
                 "created_at": data.get("created_at"),
                 "last_activity_at": data.get("last_activity_at"),
                 "additional_properties": extra,
@@ -294,8 +294,8 @@ _BatchStatusSummaryResponse_KEYS = frozenset(
         "overall_status",
         "completion_percentage",
         "counts",
-        "error_summary",
         "description_counts",
+        "error_summary",
         "created_at",
         "last_activity_at",
     ]
@@ -324,8 +324,8 @@ class BatchUploadConfirmResponse(md.Model):
         successful_uploads: Files confirmed as uploaded.
         failed_uploads: Files that failed.
         processing_status: `queued`, `partial`, or `failed`.
-        message: Outcome in plain words.
         failed_files: Names of the files that failed.
+        message: Outcome in plain words.
         stored_images: Files that are now stored.
     """
 
@@ -348,8 +348,8 @@ class BatchUploadConfirmResponse(md.Model):
                 "successful_uploads": data["successful_uploads"],
                 "failed_uploads": data["failed_uploads"],
                 "processing_status": data["processing_status"],
-                "message": data["message"],
                 "failed_files": data.get("failed_files"),
+                "message": data["message"],
                 "stored_images": None
                 if (v := data.get("stored_images")) is None
                 else [StoredImageInfo.from_api_response(item) for item in v],
@@ -364,8 +364,8 @@ _BatchUploadConfirmResponse_KEYS = frozenset(
         "successful_uploads",
         "failed_uploads",
         "processing_status",
-        "message",
         "failed_files",
+        "message",
         "stored_images",
     ]
 )
@@ -648,16 +648,16 @@ class PendingBatchesResponse(md.Model):
         return md.build(
             cls,
             {
-                "has_recoverable": data["has_recoverable"],
                 "batches": None
                 if (v := data.get("batches")) is None
                 else [PendingBatchInfo.from_api_response(item) for item in v],
+                "has_recoverable": data["has_recoverable"],
                 "additional_properties": extra,
             },
         )
 
 
-_PendingBatchesResponse_KEYS = frozenset(["has_recoverable", "batches"])
+_PendingBatchesResponse_KEYS = frozenset(["batches", "has_recoverable"])
 
 
 @attrs.frozen(slots=False)
@@ -688,11 +688,11 @@ class PresignedUploadResponse(md.Model):
     Attributes:
         upload_url: URL that takes the bytes. Do not send your API key to it.
         upload_method: `PUT` or `POST`.
+        upload_fields: Form fields to send along with a `POST`; null for a `PUT`.
+        upload_headers: Headers to send exactly as given with a `PUT`.
         object_key: Storage key of the file, needed for the confirmation.
         expires_at: When the URL stops working.
         max_size_bytes: Largest size the URL accepts, in bytes.
-        upload_fields: Form fields to send along with a `POST`; null for a `PUT`.
-        upload_headers: Headers to send exactly as given with a `PUT`.
         storage_target: Where the file is stored: `default` for the platform's storage or
             `custom` for your own S3 bucket.
         bucket_name: Your bucket; given only for `custom` storage.
@@ -717,11 +717,11 @@ class PresignedUploadResponse(md.Model):
             {
                 "upload_url": data["upload_url"],
                 "upload_method": data["upload_method"],
+                "upload_fields": data.get("upload_fields"),
+                "upload_headers": data.get("upload_headers"),
                 "object_key": data["object_key"],
                 "expires_at": data["expires_at"],
                 "max_size_bytes": data["max_size_bytes"],
-                "upload_fields": data.get("upload_fields"),
-                "upload_headers": data.get("upload_headers"),
                 "storage_target": "default" if (v := data.get("storage_target")) is None else v,
                 "bucket_name": data.get("bucket_name"),
                 "additional_properties": extra,
@@ -733,11 +733,11 @@ _PresignedUploadResponse_KEYS = frozenset(
     [
         "upload_url",
         "upload_method",
+        "upload_fields",
+        "upload_headers",
         "object_key",
         "expires_at",
         "max_size_bytes",
-        "upload_fields",
-        "upload_headers",
         "storage_target",
         "bucket_name",
     ]
@@ -822,10 +822,10 @@ class UnifiedImageStatusResponse(md.Model):
     """Processing state of one image, from upload to description. It holds no description text.
 
     Attributes:
+        batch_id: Upload batch the image belongs to, if any.
         unified_status: Overall state: `uploading`, `confirming`, `queued`, `processing`,
             `completed`, `failed`, or `partially_completed`.
         component_statuses: States of the single steps.
-        batch_id: Upload batch the image belongs to, if any.
         error_message: Reason of the failure; null if there is none.
         last_error_at: Time of the latest error, ISO 8601.
         created_at: Time of creation, ISO 8601.
@@ -862,11 +862,11 @@ class UnifiedImageStatusResponse(md.Model):
             {
                 "image_id": data["image_id"],
                 "tenant_id": data["tenant_id"],
+                "batch_id": data.get("batch_id"),
                 "unified_status": data["unified_status"],
                 "component_statuses": ComponentStatusesResponse.from_api_response(
                     data["component_statuses"]
                 ),
-                "batch_id": data.get("batch_id"),
                 "task_intent_ids": data.get("task_intent_ids"),
                 "error_message": data.get("error_message"),
                 "last_error_at": data.get("last_error_at"),
@@ -886,9 +886,9 @@ _UnifiedImageStatusResponse_KEYS = frozenset(
     [
         "image_id",
         "tenant_id",
+        "batch_id",
         "unified_status",
         "component_statuses",
-        "batch_id",
         "task_intent_ids",
         "error_message",
         "last_error_at",
@@ -949,8 +949,8 @@ class UploadPlan(md.Model):
     Attributes:
         strategy: `parallel` or `sequential`.
         max_concurrent: How many files to send at the same time.
-        timeout_per_upload: Time allowed per file, in seconds.
         retry_policy: How to repeat failed uploads.
+        timeout_per_upload: Time allowed per file, in seconds.
     """
 
     strategy: str
@@ -967,11 +967,11 @@ class UploadPlan(md.Model):
             {
                 "strategy": data["strategy"],
                 "max_concurrent": data["max_concurrent"],
-                "timeout_per_upload": data["timeout_per_upload"],
                 "retry_policy": data.get("retry_policy"),
+                "timeout_per_upload": data["timeout_per_upload"],
                 "additional_properties": extra,
             },
         )
 
 
-_UploadPlan_KEYS = frozenset(["strategy", "max_concurrent", "timeout_per_upload", "retry_policy"])
+_UploadPlan_KEYS = frozenset(["strategy", "max_concurrent", "retry_policy", "timeout_per_upload"])

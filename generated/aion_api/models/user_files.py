@@ -74,10 +74,10 @@ class BatchDeleteFilesResponse(md.Model):
     """Outcome of a batch deletion, grouped by result.
 
     Attributes:
-        summary: Counts under `total`, `deleted`, `skipped`, and `failed`.
         deleted: Files that were deleted.
         skipped: Files left alone because they are being processed.
         failed: Files that could not be deleted.
+        summary: Counts under `total`, `deleted`, `skipped`, and `failed`.
     """
 
     summary: dict[str, int]
@@ -92,7 +92,6 @@ class BatchDeleteFilesResponse(md.Model):
         return md.build(
             cls,
             {
-                "summary": data["summary"],
                 "deleted": None
                 if (v := data.get("deleted")) is None
                 else [BatchDeleteFileResult.from_api_response(item) for item in v],
@@ -102,12 +101,13 @@ class BatchDeleteFilesResponse(md.Model):
                 "failed": None
                 if (v := data.get("failed")) is None
                 else [BatchDeleteFileResult.from_api_response(item) for item in v],
+                "summary": data["summary"],
                 "additional_properties": extra,
             },
         )
 
 
-_BatchDeleteFilesResponse_KEYS = frozenset(["summary", "deleted", "skipped", "failed"])
+_BatchDeleteFilesResponse_KEYS = frozenset(["deleted", "skipped", "failed", "summary"])
 
 
 @attrs.frozen(slots=False)
@@ -186,9 +186,9 @@ class CreateLinkResponse(md.Model):
 
     Attributes:
         source_url: The saved URL.
+        title: Title of the link; null until one is known.
         domain: Domain of the URL.
         crawl_status: Crawl state. `queued` when `auto_crawl` is on.
-        title: Title of the link; null until one is known.
         is_duplicate: Whether the same URL had been saved before.
     """
 
@@ -209,18 +209,18 @@ class CreateLinkResponse(md.Model):
             {
                 "id": data["id"],
                 "source_url": data["source_url"],
+                "title": data.get("title"),
                 "domain": data["domain"],
                 "crawl_status": data["crawl_status"],
-                "created_at": md.date(data, "created_at", extra),
-                "title": data.get("title"),
                 "is_duplicate": False if (v := data.get("is_duplicate")) is None else v,
+                "created_at": md.date(data, "created_at", extra),
                 "additional_properties": extra,
             },
         )
 
 
 _CreateLinkResponse_KEYS = frozenset(
-    ["id", "source_url", "domain", "crawl_status", "created_at", "title", "is_duplicate"]
+    ["id", "source_url", "title", "domain", "crawl_status", "is_duplicate", "created_at"]
 )
 
 
@@ -402,13 +402,13 @@ class InitiateUploadResponse(md.Model):
 
     Attributes:
         upload_url: URL that takes the bytes. Do not send your API key to it.
+        upload_method: How to send the bytes; `DIRECT` by default.
+        upload_fields: Form fields to send along with the bytes, if any.
+        upload_headers: Headers to send along with the bytes, if any.
         object_key: Storage key of the file, needed for the confirmation.
         image_id: ID of the file record, which exists from now on.
         expires_at: When the URL stops working.
         max_size_bytes: Largest size the URL accepts, in bytes.
-        upload_method: How to send the bytes; `DIRECT` by default.
-        upload_fields: Form fields to send along with the bytes, if any.
-        upload_headers: Headers to send along with the bytes, if any.
         thumbnail_url: URL of a small preview image.
         variant_urls: Variant URLs by variant name.
     """
@@ -432,13 +432,13 @@ class InitiateUploadResponse(md.Model):
             cls,
             {
                 "upload_url": data["upload_url"],
+                "upload_method": "DIRECT" if (v := data.get("upload_method")) is None else v,
+                "upload_fields": data.get("upload_fields"),
+                "upload_headers": data.get("upload_headers"),
                 "object_key": data["object_key"],
                 "image_id": data["image_id"],
                 "expires_at": md.date(data, "expires_at", extra),
                 "max_size_bytes": data["max_size_bytes"],
-                "upload_method": "DIRECT" if (v := data.get("upload_method")) is None else v,
-                "upload_fields": data.get("upload_fields"),
-                "upload_headers": data.get("upload_headers"),
                 "thumbnail_url": data.get("thumbnail_url"),
                 "variant_urls": data.get("variant_urls"),
                 "additional_properties": extra,
@@ -449,13 +449,13 @@ class InitiateUploadResponse(md.Model):
 _InitiateUploadResponse_KEYS = frozenset(
     [
         "upload_url",
+        "upload_method",
+        "upload_fields",
+        "upload_headers",
         "object_key",
         "image_id",
         "expires_at",
         "max_size_bytes",
-        "upload_method",
-        "upload_fields",
-        "upload_headers",
         "thumbnail_url",
         "variant_urls",
     ]
@@ -614,10 +614,10 @@ class StreamBatchUploadResponse(md.Model):
         rejected_files: Files turned away; see `rejections`.
         status: `completed`, `processing`, `partial` (some files rejected), or `rejected` (all
             files rejected).
-        status_url: Path to poll for the session status, relative to the host.
-        websocket_channel: Name of the progress channel, in the form `batch.{session_id}`.
         immediate_results: One result per file when the request has at most 5 files; null
             otherwise.
+        status_url: Path to poll for the session status, relative to the host.
+        websocket_channel: Name of the progress channel, in the form `batch.{session_id}`.
         rejections: Files that were turned away, with reasons.
     """
 
@@ -643,11 +643,11 @@ class StreamBatchUploadResponse(md.Model):
                 "accepted_files": data["accepted_files"],
                 "rejected_files": data["rejected_files"],
                 "status": data["status"],
-                "status_url": data["status_url"],
-                "websocket_channel": data["websocket_channel"],
                 "immediate_results": None
                 if (v := data.get("immediate_results")) is None
                 else [StreamBatchFileResult.from_api_response(item) for item in v],
+                "status_url": data["status_url"],
+                "websocket_channel": data["websocket_channel"],
                 "rejections": None
                 if (v := data.get("rejections")) is None
                 else [FileRejection.from_api_response(item) for item in v],
@@ -663,9 +663,9 @@ _StreamBatchUploadResponse_KEYS = frozenset(
         "accepted_files",
         "rejected_files",
         "status",
+        "immediate_results",
         "status_url",
         "websocket_channel",
-        "immediate_results",
         "rejections",
     ]
 )
@@ -804,8 +804,6 @@ class UserFile(md.Model):
         description_status: Description state: `pending`, `queued`, `processing`, `completed`,
             `failed`, or `skipped`.
         description_error: Why the description failed; null otherwise.
-        variant_error: Why the variants failed; null otherwise.
-        confidence_score: Confidence in the description, 0 to 1.
         content_type: MIME type.
         media_type: Kind of file: `image`, `video`, `document`, or `link`.
         video_metadata: Videos only: technical metadata. Single values may be null.
@@ -815,6 +813,8 @@ class UserFile(md.Model):
         scene_count: Videos only: number of scenes found.
         has_audio_transcript: Videos only: whether a transcript of the audio exists.
         video_url: Videos only: URL of the video.
+        variant_error: Why the variants failed; null otherwise.
+        confidence_score: Confidence in the description, 0 to 1.
         document_type: Documents only: `pdf`, `docx`, `txt`, or `md`.
         page_count: Documents only: number of pages.
         text_extraction_status: Documents only: text extraction state, `pending`,
@@ -852,8 +852,6 @@ class UserFile(md.Model):
     blur_hash: str | None = None
     description_status: str | None = None
     description_error: str | None = None
-    variant_error: str | None = None
-    confidence_score: float | None = None
     content_type: str | None = None
     media_type: str | None = None
     video_metadata: dict[str, Any] | None = None
@@ -862,6 +860,8 @@ class UserFile(md.Model):
     scene_count: int | None = None
     has_audio_transcript: bool | None = None
     video_url: str | None = None
+    variant_error: str | None = None
+    confidence_score: float | None = None
     document_type: str | None = None
     page_count: int | None = None
     text_extraction_status: str | None = None
@@ -902,8 +902,6 @@ class UserFile(md.Model):
                 "blur_hash": data.get("blur_hash"),
                 "description_status": data.get("description_status"),
                 "description_error": data.get("description_error"),
-                "variant_error": data.get("variant_error"),
-                "confidence_score": data.get("confidence_score"),
                 "content_type": data.get("content_type"),
                 "media_type": data.get("media_type"),
                 "video_metadata": data.get("video_metadata"),
@@ -912,6 +910,8 @@ class UserFile(md.Model):
                 "scene_count": data.get("scene_count"),
                 "has_audio_transcript": data.get("has_audio_transcript"),
                 "video_url": data.get("video_url"),
+                "variant_error": data.get("variant_error"),
+                "confidence_score": data.get("confidence_score"),
                 "document_type": data.get("document_type"),
                 "page_count": data.get("page_count"),
                 "text_extraction_status": data.get("text_extraction_status"),
@@ -951,8 +951,6 @@ _UserFile_KEYS = frozenset(
         "blur_hash",
         "description_status",
         "description_error",
-        "variant_error",
-        "confidence_score",
         "content_type",
         "media_type",
         "video_metadata",
@@ -961,6 +959,8 @@ _UserFile_KEYS = frozenset(
         "scene_count",
         "has_audio_transcript",
         "video_url",
+        "variant_error",
+        "confidence_score",
         "document_type",
         "page_count",
         "text_extraction_status",
@@ -987,6 +987,7 @@ class UserFileDetails(md.Model):
         size_bytes: Size of the file in bytes.
         content_type: MIME type.
         hash: Hash of the content.
+        media_type: Kind of file: `image`, `video`, `document`, or `link`.
         dimensions: Width and height. Empty until they are known.
         format: File format.
         full_url: URL of the variant with a longest side of 1024 pixels; null until it is
@@ -994,24 +995,23 @@ class UserFileDetails(md.Model):
         thumbnail_url: URL of a small preview image.
         medium_url: URL of the variant with a longest side of 750 pixels.
         original_url: URL of the file as uploaded.
-        variant_status: Variant state: `pending`, `processing`, `completed`, or `failed`.
-        variant_count: Number of variants that exist.
         upload_description: AI description of the file; null until it is made.
         visible_text: Text recognized in the image.
         description_generated_at: When the description was made.
         full_descriptions: All descriptions of the file; may be empty.
+        processing_history: Processing steps the file has gone through.
         created_at: When the file was added.
         updated_at: When the file last changed.
         content_created_at: When the content was made, taken from its EXIF or video metadata;
             null if unknown.
         upload_method: How the file was uploaded: `DIRECT`, `POST`, or `STREAMING`.
         original_filename: Name of the file at upload.
-        processing_history: Processing steps the file has gone through.
+        variant_status: Variant state: `pending`, `processing`, `completed`, or `failed`.
+        variant_count: Number of variants that exist.
         blur_hash: Compact placeholder to show while the image loads. Set together with the
             variants.
         description_status: Description state: `pending`, `queued`, `processing`, `completed`,
             `failed`, or `skipped`.
-        media_type: Kind of file: `image`, `video`, `document`, or `link`.
         video_metadata: Videos only: technical metadata. Single values may be null.
         video_analysis_status: Videos only: analysis state, such as `pending`, `processing`,
             `completed`, `failed`, or `cancelled`.
@@ -1046,27 +1046,27 @@ class UserFileDetails(md.Model):
     hash: str
     title: str | None = None
     tags: list[str] | None = None
+    media_type: str | None = None
     dimensions: dict[str, int] | None = None
     format: str | None = None
     full_url: str | None = None
     thumbnail_url: str | None = None
     medium_url: str | None = None
     original_url: str | None = None
-    variant_status: str | None = None
-    variant_count: int | None = None
     upload_description: str | None = None
     visible_text: str | None = None
     description_generated_at: datetime | None = None
     full_descriptions: list[FullDescription] | None = None
+    processing_history: list[ProcessingHistory] | None = None
     created_at: datetime | None = None
     updated_at: datetime | None = None
     content_created_at: datetime | None = None
     upload_method: str | None = None
     original_filename: str | None = None
-    processing_history: list[ProcessingHistory] | None = None
+    variant_status: str | None = None
+    variant_count: int | None = None
     blur_hash: str | None = None
     description_status: str | None = None
-    media_type: str | None = None
     video_metadata: dict[str, Any] | None = None
     video_analysis_status: str | None = None
     video_analysis_job_id: str | None = None
@@ -1103,31 +1103,31 @@ class UserFileDetails(md.Model):
                 "hash": data["hash"],
                 "title": data.get("title"),
                 "tags": data.get("tags"),
+                "media_type": data.get("media_type"),
                 "dimensions": data.get("dimensions"),
                 "format": data.get("format"),
                 "full_url": data.get("full_url"),
                 "thumbnail_url": data.get("thumbnail_url"),
                 "medium_url": data.get("medium_url"),
                 "original_url": data.get("original_url"),
-                "variant_status": data.get("variant_status"),
-                "variant_count": data.get("variant_count"),
                 "upload_description": data.get("upload_description"),
                 "visible_text": data.get("visible_text"),
                 "description_generated_at": md.date(data, "description_generated_at", extra),
                 "full_descriptions": None
                 if (v := data.get("full_descriptions")) is None
                 else [FullDescription.from_api_response(item) for item in v],
+                "processing_history": None
+                if (v := data.get("processing_history")) is None
+                else [ProcessingHistory.from_api_response(item) for item in v],
                 "created_at": md.date(data, "created_at", extra),
                 "updated_at": md.date(data, "updated_at", extra),
                 "content_created_at": md.date(data, "content_created_at", extra),
                 "upload_method": data.get("upload_method"),
                 "original_filename": data.get("original_filename"),
-                "processing_history": None
-                if (v := data.get("processing_history")) is None
-                else [ProcessingHistory.from_api_response(item) for item in v],
+                "variant_status": data.get("variant_status"),
+                "variant_count": data.get("variant_count"),
                 "blur_hash": data.get("blur_hash"),
                 "description_status": data.get("description_status"),
-                "media_type": data.get("media_type"),
                 "video_metadata": data.get("video_metadata"),
                 "video_analysis_status": data.get("video_analysis_status"),
                 "video_analysis_job_id": data.get("video_analysis_job_id"),
@@ -1163,27 +1163,27 @@ _UserFileDetails_KEYS = frozenset(
         "hash",
         "title",
         "tags",
+        "media_type",
         "dimensions",
         "format",
         "full_url",
         "thumbnail_url",
         "medium_url",
         "original_url",
-        "variant_status",
-        "variant_count",
         "upload_description",
         "visible_text",
         "description_generated_at",
         "full_descriptions",
+        "processing_history",
         "created_at",
         "updated_at",
         "content_created_at",
         "upload_method",
         "original_filename",
-        "processing_history",
+        "variant_status",
+        "variant_count",
         "blur_hash",
         "description_status",
-        "media_type",
         "video_metadata",
         "video_analysis_status",
         "video_analysis_job_id",

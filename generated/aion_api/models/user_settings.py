@@ -67,12 +67,12 @@ class SessionResponse(md.Model):
     """One open session of the signed-in user, as listed among the user settings.
 
     Attributes:
-        last_activity_at: Time of the most recent request made in the session.
-        expires_at: Time at which the session ends.
-        is_current: True for the session that makes the request.
         user_agent: Browser or client that opened the session, as it named itself; null when
             unknown.
         ip_address: Network address of the client; null when unknown.
+        last_activity_at: Time of the most recent request made in the session.
+        expires_at: Time at which the session ends.
+        is_current: True for the session that makes the request.
     """
 
     id: str
@@ -91,19 +91,19 @@ class SessionResponse(md.Model):
             cls,
             {
                 "id": data["id"],
+                "user_agent": data.get("user_agent"),
+                "ip_address": data.get("ip_address"),
                 "created_at": md.date(data, "created_at", extra),
                 "last_activity_at": md.date(data, "last_activity_at", extra),
                 "expires_at": md.date(data, "expires_at", extra),
                 "is_current": data["is_current"],
-                "user_agent": data.get("user_agent"),
-                "ip_address": data.get("ip_address"),
                 "additional_properties": extra,
             },
         )
 
 
 _SessionResponse_KEYS = frozenset(
-    ["id", "created_at", "last_activity_at", "expires_at", "is_current", "user_agent", "ip_address"]
+    ["id", "user_agent", "ip_address", "created_at", "last_activity_at", "expires_at", "is_current"]
 )
 
 
@@ -114,9 +114,9 @@ class UserProfileResponse(md.Model):
     Attributes:
         is_active: Whether the account is in use.
         email_verified: Whether the user has confirmed the email address.
+        last_login_at: Time of the most recent login, if there is one on record.
         preferences: Personal settings: `timezone`, `theme`, `language`, and `notifications`
             with the switches `email` and `browser`.
-        last_login_at: Time of the most recent login, if there is one on record.
     """
 
     id: str
@@ -141,8 +141,8 @@ class UserProfileResponse(md.Model):
                 "is_active": data["is_active"],
                 "email_verified": data["email_verified"],
                 "created_at": md.date(data, "created_at", extra),
-                "preferences": data["preferences"],
                 "last_login_at": md.date(data, "last_login_at", extra),
+                "preferences": data["preferences"],
                 "additional_properties": extra,
             },
         )
@@ -156,8 +156,8 @@ _UserProfileResponse_KEYS = frozenset(
         "is_active",
         "email_verified",
         "created_at",
-        "preferences",
         "last_login_at",
+        "preferences",
     ]
 )
 

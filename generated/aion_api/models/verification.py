@@ -26,14 +26,14 @@ class VerificationResponse(md.Model):
         risk_level: Risk rating: `low`, `medium`, `high` or `critical`.
         risk_score: Risk that the text does not match the image, 0 to 1.
         explanation: Reasons for the verdict in plain words.
+        detected_issues: Problems found in the text, as free-form objects.
+        provider_results: Individual results of the providers.
+        structured_output: Result as a free-form object, when there is one.
         verification_level: Level used: `quick`, `standard`, `thorough` or `critical`.
         providers_used: Names of the AI providers that took part.
         consensus_achieved: Whether the providers reached a consensus.
         processing_time_ms: Processing time in milliseconds.
         timestamp: Time of the response, ISO 8601.
-        detected_issues: Problems found in the text, as free-form objects.
-        provider_results: Individual results of the providers.
-        structured_output: Result as a free-form object, when there is one.
     """
 
     operation_id: str
@@ -64,14 +64,14 @@ class VerificationResponse(md.Model):
                 "risk_level": data["risk_level"],
                 "risk_score": data["risk_score"],
                 "explanation": data["explanation"],
+                "detected_issues": data.get("detected_issues"),
+                "provider_results": data.get("provider_results"),
+                "structured_output": data.get("structured_output"),
                 "verification_level": data["verification_level"],
                 "providers_used": data["providers_used"],
                 "consensus_achieved": data["consensus_achieved"],
                 "processing_time_ms": data["processing_time_ms"],
                 "timestamp": data["timestamp"],
-                "detected_issues": data.get("detected_issues"),
-                "provider_results": data.get("provider_results"),
-                "structured_output": data.get("structured_output"),
                 "additional_properties": extra,
             },
         )
@@ -85,14 +85,14 @@ _VerificationResponse_KEYS = frozenset(
         "risk_level",
         "risk_score",
         "explanation",
+        "detected_issues",
+        "provider_results",
+        "structured_output",
         "verification_level",
         "providers_used",
         "consensus_achieved",
         "processing_time_ms",
         "timestamp",
-        "detected_issues",
-        "provider_results",
-        "structured_output",
     ]
 )
 
@@ -103,12 +103,12 @@ class VerifyRequest(md.Model):
     `object_key`.
 
     Attributes:
-        content: Text to check, 1 to 10,000 characters.
         image_url: URL to fetch the image from; prefer HTTPS.
         image_base64: The image in base64.
         object_key: Storage key of an image that is already stored.
         verification_level: How many AI providers take part: `quick` two, `standard` three
             (the default), `thorough` four, `critical` all of them.
+        content: Text to check, 1 to 10,000 characters.
         mode: Kind of text in `content`: `response` (the default) or `claim`.
         providers: Names of the AI providers to use.
         use_consensus: Whether the verdicts of the providers are combined into a consensus.

@@ -149,7 +149,7 @@ class VideoAnalysisStatusResponse(md.Model):
     analysis_job_id: str
     media_id: str
     status: str = "pending"
-    progress_percent: int = 0
+    progress_percent: float = 0.0
     current_step: str | None = None
     started_at: datetime | None = None
     completed_at: datetime | None = None
@@ -169,7 +169,7 @@ class VideoAnalysisStatusResponse(md.Model):
                 "analysis_job_id": data["analysis_job_id"],
                 "media_id": data["media_id"],
                 "status": "pending" if (v := data.get("status")) is None else v,
-                "progress_percent": 0 if (v := data.get("progress_percent")) is None else v,
+                "progress_percent": 0.0 if (v := data.get("progress_percent")) is None else v,
                 "current_step": data.get("current_step"),
                 "started_at": md.date(data, "started_at", extra),
                 "completed_at": md.date(data, "completed_at", extra),

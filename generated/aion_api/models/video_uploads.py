@@ -195,12 +195,12 @@ class CompleteVideoUploadRequestDTO(md.Model):
     Attributes:
         media_id: Id of the video.
         upload_id: The `upload_id` returned when the upload was initiated.
-        duration_seconds: Length of the video in seconds, above 0. Billing is based on it.
         auto_analyze: Whether to queue an analysis job right away.
         analysis_provider: AI provider for the analysis: `google`, `openai` or `anthropic`.
         analysis_model: AI model for the analysis.
         analysis_type: Kind of analysis: `full_vlm`, `frame_sample`, `scene_detection` or
             `transcript`.
+        duration_seconds: Length of the video in seconds, above 0. Billing is based on it.
         duration_extraction_failed: Set to `true` when the length could not be read and
             `duration_seconds` is a placeholder; the server then measures it.
     """
@@ -223,10 +223,10 @@ class CompleteVideoUploadResponseDTO(md.Model):
         media_id: Id of the video. It is also the video's file id.
         status: State of the upload; `completed` on success.
         metadata: Technical facts about a video file.
-        processing_status: State of processing: `pending`, `queued`, `processing`, `completed`
-            or `failed`.
         thumbnail_url: URL of a still image, or null.
         analysis_job_id: Id of the queued analysis job; null when `auto_analyze` is `false`.
+        processing_status: State of processing: `pending`, `queued`, `processing`, `completed`
+            or `failed`.
     """
 
     media_id: str
@@ -248,11 +248,11 @@ class CompleteVideoUploadResponseDTO(md.Model):
                 "media_id": data["media_id"],
                 "status": data["status"],
                 "metadata": VideoMetadata.from_api_response(data["metadata"]),
+                "thumbnail_url": data.get("thumbnail_url"),
                 "video_url": data["video_url"],
+                "analysis_job_id": data.get("analysis_job_id"),
                 "processing_status": data["processing_status"],
                 "created_at": md.date(data, "created_at", extra),
-                "thumbnail_url": data.get("thumbnail_url"),
-                "analysis_job_id": data.get("analysis_job_id"),
                 "additional_properties": extra,
             },
         )
@@ -263,11 +263,11 @@ _CompleteVideoUploadResponseDTO_KEYS = frozenset(
         "media_id",
         "status",
         "metadata",
+        "thumbnail_url",
         "video_url",
+        "analysis_job_id",
         "processing_status",
         "created_at",
-        "thumbnail_url",
-        "analysis_job_id",
     ]
 )
 
@@ -553,10 +553,10 @@ class VideoUploadProgressDTO(md.Model):
         bytes_uploaded: Number of bytes uploaded so far.
         total_bytes: Size of the video in bytes.
         progress_percent: Progress of the upload, 0 to 100.
-        last_updated: When the progress last changed.
         estimated_time_remaining: Estimated seconds until the upload is done, or null.
         current_chunk: Number of the chunk in progress, or null.
         failed_chunks: Numbers of the chunks that failed.
+        last_updated: When the progress last changed.
     """
 
     media_id: str
@@ -587,10 +587,10 @@ class VideoUploadProgressDTO(md.Model):
                 "bytes_uploaded": data["bytes_uploaded"],
                 "total_bytes": data["total_bytes"],
                 "progress_percent": data["progress_percent"],
-                "last_updated": md.date(data, "last_updated", extra),
                 "estimated_time_remaining": data.get("estimated_time_remaining"),
                 "current_chunk": data.get("current_chunk"),
                 "failed_chunks": data.get("failed_chunks"),
+                "last_updated": md.date(data, "last_updated", extra),
                 "additional_properties": extra,
             },
         )
@@ -606,9 +606,9 @@ _VideoUploadProgressDTO_KEYS = frozenset(
         "bytes_uploaded",
         "total_bytes",
         "progress_percent",
-        "last_updated",
         "estimated_time_remaining",
         "current_chunk",
         "failed_chunks",
+        "last_updated",
     ]
 )

@@ -1,0 +1,71 @@
+"""What is raised when a batch breaks midway, or is not done in time: it tells what is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aion.exceptions import (
+    AionvisionError,
+    AionvisionTimeoutError,
+    QuotaExceededError,
+    UploadError,
+)
+from aion.types.upload import BatchUploadResults
+
+_SHOWN = 20
+
+
+def partial(
+    cause: AionvisionError, results: BatchUploadResults, stage: str, session_id: str | None
+) -> AionvisionError:
+    """The error of a batch that broke midway.
+
+    Args:
+        cause: What broke it.
+        results: What is known of its files.
+        stage: Where it broke.
+        session_id: The last upload session that took files.
+    """
+    if isinstance(cause, QuotaExceededError):
+        cause.partial_results = results
+        return cause
+    stored = sum(one.is_stored for one in results)
+    error = UploadError(
+        f"{stored} files of the batch are known to be stored (see partial_results), then:"
+        f" {cause.message}",
+        stage=stage,
+        session_id=session_id,
+        partial_results=results,
+    )
+    error.details |= {"cause": cause.code, "session_id": session_id}
+    return error.at(
+        status_code=cause.status_code,
+        request_id=cause.request_id,
+        method=cause.method,
+        path=cause.path,
+    )
+
+
+def late(
+    results: BatchUploadResults, image_ids: Sequence[str], session_ids: Sequence[str], waited: float
+) -> AionvisionTimeoutError:
+    """The error of a batch whose descriptions have not ended in time.
+
+    Args:
+        results: All results so far.
+        image_ids: The images that are waited for.
+        session_ids: The upload sessions that are waited for.
+        waited: Seconds.
+    """
+    error = AionvisionTimeoutError(
+        f"{results.pending_count} of {len(results)} descriptions have not ended after"
+        f" {waited:.3g} s. The images are stored: go on with wait_for_description() for each"
+        " of last_result.pending(), do not upload them again",
+        last_result=results,
+    )
+    error.details = {
+        "pending": results.pending_count,
+        "image_ids": list(image_ids)[:_SHOWN],
+        "session_ids": list(session_ids)[:_SHOWN],
+    }
+    return error

@@ -1,0 +1,147 @@
+"""`client.video_analysis`: follow, repeat and queue the analyses of videos."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from aion import _checks as check
+from aion import _videos
+from aion._flows.video_analyses import analyzed, job_request, newest_request
+from aion._rt import aio as rt
+from aion.types.video import (
+    VideoAnalysisJobStatus,
+    VideoAnalysisQueueResult,
+    VideoAnalysisRetryResult,
+)
+from aion_api import UNSET
+from aion_api.api import video_analysis
+from aion_api.models import video_analysis as wire
+
+
+class VideoAnalysisResource:
+    """Follows the jobs that analyze videos."""
+
+    def __init__(self, engine: rt.Engine) -> None:
+        self._engine = engine
+
+    async def get_status(self, analysis_job_id: str) -> VideoAnalysisJobStatus:
+        """An analysis, and how far it is.
+
+        Args:
+            analysis_job_id: The job.
+
+        Raises:
+            ResourceNotFoundError: There is no such job.
+            AionvisionError: The call failed.
+
+        Endpoint: ``GET /video-analysis/jobs/{analysis_job_id}``
+        """
+        request = job_request(check.identifier("analysis_job_id", analysis_job_id))
+        return await self._engine.call(request)
+
+    async def get_status_by_media(self, media_id: str) -> VideoAnalysisJobStatus:
+        """The newest analysis of a video, and how far it is.
+
+        Args:
+            media_id: The video.
+
+        Raises:
+            ResourceNotFoundError: There is no such video, or it was never to be analyzed.
+            AionvisionError: The call failed.
+
+        Endpoint: ``GET /video-analysis/status/{media_id}``
+        """
+        return await self._engine.call(newest_request(check.identifier("media_id", media_id)))
+
+    async def retry(
+        self, analysis_job_id: str, media_id: str, *, reason: str | None = None
+    ) -> VideoAnalysisRetryResult:
+        """Have an analysis that failed or was cancelled made again, before others.
+
+        Args:
+            analysis_job_id: The job, which keeps its id.
+            media_id: Its video.
+            reason: Why, at most 500 characters.
+
+        Returns:
+            How often it was retried, and how often it may be.
+
+        Raises:
+            ValidationError: The reason is too long, the job has not failed, or it was retried too
+                often.
+            ResourceNotFoundError: There is no such job of this video.
+            AionvisionError: The call failed.
+
+        Endpoint: ``POST /video-analysis/jobs/{analysis_job_id}/retry``
+        """
+        body = wire.RetryVideoAnalysisRequest(
+            check.identifier("media_id", media_id),
+            reason=(
+                UNSET if reason is None else check.text("reason", reason, 0, _videos.LONGEST_REASON)
+            ),
+        )
+        job_id = check.identifier("analysis_job_id", analysis_job_id)
+        return await self._engine.call(video_analysis.retry_analysis(job_id, body=body))
+
+    async def queue(
+        self, media_id: str, *, analysis_type: str = "full_vlm", priority: str = "normal"
+    ) -> VideoAnalysisQueueResult:
+        """Have a video analyzed, for example one that was uploaded without that.
+
+        While an analysis of the video waits or runs, that one is returned and no other is made.
+
+        Args:
+            media_id: The video.
+            analysis_type: ``full_vlm``, ``frame_sample``, ``scene_detection`` or ``transcript``;
+                the last one is not offered everywhere.
+            priority: ``low``, ``normal`` or ``high``.
+
+        Returns:
+            The job to follow.
+
+        Raises:
+            ValidationError: An argument is out of range; nothing was sent.
+            ResourceNotFoundError: There is no such video.
+            AionvisionError: The call failed.
+
+        Endpoint: ``POST /video-analysis/queue``
+        """
+        body = wire.QueueVideoAnalysisRequest(
+            check.identifier("media_id", media_id),
+            analysis_type=check.choice("analysis_type", analysis_type, _videos.ANALYSES),
+            priority=check.choice("priority", priority, _videos.PRIORITIES),
+        )
+        return await self._engine.call(video_analysis.queue_analysis(body=body))
+
+    async def wait_for_completion(
+        self,
+        analysis_job_id: str,
+        *,
+        timeout: float | None = None,
+        on_progress: Callable[[VideoAnalysisJobStatus], Any] | None = None,
+    ) -> VideoAnalysisJobStatus:
+        """Wait until an analysis has ended.
+
+        Args:
+            analysis_job_id: The job.
+            timeout: Seconds until giving up, instead of the client's `polling_timeout`, which is
+                short for a long video.
+            on_progress: Told of the job at each look.
+
+        Returns:
+            The job at its end: ``completed``, or ``cancelled``.
+
+        Raises:
+            VideoAnalysisError: It failed. The video is stored all the same.
+            ResourceNotFoundError: There is no such job.
+            AionvisionTimeoutError: It has not ended in time; `last_result` holds its last state.
+                Call this again with the same id to go on waiting.
+
+        Endpoint: ``GET /video-analysis/jobs/{analysis_job_id}``
+        """
+        job_id = check.identifier("analysis_job_id", analysis_job_id)
+        if timeout is not None:
+            check.seconds("timeout", timeout)
+        plan = _videos.plan_of(self._engine.config, timeout)
+        return await analyzed(self._engine, job_id, plan, on_progress)

@@ -1,0 +1,51 @@
+"""`client.video_scenes`: what analyses found in videos."""
+
+from __future__ import annotations
+
+from aion import _checks as check
+from aion._rt import aio as rt
+from aion.types.video import VideoSceneList
+from aion_api.api import video_scenes
+
+
+class VideoScenesResource:
+    """Reads the scenes of videos."""
+
+    def __init__(self, engine: rt.Engine) -> None:
+        self._engine = engine
+
+    async def list(self, video_id: str) -> VideoSceneList:
+        """The scenes of a video, in their order.
+
+        Args:
+            video_id: The video: its `media_id`, which is its file id, too.
+
+        Returns:
+            Its scenes; none while it is not analyzed.
+
+        Raises:
+            ResourceNotFoundError: There is no such video.
+            AionvisionError: The call failed.
+
+        Endpoint: ``GET /videos/{video_id}/scenes``
+        """
+        request = video_scenes.list_video_scenes(check.identifier("video_id", video_id))
+        return await self._engine.call(request.decoding(VideoSceneList.from_api_response))
+
+    async def get_thumbnail(self, scene_id: str) -> bytes:
+        """A still image of a scene.
+
+        Args:
+            scene_id: The scene.
+
+        Returns:
+            The bytes of a JPEG image.
+
+        Raises:
+            ResourceNotFoundError: There is no such scene, or it has no image.
+            AionvisionError: The call failed.
+
+        Endpoint: ``GET /video-scenes/{scene_id}/thumbnail``
+        """
+        request = video_scenes.get_scene_thumbnail(check.identifier("scene_id", scene_id))
+        return await self._engine.call(request)

@@ -1,0 +1,233 @@
+"""`client.video_uploads`: bring videos into the library, and wait for their analyses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from aion import _checks as check
+from aion import _videos
+from aion._flows.video_analyses import analyzed
+from aion._flows.video_uploading import VideoUpload
+from aion._polling import PollPlan
+from aion._rt import aio as rt
+from aion._videos import Video, VideoCallbacks, VideoWishes
+from aion.exceptions import AionvisionError, AionvisionTimeoutError, VideoAnalysisError
+from aion.resources._video_chunks import VideoUploadSteps
+from aion.types.callbacks import (
+    VideoAnalysisProgressEvent,
+    VideoChunkProgressEvent,
+    VideoUploadCompleteEvent,
+)
+from aion.types.video import VideoAnalysisJobStatus, VideoUploadResult
+
+SUPPORTED_VIDEO_EXTENSIONS = set(_videos.EXTENSIONS)
+
+_AT_ONCE = 8
+"""Analyses that are looked at at a time."""
+_MOST_AT_ONCE = 100
+_MOST_RETRIES = 100
+
+
+class VideoUploadsResource(VideoUploadSteps):
+    """Uploads videos in chunks and follows their analyses."""
+
+    async def upload_one(
+        self,
+        file: str | Path,
+        *,
+        title: str | None = None,
+        tags: Sequence[str] | None = None,
+        auto_analyze: bool = True,
+        wait_for_analysis: bool = False,
+        analysis_timeout: float | None = None,
+        analysis_type: str = "full_vlm",
+        max_chunk_concurrency: int | None = None,
+        max_chunk_retries: int = 3,
+        on_chunk_progress: Callable[[VideoChunkProgressEvent], Any] | None = None,
+        on_upload_complete: Callable[[VideoUploadCompleteEvent], Any] | None = None,
+        on_analysis_progress: Callable[[VideoAnalysisProgressEvent], Any] | None = None,
+    ) -> VideoUploadResult:
+        """Upload one video.
+
+        It is read from disk while it is sent; several chunks are sent at a time, by the blocking
+        client one after the other. When it cannot be sent, what was sent is removed; a call that
+        is cancelled leaves that to the service. The length, which is what is billed, is read from
+        the headers of MP4, MOV and M4V; that of others the service measures.
+
+        Args:
+            file: The path of an MP4, QuickTime, M4V, WebM or AVI video of at most 4 GiB and 7200
+                seconds.
+            title: Its title, at most 255 characters.
+            tags: At most 20, each of 1 to 50 letters, digits, spaces, ``-`` or ``_``.
+            auto_analyze: Have it analyzed.
+            wait_for_analysis: Wait until that has ended.
+            analysis_timeout: Seconds to wait for it, instead of the client's `polling_timeout`,
+                which is short for a long video.
+            analysis_type: ``full_vlm``, ``frame_sample``, ``scene_detection`` or ``transcript``.
+            max_chunk_concurrency: Chunks sent at a time, from 1 to 100; never more than the
+                service allows, which is the default.
+            max_chunk_retries: How often a chunk that could not be sent gets a new URL, from 0 to
+                100; never more often than the service allows.
+            on_chunk_progress: Told of each chunk that is stored.
+            on_upload_complete: Told when the video is stored.
+            on_analysis_progress: Told of each look at the analysis.
+
+        Returns:
+            The stored video. When its analysis was waited for, `processing_status` tells how that
+            ended: ``completed``, or ``cancelled``.
+
+        Raises:
+            FileNotFoundError: There is no such file.
+            ValidationError: It is no video that can be uploaded, or an argument is out of range.
+                Nothing was sent.
+            QuotaExceededError: The allowance is used up. Nothing was stored.
+            VideoUploadError: It did not arrive; `stage` tells where it stopped.
+            VideoAnalysisError: It is stored, but its analysis failed.
+            AionvisionTimeoutError: It is stored, but its analysis has not ended in time;
+                `last_result` holds its last state, from whose id `video_analysis` goes on.
+
+        Endpoint: ``POST /video-uploads/initiate``, ``PUT`` to the URL of each chunk,
+            ``POST /video-uploads/chunks/confirm``, ``POST /video-uploads/complete``
+        """
+        wishes = _wishes(
+            title, tags, auto_analyze, analysis_type, max_chunk_concurrency, max_chunk_retries
+        )
+        _check_wait(auto_analyze, wait_for_analysis, analysis_timeout)
+        callbacks = VideoCallbacks(on_chunk_progress, on_upload_complete, on_analysis_progress)
+        video = _videos.video(file)
+        result = await VideoUpload(self._engine, video, wishes, callbacks).run()
+        if wait_for_analysis:
+            plan = _videos.plan_of(self._engine.config, analysis_timeout)
+            result = await self._analyzed(result, plan, callbacks)
+        return result
+
+    async def upload(
+        self,
+        files: str | Path | Sequence[str | Path],
+        *,
+        title: str | None = None,
+        tags: Sequence[str] | None = None,
+        auto_analyze: bool = True,
+        wait_for_analysis: bool = False,
+        analysis_timeout: float | None = None,
+        analysis_type: str = "full_vlm",
+        max_chunk_concurrency: int | None = None,
+        max_chunk_retries: int = 3,
+        on_chunk_progress: Callable[[VideoChunkProgressEvent], Any] | None = None,
+        on_upload_complete: Callable[[VideoUploadCompleteEvent], Any] | None = None,
+        on_analysis_progress: Callable[[VideoAnalysisProgressEvent], Any] | None = None,
+    ) -> list[VideoUploadResult]:
+        """Upload videos, or the videos of a directory and those below it, one after the other.
+
+        All of them are checked before the first is sent.
+
+        Args:
+            files: A path, or a list of paths. Of a directory, ``.mp4``, ``.mov``, ``.m4v``,
+                ``.webm`` and ``.avi`` files are taken.
+            title: A title; only for a single video.
+            tags: Tags for all of them, as for `upload_one`.
+            auto_analyze: Have them analyzed.
+            wait_for_analysis: Wait until the analyses of all of them have ended.
+            analysis_timeout: Seconds to wait for all analyses together, from the end of the last
+                upload, instead of the client's `polling_timeout`.
+            analysis_type: ``full_vlm``, ``frame_sample``, ``scene_detection`` or ``transcript``.
+            max_chunk_concurrency: Chunks sent at a time, as for `upload_one`.
+            max_chunk_retries: How often a chunk gets a new URL, as for `upload_one`.
+            on_chunk_progress: Told of each chunk that is stored.
+            on_upload_complete: Told of each video that is stored.
+            on_analysis_progress: Told of each look at an analysis.
+
+        Returns:
+            The stored videos, in the order of the files.
+
+        Raises:
+            FileNotFoundError: There is no such file.
+            ValidationError: There is no video, one of them cannot be uploaded, or an argument is
+                out of range. Nothing was sent.
+            AionvisionError: As `upload_one`. ``details["stored_media_ids"]`` lists the videos that
+                are stored: do not upload these again.
+
+        Endpoint: as `upload_one`
+        """
+        wishes = _wishes(
+            title, tags, auto_analyze, analysis_type, max_chunk_concurrency, max_chunk_retries
+        )
+        _check_wait(auto_analyze, wait_for_analysis, analysis_timeout)
+        callbacks = VideoCallbacks(on_chunk_progress, on_upload_complete, on_analysis_progress)
+        videos = _videos.videos(files)
+        if title is not None and len(videos) > 1:
+            check.refuse("title", title, f"None for several videos; these are {len(videos)}")
+        results: list[VideoUploadResult] = []
+        try:
+            await self._send_all(videos, wishes, callbacks, results)
+            if wait_for_analysis:
+                config = self._engine.config
+                whole = _videos.plan_of(config, analysis_timeout)
+
+                async def follow(result: VideoUploadResult) -> VideoUploadResult:
+                    # Pauses belong to one wait, the deadline to all of them.
+                    plan = PollPlan(config.polling_interval, whole.timeout, whole.start)
+                    return await self._analyzed(result, plan, callbacks)
+
+                return await rt.each(follow, results, at_once=_AT_ONCE)
+        except AionvisionError as error:
+            error.details["stored_media_ids"] = [one.media_id for one in results]
+            raise
+        return results
+
+    async def _send_all(
+        self,
+        videos: list[Video],
+        wishes: VideoWishes,
+        callbacks: VideoCallbacks,
+        results: list[VideoUploadResult],
+    ) -> None:
+        for video in videos:
+            results.append(await VideoUpload(self._engine, video, wishes, callbacks).run())
+
+    async def _analyzed(
+        self, result: VideoUploadResult, plan: PollPlan, callbacks: VideoCallbacks
+    ) -> VideoUploadResult:
+        if result.analysis_job_id is None:
+            return result
+
+        async def tell(job: VideoAnalysisJobStatus) -> None:
+            await rt.notify(callbacks.on_analysis_progress, VideoAnalysisProgressEvent(job))
+
+        try:
+            job = await analyzed(self._engine, result.analysis_job_id, plan, tell)
+        except (AionvisionTimeoutError, VideoAnalysisError) as error:
+            error.details["media_id"] = result.media_id
+            raise
+        return attrs.evolve(result, processing_status=job.status)
+
+
+def _wishes(
+    title: str | None,
+    tags: Sequence[str] | None,
+    auto_analyze: bool,
+    analysis_type: str,
+    concurrency: int | None,
+    retries: int,
+) -> VideoWishes:
+    if concurrency is not None:
+        check.whole_number("max_chunk_concurrency", concurrency, 1, _MOST_AT_ONCE)
+    return VideoWishes(
+        _videos.title_of(title),
+        _videos.tags_of(tags),
+        auto_analyze,
+        check.choice("analysis_type", analysis_type, _videos.ANALYSES),
+        concurrency,
+        check.whole_number("max_chunk_retries", retries, 0, _MOST_RETRIES),
+    )
+
+
+def _check_wait(auto_analyze: bool, wait: bool, timeout: float | None) -> None:
+    if wait and not auto_analyze:
+        check.refuse("wait_for_analysis", wait, "False without auto_analyze: there is no analysis")
+    if timeout is not None:
+        check.seconds("analysis_timeout", timeout)

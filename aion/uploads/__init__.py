@@ -1,0 +1,1 @@
+"""What stays of an upload on this machine: `aion.uploads.journal`."""

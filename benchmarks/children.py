@@ -1,0 +1,48 @@
+"""Work in processes of their own: for what happens once a process, and for memory."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks.measure import Sample
+from benchmarks.server import PROJECT
+
+_CLOCKED = """
+import time
+_wall, _cpu = time.perf_counter(), time.process_time()
+{code}
+_cpu, _wall = time.process_time() - _cpu, time.perf_counter() - _wall
+print(_cpu, _wall)
+"""
+
+
+def clocked(code: str) -> Sample:
+    """Run Python code in a fresh process: what it takes after the interpreter has started."""
+    command = [sys.executable, "-c", _CLOCKED.format(code=code)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=PROJECT, check=False)
+    if done.returncode:
+        raise RuntimeError(done.stderr.strip().splitlines()[-1])
+    cpu, wall = map(float, done.stdout.split()[-2:])
+    return Sample(1, cpu, wall)
+
+
+def run(command: Sequence[str | Path], folder: Path = PROJECT, operations: int = 1) -> Sample:
+    """Run a command: its wall time, and the processor time of it and its children."""
+    with tempfile.TemporaryFile("w+") as spoken:
+        before, began = os.times(), time.perf_counter()
+        done = subprocess.run(
+            list(map(str, command)), cwd=folder, check=False, stdout=spoken, stderr=spoken
+        )
+        wall, after = time.perf_counter() - began, os.times()
+        if done.returncode:
+            spoken.seek(0)
+            raise RuntimeError(f"{command} ended with {done.returncode}:\n{spoken.read()[-2000:]}")
+    cpu = after.children_user + after.children_system
+    cpu -= before.children_user + before.children_system
+    return Sample(operations, cpu, wall)

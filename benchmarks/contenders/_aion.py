@@ -1,0 +1,68 @@
+"""aion as its users call it, with the standard library's JSON and with orjson."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from aion import AionVision, SyncAionVision
+from aion._transport import jsontext
+from aion_api import File
+from aion_api.api import user_files
+from aion_api.models.user_files import StreamBatchUploadBody
+from benchmarks.contenders.tasks import AsyncTasks, Contender, SyncTasks
+from benchmarks.payloads import FILE_ID
+
+KEY = "aion_fake_key_for_benchmarks_000000"
+SESSION = "0b0c7a4e-1d7f-4c56-9f0a-2f4f1c9f6a10"
+
+
+def body(path: Path) -> StreamBatchUploadBody:
+    """The form of one file, straight from disk."""
+    return StreamBatchUploadBody([File(path, path.name, "image/jpeg")])
+
+
+def blocking(_: Any, url: str) -> SyncTasks:
+    """A blocking client."""
+    client = SyncAionVision(KEY, base_url=f"{url}/api/v2")
+
+    def stream() -> int:
+        with client.chats.send_stream("What is there?", session_id=SESSION) as tokens:
+            return sum(1 for _ in tokens)
+
+    # Below `uploads`, whose limit is 100 MB a file: the benchmark sends larger ones too.
+    engine = client.files._engine  # pyright: ignore[reportPrivateUsage]
+    return SyncTasks(
+        get=lambda: client.files.get(FILE_ID),
+        page=lambda: client.files.list(limit=100),
+        stream=stream,
+        upload=lambda path: engine.call(user_files.stream_batch_upload(body=body(path))),
+        close=client.close,
+    )
+
+
+def coroutines(_: Any, url: str) -> AsyncTasks:
+    """An asynchronous client."""
+    client = AionVision(KEY, base_url=f"{url}/api/v2")
+
+    async def stream() -> int:
+        count = 0
+        async with client.chats.send_stream("What is there?", session_id=SESSION) as tokens:
+            async for _ in tokens:
+                count += 1
+        return count
+
+    engine = client.files._engine  # pyright: ignore[reportPrivateUsage]
+    return AsyncTasks(
+        get=lambda: client.files.get(FILE_ID),
+        page=lambda: client.files.list(limit=100),
+        stream=stream,
+        upload=lambda path: engine.call(user_files.stream_batch_upload(body=body(path))),
+        close=client.close,
+    )
+
+
+PLAIN = Contender("aion", "aion", blocking, coroutines, lambda: jsontext.use_orjson(False))
+WITH_ORJSON = Contender(
+    "aion+orjson", "orjson", blocking, coroutines, lambda: jsontext.use_orjson(True)
+)

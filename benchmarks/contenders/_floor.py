@@ -1,0 +1,86 @@
+"""The floor: what one writes without an SDK, on httpx and `json.loads`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from benchmarks.contenders.tasks import AsyncTasks, Contender, SyncTasks
+from benchmarks.payloads import FILE_ID
+
+HEADERS = {"Authorization": "Bearer aion_fake_key_for_benchmarks_000000"}
+MESSAGE = {"message": "What is there?"}
+
+
+def decoded(buffer: bytearray, chunk: bytes) -> Iterator[Any]:
+    """The smallest decoder of server-sent events that is of use: LF only, no ids, no comments."""
+    buffer += chunk
+    *whole, rest = bytes(buffer).split(b"\n\n")
+    buffer[:] = rest
+    for block in whole:
+        for line in block.split(b"\n"):
+            if line.startswith(b"data: "):
+                yield json.loads(line[6:])
+
+
+def blocking(httpx: Any, url: str) -> SyncTasks:
+    """A blocking client."""
+    client = httpx.Client(headers=HEADERS, timeout=60)
+    base = f"{url}/api/v2"
+
+    def stream() -> int:
+        buffer, count = bytearray(), 0
+        with client.stream("POST", f"{base}/chat/sessions/x/messages/stream", json=MESSAGE) as got:
+            for chunk in got.iter_bytes():
+                for _ in decoded(buffer, chunk):
+                    count += 1
+        return count
+
+    def upload(path: Path) -> Any:
+        with path.open("rb") as handle:
+            files = {"files": (path.name, handle, "image/jpeg")}
+            return client.post(f"{base}/user-files/upload/stream-batch", files=files).json()
+
+    return SyncTasks(
+        get=lambda: json.loads(client.get(f"{base}/user-files/{FILE_ID}").content),
+        page=lambda: json.loads(client.get(f"{base}/user-files?limit=100&offset=0").content),
+        stream=stream,
+        upload=upload,
+        close=client.close,
+    )
+
+
+def coroutines(httpx: Any, url: str) -> AsyncTasks:
+    """An asynchronous client."""
+    client = httpx.AsyncClient(headers=HEADERS, timeout=60)
+    base = f"{url}/api/v2"
+
+    async def read(path: str) -> Any:
+        return json.loads((await client.get(f"{base}{path}")).content)
+
+    async def stream() -> int:
+        buffer, count = bytearray(), 0
+        path = f"{base}/chat/sessions/x/messages/stream"
+        async with client.stream("POST", path, json=MESSAGE) as got:
+            async for chunk in got.aiter_bytes():
+                for _ in decoded(buffer, chunk):
+                    count += 1
+        return count
+
+    async def upload(path: Path) -> Any:
+        with path.open("rb") as handle:
+            files = {"files": (path.name, handle, "image/jpeg")}
+            return (await client.post(f"{base}/user-files/upload/stream-batch", files=files)).json()
+
+    return AsyncTasks(
+        get=lambda: read(f"/user-files/{FILE_ID}"),
+        page=lambda: read("/user-files?limit=100&offset=0"),
+        stream=stream,
+        upload=upload,
+        close=client.aclose,
+    )
+
+
+CONTENDER = Contender("floor", "httpx", blocking, coroutines)

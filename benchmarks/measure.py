@@ -1,0 +1,210 @@
+"""Samples, and what is made of them: medians, ratios of paired repeats, and their spread."""
+
+from __future__ import annotations
+
+import gc
+import os
+import statistics
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+AION, FLOOR = "aion", "floor"
+FASTER = "aion+orjson"
+Figure = Literal["cpu", "wall", "rate", "p99", "rss"]
+
+
+@dataclass(slots=True)
+class Sample:
+    """One repeat of one contender.
+
+    Attributes:
+        operations: How often the work was done.
+        cpu: Seconds of processor time, of this process and its threads.
+        wall: Seconds on the clock.
+        rss: Bytes of memory added at the peak, where that was looked at.
+        p50: Median seconds of one operation, where each was timed.
+        p99: The same of the slowest hundredth.
+    """
+
+    operations: int
+    cpu: float
+    wall: float
+    rss: int | None = None
+    p50: float | None = None
+    p99: float | None = None
+
+    def figure(self, name: Figure) -> float:
+        """One number of it, per operation."""
+        match name:
+            case "cpu":
+                return self.cpu / self.operations
+            case "wall":
+                return self.wall / self.operations
+            case "rate":
+                return self.operations / self.wall
+            case "p99":
+                return (self.p99 or 0.0) / (self.p50 or 1.0)
+            case "rss":
+                return float(self.rss or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """What a row has to reach.
+
+    Attributes:
+        figure: The number that counts.
+        limit: Where the bar lies.
+        least: Whether the number has to be at least the limit, and not at most.
+        over: The contender that it is relative to; None for the bare number.
+        of: The contender that has to reach it.
+        unit: What the bare number is in.
+    """
+
+    figure: Figure
+    limit: float
+    least: bool = False
+    over: str | None = FLOOR
+    of: str = AION
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How a bar was met: the median over the repeats, and the range they lie in."""
+
+    bar: Bar
+    value: float
+    low: float
+    high: float
+
+    @property
+    def holds(self) -> bool:
+        """Whether the bar is reached."""
+        return self.value >= self.bar.limit if self.bar.least else self.value <= self.bar.limit
+
+
+@dataclass(slots=True)
+class Result:
+    """What a row brought.
+
+    Attributes:
+        samples: By contender, in the order of the repeats: the same index was run side by side.
+        bars: What was to be reached.
+        missing: Peers that are not installed, or cannot do this work, and why.
+        main: The figure that the table and the picture show.
+    """
+
+    samples: dict[str, list[Sample]]
+    bars: Sequence[Bar]
+    missing: dict[str, str] = field(default_factory=dict[str, str])
+    main: Figure = "cpu"
+
+    def values(self, contender: str, figure: Figure | None = None) -> list[float]:
+        """A figure of every repeat."""
+        return [one.figure(figure or self.main) for one in self.samples[contender]]
+
+    def ratios(self, contender: str, over: str, figure: Figure | None = None) -> list[float]:
+        """The same relative to another contender, repeat by repeat: what slowed both, cancels."""
+        pairs = zip(self.values(contender, figure), self.values(over, figure), strict=True)
+        return [one / other if other else 0.0 for one, other in pairs]
+
+    def verdicts(self) -> list[Verdict]:
+        """How each bar was met. A contender that did not run has none."""
+        return [
+            self._verdict(bar)
+            for bar in self.bars
+            if bar.of in self.samples and (bar.over is None or bar.over in self.samples)
+        ]
+
+    def _verdict(self, bar: Bar) -> Verdict:
+        values = (
+            self.values(bar.of, bar.figure)
+            if bar.over is None
+            else self.ratios(bar.of, bar.over, bar.figure)
+        )
+        return Verdict(bar, statistics.median(values), min(values), max(values))
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How much is measured.
+
+    Attributes:
+        repeats: Rounds of all contenders.
+        scale: Multiplies the counts of the rows; the smoke test has next to nothing done.
+        url: Where the server is.
+    """
+
+    repeats: int
+    scale: float
+    url: str
+
+    def count(self, full: int, least: int = 1) -> int:
+        """So many, scaled."""
+        return max(least, round(full * self.scale))
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the figures mean anything."""
+        return self.scale >= 1
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep what is loaded already out of the collector's way, as in a program that runs long."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
+def timed(work: Callable[[], int]) -> Sample:
+    """Run `work`, which says how many operations it did."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    operations = work()
+    return Sample(operations, time.process_time() - cpu, time.perf_counter() - wall)
+
+
+def in_turns(contenders: dict[str, Callable[[], Sample]], repeats: int) -> dict[str, list[Sample]]:
+    """Every contender once a round, beginning with another one each time."""
+    samples: dict[str, list[Sample]] = {name: [] for name in contenders}
+    names = list(contenders)
+    for number in range(repeats):
+        turn = number % len(names)
+        for name in names[turn:] + names[:turn]:
+            samples[name].append(contenders[name]())
+    return samples
+
+
+def percentiles(seconds: list[float]) -> tuple[float, float]:
+    """The median and the 99th percentile."""
+    ordered = sorted(seconds)
+    return ordered[len(ordered) // 2], ordered[min(len(ordered) - 1, len(ordered) * 99 // 100)]
+
+
+class Memory:
+    """The peak of this process's memory from here on (Linux; elsewhere nothing is measured)."""
+
+    def __init__(self) -> None:
+        self._before = 0
+        if os.path.exists("/proc/self/clear_refs"):  # noqa: PTH110 - no object needed
+            Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+            self._before = _status("VmRSS")
+
+    def added(self) -> int | None:
+        """Bytes at the peak over those at the beginning."""
+        return max(0, _status("VmHWM") - self._before) if self._before else None
+
+
+def _status(key: str) -> int:
+    for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
+        if line.startswith(f"{key}:"):
+            return int(line.split()[1]) * 1024
+    return 0

@@ -1,0 +1,147 @@
+"""What the server answers: the same amount of data for everybody, in the shape each one expects."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+FILE_ID = "5b0c7a4e-1d7f-4c56-9f0a-2f4f1c9f6a10"
+SINGLE, LISTING = 2048, 165_000
+"""Bytes of one object, and about those of a page of 100."""
+TEXT = "A red bicycle leans against a brick wall beside a window with green shutters. "
+
+
+def dumped(value: Any) -> bytes:
+    """JSON as services send it."""
+    return json.dumps(value, separators=(",", ":")).encode()
+
+
+def padded(value: dict[str, Any], key: str, size: int = SINGLE) -> bytes:
+    """An object whose field `key` fills it up to `size` bytes."""
+    missing = size - len(dumped({**value, key: ""}))
+    return dumped({**value, key: (TEXT * (missing // len(TEXT) + 1))[: max(0, missing)]})
+
+
+def file_id(number: int) -> str:
+    """The id of a file of the listing."""
+    return f"5b0c7a4e-1d7f-4c56-9f0a-{number:012x}"
+
+
+def details() -> bytes:
+    """The answer of `files.get`."""
+    return padded(
+        {
+            "id": FILE_ID,
+            "object_key": "uploads/2026/03/photo.jpg",
+            "size_bytes": 482133,
+            "content_type": "image/jpeg",
+            "hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+            "title": "photo.jpg",
+            "tags": ["bicycle", "wall", "window"],
+            "dimensions": {"width": 640, "height": 480},
+            "format": "jpeg",
+            "created_at": "2026-03-01T10:00:00Z",
+            "updated_at": "2026-03-01T10:00:05Z",
+            "content_created_at": "2026-02-28T18:21:44Z",
+            "description_status": "completed",
+            "media_type": "image",
+            "full_descriptions": [],
+            "processing_history": [],
+        },
+        "upload_description",
+    )
+
+
+def user_file(number: int) -> dict[str, Any]:
+    """One file of the listing."""
+    found = file_id(number)
+    url = f"https://cdn.example/variants/{found}"
+    return {
+        "id": found,
+        "title": f"photo-{number:05}.jpg",
+        "filename": f"photo-{number:05}.jpg",
+        "size_bytes": 482133 + number,
+        "has_full_description": True,
+        "thumbnail_url": f"{url}/small_256?token=0123456789abcdef",
+        "medium_url": f"{url}/medium_750?token=0123456789abcdef",
+        "full_url": f"{url}/large_1024?token=0123456789abcdef",
+        "upload_description": TEXT * 6,
+        "visible_text": None,
+        "tags": ["bicycle", "wall", "window", "shutters"],
+        "created_at": "2026-03-01T10:00:00.123456Z",
+        "content_created_at": "2026-02-28T18:21:44Z",
+        "dimensions": {"width": 640, "height": 480},
+        "format": "jpeg",
+        "variant_status": "completed",
+        "variant_count": 4,
+        "blur_hash": "LEHV6nWB2yk8pyo0adR*.7kCMdnj",
+        "description_status": "completed",
+        "confidence_score": 0.93,
+        "content_type": "image/jpeg",
+        "media_type": "image",
+    }
+
+
+def listing(offset: int, limit: int, total: int) -> bytes:
+    """The answer of `files.list`."""
+    numbers = range(offset, min(offset + limit, total))
+    return dumped(
+        {
+            "files": [user_file(number) for number in numbers],
+            "total_count": total,
+            "has_more": offset + limit < total,
+        }
+    )
+
+
+def events(pairs: Iterable[tuple[str, Any]]) -> list[bytes]:
+    """Server-sent events."""
+    return [
+        (f"event: {name}\n" if name else "").encode()
+        + b"data: "
+        + (data if isinstance(data, bytes) else dumped(data))
+        + b"\n\n"
+        for name, data in pairs
+    ]
+
+
+def words(count: int) -> list[str]:
+    """The pieces of a streamed text."""
+    pieces = [f"{word} " for word in TEXT.split()]
+    return [pieces[number % len(pieces)] for number in range(count)]
+
+
+def chat(count: int) -> list[bytes]:
+    """The events of `send_stream`."""
+    pieces = words(count)
+    done = {"type": "complete", "message_id": "m-1", "content": "".join(pieces)}
+    tokens = [("token", {"type": "token", "content": piece}) for piece in pieces]
+    return events([*tokens, ("complete", done)])
+
+
+def receipt(files: int) -> bytes:
+    """The answer to an upload of several files; up to five have their results in it."""
+    results = [
+        {
+            "index": number,
+            "filename": f"photo-{number}.jpg",
+            "status": "completed",
+            "image_id": file_id(number),
+            "object_key": "uploads/photo.jpg",
+            "size_bytes": 1,
+        }
+        for number in range(files)
+    ]
+    return dumped(
+        {
+            "session_id": "s-1",
+            "total_files": files,
+            "accepted_files": files,
+            "rejected_files": 0,
+            "status": "completed",
+            "status_url": "/api/v2/upload-sessions/s-1",
+            "websocket_channel": "batch.s-1",
+            "immediate_results": results,
+        }
+    )

@@ -1,0 +1,58 @@
+"""The rows, by family; a row is a function from a `Plan` to a `Result`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from benchmarks.measure import Plan, Result
+from benchmarks.rows import (
+    calls,
+    concurrency,
+    generating,
+    listing,
+    markup,
+    starting,
+    streams,
+    uploads,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table.
+
+    Attributes:
+        name: For the command line.
+        title: For people.
+        measure: Does the work.
+    """
+
+    name: str
+    title: str
+    measure: Callable[[Plan], Result]
+
+
+ROWS = (
+    Row("import", "import, fresh process", starting.imported),
+    Row("first-call", "import, client, first call", starting.first_call),
+    Row("get-sync", "GET of 2 KB, sync", calls.get_sync),
+    Row("get-async", "GET of 2 KB, async", calls.get_async),
+    Row("page-sync", "page of 100 files, sync", calls.page_sync),
+    Row("page-async", "page of 100 files, async", calls.page_async),
+    Row("stream-sync", "20,000 chat tokens, sync", streams.sync),
+    Row("stream-async", "20,000 chat tokens, async", streams.coroutines),
+    Row("tasks", "2,000 GETs, 50 tasks, calls/s", concurrency.tasks),
+    Row("threads", "2,000 GETs, 50 threads, calls/s", concurrency.threads),
+    Row("list-all", "10,000 files, 5 ms latency, async", listing.coroutines),
+    Row("list-all-sync", "10,000 files, 5 ms latency, sync", listing.sync),
+    Row("markup", "markup: 100 KB with 1,000 references", markup.parse),
+    Row("upload-many-sync", "200 x 1 MiB at concurrency 8, sync", uploads.many_sync),
+    Row("upload-many", "200 x 1 MiB at concurrency 8, async", uploads.many_async),
+    Row("upload-large-sync", "one file of 512 MiB, sync", uploads.large_sync),
+    Row("upload-large", "one file of 512 MiB, async", uploads.large_async),
+    Row("generate", "generate from 237 operations", generating.generate),
+    Row("type-check", "mypy of the generated code, cold", generating.type_check),
+)
+
+__all__ = ["ROWS", "Row"]

@@ -1,0 +1,60 @@
+"""A long streamed text, event by event: processor time, and memory at its peak."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from benchmarks.measure import Bar, Memory, Plan, Result, Sample, in_turns, quiet, timed
+from benchmarks.rows import taking_part
+
+FLAT = 8 * 1024 * 1024
+"""Bytes that a stream may add at its peak, whatever its length; its text is kept."""
+_BARS = (Bar("cpu", 0.95), Bar("rss", FLAT, over=None, unit="bytes"))
+
+
+def sync(plan: Plan) -> Result:
+    """Blocking."""
+    result = Result({}, _BARS)
+    with taking_part.blocking("stream", plan, result.missing) as found:
+
+        def turn(name: str) -> Sample:
+            contender, work = found[name]
+            contender.ready()
+            memory = Memory()
+            sample = timed(work)
+            sample.rss = memory.added()
+            return sample
+
+        with quiet():
+            for name in found:
+                turn(name)
+            turns = {name: lambda name=name: turn(name) for name in found}
+            result.samples = in_turns(turns, plan.repeats)
+    return result
+
+
+def coroutines(plan: Plan) -> Result:
+    """In a coroutine."""
+    result = Result({}, _BARS)
+
+    async def main() -> None:
+        async with taking_part.coroutines("stream", plan, result.missing) as found:
+            result.samples = {name: [] for name in found}
+            names = list(found)
+            with quiet():
+                for number in range(-1, plan.repeats):
+                    at = number % len(names)
+                    for name in names[at:] + names[:at]:
+                        contender, work = found[name]
+                        contender.ready()
+                        memory = Memory()
+                        wall, cpu = time.perf_counter(), time.process_time()
+                        count = await work()
+                        cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
+                        if number >= 0:
+                            sample = Sample(count, cpu, wall, memory.added())
+                            result.samples[name].append(sample)
+
+    asyncio.run(main())
+    return result

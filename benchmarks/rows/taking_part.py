@@ -1,0 +1,80 @@
+"""Who takes part in a row, and a warm client for each of them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, Literal
+
+from benchmarks.contenders import CONTENDERS, AsyncTasks, Contender, SyncTasks
+from benchmarks.measure import AION, FASTER, FLOOR, Plan
+
+Task = Literal["get", "page", "stream", "upload"]
+PEERLESS = frozenset({AION, FLOOR})
+
+
+def entrants(
+    missing: dict[str, str], make: Callable[[Contender], bool], only: frozenset[str] | None
+) -> Iterator[Contender]:
+    """Those that are installed and have such a client; the others are noted in `missing`."""
+    for one in CONTENDERS:
+        if only is not None and one.name not in only:
+            continue
+        if not make(one):
+            missing[one.name] = "has no such client"
+        elif (absence := one.absence) is not None:
+            missing[one.name] = absence
+        else:
+            yield one
+
+
+def quick_json(task: Task) -> frozenset[str] | None:
+    """orjson makes a difference where there is much to decode: elsewhere it stays out."""
+    everybody = frozenset(one.name for one in CONTENDERS)
+    return everybody if task == "page" else everybody - {FASTER}
+
+
+@contextmanager
+def blocking(
+    task: Task, plan: Plan, missing: dict[str, str]
+) -> Iterator[dict[str, tuple[Contender, Callable[..., Any]]]]:
+    """By name, every blocking contender and its way to do the task, done once already."""
+    opened: list[SyncTasks] = []
+    found: dict[str, tuple[Contender, Callable[..., Any]]] = {}
+    try:
+        for one in entrants(missing, lambda c: c.blocking is not None, quick_json(task)):
+            assert one.blocking is not None
+            tasks = one.blocking(one.load(), plan.url)
+            opened.append(tasks)
+            if (work := getattr(tasks, task)) is None:
+                missing[one.name] = "cannot do this"
+                continue
+            found[one.name] = one, work
+        yield found
+    finally:
+        for tasks in opened:
+            tasks.end()
+
+
+@asynccontextmanager
+async def coroutines(
+    task: Task, plan: Plan, missing: dict[str, str]
+) -> AsyncIterator[dict[str, tuple[Contender, Callable[..., Any]]]]:
+    """The same for coroutines."""
+    opened: list[AsyncTasks] = []
+    found: dict[str, tuple[Contender, Callable[..., Any]]] = {}
+    try:
+        for one in entrants(missing, lambda c: c.coroutines is not None, quick_json(task)):
+            assert one.coroutines is not None
+            tasks = one.coroutines(one.load(), plan.url)
+            opened.append(tasks)
+            if tasks.begin is not None:
+                await tasks.begin()
+            if (work := getattr(tasks, task)) is None:
+                missing[one.name] = "cannot do this"
+                continue
+            found[one.name] = one, work
+        yield found
+    finally:
+        for tasks in opened:
+            await tasks.end()

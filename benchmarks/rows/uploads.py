@@ -1,0 +1,108 @@
+"""Files from disk to a server that throws them away: bytes a second, and memory at the peak."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchmarks.contenders import SDKS
+from benchmarks.measure import Bar, Memory, Plan, Result, Sample, in_turns, quiet
+from benchmarks.rows import taking_part
+
+AT_ONCE, FILES, MIB = 8, 200, 1024 * 1024
+LARGE = 512
+"""MiB of the one large file."""
+_AHEAD = tuple(Bar("rate", 1.0, least=True, over=name) for name in sorted(SDKS))
+_MANY = (Bar("rate", 1.2, least=True), *_AHEAD)
+_LARGE = (Bar("rate", 1.3, least=True), Bar("rss", 8 * MIB, over=None, unit="bytes"))
+
+
+@contextmanager
+def _file(size: int) -> Iterator[Path]:
+    """A file that looks like a photograph to whoever reads its first bytes."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "photo.jpg")
+        with path.open("wb") as handle:
+            handle.write(b"\xff\xd8\xff\xe0")
+            noise = os.urandom(min(MIB, size))
+            for at in range(4, size, MIB):
+                handle.write(noise[: min(MIB, size - at)])
+        yield path
+
+
+def _sync(plan: Plan, size: int, files: int, workers: int, bars: tuple[Bar, ...]) -> Result:
+    result = Result({}, bars, main="rate")
+    mebibytes = max(1, size * files // MIB)
+    with _file(size) as path, taking_part.blocking("upload", plan, result.missing) as found:
+
+        def turn(name: str) -> Sample:
+            contender, work = found[name]
+            contender.ready()
+            memory = Memory()
+            wall, cpu = time.perf_counter(), time.process_time()
+            with ThreadPoolExecutor(workers) as pool:
+                list(pool.map(work, [path] * files))
+            cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
+            return Sample(mebibytes, cpu, wall, memory.added())
+
+        with quiet():
+            turns = {name: lambda name=name: turn(name) for name in found}
+            result.samples = in_turns(turns, min(3, plan.repeats) if size > MIB else plan.repeats)
+    return result
+
+
+def _async(plan: Plan, size: int, files: int, workers: int, bars: tuple[Bar, ...]) -> Result:
+    result = Result({}, bars, main="rate")
+    mebibytes = max(1, size * files // MIB)
+
+    async def main(path: Path) -> None:
+        async with taking_part.coroutines("upload", plan, result.missing) as found:
+            result.samples = {name: [] for name in found}
+            names = list(found)
+            for number in range(min(3, plan.repeats) if size > MIB else plan.repeats):
+                at = number % len(names)
+                for name in names[at:] + names[:at]:
+                    contender, work = found[name]
+                    contender.ready()
+                    memory, left = Memory(), itertools.repeat(path, files)
+
+                    async def worker() -> None:
+                        for one in left:  # noqa: B023 - used up before the next turn
+                            await work(one)  # noqa: B023
+
+                    wall, cpu = time.perf_counter(), time.process_time()
+                    await asyncio.gather(*(worker() for _ in range(workers)))
+                    cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
+                    sample = Sample(mebibytes, cpu, wall, memory.added())
+                    result.samples[name].append(sample)
+
+    with _file(size) as path, quiet():
+        asyncio.run(main(path))
+    return result
+
+
+def many_sync(plan: Plan) -> Result:
+    """Eight threads."""
+    return _sync(plan, plan.count(MIB, 1000), plan.count(FILES, AT_ONCE), AT_ONCE, _MANY)
+
+
+def many_async(plan: Plan) -> Result:
+    """Eight tasks."""
+    return _async(plan, plan.count(MIB, 1000), plan.count(FILES, AT_ONCE), AT_ONCE, _MANY)
+
+
+def large_sync(plan: Plan) -> Result:
+    """One file, blocking."""
+    return _sync(plan, plan.count(LARGE * MIB, 1000), 1, 1, _LARGE)
+
+
+def large_async(plan: Plan) -> Result:
+    """One file, in a coroutine."""
+    return _async(plan, plan.count(LARGE * MIB, 1000), 1, 1, _LARGE)

@@ -1,0 +1,217 @@
+"""The other side: a server on raw sockets, in a process of its own, that knows a few answers.
+
+`python -m benchmarks.server --tokens N --files N` prints its port and serves until its standard
+input ends. A request costs it as little as it can, so that the clients are what is measured.
+Paths below ``/slow`` are answered 5 ms later.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import parse_qs
+
+from benchmarks import payloads, shapes
+
+LATENCY = 0.005
+PROJECT = Path(__file__).resolve().parents[1]
+_EVENTS_IN_A_WRITE = 64
+
+
+def _answer(body: bytes) -> bytes:
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+    return f"{head}X-Request-ID: bench\r\n\r\n".encode() + body
+
+
+def _streamed(events: list[bytes]) -> list[bytes]:
+    """An answer of one HTTP chunk for each event, as services send it; several in one write."""
+    head = (
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+    )
+    chunks = [b"%x\r\n%b\r\n" % (len(one), one) for one in events]
+    step = _EVENTS_IN_A_WRITE
+    writes = [b"".join(chunks[at : at + step]) for at in range(0, len(chunks), step)]
+    return [head, *writes, b"0\r\n\r\n"]
+
+
+class Answers:
+    """Everything that is ever answered, made before the first request."""
+
+    def __init__(self, tokens: int, files: int) -> None:
+        self.files = files
+        self.known = {path: _answer(body) for path, body in shapes.singles().items()}
+        self.known[f"/api/v2/user-files/{payloads.FILE_ID}"] = _answer(payloads.details())
+        self.streams = {
+            "/openai/chat/completions": _streamed(shapes.completions(tokens)),
+            "/openai/v1/chat/completions": _streamed(shapes.completions(tokens)),
+            "/anthropic/v1/messages": _streamed(shapes.messages(tokens)),
+            "/api/v2/chat/": _streamed(payloads.chat(tokens)),
+        }
+        self.receipt = _answer(payloads.receipt(1))
+        self.pages: dict[tuple[int, int], bytes] = {}
+
+    def page(self, query: str) -> bytes:
+        """A page of the listing."""
+        given = parse_qs(query)
+        key = int(given.get("offset", ["0"])[0]), int(given.get("limit", ["20"])[0])
+        if key not in self.pages:
+            self.pages[key] = _answer(payloads.listing(*key, self.files))
+        return self.pages[key]
+
+    def of(self, method: str, target: str) -> bytes | list[bytes]:
+        """What is answered to a request."""
+        path, _, query = target.partition("?")
+        if path == "/api/v2/user-files":
+            return self.page(query)
+        if path.startswith("/api/v2/chat/"):
+            return self.streams["/api/v2/chat/"]
+        if method == "POST" and path in self.streams:
+            return self.streams[path]
+        if method == "POST" and path == "/openai/files":
+            return self.known["/openai/files/file-1"]
+        if method == "POST" and path == "/anthropic/v1/files":
+            return self.known["/anthropic/v1/files/file-1"]
+        if method == "POST" and "upload" in path:
+            return self.receipt
+        return self.known.get(path) or b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
+
+
+class Connection(asyncio.Protocol):
+    """One connection: heads are read, bodies are counted and thrown away."""
+
+    def __init__(self, answers: Answers) -> None:
+        self._answers = answers
+        self._buffer = b""
+        self._left: int | None = 0
+        """Bytes of the body still to come; None for a chunked one."""
+        self._head: tuple[str, str] | None = None
+        self._writing: Iterator[bytes] | None = None
+        self._paused = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Remember the way back."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Take what comes."""
+        if self._head is not None and self._left and len(data) < self._left:
+            self._left -= len(data)
+            return
+        self._buffer += data
+        while self._step():
+            pass
+
+    def _step(self) -> bool:
+        if self._head is None:
+            end = self._buffer.find(b"\r\n\r\n")
+            if end < 0:
+                return False
+            head, self._buffer = self._buffer[:end], self._buffer[end + 4 :]
+            line, _, rest = head.decode("latin-1").partition("\r\n")
+            method, target, _ = line.split(" ", 2)
+            self._head = method, target
+            self._left = _length(rest)
+            if "expect: 100-continue" in rest.lower():
+                self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        if self._left is None:
+            # The last chunk is looked for at the end alone: nobody pipelines here.
+            if not self._buffer.endswith(b"0\r\n\r\n"):
+                self._buffer = self._buffer[-8:]
+                return False
+            self._buffer = b""
+        elif len(self._buffer) < self._left:
+            self._left -= len(self._buffer)
+            self._buffer = b""
+            return False
+        else:
+            self._buffer = self._buffer[self._left :]
+        method, target = self._head
+        self._head, self._left = None, 0
+        self._reply(method, target)
+        return bool(self._buffer)
+
+    def _reply(self, method: str, target: str) -> None:
+        slow = target.startswith("/slow")
+        answer = self._answers.of(method, target.removeprefix("/slow"))
+        if isinstance(answer, list):
+            self._writing = iter(answer)
+            self._flow()
+        elif slow:
+            asyncio.get_running_loop().call_later(LATENCY, self._transport.write, answer)
+        else:
+            self._transport.write(answer)
+
+    def _flow(self) -> None:
+        if self._writing is None:
+            return
+        for piece in self._writing:
+            self._transport.write(piece)
+            if self._paused:
+                return
+        self._writing = None
+
+    def pause_writing(self) -> None:
+        """The reader is slow."""
+        self._paused = True
+
+    def resume_writing(self) -> None:
+        """The reader has caught up."""
+        self._paused = False
+        self._flow()
+
+
+def _length(head: str) -> int | None:
+    for line in head.split("\r\n"):
+        name, _, value = line.partition(":")
+        if name.lower() == "content-length":
+            return int(value)
+        if name.lower() == "transfer-encoding":
+            return None
+    return 0
+
+
+async def _serve(answers: Answers) -> None:
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: Connection(answers), "127.0.0.1", 0, backlog=1024)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await loop.run_in_executor(None, sys.stdin.read)
+    server.close()
+
+
+@contextlib.contextmanager
+def running(tokens: int, files: int) -> Iterator[str]:
+    """A server in a process of its own; gives its URL."""
+    command = [sys.executable, "-m", "benchmarks.server"]
+    process = subprocess.Popen(
+        [*command, "--tokens", str(tokens), "--files", str(files)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=PROJECT,
+    )
+    with process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            yield f"http://127.0.0.1:{int(process.stdout.readline())}"
+        finally:
+            process.stdin.close()
+
+
+def main() -> None:
+    """Serve until standard input ends."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--tokens", type=int, required=True)
+    parser.add_argument("--files", type=int, required=True)
+    options = parser.parse_args()
+    asyncio.run(_serve(Answers(options.tokens, options.files)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,84 @@
+"""`python -m codegen diff OLD NEW`: the files read and corrected, the report made.
+
+Corrections apply to both documents as far as they do, so that a defect which is patched here and
+mended there is no difference; those that no longer apply to the new one are noted.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from codegen import contract
+from codegen.diffing.changes import Difference
+from codegen.diffing.compare import compared
+from codegen.diffing.curated import usage
+from codegen.diffing.operations import all_of
+from codegen.diffing.touched import touched
+from codegen.document import Json, schemas
+from codegen.errors import CodegenError
+from codegen.patches import Patches
+
+# The names that FastAPI gives to schemas of one title, and to form bodies.
+_LONG = re.compile(r"__|^Body_")
+
+
+def difference(old: Path, new: Path, project: Path) -> Difference:
+    """What the document `new` changes against `old`, and what that touches in `aion`.
+
+    Raises:
+        CodegenError: A document cannot be read or compared, or a patch or source is broken.
+    """
+    patches = Patches.load(project / "codegen" / "patches.toml")
+    before, _ = _corrected(old, patches)
+    after, stale = _corrected(new, patches)
+    classes = patches.renames or {}
+    try:
+        found = compared(before, after, classes)
+        notes = [*stale, *_renames(after, patches), *_wanted(before, after, patches)]
+        found = Difference(found.changes, tuple(notes))
+    except (AttributeError, KeyError, TypeError, RecursionError) as error:
+        # Both are objects with paths; what is inside is not validated before a build.
+        reason = f"{type(error).__name__}: {error}"
+        raise CodegenError(f"{old}, {new}: cannot be compared: {reason}") from error
+    return touched(found, usage(project / "aion"), before, classes)
+
+
+def _corrected(path: Path, patches: Patches) -> tuple[Json, list[str]]:
+    try:
+        document = contract.read(path)
+        stale = patches.correct(document, contract.by_id(document, path))
+        contract.check_references(document, path)
+    except (AttributeError, KeyError, TypeError) as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise CodegenError(f"{path}: not an OpenAPI document: {reason}") from error
+    except RecursionError as error:
+        raise CodegenError(f"{path}: nested too deeply to be a contract") from error
+    return document, stale
+
+
+def _renames(after: Json, patches: Patches) -> list[str]:
+    return [
+        f"patches.toml: rename of {name} no longer applies: no such schema"
+        for name in patches.renames or {}
+        if name not in schemas(after)
+    ]
+
+
+def _wanted(before: Json, after: Json, patches: Patches) -> list[str]:
+    """Where the patches may have to be extended: new defects of the kinds that are known."""
+    notes = [
+        f"patches.toml: schema {name} is new and has no short name in rename_schemas"
+        for name in schemas(after)
+        if name not in schemas(before)
+        and name not in (patches.renames or {})
+        and _LONG.search(name)
+    ]
+    known = {op.id for op in all_of(before)}
+    for op in all_of(after):
+        answer = op.answers().get("200", {}).get("content", {}).get("application/json", {})
+        if op.id not in known and answer == {"schema": {}}:
+            notes.append(
+                f"{op.id}: answers any JSON; a stream, file or redirect has to be patched in"
+            )
+    return notes

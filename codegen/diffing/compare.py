@@ -1,0 +1,156 @@
+"""Two contracts in, their `Difference` out: no file is read, and nothing is known of `aion`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from codegen.diffing.changes import Change, Difference, Finding, Place
+from codegen.diffing.messages import received, sent
+from codegen.diffing.operations import Matched, Operation, identity, matched
+from codegen.diffing.reach import Reach
+from codegen.diffing.schemas import Schemas
+from codegen.document import Json, is_list, is_object, schemas
+
+_PROSE = {"description", "title", "summary", "example", "examples"}
+_REF = "#/components/schemas/"
+
+
+def compared(old: Json, new: Json, classes: Mapping[str, str] | None = None) -> Difference:
+    """What differs between two contracts.
+
+    Args:
+        old: The document before.
+        new: The document after.
+        classes: Names of schemas -> the names that their classes have instead.
+    """
+    return _Comparison(old, new, classes or {}).difference()
+
+
+class _Comparison:
+    def __init__(self, old: Json, new: Json, classes: Mapping[str, str]) -> None:
+        self._documents = old, new
+        self._classes = classes
+        self._named = schemas(old), schemas(new)
+        self._renamed = _renamed(*self._named)
+        self._schemas = Schemas(old, new, self._renamed)
+        self._reach = Reach(old), Reach(new)
+        self._matched: Matched = matched(old, new)
+
+    def difference(self) -> Difference:
+        changes = [*self._operations(), *self._components(), *self._document()]
+        return Difference(tuple(dict.fromkeys(changes)))
+
+    # Operations
+
+    def _operations(self) -> Iterator[Change]:
+        for op in self._matched.removed:
+            reason = "nothing answers there any more"
+            yield _place(op).change(Finding("operation removed", "", reason))
+        for op in self._matched.added:
+            harmless = "nobody called it before"
+            yield _place(op).change(Finding("operation added", "", harmless=harmless))
+        for old, new in self._matched.pairs:
+            place = _place(old)
+            takes, gives = place.only(sent=True), place.only(sent=False)
+            yield from (takes.change(found) for found in identity(old, new))
+            yield from (takes.change(found) for found in sent(self._schemas, old, new))
+            yield from (gives.change(found) for found in received(self._schemas, old, new))
+
+    # Schemas
+
+    def _components(self) -> Iterator[Change]:
+        old, new = self._named
+        came = {*self._renamed.values()}
+        for name, schema in old.items():
+            place = self._schema_place(name)
+            if name in self._renamed:
+                now = self._renamed[name]
+                reason = "" if self._class(name) == self._class(now) else "its class is renamed"
+                kept = "its class keeps its name"
+                yield place.change(Finding("schema renamed", "", reason, reason, kept, name, now))
+                found = self._schemas.compare(schema, new[now], "")
+                yield from (place.change(item) for item in found)
+            elif name not in new:
+                reason = "its class goes away"
+                yield place.change(Finding("schema removed", "", reason, reason))
+            else:
+                found = self._schemas.compare(schema, new[name], "")
+                yield from (place.change(item) for item in found)
+        for name in new:
+            if name not in old and name not in came:
+                place = self._schema_place(name)
+                harmless = "its class is new"
+                change = place.change(Finding("schema added", "", harmless=harmless))
+                yield change
+
+    def _schema_place(self, name: str) -> Place:
+        now = self._renamed.get(name, name)
+        places = (self._reach[0], name), (self._reach[1], now)
+        functions = {op.function for reach, key in places for op in reach.users(key)}
+        cls = self._class(name)
+        return Place(
+            scope="schema",
+            subject=name,
+            title=name if cls == name else f"{name} ({cls})",
+            sent=any(key in reach.sent for reach, key in places),
+            received=any(key in reach.received for reach, key in places),
+            operations=tuple(sorted(functions)),
+            schemas=(name,),
+        )
+
+    def _class(self, name: str) -> str:
+        return self._classes.get(name, name)
+
+    # The document
+
+    def _document(self) -> Iterator[Change]:
+        old, new = self._documents
+        place = Place("document", "document", "the document", sent=True, received=True)
+        for key in ("servers", "security"):
+            if old.get(key) != new.get(key):
+                yield place.change(
+                    Finding(f"{key} changed", "", f"{key} has to be compared by hand")
+                )
+        held = [holder for d in (old, new) if is_object(holder := d.get("components", {}))]
+        if len({repr(holder.get("securitySchemes")) for holder in held}) > 1:
+            reason = "how to authenticate has to be compared by hand"
+            yield place.change(Finding("security schemes changed", "", reason))
+
+
+def _place(op: Operation) -> Place:
+    return Place("operation", op.id, op.title, True, True, operations=(op.function,))
+
+
+def _renamed(old: dict[str, Any], new: dict[str, Any]) -> dict[str, str]:
+    """Schemas that went away under one name and came back, prose aside, under another.
+
+    Only where there is one such pair: two alike could be either.
+    """
+    gone = _by_content((name, old[name]) for name in old if name not in new)
+    come = _by_content((name, new[name]) for name in new if name not in old)
+    return {
+        names[0]: come[content][0]
+        for content, names in gone.items()
+        if len(names) == 1 and len(come.get(content, ())) == 1
+    }
+
+
+def _by_content(items: Iterable[tuple[str, Any]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, schema in items:
+        found.setdefault(repr(_bare(schema, name)), []).append(name)
+    return found
+
+
+def _bare(value: Any, own: str, *, is_properties: bool = False) -> Any:
+    """A schema without its prose, and with references to itself as such."""
+    if is_list(value):
+        return [_bare(item, own) for item in value]
+    if not is_object(value):
+        return "#self" if value == f"{_REF}{own}" else value
+    return {
+        key: _bare(item, own, is_properties=key == "properties" and not is_properties)
+        for key, item in sorted(value.items())
+        if is_properties or (key not in _PROSE and not key.startswith("x-"))
+    }

@@ -1,0 +1,206 @@
+"""What the curated package makes of the generated one: which method needs which operation.
+
+`aion` is read, never imported. What a method needs is what it refers to, and what that refers to
+in turn; a class stands for all its methods. So a method may be said to be touched that is not,
+but none is missed because of the way it is written.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from codegen.diffing.sources import Class, Function, Module, chains, imports, is_property, read
+
+_OPERATIONS = "aion_api.api."
+_MODELS = "aion_api.models."
+_HOMES = ("client", "pipeline", "resources")
+
+
+@dataclass
+class Usage:
+    """What the curated package uses.
+
+    Attributes:
+        functions: Generated function, as ``module.function`` -> curated methods.
+        classes: Generated class -> curated methods.
+        types: Generated class -> public result types that are it, or are made of it.
+    """
+
+    functions: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
+    classes: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
+    types: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
+
+
+def usage(package: Path) -> Usage:
+    """What the package in the folder `package` uses of the generated one.
+
+    Raises:
+        CodegenError: A source is not Python.
+    """
+    graph = _Graph(read(package))
+    found = Usage()
+    for label, name in graph.methods():
+        for leaf in graph.leaves(name):
+            if leaf.startswith(_OPERATIONS):
+                found.functions.setdefault(leaf.removeprefix(_OPERATIONS), set()).add(label)
+            else:
+                found.classes.setdefault(leaf.rpartition(".")[2], set()).add(label)
+    for label, name in graph.types():
+        for leaf in graph.leaves(name):
+            if leaf.startswith(_MODELS):
+                found.types.setdefault(leaf.rpartition(".")[2], set()).add(label)
+    return found
+
+
+class _Graph:
+    """Definitions of the package and what each one refers to."""
+
+    def __init__(self, modules: dict[str, Module]) -> None:
+        self._modules = modules
+        self._classes = {c.name: c for m in modules.values() for c in m.classes.values()}
+        self.references = cache(self._references)
+
+    # What is looked at
+
+    def methods(self) -> Iterator[tuple[str, str]]:
+        """The public methods of public classes: label -> full name."""
+        for module in self._modules.values():
+            parts = module.name.split(".")[1:]
+            if not parts or parts[0] not in _HOMES or any(p.startswith("_") for p in parts):
+                continue
+            for name, owner in module.classes.items():
+                if name.startswith("_"):
+                    continue
+                seen: set[str] = set()
+                for base in self._line(owner):
+                    for method, node in base.methods.items():
+                        if method in seen or method.startswith("_") or is_property(node):
+                            continue
+                        seen.add(method)
+                        yield f"{name}.{method}", f"{base.name}.{method}"
+
+    def types(self) -> Iterator[tuple[str, str]]:
+        """The public result types: class name -> full name."""
+        for module in self._modules.values():
+            parts = module.name.split(".")
+            if parts[1:2] == ["types"] and not any(p.startswith("_") for p in parts):
+                for name in module.exported():
+                    where = self._resolved(f"{module.name}.{name}")
+                    if where.startswith(_MODELS) or where in self._classes:
+                        yield name, where
+
+    def leaves(self, start: str) -> set[str]:
+        """The generated functions and classes that a definition leads to."""
+        seen: set[str] = set()
+        stack = [start]
+        while stack:
+            name = stack.pop()
+            if name not in seen:
+                seen.add(name)
+                stack.extend(self.references(name))
+        return {name for name in seen if name.startswith((_OPERATIONS, _MODELS))}
+
+    # References
+
+    def _references(self, name: str) -> set[str]:
+        if owner := self._classes.get(name):
+            return self._within(owner.node, owner.module, owner, {})
+        before, _, last = name.rpartition(".")
+        if owner := self._classes.get(before):
+            method = owner.methods.get(last)
+            return self._of_function(method, owner) if method else set()
+        module = self._modules.get(before)
+        if module and last in module.others:
+            node = module.others[last]
+            return self._within(node, module, None, imports(node, module))
+        return set()
+
+    def _of_function(self, node: Function, owner: Class) -> set[str]:
+        # A method that names its own class, in an annotation or to make one, calls none of it.
+        names = imports(node, owner.module)
+        return self._within(node, owner.module, owner, names) - {owner.name}
+
+    def _within(
+        self, node: ast.AST, module: Module, owner: Class | None, local: dict[str, str]
+    ) -> set[str]:
+        names = {**module.imports, **imports(node, module), **local}
+        found: set[str] = set()
+        for first, *rest in chains(node):
+            if first in ("self", "cls") and owner is not None:
+                found |= self._member(owner, rest)
+            elif first in names:
+                found |= self._known(".".join([names[first], *rest]))
+            elif first in module.classes or first in module.others:
+                found |= self._known(".".join([module.name, first, *rest]))
+        return found
+
+    def _member(self, owner: Class, parts: list[str]) -> set[str]:
+        """What `self.a.b` stands for: a method, or one of what an attribute holds."""
+        if not parts:
+            return set()
+        first, *rest = parts
+        for base in self._line(owner):
+            if rest and first in base.attributes:
+                for held in self._annotated(base.attributes[first], base.module):
+                    if found := self._member(held, rest):
+                        return found
+            if not rest and first in base.methods:
+                return {f"{base.name}.{first}"}
+        return set()
+
+    def _annotated(self, annotation: ast.expr, module: Module) -> Iterator[Class]:
+        for parts in chains(annotation):
+            for name in (module.imports.get(parts[0]), f"{module.name}.{parts[0]}"):
+                if name and (found := self._classes.get(self._resolved(name))):
+                    yield found
+
+    def _known(self, name: str) -> set[str]:
+        """A dotted name, cut to the definition that it leads to."""
+        where = self._resolved(name)
+        if where.startswith((_OPERATIONS, _MODELS)):
+            prefix = _OPERATIONS if where.startswith(_OPERATIONS) else _MODELS
+            parts = where.removeprefix(prefix).split(".")
+            # `aion_api.models.Folder` and `aion_api.models.folders.Folder` are one class.
+            size = 1 if parts[0][:1].isupper() else 2
+            return {prefix + ".".join(parts[:size])} if len(parts) >= size else set()
+        return {where} if where else set()
+
+    def _resolved(self, name: str) -> str:
+        """Where a name is defined: imports are followed from module to module."""
+        for _ in range(20):
+            parts = name.split(".")
+            for size in range(len(parts) - 1, 0, -1):
+                module = self._modules.get(".".join(parts[:size]))
+                if module is None:
+                    continue
+                first, rest = parts[size], parts[size + 1 :]
+                if owner := module.classes.get(first):
+                    return self._inside(owner, rest)
+                if first in module.others:
+                    return f"{module.name}.{first}"
+                if first not in module.imports:
+                    return name
+                name = ".".join([module.imports[first], *rest])
+                break
+            else:
+                return name
+        return name
+
+    def _inside(self, owner: Class, rest: list[str]) -> str:
+        for base in self._line(owner):
+            if rest and rest[0] in base.methods:
+                return f"{base.name}.{rest[0]}"
+        return owner.name
+
+    def _line(self, owner: Class) -> Iterator[Class]:
+        """A class and those that it inherits from, nearest first."""
+        yield owner
+        for base in owner.node.bases:
+            for parts in chains(base):
+                for name in (owner.module.imports.get(parts[0]), f"{owner.module.name}.{parts[0]}"):
+                    if name and (found := self._classes.get(self._resolved(name))):
+                        yield from self._line(found)

@@ -1,0 +1,139 @@
+"""Operations of two contracts: which is which, and what differs between the two of a pair."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from codegen import names
+from codegen.diffing.changes import Finding
+from codegen.diffing.shapes import target_of
+from codegen.document import Json, is_list, is_object, operations, resolved
+from codegen.prepare import module
+
+_BY_HAND = ("security", "servers", "callbacks")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation of a document."""
+
+    path: str
+    method: str
+    data: Json
+    document: Json
+
+    @property
+    def id(self) -> str:
+        """Its operation id."""
+        return str(self.data.get("operationId", ""))
+
+    @property
+    def title(self) -> str:
+        """Method and path."""
+        return f"{self.method.upper()} {self.path}"
+
+    @property
+    def function(self) -> str:
+        """The generated function, as ``module.function``."""
+        return f"{module(self.data)}.{names.operation(self.id, self.path, self.method)}"
+
+    @property
+    def template(self) -> str:
+        """The path without the names of its parameters."""
+        return re.sub(r"\{[^}]*\}", "{}", self.path)
+
+    def parameters(self) -> dict[tuple[str, str], Json]:
+        """Its parameters, those of its path included: (name, location) -> parameter."""
+        found: dict[tuple[str, str], Json] = {}
+        for holder in (self.document["paths"][self.path], self.data):
+            listed: Any = holder.get("parameters")
+            for value in listed if is_list(listed) else []:
+                if is_object(value):
+                    raw = target_of(self.document, value)
+                    found[str(raw.get("name")), str(raw.get("in"))] = raw
+        return found
+
+    def body(self) -> Json | None:
+        """Its request body."""
+        found = self.data.get("requestBody")
+        return resolved(self.document, found) if is_object(found) else None
+
+    def answers(self) -> dict[str, Json]:
+        """Its answers by status."""
+        found: Any = self.data.get("responses")
+        if not is_object(found):
+            return {}
+        return {
+            str(status): target_of(self.document, answer)
+            for status, answer in found.items()
+            if is_object(answer)
+        }
+
+
+def all_of(document: Json) -> list[Operation]:
+    """The operations of a document, in its order."""
+    return [Operation(path, method, data, document) for path, method, data in operations(document)]
+
+
+@dataclass(frozen=True)
+class Matched:
+    """Which operations of two documents are the same."""
+
+    pairs: list[tuple[Operation, Operation]]
+    removed: list[Operation]
+    added: list[Operation]
+
+
+def matched(old: Json, new: Json) -> Matched:
+    """Pair the operations of two documents.
+
+    By method, path and id; then by method and path alone (another id: renamed); then by id alone
+    (another path: moved).
+    """
+    before, after = all_of(old), all_of(new)
+    pairs: list[tuple[Operation, Operation]] = []
+    keys: tuple[Callable[[Operation], object], ...] = (
+        lambda o: (o.method, o.path, o.id),
+        lambda o: (o.method, o.path),
+        lambda o: (o.method, o.template),
+        lambda o: o.id,
+    )
+    for key in keys:
+        free = {key(op): op for op in reversed(after)}
+        for op in list(before):
+            twin = free.pop(key(op), None)
+            if twin is not None:
+                pairs.append((op, twin))
+                before.remove(op)
+                after.remove(twin)
+    order = {id(op.data): number for number, op in enumerate(all_of(old))}
+    pairs.sort(key=lambda pair: order[id(pair[0].data)])
+    return Matched(pairs, before, after)
+
+
+def identity(old: Operation, new: Operation) -> Iterator[Finding]:
+    """What differs in how an operation is named and reached."""
+    same_name = old.function == new.function
+    kept = "the generated function keeps its name"
+    changed = "" if same_name else f"the generated function is {new.function} now"
+    if old.template != new.template or old.method != new.method:
+        reason = "nothing answers at the old place"
+        yield Finding("operation moved", "", reason, "", "", old.title, new.title)
+    if old.id != new.id:
+        yield Finding("operation renamed", "", changed, "", kept, old.id, new.id)
+    elif module(old.data) != module(new.data):
+        values = module(old.data), module(new.data)
+        yield Finding("operation in another module", "", changed, "", kept, *values)
+    elif not same_name:
+        yield Finding("function renamed", "", changed, "", kept, old.function, new.function)
+    before, after = (bool(op.data.get("deprecated")) for op in (old, new))
+    if before != after:
+        kind = "operation deprecated" if after else "operation not deprecated"
+        yield Finding(kind, "", harmless="it works as before")
+    for key in _BY_HAND:
+        if old.data.get(key) != new.data.get(key):
+            reason = f"{key} has to be compared by hand"
+            yield Finding(f"{key} changed", "", reason)

@@ -1,0 +1,40 @@
+"""Changes with the methods and result types of `aion` that they touch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from codegen.diffing.changes import Change, Difference
+from codegen.diffing.curated import Usage
+from codegen.diffing.reach import Reach
+from codegen.document import Json
+
+
+def touched(
+    difference: Difference, used: Usage, old: Json, classes: Mapping[str, str] | None = None
+) -> Difference:
+    """The difference, each change with what it touches.
+
+    An operation touches the methods that call it. A schema touches the methods that call an
+    operation which takes or gives it, or that name its class, and the result types that hold it.
+
+    Args:
+        difference: What was found.
+        used: What the curated package uses.
+        old: The document before.
+        classes: Names of schemas -> the names that their classes have instead.
+    """
+    reach = Reach(old)
+    names = classes or {}
+
+    def with_touched(change: Change) -> Change:
+        methods = {m for name in change.operations for m in used.functions.get(name, ())}
+        types: set[str] = set()
+        for schema in change.schemas:
+            methods |= used.classes.get(names.get(schema, schema), set())
+            for holder in reach.containing(schema):
+                types |= used.types.get(names.get(holder, holder), set())
+        return replace(change, methods=tuple(sorted(methods)), types=tuple(sorted(types)))
+
+    return replace(difference, changes=tuple(map(with_touched, difference.changes)))

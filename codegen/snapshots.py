@@ -1,0 +1,107 @@
+"""One published contract out of `openapi.json`, which holds several, told apart by `x-contract`.
+
+What carries no mark is part of all of them. A correction belongs to a snapshot when what it
+corrects is there; the others are for another one, and are left out by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import replace
+from typing import Any
+
+from codegen.document import METHODS, Json, is_list, is_object, operations, pointer, schemas
+from codegen.patches import Patches
+
+MARK = "x-contract"
+
+
+def snapshot(document: Json, mark: str) -> Json:
+    """The document without the operations, schemas and properties of other contracts alone.
+
+    Args:
+        document: All contracts in one.
+        mark: The contract to keep, such as ``2026-03``.
+    """
+    result = deepcopy(document)
+    for path, item in list(result["paths"].items()):
+        for method in METHODS:
+            if method in item and not _holds(item[method], mark):
+                del item[method]
+        if not any(method in item for method in METHODS):
+            del result["paths"][path]
+    named = schemas(result)
+    for name in [name for name, schema in named.items() if not _holds(schema, mark)]:
+        del named[name]
+    for schema in named.values():
+        _drop_properties(schema, mark)
+    unmarked: Json = _unmarked(result)
+    return unmarked
+
+
+def _holds(value: Any, mark: str) -> bool:
+    return not is_object(value) or mark in value.get(MARK, [mark])
+
+
+def _drop_properties(schema: Any, mark: str) -> None:
+    properties = schema.get("properties") if is_object(schema) else None
+    if not is_object(properties):
+        return
+    gone = {name for name, value in properties.items() if not _holds(value, mark)}
+    for name in gone:
+        del properties[name]
+    if "required" in schema:
+        schema["required"] = [name for name in schema["required"] if name not in gone]
+
+
+def _unmarked(value: Any) -> Any:
+    """Without the marks: a published contract has none, and each property of it is certain."""
+    if is_list(value):
+        return [_unmarked(item) for item in value]
+    if not is_object(value):
+        return value
+    return {key: _unmarked(item) for key, item in value.items() if key != MARK}
+
+
+def patches_for(patches: Patches, document: Json) -> tuple[Patches, list[str]]:
+    """The corrections of what a snapshot holds, and the names of those of something else.
+
+    A correction whose operation, schema or property is there is kept, and has to apply.
+    """
+    by_id = {op["operationId"]: op for _, _, op in operations(document)}
+    named = schemas(document)
+    left: list[str] = []
+    kept: list[Json] = []
+    for patch in patches.patches:
+        if _has_subject(patch, by_id, named, document):
+            kept.append(patch)
+        else:
+            left.append(f"{patch.get('operation', patch.get('schema', ''))}{patch['at']}")
+    optional: dict[str, list[str]] = {}
+    for schema, names in (patches.optional or {}).items():
+        held = named.get(schema, {}).get("properties", {})
+        optional[schema] = [name for name in names if name in held]
+        left += [f"optional {schema}.{name}" for name in names if name not in held]
+    renames = {old: new for old, new in (patches.renames or {}).items() if old in named}
+    left += [f"rename of {old}" for old in patches.renames or {} if old not in named]
+    repeatable = tuple(name for name in patches.repeatable if name in by_id)
+    left += [f"repeatable {name}" for name in patches.repeatable if name not in by_id]
+    mine = replace(
+        patches, patches=tuple(kept), optional=optional, renames=renames, repeatable=repeatable
+    )
+    return mine, left
+
+
+def _has_subject(
+    patch: Json, by_id: Mapping[str, Json], named: Mapping[str, Json], document: Json
+) -> bool:
+    if "operation" in patch:
+        return patch["operation"] in by_id
+    if "schema" not in patch:
+        return bool(document)
+    if patch["schema"] not in named:
+        return False
+    keys = pointer(patch["at"])
+    of_property = len(keys) > 2 and keys[0] == "properties"
+    return not of_property or keys[1] in named[patch["schema"]].get("properties", {})

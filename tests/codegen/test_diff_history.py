@@ -1,0 +1,150 @@
+"""The real history: two published contracts out of `openapi.json`, generated from and compared.
+
+`python -m tests.codegen.test_diff_history --update` writes the checked-in report anew. It does not
+say what is touched in `aion`, which changes with every method; that is asserted apart.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from codegen import contract, parse, render
+from codegen.__main__ import PROJECT
+from codegen.diffing import Difference, compared, report
+from codegen.diffing.curated import usage
+from codegen.diffing.touched import touched
+from codegen.document import operations, schemas
+from codegen.patches import Patches
+from codegen.snapshots import patches_for, snapshot
+
+REPORT = Path(__file__).parent / "golden" / "history-2026-02-to-2026-03.md"
+FEBRUARY, MARCH = "2026-02", "2026-03"
+Json = dict[str, Any]
+
+
+@cache
+def present() -> str:
+    return (PROJECT / "openapi.json").read_text(encoding="utf-8")
+
+
+@cache
+def patches() -> Patches:
+    return Patches.load(PROJECT / "codegen" / "patches.toml")
+
+
+def published(mark: str) -> Json:
+    """A published contract, as the vendor had it."""
+    return snapshot(json.loads(present()), mark)
+
+
+def corrected(mark: str) -> Json:
+    """The same after the corrections that are for it, without the renaming of schemas."""
+    document = published(mark)
+    mine, _ = patches_for(patches(), document)
+    assert mine.correct(document, contract.by_id(document, Path(mark))) == []
+    return document
+
+
+@cache
+def history() -> Difference:
+    return compared(corrected(FEBRUARY), corrected(MARCH), patches().renames)
+
+
+def left_out(mark: str) -> list[str]:
+    return patches_for(patches(), published(mark))[1]
+
+
+@pytest.mark.parametrize(
+    ("mark", "paths", "count", "named"), [(FEBRUARY, 198, 221, 311), (MARCH, 164, 182, 251)]
+)
+def test_a_snapshot_has_the_size_that_its_marks_say(
+    mark: str, paths: int, count: int, named: int
+) -> None:
+    document = published(mark)
+    sizes = len(document["paths"]), len(list(operations(document))), len(schemas(document))
+    assert sizes == (paths, count, named)
+
+
+@pytest.mark.parametrize("mark", [FEBRUARY, MARCH])
+def test_a_snapshot_refers_to_nothing_that_it_lacks(mark: str) -> None:
+    contract.check_references(published(mark), Path(mark))
+
+
+@pytest.mark.parametrize("mark", [FEBRUARY, MARCH])
+def test_a_snapshot_carries_no_marks(mark: str) -> None:
+    assert "x-contract" not in json.dumps(published(mark))
+
+
+def test_a_property_of_the_older_contract_alone_is_not_in_the_newer() -> None:
+    held = [
+        "verification_level" in schemas(published(mark))["UsageCheckRequest"]["properties"]
+        for mark in (FEBRUARY, MARCH)
+    ]
+    assert held == [True, False]
+
+
+@pytest.mark.parametrize("mark", [FEBRUARY, MARCH])
+def test_every_correction_that_is_left_out_is_for_the_other_snapshot(mark: str) -> None:
+    other = FEBRUARY if mark == MARCH else MARCH
+    assert set(left_out(mark)) & set(left_out(other)) == set()
+
+
+def test_the_older_snapshot_needs_no_correction_of_video_endpoints() -> None:
+    assert left_out(FEBRUARY) == [
+        "get_scene_thumbnail_api_v2_video_scenes__scene_id__thumbnail_get/responses/200/content",
+        "repeatable confirm_video_chunk_api_v2_video_uploads_chunks_confirm_post",
+        "repeatable queue_analysis_api_v2_video_analysis_queue_post",
+    ]
+
+
+@pytest.mark.parametrize("mark", [FEBRUARY, MARCH])
+def test_a_snapshot_generates_one_function_for_each_of_its_operations(
+    mark: str, tmp_path: Path
+) -> None:
+    document = published(mark)
+    mine, _ = patches_for(patches(), document)
+    path = tmp_path / "spec.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    files = render.render(parse.parse(contract.load(path, mine)), PROJECT / "templates")
+    functions = [
+        node.name
+        for name, text in files.items()
+        if name.startswith("api/")
+        for node in ast.parse(text).body
+        if isinstance(node, ast.FunctionDef)
+    ]
+    assert len(functions) == len(list(operations(document)))
+
+
+def test_the_checked_in_report_is_the_history() -> None:
+    assert report.markdown(history()) == REPORT.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("kind", "count"),
+    [
+        ("operation removed", 55),
+        ("operation added", 16),
+        ("schema removed", 60),
+        ("property removed", 45),
+    ],
+)
+def test_the_history_counts_what_the_marks_count(kind: str, count: int) -> None:
+    assert len(history().of(kind)) == count
+
+
+def test_the_history_touches_the_curated_methods_of_the_older_contract() -> None:
+    found = touched(history(), usage(PROJECT / "aion"), corrected(FEBRUARY), patches().renames)
+    broken = {name for change in found.changes if change.breaks_curated for name in change.methods}
+    assert {"DescribeResource.describe", "VerifyResource.verify"} <= broken
+
+
+if __name__ == "__main__" and sys.argv[1:] == ["--update"]:
+    REPORT.write_text(report.markdown(history()), encoding="utf-8")

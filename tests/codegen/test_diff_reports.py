@@ -1,0 +1,169 @@
+"""`python -m codegen diff`: one report in each format, the changelog draft, the exit status."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from codegen.__main__ import PROJECT, main
+from tests.codegen.workflow import contract, home, next_contract, written
+
+GOLDEN = Path(__file__).parent / "golden"
+NAMES = {"text": "diff.txt", "markdown": "diff.md", "json": "diff.json"}
+
+
+class Run:
+    """The command on an invented project and two documents."""
+
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.home = home(folder / "project")
+        self.old = written(folder / "old.json", contract())
+        self.new = written(folder / "new.json", next_contract())
+        self._capsys = capsys
+
+    def __call__(self, *arguments: str) -> tuple[int, str, str]:
+        status = main(["diff", *arguments], project=self.home)
+        printed = self._capsys.readouterr()
+        return status, printed.out, printed.err
+
+    def between(self, *options: str) -> tuple[int, str, str]:
+        return self(str(self.old), str(self.new), *options)
+
+
+@pytest.fixture
+def run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+    return Run(tmp_path, capsys)
+
+
+@pytest.mark.parametrize("format_", NAMES)
+def test_the_report_of_a_new_contract_is_this_one(run: Run, format_: str) -> None:
+    _, out, _ = run.between("--format", format_)
+    assert out == (GOLDEN / NAMES[format_]).read_text(encoding="utf-8")
+
+
+def test_text_is_the_format_by_default(run: Run) -> None:
+    assert run.between() == run.between("--format", "text")
+
+
+def test_the_changelog_draft_is_this_one(run: Run) -> None:
+    _, out, _ = run.between("--changelog")
+    assert out == (GOLDEN / "changelog.md").read_text(encoding="utf-8")
+
+
+def test_a_change_that_breaks_a_curated_method_gives_status_one(run: Run) -> None:
+    assert run.between()[0] == 1
+
+
+def test_equal_documents_give_status_zero(run: Run) -> None:
+    assert run(str(run.old), str(run.old)) == (0, "Nothing differs.\n", "")
+
+
+def test_a_breaking_change_that_no_curated_method_meets_gives_status_zero(run: Run) -> None:
+    spec = contract()
+    del spec["paths"]["/gauges"]
+    assert run(str(run.old), str(written(run.new, spec)))[0] == 0
+
+
+def test_no_difference_drafts_an_empty_entry(run: Run) -> None:
+    out = run(str(run.old), str(run.old), "--changelog")[1]
+    assert out == "## [Unreleased]\n\nNothing that a user meets.\n"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "{",
+        "[]",
+        '{"openapi": "3.1.0", "paths": {}}',
+        '{"openapi": "3.1.0", "paths": {"/x": {"get": {}}}}',
+        '{"openapi": "3.1.0", "paths": {"/x": {"get": {"operationId": "a", "$ref": "#/x"}}}}',
+        '{"openapi": "3.1.0", "paths": {"/x": {"get": {"operationId": "a", "responses": 1,'
+        ' "requestBody": {"content": 1}, "parameters": 5, "tags": {}}}}}',
+        '{"a":' * 100_000 + "1" + "}" * 100_000,
+    ],
+)
+@pytest.mark.parametrize("is_new", [False, True])
+def test_a_document_that_cannot_be_compared_gives_status_two_and_one_line(
+    run: Run, content: str, is_new: bool
+) -> None:
+    bad = run.new if is_new else run.old
+    bad.write_text(content, encoding="utf-8")
+    status, out, err = run.between()
+    assert (status, out, len(err.splitlines())) == (2, "", 1)
+
+
+def test_a_missing_document_gives_status_two_and_its_name(run: Run) -> None:
+    status, _, err = run("none.json", str(run.new))
+    assert (status, err) == (2, "codegen: none.json: cannot be read: No such file or directory\n")
+
+
+def test_a_schema_that_holds_itself_is_compared(run: Run) -> None:
+    spec = contract()
+    lid = spec["components"]["schemas"]["Lid"]
+    lid["properties"]["inner"] = {"$ref": "#/components/schemas/Lid"}
+    assert run(str(run.old), str(written(run.new, spec)))[0] == 0
+
+
+def test_text_of_a_contract_cannot_leave_its_cell(run: Run) -> None:
+    spec = contract()
+    gauges = spec["paths"]["/gauges"]["get"]
+    gauges["parameters"] = [{"name": "a|b\n| c", "in": "query", "schema": {"type": "string"}}]
+    _, out, _ = run(str(run.old), str(written(run.new, spec)), "--format", "markdown")
+    assert "parameter added: query a\\|b \\| c (string)" in out
+
+
+PATCH = """\
+[[patch]]
+operation = "read_gauge"
+at = "/responses/200/content"
+expect = { "application/json" = { schema = { type = "string" } } }
+value = { "text/plain" = { schema = { type = "string" } } }
+reason = "r"
+"""
+
+
+def test_a_defect_that_the_vendor_mends_as_it_was_patched_is_no_difference(run: Run) -> None:
+    (run.home / "codegen" / "patches.toml").write_text(PATCH, encoding="utf-8")
+    spec = contract()
+    content = {"text/plain": {"schema": {"type": "string"}}}
+    spec["paths"]["/gauges"]["get"]["responses"]["200"]["content"] = content
+    _, out, _ = run(str(run.old), str(written(run.new, spec)), "--format", "json")
+    assert json.loads(out)["changes"] == []
+
+
+def test_a_patch_that_no_longer_applies_is_noted(run: Run) -> None:
+    (run.home / "codegen" / "patches.toml").write_text(PATCH, encoding="utf-8")
+    spec = contract()
+    del spec["paths"]["/gauges"]
+    _, out, _ = run(str(run.old), str(written(run.new, spec)), "--format", "json")
+    assert json.loads(out)["notes"] == [
+        "patches.toml: patch of read_gauge/responses/200/content no longer applies:"
+        " it is gone from the contract"
+    ]
+
+
+def test_where_the_patches_may_have_to_be_extended_is_noted(run: Run) -> None:
+    spec = contract()
+    spec["components"]["schemas"]["app__v2__Box"] = {"type": "object"}
+    answer = {"200": {"description": "", "content": {"application/json": {"schema": {}}}}}
+    spec["paths"]["/new"] = {"get": {"operationId": "stream", "responses": answer}}
+    _, out, _ = run(str(run.old), str(written(run.new, spec)), "--format", "json")
+    assert json.loads(out)["notes"] == [
+        "patches.toml: schema app__v2__Box is new and has no short name in rename_schemas",
+        "stream: answers any JSON; a stream, file or redirect has to be patched in",
+    ]
+
+
+def test_the_command_line_itself_finds_nothing_between_the_contract_and_itself() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "codegen", "diff", "openapi.json", "openapi.json"],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "Nothing differs.\n", "")
