@@ -32,7 +32,7 @@ def main(kind: str, base_url: str, key: str, warm_up: str, folder: str) -> None:
             async with AionVision(key, base_url=base_url) as client:
                 await client.upload(warm_up, **WISHES, journal=f"{warm_up}.journal")
                 before = peak()
-                wishes = {**WISHES, "journal": f"{folder}.journal"}
+                wishes: dict[str, Any] = {**WISHES, "journal": f"{folder}.journal"}
                 return before, await client.upload(folder, **wishes)
 
         before, results = asyncio.run(upload())

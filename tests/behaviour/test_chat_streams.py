@@ -269,7 +269,7 @@ def test_silence_beyond_the_limit_is_an_error_p12(calls: Calls) -> None:
         began = time.monotonic()
         with pytest.raises(SSEStreamError) as caught:
             received(calls, stream)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10
     assert isinstance(caught.value.__cause__, AionvisionTimeoutError)
     assert caught.value.partial_content == "I see two"
 

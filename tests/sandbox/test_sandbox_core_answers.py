@@ -116,7 +116,7 @@ def test_a_stop_does_not_wait_for_an_endless_stream() -> None:
         began = time.monotonic()
         sandbox.stop()
         thread.join()
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 10
 
 
 def _read_all(api: httpx.Client) -> None:

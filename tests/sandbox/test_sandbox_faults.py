@@ -225,5 +225,5 @@ def test_a_stop_does_not_wait_for_a_long_delay() -> None:
         began = time.monotonic()
         sandbox.stop()
         thread.join()
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10
     assert len(failed) == 1

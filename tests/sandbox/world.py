@@ -52,17 +52,17 @@ class World:
     def ground(self, value: Any) -> Any:
         """A copy of a body in which fields that name things name things that exist."""
         if isinstance(value, list):
-            return [self.ground(one) for one in cast("list[Any]", value)]
+            return [self.ground(one) for one in cast("Any", value)]
         if not isinstance(value, dict):
             return value
         made: Json = {}
         for name, one in cast("Json", value).items():
             known = self.ids.get(f"body/{name}") or self.ids.get(name)
-            several = self.ids.get(name[:-1]) if name.endswith("_ids") else None
+            first = self.ids.get(name[:-1]) if name.endswith("_ids") else None
             if known is not None and isinstance(one, str):
                 made[name] = known
-            elif several is not None and isinstance(one, list) and one:
-                made[name] = [several]
+            elif first is not None and isinstance(one, list) and one:
+                made[name] = [first]
             else:
                 made[name] = self.ground(one)
         return made

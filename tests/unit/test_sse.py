@@ -115,3 +115,33 @@ def test_a_finished_stream_holds_nothing() -> None:
     list(decoder.feed(b"data: a\n\n: comment\n"))
 
     assert not decoder.mid_event
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                b"event: token\ndata: 1\n\n",
+                b"data:x\n\n",
+                b"data\n\n",
+                b"event:\ndata: \xe2\x80\xa8\n\n",
+                b"id: 7\nevent: a\ndata: b\ndata: c\n\n",
+                b": comment\n\n",
+                b"event: lonely\n\n",
+                b"\n\n",
+                b"retry: 5\n\n",
+                b"data: cr\r\n\r\n",
+                b"data: cut",
+            ]
+        ),
+        max_size=8,
+    )
+)
+def test_whole_events_and_single_bytes_are_read_alike(blocks: list[bytes]) -> None:
+    whole, bytewise = Decoder(), Decoder()
+    events = [event for block in blocks for event in whole.feed(block)]
+    one_by_one = [
+        event for block in blocks for byte in block for event in bytewise.feed(bytes([byte]))
+    ]
+    assert events == one_by_one
+    assert (whole.last_event_id, whole.retry) == (bytewise.last_event_id, bytewise.retry)

@@ -1,0 +1,189 @@
+"""The journal of a bulk upload: what survives, and what of it still holds."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from aion import _files
+from aion._batches import Item, is_ambiguous
+from aion._files import Found
+from aion._record import Record, picked_up, restored
+from aion.exceptions import (
+    AionvisionConnectionError,
+    AionvisionError,
+    AionvisionTimeoutError,
+    CircuitBreakerError,
+    RateLimitError,
+    ServerError,
+    ValidationError,
+)
+from aion.types.common import DescriptionStatus
+from aion.types.upload import UploadResult
+from aion.uploads.journal import Journal, State
+
+URL = "https://api.example.com/api/v2"
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def found(path: Path, count: int = 3) -> list[Found]:
+    path.mkdir(exist_ok=True)
+    for number in range(count):
+        if not (path / f"{number}.png").exists():
+            (path / f"{number}.png").write_bytes(PNG + bytes([number]))
+    return _files.expand(path)
+
+
+def items(files: list[Found]) -> list[Item]:
+    return [Item(one.index, one.upload) for one in files if one.upload is not None]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "journal"
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    return tmp_path / "photos"
+
+
+def again(path: Path, files: list[Found]) -> Record:
+    return Record(path, files, URL)
+
+
+def test_a_new_journal_plans_every_file(path: Path, photos: Path) -> None:
+    Record(path, found(photos), URL).close()
+    report = Journal(path).report()
+    assert [(one.filename, one.size, one.state) for one in report] == [
+        (f"{number}.png", 9, State.PLANNED) for number in range(3)
+    ]
+    assert report[0].mtime_ns == (photos / "0.png").stat().st_mtime_ns
+
+
+def test_a_result_comes_back_as_it_was_without_its_signed_link(path: Path, photos: Path) -> None:
+    files = found(photos, 1)
+    result = UploadResult(
+        "id", "0.png", "key", "blue \udcff sky", ["sea"], "EXIT", 0.5,
+        DescriptionStatus.COMPLETED, "https://x/?signature=1", datetime(2026, 5, 1, tzinfo=UTC),
+    )  # fmt: skip
+    record = Record(path, files, URL)
+    record.stored([(0, result)])
+    record.close()
+    record = again(path, files)
+    kept = restored(record.done()[0])
+    record.close()
+    assert kept is not None
+    assert kept.thumbnail_url is None
+    assert (kept.description, kept.tags, kept.created_at, kept.description_status) == (
+        result.description, result.tags, result.created_at, result.description_status,
+    )  # fmt: skip
+
+
+def test_what_was_being_sent_is_in_doubt_and_the_rest_is_to_be_sent(
+    path: Path, photos: Path
+) -> None:
+    files = found(photos, 4)
+    record = Record(path, files, URL)
+    record.sending(items(files)[:3])
+    record.sent("session", items(files)[2:3])
+    record.close()
+    record = again(path, files)
+    plain, doubtful, sessions = picked_up(items(files), record.done())
+    record.close()
+    assert [one.index for one in plain] == [3]
+    assert [one.index for one in doubtful] == [0, 1]
+    assert [(one.session_id, [item.index for item in one.items]) for one in sessions] == [
+        ("session", [2])
+    ]
+
+
+def test_what_was_not_committed_does_not_count(path: Path, photos: Path) -> None:
+    files = found(photos)
+    record = Record(path, files, URL)
+    with pytest.raises(KeyError):
+        record.sending([*items(files), Item(99, items(files)[0].upload)])
+    record.close()
+    assert {one.state for one in Journal(path).report()} == {State.PLANNED}
+
+
+def test_the_order_of_the_files_may_be_another(path: Path, photos: Path) -> None:
+    files = found(photos)
+    record = Record(path, files, URL)
+    record.stored([(2, UploadResult("two", "2.png", ""))])
+    record.close()
+    turned = _files.expand([one.path for one in reversed(files)])
+    record = again(path, turned)
+    assert {index: row.image_id for index, row in record.done().items()} == {0: "two"}
+    record.close()
+
+
+def test_a_touched_file_is_the_same_where_its_hash_is_known(path: Path, photos: Path) -> None:
+    files = found(photos, 2)
+    record = Record(path, files, URL)
+    record.stored([(one.index, UploadResult(f"{one.index}", "", "")) for one in files])
+    from aion._hashing import sha256
+
+    record.hashed(0, sha256(photos / "0.png"))
+    record.close()
+    for number in range(2):
+        os.utime(photos / f"{number}.png", ns=(1, 1))
+    record = again(path, found(photos, 2))
+    assert list(record.done()) == [0]
+    record.close()
+
+
+def test_a_file_given_twice_has_two_rows(path: Path, photos: Path) -> None:
+    one = found(photos, 1)[0].path
+    files = _files.expand([one, one])
+    record = Record(path, files, URL)
+    record.stored([(1, UploadResult("second", "0.png", ""))])
+    record.close()
+    record = again(path, files)
+    assert {index: row.image_id for index, row in record.done().items()} == {1: "second"}
+    record.close()
+
+
+def test_two_uploads_cannot_write_one_journal(path: Path, photos: Path) -> None:
+    files = found(photos)
+    record = Record(path, files, URL)
+    with pytest.raises(ValidationError, match="is in use"):
+        again(path, files)
+    record.close()
+
+
+def test_a_journal_that_is_not_there_is_named(path: Path) -> None:
+    with pytest.raises(ValidationError, match="does not exist"):
+        Journal(path).report()
+    assert not path.exists()
+
+
+def test_an_empty_file_becomes_a_journal(path: Path, photos: Path) -> None:
+    path.touch()
+    with pytest.raises(ValidationError, match="is empty"):
+        Journal(path).report()
+    Record(path, found(photos), URL).close()
+    assert len(Journal(path).report()) == 3
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "expected"),
+    [
+        (AionvisionConnectionError(), None, True),
+        (AionvisionTimeoutError(), None, True),
+        (ServerError(), 500, True),
+        (ServerError(), 200, True),
+        (ServerError(), 503, False),
+        (ServerError(), 501, False),
+        (RateLimitError(), 429, False),
+        (CircuitBreakerError("user_files", 1.0), None, False),
+        (ValidationError("no"), 413, False),
+    ],
+)
+def test_only_a_failure_after_which_the_work_may_be_done_is_ambiguous(
+    error: AionvisionError, status: int | None, expected: bool
+) -> None:
+    assert is_ambiguous(error.at(status_code=status)) is expected

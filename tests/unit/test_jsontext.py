@@ -1,0 +1,81 @@
+"""Reading JSON with and without orjson: the same values, the same refusals."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from importlib.util import find_spec
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aion._transport import jsontext
+
+needs_orjson = pytest.mark.skipif(find_spec("orjson") is None, reason="extra speed is missing")
+VALUES: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+ODD = [
+    b'{"a": 1, "a": 2}',
+    b"18446744073709551615",
+    b"18446744073709551616",
+    b"-9223372036854775809",
+    b"[-0, -0.0, 1e400, 1E5, 0.1]",
+    b"[NaN, Infinity, -Infinity]",
+    b'"\\ud800"',
+    b'"\\ud83d\\ude00"',
+    '{"ä": "ü"}'.encode("utf-16"),
+    b"[" * 500 + b"]" * 500,
+]
+REFUSED = [b"", b"{", b"[1,]", b"<html>", b"\xff", b'{"a": 01}', b"'a'", b"[1] 2"]
+
+
+@pytest.fixture(autouse=True)
+def chosen_again() -> Iterator[None]:
+    yield
+    jsontext.use_orjson(True)
+
+
+def both(body: bytes) -> tuple[str, str]:
+    """What each reader makes of a body. By `repr`, in which NaN is like NaN and 1 is not 1.0."""
+    jsontext.use_orjson(False)
+    plain = repr(jsontext.loads(body))
+    jsontext.use_orjson(True)
+    return plain, repr(jsontext.loads(body))
+
+
+@needs_orjson
+@given(VALUES)
+def test_both_readers_give_the_same_values(value: Any) -> None:
+    plain, quick = both(json.dumps(value).encode())
+    assert plain == quick
+
+
+@needs_orjson
+@pytest.mark.parametrize("body", ODD)
+def test_both_readers_agree_about_what_is_odd(body: bytes) -> None:
+    plain, quick = both(body)
+    assert plain == quick
+
+
+@pytest.mark.parametrize("wanted", [False, True])
+@pytest.mark.parametrize("body", REFUSED)
+def test_what_is_no_json_is_refused_with_the_error_of_the_standard_library(
+    body: bytes, wanted: bool
+) -> None:
+    with pytest.raises(ValueError) as expected:
+        json.loads(body)
+    jsontext.use_orjson(wanted)
+    with pytest.raises(ValueError) as found:
+        jsontext.loads(body)
+    assert str(found.value) == str(expected.value)
+
+
+def test_without_orjson_the_standard_library_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "orjson", None)
+    assert jsontext.use_orjson(True) is json.loads
+    assert jsontext.loads(b"[1]") == [1]
