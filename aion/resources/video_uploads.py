@@ -151,7 +151,7 @@ class VideoUploadsResource(VideoUploadSteps):
             AionvisionError: As `upload_one`. ``details["stored_media_ids"]`` lists the videos that
                 are stored: do not upload these again.
 
-        Endpoint: as `upload_one`
+        Endpoint: ``POST /video-uploads/initiate`` and the others of `upload_one`
         """
         wishes = _wishes(
             title, tags, auto_analyze, analysis_type, max_chunk_concurrency, max_chunk_retries
