@@ -25,7 +25,7 @@ $(READY): pyproject.toml
 	  || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)" >&2; exit 1; }
 	"$(PYTHON)" -m venv "$(VENV)"
 	"$(RUN)" -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
-	"$(RUN)" -m pip install --quiet --disable-pip-version-check --editable ".[dotenv,progress,sandbox,tracing]" --group dev
+	"$(RUN)" -m pip install --quiet --disable-pip-version-check --editable ".[dotenv,progress,sandbox,socks,speed,tracing]" --group dev
 	@touch "$(READY)"
 
 setup: $(READY)

@@ -6,8 +6,9 @@ file is kept, so that whatever happens, what was stored can be told.
 
 from __future__ import annotations
 
+import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -26,6 +27,7 @@ from aion.types.callbacks import (
     UploadProgressEvent,
 )
 from aion.types.upload import BatchUploadResults, QuotaInfo, UploadResult
+from aion.uploads.progress import UploadProgress
 from aion_api.models.upload_sessions import UploadSessionResultItem
 from aion_api.models.user_files import UserFile
 
@@ -53,6 +55,7 @@ class Callbacks:
     on_file_complete: Callable[[FileCompleteEvent], Any] | None = None
     on_description_progress: Callable[[DescriptionProgressEvent], Any] | None = None
     on_description_failed: Callable[[DescriptionFailedEvent], Any] | None = None
+    on_step: Callable[[UploadProgress], Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +210,44 @@ def match(
     return fitting
 
 
+class Meter:
+    """How much of a batch is sent.
+
+    Args:
+        items: Its files.
+        before: The indexes of those that an earlier call sent.
+    """
+
+    def __init__(self, items: Sequence[Item], before: Collection[int]) -> None:
+        self._start = time.monotonic()
+        self._sizes = {item.index: item.upload.size for item in items}
+        self._left = self._sizes.keys() - before
+        self._bytes = sum(self._sizes.values())
+        self._sent = self._before = self._bytes - sum(self._sizes[one] for one in self._left)
+
+    def sent(self, items: Iterable[Item]) -> None:
+        """The service has these files, or has refused them."""
+        for item in items:
+            if item.index in self._left:
+                self._left.discard(item.index)
+                self._sent += item.upload.size
+
+    def read(self, ledger: Ledger) -> UploadProgress:
+        """How far the batch is."""
+        seconds = time.monotonic() - self._start
+        return UploadProgress(
+            files=ledger.size,
+            files_sent=ledger.size - len(self._left),
+            bytes=self._bytes,
+            bytes_sent=self._sent,
+            stored=ledger.stored_count,
+            described=ledger.ended_count,
+            failed=ledger.failed_count,
+            seconds=seconds,
+            bytes_per_second=(self._sent - self._before) / max(seconds, 1e-3),
+        )
+
+
 def is_ambiguous(error: AionvisionError) -> bool:
     """Whether the service may have done what was asked, though no answer tells so."""
     match error:
@@ -222,22 +263,27 @@ class Ledger:
     """The outcome of every file of a batch, under its position in the expanded input.
 
     Attributes:
+        size: How many files there are.
         stored_count: How many files are stored.
         ended_count: How many stored files have a description that has ended.
+        failed_count: How many files were not stored, or have a description that failed.
     """
 
     def __init__(self, found: Sequence[Found]) -> None:
         self._names = {one.index: one.filename for one in found}
+        self.size = len(self._names)
         self._results: dict[int, UploadResult] = {}
         self._places: dict[str, list[int]] = {}
         self.stored_count = 0
         self.ended_count = 0
+        self.failed_count = 0
         for one in found:
             if one.problem is not None:
                 self.lost(one.index, one.problem, retryable=False)
 
     def lost(self, index: int, reason: str, *, retryable: bool | None = None) -> None:
         """A file was not stored."""
+        self.failed_count += 1
         self._results[index] = UploadResult.not_stored(
             self._names[index], reason, retryable=retryable
         )
@@ -248,6 +294,7 @@ class Ledger:
         self._places.setdefault(result.image_id, []).append(index)
         self.stored_count += 1
         self.ended_count += not result.is_pending
+        self.failed_count += result.is_failed
 
     def known(self, index: int) -> bool:
         """Whether the outcome of a file is known."""
@@ -264,6 +311,7 @@ class Ledger:
             self._results[index] = after
             if not after.is_pending:
                 self.ended_count += 1
+                self.failed_count += after.is_failed
                 ended.append((index, after))
         return ended
 
@@ -302,6 +350,7 @@ __all__ = [
     "Callbacks",
     "Item",
     "Ledger",
+    "Meter",
     "Pace",
     "Parcel",
     "Sent",

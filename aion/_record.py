@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -176,12 +176,12 @@ class Record(NoRecord):
         )
 
     @contextmanager
-    def _using(self) -> Iterator[None]:
+    def _using(self) -> Generator[None]:
         with journal.reading(self._path):
             yield
 
     @contextmanager
-    def _whole(self, *, safely: bool = False) -> Iterator[None]:
+    def _whole(self, *, safely: bool = False) -> Generator[None]:
         """All or nothing; `safely` waits until it is on the disk."""
         self._database.execute(f"PRAGMA synchronous = {'FULL' if safely else 'NORMAL'}")
         self._database.execute("BEGIN")

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from aion.types.describe import DescriptionResult
     from aion.types.upload import BatchUploadResults, UploadResult
     from aion.types.verify import VerificationResult
+    from aion.uploads.progress import UploadProgress
 
 
 class AionVision:
@@ -362,6 +363,7 @@ class AionVision:
         auto_describe: bool = True,
         skip_duplicates: bool = False,
         journal: str | os.PathLike[str] | None = None,
+        progress: bool | Callable[[UploadProgress], Any] = False,
     ) -> BatchUploadResults:
         """Upload any number of images, or the images of a directory: `uploads.upload`.
 
@@ -387,6 +389,7 @@ class AionVision:
             auto_describe=auto_describe,
             skip_duplicates=skip_duplicates,
             journal=journal,
+            progress=progress,
         )
 
     def chat_session(

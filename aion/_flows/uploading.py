@@ -20,6 +20,7 @@ from aion._batches import (
     Callbacks,
     Item,
     Ledger,
+    Meter,
     Pace,
     Parcel,
     Sent,
@@ -30,6 +31,7 @@ from aion._batches import (
 )
 from aion._files import Found
 from aion._flows.recovering import sort_out, versions
+from aion._flows.sessions import results_of
 from aion._flows.waiting import until
 from aion._polling import PollPlan
 from aion._record import NoRecord, picked_up, restored
@@ -47,6 +49,7 @@ from aion.types.callbacks import (
 )
 from aion.types.common import DescriptionStatus
 from aion.types.upload import BatchUploadResults, UploadResult
+from aion.uploads.journal import State
 from aion_api import File
 from aion_api.api import upload_sessions, user_files
 from aion_api.models.upload_sessions import UploadSessionResultItem
@@ -54,8 +57,6 @@ from aion_api.models.user_files import StreamBatchUploadBody, StreamBatchUploadR
 
 PAGE = 100
 """Files in one look at descriptions."""
-RESULTS_PAGE = 500
-"""Results in one page of a session."""
 _SESSION_ENDS = frozenset({"completed", "failed", "expired", "cancelled"})
 _LONGEST_PAUSE = 30.0
 
@@ -100,6 +101,8 @@ class BatchUpload:
             elif result is not None:
                 self._ledger.lost(index, row.reason or "no reason was kept", retryable=False)
         self._told = self._ledger.ended_count
+        arrived = {index for index, row in done.items() if row.state is not State.SENDING}
+        self._meter = Meter(self._items, arrived)
 
     @property
     def size(self) -> int:
@@ -140,6 +143,7 @@ class BatchUpload:
                     await self._begin(parcel)
                     crew.start(parcel)
                 queue.extendleft(reversed(await self._land(*await crew.ended())))
+                await self._step()
         finally:
             await crew.close()
         if self._broken is not None:
@@ -162,6 +166,7 @@ class BatchUpload:
             await self._look_at_sessions(timeout)
             if descriptions:
                 await self._look_at_descriptions(timeout)
+            await self._step()
             return self.report()
 
         def done(_: BatchUploadResults) -> bool:
@@ -170,6 +175,7 @@ class BatchUpload:
         def too_late(_: BatchUploadResults | None) -> AionvisionTimeoutError:
             return self._late(plan)
 
+        await self._step()
         if done(self.report()):
             return
         try:
@@ -182,6 +188,10 @@ class BatchUpload:
     def report(self) -> BatchUploadResults:
         """What became of every file that was sent, in the order of the input."""
         return self._ledger.report([item for sent in self._sessions for item in sent.items])
+
+    async def _step(self) -> None:
+        if self._callbacks.on_step is not None:
+            await rt.notify(self._callbacks.on_step, self._meter.read(self._ledger))
 
     async def _begin(self, parcel: Parcel) -> None:
         self._versions.update(versions(parcel.items))
@@ -241,6 +251,7 @@ class BatchUpload:
         if len(items) == 1 or len(suspects) == 1:
             bad = (suspects or items)[0]
             self._refused(bad.index, error.message, retryable=True)
+            self._meter.sent([bad])
             parts = [[one for one in items if one is not bad]]
         else:
             parts = apart(items, error.filename)
@@ -258,6 +269,7 @@ class BatchUpload:
         for item in found.changed:
             # The journal keeps its doubt: the changed file is another one, and sent as such.
             self._ledger.lost(item.index, reason, retryable=True)
+        self._meter.sent(item for item in items if item.index in found.stored)
         names = {item.index: item.upload.filename for item in items}
         await self._stored(
             [
@@ -269,6 +281,7 @@ class BatchUpload:
 
     async def _take(self, chunk: list[Item], answer: StreamBatchUploadResponse) -> None:
         self._session_id = answer.session_id
+        self._meter.sent(chunk)
         for rejection in answer.rejections or ():
             if 0 <= rejection.index < len(chunk):
                 index = chunk[rejection.index].index
@@ -302,7 +315,7 @@ class BatchUpload:
             ended = status.completed_files + status.failed_files + status.skipped_files
             whole = status.status.value in _SESSION_ENDS
             if whole or ended > sent.seen:
-                rows = await self._rows(sent.session_id, timeout)
+                rows = await results_of(self._engine, sent.session_id, timeout)
                 sent.seen = ended
                 await self._read(sent.match(rows, whole=whole))
             if whole:
@@ -314,18 +327,6 @@ class BatchUpload:
 
         await rt.each(look, self._sessions, at_once=self._at_once)
         self._sessions = [sent for sent in self._sessions if sent.items]
-
-    async def _rows(self, session_id: str, timeout: float) -> list[UploadSessionResultItem]:
-        rows: list[UploadSessionResultItem] = []
-        more = True
-        while more:
-            request = upload_sessions.get_session_results(
-                session_id, include_failed=True, offset=len(rows), limit=RESULTS_PAGE
-            )
-            page = await self._engine.call(request, timeout=timeout)
-            rows += page.results
-            more = page.has_more and bool(page.results)
-        return rows
 
     async def _read(self, rows: dict[int, UploadSessionResultItem]) -> None:
         stored: list[tuple[int, UploadResult]] = []

@@ -15,6 +15,7 @@ from aion import _files
 from aion._batches import Callbacks, Pace
 from aion._flows.uploading import BatchUpload
 from aion._polling import PollPlan
+from aion._progress import display
 from aion._record import NoRecord, Record
 from aion.exceptions import QuotaExceededError
 from aion.resources._presigned import PresignedUploads
@@ -26,6 +27,7 @@ from aion.types.callbacks import (
 )
 from aion.types.common import StorageTarget
 from aion.types.upload import BatchUploadResults, QuotaInfo
+from aion.uploads.progress import UploadProgress
 from aion_api import UNSET
 from aion_api.api import uploads
 from aion_api.models.user_files import StreamBatchUploadBody
@@ -58,6 +60,7 @@ class BatchUploads(PresignedUploads):
         auto_describe: bool = True,
         skip_duplicates: bool = False,
         journal: str | os.PathLike[str] | None = None,
+        progress: bool | Callable[[UploadProgress], Any] = False,
     ) -> BatchUploadResults:
         """Upload one image, any number of images, or the images of directories.
 
@@ -82,6 +85,8 @@ class BatchUploads(PresignedUploads):
             skip_duplicates: Do not store again what is stored; the result is the older image.
             journal: A file that keeps what is done. The same call with the same journal goes on
                 where this one ended, however it ended.
+            progress: True shows it on stderr, which needs the extra ``progress``; or something to
+                call with an `aion.uploads.progress.UploadProgress` at each step.
 
         Returns:
             One result a file, in the order of the input.
@@ -97,6 +102,7 @@ class BatchUploads(PresignedUploads):
                 above.
             AionvisionTimeoutError: They are stored, but descriptions did not come in time;
                 `last_result` holds all results.
+            ImportError: `progress` is True and `rich` is not installed.
 
         Endpoint: ``POST /user-files/upload/stream-batch``
         """
@@ -121,6 +127,7 @@ class BatchUploads(PresignedUploads):
             auto_describe=auto_describe,
             skip_duplicates=skip_duplicates,
             journal=journal,
+            progress=progress,
         )
 
     async def upload_batch(
@@ -144,6 +151,7 @@ class BatchUploads(PresignedUploads):
         auto_describe: bool = True,
         skip_duplicates: bool = False,
         journal: str | os.PathLike[str] | None = None,
+        progress: bool | Callable[[UploadProgress], Any] = False,
     ) -> BatchUploadResults:
         """Upload up to 10,000 images, several requests at a time.
 
@@ -184,6 +192,8 @@ class BatchUploads(PresignedUploads):
             skip_duplicates: Do not store again what is stored; the result is the older image.
             journal: A file that keeps what is done. The same call with the same journal goes on
                 where this one ended, however it ended.
+            progress: True shows it on stderr, which needs the extra ``progress``; or something to
+                call with an `aion.uploads.progress.UploadProgress` at each step.
 
         Returns:
             One result a file, in the order of the input. A file that was not stored has an
@@ -200,6 +210,7 @@ class BatchUploads(PresignedUploads):
                 above.
             AionvisionTimeoutError: They are stored, but descriptions did not come in time;
                 `last_result` holds all results.
+            ImportError: `progress` is True and `rich` is not installed.
 
         Endpoint: ``POST /user-files/upload/stream-batch``
         """
@@ -218,13 +229,18 @@ class BatchUploads(PresignedUploads):
         if description_timeout is not None:
             check.seconds("description_timeout", description_timeout)
         found = _files.expand(files, filenames, recursive=recursive, include_hidden=include_hidden)
-        callbacks = Callbacks(
-            on_progress, on_file_complete, on_description_progress, on_description_failed
-        )
+        shown = display(progress)
         record = NoRecord()
-        if journal is not None:
-            record = Record(journal, found, self._engine.config.base_url)
         try:
+            if journal is not None:
+                record = Record(journal, found, self._engine.config.base_url)
+            callbacks = Callbacks(
+                on_progress,
+                on_file_complete,
+                on_description_progress,
+                on_description_failed,
+                shown.show,
+            )
             batch = BatchUpload(self._engine, found, form, callbacks, record)
             await batch.recover()
             if batch.size:
@@ -234,6 +250,7 @@ class BatchUploads(PresignedUploads):
             await batch.follow(plan, descriptions=wait_for_descriptions)
         finally:
             record.close()
+            shown.close()
         results = batch.report()
         return results.raise_on_failures() if raise_on_failure else results
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from codegen.__main__ import PROJECT, main
+from tests.codegen.building import operation
 from tests.codegen.workflow import contract, home, next_contract, written
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -149,8 +150,7 @@ def test_a_patch_that_no_longer_applies_is_noted(run: Run) -> None:
 def test_where_the_patches_may_have_to_be_extended_is_noted(run: Run) -> None:
     spec = contract()
     spec["components"]["schemas"]["app__v2__Box"] = {"type": "object"}
-    answer = {"200": {"description": "", "content": {"application/json": {"schema": {}}}}}
-    spec["paths"]["/new"] = {"get": {"operationId": "stream", "responses": answer}}
+    spec["paths"]["/new"] = {"get": operation(name="stream")}
     _, out, _ = run(str(run.old), str(written(run.new, spec)), "--format", "json")
     assert json.loads(out)["notes"] == [
         "patches.toml: schema app__v2__Box is new and has no short name in rename_schemas",

@@ -22,6 +22,7 @@ from aion._batches import (
     Callbacks,
     Item,
     Ledger,
+    Meter,
     Pace,
     Parcel,
     Sent,
@@ -40,6 +41,7 @@ from aion.exceptions import (
     UploadError,
 )
 from aion.sync._flows.recovering import sort_out, versions
+from aion.sync._flows.sessions import results_of
 from aion.sync._flows.waiting import until
 from aion.types.callbacks import (
     DescriptionFailedEvent,
@@ -49,6 +51,7 @@ from aion.types.callbacks import (
 )
 from aion.types.common import DescriptionStatus
 from aion.types.upload import BatchUploadResults, UploadResult
+from aion.uploads.journal import State
 from aion_api import File
 from aion_api.api import upload_sessions, user_files
 from aion_api.models.upload_sessions import UploadSessionResultItem
@@ -56,8 +59,6 @@ from aion_api.models.user_files import StreamBatchUploadBody, StreamBatchUploadR
 
 PAGE = 100
 """Files in one look at descriptions."""
-RESULTS_PAGE = 500
-"""Results in one page of a session."""
 _SESSION_ENDS = frozenset({"completed", "failed", "expired", "cancelled"})
 _LONGEST_PAUSE = 30.0
 
@@ -102,6 +103,8 @@ class SyncBatchUpload:
             elif result is not None:
                 self._ledger.lost(index, row.reason or "no reason was kept", retryable=False)
         self._told = self._ledger.ended_count
+        arrived = {index for index, row in done.items() if row.state is not State.SENDING}
+        self._meter = Meter(self._items, arrived)
 
     @property
     def size(self) -> int:
@@ -142,6 +145,7 @@ class SyncBatchUpload:
                     self._begin(parcel)
                     crew.start(parcel)
                 queue.extendleft(reversed(self._land(*crew.ended())))
+                self._step()
         finally:
             crew.close()
         if self._broken is not None:
@@ -164,6 +168,7 @@ class SyncBatchUpload:
             self._look_at_sessions(timeout)
             if descriptions:
                 self._look_at_descriptions(timeout)
+            self._step()
             return self.report()
 
         def done(_: BatchUploadResults) -> bool:
@@ -172,6 +177,7 @@ class SyncBatchUpload:
         def too_late(_: BatchUploadResults | None) -> AionvisionTimeoutError:
             return self._late(plan)
 
+        self._step()
         if done(self.report()):
             return
         try:
@@ -184,6 +190,10 @@ class SyncBatchUpload:
     def report(self) -> BatchUploadResults:
         """What became of every file that was sent, in the order of the input."""
         return self._ledger.report([item for sent in self._sessions for item in sent.items])
+
+    def _step(self) -> None:
+        if self._callbacks.on_step is not None:
+            rt.notify(self._callbacks.on_step, self._meter.read(self._ledger))
 
     def _begin(self, parcel: Parcel) -> None:
         self._versions.update(versions(parcel.items))
@@ -243,6 +253,7 @@ class SyncBatchUpload:
         if len(items) == 1 or len(suspects) == 1:
             bad = (suspects or items)[0]
             self._refused(bad.index, error.message, retryable=True)
+            self._meter.sent([bad])
             parts = [[one for one in items if one is not bad]]
         else:
             parts = apart(items, error.filename)
@@ -260,6 +271,7 @@ class SyncBatchUpload:
         for item in found.changed:
             # The journal keeps its doubt: the changed file is another one, and sent as such.
             self._ledger.lost(item.index, reason, retryable=True)
+        self._meter.sent(item for item in items if item.index in found.stored)
         names = {item.index: item.upload.filename for item in items}
         self._stored(
             [
@@ -271,6 +283,7 @@ class SyncBatchUpload:
 
     def _take(self, chunk: list[Item], answer: StreamBatchUploadResponse) -> None:
         self._session_id = answer.session_id
+        self._meter.sent(chunk)
         for rejection in answer.rejections or ():
             if 0 <= rejection.index < len(chunk):
                 index = chunk[rejection.index].index
@@ -304,7 +317,7 @@ class SyncBatchUpload:
             ended = status.completed_files + status.failed_files + status.skipped_files
             whole = status.status.value in _SESSION_ENDS
             if whole or ended > sent.seen:
-                rows = self._rows(sent.session_id, timeout)
+                rows = results_of(self._engine, sent.session_id, timeout)
                 sent.seen = ended
                 self._read(sent.match(rows, whole=whole))
             if whole:
@@ -316,18 +329,6 @@ class SyncBatchUpload:
 
         rt.each(look, self._sessions, at_once=self._at_once)
         self._sessions = [sent for sent in self._sessions if sent.items]
-
-    def _rows(self, session_id: str, timeout: float) -> list[UploadSessionResultItem]:
-        rows: list[UploadSessionResultItem] = []
-        more = True
-        while more:
-            request = upload_sessions.get_session_results(
-                session_id, include_failed=True, offset=len(rows), limit=RESULTS_PAGE
-            )
-            page = self._engine.call(request, timeout=timeout)
-            rows += page.results
-            more = page.has_more and bool(page.results)
-        return rows
 
     def _read(self, rows: dict[int, UploadSessionResultItem]) -> None:
         stored: list[tuple[int, UploadResult]] = []

@@ -16,6 +16,7 @@ from aion import _checks as check
 from aion import _files
 from aion._batches import Callbacks, Pace
 from aion._polling import PollPlan
+from aion._progress import display
 from aion._record import NoRecord, Record
 from aion.exceptions import QuotaExceededError
 from aion.sync._flows.uploading import SyncBatchUpload
@@ -28,6 +29,7 @@ from aion.types.callbacks import (
 )
 from aion.types.common import StorageTarget
 from aion.types.upload import BatchUploadResults, QuotaInfo
+from aion.uploads.progress import UploadProgress
 from aion_api import UNSET
 from aion_api.api import uploads
 from aion_api.models.user_files import StreamBatchUploadBody
@@ -60,6 +62,7 @@ class SyncBatchUploads(SyncPresignedUploads):
         auto_describe: bool = True,
         skip_duplicates: bool = False,
         journal: str | os.PathLike[str] | None = None,
+        progress: bool | Callable[[UploadProgress], Any] = False,
     ) -> BatchUploadResults:
         """Upload one image, any number of images, or the images of directories.
 
@@ -84,6 +87,8 @@ class SyncBatchUploads(SyncPresignedUploads):
             skip_duplicates: Do not store again what is stored; the result is the older image.
             journal: A file that keeps what is done. The same call with the same journal goes on
                 where this one ended, however it ended.
+            progress: True shows it on stderr, which needs the extra ``progress``; or something to
+                call with an `aion.uploads.progress.UploadProgress` at each step.
 
         Returns:
             One result a file, in the order of the input.
@@ -99,6 +104,7 @@ class SyncBatchUploads(SyncPresignedUploads):
                 above.
             AionvisionTimeoutError: They are stored, but descriptions did not come in time;
                 `last_result` holds all results.
+            ImportError: `progress` is True and `rich` is not installed.
 
         Endpoint: ``POST /user-files/upload/stream-batch``
         """
@@ -123,6 +129,7 @@ class SyncBatchUploads(SyncPresignedUploads):
             auto_describe=auto_describe,
             skip_duplicates=skip_duplicates,
             journal=journal,
+            progress=progress,
         )
 
     def upload_batch(
@@ -146,6 +153,7 @@ class SyncBatchUploads(SyncPresignedUploads):
         auto_describe: bool = True,
         skip_duplicates: bool = False,
         journal: str | os.PathLike[str] | None = None,
+        progress: bool | Callable[[UploadProgress], Any] = False,
     ) -> BatchUploadResults:
         """Upload up to 10,000 images, several requests at a time.
 
@@ -186,6 +194,8 @@ class SyncBatchUploads(SyncPresignedUploads):
             skip_duplicates: Do not store again what is stored; the result is the older image.
             journal: A file that keeps what is done. The same call with the same journal goes on
                 where this one ended, however it ended.
+            progress: True shows it on stderr, which needs the extra ``progress``; or something to
+                call with an `aion.uploads.progress.UploadProgress` at each step.
 
         Returns:
             One result a file, in the order of the input. A file that was not stored has an
@@ -202,6 +212,7 @@ class SyncBatchUploads(SyncPresignedUploads):
                 above.
             AionvisionTimeoutError: They are stored, but descriptions did not come in time;
                 `last_result` holds all results.
+            ImportError: `progress` is True and `rich` is not installed.
 
         Endpoint: ``POST /user-files/upload/stream-batch``
         """
@@ -220,13 +231,18 @@ class SyncBatchUploads(SyncPresignedUploads):
         if description_timeout is not None:
             check.seconds("description_timeout", description_timeout)
         found = _files.expand(files, filenames, recursive=recursive, include_hidden=include_hidden)
-        callbacks = Callbacks(
-            on_progress, on_file_complete, on_description_progress, on_description_failed
-        )
+        shown = display(progress)
         record = NoRecord()
-        if journal is not None:
-            record = Record(journal, found, self._engine.config.base_url)
         try:
+            if journal is not None:
+                record = Record(journal, found, self._engine.config.base_url)
+            callbacks = Callbacks(
+                on_progress,
+                on_file_complete,
+                on_description_progress,
+                on_description_failed,
+                shown.show,
+            )
             batch = SyncBatchUpload(self._engine, found, form, callbacks, record)
             batch.recover()
             if batch.size:
@@ -236,6 +252,7 @@ class SyncBatchUploads(SyncPresignedUploads):
             batch.follow(plan, descriptions=wait_for_descriptions)
         finally:
             record.close()
+            shown.close()
         results = batch.report()
         return results.raise_on_failures() if raise_on_failure else results
 

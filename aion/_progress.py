@@ -1,0 +1,117 @@
+"""The display behind `progress=True`: `rich` on a terminal, plain lines elsewhere, on stderr.
+
+It starts no thread: it changes when there is something new.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from aion._checks import refuse
+from aion.uploads.progress import UploadProgress
+
+_MISSING = 'progress=True needs rich: pip install "aionvision[progress]"'
+_LINE_SECONDS = 5.0
+
+
+class Display:
+    """What shows progress.
+
+    Attributes:
+        show: Told of each step; None where nobody wants to know.
+    """
+
+    show: Callable[[UploadProgress], Any] | None = None
+
+    def close(self) -> None:
+        """The upload has ended, one way or another."""
+
+
+class _Told(Display):
+    def __init__(self, show: Callable[[UploadProgress], Any]) -> None:
+        self.show = show
+
+
+class _Lines(Display):
+    """A line now and then, for logs."""
+
+    def __init__(self) -> None:
+        self.show = self._show
+        self._next = 0.0
+        self._last: UploadProgress | None = None
+        self._printed: UploadProgress | None = None
+
+    def _show(self, progress: UploadProgress) -> None:
+        self._last = progress
+        if time.monotonic() >= self._next:
+            self._print(progress)
+
+    def _print(self, progress: UploadProgress) -> None:
+        self._next = time.monotonic() + _LINE_SECONDS
+        self._printed = progress
+        print(f"upload: {progress}", file=sys.stderr, flush=True)  # noqa: T201 - asked for
+
+    def close(self) -> None:
+        if self._last is not None and self._last is not self._printed:
+            self._print(self._last)
+
+
+class _Bars(Display):
+    """Two bars, one of bytes and one of descriptions."""
+
+    def __init__(self, console: Any) -> None:
+        from rich.progress import BarColumn, Progress, TextColumn
+
+        text = TextColumn("{task.description}")
+        counts = TextColumn("{task.fields[counts]}")
+        self.show = self._show
+        self._bars = Progress(text, BarColumn(), counts, console=console, auto_refresh=False)
+        self._sent = self._bars.add_task("sent", total=None, counts="")
+        self._described = self._bars.add_task("described", total=None, counts="")
+        self._bars.start()
+
+    def _show(self, now: UploadProgress) -> None:
+        done, total = now.bytes_sent / 1e6, now.bytes / 1e6
+        sent = (
+            f"{now.files_sent:,}/{now.files:,} files  {done:,.1f}/{total:,.1f} MB"
+            f"  {now.bytes_per_second / 1e6:,.1f} MB/s"
+        )
+        described = f"{now.described:,}/{now.stored:,}  {now.failed:,} failed"
+        self._bars.update(self._sent, completed=now.bytes_sent, total=now.bytes, counts=sent)
+        self._bars.update(
+            self._described, completed=now.described, total=now.files, counts=described
+        )
+        self._bars.refresh()
+
+    def close(self) -> None:
+        self._bars.stop()
+
+
+def display(progress: bool | Callable[[UploadProgress], Any]) -> Display:
+    """What a caller's `progress` asks for.
+
+    Raises:
+        ValidationError: It is neither a bool nor something to call.
+        ImportError: `rich` is needed and not installed; the message names the extra.
+    """
+    if progress is False:
+        return Display()
+    if callable(progress):
+        return _Told(progress)
+    if progress is not True:
+        refuse("progress", progress, "True, False or something to call")
+    try:
+        from rich.console import Console
+    except ImportError:
+        console = None
+    else:
+        console = Console(stderr=True)
+    if console is None:
+        raise ImportError(_MISSING)
+    return _Bars(console) if console.is_terminal or console.is_jupyter else _Lines()
+
+
+__all__ = ["Display", "display"]
