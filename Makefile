@@ -14,7 +14,7 @@ RUN := $(VENV)/bin/python
 READY := $(VENV)/.ready
 WORKERS ?= 2
 
-.PHONY: setup demo test soak faults generate stale lint types check clean
+.PHONY: setup demo test soak faults generate stale surface lint types check clean
 .DEFAULT_GOAL := help
 
 help:
@@ -46,6 +46,10 @@ faults: $(READY)
 generate: $(READY)
 	"$(RUN)" -m codegen build --spec "$(SPEC)"
 
+# The public surface against that of the last release.
+surface: $(READY)
+	"$(RUN)" -m codegen surface --check
+
 stale: $(READY)
 	"$(RUN)" -m codegen check
 
@@ -57,7 +61,7 @@ types: $(READY)
 	"$(RUN)" -m mypy
 	"$(RUN)" -m pyright
 
-check: stale lint types
+check: stale surface lint types
 
 clean:
 	rm -rf "$(VENV)" .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from codegen import blocking, contract, lock, output, parse, render
+from codegen import blocking, contract, lock, output, parse, render, surface
 from codegen.diffing import command, report
 from codegen.diffing.changelog import draft
 from codegen.errors import CodegenError
@@ -59,7 +59,7 @@ def endpoints(spec: Path, project: Path) -> dict[str, str]:
 def main(arguments: Sequence[str] | None = None, *, project: Path = PROJECT) -> int:
     """Run the command line on the project in the folder `project`."""
     options = _parser(project).parse_args(arguments)
-    commands = {"build": _build, "check": _check, "diff": _diff}
+    commands = {"build": _build, "check": _check, "diff": _diff, "surface": _surface}
     try:
         return commands[options.command](options, project)
     except (blocking.BlockingError, StalePatches) as error:
@@ -82,9 +82,9 @@ def _parser(project: Path) -> argparse.ArgumentParser:
     differ.add_argument("old", type=Path, metavar="OLD")
     differ.add_argument("new", type=Path, metavar="NEW")
     differ.add_argument("--format", choices=tuple(report.FORMATS), default="text")
-    differ.add_argument(
-        "--changelog", action="store_true", help="draft the changelog entry instead"
-    )
+    differ.add_argument("--changelog", action="store_true", help="draft the entry instead")
+    outside = commands.add_parser("surface", help="write the public surface of aion")
+    outside.add_argument("--check", action="store_true", help="compare with the last release's")
     return parser
 
 
@@ -117,6 +117,20 @@ def _diff(options: argparse.Namespace, project: Path) -> int:
     found = command.difference(options.old, options.new, project)
     print(draft(found) if options.changelog else report.FORMATS[options.format](found), end="")
     return 1 if found.breaks_curated else 0
+
+
+def _surface(options: argparse.Namespace, project: Path) -> int:
+    now = surface.collected(project)
+    path = project / surface.NAME
+    if not options.check:
+        output.write({surface.NAME: surface.text(now)}, project)
+        print(f"{surface.NAME}: {len(now['definitions'])} definitions of {now['version']}")
+        return 0
+    changelog = project / "CHANGELOG.md"
+    news = changelog.read_text(encoding="utf-8") if changelog.is_file() else ""
+    lines = surface.refused(surface.released(path), now, news)
+    print(*lines, sep="\n", end="\n" if lines else "", file=sys.stderr)
+    return 1 if lines else 0
 
 
 if __name__ == "__main__":

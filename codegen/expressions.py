@@ -23,6 +23,7 @@ _SCALAR_TYPES = {
 _KIND_TESTS = {"array": "md.is_array", "object": "md.is_object", "string": "md.is_string"}
 # What a path may hold unquoted (RFC 3986, `pchar` and "/"), and quotes that are there already.
 _PATH_CHARACTERS = "/:@!$&'()*+,;=-._~%"
+_MANY = 12
 
 
 def annotation(type_: ir.TypeRef) -> str:
@@ -83,6 +84,20 @@ def decode_field(field: ir.Field, model: ir.Model) -> str:
     if model.is_input and not field.required:
         return f"{_decode(field, key)} if {key} in data else rt.UNSET"
     return _decode(field, key)
+
+
+def is_copied(field: ir.Field, model: ir.Model) -> bool:
+    """Whether the field is what `data` holds under its name, or None."""
+    return decode_field(field, model) == f"data.get({field.name!r})"
+
+
+def is_merged(model: ir.Model) -> bool:
+    """Whether a decoded object begins as a copy of `data`: faster where most fields are copied.
+
+    Measured on CPython 3.11: two dictionary displays cost what some eight lookups do.
+    """
+    copied = sum(is_copied(field, model) for field in model.fields)
+    return copied >= _MANY and all(field.name == field.wire_name for field in model.fields)
 
 
 def _decode(field: ir.Field, key: str) -> str:

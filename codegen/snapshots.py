@@ -78,19 +78,32 @@ def patches_for(patches: Patches, document: Json) -> tuple[Patches, list[str]]:
             kept.append(patch)
         else:
             left.append(f"{patch.get('operation', patch.get('schema', ''))}{patch['at']}")
-    optional: dict[str, list[str]] = {}
-    for schema, names in (patches.optional or {}).items():
-        held = named.get(schema, {}).get("properties", {})
-        optional[schema] = [name for name in names if name in held]
-        left += [f"optional {schema}.{name}" for name in names if name not in held]
+    lists = {
+        "optional": patches.optional or {},
+        "order": patches.order or {},
+        "explicit": patches.explicit or {},
+    }
+    tables: dict[str, dict[str, list[str]]] = {table: {} for table in lists}
+    for table, by_schema in lists.items():
+        for schema, names in by_schema.items():
+            held = named.get(schema, {}).get("properties", {})
+            left += [f"{table} {schema}.{name}" for name in names if name not in held]
+            if mine := [name for name in names if name in held]:
+                tables[table][schema] = mine
     renames = {old: new for old, new in (patches.renames or {}).items() if old in named}
     left += [f"rename of {old}" for old in patches.renames or {} if old not in named]
     repeatable = tuple(name for name in patches.repeatable if name in by_id)
     left += [f"repeatable {name}" for name in patches.repeatable if name not in by_id]
-    mine = replace(
-        patches, patches=tuple(kept), optional=optional, renames=renames, repeatable=repeatable
+    kept_here = replace(
+        patches,
+        patches=tuple(kept),
+        optional=tables["optional"],
+        order=tables["order"],
+        explicit=tables["explicit"],
+        renames=renames,
+        repeatable=repeatable,
     )
-    return mine, left
+    return kept_here, left
 
 
 def _has_subject(

@@ -87,6 +87,11 @@ def unknown(data: Mapping[str, Any], known: frozenset[str]) -> dict[str, Any]:
     return {key: data[key] for key in data if key not in known}
 
 
+def known(data: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any]:
+    """The keys of `data` that it does list."""
+    return {key: data[key] for key in data if key in names}
+
+
 def date(data: Mapping[str, Any], key: str, unread: dict[str, Any]) -> datetime | None:
     """The timestamp at `key`, with a zone (UTC where none is given), or None.
 
@@ -154,10 +159,7 @@ def form(model: Model) -> FormBody:
 def multipart(model: Model) -> MultipartBody:
     """A model as multipart parts: files stay files, lists repeat their name."""
     return MultipartBody(
-        [
-            (key, value if isinstance(value, File) else text(value))
-            for key, value in _pairs(model)
-        ]
+        [(key, value if isinstance(value, File) else text(value)) for key, value in _pairs(model)]
     )
 
 
@@ -170,5 +172,3 @@ def _pairs(model: Model) -> Iterable[tuple[str, object]]:
         for item in items:
             yield renamed.get(name, name), item
     yield from model.additional_properties.items()
-
-

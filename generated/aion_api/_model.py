@@ -88,6 +88,11 @@ def unknown(data: Mapping[str, Any], known: frozenset[str]) -> dict[str, Any]:
     return {key: data[key] for key in data if key not in known}
 
 
+def known(data: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any]:
+    """The keys of `data` that it does list."""
+    return {key: data[key] for key in data if key in names}
+
+
 def date(data: Mapping[str, Any], key: str, unread: dict[str, Any]) -> datetime | None:
     """The timestamp at `key`, with a zone (UTC where none is given), or None.
 

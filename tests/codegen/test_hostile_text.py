@@ -109,7 +109,7 @@ def test_each_hostile_text_ends_a_docstring_safely(text: str) -> None:
 
 def contract_of(text: str, value: str) -> ir.Contract:
     """A contract that carries `text` in every place for prose and `value` as a wire name."""
-    field = ir.Field("f " + value, "field", ir.Scalar("str"), False, value, text)
+    field = ir.Field("f " + value, "field", ir.Scalar("str"), False, False, value, text)
     model = ir.Model("Item", "things", text, (field,), is_input=False, is_answer=True)
     enum = ir.EnumModel("Color", "things", text, (("MEMBER", value),))
     parameters = (

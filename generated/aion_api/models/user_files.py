@@ -882,54 +882,19 @@ class UserFile(md.Model):
         return md.build(
             cls,
             {
+                **_UserFile_NULL,
+                **(md.known(data, _UserFile_KEYS) if extra else data),
                 "id": data["id"],
                 "size_bytes": data["size_bytes"],
                 "has_full_description": data["has_full_description"],
-                "title": data.get("title"),
-                "filename": data.get("filename"),
-                "thumbnail_url": data.get("thumbnail_url"),
-                "upload_description": data.get("upload_description"),
-                "visible_text": data.get("visible_text"),
-                "tags": data.get("tags"),
                 "created_at": md.date(data, "created_at", extra),
                 "content_created_at": md.date(data, "content_created_at", extra),
-                "dimensions": data.get("dimensions"),
-                "format": data.get("format"),
-                "variant_status": data.get("variant_status"),
-                "variant_count": data.get("variant_count"),
-                "medium_url": data.get("medium_url"),
-                "full_url": data.get("full_url"),
-                "blur_hash": data.get("blur_hash"),
-                "description_status": data.get("description_status"),
-                "description_error": data.get("description_error"),
-                "content_type": data.get("content_type"),
-                "media_type": data.get("media_type"),
-                "video_metadata": data.get("video_metadata"),
-                "video_analysis_status": data.get("video_analysis_status"),
-                "video_analysis_job_id": data.get("video_analysis_job_id"),
-                "scene_count": data.get("scene_count"),
-                "has_audio_transcript": data.get("has_audio_transcript"),
-                "video_url": data.get("video_url"),
-                "variant_error": data.get("variant_error"),
-                "confidence_score": data.get("confidence_score"),
-                "document_type": data.get("document_type"),
-                "page_count": data.get("page_count"),
-                "text_extraction_status": data.get("text_extraction_status"),
-                "chunk_count": data.get("chunk_count"),
-                "document_url": data.get("document_url"),
-                "source_url": data.get("source_url"),
-                "domain": data.get("domain"),
-                "og_metadata": data.get("og_metadata"),
-                "favicon_url": data.get("favicon_url"),
-                "crawl_status": data.get("crawl_status"),
-                "extracted_images": data.get("extracted_images"),
-                "extracted_images_count": data.get("extracted_images_count"),
                 "additional_properties": extra,
             },
         )
 
 
-_UserFile_KEYS = frozenset(
+_UserFile_NULL: dict[str, Any] = dict.fromkeys(
     [
         "id",
         "size_bytes",
@@ -975,6 +940,7 @@ _UserFile_KEYS = frozenset(
         "extracted_images_count",
     ]
 )
+_UserFile_KEYS = frozenset(_UserFile_NULL)
 
 
 @attrs.frozen(slots=False)
@@ -1096,22 +1062,13 @@ class UserFileDetails(md.Model):
         return md.build(
             cls,
             {
+                **_UserFileDetails_NULL,
+                **(md.known(data, _UserFileDetails_KEYS) if extra else data),
                 "id": data["id"],
                 "object_key": data["object_key"],
                 "size_bytes": data["size_bytes"],
                 "content_type": data["content_type"],
                 "hash": data["hash"],
-                "title": data.get("title"),
-                "tags": data.get("tags"),
-                "media_type": data.get("media_type"),
-                "dimensions": data.get("dimensions"),
-                "format": data.get("format"),
-                "full_url": data.get("full_url"),
-                "thumbnail_url": data.get("thumbnail_url"),
-                "medium_url": data.get("medium_url"),
-                "original_url": data.get("original_url"),
-                "upload_description": data.get("upload_description"),
-                "visible_text": data.get("visible_text"),
                 "description_generated_at": md.date(data, "description_generated_at", extra),
                 "full_descriptions": None
                 if (v := data.get("full_descriptions")) is None
@@ -1122,39 +1079,13 @@ class UserFileDetails(md.Model):
                 "created_at": md.date(data, "created_at", extra),
                 "updated_at": md.date(data, "updated_at", extra),
                 "content_created_at": md.date(data, "content_created_at", extra),
-                "upload_method": data.get("upload_method"),
-                "original_filename": data.get("original_filename"),
-                "variant_status": data.get("variant_status"),
-                "variant_count": data.get("variant_count"),
-                "blur_hash": data.get("blur_hash"),
-                "description_status": data.get("description_status"),
-                "video_metadata": data.get("video_metadata"),
-                "video_analysis_status": data.get("video_analysis_status"),
-                "video_analysis_job_id": data.get("video_analysis_job_id"),
-                "scene_count": data.get("scene_count"),
-                "has_audio_transcript": data.get("has_audio_transcript"),
-                "video_url": data.get("video_url"),
-                "document_type": data.get("document_type"),
-                "page_count": data.get("page_count"),
-                "text_extraction_status": data.get("text_extraction_status"),
-                "chunk_count": data.get("chunk_count"),
-                "document_url": data.get("document_url"),
-                "source_url": data.get("source_url"),
-                "domain": data.get("domain"),
-                "og_metadata": data.get("og_metadata"),
-                "favicon_url": data.get("favicon_url"),
-                "page_title": data.get("page_title"),
-                "crawl_status": data.get("crawl_status"),
-                "crawl_error": data.get("crawl_error"),
                 "crawled_at": md.date(data, "crawled_at", extra),
-                "extracted_images": data.get("extracted_images"),
-                "extracted_images_count": data.get("extracted_images_count"),
                 "additional_properties": extra,
             },
         )
 
 
-_UserFileDetails_KEYS = frozenset(
+_UserFileDetails_NULL: dict[str, Any] = dict.fromkeys(
     [
         "id",
         "object_key",
@@ -1207,3 +1138,4 @@ _UserFileDetails_KEYS = frozenset(
         "extracted_images_count",
     ]
 )
+_UserFileDetails_KEYS = frozenset(_UserFileDetails_NULL)

@@ -1,0 +1,200 @@
+"""Two surfaces compared: each way in which a program that worked would stop working."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Any
+
+Data = dict[str, Any]
+_POSITIONAL = ("positional_only", "positional_or_keyword")
+_KEYWORD = ("keyword_only", "positional_or_keyword")
+# What takes more than it says: a parameter of the right takes every value of the left.
+_WIDER = {
+    "list": ("Sequence", "Collection", "Iterable"),
+    "tuple": ("Sequence", "Collection", "Iterable"),
+    "set": ("Collection", "Iterable"),
+    "dict": ("Mapping",),
+    "Sequence": ("Collection", "Iterable"),
+    "Collection": ("Iterable",),
+    "int": ("float",),
+}
+
+
+@dataclass(frozen=True)
+class Breach:
+    """One incompatible difference.
+
+    Attributes:
+        path: The full name of what changed.
+        name: The name by which a changelog calls it.
+        what: What happened to it.
+    """
+
+    path: str
+    name: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.what}"
+
+
+def breaches(old: Data, new: Data) -> list[Breach]:
+    """Every incompatible difference between two surfaces, each once."""
+    found: list[Breach] = []
+    seen: set[tuple[str, str]] = set()
+    # Shorter paths are those that people use.
+    for module, exports in sorted(old["modules"].items(), key=lambda m: (m[0].count("."), m[0])):
+        now = new["modules"].get(module)
+        if now is None:
+            found.append(Breach(module, module, "the module is gone"))
+            continue
+        for name, where in exports.items():
+            path = f"{module}.{name}"
+            if name not in now:
+                found.append(Breach(path, name, "it is gone"))
+            elif (where, now[name]) not in seen:
+                seen.add((where, now[name]))
+                pair = old["definitions"][where], new["definitions"][now[name]]
+                for member, what in _definition(*pair, old["definitions"], new["definitions"]):
+                    suffix = f".{member}" if member else ""
+                    found.append(Breach(path + suffix, name + suffix, what))
+    return found
+
+
+def _definition(
+    old: Data, new: Data, olds: Mapping[str, Data], news: Mapping[str, Data]
+) -> Iterator[tuple[str, str]]:
+    if old["kind"] != new["kind"]:
+        yield "", f"it was a {old['kind']} and is a {new['kind']}"
+        return
+    if old["kind"] == "value":
+        if old["type"] != new["type"]:
+            yield "", f"it was a {old['type']} and is a {new['type']}"
+        return
+    if old["kind"] == "function":
+        yield from (("", what) for what in _function(old, new))
+        return
+    for base in old["line"]:
+        # Private and generated classes may be exchanged: their members are compared.
+        if base not in new["line"] and not _is_inner(base):
+            yield "", f"it is no {base.rpartition('.')[2]} any more"
+    for name, value in old.get("values", {}).items():
+        held = new.get("values", {}).get(name)
+        if held is None:
+            yield name, "the value is gone"
+        elif held != value:
+            yield name, f"its value was {value} and is {held}"
+    yield from (("", what) for what in _call(old.get("call"), new.get("call")))
+    now = _members(new, news)
+    for name, member in _members(old, olds).items():
+        if name not in now:
+            yield name, "it is gone"
+        else:
+            yield from ((name, what) for what in _member(member, now[name]))
+
+
+def _is_inner(name: str) -> bool:
+    return name.startswith("aion_api.") or any(p.startswith("_") for p in name.split("."))
+
+
+def _members(found: Data, definitions: Mapping[str, Data]) -> dict[str, Data]:
+    """The members of a class, inherited ones included."""
+    members: dict[str, Data] = {}
+    for base in reversed(found["line"]):
+        members |= definitions.get(base, {}).get("members", {})
+    members |= found["members"]
+    return members
+
+
+def _member(old: Data, new: Data) -> Iterator[str]:
+    if old["kind"] != new["kind"]:
+        yield f"it was a {old['kind']} and is a {new['kind']}"
+    elif old["kind"] == "attribute":
+        if _wider(new["type"], old["type"]):
+            yield f"its type was {old['type']} and is {new['type']}"
+    else:
+        yield from _function(old, new)
+
+
+def _function(old: Data, new: Data) -> Iterator[str]:
+    if old["async"] != new["async"]:
+        yield "it has to be awaited now" if new["async"] else "it is not to be awaited any more"
+    yield from _call(old["call"], new["call"])
+    if _wider(new["returns"], old["returns"]):
+        yield f"it returned {old['returns']} and returns {new['returns']}"
+
+
+def _call(old: list[Data] | None, new: list[Data] | None) -> Iterator[str]:
+    if old is None or new is None:
+        return
+    now = {parameter["name"]: parameter for parameter in new}
+    kinds = {parameter["kind"] for parameter in new}
+    for parameter in old:
+        name, kind = parameter["name"], parameter["kind"]
+        if kind in ("var_positional", "var_keyword"):
+            if kind not in kinds:
+                star = "*" if kind == "var_positional" else "**"
+                yield f"it takes no {star}{name} any more"
+        elif name not in now:
+            if not (kind == "keyword_only" and "var_keyword" in kinds):
+                yield f"parameter {name} is gone"
+        else:
+            yield from _parameter(parameter, now[name])
+    known = {parameter["name"] for parameter in old}
+    for parameter in new:
+        must = "default" not in parameter and not parameter["kind"].startswith("var_")
+        if parameter["name"] not in known and must:
+            yield f"parameter {parameter['name']} is new and has no default"
+    yield from _order(old, new)
+
+
+def _parameter(old: Data, new: Data) -> Iterator[str]:
+    name = old["name"]
+    if old["kind"] in _POSITIONAL and new["kind"] not in _POSITIONAL:
+        yield f"parameter {name} cannot be given by position any more"
+    if old["kind"] in _KEYWORD and new["kind"] not in _KEYWORD:
+        yield f"parameter {name} cannot be given by name any more"
+    if "default" in old and "default" not in new:
+        yield f"parameter {name} has no default any more"
+    elif "default" in old and old["default"] != new["default"]:
+        yield f"the default of {name} was {old['default']} and is {new['default']}"
+    if _wider(old.get("type", ""), new.get("type", ""), table=_WIDER):
+        yield f"parameter {name} took {old['type']} and takes {new['type']}"
+
+
+def _order(old: list[Data], new: list[Data]) -> Iterator[str]:
+    """Parameters that are given by position keep their places; new ones come after them."""
+    names = [[p["name"] for p in call if p["kind"] in _POSITIONAL] for call in (old, new)]
+    common = [[n for n in found if n in names[1 - i]] for i, found in enumerate(names)]
+    for was, now in zip_longest(common[0], names[1][: len(common[0])]):
+        if was != now:
+            yield f"parameter {was} has another place"
+            return
+
+
+def _wider(first: str, second: str, *, table: Mapping[str, tuple[str, ...]] | None = None) -> bool:
+    """Whether a type says more than another one, as far as the text tells."""
+    if not first or not second or "Any" in (first, second):
+        return False
+    taken = _parts(second)
+    return any(
+        part not in taken and not _covered(part, taken, table or {}) for part in _parts(first)
+    )
+
+
+def _covered(part: str, taken: set[str], table: Mapping[str, tuple[str, ...]]) -> bool:
+    head, bracket, rest = part.partition("[")
+    return any(f"{wider}{bracket}{rest}" in taken for wider in table.get(head, ()))
+
+
+def _parts(annotation: str) -> set[str]:
+    """The members of a union that is not inside brackets."""
+    parts, depth, start = set[str](), 0, 0
+    for at, letter in enumerate(annotation):
+        depth += (letter in "[(") - (letter in "])")
+        if letter == "|" and depth == 0:
+            parts.add(annotation[start:at].strip())
+            start = at + 1
+    return parts | {annotation[start:].strip()}
