@@ -6,7 +6,7 @@ import gc
 import os
 import statistics
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,7 +25,7 @@ class Sample:
         operations: How often the work was done.
         cpu: Seconds of processor time, of this process and its threads.
         wall: Seconds on the clock.
-        rss: Bytes of memory added at the peak, where that was looked at.
+        rss: Bytes of memory added at the peak, where that was looked at (by `memory`).
         p50: Median seconds of one operation, where each was timed.
         p99: The same of the slowest hundredth.
     """
@@ -97,12 +97,14 @@ class Result:
         bars: What was to be reached.
         missing: Peers that are not installed, or cannot do this work, and why.
         main: The figure that the table and the picture show.
+        notes: What else there is to say of a contender.
     """
 
     samples: dict[str, list[Sample]]
     bars: Sequence[Bar]
     missing: dict[str, str] = field(default_factory=dict[str, str])
     main: Figure = "cpu"
+    notes: dict[str, str] = field(default_factory=dict[str, str])
 
     def values(self, contender: str, figure: Figure | None = None) -> list[float]:
         """A figure of every repeat."""
@@ -119,6 +121,7 @@ class Result:
             self._verdict(bar)
             for bar in self.bars
             if bar.of in self.samples and (bar.over is None or bar.over in self.samples)
+            if bar.figure != "rss" or all(one.rss is not None for one in self.samples[bar.of])
         ]
 
     def _verdict(self, bar: Bar) -> Verdict:
@@ -155,7 +158,7 @@ class Plan:
 
 
 @contextmanager
-def quiet() -> Iterator[None]:
+def quiet() -> Generator[None]:
     """Keep what is loaded already out of the collector's way, as in a program that runs long."""
     gc.collect()
     gc.freeze()
@@ -172,7 +175,9 @@ def timed(work: Callable[[], int]) -> Sample:
     return Sample(operations, time.process_time() - cpu, time.perf_counter() - wall)
 
 
-def in_turns(contenders: dict[str, Callable[[], Sample]], repeats: int) -> dict[str, list[Sample]]:
+def in_turns(
+    contenders: Mapping[str, Callable[[], Sample]], repeats: int
+) -> dict[str, list[Sample]]:
     """Every contender once a round, beginning with another one each time."""
     samples: dict[str, list[Sample]] = {name: [] for name in contenders}
     names = list(contenders)

@@ -12,7 +12,7 @@ import asyncio
 import contextlib
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from urllib.parse import parse_qs
 
@@ -185,7 +185,7 @@ async def _serve(answers: Answers) -> None:
 
 
 @contextlib.contextmanager
-def running(tokens: int, files: int) -> Iterator[str]:
+def running(tokens: int, files: int) -> Generator[str]:
     """A server in a process of its own; gives its URL."""
     command = [sys.executable, "-m", "benchmarks.server"]
     process = subprocess.Popen(

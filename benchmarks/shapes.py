@@ -123,14 +123,14 @@ def completions(count: int) -> list[bytes]:
         ("", {**head, "choices": [{"index": 0, "delta": {"content": word}, "finish_reason": None}]})
         for word in payloads.words(count)
     ]
-    last = {**head, "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}
+    last: dict[str, Any] = {**head, "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}
     return payloads.events([*chunks, ("", last), ("", b"[DONE]")])
 
 
 def messages(count: int) -> list[bytes]:
     """Events of a message (anthropic)."""
     usage = {"input_tokens": 1, "output_tokens": 1}
-    message = {
+    message: dict[str, Any] = {
         "id": "m-1",
         "type": "message",
         "role": "assistant",

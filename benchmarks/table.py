@@ -74,6 +74,7 @@ def row(title: str, result: Result) -> str:
             f"  [{low:.2f} to {high:.2f}]"
         )
     lines += [f"  {name:<26}{'-':>12}   {why}" for name, why in result.missing.items()]
+    lines += [f"  {name} {note}" for name, note in result.notes.items()]
     lines += [f"  {verdict(one)}" for one in result.verdicts()]
     return "\n".join(lines)
 
@@ -107,6 +108,7 @@ def as_data(results: dict[str, Result]) -> dict[str, Any]:
             name: {
                 "main": result.main,
                 "missing": result.missing,
+                "notes": result.notes,
                 "samples": {k: list(map(asdict, v)) for k, v in result.samples.items()},
                 "verdicts": [{**asdict(v), "holds": v.holds} for v in result.verdicts()],
             }

@@ -5,6 +5,11 @@ from __future__ import annotations
 import os
 
 import pytest
+from hypothesis import settings
+
+# A busy machine is slow, which is no failure.
+settings.register_profile("aion", deadline=None)
+settings.load_profile("aion")
 
 
 @pytest.fixture(autouse=True)

@@ -149,7 +149,8 @@ class _Urls:
             self._start, self._parsed = start, parsed
         path, mark, query = rest.partition("?")
         made = httpx.URL.__new__(httpx.URL)
-        made._uri_reference = self._parsed._replace(path=path, query=query if mark else None)
+        parts = self._parsed._replace(path=path, query=query if mark else None)
+        made._uri_reference = parts  # pyright: ignore[reportPrivateUsage]  # as above
         return made
 
 

@@ -67,7 +67,7 @@ class Contender:
     module: str
     blocking: Callable[[Any, str], SyncTasks] | None = None
     coroutines: Callable[[Any, str], AsyncTasks] | None = None
-    before: Callable[[], None] | None = None
+    before: Callable[[], object] | None = None
 
     @property
     def absence(self) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from functools import partial
 
 from benchmarks.measure import FASTER, Bar, Plan, Result, Sample, in_turns, quiet, timed
 from benchmarks.rows import taking_part
@@ -32,7 +33,7 @@ def _sync(plan: Plan, task: Task, *bars: Bar) -> Result:
             return timed(all_of_it)
 
         with quiet():
-            turns = {name: lambda name=name: turn(name) for name in found}
+            turns = {name: partial(turn, name) for name in found}
             result.samples = in_turns(turns, plan.repeats)
     return result
 

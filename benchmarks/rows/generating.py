@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 import tempfile
@@ -34,7 +33,7 @@ def generate(plan: Plan) -> Result:
             (shutil.copytree if source.is_dir() else shutil.copy)(source, copy / part)
         ours = [sys.executable, "-m", "codegen", "build"]
         target = Path(folder, "stock")
-        stock = [
+        stock: list[str | Path] = [
             *(sys.executable, "-c", "from openapi_python_client.cli import app; app()"),
             *("generate", "--path", copy / "openapi.json", "--output-path", target),
             *("--overwrite", "--meta", "none"),
@@ -50,7 +49,7 @@ def generate(plan: Plan) -> Result:
 
 
 def type_check(plan: Plan) -> Result:
-    """mypy --strict over the generated package, without a cache."""
+    """The whole generated package, `mypy --strict`, without a cache."""
     result = Result({}, (Bar("wall", 15.0, over=None, unit="s"),), main="wall")
     if find_spec("mypy") is None:
         result.missing[AION] = "needs the dependency group lint"
@@ -59,10 +58,3 @@ def type_check(plan: Plan) -> Result:
     command = [sys.executable, "-m", "mypy", "--cache-dir", "/dev/null", what]
     result.samples = in_turns({AION: lambda: children.run(command)}, min(2, plan.repeats))
     return result
-
-
-def operations() -> int:
-    """How many operations the contract has."""
-    document = json.loads((PROJECT / "openapi.json").read_text(encoding="utf-8"))
-    methods = {"get", "put", "post", "delete", "patch"}
-    return sum(len(methods & item.keys()) for item in document["paths"].values())

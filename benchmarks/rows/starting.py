@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from benchmarks import children
 from benchmarks.contenders import CONTENDERS
 from benchmarks.measure import AION, FASTER, FLOOR, Bar, Plan, Result, in_turns
@@ -74,6 +76,6 @@ def _fresh(result: Result, codes: dict[str, str], plan: Plan) -> Result:
     for code in codes.values():
         # Once beforehand: byte code is written and files are in the cache.
         children.clocked(code)
-    turns = {name: lambda code=code: children.clocked(code) for name, code in codes.items()}
+    turns = {name: partial(children.clocked, code) for name, code in codes.items()}
     result.samples = in_turns(turns, plan.repeats)
     return result

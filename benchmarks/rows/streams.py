@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
+from functools import partial
 
-from benchmarks.measure import Bar, Memory, Plan, Result, Sample, in_turns, quiet, timed
+from benchmarks import memory
+from benchmarks.measure import Bar, Plan, Result, Sample, in_turns, quiet, timed
 from benchmarks.rows import taking_part
 
 FLAT = 8 * 1024 * 1024
@@ -21,16 +23,14 @@ def sync(plan: Plan) -> Result:
         def turn(name: str) -> Sample:
             contender, work = found[name]
             contender.ready()
-            memory = Memory()
-            sample = timed(work)
-            sample.rss = memory.added()
-            return sample
+            return timed(work)
 
         with quiet():
             for name in found:
                 turn(name)
-            turns = {name: lambda name=name: turn(name) for name in found}
+            turns = {name: partial(turn, name) for name in found}
             result.samples = in_turns(turns, plan.repeats)
+    memory.add(result, "stream", plan.url, "sync")
     return result
 
 
@@ -48,13 +48,13 @@ def coroutines(plan: Plan) -> Result:
                     for name in names[at:] + names[:at]:
                         contender, work = found[name]
                         contender.ready()
-                        memory = Memory()
                         wall, cpu = time.perf_counter(), time.process_time()
                         count = await work()
                         cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
                         if number >= 0:
-                            sample = Sample(count, cpu, wall, memory.added())
+                            sample = Sample(count, cpu, wall)
                             result.samples[name].append(sample)
 
     asyncio.run(main())
+    memory.add(result, "stream", plan.url, "async")
     return result

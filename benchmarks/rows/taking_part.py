@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Literal
 
 from benchmarks.contenders import CONTENDERS, AsyncTasks, Contender, SyncTasks
-from benchmarks.measure import AION, FASTER, FLOOR, Plan
+from benchmarks.measure import FASTER, Plan
 
 Task = Literal["get", "page", "stream", "upload"]
-PEERLESS = frozenset({AION, FLOOR})
 
 
 def entrants(
@@ -29,7 +28,7 @@ def entrants(
 
 
 def quick_json(task: Task) -> frozenset[str] | None:
-    """orjson makes a difference where there is much to decode: elsewhere it stays out."""
+    """Who does the task: orjson makes a difference only where there is much to decode."""
     everybody = frozenset(one.name for one in CONTENDERS)
     return everybody if task == "page" else everybody - {FASTER}
 
@@ -37,7 +36,7 @@ def quick_json(task: Task) -> frozenset[str] | None:
 @contextmanager
 def blocking(
     task: Task, plan: Plan, missing: dict[str, str]
-) -> Iterator[dict[str, tuple[Contender, Callable[..., Any]]]]:
+) -> Generator[dict[str, tuple[Contender, Callable[..., Any]]]]:
     """By name, every blocking contender and its way to do the task, done once already."""
     opened: list[SyncTasks] = []
     found: dict[str, tuple[Contender, Callable[..., Any]]] = {}
@@ -59,7 +58,7 @@ def blocking(
 @asynccontextmanager
 async def coroutines(
     task: Task, plan: Plan, missing: dict[str, str]
-) -> AsyncIterator[dict[str, tuple[Contender, Callable[..., Any]]]]:
+) -> AsyncGenerator[dict[str, tuple[Contender, Callable[..., Any]]]]:
     """The same for coroutines."""
     opened: list[AsyncTasks] = []
     found: dict[str, tuple[Contender, Callable[..., Any]]] = {}

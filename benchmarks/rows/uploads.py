@@ -7,13 +7,15 @@ import itertools
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
+from benchmarks import memory
 from benchmarks.contenders import SDKS
-from benchmarks.measure import Bar, Memory, Plan, Result, Sample, in_turns, quiet
+from benchmarks.measure import Bar, Plan, Result, Sample, in_turns, quiet
 from benchmarks.rows import taking_part
 
 AT_ONCE, FILES, MIB = 8, 200, 1024 * 1024
@@ -25,7 +27,7 @@ _LARGE = (Bar("rate", 1.3, least=True), Bar("rss", 8 * MIB, over=None, unit="byt
 
 
 @contextmanager
-def _file(size: int) -> Iterator[Path]:
+def _file(size: int) -> Generator[Path]:
     """A file that looks like a photograph to whoever reads its first bytes."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "photo.jpg")
@@ -45,16 +47,17 @@ def _sync(plan: Plan, size: int, files: int, workers: int, bars: tuple[Bar, ...]
         def turn(name: str) -> Sample:
             contender, work = found[name]
             contender.ready()
-            memory = Memory()
             wall, cpu = time.perf_counter(), time.process_time()
             with ThreadPoolExecutor(workers) as pool:
                 list(pool.map(work, [path] * files))
             cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
-            return Sample(mebibytes, cpu, wall, memory.added())
+            return Sample(mebibytes, cpu, wall)
 
         with quiet():
-            turns = {name: lambda name=name: turn(name) for name in found}
+            turns = {name: partial(turn, name) for name in found}
             result.samples = in_turns(turns, min(3, plan.repeats) if size > MIB else plan.repeats)
+        if files == 1:
+            memory.add(result, "upload", plan.url, "sync", path)
     return result
 
 
@@ -71,7 +74,7 @@ def _async(plan: Plan, size: int, files: int, workers: int, bars: tuple[Bar, ...
                 for name in names[at:] + names[:at]:
                     contender, work = found[name]
                     contender.ready()
-                    memory, left = Memory(), itertools.repeat(path, files)
+                    left = itertools.repeat(path, files)
 
                     async def worker() -> None:
                         for one in left:  # noqa: B023 - used up before the next turn
@@ -80,11 +83,13 @@ def _async(plan: Plan, size: int, files: int, workers: int, bars: tuple[Bar, ...
                     wall, cpu = time.perf_counter(), time.process_time()
                     await asyncio.gather(*(worker() for _ in range(workers)))
                     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
-                    sample = Sample(mebibytes, cpu, wall, memory.added())
+                    sample = Sample(mebibytes, cpu, wall)
                     result.samples[name].append(sample)
 
     with _file(size) as path, quiet():
         asyncio.run(main(path))
+        if files == 1:
+            memory.add(result, "upload", plan.url, "async", path)
     return result
 
 
