@@ -35,7 +35,7 @@ def of(*cpu: float) -> list[Sample]:
 def test_a_ratio_is_the_median_of_the_rounds_run_side_by_side() -> None:
     result = Result({"aion": of(1, 4, 3), "floor": of(2, 4, 4)}, (Bar("cpu", 0.8),))
     (verdict,) = result.verdicts()
-    assert (verdict.value, verdict.low, verdict.high) == (0.75, 0.5, 1.0)
+    assert (verdict.value, verdict.low, verdict.high) == pytest.approx((0.75, 0.5, 1.0))
     assert verdict.holds
 
 
