@@ -8,7 +8,7 @@ from aion import SyncAionVision
 from tests.faults.server import Connection, FaultServer
 
 KEY = "aion_fake_key_for_tests_0000000000"
-PRESIGNED = {
+PRESIGNED: dict[str, object] = {
     "upload_url": "http://127.0.0.1:9/o",
     "upload_method": "PUT",
     "upload_headers": {},

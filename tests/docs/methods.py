@@ -19,7 +19,10 @@ from aion import AionVision, ChatSessionContext, Pipeline
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs" / "methods.md"
 _ENDPOINT = re.compile(r"``(?:GET|POST|PUT|PATCH|DELETE) [^`]+``")
-_DOCUMENTED_AS = {"chat_session": ChatSessionContext, "pipeline": Pipeline}
+_DOCUMENTED_AS: dict[str, type[object]] = {
+    "chat_session": ChatSessionContext,
+    "pipeline": Pipeline,
+}
 
 
 @dataclass(frozen=True)
@@ -42,13 +45,14 @@ def rows() -> Iterator[Row]:
     client = AionVision("aion_fake_key_for_tests_0000000000")
     for name, member in vars(AionVision).items():
         if isinstance(member, cached_property) and name != "async_client":
-            yield from _methods(name, type(getattr(client, name)))
+            resource: object = getattr(client, name)
+            yield from _methods(name, type(resource))
     for name, kind in _DOCUMENTED_AS.items():
         yield from _methods(name, kind)
     yield from _methods("client", AionVision)
 
 
-def _methods(owner: str, kind: type) -> Iterator[Row]:
+def _methods(owner: str, kind: type[object]) -> Iterator[Row]:
     for name in dir(kind):
         method = inspect.getattr_static(kind, name)
         if name.startswith("_") or not inspect.isfunction(method):
