@@ -5,6 +5,7 @@
 #   make test      every test
 #   make check     what CI proves: generated code is current, lint, types, tests
 #   make faults    what comes of every network fault, as a table
+#   make bench     what aion costs beside raw httpx and other SDKs (ROW=..., CHECK=1)
 #   make generate  regenerate generated/ and aion/sync/ from openapi.json (SPEC=path for another)
 
 PYTHON ?= python3
@@ -14,7 +15,7 @@ RUN := $(VENV)/bin/python
 READY := $(VENV)/.ready
 WORKERS ?= 2
 
-.PHONY: setup demo test soak faults generate stale surface lint types check clean
+.PHONY: setup demo test soak faults bench generate stale surface lint types check clean
 .DEFAULT_GOAL := help
 
 help:
@@ -42,6 +43,11 @@ soak: $(READY)
 # Print what comes of every fault; UPDATE=1 writes it to docs/faults.md.
 faults: $(READY)
 	"$(RUN)" -m tests.faults.matrix $(if $(UPDATE),--update)
+
+# The peers are big: they are installed only here.
+bench: $(READY)
+	"$(RUN)" -m pip install --quiet --disable-pip-version-check --editable ".[bench,speed]"
+	"$(RUN)" -m benchmarks $(if $(ROW),--row "$(ROW)") $(if $(CHECK),--check)
 
 generate: $(READY)
 	"$(RUN)" -m codegen build --spec "$(SPEC)"
