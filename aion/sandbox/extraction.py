@@ -13,7 +13,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 if TYPE_CHECKING:
     from pypdf import PdfReader
@@ -22,6 +22,12 @@ MAX_PAGES: Final = 3000
 MAX_CHARACTERS: Final = 8_000_000
 MAX_UNPACKED: Final = 256 * 1024 * 1024
 """Bytes that the parts of a DOCX may have together once they are unpacked."""
+MAX_DRAWN: Final = 16 * 1024 * 1024
+"""Bytes of drawing instructions in a PDF; reading them takes some 5 s for each MB."""
+MAX_DRAWN_ON_A_PAGE: Final = 1024 * 1024
+MAX_BLOCKS: Final = 20_000
+"""Paragraphs and tables of a DOCX; reading one takes up to half a millisecond."""
+_MAX_ELEMENTS: Final = 500_000
 _MAX_PARTS: Final = 5000
 _MAX_LEVEL: Final = 9
 
@@ -115,7 +121,13 @@ def _pdf(path: Path) -> Text:
         outline = _Outline()
         texts: list[str] = []
         blocks: list[Block] = []
+        drawn = 0
         for number, page in enumerate(reader.pages, start=1):
+            contents = page.get_contents()
+            size = len(contents.get_data()) if contents is not None else 0
+            drawn += size
+            if size > MAX_DRAWN_ON_A_PAGE or drawn > MAX_DRAWN:
+                raise Unreadable(f"the document is too large: page {number} draws too much")
             for level, title in marks.get(number, ()):
                 outline.enter(level, title)
             text = page.extract_text().strip()
@@ -156,6 +168,9 @@ def _docx(path: Path) -> Text:
         if len(parts) > _MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
             raise Unreadable("the document is too large: its parts unpack to too many bytes")
     document = docx.Document(str(path))
+    body = cast("Any", document).element.body
+    if len(body) > MAX_BLOCKS or sum(1 for _ in body.iter()) > _MAX_ELEMENTS:
+        raise Unreadable(f"the document is too large: more than {MAX_BLOCKS} paragraphs or tables")
     outline = _Outline()
     blocks: list[Block] = []
     page = 1

@@ -178,8 +178,6 @@ def test_P24_a_bomb_in_a_document_is_refused_in_bounds(
     assert float(seconds) < 10
 
 
-@pytest.mark.soak
-@pytest.mark.xfail(reason="the text of a document is read without a bound of time", strict=True)
 @pytest.mark.parametrize(
     ("kind", "make"),
     [
