@@ -76,10 +76,11 @@ def _rewritten(
     return twin_path, HEADER.format(origin=path) + code.lstrip("\n")
 
 
-def build(package_root: Path) -> dict[str, str]:
+def build(package_root: Path, share: tuple[int, int] = (0, 1)) -> dict[str, str]:
     """Every file of `aion/sync`, by its path below the folder that holds `package_root`.
 
-    `package_root` is the folder of the package `aion`. Nothing is written.
+    `package_root` is the folder of the package `aion`. Nothing is written. `share` (number, of)
+    asks for a part of the files only, so that several processes can make the whole.
     """
     if not (package_root / REQUIRED).is_file():
         raise BlockingError(f"{PACKAGE}/{REQUIRED}: not found below {package_root.parent}")
@@ -104,8 +105,9 @@ def build(package_root: Path) -> dict[str, str]:
 
     init = _path(TWIN, is_package=True)
     naming = Naming(twins, frozenset(name for name, _ in trees))
-    built = {init: exports(exported)}
-    for (name, is_package), tree in trees.items():
+    number, of = share
+    built = {init: exports(exported)} if number == 0 else {}
+    for (name, is_package), tree in list(trees.items())[number::of]:
         twin_path, text = _rewritten(tree, naming, name, is_package=is_package)
         built[twin_path] = text
     return tidy(dict(sorted(built.items())))
