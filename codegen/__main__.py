@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from codegen import blocking, contract, lock, output, parse, render, surface
+from codegen import blocking, contract, lock, output, render, surface
 from codegen.diffing import command, report
 from codegen.diffing.changelog import draft
 from codegen.errors import CodegenError
@@ -54,6 +54,9 @@ def endpoints(spec: Path, project: Path) -> dict[str, str]:
     Raises:
         CodegenError: One line that names what cannot be built.
     """
+    # Imported here, and not on top: it takes a second, in which the other processes begin.
+    from codegen import parse
+
     patches = Patches.load(project / "codegen" / "patches.toml")
     try:
         parsed = parse.parse(contract.load(spec, patches))
