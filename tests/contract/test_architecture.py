@@ -14,7 +14,11 @@ PROJECT = Path(__file__).resolve().parents[2]
 CORE_EXCLUDES = ("aion/sandbox/", "aion/testing/", "aion/cli/", "aion/cli.py")
 ON_TOP = {"aion.sandbox", "aion.testing", "aion.cli"}
 CORE_NEEDS = {"aion", "aion_api", "attrs", "httpx", "httpcore", "dateutil", "certifi"}
-HTTP_SEAM = {"aion/_transport/http.py", "aion/_transport/sockets.py"}
+HTTP_SEAM = {
+    "aion/_transport/http.py",
+    "aion/_transport/sockets/coroutines.py",
+    "aion/_transport/sockets/threads.py",
+}
 
 
 @cache

@@ -1,0 +1,195 @@
+"""Sockets for coroutines that belong to no event loop: the running one waits for them."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import ssl
+from collections.abc import Awaitable, Callable, Generator
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import httpcore
+
+from aion._transport.sockets.common import PIECE, Options, told, translated
+from aion._transport.sockets.tls import MORE, Tls
+
+if TYPE_CHECKING:
+    import asyncio
+
+T = TypeVar("T")
+
+
+@contextlib.contextmanager
+def _mapped(late: type[Exception], broken: type[Exception]) -> Generator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise translated(error, late, broken) from error
+
+
+def _asyncio() -> Any:
+    """The module, which programs that use threads alone never have to load."""
+    import asyncio
+
+    return asyncio
+
+
+async def _within(awaitable: Awaitable[T], timeout: float | None) -> T:
+    if timeout is None:
+        return await awaitable
+    async with _asyncio().timeout(timeout):
+        return await awaitable
+
+
+class AsyncStream(httpcore.AsyncNetworkStream):
+    """A connected, non-blocking TCP socket that belongs to no event loop."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        with _mapped(httpcore.ReadTimeout, httpcore.ReadError):
+            loop = _asyncio().get_running_loop()
+            return await _within(loop.sock_recv(self._sock, max_bytes), timeout)
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        if not buffer:
+            return
+        with _mapped(httpcore.WriteTimeout, httpcore.WriteError):
+            loop = _asyncio().get_running_loop()
+            await _within(loop.sock_sendall(self._sock, buffer), timeout)
+
+    async def aclose(self) -> None:
+        self._sock.close()
+
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        stream = AsyncTlsStream(self, self._sock, ssl_context, server_hostname)
+        await stream.handshake(timeout)
+        return stream
+
+    def get_extra_info(self, info: str) -> Any:
+        return told(self._sock, None, info)
+
+
+class AsyncTlsStream(httpcore.AsyncNetworkStream):
+    """TLS over another stream, which may be TLS itself (an encrypted proxy)."""
+
+    def __init__(
+        self,
+        below: httpcore.AsyncNetworkStream,
+        sock: socket.socket,
+        context: ssl.SSLContext,
+        hostname: str | None,
+    ) -> None:
+        self._below = below
+        self._sock = sock
+        self._tls = Tls(context, hostname)
+
+    async def handshake(self, timeout: float | None) -> None:
+        """Agree on keys; closes the socket when that fails."""
+        try:
+            with _mapped(httpcore.ConnectTimeout, httpcore.ConnectError):
+                await self._run(self._tls.object.do_handshake, timeout)
+        except BaseException:
+            self._sock.close()
+            raise
+
+    async def _run(self, step: Callable[[], T], timeout: float | None) -> T:
+        while True:
+            try:
+                result = self._tls.attempt(step)
+            finally:
+                if pending := self._tls.outgoing.read():
+                    await self._below.write(pending, timeout)
+            if result is not MORE:
+                return result
+            self._tls.feed(await self._below.read(PIECE, timeout))
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        with _mapped(httpcore.ReadTimeout, httpcore.ReadError):
+            return await self._run(partial(self._tls.read, max_bytes), timeout)
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        with _mapped(httpcore.WriteTimeout, httpcore.WriteError):
+            view = memoryview(buffer)
+            while view:
+                view = view[await self._run(partial(self._tls.object.write, view), timeout) :]
+
+    async def aclose(self) -> None:
+        await self._below.aclose()
+
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        stream = AsyncTlsStream(self, self._sock, ssl_context, server_hostname)
+        await stream.handshake(timeout)
+        return stream
+
+    def get_extra_info(self, info: str) -> Any:
+        return told(self._sock, self._tls, info)
+
+
+class AsyncBackend(httpcore.AsyncNetworkBackend):
+    """Opens the sockets of one asynchronous connection."""
+
+    def __init__(self) -> None:
+        self._sock: socket.socket | None = None
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Options = None,
+    ) -> httpcore.AsyncNetworkStream:
+        with _mapped(httpcore.ConnectTimeout, httpcore.ConnectError):
+            sock = await _within(_connected(host, port, local_address), timeout)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._sock = sock
+        return AsyncStream(sock)
+
+    def abandon(self) -> None:
+        """Close the socket, whatever state it is in."""
+        if self._sock is not None:
+            self._sock.close()
+            self._sock = None
+
+
+async def _connected(host: str, port: int, local_address: str | None) -> socket.socket:
+    loop = _asyncio().get_running_loop()
+    failure: OSError = OSError(f"{host} has no address")
+    for family, kind, protocol, _, address in await _addresses(loop, host, port):
+        sock = socket.socket(family, kind, protocol)
+        try:
+            sock.setblocking(False)
+            if local_address is not None:
+                sock.bind((local_address, 0))
+            await loop.sock_connect(sock, address)
+        except OSError as error:
+            sock.close()
+            failure = error
+        except BaseException:
+            sock.close()
+            raise
+        else:
+            return sock
+    raise failure
+
+
+async def _addresses(loop: asyncio.AbstractEventLoop, host: str, port: int) -> list[Any]:
+    numeric = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
+    try:
+        # A literal address needs no resolver, and so no thread.
+        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=numeric)
+    except socket.gaierror:
+        return await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)

@@ -1,0 +1,191 @@
+"""Sockets for threads, all of whose operations end by one limit."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar
+
+import httpcore
+
+from aion._transport.sockets.common import PIECE, Options, told, translated, waiter
+from aion._transport.sockets.tls import MORE, Tls
+
+T = TypeVar("T")
+
+
+class Limit:
+    """The moment at which every blocking operation of a connection gives up, or None."""
+
+    __slots__ = ("deadline",)
+
+    def __init__(self) -> None:
+        self.deadline: float | None = None
+
+    def within(self, timeout: float | None) -> float | None:
+        """The seconds that an operation may take.
+
+        Raises:
+            TimeoutError: There are none.
+        """
+        if self.deadline is None:
+            return timeout
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the deadline has passed")
+        return left if timeout is None else min(left, timeout)
+
+
+class SyncStream(httpcore.NetworkStream):
+    """A connected TCP socket.
+
+    It does not block: a socket with a timeout of its own gives up the interpreter's lock three
+    times for each operation, which fifty threads pay for.
+    """
+
+    def __init__(self, sock: socket.socket, limit: Limit) -> None:
+        sock.setblocking(False)
+        self._sock = sock
+        self._limit = limit
+        self._to_read = waiter(sock)
+        self._to_write = waiter(sock, for_writing=True)
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        try:
+            while True:
+                if not self._to_read(self._limit.within(timeout)):
+                    raise TimeoutError("timed out")
+                try:
+                    return self._sock.recv(max_bytes)
+                except BlockingIOError:
+                    continue
+        except OSError as error:
+            raise translated(error, httpcore.ReadTimeout, httpcore.ReadError) from error
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        view = memoryview(buffer)
+        try:
+            while view:
+                left = self._limit.within(timeout)
+                try:
+                    view = view[self._sock.send(view) :]
+                except BlockingIOError:
+                    if not self._to_write(left):
+                        raise TimeoutError("timed out") from None
+        except OSError as error:
+            raise translated(error, httpcore.WriteTimeout, httpcore.WriteError) from error
+
+    def close(self) -> None:
+        self._sock.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        return SyncTlsStream(self, self._sock, ssl_context, server_hostname, timeout)
+
+    def get_extra_info(self, info: str) -> Any:
+        if info == "is_readable" and self._sock.fileno() >= 0:
+            return self._to_read(0)
+        return told(self._sock, None, info)
+
+
+class SyncTlsStream(httpcore.NetworkStream):
+    """TLS over another stream, which may be TLS itself (an encrypted proxy)."""
+
+    def __init__(
+        self,
+        below: httpcore.NetworkStream,
+        sock: socket.socket,
+        context: ssl.SSLContext,
+        hostname: str | None,
+        timeout: float | None,
+    ) -> None:
+        self._below = below
+        self._sock = sock
+        self._tls = Tls(context, hostname)
+        try:
+            self._run(self._tls.object.do_handshake, timeout)
+        except OSError as error:
+            self.close()
+            raise translated(error, httpcore.ConnectTimeout, httpcore.ConnectError) from error
+        except BaseException:
+            self.close()
+            raise
+
+    def _run(self, step: Callable[[], T], timeout: float | None) -> T:
+        while True:
+            try:
+                result = self._tls.attempt(step)
+            finally:
+                # Also an alert that the other side has to hear.
+                if pending := self._tls.outgoing.read():
+                    self._below.write(pending, timeout)
+            if result is not MORE:
+                return result
+            self._tls.feed(self._below.read(PIECE, timeout))
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        try:
+            return self._run(partial(self._tls.read, max_bytes), timeout)
+        except OSError as error:
+            raise translated(error, httpcore.ReadTimeout, httpcore.ReadError) from error
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        view = memoryview(buffer)
+        try:
+            while view:
+                view = view[self._run(partial(self._tls.object.write, view), timeout) :]
+        except OSError as error:
+            raise translated(error, httpcore.WriteTimeout, httpcore.WriteError) from error
+
+    def close(self) -> None:
+        self._below.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        return SyncTlsStream(self, self._sock, ssl_context, server_hostname, timeout)
+
+    def get_extra_info(self, info: str) -> Any:
+        return told(self._sock, self._tls, info)
+
+
+class SyncBackend(httpcore.NetworkBackend):
+    """Opens the sockets of one blocking connection."""
+
+    def __init__(self) -> None:
+        self.limit = Limit()
+        self._sock: socket.socket | None = None
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Options = None,
+    ) -> httpcore.NetworkStream:
+        source = None if local_address is None else (local_address, 0)
+        try:
+            left = self.limit.within(timeout)
+            sock = socket.create_connection((host, port), left, source_address=source)
+        except OSError as error:
+            raise translated(error, httpcore.ConnectTimeout, httpcore.ConnectError) from error
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._sock = sock
+        return SyncStream(sock, self.limit)
+
+    def abandon(self) -> None:
+        """Close the socket, whatever state it is in."""
+        if self._sock is not None:
+            self._sock.close()
+            self._sock = None
