@@ -1,7 +1,8 @@
 """One class a resource of the API, one module a class; every name is loaded on first use."""
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
+
+from aion._lazy import exports, homes
 
 if TYPE_CHECKING:
     from aion.resources.agent_operations import AgentOperationsResource
@@ -45,7 +46,7 @@ _NAMES: Final = {
     "aion.resources.video_scenes": "VideoScenesResource",
     "aion.resources.video_uploads": "VideoUploadsResource",
 }
-_HOME: Final = {name: home for home, names in _NAMES.items() for name in names.split()}
+_HOME: Final = homes(_NAMES)
 
 __all__ = [
     "AgentOperationsResource",
@@ -71,15 +72,4 @@ __all__ = [
 
 # Hidden from type checkers, which would otherwise accept any name at all.
 if not TYPE_CHECKING:
-
-    def __getattr__(name: str) -> Any:
-        home = _HOME.get(name)
-        if home is None:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        value = getattr(import_module(home), name)
-        globals()[name] = value
-        return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOME})
+    __getattr__, __dir__ = exports(__name__, _HOME)

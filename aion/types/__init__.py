@@ -1,7 +1,8 @@
 """Result types, enums and events, one module a subject; every name is loaded on first use."""
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
+
+from aion._lazy import exports, homes
 
 if TYPE_CHECKING:
     from aion.types.agent import Agent, AgentResult
@@ -300,7 +301,8 @@ _NAMES: Final = {
         "VideoUploadProgress VideoUploadResult VideoUploadSession VideoUploadStatus"
     ),
 }
-_HOME: Final = {name: home for home, names in _NAMES.items() for name in names.split()}
+HOME: Final = homes(_NAMES)
+"""The module of each name."""
 
 # fmt: off
 __all__ = [
@@ -355,15 +357,4 @@ __all__ = [
 
 # Hidden from type checkers, which would otherwise accept any name at all.
 if not TYPE_CHECKING:
-
-    def __getattr__(name: str) -> Any:
-        home = _HOME.get(name)
-        if home is None:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        value = getattr(import_module(home), name)
-        globals()[name] = value
-        return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOME})
+    __getattr__, __dir__ = exports(__name__, HOME)

@@ -10,24 +10,30 @@ from typing import Any
 import pytest
 
 import aion
+from aion._lazy import homes
 
 ROOT = Path(aion.__file__).parents[1]
-SOURCE = ast.parse((ROOT / "aion" / "__init__.py").read_text())
+PACKAGES = ["aion", "aion/types", "aion/resources"]
 
 
-def constant(name: str) -> Any:
+def source(package: str) -> list[ast.stmt]:
+    return ast.parse((ROOT / package / "__init__.py").read_text()).body
+
+
+def constant(package: str, name: str) -> Any:
     """The literal that is assigned to a name on the top level."""
-    for node in SOURCE.body:
-        if isinstance(node, ast.Assign) and any(
-            isinstance(target, ast.Name) and target.id == name for target in node.targets
-        ):
+    for node in source(package):
+        if not isinstance(node, ast.Assign | ast.AnnAssign) or node.value is None:
+            continue
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        if any(isinstance(target, ast.Name) and target.id == name for target in targets):
             return ast.literal_eval(node.value)
-    raise AssertionError(f"aion/__init__.py assigns no {name}")
+    raise AssertionError(f"{package}/__init__.py assigns no {name}")
 
 
-def for_type_checkers() -> dict[str, str]:
+def for_type_checkers(package: str) -> dict[str, str]:
     """The home of every name that is imported under TYPE_CHECKING."""
-    for node in SOURCE.body:
+    for node in source(package):
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
             return {
                 alias.asname or alias.name: str(part.module)
@@ -35,20 +41,31 @@ def for_type_checkers() -> dict[str, str]:
                 if isinstance(part, ast.ImportFrom)
                 for alias in part.names
             }
-    raise AssertionError("aion/__init__.py has no TYPE_CHECKING block")
+    raise AssertionError(f"{package}/__init__.py has no TYPE_CHECKING block")
 
 
-def lazy() -> dict[str, str]:
+def lazy(package: str) -> dict[str, str]:
     """The home of every name that is imported on first use."""
-    return {name: home for home, names in constant("_HOMES").items() for name in names.split()}
+    return homes(constant(package, "_NAMES"))
 
 
 def test_type_checkers_see_what_is_imported_on_first_use() -> None:
-    assert for_type_checkers() == lazy()
+    every_type = {"*": "aion.types"}
+    assert for_type_checkers("aion") == lazy("aion") | every_type
 
 
-def test_all_names_what_is_imported_on_first_use_and_the_version() -> None:
-    assert set(aion.__all__) == {*lazy(), "__version__"}
+@pytest.mark.parametrize("package", PACKAGES[1:])
+def test_type_checkers_see_what_a_part_imports_on_first_use(package: str) -> None:
+    assert for_type_checkers(package) == lazy(package)
+
+
+@pytest.mark.parametrize("package", PACKAGES[1:])
+def test_all_of_a_part_names_what_it_imports_on_first_use(package: str) -> None:
+    assert set(constant(package, "__all__")) == set(lazy(package))
+
+
+def test_all_names_every_type_what_is_imported_on_first_use_and_the_version() -> None:
+    assert set(aion.__all__) == {*lazy("aion"), *aion.types.__all__, "__version__"}
 
 
 def test_no_name_is_in_all_twice() -> None:
