@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from . import extra as extra
 from .options import DEFAULT_API_KEY, Limits, Options
+from .rates import Rate, RateLimits
 from .server import SandboxServer
 
-__all__ = ["DEFAULT_API_KEY", "Limits", "Options", "SandboxServer"]
+__all__ = ["DEFAULT_API_KEY", "Limits", "Options", "Rate", "RateLimits", "SandboxServer"]

@@ -25,10 +25,11 @@ from .envelopes import ApiError, Group, InvalidRequest, Problem, error_body, gro
 from .exchange import ClientGone, Dropped, Exchange
 from .fault_kinds import CallFault, DelayCall, DropCall, FailCall, HtmlCall
 from .handlers import load_handlers
-from .handlers.registry import ACCESS
+from .handlers.registry import ACCESS, Handler
 from .identity import ANONYMOUS, Actor, digest
 from .object_routes import object_operation, plain_text, serve_object
 from .receiving import receive_call
+from .rights import require
 from .signing import OBJECTS_PREFIX
 from .state import State
 
@@ -133,6 +134,7 @@ class App:
         access = ACCESS.get(operation.id)
         actor = self._authenticate(exchange, public=access is not None and access.public)
         exchange.api_key_id = actor.api_key_id
+        self._count(exchange, operation, actor)
         if self._state.faults:
             failure = await self._strike(operation.id)
             if isinstance(failure, Answer):
@@ -145,19 +147,34 @@ class App:
             # One shape for all of them, so that a test suite can tell them from real errors.
             error = ApiError(501, f"{operation.id} is not in this sandbox")
             return self._error(exchange, "general", error)
-        call = await receive_call(self._state, exchange, operation, values, actor)
         try:
             if not access.public:
-                call.require(role=access.role if access.scope is None else None, scope=access.scope)
-            answer = await handler(call)
+                address = exchange.ip_address()
+                require(
+                    self._state, actor, operation, access.role, access.scope, ip_address=address
+                )
+            with self._state.rate_limiter.uploading(operation):
+                answer = await self._handle(exchange, operation, values, actor, handler)
         except ApiError as error:
             answer = self._error(exchange, operation.group, error)
+        return self._checked(exchange, operation, answer)
+
+    async def _handle(
+        self,
+        exchange: Exchange,
+        operation: Operation,
+        values: tuple[str, ...],
+        actor: Actor,
+        handler: Handler,
+    ) -> Answer:
+        call = await receive_call(self._state, exchange, operation, values, actor)
+        try:
+            return await handler(call)
         except InvalidRequest as error:
-            answer = Answer(error.body(), status=422)
+            return Answer(error.body(), status=422)
         finally:
             if call.form is not None:
                 call.form.discard()
-        return self._checked(exchange, operation, answer)
 
     def _match(self, exchange: Exchange) -> tuple[Operation, tuple[str, ...]]:
         operations, values = self._state.contract.find(exchange.raw_path)
@@ -196,6 +213,28 @@ class App:
                 metadata={"method": exchange.method, "path": exchange.template},
             )
             raise
+
+    def _count(self, exchange: Exchange, operation: Operation, actor: Actor) -> None:
+        """Count a request against the rate limits; raises ApiError for one too many."""
+        if actor is ANONYMOUS:
+            return
+        standing = self._state.rate_limiter.take(actor.caller, operation)
+        if standing is None:
+            return
+        exchange.added_headers = standing.headers()
+        refusal = standing.refusal()
+        if refusal is not None:
+            self._state.audit.write(
+                "security.rate_limit_exceeded",
+                operation.method.lower(),
+                actor=actor,
+                result="denied",
+                severity="warning",
+                error_message=refusal.message,
+                ip_address=exchange.ip_address(),
+                metadata={"operation": operation.id},
+            )
+            raise refusal
 
     def _authenticate_control(self, exchange: Exchange) -> None:
         token = _token(exchange)

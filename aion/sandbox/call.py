@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from .contract import Operation
-from .envelopes import ApiError
 from .identity import Actor, Role
 from .jsontext import json_text
+from .rights import require
 from .signing import LIFETIME, UploadTerms
 
 if TYPE_CHECKING:
@@ -88,26 +88,10 @@ class Call:
         path, fields = self.state.signer.sign_upload("POST", key, terms, seconds)
         return self.origin + path, {"key": key, "Content-Type": content_type, **fields}
 
-    def require(self, *, role: Role | None = None, scope: str | None = None) -> None:
-        """Refuse a caller without this role, or without this scope.
+    def require(self, role: Role) -> None:
+        """Refuse a caller without this role, where an operation wants more of some calls.
 
         Raises:
             ApiError: 403; the audit log has an entry about it.
         """
-        if role is not None and not self.actor.has_role(role):
-            self._deny(f"This needs the role {role}; yours is {self.actor.role}", {"role": role})
-        if scope is not None and not self.actor.has_scope(scope):
-            self._deny(f"This needs the scope {scope}", {"scope": scope})
-
-    def _deny(self, text: str, needed: dict[str, str]) -> None:
-        self.state.audit.write(
-            "permission.denied",
-            self.operation.method.lower(),
-            actor=self.actor,
-            result="denied",
-            severity="warning",
-            error_message=text,
-            ip_address=self.ip_address,
-            metadata={"operation": self.operation.id, **needed},
-        )
-        raise ApiError(403, text, details={"required": needed})
+        require(self.state, self.actor, self.operation, role, ip_address=self.ip_address)

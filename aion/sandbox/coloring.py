@@ -5,16 +5,14 @@ While a job is there, its stage is the status of the extraction; after it, the r
 
 from __future__ import annotations
 
-import json
-from collections.abc import Awaitable, Iterable, Iterator
+from collections.abc import Awaitable, Iterable, Sequence
 from typing import Any, Final
 
-from .colors import to_lab
+from .color_index import index_colors
 from .files import StoredFile
 from .images import Unusable
 from .jobs import Next, Step, job
 from .palette import Swatch, read_palette
-from .records import Record
 from .state import State
 
 COLORS: Final = "colors"
@@ -38,50 +36,36 @@ def extract(step: Step) -> Next | Awaitable[Next | None] | None:
 
 
 async def _extract(step: Step, file: StoredFile) -> None:
-    failure = step.failure()
+    state, failure = step.state, step.failure()
+    path, most = state.objects.path(file.object_key), step.data.get("n_colors", MOST)
     try:
         if failure is not None:
             raise Unusable(failure)
-        await extract_now(step.state, file, step.data.get("n_colors", MOST), step.stamp())
+        found: list[Swatch] = await state.in_thread(read_palette, path, file.format, most)
     except (Unusable, OSError) as error:
         failed = {"status": "failed", "error": str(error), "extracted_at": None}
-        step.state.records.put(COLORS, file.id, {**failed, "colors": []})
+        _store(state, file.id, failed, ())
+        return
+    keep(state, file.id, found, step.stamp())
 
 
-async def extract_now(state: State, file: StoredFile, most: int, now: str) -> Record:
-    """Extract and store the colors of an image.
-
-    Raises:
-        Unusable: it cannot be read.
-        OSError: its bytes are gone.
-    """
-    found: list[Swatch] = await state.in_thread(
-        read_palette, state.objects.path(file.object_key), file.format, most
-    )
-    body: dict[str, Any] = {
-        "status": "completed",
-        "error": None,
-        "extracted_at": now,
-        # The last three are for the search, which looks at every color of every image.
-        "colors": [[one.hex, one.percentage, one.name, *to_lab(one.rgb)] for one in found],
-    }
-    return state.records.put(COLORS, file.id, body)
+def keep(state: State, image_id: str, found: Sequence[Swatch], now: str) -> None:
+    """Store the colors that were found in an image."""
+    done = {"status": "completed", "error": None, "extracted_at": now}
+    _store(state, image_id, done, found)
 
 
-Stored = tuple[str, float, str, float, float, float]
-"""A stored color: hex code, percentage, name, and its place in CIE L*a*b*."""
+def _store(state: State, image_id: str, outcome: dict[str, Any], found: Sequence[Swatch]) -> None:
+    colors = [[one.hex, one.percentage, one.name] for one in found]
+    with state.database.transaction():
+        state.records.put(COLORS, image_id, {**outcome, "colors": colors})
+        index_colors(state.database, image_id, found)
+
+
+Stored = tuple[str, float, str]
+"""A stored color: hex code, percentage and name."""
 
 
 def swatches(colors: Iterable[Stored]) -> list[Swatch]:
     """A stored palette."""
-    return [Swatch(code, percentage, name) for code, percentage, name, *_ in colors]
-
-
-def palettes(state: State) -> Iterator[tuple[int, str, list[Stored]]]:
-    """Number, id and colors of every image that has some and is not deleted."""
-    for number, file_id, colors in state.database.rows(
-        "SELECT files.n, files.id, json_extract(records.body, '$.colors') FROM records "
-        "JOIN files ON files.id = records.id WHERE kind = ? AND files.deleted_at IS NULL",
-        (COLORS,),
-    ):
-        yield number, file_id, json.loads(colors)
+    return [Swatch(*one) for one in colors]

@@ -6,7 +6,6 @@ import argparse
 import logging
 import math
 import os
-import re
 import signal
 import sys
 import tempfile
@@ -16,10 +15,13 @@ from pathlib import Path
 from types import FrameType
 from typing import Final
 
-from .options import DEFAULT_API_KEY, Options
+from .options import DEFAULT_API_KEY, KEY_FORM, Limits, Options
+from .rates import RateLimits
+from .seeds import DEFAULT_COUNT, LIBRARIES, check_library, seed
 from .server import SandboxServer
+from .state import State
+from .tiers import DEFAULT_TIER, TIERS
 
-_KEY: Final = re.compile(r"[a-z]+_[A-Za-z0-9_-]{20,}\Z")
 _PACE: Final = 0.4
 
 _READY: Final = """\
@@ -51,6 +53,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             api_key=wanted.api_key,
             pace=wanted.pace,
             strict=wanted.strict,
+            limits=Limits.of_tier(wanted.tier),
+            rate_limits=RateLimits() if wanted.rate_limits else None,
+            strict_auth=wanted.strict_auth,
         )
     )
     try:
@@ -58,6 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (OSError, RuntimeError) as error:
         return _fail(error, wanted.data)
     try:
+        if wanted.seed:
+            server.run(lambda: _fill(server.state, wanted.seed))
         if wanted.env_file is not None:
             _write_env(wanted.env_file, server.base_url, wanted.api_key)
         print(_ready_text(server), flush=True)
@@ -84,7 +91,27 @@ def _parser() -> argparse.ArgumentParser:
     add("--api-key", type=_api_key, default=DEFAULT_API_KEY, metavar="KEY", help="key to accept")
     add("--env-file", type=Path, metavar="PATH", help="write base URL and key here when ready")
     add("--pace", type=_pace, default=_PACE, metavar="S", help="seconds per state of a file")
+    add(
+        "--seed",
+        type=_library,
+        action="append",
+        metavar="LIBRARY[=COUNT]",
+        help=f"begin with a ready-made library of {', '.join(sorted(LIBRARIES))}; may be repeated",
+    )
     add("--strict", action="store_true", help="check its own answers against the contract")
+    add(
+        "--tier",
+        choices=tuple(TIERS),
+        default=DEFAULT_TIER,
+        help="whose limits (default: %(default)s)",
+    )
+    add("--rate-limits", action="store_true", help="enforce the rates of the tier and of routes")
+    add(
+        "--strict-auth",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="take known keys only; without it, any well-formed key acts as the owner",
+    )
     add(
         "--log-level",
         choices=("error", "warning", "info", "debug"),
@@ -111,12 +138,29 @@ def _pace(text: str) -> float:
 
 
 def _api_key(text: str) -> str:
-    if not _KEY.match(text):
+    if not KEY_FORM.match(text):
         # The text is not repeated: it may be a real key that was typed wrongly.
         raise argparse.ArgumentTypeError(
             "a key is lower-case letters, '_', then at least 20 of A-Z a-z 0-9 _ -"
         )
     return text
+
+
+def _library(text: str) -> tuple[str, int]:
+    name, _, count = text.partition("=")
+    number = int(count) if count.isascii() and count.isdecimal() else 0 if count else DEFAULT_COUNT
+    try:
+        check_library(name, number)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return name, number
+
+
+async def _fill(state: State, libraries: Sequence[tuple[str, int]]) -> None:
+    """Add libraries to an empty sandbox; what an earlier run left in its folder stays as it is."""
+    if not state.database.count("SELECT count(*) FROM files"):
+        for name, count in libraries:
+            await seed(state, name, count)
 
 
 def _stop_on_signals(stop: threading.Event) -> None:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fnmatch import filter as fitting
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import unquote
 
 from .envelopes import Group, group_of
+from .options import API_PREFIX
 
 Schema = dict[str, Any]
 
@@ -69,11 +71,13 @@ class Contract:
         self.schemas = cast("dict[str, Schema]", document["components"]["schemas"])
         self.operations: dict[str, Operation] = {}
         self._short: dict[str, list[Operation]] = {}
+        self._named: dict[str, Operation] = {}
         self._root = _Node()
         for path, methods in document["paths"].items():
             for method, facts in methods.items():
                 operation = _operation(method.upper(), path, facts)
                 self.operations[operation.id] = operation
+                self._named[f"{operation.method} {path.removeprefix(API_PREFIX)}"] = operation
                 self._short.setdefault(operation.id.split("_api_v2")[0], []).append(operation)
                 self._plant(operation)
 
@@ -112,6 +116,17 @@ class Contract:
             raise ValueError(f"no operation of the contract is called {name!r}")
         ids = ", ".join(one.id for one in fits)
         raise ValueError(f"{name!r} means more than one operation; use one of {ids}")
+
+    def matching(self, pattern: str) -> list[Operation]:
+        """Operations whose method and path fit, as in ``GET /usage/*``, without the API's prefix.
+
+        Raises:
+            ValueError: there are none.
+        """
+        names = [pattern] if pattern in self._named else fitting(self._named, pattern)
+        if not names:
+            raise ValueError(f"no operation of the contract fits {pattern!r}")
+        return [self._named[name] for name in names]
 
 
 def _walk(

@@ -12,7 +12,8 @@ from .call import Answer
 from .envelopes import ApiError
 from .exchange import Exchange
 from .jsontext import parse_json
-from .seeds import seed
+from .rate_json import as_json, from_json
+from .seeds import DEFAULT_COUNT, seed
 from .state import State
 
 CONTROL_PREFIX: Final = "/_sandbox/"
@@ -96,12 +97,26 @@ async def _step_clock(state: State, body: dict[str, Any]) -> Answer:
     return await _clock(state, body)
 
 
+async def _rate_limits(state: State, body: dict[str, Any]) -> Answer:
+    return Answer({"rate_limits": as_json(state.rate_limiter)})
+
+
+async def _use_rate_limits(state: State, body: dict[str, Any]) -> Answer:
+    state.rate_limiter.use(from_json(body))
+    return await _rate_limits(state, body)
+
+
+async def _drop_rate_limits(state: State, body: dict[str, Any]) -> Answer:
+    state.rate_limiter.use(None)
+    return await _rate_limits(state, body)
+
+
 async def _list_violations(state: State, body: dict[str, Any]) -> Answer:
     return Answer({"violations": state.violations})
 
 
 async def _seed(state: State, body: dict[str, Any]) -> Answer:
-    name, count = body.get("library"), body.get("count", 100)
+    name, count = body.get("library"), body.get("count", DEFAULT_COUNT)
     if not isinstance(name, str) or type(count) is not int or body.keys() - {"library", "count"}:
         raise ValueError('the body must be {"library": name, "count": number}')
     return Answer({"ids": await seed(state, name, count)}, status=201)
@@ -125,6 +140,9 @@ _ROUTES: Final[dict[tuple[str, str], Route]] = {
     ("requests", "DELETE"): _clear_requests,
     ("clock", "GET"): _clock,
     ("clock", "POST"): _step_clock,
+    ("rate-limits", "GET"): _rate_limits,
+    ("rate-limits", "POST"): _use_rate_limits,
+    ("rate-limits", "DELETE"): _drop_rate_limits,
     ("violations", "GET"): _list_violations,
     ("seed", "POST"): _seed,
     ("snapshots", "POST"): _snapshot,

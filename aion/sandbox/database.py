@@ -67,6 +67,7 @@ CREATE INDEX files_by_hash ON files (sha256) WHERE deleted_at IS NULL;
 CREATE INDEX files_by_session ON files (session_id);
 CREATE INDEX files_by_creation ON files (created_at);
 CREATE INDEX files_by_folder ON files (folder_id) WHERE deleted_at IS NULL;
+CREATE INDEX files_by_size ON files (size_bytes) WHERE deleted_at IS NULL;
 
 CREATE TABLE session_items (
     session_id TEXT NOT NULL,
@@ -114,6 +115,23 @@ CREATE TABLE objects (
     changed INTEGER NOT NULL
 ) WITHOUT ROWID;
 
+CREATE TABLE swatches (
+    file INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    hex TEXT NOT NULL,
+    percentage REAL NOT NULL,
+    name TEXT NOT NULL,
+    lightness REAL NOT NULL,
+    a REAL NOT NULL,
+    b REAL NOT NULL,
+    PRIMARY KEY (file, position)
+) WITHOUT ROWID;
+CREATE INDEX swatches_by_place ON swatches (lightness, a, b, percentage, name, hex);
+CREATE TRIGGER swatches_removed AFTER UPDATE OF deleted_at ON files
+WHEN new.deleted_at IS NOT NULL BEGIN
+    DELETE FROM swatches WHERE file = new.n;
+END;
+
 CREATE TABLE texts (
     n INTEGER PRIMARY KEY,
     kind TEXT NOT NULL,
@@ -149,11 +167,12 @@ CREATE TRIGGER files_text_changed AFTER UPDATE OF title, description, visible_te
 END;
 """
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 4
 """Goes up with every change of SCHEMA; a folder of another version is refused."""
 
 _TABLES: Final = (
-    "jobs", "records", "counters", "objects", "texts", "session_items", "sessions", "files",
+    "jobs", "records", "counters", "objects", "swatches", "texts", "session_items", "sessions",
+    "files",
 )  # fmt: skip
 
 

@@ -22,8 +22,6 @@ from .records import Record
 from .uploads import ReceivedFile
 
 INTENT: Final = "document_intent"
-LARGEST: Final = 50 * 1024 * 1024
-"""Bytes of one document that comes by a presigned URL."""
 
 
 class Outcome:
@@ -60,33 +58,19 @@ def check_announced(call: Call, wanted: Mapping[str, Any]) -> None:
             code="UNSUPPORTED_FILE_TYPE",
             details={"field": "content_type", "value": content_type},
         )
-    if size > LARGEST:
+    largest = call.state.options.limits.max_document_bytes
+    if size > largest:
         raise ApiError(
             400,
-            f"{size} bytes, the limit is {LARGEST}",
+            f"{size} bytes, the limit is {largest}",
             code="FILE_TOO_LARGE",
-            details={"field": "size_bytes", "limit": LARGEST},
+            details={"field": "size_bytes", "limit": largest},
         )
     if wanted.get("storage_target") == "custom":
         raise ApiError(
             501,
             "storage_target custom needs an S3 configuration, which this sandbox does not have",
             code="STORAGE_NOT_CONFIGURED",
-        )
-
-
-def check_storage(call: Call, size: int) -> None:
-    """Refuse bytes that the tenant's storage has no room for."""
-    limit = call.state.options.limits.storage_bytes
-    used = call.state.database.count(
-        "SELECT coalesce(sum(size_bytes), 0) FROM files WHERE deleted_at IS NULL"
-    )
-    if used + size > limit:
-        raise ApiError(
-            413,
-            f"Storage quota exceeded: {max(0, limit - used)} bytes left, {size} wanted",
-            code="STORAGE_QUOTA_EXCEEDED",
-            details={"available": max(0, limit - used), "limit": limit, "requested": size},
         )
 
 

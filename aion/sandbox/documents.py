@@ -122,7 +122,7 @@ async def _read(step: Step, file: StoredFile) -> None:
         _end(step, file, text_extraction_status="failed", extraction_error=str(error))
         return
     with state.database.transaction():
-        _keep(state, file, chunks)
+        keep_passages(state, file, chunks)
         _end(
             step,
             file,
@@ -137,7 +137,8 @@ def _text_and_chunks(path: Any, kind: str) -> tuple[Text, list[Chunk]]:
     return text, cut(text)
 
 
-def _keep(state: State, file: StoredFile, chunks: list[Chunk]) -> None:
+def keep_passages(state: State, file: StoredFile, chunks: list[Chunk]) -> None:
+    """Make the passages of a document readable and searchable, inside the caller's transaction."""
     # A second run after a crash must not leave passages of the first.
     forget(state, file.id)
     for index, chunk in enumerate(chunks):

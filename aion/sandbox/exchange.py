@@ -48,6 +48,8 @@ class Exchange:
         self.template: str | None = None
         self.status: int | None = None
         self.api_key_id: str | None = None
+        self.added_headers: dict[str, str] = {}
+        """Headers that the answer gets, whatever it will be."""
         self.on_start: Callable[[], None] = lambda: None
         """Called once the status is known, before the client can see it."""
         self.body_size = 0
@@ -109,12 +111,13 @@ class Exchange:
                 return
 
     async def send(self, message: Message) -> None:
-        """Pass one ASGI message on, with the request id among the headers."""
+        """Pass one ASGI message on, with the request id and what was added among the headers."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
             self.on_start()
-            headers = [*message.get("headers", ()), (b"x-request-id", self.request_id.encode())]
-            message = {**message, "headers": headers}
+            added = {**self.added_headers, "x-request-id": self.request_id}
+            raw = [(name.encode(), value.encode()) for name, value in added.items()]
+            message = {**message, "headers": [*message.get("headers", ()), *raw]}
         await self._send(message)
 
     def shape(self, change: Callable[[Send], Send]) -> None:

@@ -1,19 +1,22 @@
 """Who calls: the member behind an API key or a session, with the role and scopes that count.
 
 Keys, members and sessions are records, so what a handler stores there takes effect with the next
-request. The key that the sandbox was made with belongs to the owner and has every scope.
+request. The key that the sandbox was made with belongs to the owner and has every scope; without
+`strict_auth`, so has any other well-formed key that is not stored.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final, Literal
 
 from .clock import Clock, seconds_of
 from .envelopes import ApiError
 from .ids import TENANT_ID, make_id
-from .options import Options
+from .options import KEY_FORM, Options
 from .records import Record, Records
 
 Role = Literal["viewer", "editor", "admin", "owner"]
@@ -32,10 +35,10 @@ DEFAULT_KEY_ID: Final = make_id("api_key", "default")
 """Id of the key that the sandbox was made with."""
 
 _BY_NAME: Final[dict[Any, Role]] = {role: role for role in ROLES}
-_GENERIC: Final[dict[str, Role]] = {"read": "viewer", "write": "editor", "admin": "admin"}
-_NEEDED: Final[dict[str, Role]] = {
-    "read": "viewer", "write": "editor", "delete": "editor", "share": "editor", "admin": "admin"
-}  # fmt: skip
+ROLE_SCOPES: Final[Mapping[str, Role]] = MappingProxyType(
+    {"read": "viewer", "write": "editor", "admin": "admin"}
+)
+"""Scopes of a key that stand for a role."""
 
 
 _MOST_KNOWN: Final = 1000
@@ -47,25 +50,32 @@ class Actor:
 
     tenant_id: str
     user_id: str
-    role: Role
-    """What the request may do: the role of the member, or less if the key allows less."""
+    role: Role | None
+    """What the request may do: the role of the member, or less if the key allows less; None for
+    a key that names only scopes of resources."""
     api_key_id: str | None = None
     session_id: str | None = None
     scopes: tuple[str, ...] = ()
     """Scopes of the key; none means whatever the role allows."""
+    member_role: Role | None = None
+    """Role of the member, beyond which no scope reaches."""
+
+    @property
+    def caller(self) -> str:
+        """By what its requests are counted: the key, or the user of a session."""
+        return self.api_key_id or self.user_id
 
     def has_role(self, role: Role) -> bool:
         """Whether it has this role or a higher one."""
-        return ROLES.index(self.role) >= ROLES.index(role)
+        return _reaches(self.role, role)
 
-    def has_scope(self, scope: str) -> bool:
-        """Whether it has a scope of the form `resource:permission`, by itself or by its role."""
-        if ALL in self.scopes or scope in self.scopes:
-            return True
-        named = [one for one in self.scopes if one in _GENERIC]
-        if self.scopes and not named:
-            return False
-        return self.has_role(_NEEDED.get(scope.rpartition(":")[2], "admin"))
+    def may(self, role: Role, scope: str | None = None) -> bool:
+        """Whether it has this role, or names this scope on behalf of a member who has the role."""
+        return self.has_role(role) or (scope in self.scopes and _reaches(self.member_role, role))
+
+
+def _reaches(own: Role | None, wanted: Role) -> bool:
+    return own is not None and ROLES.index(own) >= ROLES.index(wanted)
 
 
 ANONYMOUS: Final = Actor(TENANT_ID, "", "viewer")
@@ -155,7 +165,7 @@ class Identity:
         hashed = digest(token)
         known = self._known.get(hashed)
         if known is None:
-            known = self._known[hashed] = self._look_up(hashed)
+            known = self._known[hashed] = self._look_up(hashed, token)
         if known.expires_at is not None and seconds_of(known.expires_at) <= self._clock.now():
             raise ApiError(401, f"It expired at {known.expires_at}", code=known.code)
         if known.actor.api_key_id is not None:
@@ -164,15 +174,19 @@ class Identity:
             use.last_used_at = self._clock.stamp()
         return known.actor
 
-    def _look_up(self, hashed: str) -> _Known:
+    def _look_up(self, hashed: str, token: str) -> _Known:
         key = self._records.first("api_key", hashed)
         if key is not None:
             return _Known(self._of_key(key), key.body.get("expires_at"), "EXPIRED_API_KEY")
         login = self._records.first("login", hashed)
+        if login is None and not self._options.strict_auth and KEY_FORM.match(token):
+            key_id = make_id("api_key", f"unknown/{hashed}")
+            return _Known(_owner(key_id), None, "EXPIRED_API_KEY")
         if login is None or login.body.get("revoked_at") is not None:
             raise _unknown("The API key is not a key of this sandbox")
         user_id = login.body["user_id"]
-        actor = Actor(TENANT_ID, user_id, self._role(user_id), session_id=login.id)
+        role = self._role(user_id)
+        actor = Actor(TENANT_ID, user_id, role, session_id=login.id, member_role=role)
         return _Known(actor, login.body.get("expires_at"), "SESSION_EXPIRED")
 
     def _of_key(self, key: Record) -> Actor:
@@ -180,13 +194,16 @@ class Identity:
             raise _unknown("The API key was deactivated")
         given: list[str] = key.body.get("scopes", [])
         scopes = tuple(given)
-        role = self._role(key.body["user_id"])
-        if ALL not in scopes:
-            # A key without scopes has what its maker may do, but never the owner's rights.
-            granted = [_GENERIC[one] for one in scopes if one in _GENERIC]
-            most = max((ROLES.index(one) for one in granted), default=0 if scopes else 2)
-            role = ROLES[min(ROLES.index(role), most)]
-        return Actor(TENANT_ID, key.body["user_id"], role, api_key_id=key.id, scopes=scopes)
+        member = self._role(key.body["user_id"])
+        role = member if ALL in scopes else _limited(member, scopes)
+        return Actor(
+            TENANT_ID,
+            key.body["user_id"],
+            role,
+            api_key_id=key.id,
+            scopes=scopes,
+            member_role=member,
+        )
 
     def _role(self, user_id: str) -> Role:
         member = self._records.get("member", user_id)
@@ -195,6 +212,29 @@ class Identity:
         if role is None:
             raise _unknown("The member to whom this key or session belongs was removed")
         return role
+
+
+def _limited(member: Role, scopes: tuple[str, ...]) -> Role | None:
+    """The role of a key: that of its member, but no more than its scopes allow."""
+    if not scopes:
+        # Such a key has what its maker may do, but never the owner's rights.
+        return _lesser(member, "admin")
+    most: Role | None = None
+    for scope in scopes:
+        granted = ROLE_SCOPES.get(scope)
+        if granted is not None and not _reaches(most, granted):
+            most = granted
+    return _lesser(member, most) if most is not None else None
+
+
+def _lesser(one: Role, other: Role) -> Role:
+    return other if _reaches(one, other) else one
+
+
+def _owner(key_id: str) -> Actor:
+    return Actor(
+        TENANT_ID, OWNER_ID, "owner", api_key_id=key_id, scopes=(ALL,), member_role="owner"
+    )
 
 
 def _unknown(text: str) -> ApiError:

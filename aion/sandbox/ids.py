@@ -6,6 +6,7 @@ The n-th thing of a kind always gets the same id, so recorded tests and printed 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 from uuid import UUID, uuid5
 
@@ -18,6 +19,8 @@ _WHOLE: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 _SHORT: Final = re.compile(r"[0-9a-f]{8}\Z")
 
 
+# An answer about a file names ids that are made from its own, again each time it is asked for.
+@lru_cache(maxsize=4096)
 def make_id(kind: str, name: int | str) -> str:
     """The id of the thing of this kind with this number or name."""
     return str(uuid5(_SPACE, f"{kind}/{name}"))

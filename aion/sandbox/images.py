@@ -1,7 +1,7 @@
 """What is really in an image file: type by first bytes, size, date, camera, text, frames.
 
-Every function takes a path and gives facts; the same bytes give the same facts. Decoding is
-complete enough to find a truncated file, and refuses more pixels than the limit before it.
+Every function takes a path and gives facts; the same bytes give the same facts. A truncated file
+is found out, and more pixels than the limit are refused before they are decoded.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from PIL import Image, ImageOps
 
+from . import jpeg
 from .clock import stamp
 
 FORMATS: Final = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "gif"}
@@ -71,7 +72,7 @@ def inspect(path: Path, kind: str, max_pixels: int) -> ImageFacts:
     Raises:
         Unusable: truncated, damaged, or with too many pixels.
     """
-    with opened(path, kind) as image:
+    with opened(_decodable(path, kind), kind) as image:
         width, height = image.size
         if width * height > max_pixels:
             raise Unusable(f"image has {width * height} pixels, the limit is {max_pixels}")
@@ -94,11 +95,16 @@ def inspect(path: Path, kind: str, max_pixels: int) -> ImageFacts:
         )
 
 
+def _decodable(path: Path, kind: str) -> Path | IO[bytes]:
+    """What has to be decoded to know that an image file can be."""
+    return (jpeg.shortened(path) if kind == "JPEG" else None) or path
+
+
 @contextmanager
-def opened(path: Path, kind: str) -> Generator[Image.Image]:
+def opened(source: Path | IO[bytes], kind: str) -> Generator[Image.Image]:
     """An image opened as one format; whatever its decoder says becomes `Unusable`."""
     try:
-        with Image.open(path, formats=[kind]) as image:
+        with Image.open(source, formats=[kind]) as image:
             yield image
     except Unusable:
         raise

@@ -116,6 +116,19 @@ def require_quota(state: State, files: int) -> None:
         )
 
 
+def require_storage(state: State, size: int, *, status: int = 413) -> None:
+    """Raise the storage error when there is no room for so many bytes."""
+    limit = state.options.limits.storage_bytes
+    left = max(0, limit - state.files.stored_bytes())
+    if size > left:
+        raise ApiError(
+            status,
+            f"Storage quota exceeded: {left} bytes left, {size} wanted",
+            code="STORAGE_QUOTA_EXCEEDED",
+            details={"available": left, "limit": limit, "requested": size},
+        )
+
+
 async def examine(state: State, file: ReceivedFile) -> Examined | Refusal:
     """Decide whether the bytes can be taken, without storing anything."""
     limits = state.options.limits

@@ -12,7 +12,8 @@ import heapq
 import json
 import logging
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -108,6 +109,7 @@ class Jobs:
         self._wake = asyncio.Event()
         self._progress = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._pausing = asyncio.Lock()
         self._turn = 0
 
     def start(self) -> None:
@@ -133,6 +135,20 @@ class Jobs:
         self._task = None
         self._queue.clear()
         self._held.clear()
+
+    @asynccontextmanager
+    async def paused(self) -> AsyncGenerator[None]:
+        """No job runs inside, and what is stored at the end is taken up then.
+
+        One pause waits for another: each would begin the work anew, and then it would go on
+        twice.
+        """
+        async with self._pausing:
+            await self.stop()
+            try:
+                yield
+            finally:
+                self.start()
 
     def schedule(
         self,
@@ -202,9 +218,12 @@ class Jobs:
             self._wake.clear()
             due = self._due_entries()
             if due:
-                with self._state.database.transaction():
-                    for entry in due:
-                        self._advance(entry)
+                try:
+                    with self._state.database.transaction():
+                        for entry in due:
+                            self._advance(entry)
+                except Exception as error:  # noqa: BLE001 - a full disk must not stop all work for good
+                    self._note("background work broke", error)
                 self._progress.set()
                 # Requests get their turn between two slices of a long queue.
                 await asyncio.sleep(0)
@@ -290,8 +309,10 @@ class Jobs:
         return self._state.database.row(sql, (entry.kind, entry.id, entry.turn)) is not None
 
     def _broken(self, entry: _Entry, error: Exception) -> None:
-        logger.error("job %s %s broke", entry.kind, entry.id, exc_info=error)
-        text = f"job {entry.kind} {entry.id} broke: {type(error).__name__}: {error}"
-        self._state.violations.append(text)
+        self._note(f"job {entry.kind} {entry.id} broke", error)
         if self._is_current(entry):
             self.cancel(entry.kind, entry.id)
+
+    def _note(self, what: str, error: Exception) -> None:
+        logger.error(what, exc_info=error)
+        self._state.violations.append(f"{what}: {type(error).__name__}: {error}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qs, unquote
@@ -151,9 +152,10 @@ def _terms(state: State, method: str, key: str, fields: Mapping[str, str]) -> Up
     try:
         _refuse_expired(state)
         state.objects.path(key)
-        return state.signer.check_upload(method, key, fields)
+        terms = state.signer.check_upload(method, key, fields)
     except (BadSignature, ValueError) as error:
         raise _Refused(403, str(error)) from None
+    return replace(terms, max_bytes=min(terms.max_bytes, state.options.limits.max_object_bytes))
 
 
 def _refuse_expired(state: State) -> None:
@@ -168,4 +170,4 @@ def _refuse_other_type(given: str | None, terms: UploadTerms) -> None:
 
 
 def _too_large(terms: UploadTerms) -> _Refused:
-    return _Refused(413, f"the URL was signed for at most {terms.max_bytes} bytes")
+    return _Refused(413, f"at most {terms.max_bytes} bytes are taken at this URL")

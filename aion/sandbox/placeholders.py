@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from .coloring import COLORS
 from .describing import DESCRIBE, VARIANTS
 from .file_kinds import Examined, Refusal
 from .files import StoredFile
@@ -122,6 +123,7 @@ def fill(
         description_status="pending" if describe else "skipped",
     )
     state.jobs.schedule(VARIANTS, file.id, stage="pending", name=file.filename)
+    state.jobs.schedule(COLORS, file.id, stage="pending", name=file.filename)
     if describe:
         state.jobs.schedule(DESCRIBE, file.id, stage="pending", name=file.filename)
 

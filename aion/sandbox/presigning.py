@@ -7,20 +7,17 @@ from typing import Any, Final
 from .call import Call
 from .clock import stamp
 from .envelopes import ApiError, InvalidRequest, Problem
-from .intake import require_quota
+from .intake import require_quota, require_storage
 from .placeholders import IMAGE_TYPES
 
 LIFETIME: Final = 600
 """Seconds for which a URL takes bytes, as for documents."""
 
-LARGEST: Final = 100 * 1024 * 1024
-"""Bytes of one file."""
-
 
 def check_announced(
-    call: Call, content_type: str, size: int, *, largest: int = LARGEST, files: int = 1
+    call: Call, content_type: str, size: int, *, largest: int, files: int = 1
 ) -> None:
-    """Refuse an upload before it begins: its type, its size, or the allowance."""
+    """Refuse an upload before it begins: its type, its size, the allowance, or the storage."""
     if content_type not in IMAGE_TYPES:
         raise ApiError(
             400,
@@ -36,6 +33,7 @@ def check_announced(
             details={"limit": largest, "size_bytes": size},
         )
     require_quota(call.state, files)
+    require_storage(call.state, size)
 
 
 def check_name(field: tuple[str | int, ...], filename: str) -> str:

@@ -1,16 +1,47 @@
-"""Rights that a role or a scope gives: what a key of few scopes may do in their name."""
+"""What a caller may do: by the role, or by a scope that the key names."""
 
 from __future__ import annotations
 
-from .call import Call
-from .identity import ALL, Role
+from typing import TYPE_CHECKING
+
+from .contract import Operation
+from .envelopes import ApiError
+from .identity import Actor, Role
+
+if TYPE_CHECKING:
+    from .state import State
 
 
-def require_either(call: Call, role: Role, scope: str) -> None:
+def require(
+    state: State,
+    actor: Actor,
+    operation: Operation,
+    role: Role,
+    scope: str | None = None,
+    *,
+    ip_address: str | None = None,
+) -> None:
     """Let a caller pass who has the role, or whose key names the scope.
 
     Raises:
         ApiError: 403; the audit log has an entry about it.
     """
-    if scope not in call.actor.scopes and ALL not in call.actor.scopes:
-        call.require(role=role)
+    if actor.may(role, scope):
+        return
+    needed = {"role": role} if scope is None else {"role": role, "scope": scope}
+    text = f"This needs the role {role}"
+    if scope is not None:
+        text += f" or the scope {scope}"
+    yours = actor.role or f"a key that has only the scopes {', '.join(actor.scopes)}"
+    text += f"; yours is {yours}"
+    state.audit.write(
+        "permission.denied",
+        operation.method.lower(),
+        actor=actor,
+        result="denied",
+        severity="warning",
+        error_message=text,
+        ip_address=ip_address,
+        metadata={"operation": operation.id, **needed},
+    )
+    raise ApiError(403, text, details={"required": needed})

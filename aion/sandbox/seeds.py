@@ -17,9 +17,12 @@ from typing import TYPE_CHECKING, Final
 from PIL import Image, ImageDraw
 
 from . import blurhash
+from .coloring import MOST, keep
 from .colors import dominant_names
 from .describe import Description, compose
 from .images import FORMATS, ImageFacts
+from .library_documents import documents
+from .palette import SIDE, Swatch, palette
 
 if TYPE_CHECKING:
     from .state import State
@@ -29,6 +32,9 @@ Library = Callable[["State", int], Awaitable[list[str]]]
 
 LIBRARIES: Final[dict[str, Library]] = {}
 """Name -> what makes it."""
+
+DEFAULT_COUNT: Final = 100
+"""Files of a library when no number is given."""
 
 _MOST: Final = 100_000
 _SLICE: Final = 100
@@ -48,18 +54,25 @@ def library(name: str) -> Callable[[Library], Library]:
     return register
 
 
+library("documents")(documents)
+
+
+def check_library(name: str, count: int) -> None:
+    """Refuse a library that is not there, or a number out of range; raises ValueError."""
+    if name not in LIBRARIES:
+        raise ValueError(f"no library {name!r}; there are {', '.join(sorted(LIBRARIES))}")
+    if not 1 <= count <= _MOST:
+        raise ValueError(f"count must lie between 1 and {_MOST}")
+
+
 async def seed(state: State, name: str, count: int) -> list[str]:
     """Add the files of a library; their ids.
 
     Raises:
         ValueError: no such library, or a number out of range.
     """
-    maker = LIBRARIES.get(name)
-    if maker is None:
-        raise ValueError(f"no library {name!r}; there are {', '.join(sorted(LIBRARIES))}")
-    if not 1 <= count <= _MOST:
-        raise ValueError(f"count must lie between 1 and {_MOST}")
-    return await maker(state, count)
+    check_library(name, count)
+    return await LIBRARIES[name](state, count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +82,7 @@ class Drawn:
     data: bytes
     facts: ImageFacts
     description: Description
+    colors: list[Swatch]
     blur_hash: str
     title: str
 
@@ -98,9 +112,17 @@ def draw(number: int) -> Drawn:
         data=target.getvalue(),
         facts=facts,
         description=compose(facts, dominant_names(picture.reduce(8))),
+        colors=_palette_of(picture),
         blur_hash=blurhash.encode(picture.reduce(16)),
         title=f"{_SUBJECTS[number % len(_SUBJECTS)].title()} {number}",
     )
+
+
+def _palette_of(picture: Image.Image) -> list[Swatch]:
+    # Before compression it has a handful of colors, which are found in no time.
+    small = picture.copy()
+    small.thumbnail((SIDE, SIDE), Image.Resampling.NEAREST)
+    return palette(small, MOST)
 
 
 @library("photos")
@@ -150,6 +172,7 @@ def _store(state: State, drawn: Drawn) -> str:
         variant_suffix="jpg",
         blur_hash=drawn.blur_hash,
     )
+    keep(state, file_id, drawn.colors, now)
     return file_id
 
 

@@ -63,6 +63,7 @@ class SandboxServer:
 
         Raises:
             OSError: the port is taken or the folder cannot be used.
+            ValueError: a rate limit names a route that the contract does not have.
             RuntimeError: started twice, or the server broke while starting.
         """
         if self._thread is not None:
@@ -72,7 +73,7 @@ class SandboxServer:
         self.url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         try:
             self._state = State(self.options)
-        except OSError:
+        except (OSError, ValueError):
             bound.close()
             raise
         self._thread = threading.Thread(

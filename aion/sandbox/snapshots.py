@@ -30,17 +30,14 @@ class Snapshots:
     async def take(self) -> str:
         """Remember the state; the name to restore it by."""
         state = self._state
-        name = str(len(self._offsets) + 1)
-        folder = self._folder / name
-        await state.jobs.stop()
-        try:
+        async with state.jobs.paused():
+            name = str(len(self._offsets) + 1)
+            folder = self._folder / name
             folder.mkdir(parents=True)
             with closing(sqlite3.connect(folder / "sandbox.sqlite3")) as target:
                 state.database.copy_to(target)
             await state.in_thread(_link_tree, state.objects.root, folder / "objects")
             self._offsets[name] = state.clock.offset
-        finally:
-            state.jobs.start()
         return name
 
     async def restore(self, name: str) -> None:
@@ -54,16 +51,13 @@ class Snapshots:
             raise ValueError(f"no snapshot {name!r}; there are {known}")
         state = self._state
         folder = self._folder / name
-        await state.jobs.stop()
-        try:
+        async with state.jobs.paused():
             with closing(sqlite3.connect(folder / "sandbox.sqlite3")) as source:
                 state.database.copy_from(source)
             old = state.objects.reset()
             await state.in_thread(_link_tree, folder / "objects", state.objects.root)
             state.clock.offset = self._offsets[name]
             state.identity.forget()
-        finally:
-            state.jobs.start()
         await state.in_thread(shutil.rmtree, old, True)
 
 

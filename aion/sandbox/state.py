@@ -25,6 +25,7 @@ from .jobs import Jobs
 from .journal import Journal
 from .objects import Objects
 from .options import Options
+from .rate_limiter import RateLimiter
 from .records import Records
 from .sessions import Sessions
 from .signing import Signer
@@ -40,11 +41,17 @@ class State:
     """The parts of a running sandbox, each under its own name."""
 
     def __init__(self, options: Options) -> None:
-        """Open the folder; raises OSError when it cannot be used."""
+        """Open the folder.
+
+        Raises:
+            OSError: it cannot be used.
+            ValueError: a rate limit names a route that the contract does not have.
+        """
         self.options = options
         self.contract = load_contract()
         self.validators = load_validators()
         self.clock = Clock(stepped=options.stepped)
+        self.rate_limiter = RateLimiter(self.contract, self.clock, options)
         self.signer = Signer(options.api_key, self.clock)
         self.faults = Faults(self.contract)
         self.journal = Journal()
@@ -87,18 +94,18 @@ class State:
         await self.jobs.settle()
 
     async def reset(self) -> None:
-        """Forget everything: files, sessions, faults, requests and steps of the clock."""
-        await self.jobs.stop()
-        self.faults.clear()
-        self.journal.clear()
-        self.usage.clear()
-        self.violations.clear()
-        self.clock.reset()
-        self.database.clear()
-        self.identity.ensure()
-        forgotten = self.objects.reset()
-        self._executor.submit(shutil.rmtree, forgotten, ignore_errors=True)
-        self.jobs.start()
+        """Forget everything: files, sessions, faults, requests, rates and steps of the clock."""
+        async with self.jobs.paused():
+            self.faults.clear()
+            self.journal.clear()
+            self.usage.clear()
+            self.violations.clear()
+            self.clock.reset()
+            self.rate_limiter.reset()
+            self.database.clear()
+            self.identity.ensure()
+            forgotten = self.objects.reset()
+            self._executor.submit(shutil.rmtree, forgotten, ignore_errors=True)
 
     async def close(self) -> None:
         """Stop the work, close the database, and remove a temporary folder."""

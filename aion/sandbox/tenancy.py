@@ -19,10 +19,6 @@ from .usage import CREDITS_PER_ITEM
 if TYPE_CHECKING:
     from .state import State
 
-TIER: Final = "professional"
-CALLS_PER_MINUTE: Final = 100
-"""What the tier allows; only reported, unless rate limits are switched on."""
-
 VLM_PROVIDERS: Final = ("openai", "anthropic", "google", "azure", "aws")
 
 _KEY_ID: Final = re.compile(r"[A-Z0-9]{16,128}\Z")
@@ -82,8 +78,8 @@ class Tenant:
             "updated_at": stored.updated_at if stored is not None else founded,
             "is_active": True,
             "max_monthly_credits": self.monthly_credits,
-            "max_requests_per_minute": CALLS_PER_MINUTE,
-            "subscription_tier": TIER,
+            "max_requests_per_minute": self.calls_per_minute,
+            "subscription_tier": self._state.options.limits.tier,
             "subscription_expires_at": None,
             "current_month_credits": month,
             "current_month_cost": 0.0,
@@ -105,6 +101,12 @@ class Tenant:
         return sorted(name for name, value in given.items() if before[name] != value)
 
     @property
+    def calls_per_minute(self) -> int:
+        """Requests that a key may make in a minute, whether or not that is enforced."""
+        rate = self._state.rate_limiter.per_key
+        return max(1, round(60 * rate.requests / rate.seconds))
+
+    @property
     def monthly_credits(self) -> int:
         """Credits of a month."""
         return self._state.options.limits.monthly_uploads * CREDITS_PER_ITEM
@@ -118,7 +120,7 @@ class Tenant:
         now = self._state.clock.now()
         limits = {
             "monthly_uploads": self._state.options.limits.monthly_uploads,
-            "api_calls_per_minute": CALLS_PER_MINUTE,
+            "api_calls_per_minute": self.calls_per_minute,
         }
         usage = {
             "monthly_uploads": self._state.files.uploaded_since(stamp(month_start(now))),
@@ -128,7 +130,7 @@ class Tenant:
             "limits": limits,
             "usage": usage,
             "remaining": {name: max(0, most - usage[name]) for name, most in limits.items()},
-            "subscription_tier": TIER,
+            "subscription_tier": self._state.options.limits.tier,
         }
 
 

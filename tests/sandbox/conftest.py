@@ -74,8 +74,8 @@ def batch(api: httpx.Client, files: list[tuple[str, bytes]], **fields: str) -> J
     return dict(answer.json())
 
 
-def eventually(probe: Callable[[], bool], seconds: float = 5.0) -> None:
-    """Wait until something is true."""
+def eventually(probe: Callable[[], bool], seconds: float = 30.0) -> None:
+    """Wait until something is true, for so long that a busy machine is no excuse."""
     deadline = time.monotonic() + seconds
     while not probe():
         assert time.monotonic() < deadline, "it did not become true in time"

@@ -10,7 +10,7 @@ from aion.sandbox.jobs import JOBS, Next, Step, job
 from aion.sandbox.state import State
 from aion.testing import Sandbox
 from tests.sandbox.conftest import eventually
-from tests.sandbox.core import on_loop
+from tests.sandbox.core import on_loop, state_of
 
 BREAKING = "breaking"
 WALK = "walk"
@@ -134,6 +134,23 @@ def test_a_job_that_breaks_is_told_and_stops_no_other(running: Sandbox) -> None:
     assert running.violations == ["job walk bad broke: RuntimeError: bad"]
     assert (stage(running, "bad"), len(words(running, "good"))) == (None, 3)
     assert on_loop(running, lambda state: state.records.get("walk", "half")) is None
+
+
+def test_the_work_goes_on_after_an_error_outside_of_any_job(
+    running: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: str) -> bool:
+        raise OSError("the disk is full")
+
+    running.reset()
+    with monkeypatch.context() as patch:
+        patch.setattr(state_of(running).faults, "job_held", full)
+        begin(running, "lost")
+        running.step_clock(2)
+    begin(running, "next")
+    running.step_clock(60)
+    assert running.violations == ["background work broke: OSError: the disk is full"]
+    assert (stage(running, "next"), len(words(running, "next"))) == (None, 3)
 
 
 def test_a_stored_job_goes_on_in_the_next_process(tmp_path: Path) -> None:

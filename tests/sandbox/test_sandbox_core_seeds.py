@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import math
 import time
 from collections.abc import Callable
 from typing import Any
@@ -52,6 +53,48 @@ def test_smaller_copies_are_made_when_they_are_asked_for(
         content = plain("GET", details["thumbnail_url"]).content
         with Image.open(io.BytesIO(content)) as picture:
             assert max(picture.size) == 256
+
+
+def test_a_seeded_picture_is_what_its_upload_would_have_become(
+    api: httpx.Client, sandbox: Sandbox, upload: Upload
+) -> None:
+    seeded = sandbox.seed("photos", 1)[0]
+    data = plain("GET", api.get(f"/user-files/{seeded}").json()["original_url"]).content
+    uploaded = upload(data)["image_id"]
+    sandbox.step_clock(10)
+    one, other = (api.get(f"/user-files/{file_id}").json() for file_id in (seeded, uploaded))
+    (said,), (said_of_other,) = one["full_descriptions"], other["full_descriptions"]
+    assert (said["description"], said["confidence_score"]) == (
+        said_of_other["description"],
+        said_of_other["confidence_score"],
+    )
+    # What is left are ids, names, dates and the lists that have dates in them.
+    own = {"id", "title", "original_filename", "object_key", "full_descriptions"}
+    own |= {"processing_history"} | {name for name in one if name.endswith(("_url", "_at"))}
+    assert {name for name in one.keys() - own if one[name] != other[name]} == set()
+
+
+def test_the_colors_of_a_seeded_picture_are_those_of_its_pixels(
+    api: httpx.Client, sandbox: Sandbox
+) -> None:
+    file_id = sandbox.seed("photos", 1)[0]
+    url = f"/colors/images/{file_id}"
+    seeded = api.get(url).json()["color_analysis"]["dominant_colors"][0]
+    api.post(f"{url}/extract", params={"force": True})
+    sandbox.step_clock(10)
+    extracted = api.get(url).json()["color_analysis"]["dominant_colors"][0]
+    assert seeded["name"] == extracted["name"]
+    # Compression moves a color a little.
+    assert math.dist(seeded["rgb"].values(), extracted["rgb"].values()) < 8
+    assert seeded["percentage"] == pytest.approx(extracted["percentage"], abs=3)
+
+
+def test_seeded_pictures_are_found_by_color_at_once(api: httpx.Client, sandbox: Sandbox) -> None:
+    file_id = sandbox.seed("photos", 3)[1]
+    details = api.get(f"/user-files/{file_id}").json()
+    name = details["tags"][2]
+    found = api.post("/colors/search", json={"color_name": name}).json()["results"]
+    assert file_id in {one["image_id"] for one in found}
 
 
 def test_a_library_can_be_seeded_over_http(api: httpx.Client, sandbox: Sandbox) -> None:

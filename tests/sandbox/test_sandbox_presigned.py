@@ -78,6 +78,17 @@ def test_an_initiated_image_is_described_once_it_is_confirmed(
     assert details["size_bytes"] == len(IMAGE)
 
 
+def test_the_colors_of_an_initiated_image_are_extracted(
+    api: httpx.Client, sandbox: Sandbox
+) -> None:
+    place = initiate(api).json()
+    put(place)
+    body = {name: place[name] for name in ("object_key", "image_id")} | {"size_bytes": len(IMAGE)}
+    api.post("/user-files/upload/confirm", json=body)
+    sandbox.step_clock(10)
+    assert api.get(f"/colors/images/{place['image_id']}").json()["status"] == "completed"
+
+
 def test_an_initiated_image_need_not_be_described(api: httpx.Client) -> None:
     place = initiate(api, auto_describe="false").json()
     put(place)

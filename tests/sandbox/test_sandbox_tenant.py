@@ -112,8 +112,8 @@ def test_the_sandbox_keeps_its_own_key(api: httpx.Client) -> None:
         (["write"], [200, 201, 403, 403, 403]),
         (["admin"], [200, 201, 200, 200, 201]),
         ([], [200, 201, 200, 200, 201]),
-        (["tenants:write"], [200, 403, 200, 403, 403]),
-        (["api_keys:write"], [200, 403, 403, 403, 201]),
+        (["tenants:write"], [403, 403, 200, 403, 403]),
+        (["api_keys:write"], [403, 403, 403, 403, 201]),
     ],
 )
 def test_scopes_are_enforced(keyed: Keyed, scopes: list[str], statuses: list[int]) -> None:

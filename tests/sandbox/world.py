@@ -95,6 +95,7 @@ class _Builder:
         self._people()
         self._sandbox.step_clock(SETTLED)
         self._datasets()
+        self._sandbox.step_clock(SETTLED)
         self._work_in_progress()
 
     def _post(self, path: str, status: int = 200, /, **body: Any) -> Json:

@@ -26,7 +26,7 @@ async def synthesize(call: Call) -> Answer:
     began = time.perf_counter()
     state, intent = call.state, call.body["intent"]
     if call.body.get("auto_save"):
-        call.require(role="editor")
+        call.require("editor")
     image_ids, document_ids = call.body.get("image_ids"), call.body.get("document_ids")
     if image_ids is None and document_ids is None:
         images = [one.file for one in find_files(state, "image", intent)[:_MOST_FILES]]

@@ -21,7 +21,7 @@ async def execute_pipeline(call: Call) -> Answer:
     }
     steps = plan(call.body["steps"])
     if any(step.agent in CHANGING for step in steps):
-        call.require(role="editor")
+        call.require("editor")
     done = run(call.state, steps, seeds)
     # A stepped clock knows no elapsed time: its answers are the same in every run.
     elapsed = 0 if call.state.clock.stepped else int((time.perf_counter() - began) * 1000)

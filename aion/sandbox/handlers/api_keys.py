@@ -1,8 +1,8 @@
 """API keys: made, listed, renamed and revoked; what is stored takes effect with the next request.
 
 Where the contract leaves a choice: a session or an API key may call these, if it has the role or a
-scope for it; a key is the same in every run; revoking a revoked key is no error, and the key that
-the sandbox was made with cannot be revoked.
+scope for it, and a key gives no scope that it lacks; a key is the same in every run; revoking a
+revoked key is no error, and the key that the sandbox was made with cannot be revoked.
 """
 
 from __future__ import annotations
@@ -13,38 +13,23 @@ from typing import Any, Final
 from aion.sandbox.call import Answer, Call
 from aion.sandbox.clock import stamp
 from aion.sandbox.envelopes import ApiError, InvalidRequest, Problem
-from aion.sandbox.identity import DEFAULT_KEY_ID, digest
+from aion.sandbox.identity import DEFAULT_KEY_ID, ROLE_SCOPES, digest
 from aion.sandbox.periods import moment_of
 from aion.sandbox.records import Record
-from aion.sandbox.rights import require_either
+from aion.sandbox.scopes import SCOPE_ROUTES
 
 from .registry import operation
 
 _KEY: Final = "api_key"
 _PREFIX: Final = 12
 _RESERVED: Final = ("created_by_user_id", "deactivation_reason", "deactivated_at")
-_SCOPES: Final = frozenset(
-    {
-        "read",
-        "write",
-        "admin",
-        *(
-            f"{resource}:{permission}"
-            for resource in ("api_keys", "usage", "tenants", "cloud_storage")
-            for permission in ("read", "write", "delete", "share")
-        ),
-    }
-)
+_SCOPES: Final = frozenset({*ROLE_SCOPES, *SCOPE_ROUTES})
 
 
-@operation("create_api_key", role="viewer")
+@operation("create_api_key", role="admin")
 async def create_api_key(call: Call) -> Answer:
     """Make a key, and show it this once."""
-    require_either(call, "admin", "api_keys:write")
-    scopes: list[str] = call.body.get("scopes") or []
-    for scope in scopes:
-        if scope not in _SCOPES:
-            raise ApiError(400, f"there is no scope {scope!r}")
+    scopes = _scopes(call)
     metadata = _metadata(call.body.get("metadata"))
     expires_at = _expiry(call)
     with call.state.database.transaction():
@@ -55,7 +40,7 @@ async def create_api_key(call: Call) -> Answer:
             "name": call.body["name"],
             "description": call.body.get("description"),
             "key_prefix": key[:_PREFIX],
-            "scopes": list(dict.fromkeys(scopes)),
+            "scopes": scopes,
             "is_active": True,
             "expires_at": expires_at,
             "metadata": {**metadata, "created_by_user_id": call.actor.user_id},
@@ -91,10 +76,9 @@ async def get_api_key(call: Call) -> Answer:
     return Answer(_as_json(call, _require(call)))
 
 
-@operation("update_api_key", role="viewer")
+@operation("update_api_key", role="admin")
 async def update_api_key(call: Call) -> Answer:
     """Change name, description and metadata; metadata are merged."""
-    require_either(call, "admin", "api_keys:write")
     key = _require(call)
     changes: dict[str, Any] = {
         name: call.body[name] for name in ("name", "description") if name in call.body
@@ -107,10 +91,9 @@ async def update_api_key(call: Call) -> Answer:
     return Answer(_as_json(call, changed))
 
 
-@operation("delete_api_key", role="viewer")
+@operation("delete_api_key", role="admin")
 async def delete_api_key(call: Call) -> Answer:
     """Revoke a key; it stays in the list of inactive ones."""
-    require_either(call, "admin", "api_keys:delete")
     key = _require(call)
     if key.id == DEFAULT_KEY_ID:
         raise ApiError(400, "the key that the sandbox was made with cannot be revoked")
@@ -128,6 +111,20 @@ def deactivate(call: Call, key: Record, reason: str | None) -> None:
     with call.state.database.transaction():
         call.state.records.put(_KEY, key.id, body, parent=key.parent)
         _note(call, "api_key.deleted", "delete", key, {"reason": reason})
+
+
+def _scopes(call: Call) -> list[str]:
+    """The scopes of a new key: none that its maker could not use."""
+    wanted = list(dict.fromkeys(call.body.get("scopes") or ()))
+    for scope in wanted:
+        if scope not in _SCOPES:
+            raise ApiError(400, f"there is no scope {scope!r}")
+    if call.actor.has_role("admin"):
+        return wanted
+    for scope in wanted:
+        if scope not in call.actor.scopes:
+            raise ApiError(403, f"a key without the scope {scope} cannot give it to another")
+    return wanted or list(call.actor.scopes)
 
 
 def _expiry(call: Call) -> str | None:

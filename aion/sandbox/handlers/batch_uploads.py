@@ -12,8 +12,8 @@ from aion.sandbox.envelopes import ApiError
 from aion.sandbox.file_kinds import Refusal
 from aion.sandbox.files import StoredFile
 from aion.sandbox.ids import TENANT_ID, make_id
+from aion.sandbox.intake import require_storage
 from aion.sandbox.presigning import (
-    LARGEST,
     check_announced,
     check_name,
     check_target,
@@ -38,10 +38,15 @@ async def prepare(call: Call) -> Answer:
     body, state = call.body, call.state
     if body["intent"] != "describe":
         raise ApiError(400, f"intent {body['intent']!r} is not served by this sandbox")
+    largest = state.options.limits.max_presigned_bytes
+    total = sum(one["size_bytes"] for one in body["files"])
     for position, one in enumerate(body["files"]):
         check_name(("body", "files", position, "filename"), one["filename"])
         check_target(one.get("storage_target", "default"))
-        check_announced(call, one["content_type"], one["size_bytes"], files=len(body["files"]))
+        check_announced(
+            call, one["content_type"], one["size_bytes"], largest=largest, files=len(body["files"])
+        )
+    require_storage(state, total)
     with state.database.transaction():
         batch_id = make_id("session", state.sessions.next_number())
         files = [
@@ -61,7 +66,6 @@ async def prepare(call: Call) -> Answer:
         ]
         now = state.clock.stamp()
         state.sessions.add(Session(batch_id, "presigned", True, now, None, tuple(items)))
-    total = sum(one["size_bytes"] for one in body["files"])
     return Answer(
         {
             "batch_id": batch_id,
@@ -76,7 +80,7 @@ async def prepare(call: Call) -> Answer:
                     "file_index": position,
                     "filename": file.filename,
                     "image_id": file.id,
-                    **invitation(call, placeholders.key_of(file), file.content_type, LARGEST),
+                    **invitation(call, placeholders.key_of(file), file.content_type, largest),
                 }
                 for position, file in enumerate(files)
             ],

@@ -76,7 +76,7 @@ async def receive_redirect(call: Call) -> Answer:
     return Answer(raw=page.encode(), headers=headers)
 
 
-@operation("list_connections", scope="cloud_storage:read")
+@operation("list_connections")
 async def list_connections(call: Call) -> Answer:
     """All connections in one answer."""
     provider, active_only = call.query["provider"], call.query["active_only"]
@@ -89,7 +89,7 @@ async def list_connections(call: Call) -> Answer:
     return Answer({"connections": [_on_wire(one) for one in found], "total_count": total})
 
 
-@operation("disconnect", scope="cloud_storage:delete")
+@operation("disconnect")
 async def disconnect(call: Call) -> Answer:
     """End a connection; its running jobs end as cancelled."""
     connection = connection_of(call, call.path["connection_id"], active=False)

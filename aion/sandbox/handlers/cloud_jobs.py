@@ -8,7 +8,7 @@ from aion.sandbox import drive, placeholders, transfers
 from aion.sandbox.call import Answer, Call
 from aion.sandbox.envelopes import ApiError, InvalidRequest, Problem
 from aion.sandbox.ids import is_id
-from aion.sandbox.intake import check_tags, require_quota
+from aion.sandbox.intake import check_tags, require_quota, require_storage
 from aion.sandbox.presigning import check_name
 
 from .cloud_connections import connection_of
@@ -17,7 +17,7 @@ from .registry import operation
 _MOST: Final = 10_000
 
 
-@operation("import_files", scope="cloud_storage:write")
+@operation("import_files")
 async def import_files(call: Call) -> Answer:
     """Placeholders for all files at once, and a job that fills them."""
     body, state = call.body, call.state
@@ -27,6 +27,7 @@ async def import_files(call: Call) -> Answer:
     tags: list[str] = list(dict.fromkeys(body.get("tags", [])))
     check_tags(tags)
     require_quota(state, len(files))
+    require_storage(state, sum(one.get("size_bytes") or 0 for one in files), status=507)
     describe = body.get("auto_describe", True)
     with state.database.transaction():
         waiting = [
@@ -58,7 +59,7 @@ async def import_files(call: Call) -> Answer:
     )
 
 
-@operation("export_files", scope="cloud_storage:write")
+@operation("export_files")
 async def export_files(call: Call) -> Answer:
     """A job that copies images into a folder of the drive."""
     body, state = call.body, call.state
@@ -100,7 +101,7 @@ async def export_files(call: Call) -> Answer:
     )
 
 
-@operation("get_job_status", scope="cloud_storage:read")
+@operation("get_job_status")
 async def get_job(call: Call) -> Answer:
     """How far a job is."""
     found = call.state.records.get(transfers.TRANSFER, call.path["job_id"].lower())

@@ -7,18 +7,15 @@ batch, which takes at most 200.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from aion._colors import is_hex, to_rgb
 from aion.sandbox.call import Answer, Call
-from aion.sandbox.coloring import COLORS, MOST, Stored, extract_now, palettes, swatches
-from aion.sandbox.colors import to_lab
+from aion.sandbox.color_index import ColorHit, ColorQuery, indexed_colors, search_colors
+from aion.sandbox.coloring import COLORS, MOST, swatches
+from aion.sandbox.colors import NAMED, to_lab
 from aion.sandbox.envelopes import ApiError, InvalidRequest, Problem
 from aion.sandbox.files import StoredFile
-from aion.sandbox.images import Unusable
 from aion.sandbox.palette import FAMILIES, analysis, family_of, named_hex, shortened
 from aion.sandbox.records import Record
 from aion.sandbox.views import file_item
@@ -27,20 +24,6 @@ from .registry import operation
 
 _MOST_IMAGES: Final = 200
 
-Score = Callable[[Stored], float | None]
-"""How well one color fits a search, from 0 to 1; None when it does not."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Hit:
-    """An image that fits a search."""
-
-    order: tuple[float, float, int]
-    """Negative score, percentage and number: the best and newest come first."""
-    file_id: str
-    colors: list[Stored]
-    best: Stored
-
 
 @operation("get_image_colors")
 async def get_image_colors(call: Call) -> Answer:
@@ -48,12 +31,6 @@ async def get_image_colors(call: Call) -> Answer:
     file = require_image(call, call.path["image_id"])
     status = call.state.jobs.stage(COLORS, file.id)
     record = call.state.records.get(COLORS, file.id)
-    if status is None and record is None:
-        # An image of a ready-made library, for which no work was ever queued.
-        try:
-            record = await extract_now(call.state, file, MOST, call.state.clock.stamp())
-        except (Unusable, OSError):
-            status = "failed"
     return _answer(file, status, record)
 
 
@@ -86,24 +63,12 @@ async def batch_extract_colors(call: Call) -> Answer:
 @operation("search_by_color")
 async def search_by_color(call: Call) -> Answer:
     """Images with a color that fits all that is asked for, best first."""
-    fits = _score(call.body)
-    least = call.body.get("min_percentage", 5.0)
-    found: list[_Hit] = []
-    for number, file_id, colors in palettes(call.state):
-        scored = [
-            (score, one[1], one)
-            for one in colors
-            if one[1] >= least and (score := fits(one)) is not None
-        ]
-        if scored:
-            score, percentage, best = max(scored, key=lambda entry: entry[:2])
-            found.append(_Hit((-score, -percentage, -number), file_id, colors, best))
-    found.sort(key=lambda hit: hit.order)
     limit, offset = call.body.get("limit", 50), call.body.get("offset", 0)
+    hits, total = search_colors(call.state.database, _query(call.body), limit, offset)
     return Answer(
         {
-            "results": [_shown(call, hit) for hit in found[offset : offset + limit]],
-            "total_count": len(found),
+            "results": [_shown(call, hit) for hit in hits],
+            "total_count": total,
             "limit": limit,
             "offset": offset,
         }
@@ -153,15 +118,16 @@ def images_of_batch(call: Call, ids: list[str]) -> list[StoredFile]:
     return [file for file in files if file is not None and file.media_type == "image"]
 
 
-def _shown(call: Call, hit: _Hit) -> dict[str, Any]:
-    file = call.state.files.get(hit.file_id)
+def _shown(call: Call, hit: ColorHit) -> dict[str, Any]:
+    file = call.state.files.get_numbered(hit.file)
+    assert file is not None, "the index holds no deleted image"
     return {
-        "image_id": hit.file_id,
-        "thumbnail_url": file_item(call, file)["thumbnail_url"] if file is not None else None,
-        "color_analysis": shortened(swatches(hit.colors)),
-        "match_score": round(-hit.order[0], 4),
-        "matched_hex": hit.best[0],
-        "matched_percentage": hit.best[1],
+        "image_id": file.id,
+        "thumbnail_url": file_item(call, file)["thumbnail_url"],
+        "color_analysis": shortened(indexed_colors(call.state.database, hit.file)),
+        "match_score": round(hit.score, 4),
+        "matched_hex": hit.hex,
+        "matched_percentage": hit.percentage,
     }
 
 
@@ -192,27 +158,27 @@ def _answer(file: StoredFile, status: str | None, record: Record | None) -> Answ
     )
 
 
-def _score(body: dict[str, Any]) -> Score:
+def _query(body: dict[str, Any]) -> ColorQuery:
     code, name, family = (body.get(key) for key in ("hex_code", "color_name", "color_family"))
     if code is None and name is None and family is None:
         raise ApiError(400, "give at least one of hex_code, color_name and color_family")
     if code is not None and not is_hex(code):
         raise InvalidRequest([Problem(("body", "hex_code"), "not a hex code", "pattern")])
-    target = to_lab(to_rgb(code)) if code is not None else None
-    words = frozenset(name.lower().replace("_", " ").split()) if name is not None else None
-    threshold: float = body.get("delta_e_threshold", 15.0)
+    return ColorQuery(
+        least=body.get("min_percentage", 5.0),
+        near=to_lab(to_rgb(code)) if code is not None else None,
+        threshold=body.get("delta_e_threshold", 15.0),
+        names=_names(name, family) if name is not None or family is not None else None,
+    )
 
-    def score(one: Stored) -> float | None:
-        _, _, named, lightness, a, b = one
-        if family is not None and family_of(named) != family.lower():
-            return None
-        if words is not None and not (words and words.issubset(named.split())):
-            return None
-        if target is None:
-            return 1.0
-        distance = math.dist(target, (lightness, a, b))
-        if distance > threshold:
-            return None
-        return 1.0 - distance / threshold if threshold > 0 else 1.0
 
-    return score
+def _names(name: str | None, family: str | None) -> list[str]:
+    """The named colors of a family in whose names are all words of a name."""
+    words = (name or "").lower().replace("_", " ").split()
+    if name is not None and not words:
+        return []
+    return [
+        one
+        for one in NAMED
+        if set(words) <= set(one.split()) and (family is None or family_of(one) == family.lower())
+    ]

@@ -9,18 +9,16 @@ from aion.sandbox.call import Answer, Call
 from aion.sandbox.clock import stamp
 from aion.sandbox.document_intents import (
     INTENT,
-    LARGEST,
     Outcome,
     announce,
     check_announced,
-    check_storage,
     confirm,
     find,
     settle,
 )
 from aion.sandbox.envelopes import ApiError, InvalidRequest, Problem
 from aion.sandbox.files import StoredFile
-from aion.sandbox.intake import quota, require_quota
+from aion.sandbox.intake import quota, require_quota, require_storage
 from aion.sandbox.presigning import LIFETIME, check_name, invitation
 from aion.sandbox.records import Record
 
@@ -36,13 +34,13 @@ async def request_presigned_url(call: Call) -> Answer:
     name = check_name(("body", "filename"), call.body["filename"])
     check_announced(call, call.body)
     require_quota(call.state, 1)
-    check_storage(call, call.body["size_bytes"])
+    require_storage(call.state, call.body["size_bytes"])
     with call.state.database.transaction():
         intent = announce(call, call.body, name)
     return Answer(
         {
             **_invitation(call, intent),
-            "max_size_bytes": LARGEST,
+            "max_size_bytes": call.state.options.limits.max_document_bytes,
             "storage_target": "default",
             "bucket_name": None,
         }
@@ -136,7 +134,7 @@ async def prepare_batch(call: Call) -> Answer:
         check_announced(call, file)
     total = sum(file["size_bytes"] for file in files)
     require_quota(call.state, len(files))
-    check_storage(call, total)
+    require_storage(call.state, total)
     with call.state.database.transaction():
         batch_id = call.state.records.new_id(_BATCH)
         params = call.body.get("additional_params")
@@ -235,7 +233,9 @@ async def get_batch_status(call: Call) -> Answer:
 @operation("health_check_api_v2_document_uploads_health_get", kind="minimal")
 async def health(call: Call) -> Answer:
     """That uploads of documents are served."""
-    return Answer({"status": "healthy", "max_size_bytes": LARGEST})
+    return Answer(
+        {"status": "healthy", "max_size_bytes": call.state.options.limits.max_document_bytes}
+    )
 
 
 def _state(call: Call, batch: Record, intents: list[Record], states: list[str]) -> str:
@@ -248,8 +248,8 @@ def _state(call: Call, batch: Record, intents: list[Record], states: list[str]) 
 
 
 def _invitation(call: Call, intent: Record) -> dict[str, Any]:
-    body = intent.body
-    return invitation(call, body["object_key"], body["content_type"], LARGEST)
+    body, largest = intent.body, call.state.options.limits.max_document_bytes
+    return invitation(call, body["object_key"], body["content_type"], largest)
 
 
 def _confirmed(intent: Record, file: StoredFile) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from aion.sandbox.call import Answer, Call
 from aion.sandbox.envelopes import ApiError
 from aion.sandbox.members import Members, as_json
 from aion.sandbox.records import Record
-from aion.sandbox.rights import require_either
 
 from .registry import operation
 
@@ -19,10 +18,9 @@ async def get_tenant_members(call: Call) -> Answer:
     return Answer([as_json(member) for member in Members(call.state).all()])
 
 
-@operation("invite_tenant_member", role="viewer")
+@operation("invite_tenant_member", role="admin")
 async def invite_tenant_member(call: Call) -> Answer:
     """Let somebody join at once: there is no mail that they could answer."""
-    require_either(call, "admin", "tenants:share")
     role = call.body.get("role", "viewer")
     with call.state.database.transaction():
         added = Members(call.state).add(call.body["email"], role)
@@ -30,10 +28,9 @@ async def invite_tenant_member(call: Call) -> Answer:
     return Answer(as_json(added))
 
 
-@operation("update_member_role_api_v2_tenant_members__user_id__role_patch", role="viewer")
+@operation("update_member_role_api_v2_tenant_members__user_id__role_patch", role="admin")
 async def update_member_role(call: Call) -> Answer:
     """Give a member another role."""
-    require_either(call, "admin", "tenants:share")
     members = Members(call.state)
     member = members.require(call.path["user_id"])
     _refuse_owner(member, "the role of the owner cannot be changed")
@@ -45,10 +42,9 @@ async def update_member_role(call: Call) -> Answer:
     return Answer(as_json(changed))
 
 
-@operation("remove_tenant_member_api_v2_tenant_members__user_id__delete", role="viewer")
+@operation("remove_tenant_member_api_v2_tenant_members__user_id__delete", role="admin")
 async def remove_tenant_member(call: Call) -> Answer:
     """Take a member out of the tenant."""
-    require_either(call, "admin", "tenants:share")
     members = Members(call.state)
     member = members.require(call.path["user_id"])
     _refuse_owner(member, "the owner cannot be removed")

@@ -8,7 +8,7 @@ from aion.sandbox.call import Answer, Call
 from aion.sandbox.clock import stamp
 from aion.sandbox.envelopes import ApiError
 from aion.sandbox.ids import TENANT_ID
-from aion.sandbox.tenancy import TIER, month_start, next_month
+from aion.sandbox.tenancy import month_start, next_month
 
 from .registry import operation
 
@@ -25,7 +25,7 @@ async def get_subscription_status(call: Call) -> Answer:
             "current_period_end": stamp(next_month(now).astimezone(UTC).timestamp()),
             "cancel_at_period_end": False,
             "trial_end": None,
-            "plan_name": TIER,
+            "plan_name": call.state.options.limits.tier,
             "tenant_id": TENANT_ID,
             "deprecation_warning": None,
             "has_billing_history": False,

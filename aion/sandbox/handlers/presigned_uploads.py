@@ -10,7 +10,6 @@ from aion.sandbox.envelopes import ApiError
 from aion.sandbox.file_kinds import Refusal, Wishes
 from aion.sandbox.intake import check_tags, store
 from aion.sandbox.presigning import (
-    LARGEST,
     check_announced,
     check_name,
     check_sent,
@@ -20,7 +19,6 @@ from aion.sandbox.presigning import (
 
 from .registry import operation
 
-_LARGEST_INITIATED: Final = 50 * 1024 * 1024
 _UPLOAD: Final = "presigned_upload"
 
 
@@ -31,7 +29,8 @@ async def request_url(call: Call) -> Answer:
     filename = check_name(("body", "filename"), body["filename"])
     target = body.get("storage_target", "default")
     check_target(target)
-    check_announced(call, body["content_type"], body["size_bytes"])
+    largest = call.state.options.limits.max_presigned_bytes
+    check_announced(call, body["content_type"], body["size_bytes"], largest=largest)
     records = call.state.records
     with call.state.database.transaction():
         upload_id = _known(call, body.get("idempotency_key")) or records.new_id(_UPLOAD)
@@ -47,8 +46,8 @@ async def request_url(call: Call) -> Answer:
         records.put(_UPLOAD, upload_id, facts, parent=body.get("idempotency_key"))
     return Answer(
         {
-            **invitation(call, key, body["content_type"], LARGEST),
-            "max_size_bytes": LARGEST,
+            **invitation(call, key, body["content_type"], largest),
+            "max_size_bytes": largest,
             "storage_target": target,
             "bucket_name": None,
         }
@@ -99,7 +98,8 @@ async def initiate(call: Call) -> Answer:
     tags = [tag for tag in tags if tag]
     check_tags(tags)
     content_type = fields["content_type"]
-    check_announced(call, content_type, fields["size_bytes"], largest=_LARGEST_INITIATED)
+    largest = call.state.options.limits.max_initiated_bytes
+    check_announced(call, content_type, fields["size_bytes"], largest=largest)
     with call.state.database.transaction():
         file = placeholders.add(
             call.state,
@@ -114,9 +114,9 @@ async def initiate(call: Call) -> Answer:
     key = placeholders.key_of(file)
     return Answer(
         {
-            **invitation(call, key, content_type, _LARGEST_INITIATED),
+            **invitation(call, key, content_type, largest),
             "image_id": file.id,
-            "max_size_bytes": _LARGEST_INITIATED,
+            "max_size_bytes": largest,
             "thumbnail_url": None,
             "variant_urls": None,
         }

@@ -9,6 +9,7 @@ from typing import Final, Literal
 from aion.sandbox.call import Answer, Call
 from aion.sandbox.contract import load_contract
 from aion.sandbox.identity import Role
+from aion.sandbox.scopes import scope_of
 
 Handler = Callable[[Call], Awaitable[Answer]]
 """What serves one operation."""
@@ -36,7 +37,7 @@ class Access:
     """Nothing, not even a key."""
     role: Role
     scope: str | None
-    """A scope that is wanted in place of the role."""
+    """A scope of a key that will do in place of the role."""
 
 
 def operation(
@@ -45,7 +46,6 @@ def operation(
     *,
     public: bool = False,
     role: Role | None = None,
-    scope: str | None = None,
 ) -> Callable[[Handler], Handler]:
     """Register the handler of an operation, by its full id or the short form before `_api_v2`.
 
@@ -54,7 +54,6 @@ def operation(
         kind: Whether it works on real state.
         public: Whether it can be called without a key.
         role: Least role of its callers; when None, viewer for reads and editor for the rest.
-        scope: Scope that its callers need instead: `cloud_storage:write`.
 
     Raises:
         LookupError: the contract has no such operation, or it has a handler already.
@@ -66,7 +65,7 @@ def operation(
     if role is None:
         reads = found.method == "GET" or found.path.rpartition("/")[2] in _READS
         role = "viewer" if reads else "editor"
-    access = Access(public, role, scope)
+    access = Access(public, role, scope_of(found))
 
     def register(handler: Handler) -> Handler:
         if found.id in HANDLERS:

@@ -10,7 +10,7 @@ from aion.sandbox.envelopes import ApiError
 from aion.sandbox.file_kinds import Refusal, Wishes
 from aion.sandbox.files import StoredFile
 from aion.sandbox.ids import make_id
-from aion.sandbox.intake import examine, read_wishes, require_quota, store
+from aion.sandbox.intake import examine, read_wishes, require_quota, require_storage, store
 from aion.sandbox.sessions import Session, SessionItem
 from aion.sandbox.uploads import Form, ReceivedFile
 
@@ -27,6 +27,7 @@ async def upload_one(call: Call) -> Answer:
     wishes = read_wishes(form, call.state)
     require_quota(call.state, 1)
     received = form.files[0]
+    require_storage(call.state, received.size)
     facts = await examine(call.state, received)
     if isinstance(facts, Refusal):
         raise ApiError(
@@ -69,7 +70,17 @@ async def upload_batch(call: Call) -> Answer:
             code="BATCH_TOO_LARGE",
             details={"limit": most, "requested": len(form.files)},
         )
+    total = sum(file.size for file in form.files)
+    largest = state.options.limits.max_batch_bytes
+    if total > largest:
+        raise ApiError(
+            413,
+            f"{total} bytes in one request, the limit is {largest}",
+            code="BATCH_TOO_LARGE",
+            details={"limit": largest, "requested": total},
+        )
     require_quota(state, len(form.files))
+    require_storage(state, total)
     verdicts = await asyncio.gather(*(examine(state, file) for file in form.files))
     with state.database.transaction():
         session_id = make_id("session", state.sessions.next_number())

@@ -9,7 +9,6 @@ from aion.sandbox.call import Answer, Call
 from aion.sandbox.envelopes import ApiError, InvalidRequest, Problem
 from aion.sandbox.ids import TENANT_ID
 from aion.sandbox.records import Record
-from aion.sandbox.rights import require_either
 from aion.sandbox.tenancy import VLM_PROVIDERS, Tenant, bucket_problem, bucket_record
 
 from .registry import operation
@@ -24,10 +23,9 @@ async def get_tenant_settings(call: Call) -> Answer:
     return Answer(Tenant(call.state).settings())
 
 
-@operation("update_tenant_settings", role="viewer")
+@operation("update_tenant_settings", role="admin")
 async def update_tenant_settings(call: Call) -> Answer:
     """Change what is given."""
-    require_either(call, "admin", "tenants:write")
     _check(call.body)
     tenant = Tenant(call.state)
     with call.state.database.transaction():
@@ -56,10 +54,9 @@ async def get_custom_s3_status(call: Call) -> Answer:
     return Answer(_status(_stored(call), validated=True))
 
 
-@operation("configure_custom_s3", role="viewer")
+@operation("configure_custom_s3", role="admin")
 async def configure_custom_s3(call: Call) -> Answer:
     """Test a bucket, and keep it when it can be used."""
-    require_either(call, "admin", "tenants:write")
     problem = bucket_problem(call.body)
     if problem is not None:
         _note(call, "update", result="failure", error_message=problem)
@@ -70,10 +67,9 @@ async def configure_custom_s3(call: Call) -> Answer:
     return Answer(_status(stored, validated=None))
 
 
-@operation("validate_custom_s3", role="viewer")
+@operation("validate_custom_s3", role="admin")
 async def validate_custom_s3(call: Call) -> Answer:
     """Test the bucket that is configured."""
-    require_either(call, "admin", "tenants:write")
     stored = _stored(call)
     if stored is None:
         error = "No custom S3 bucket is configured"
@@ -83,10 +79,9 @@ async def validate_custom_s3(call: Call) -> Answer:
     return Answer({"valid": problem is None, **bucket, "error": problem})
 
 
-@operation("remove_custom_s3", role="viewer")
+@operation("remove_custom_s3", role="admin")
 async def remove_custom_s3(call: Call) -> Answer:
     """Forget the bucket."""
-    require_either(call, "admin", "tenants:delete")
     with call.state.database.transaction():
         removed = call.state.records.delete(_BUCKET, TENANT_ID)
         if removed:

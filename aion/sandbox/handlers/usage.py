@@ -14,7 +14,7 @@ from aion.sandbox.clock import stamp
 from aion.sandbox.consumption import outcomes, recent
 from aion.sandbox.envelopes import InvalidRequest, Problem
 from aion.sandbox.periods import buckets, days_of, require_period, span_of
-from aion.sandbox.tenancy import TIER, Tenant, month_start, next_month
+from aion.sandbox.tenancy import Tenant, month_start, next_month
 from aion.sandbox.usage import CREDITS_PER_ITEM, UsageEvent, average_milliseconds
 
 from .registry import operation
@@ -74,7 +74,7 @@ async def get_usage_summary(call: Call) -> Answer:
                 "remaining": _left(tenant, used),
                 "percentage_used": _percent(used, tenant.monthly_credits),
             },
-            "plan": TIER,
+            "plan": call.state.options.limits.tier,
             "total_credits": used,
         }
     )
@@ -191,7 +191,7 @@ async def get_plan_usage(call: Call) -> Answer:
     start = month_start(now) if period == "month" else now - 86400 * days_of(period)
     used = tenant.credits_used(start)
     answer: dict[str, Any] = {
-        "plan": TIER,
+        "plan": call.state.options.limits.tier,
         "period": {"type": period, "start": stamp(start), "end": stamp(now)},
         "credits": {
             "monthly_limit": tenant.monthly_credits,

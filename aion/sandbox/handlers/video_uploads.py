@@ -10,7 +10,7 @@ from aion.sandbox.call import Answer, Call
 from aion.sandbox.clock import seconds_of, stamp
 from aion.sandbox.envelopes import ApiError, InvalidRequest, Problem
 from aion.sandbox.ids import make_id
-from aion.sandbox.intake import require_quota
+from aion.sandbox.intake import require_quota, require_storage
 from aion.sandbox.presigning import check_name
 from aion.sandbox.records import Record
 
@@ -21,7 +21,6 @@ _LIFETIME: Final = 24 * 3600
 """Seconds until an upload is given up."""
 _URL_LIFETIME: Final = 3600
 _MOST_CHUNKS: Final = 10_000
-_LONGEST: Final = 7200
 _LONGEST_TAG: Final = 50
 _BYTES_A_SECOND: Final = 10_000_000
 _CHUNK_TYPE: Final = "application/octet-stream"
@@ -32,6 +31,7 @@ async def initiate(call: Call) -> Answer:
     """Plan the chunks of one video."""
     _check(call, call.body, ("body",))
     require_quota(call.state, 1)
+    require_storage(call.state, call.body["size_bytes"])
     with call.state.database.transaction():
         upload = _begin(call, call.body)
     return Answer(_session(call, upload), status=201)
@@ -45,6 +45,7 @@ async def batch_initiate(call: Call) -> Answer:
         _check(call, one, ("body", "videos", number))
     require_quota(call.state, len(wanted))
     total = sum(one["size_bytes"] for one in wanted)
+    require_storage(call.state, total)
     with call.state.database.transaction():
         batch_id = call.state.records.new_id("video_batch")
         uploads = [_begin(call, one) for one in wanted]
@@ -141,12 +142,13 @@ async def complete(call: Call) -> Answer:
     seconds = float(call.body["duration_seconds"])
     if call.body.get("duration_extraction_failed") and assembled.facts.duration is not None:
         seconds = assembled.facts.duration
-    if seconds > _LONGEST:
+    longest = state.options.limits.max_video_seconds
+    if seconds > longest:
         raise ApiError(
             400,
-            f"the video lasts {seconds:.0f} s, the limit is {_LONGEST}",
+            f"the video lasts {seconds:.0f} s, the limit is {longest:.0f}",
             code="VIDEO_TOO_LONG",
-            details={"field": "duration_seconds", "limit": _LONGEST},
+            details={"field": "duration_seconds", "limit": longest},
         )
     analyzed = call.body.get("auto_analyze", True)
     with state.database.transaction():

@@ -1,0 +1,67 @@
+"""How many requests are let through in a time: plain values, as a sandbox is told them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
+
+_MINUTE: Final = 60.0
+_HOUR: Final = 3600.0
+_DAY: Final = 86_400.0
+_LONGEST: Final = 366 * _DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """So many requests in so many seconds.
+
+    Raises:
+        ValueError: fewer than one request, or no span of up to a year.
+    """
+
+    requests: int
+    seconds: float = _MINUTE
+
+    def __post_init__(self) -> None:
+        if self.requests < 1:
+            raise ValueError("a rate lets 1 request or more through")
+        if not 0 < self.seconds <= _LONGEST:
+            raise ValueError("the seconds of a rate must be more than 0, and at most a year")
+
+
+ROUTE_RATES: Final[Mapping[str, Rate]] = MappingProxyType(
+    {
+        "GET /usage/*": Rate(30),
+        "POST /usage/check": Rate(60),
+        "PATCH /tenant/settings": Rate(10),
+        "POST /tenant/members/invite": Rate(5),
+        "PATCH /tenant/members/{user_id}/role": Rate(10),
+        "DELETE /tenant/members/{user_id}": Rate(5),
+        "POST /tenant/s3-config": Rate(5),
+        "DELETE /tenant/s3-config": Rate(5),
+        "POST /tenant/s3-config/validate": Rate(10),
+        "POST /user/change-password": Rate(3, _HOUR),
+        "POST /user/change-email": Rate(3, _DAY),
+        "POST /user/account/delete": Rate(3, _DAY),
+    }
+)
+"""Rates that the service documents for single routes, each counted by itself.
+
+That of crawling a link again is missing: it belongs to the state of the link, and always holds.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimits:
+    """The rates that hold once they are switched on.
+
+    Args:
+        per_key: Requests of one key, whatever the route; those of the sandbox's tier when None.
+        routes: Method and path, as in ``PATCH /tenant/settings``, to the rate that each operation
+            has besides; ``*`` stands for anything. Where several fit, the last one counts.
+    """
+
+    per_key: Rate | None = None
+    routes: Mapping[str, Rate] = field(default_factory=lambda: ROUTE_RATES)
