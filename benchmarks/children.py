@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from benchmarks.measure import Sample
@@ -28,10 +30,22 @@ _ENVIRONMENT = {
 }
 
 
+@cache
+def _with_byte_code() -> dict[str, str]:
+    """An environment in which byte code is kept, as that of installed packages is."""
+    folder = tempfile.TemporaryDirectory(prefix="byte-code-")
+    kept = {**os.environ, "PYTHONPYCACHEPREFIX": folder.name}
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)
+    atexit.register(folder.cleanup)
+    return kept
+
+
 def clocked(code: str) -> Sample:
     """Run Python code in a fresh process: what it takes after the interpreter has started."""
     command = [sys.executable, "-c", _CLOCKED.format(code=code)]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=PROJECT, check=False)
+    done = subprocess.run(
+        command, capture_output=True, text=True, cwd=PROJECT, check=False, env=_with_byte_code()
+    )
     if done.returncode:
         raise RuntimeError(done.stderr.strip().splitlines()[-1])
     cpu, wall = map(float, done.stdout.split()[-2:])

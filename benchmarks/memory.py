@@ -1,8 +1,8 @@
 """The memory that one task adds at its peak, in a process that does nothing else.
 
-`python -m benchmarks.memory CONTENDER TASK URL sync|async [PATH]` prints bytes, or nothing where
-it cannot be known. In a process that has done other work, a heap that was large before hides what
-is added to it: 48 MiB of small objects show as less than one.
+`python -m benchmarks.memory CONTENDER TASK URL sync|async [PATH]` prints the bytes of the process at
+its peak and those added to it, or nothing where they cannot be known. In a process that has done
+other work, a heap that was large before hides what is added to it: 48 MiB of small objects show as less than one.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from benchmarks.measure import Memory, Result
 from benchmarks.server import PROJECT
 
 
-def _sync(name: str, task: str, url: str, arguments: list[Any]) -> int | None:
+def _sync(name: str, task: str, url: str, arguments: list[Any]) -> Memory:
     (one,) = [one for one in CONTENDERS if one.name == name]
     assert one.blocking is not None
     tasks = one.blocking(one.load(), url)
@@ -27,10 +27,10 @@ def _sync(name: str, task: str, url: str, arguments: list[Any]) -> int | None:
         tasks.get()
     memory = Memory()
     getattr(tasks, task)(*arguments)
-    return memory.added()
+    return memory
 
 
-async def _async(name: str, task: str, url: str, arguments: list[Any]) -> int | None:
+async def _async(name: str, task: str, url: str, arguments: list[Any]) -> Memory:
     (one,) = [one for one in CONTENDERS if one.name == name]
     assert one.coroutines is not None
     tasks = one.coroutines(one.load(), url)
@@ -40,9 +40,8 @@ async def _async(name: str, task: str, url: str, arguments: list[Any]) -> int | 
         await tasks.get()
     memory = Memory()
     await getattr(tasks, task)(*arguments)
-    added = memory.added()
     await tasks.end()
-    return added
+    return memory
 
 
 def add(result: Result, task: str, url: str, mode: str, *arguments: Path) -> None:
@@ -58,7 +57,8 @@ def add(result: Result, task: str, url: str, mode: str, *arguments: Path) -> Non
         )
         spoken = done.stdout.split()
         for sample in samples:
-            sample.rss = int(spoken[-1]) if spoken else None
+            if spoken:
+                sample.peak, sample.rss = map(int, spoken[-2:])
 
 
 def main() -> None:
@@ -66,11 +66,11 @@ def main() -> None:
     name, task, url, mode, *rest = sys.argv[1:]
     paths = [Path(one) for one in rest]
     if mode == "sync":
-        added = _sync(name, task, url, paths)
+        memory = _sync(name, task, url, paths)
     else:
-        added = asyncio.run(_async(name, task, url, paths))
-    if added is not None:
-        print(added)
+        memory = asyncio.run(_async(name, task, url, paths))
+    if (added := memory.added()) is not None:
+        print(memory.peak(), added)
 
 
 if __name__ == "__main__":

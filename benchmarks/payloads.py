@@ -9,6 +9,8 @@ from typing import Any
 FILE_ID = "5b0c7a4e-1d7f-4c56-9f0a-2f4f1c9f6a10"
 SINGLE, LISTING = 2048, 165_000
 """Bytes of one object, and about those of a page of 100."""
+BATCH, AT_ONCE = 100, 8
+"""Files in one request of a bulk upload, and requests at a time."""
 TEXT = "A red bicycle leans against a brick wall beside a window with green shutters. "
 
 
@@ -118,6 +120,22 @@ def chat(count: int) -> list[bytes]:
     done = {"type": "complete", "message_id": "m-1", "content": "".join(pieces)}
     tokens = [("token", {"type": "token", "content": piece}) for piece in pieces]
     return events([*tokens, ("complete", done)])
+
+
+def quota(files: int) -> bytes:
+    """An allowance for so many files: `BATCH` in a request, `AT_ONCE` requests at a time."""
+    return dumped(
+        {
+            "can_proceed": True,
+            "requested": files,
+            "available": files,
+            "monthly_limit": files,
+            "current_usage": 0,
+            "message": None,
+            "max_batch_size": BATCH,
+            "max_concurrent_uploads": AT_ONCE,
+        }
+    )
 
 
 def receipt(files: int) -> bytes:

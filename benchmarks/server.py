@@ -17,6 +17,7 @@ from pathlib import Path
 from urllib.parse import parse_qs
 
 from benchmarks import payloads, shapes
+from benchmarks.payloads import BATCH
 
 LATENCY = 0.005
 PROJECT = Path(__file__).resolve().parents[1]
@@ -53,6 +54,12 @@ class Answers:
             "/api/v2/chat/": _streamed(payloads.chat(tokens)),
         }
         self.receipt = _answer(payloads.receipt(1))
+        # An upload of many files: all requests are answered with the same results.
+        self.bulk = {
+            "/bulk/api/v2/uploads/quota-check": _answer(payloads.quota(files)),
+            "/bulk/api/v2/user-files/upload/stream-batch": _answer(payloads.receipt(BATCH)),
+            "/bulk/api/v2/user-files": _answer(payloads.listing(0, BATCH, BATCH)),
+        }
         self.pages: dict[tuple[int, int], bytes] = {}
 
     def page(self, query: str) -> bytes:
@@ -66,6 +73,8 @@ class Answers:
     def of(self, method: str, target: str) -> bytes | list[bytes]:
         """What is answered to a request."""
         path, _, query = target.partition("?")
+        if path in self.bulk:
+            return self.bulk[path]
         if path == "/api/v2/user-files":
             return self.page(query)
         if path.startswith("/api/v2/chat/"):

@@ -17,13 +17,15 @@ _FIGURES: dict[Figure, str] = {
     "cpu": "CPU",
     "wall": "wall",
     "rate": "rate",
+    "p50": "median",
     "p99": "p99 / median",
     "rss": "extra memory",
+    "growth": "memory / that of a tenth of it",
 }
 
 
 def _amount(figure: Figure, value: float) -> str:
-    if figure in ("cpu", "wall"):
+    if figure in ("cpu", "wall", "p50"):
         for limit, unit in ((1e-3, "us"), (1, "ms")):
             if value < limit:
                 return f"{value * (1e6 if unit == 'us' else 1e3):.3g} {unit}"

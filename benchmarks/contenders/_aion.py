@@ -25,6 +25,11 @@ def body(path: Path) -> StreamBatchUploadBody:
 def blocking(_: Any, url: str) -> SyncTasks:
     """A blocking client."""
     client = SyncAionVision(KEY, base_url=f"{url}/api/v2")
+    bulk = SyncAionVision(KEY, base_url=f"{url}/bulk/api/v2")
+
+    def close() -> None:
+        bulk.close()
+        client.close()
 
     def stream() -> int:
         with client.chats.send_stream("What is there?", session_id=SESSION) as tokens:
@@ -37,13 +42,19 @@ def blocking(_: Any, url: str) -> SyncTasks:
         page=lambda: client.files.list(limit=100),
         stream=stream,
         upload=lambda path: engine.call(user_files.stream_batch_upload(body=body(path))),
-        close=client.close,
+        bulk=bulk.upload,
+        close=close,
     )
 
 
 def coroutines(_: Any, url: str) -> AsyncTasks:
     """An asynchronous client."""
     client = AionVision(KEY, base_url=f"{url}/api/v2")
+    bulk = AionVision(KEY, base_url=f"{url}/bulk/api/v2")
+
+    async def close() -> None:
+        await bulk.close()
+        await client.close()
 
     async def stream() -> int:
         count = 0
@@ -58,7 +69,8 @@ def coroutines(_: Any, url: str) -> AsyncTasks:
         page=lambda: client.files.list(limit=100),
         stream=stream,
         upload=lambda path: engine.call(user_files.stream_batch_upload(body=body(path))),
-        close=client.close,
+        bulk=bulk.upload,
+        close=close,
     )
 
 

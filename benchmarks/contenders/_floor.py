@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 from benchmarks.contenders.tasks import AsyncTasks, Contender, SyncTasks
-from benchmarks.payloads import FILE_ID
+from benchmarks.payloads import AT_ONCE, BATCH, FILE_ID
 
 HEADERS = {"Authorization": "Bearer aion_fake_key_for_benchmarks_000000"}
 MESSAGE = {"message": "What is there?"}
+UPLOAD = "/api/v2/user-files/upload/stream-batch"
 
 
 def decoded(buffer: bytearray, chunk: bytes) -> Iterator[Any]:
@@ -23,6 +28,23 @@ def decoded(buffer: bytearray, chunk: bytes) -> Iterator[Any]:
         for line in block.split(b"\n"):
             if line.startswith(b"data: "):
                 yield json.loads(line[6:])
+
+
+def batches(folder: Path) -> Iterator[list[Path]]:
+    """The files of a directory, in the requests that they go out in."""
+    paths = iter(sorted(folder.iterdir()))
+    while batch := list(itertools.islice(paths, BATCH)):
+        yield batch
+
+
+@contextmanager
+def opened(batch: list[Path]) -> Generator[list[tuple[str, tuple[str, Any, str]]]]:
+    """The form of one request."""
+    with ExitStack() as stack:
+        yield [
+            ("files", (path.name, stack.enter_context(path.open("rb")), "image/jpeg"))
+            for path in batch
+        ]
 
 
 def blocking(httpx: Any, url: str) -> SyncTasks:
@@ -41,13 +63,22 @@ def blocking(httpx: Any, url: str) -> SyncTasks:
     def upload(path: Path) -> Any:
         with path.open("rb") as handle:
             files = {"files": (path.name, handle, "image/jpeg")}
-            return client.post(f"{base}/user-files/upload/stream-batch", files=files).json()
+            return client.post(f"{url}{UPLOAD}", files=files).json()
+
+    def send(batch: list[Path]) -> Any:
+        with opened(batch) as files:
+            return client.post(f"{url}/bulk{UPLOAD}", files=files).json()
+
+    def bulk(folder: Path) -> None:
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            list(pool.map(send, batches(folder)))
 
     return SyncTasks(
         get=lambda: json.loads(client.get(f"{base}/user-files/{FILE_ID}").content),
         page=lambda: json.loads(client.get(f"{base}/user-files?limit=100&offset=0").content),
         stream=stream,
         upload=upload,
+        bulk=bulk,
         close=client.close,
     )
 
@@ -72,13 +103,24 @@ def coroutines(httpx: Any, url: str) -> AsyncTasks:
     async def upload(path: Path) -> Any:
         with path.open("rb") as handle:
             files = {"files": (path.name, handle, "image/jpeg")}
-            return (await client.post(f"{base}/user-files/upload/stream-batch", files=files)).json()
+            return (await client.post(f"{url}{UPLOAD}", files=files)).json()
+
+    async def bulk(folder: Path) -> None:
+        left = batches(folder)
+
+        async def worker() -> None:
+            for batch in left:
+                with opened(batch) as files:
+                    (await client.post(f"{url}/bulk{UPLOAD}", files=files)).json()
+
+        await asyncio.gather(*(worker() for _ in range(AT_ONCE)))
 
     return AsyncTasks(
         get=lambda: read(f"/user-files/{FILE_ID}"),
         page=lambda: read("/user-files?limit=100&offset=0"),
         stream=stream,
         upload=upload,
+        bulk=bulk,
         close=client.aclose,
     )
 

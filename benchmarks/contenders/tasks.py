@@ -19,6 +19,7 @@ class SyncTasks:
         page: Read a page of 100 objects.
         stream: Read a streamed text; gives the number of its tokens.
         upload: Send one file.
+        bulk: Send all files of a directory, `BATCH` in a request, `AT_ONCE` requests at a time.
         close: Give the client up.
     """
 
@@ -26,6 +27,7 @@ class SyncTasks:
     page: Callable[[], object] | None = None
     stream: Callable[[], int] | None = None
     upload: Callable[[Path], object] | None = None
+    bulk: Callable[[Path], object] | None = None
     close: Callable[[], object] | None = None
 
     def end(self) -> None:
@@ -43,6 +45,7 @@ class AsyncTasks:
     page: Callable[[], Awaitable[object]] | None = None
     stream: Callable[[], Awaitable[int]] | None = None
     upload: Callable[[Path], Awaitable[object]] | None = None
+    bulk: Callable[[Path], Awaitable[object]] | None = None
     close: Callable[[], Awaitable[object]] | None = None
 
     async def end(self) -> None:

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from benchmarks.measure import Plan, Result
 from benchmarks.rows import (
+    bulk,
     calls,
     concurrency,
     generating,
     listing,
     markup,
+    sandbox,
     starting,
     streams,
     uploads,
@@ -49,8 +51,16 @@ ROWS = (
     Row("markup", "markup: 100 KB with 1,000 references", markup.parse),
     Row("upload-many-sync", "200 x 1 MiB at concurrency 8, sync", uploads.many_sync),
     Row("upload-many", "200 x 1 MiB at concurrency 8, async", uploads.many_async),
+    Row("upload-bulk-sync", "10,000 x 100 KB in requests of 100, sync", bulk.sync),
+    Row("upload-bulk", "10,000 x 100 KB in requests of 100, async", bulk.coroutines),
     Row("upload-large-sync", "one file of 512 MiB, sync", uploads.large_sync),
     Row("upload-large", "one file of 512 MiB, async", uploads.large_async),
+    Row("sandbox-upload", "sandbox: 100 x 100 KB JPEG in one request, MB/s", sandbox.upload),
+    Row("sandbox-get", "sandbox: GET of a file, calls/s", sandbox.get),
+    Row("sandbox-details", "sandbox: details among 10,000 files", sandbox.details),
+    Row("sandbox-list", "sandbox: page of 50 of 10,000 files", sandbox.listing),
+    Row("sandbox-search", "sandbox: search in 10,000 files", sandbox.search),
+    Row("sandbox-colors", "sandbox: search by color in 10,000 files", sandbox.colors),
     Row("generate", "generate from 237 operations", generating.generate),
     Row("type-check", "mypy of the generated code, cold", generating.type_check),
 )

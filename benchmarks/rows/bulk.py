@@ -1,0 +1,100 @@
+"""A directory of ten thousand small files to a server that throws them away.
+
+The floor sends the same requests by hand, as many at a time: it neither looks for images nor tells
+the type of a file nor keeps what became of it. SDKs without an upload of many files take no part.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+from benchmarks import memory
+from benchmarks.measure import AION, Bar, Plan, Result, Sample, in_turns, quiet
+from benchmarks.payloads import BATCH
+from benchmarks.rows import taking_part
+
+FILES, SIZE, MIB = 10_000, 100_000, 1024 * 1024
+_BARS = (
+    Bar("wall", 1.0),
+    Bar("rss", 64 * MIB, over=None, unit="bytes"),
+    Bar("growth", 1.1, over=None),
+)
+
+
+@contextmanager
+def _folder(files: int) -> Generator[Path]:
+    """Files that look like photographs, and are holes on the disk but for their beginning."""
+    with tempfile.TemporaryDirectory() as name:
+        for number in range(files):
+            with Path(name, f"{number:05}.jpg").open("wb") as handle:
+                handle.write(b"\xff\xd8\xff\xe0")
+                handle.truncate(SIZE)
+        yield Path(name)
+
+
+def _files(plan: Plan) -> int:
+    """Whole requests: the server answers each as one of `BATCH` files."""
+    return BATCH * plan.count(FILES // BATCH)
+
+
+def _memory(result: Result, plan: Plan, files: int, mode: str, folder: Path) -> None:
+    memory.add(result, "bulk", plan.url, mode, folder)
+    with _folder(BATCH * max(1, files // BATCH // 10)) as tenth:
+        few = Result({AION: [Sample(1, 0.0, 0.0)]}, ())
+        memory.add(few, "bulk", plan.url, mode, tenth)
+    (least,) = few.samples[AION]
+    for sample in result.samples[AION]:
+        if sample.peak and least.peak:
+            sample.growth = sample.peak / least.peak
+
+
+def sync(plan: Plan) -> Result:
+    """Blocking: eight requests at a time."""
+    result = Result({}, _BARS, main="wall")
+    files = _files(plan)
+    with _folder(files) as folder, taking_part.blocking("bulk", plan, result.missing) as found:
+
+        def turn(name: str) -> Sample:
+            contender, work = found[name]
+            contender.ready()
+            wall, cpu = time.perf_counter(), time.process_time()
+            work(folder)
+            return Sample(files, time.process_time() - cpu, time.perf_counter() - wall)
+
+        with quiet():
+            turns = {name: partial(turn, name) for name in found}
+            result.samples = in_turns(turns, min(3, plan.repeats))
+        _memory(result, plan, files, "sync", folder)
+    return result
+
+
+def coroutines(plan: Plan) -> Result:
+    """In coroutines."""
+    result = Result({}, _BARS, main="wall")
+    files = _files(plan)
+
+    async def main(folder: Path) -> None:
+        async with taking_part.coroutines("bulk", plan, result.missing) as found:
+            result.samples = {name: [] for name in found}
+            names = list(found)
+            for number in range(min(3, plan.repeats)):
+                at = number % len(names)
+                for name in names[at:] + names[:at]:
+                    contender, work = found[name]
+                    contender.ready()
+                    wall, cpu = time.perf_counter(), time.process_time()
+                    await work(folder)
+                    cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
+                    result.samples[name].append(Sample(files, cpu, wall))
+
+    with _folder(files) as folder:
+        with quiet():
+            asyncio.run(main(folder))
+        _memory(result, plan, files, "async", folder)
+    return result
