@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from importlib.util import find_spec
 
-for _name in ("jsonschema_rs", "PIL", "python_multipart", "starlette", "uvicorn"):
+for _name in ("httptools", "jsonschema_rs", "PIL", "python_multipart", "starlette", "uvicorn"):
     try:
         import_module(_name)
     except ImportError as error:

@@ -146,6 +146,8 @@ class _Uvicorn(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 lifespan="off",
+                http="httptools",
+                proxy_headers=False,
                 ws="none",
                 server_header=False,
                 timeout_keep_alive=75,

@@ -133,7 +133,7 @@ def scrub_json(value: Any) -> Any:
 
 def _field(name: str, value: Any, consent: bool) -> Any:
     if isinstance(value, list):
-        return [_field(name, one, consent) for one in cast("list[Any]", value)]
+        return [_field(name, one, consent) for one in cast("Any", value)]
     if isinstance(value, str):
         if _is_secret(name, _FIELDS) or (consent and name in ("code", "state")):
             return REDACTED
