@@ -3,10 +3,13 @@
 #
 #   make demo      upload real images to the embedded sandbox and print their descriptions
 #   make test      every test
-#   make check     what CI proves: generated code is current, lint, types, tests
+#   make check     what CI proves without running the tests: generated code, surface, changelog, types
 #   make faults    what comes of every network fault, as a table
 #   make bench     what aion costs beside raw httpx and other SDKs (ROW=..., CHECK=1)
-#   make generate  regenerate generated/ and aion/sync/ from openapi.json (SPEC=path for another)
+#   make generate  regenerate the code, the surface and the tables of the docs (SPEC=path takes
+#                  another contract, and shows what it changes)
+#   make record    record the wire cassettes anew, against the sandbox (ONLY=files.list for one)
+#   make release   keep the surface as that of the last release, once CHANGELOG.md names the version
 
 PYTHON ?= python3
 SPEC ?= openapi.json
@@ -14,8 +17,10 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 READY := $(VENV)/.ready
 WORKERS ?= 2
+COMMA := ,
 
-.PHONY: setup demo test soak faults bench generate stale surface lint types check clean
+.PHONY: setup demo test soak faults bench generate record release
+.PHONY: stale surface changelog reach contract cassettes docs lint types check clean
 .DEFAULT_GOAL := help
 
 help:
@@ -34,8 +39,9 @@ setup: $(READY)
 demo: $(READY)
 	@"$(RUN)" examples/demo.py
 
+# BUT names folders of tests to leave out, such as BUT=docs,contract.
 test: $(READY)
-	"$(RUN)" -m pytest -n $(WORKERS) -m "not soak"
+	"$(RUN)" -m pytest -n $(WORKERS) -m "not soak" $(addprefix --ignore=tests/,$(subst $(COMMA), ,$(BUT)))
 
 soak: $(READY)
 	"$(RUN)" -m pytest -n $(WORKERS) -m soak --timeout 900
@@ -50,14 +56,38 @@ bench: $(READY)
 	"$(RUN)" -m benchmarks $(if $(ROW),--row "$(ROW)") $(if $(CHECK),--check)
 
 generate: $(READY)
-	"$(RUN)" -m codegen build --spec "$(SPEC)"
+	"$(RUN)" -m codegen generate --spec "$(SPEC)"
+
+# Against the real service when AIONVISION_API_KEY is set.
+record: $(READY)
+	"$(RUN)" -m tests.cassettes.record $(if $(ONLY),--only "$(ONLY)")
+
+release: $(READY)
+	"$(RUN)" -m codegen release
+
+stale: $(READY)
+	"$(RUN)" -m codegen check
 
 # The public surface against that of the last release.
 surface: $(READY)
 	"$(RUN)" -m codegen surface --check
 
-stale: $(READY)
-	"$(RUN)" -m codegen check
+changelog: $(READY)
+	"$(RUN)" -m codegen changelog
+
+# What the package needs of the contract, against what the contract has.
+reach: $(READY)
+	"$(RUN)" -m codegen reach
+
+contract: $(READY)
+	"$(RUN)" -m pytest -n $(WORKERS) -m "not soak" tests/contract
+
+# Without cassettes there is nothing to do; pytest would call that a failure.
+cassettes: $(READY)
+	$(if $(wildcard tests/cassettes/test_*.py),"$(RUN)" -m pytest -n $(WORKERS) -m "not soak" tests/cassettes)
+
+docs: $(READY)
+	"$(RUN)" -m pytest -n $(WORKERS) -m "not soak" tests/docs
 
 lint: $(READY)
 	"$(RUN)" -m ruff check .
@@ -67,7 +97,7 @@ types: $(READY)
 	"$(RUN)" -m mypy
 	"$(RUN)" -m pyright
 
-check: stale surface lint types
+check: stale surface changelog reach types lint
 
 clean:
 	rm -rf "$(VENV)" .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist

@@ -38,12 +38,38 @@ def partial(
         partial_results=results,
     )
     error.details |= {"cause": cause.code, "session_id": session_id}
+    if stage == "session_results":
+        tell_stored(error, [one.image_id for one in results if one.is_stored and one.is_pending])
     return error.at(
         status_code=cause.status_code,
         request_id=cause.request_id,
         method=cause.method,
         path=cause.path,
     )
+
+
+def tell_stored(error: AionvisionError, image_ids: Sequence[str]) -> None:
+    """Let the error that ended a wait for stored images say which they are, and how to go on.
+
+    Args:
+        error: What ended it.
+        image_ids: The images that were waited for.
+    """
+    if not image_ids or "image_id" in error.details:
+        return
+    first, more = image_ids[0], len(image_ids) > 1
+    if more:
+        hint = (
+            "The images are stored: go on with wait_for_description() for each of"
+            " partial_results.pending(), do not upload them again"
+        )
+    else:
+        hint = (
+            f"The image is stored: go on with wait_for_description({first!r}), do not upload it"
+            " again"
+        )
+    error.message = f"{error.message.rstrip('.')}. {hint}"
+    error.details |= {"image_ids": list(image_ids)[:_SHOWN]} if more else {"image_id": first}
 
 
 def late(

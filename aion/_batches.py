@@ -119,6 +119,23 @@ class Sent:
         return fitting
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a session said of its files.
+
+    Attributes:
+        status: Its own status.
+        ended: How many files have ended.
+        rows: The results of all those; None when no more have ended than at the last look.
+        is_last: Whether it will say no more.
+    """
+
+    status: str
+    ended: int
+    rows: list[UploadSessionResultItem] | None
+    is_last: bool
+
+
 def _mark(row: UploadSessionResultItem) -> tuple[str, str]:
     return row.filename, row.image_id
 
@@ -350,6 +367,7 @@ __all__ = [
     "Callbacks",
     "Item",
     "Ledger",
+    "Look",
     "Meter",
     "Pace",
     "Parcel",

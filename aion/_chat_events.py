@@ -7,11 +7,12 @@ that waits for approval is an end as well, if the service closes the stream afte
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
+from io import StringIO
 from typing import Any, cast
 
+from aion._transport import jsontext
 from aion._transport.policy import QUOTA_CODES
 from aion._transport.sse import Decoder, Event
 from aion._transport.wire import Reply
@@ -47,7 +48,8 @@ class StreamReading:
         self.over = False
         self._announced: list[ChatToken] = []
         self._decoder = Decoder()
-        self._pieces: list[str] = []
+        # Kept as one text: a list of its pieces takes ten times the memory.
+        self._text = StringIO()
         self._planned = False
         self._request_id: str | None = None
         self._content_type = ""
@@ -57,7 +59,7 @@ class StreamReading:
         """The text so far; the whole text once it is complete."""
         if self.complete is not None and self.complete.content is not None:
             return self.complete.content
-        return "".join(self._pieces)
+        return self._text.getvalue()
 
     @property
     def last_event_id(self) -> str | None:
@@ -116,16 +118,22 @@ class StreamReading:
     def _token(self, event: Event) -> ChatToken:
         data = self._data(event)
         token = ChatToken.from_sse_event(event.name, data)
-        match token.type:
-            case ChatTokenType.TOKEN if token.content is not None:
-                self._pieces.append(token.content)
+        kind = token.type
+        if kind is ChatTokenType.TOKEN:
+            if token.content is not None:
+                self._text.write(token.content)
+            return token
+        match kind:
             case ChatTokenType.COMPLETE:
                 self.complete = token
+                if token.content is not None:
+                    # It brings the whole text once more.
+                    self._text = StringIO()
             case ChatTokenType.PLAN_PENDING_APPROVAL:
                 self._planned = True
                 self.plan_id = _text(data.get("plan_id"))
             case ChatTokenType.ERROR | ChatTokenType.AUTH_ERROR:
-                raise self._reported(token.type, data)
+                raise self._reported(kind, data)
             case ChatTokenType.CLOSE:
                 self.over = True
                 self.end()
@@ -135,7 +143,7 @@ class StreamReading:
 
     def _data(self, event: Event) -> dict[str, Any]:
         try:
-            value = json.loads(event.data)
+            value = jsontext.read(event.data)
         except (ValueError, RecursionError):
             if event.name in _NEEDED:
                 raise self._error(

@@ -10,10 +10,8 @@ import reprlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NoReturn, TypeGuard, cast
 
-import attrs
-
 from aion.exceptions import ValidationError
-from aion_api import Model
+from aion_api import Model, field_names
 
 
 def refuse(field: str, value: object, rule: str) -> NoReturn:
@@ -128,9 +126,8 @@ def facts(field: str, value: Any, kind: type[Model]) -> dict[str, Any]:
     if not isinstance(cast("object", value), Mapping):
         refuse(field, value, f"a {kind.__name__} or a dictionary of its fields")
     given: dict[str, Any] = dict(value)
-    names = {one.name for one in attrs.fields(kind)} - {"additional_properties"}
     for name in given:
-        if name not in names:
+        if name not in field_names(kind):
             refuse(field, name, f"without the field {name!r}: {kind.__name__} has none")
     return {name: one for name, one in given.items() if one is not None}
 

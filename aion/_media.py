@@ -76,7 +76,7 @@ def opened(
         content: bytes | Path = data
         name, size, head = filename, len(data), data[:_HEAD]
     elif isinstance(file, (str, Path)):
-        path = Path(file)
+        path = file if isinstance(file, Path) else Path(file)
         name = filename or path.name
         size, head = _beginning(path, what)
         content = path
@@ -96,18 +96,16 @@ def opened(
 
 def _beginning(path: Path, what: str) -> tuple[int, bytes]:
     try:
-        if path.is_dir():
-            raise ValidationError(
-                f"{path} is a directory: use upload() for the {what} in it",
-                details={"field": "file"},
-            )
-        with path.open("rb") as handle:
+        with path.open("rb", buffering=0) as handle:
             return os.fstat(handle.fileno()).st_size, handle.read(_HEAD)
     except FileNotFoundError:
         reason = "does not exist"
     except (OSError, ValueError) as error:
         # ValueError: a null character in the path.
-        reason = f"cannot be read: {getattr(error, 'strerror', None) or error}"
+        if isinstance(error, (IsADirectoryError, PermissionError)) and path.is_dir():
+            reason = f"is a directory: use upload() for the {what} in it"
+        else:
+            reason = f"cannot be read: {getattr(error, 'strerror', None) or error}"
     raise ValidationError(f"{path} {reason}", details={"field": "file"})
 
 

@@ -23,7 +23,12 @@ from aion._transport.wire import Fault, Origin, Reply, Wire
 
 
 class SyncConnection(Protocol):
-    """A connection for threads; used by one call at a time."""
+    """A connection for threads; used by one call at a time.
+
+    It may have a method `interrupt` besides, without arguments, which other threads call: it lets
+    an `exchange` that is under way end at once. Where several calls are made side by side, giving
+    them up (Ctrl-C) then takes no longer than that; without it, they are waited for.
+    """
 
     home: object
     """A note of the client's own: set it to None and leave it alone."""

@@ -1,8 +1,9 @@
 """The memory that one task adds at its peak, in a process that does nothing else.
 
-`python -m benchmarks.memory CONTENDER TASK URL sync|async [PATH]` prints the bytes of the process at
-its peak and those added to it, or nothing where they cannot be known. In a process that has done
-other work, a heap that was large before hides what is added to it: 48 MiB of small objects show as less than one.
+`python -m benchmarks.memory CONTENDER TASK URL sync|async [PATH]` prints the bytes of the process
+at its peak and those added to it, or nothing where they cannot be known. In a process that has
+done other work, a heap that was large before hides what is added to it: 48 MiB of small objects
+show as less than one.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""`python -m codegen build | check | diff | surface`: the contract workflow.
+"""`python -m codegen generate | build | check | diff | reach | surface | changelog | release`.
 
-Exit status 0 when all is well, 1 with one line (or one a finding) on stderr when not; `diff` gives
-1 when a change breaks a curated method, and 2 for documents that cannot be compared.
+The contract workflow: `generate` is the whole of it, the others are its parts and its gates. Exit
+status 0 when all is well, 1 with one line (or one a finding) on stderr when not; `diff` gives 1
+when a change breaks a curated method, and 2 for documents that cannot be compared.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from codegen import blocking, contract, lock, output, render, surface
+from codegen import blocking, contract, lock, output, pages, reaching, release, render, surface
 from codegen.diffing import command, report
 from codegen.diffing.changelog import draft
 from codegen.errors import CodegenError
@@ -69,7 +70,16 @@ def endpoints(spec: Path, project: Path) -> dict[str, str]:
 def main(arguments: Sequence[str] | None = None, *, project: Path = PROJECT) -> int:
     """Run the command line on the project in the folder `project`."""
     options = _parser(project).parse_args(arguments)
-    commands = {"build": _build, "check": _check, "diff": _diff, "surface": _surface}
+    commands = {
+        "generate": _generate,
+        "build": _build,
+        "check": _check,
+        "diff": _diff,
+        "reach": _reach,
+        "surface": _surface,
+        "changelog": _changelog,
+        "release": _release,
+    }
     try:
         return commands[options.command](options, project)
     except (blocking.BlockingError, StalePatches) as error:
@@ -83,7 +93,11 @@ def main(arguments: Sequence[str] | None = None, *, project: Path = PROJECT) -> 
 def _parser(project: Path) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m codegen", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, about in (("build", "regenerate everything"), ("check", "name what is not current")):
+    for name, about in (
+        ("generate", "take a contract: code, surface, tables of the docs, and what is to be done"),
+        ("build", "regenerate the code"),
+        ("check", "name what is not current"),
+    ):
         command = commands.add_parser(name, help=about)
         command.add_argument(
             "--spec", type=Path, default=project / "openapi.json", metavar="PATH", help="contract"
@@ -93,13 +107,16 @@ def _parser(project: Path) -> argparse.ArgumentParser:
     differ.add_argument("new", type=Path, metavar="NEW")
     differ.add_argument("--format", choices=tuple(report.FORMATS), default="text")
     differ.add_argument("--changelog", action="store_true", help="draft the entry instead")
+    commands.add_parser("reach", help="name the methods that need what the contract has no more")
     outside = commands.add_parser("surface", help="write the public surface of aion")
     outside.add_argument("--check", action="store_true", help="compare with the last release's")
+    commands.add_parser("changelog", help="check that CHANGELOG.md is well formed and has the news")
+    commands.add_parser("release", help="keep surface and digests as those of the last release")
     return parser
 
 
-def _build(options: argparse.Namespace, project: Path) -> int:
-    spec: Path = options.spec
+def _built(spec: Path, project: Path) -> tuple[dict[str, str], str]:
+    """The code, its lock and the contract, and what the contract changes."""
     present = project / "openapi.json"
     tree = build(spec, project)
     tree[lock.NAME] = lock.text(spec, project)
@@ -108,9 +125,25 @@ def _build(options: argparse.Namespace, project: Path) -> int:
         tree["openapi.json"] = contract.text_of(spec)
         if present.exists():
             changed = report.text(command.difference(present, spec, project))
+    return tree, changed
+
+
+def _build(options: argparse.Namespace, project: Path) -> int:
+    tree, changed = _built(options.spec, project)
     output.write(tree, project)
     print(changed, end="\n" if changed else "")
     print(f"{len(tree)} files, {sum(text.count(chr(10)) for text in tree.values())} lines")
+    return 0
+
+
+def _generate(options: argparse.Namespace, project: Path) -> int:
+    tree, changed = _built(options.spec, project)
+    made, todo = pages.pages(tree, project, options.spec)
+    output.write(tree | made, project)
+    print(changed, end="\n" if changed else "")
+    print(f"{len(tree)} files of code and contract, {len(made)} made of the package")
+    if todo:
+        print("To be done in `aion`, then `make generate` again:", *todo, sep="\n  ")
     return 0
 
 
@@ -129,6 +162,10 @@ def _diff(options: argparse.Namespace, project: Path) -> int:
     return 1 if found.breaks_curated else 0
 
 
+def _reach(options: argparse.Namespace, project: Path) -> int:
+    return _told(reaching.lost(project))
+
+
 def _surface(options: argparse.Namespace, project: Path) -> int:
     now = surface.collected(project)
     path = project / surface.NAME
@@ -138,7 +175,24 @@ def _surface(options: argparse.Namespace, project: Path) -> int:
         return 0
     changelog = project / "CHANGELOG.md"
     news = changelog.read_text(encoding="utf-8") if changelog.is_file() else ""
-    lines = surface.refused(surface.released(path), now, news)
+    lines = surface.refused(surface.read(project / release.SURFACE), now, news)
+    if not path.is_file() or path.read_text(encoding="utf-8") != surface.text(now):
+        lines.append(f"{surface.NAME}: not the surface of the source: run `make generate`")
+    return _told(lines)
+
+
+def _changelog(options: argparse.Namespace, project: Path) -> int:
+    return _told(release.refused(project))
+
+
+def _release(options: argparse.Namespace, project: Path) -> int:
+    files = release.record(project)
+    output.write(files, project)
+    print(f"{', '.join(files)}: {release.package_version(project)} is the last release now")
+    return 0
+
+
+def _told(lines: list[str]) -> int:
     print(*lines, sep="\n", end="\n" if lines else "", file=sys.stderr)
     return 1 if lines else 0
 

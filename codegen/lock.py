@@ -60,16 +60,25 @@ def differences(spec: Path, project: Path) -> Iterator[str]:
 
 
 def _inputs(spec: Path, project: Path) -> dict[str, str]:
-    document = json.dumps(contract.read(spec), separators=(",", ":"), ensure_ascii=False)
     return {
-        "contract": hashlib.sha256(document.encode()).hexdigest(),
-        "patches": _digest(project / "codegen", "patches.toml"),
-        "generator": _digest(_GENERATOR, "**/*.py"),
-        "templates": _digest(project / "templates", "**/*"),
+        "contract": contract_digest(spec),
+        "patches": digest(project / "codegen", "patches.toml"),
+        "generator": digest(_GENERATOR, "**/*.py"),
+        "templates": digest(project / "templates", "**/*"),
     }
 
 
-def _digest(folder: Path, pattern: str) -> str:
+def contract_digest(spec: Path) -> str:
+    """A hash of a document as it is read.
+
+    Raises:
+        CodegenError: It cannot be read.
+    """
+    document = json.dumps(contract.read(spec), separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(document.encode()).hexdigest()
+
+
+def digest(folder: Path, pattern: str) -> str:
     """A hash of the names and contents of files, in the order of their names."""
     found = hashlib.sha256()
     names = {path.relative_to(folder).as_posix() for path in folder.glob(pattern)}

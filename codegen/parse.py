@@ -1,17 +1,16 @@
-"""The contract becomes the intermediate representation, through openapi-python-client's parser.
+"""What the parser made of the contract becomes the intermediate representation.
 
-The only importer of `openapi_python_client`, whose library API is not stable. Whatever the parser
-reports, and whatever the representation cannot express, ends the run by name.
+With `parser`, the only importer of `openapi_python_client`, whose library API is not stable.
+Whatever the representation cannot express ends the run by name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
-from openapi_python_client.config import Config, ConfigFile, MetaType
-from openapi_python_client.parser.errors import GeneratorError, ParseError
+from openapi_python_client.config import Config
 from openapi_python_client.parser.openapi import Endpoint, GeneratorData
 from openapi_python_client.parser.properties import EnumProperty, ModelProperty, Property
 from openapi_python_client.parser.properties.any import AnyProperty
@@ -29,10 +28,10 @@ from openapi_python_client.parser.properties.union import UnionProperty
 from openapi_python_client.parser.properties.uuid import UuidProperty
 from openapi_python_client.strings import ClassName, PythonIdentifier
 
-from codegen import ir, media, names, types
+from codegen import ir, media, names, parser, types
 from codegen.document import Json, operations, resolved
 from codegen.errors import CodegenError
-from codegen.prepare import module, plain, prepared, short_id
+from codegen.prepare import module, plain, short_id
 
 _SCALARS: tuple[tuple[type[Any], ir.ScalarKind], ...] = (
     (BooleanProperty, "bool"),
@@ -58,32 +57,7 @@ def parse(document: Json) -> ir.Contract:
     Raises:
         CodegenError: The parser refused a part of it, or a construct has no equivalent.
     """
-    config = Config.from_sources(
-        ConfigFile(), MetaType.NONE, Path("contract"), "utf-8", False, None
-    )
-    try:
-        data = GeneratorData.from_dict(prepared(document), config=config)
-    except Exception as error:
-        # The parser is not ours: whatever it stumbles over is a part of the contract that it
-        # does not know.
-        reason = _line(f"{type(error).__name__}: {error}")
-        raise CodegenError(f"the contract is more than the parser can read: {reason}") from error
-    if isinstance(data, GeneratorError):
-        raise CodegenError(f"the contract is not valid OpenAPI: {_line(data.detail)}")
-    _refuse(data.errors)
-    for collection in data.endpoint_collections_by_tag.values():
-        _refuse(collection.parse_errors)
-    return _Reader(document, data, config).contract()
-
-
-def _refuse(errors: Iterable[ParseError]) -> None:
-    for error in errors:
-        header = error.header.removeprefix("WARNING ")
-        raise CodegenError(_line(f"{header} {error.detail or ''}"))
-
-
-def _line(text: str | None) -> str:
-    return plain(" ".join((text or "").split()))
+    return _Reader(document, *parser.read(document)).contract()
 
 
 class _Reader:
@@ -99,6 +73,8 @@ class _Reader:
         self._home: dict[str, str] = {}
         self._inputs: set[str] = set()
         self._answers: set[str] = set()
+        # Asked for again by every operation that leads to the class.
+        self._fields_of = cache(self._read_fields)
 
     def contract(self) -> ir.Contract:
         ops = tuple(self._operation(*pair) for pair in self._endpoints())
@@ -306,7 +282,7 @@ class _Reader:
 
     # Models
 
-    def _fields_of(self, name: str) -> list[ir.TypeRef]:
+    def _read_fields(self, name: str) -> list[ir.TypeRef]:
         model = self._models.get(name)
         return [self._type(p, f"schema {name}") for p in _properties(model)] if model else []
 

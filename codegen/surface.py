@@ -1,8 +1,9 @@
 """`python -m codegen surface`: the public surface of `aion` as data, and the gate in front of it.
 
-`surface.json` is the surface of the last release, written when a release is made. The gate
-compares the source with it: what a user's program could rely on and no longer can needs a new
-major version and a line in `CHANGELOG.md` that names it.
+`surface.json` is the surface of the source, so that a review shows what becomes of it. The gate
+compares it with that of the last release, which `codegen.release` keeps: what a user's program
+could rely on and no longer can needs a new major version and a line in `CHANGELOG.md` that names
+it.
 """
 
 from __future__ import annotations
@@ -79,8 +80,8 @@ def _line(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def released(path: Path) -> dict[str, Any]:
-    """The surface of the last release.
+def read(path: Path) -> dict[str, Any]:
+    """The surface of a release, as it was kept.
 
     Raises:
         CodegenError: There is none, or it is no surface.
@@ -88,11 +89,11 @@ def released(path: Path) -> dict[str, Any]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise CodegenError(f"{path.name}: missing: write it with the last release") from None
+        raise CodegenError(f"{path}: missing: `python -m codegen release` writes it") from None
     except (OSError, ValueError) as error:
-        raise CodegenError(f"{path.name}: cannot be read: {error}") from error
+        raise CodegenError(f"{path}: cannot be read: {error}") from error
     if not is_object(found) or not {"version", "modules", "definitions"} <= found.keys():
-        raise CodegenError(f"{path.name}: is not the surface of a release")
+        raise CodegenError(f"{path}: is not the surface of a release")
     return found
 
 

@@ -6,8 +6,9 @@ import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-from aion._flows.paging import Page, Pages
+from aion._flows.paging import Pages
 from aion._flows.waiting import until
+from aion._paging import Page
 from aion._polling import PollPlan
 from aion._rt import aio as rt
 from aion.exceptions import AionvisionError, AionvisionTimeoutError, BatchError
@@ -50,7 +51,8 @@ def all_results(
     async def fetch(offset: int) -> Page[BatchItemResult]:
         request = page_request(batch_id, include_failed=include_failed, offset=offset, limit=size)
         answer = await engine.call(request)
-        return answer.results, answer.pagination.has_more
+        where = answer.pagination
+        return Page(answer.results, where.has_more, where.total)
 
     return Pages(fetch, lambda item: item.item_id)
 

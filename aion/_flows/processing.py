@@ -8,14 +8,13 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-import attrs
-
 from aion._batches import Callbacks, Pace
 from aion._documents import DocumentCallbacks
 from aion._files import Found
 from aion._flows.uploading import BatchUpload
 from aion._flows.waiting import until
 from aion._polling import PollPlan
+from aion._record import NoRecord, restored_document, stored_document
 from aion._rt import aio as rt
 from aion.exceptions import (
     AionvisionError,
@@ -37,6 +36,7 @@ from aion.types.documents import (
     DocumentStatusResult,
     DocumentUploadResult,
 )
+from aion_api import evolve
 from aion_api.api import document_uploads, user_files
 from aion_api.models.user_files import StreamBatchUploadBody
 
@@ -75,28 +75,45 @@ class DocumentBatch:
     Args:
         engine: Sends the requests.
         found: The files.
-        target: Where the bytes are kept.
+        form: The fields of each request, without its files.
         callbacks: What is told while it goes on.
+        record: Where it is written down, and what is known from an earlier call.
     """
 
     def __init__(
         self,
         engine: rt.Engine,
         found: Sequence[Found],
-        target: str,
+        form: StreamBatchUploadBody,
         callbacks: DocumentCallbacks,
+        record: NoRecord | None = None,
     ) -> None:
         self._engine = engine
         self._found = {one.index: one for one in found}
         self._callbacks = callbacks
+        self._record = record or NoRecord()
         self._results: dict[int, DocumentUploadResult] = {}
         self._places: dict[str, list[int]] = {}
         self._reasons: dict[str, str] = {}
-        self._done = 0
-        form = StreamBatchUploadBody(files=[], storage_target=target)
         told = Callbacks(on_file_complete=self._stored)
-        self._upload = BatchUpload(engine, found, form, told)
-        self.size = self._upload.size
+        self._upload = BatchUpload(engine, found, form, told, self._record)
+        for index, row in self._record.done().items():
+            if (known := restored_document(row)) is not None:
+                self._keep(index, known)
+        self._done = sum(not one.is_pending for one in self._results.values())
+
+    @property
+    def size(self) -> int:
+        """How many files are to be sent."""
+        return self._upload.size
+
+    async def recover(self) -> None:
+        """Find out which files arrived that an earlier call was sending when it ended.
+
+        Raises:
+            AionvisionError: The service cannot be asked.
+        """
+        await self._upload.recover()
 
     async def send(self, pace: Pace) -> None:
         """Send all files.
@@ -171,18 +188,16 @@ class DocumentBatch:
         if image.description_error:
             # The session knows already that it failed, and why; its own status is still to come.
             self._reasons[image.image_id] = image.description_error
-        result = attrs.evolve(
-            DocumentUploadResult.of_file(file.filename, file),
-            document_id=image.image_id,
-            object_key=image.object_key,
-            created_at=image.created_at,
-        )
-        self._places.setdefault(image.image_id, []).append(event.file_index)
-        self._results[event.file_index] = result
+        result = stored_document(self._found[event.file_index], image)
+        self._keep(event.file_index, result)
         sent = DocumentUploadProgressEvent(event.file_index, file.size, file.size, file.filename)
         await rt.notify(self._callbacks.on_progress, sent)
         complete = DocumentFileCompleteEvent(event.file_index, result)
         await rt.notify(self._callbacks.on_file_complete, complete)
+
+    def _keep(self, index: int, result: DocumentUploadResult) -> None:
+        self._places.setdefault(result.document_id, []).append(index)
+        self._results[index] = result
 
     def _waiting(self) -> list[str]:
         pending = {
@@ -220,12 +235,16 @@ class DocumentBatch:
         if status.is_failed and reason is None:
             reason = await reason_of(self._engine, status)
         if reason is not None:
-            status = attrs.evolve(status, error_message=reason)
+            status = evolve(status, error_message=reason)
+        ended: list[tuple[int, DocumentUploadResult]] = []
         for index in self._places.get(status.document_id, ()):
             before = self._results[index]
             after = self._results[index] = DocumentUploadResult.from_status_result(status, before)
             if before.is_pending and not after.is_pending:
-                await self._ended(index, after)
+                ended.append((index, after))
+        self._record.processed(ended)
+        for index, result in ended:
+            await self._ended(index, result)
 
     async def _ended(self, index: int, result: DocumentUploadResult) -> None:
         self._done += 1
@@ -238,11 +257,13 @@ class DocumentBatch:
     def _partial(self, cause: AionvisionError) -> UploadError:
         reason = cause.message.removesuffix(".")
         error = UploadError(
-            f"the documents are stored (see partial_results), but not followed: {reason}",
+            f"the documents are stored (see partial_results), but not followed: {reason}. Go on"
+            " with wait_for_processing() for each of partial_results.pending(), do not upload"
+            " them again",
             stage="session_results",
             partial_results=self.report(),
         )
-        error.details["cause"] = cause.code
+        error.details |= {"cause": cause.code, "document_ids": self._waiting()[:_SHOWN]}
         return error.at(
             status_code=cause.status_code,
             request_id=cause.request_id,

@@ -104,7 +104,9 @@ class ChatStream(AsyncIterator[ChatToken]):
         if self._over:
             raise StopAsyncIteration
         try:
-            token = await self._next()
+            token = next(self._tokens, None)
+            if token is None:
+                token = await self._next()
         except Exception:
             await self.close()
             raise
@@ -118,7 +120,7 @@ class ChatStream(AsyncIterator[ChatToken]):
         reading = self._reading
         if self._answer is None:
             self._answer = await self._engine.open(
-                self._request, timeout=self._timeout, on_repeat=reading.repeated
+                self._request, timeout=self._timeout, on_repeat=lambda _: reading.repeated()
             )
             self._tokens = reading.opened(self._answer.reply)
         while True:

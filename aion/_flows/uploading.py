@@ -13,13 +13,12 @@ from collections import Counter, deque
 from collections.abc import Sequence
 from contextlib import suppress
 
-import attrs
-
 from aion._batch_errors import late, partial
 from aion._batches import (
     Callbacks,
     Item,
     Ledger,
+    Look,
     Meter,
     Pace,
     Parcel,
@@ -30,8 +29,9 @@ from aion._batches import (
     match,
 )
 from aion._files import Found
+from aion._flows.in_flight import InFlight, Outcome
 from aion._flows.recovering import sort_out, versions
-from aion._flows.sessions import results_of
+from aion._flows.sessions import forgotten, look_at
 from aion._flows.waiting import until
 from aion._polling import PollPlan
 from aion._record import NoRecord, picked_up, restored
@@ -50,14 +50,12 @@ from aion.types.callbacks import (
 from aion.types.common import DescriptionStatus
 from aion.types.upload import BatchUploadResults, UploadResult
 from aion.uploads.journal import State
-from aion_api import File
-from aion_api.api import upload_sessions, user_files
+from aion_api.api import user_files
 from aion_api.models.upload_sessions import UploadSessionResultItem
-from aion_api.models.user_files import StreamBatchUploadBody, StreamBatchUploadResponse
+from aion_api.models.user_files import FileList, StreamBatchUploadBody, StreamBatchUploadResponse
 
 PAGE = 100
 """Files in one look at descriptions."""
-_SESSION_ENDS = frozenset({"completed", "failed", "expired", "cancelled"})
 _LONGEST_PAUSE = 30.0
 
 
@@ -109,12 +107,23 @@ class BatchUpload:
         """How many files are to be sent."""
         return len(self._plain) + len(self._guarded)
 
+    @property
+    def session_id(self) -> str | None:
+        """The last upload session that took files."""
+        return self._session_id
+
     async def recover(self) -> None:
         """Find out which files arrived that an earlier call was sending when it ended.
+
+        Those of an upload session that is not known any more are in doubt, too.
 
         Raises:
             AionvisionError: The service cannot be asked.
         """
+        for sent in await forgotten(self._engine, self._sessions):
+            self._sessions.remove(sent)
+            self._record.doubtful(sent.items)
+            self._doubtful += sent.items
         if self._doubtful:
             guarded, plain = await self._sort_out(self._doubtful)
             self._guarded += guarded
@@ -135,17 +144,17 @@ class BatchUpload:
         self._at_once = pace.requests
         queue = deque(Parcel(chunk, guarded=True) for chunk in chunks(self._guarded, pace))
         queue.extend(Parcel(chunk) for chunk in chunks(self._plain, pace))
-        crew = rt.Crew(self._post)
+        in_flight = InFlight(self._engine, self._form, pace.requests)
         try:
-            while crew.busy or (queue and self._broken is None):
-                while queue and crew.busy < pace.requests and self._broken is None:
+            while in_flight.busy or (queue and self._broken is None):
+                while queue and in_flight.has_room and self._broken is None:
                     parcel = queue.popleft()
                     await self._begin(parcel)
-                    crew.start(parcel)
-                queue.extendleft(reversed(await self._land(*await crew.ended())))
+                    in_flight.start(parcel)
+                queue.extendleft(reversed(await self._land(*await in_flight.ended())))
                 await self._step()
         finally:
-            await crew.close()
+            await in_flight.close()
         if self._broken is not None:
             raise await self._stopped(self._broken) from self._broken.__cause__
 
@@ -196,27 +205,14 @@ class BatchUpload:
     async def _begin(self, parcel: Parcel) -> None:
         self._versions.update(versions(parcel.items))
         self._record.sending(parcel.items)
-        for item in () if parcel.tries else parcel.items:
+        if self._callbacks.on_progress is None or parcel.tries:
+            return
+        for item in parcel.items:
             size = item.upload.size
             event = UploadProgressEvent(item.index, size, size, item.upload.filename)
             await rt.notify(self._callbacks.on_progress, event)
 
-    async def _post(self, parcel: Parcel) -> StreamBatchUploadResponse | AionvisionError:
-        files = [
-            File(one.upload.content, one.upload.filename, one.upload.content_type)
-            for one in parcel.items
-        ]
-        body = attrs.evolve(self._form, files=files)
-        if parcel.guarded:
-            body = attrs.evolve(body, skip_duplicates=True)
-        try:
-            return await self._engine.call(user_files.stream_batch_upload(body=body))
-        except AionvisionError as error:
-            return error
-
-    async def _land(
-        self, parcel: Parcel, outcome: StreamBatchUploadResponse | AionvisionError
-    ) -> list[Parcel]:
+    async def _land(self, parcel: Parcel, outcome: Outcome) -> list[Parcel]:
         """Take in what came of a request; what has to be sent because of it."""
         if not isinstance(outcome, AionvisionError):
             await self._take(parcel.items, outcome)
@@ -309,23 +305,21 @@ class BatchUpload:
         self._record.failed(index, reason, retryable)
 
     async def _look_at_sessions(self, timeout: float) -> None:
-        async def look(sent: Sent) -> None:
-            request = upload_sessions.get_session_status(sent.session_id)
-            status = await self._engine.call(request, timeout=timeout)
-            ended = status.completed_files + status.failed_files + status.skipped_files
-            whole = status.status.value in _SESSION_ENDS
-            if whole or ended > sent.seen:
-                rows = await results_of(self._engine, sent.session_id, timeout)
-                sent.seen = ended
-                await self._read(sent.match(rows, whole=whole))
-            if whole:
+        async def look(sent: Sent) -> Look:
+            return await look_at(self._engine, sent, timeout)
+
+        async def take(sent: Sent, seen: Look) -> None:
+            if seen.rows is not None:
+                sent.seen = seen.ended
+                await self._read(sent.match(seen.rows, whole=seen.is_last))
+            if seen.is_last:
                 self._record.doubtful(sent.items)
                 for item in sent.items:
-                    reason = f"the upload session is {status.status} and does not name it"
+                    reason = f"the upload session is {seen.status} and does not name it"
                     self._ledger.lost(item.index, reason, retryable=True)
                 sent.items = []
 
-        await rt.each(look, self._sessions, at_once=self._at_once)
+        await rt.each(look, self._sessions, at_once=self._at_once, then=take)
         self._sessions = [sent for sent in self._sessions if sent.items]
 
     async def _read(self, rows: dict[int, UploadSessionResultItem]) -> None:
@@ -350,16 +344,18 @@ class BatchUpload:
         ids = self._ledger.waiting()
         pages = [ids[start : start + PAGE] for start in range(0, len(ids), PAGE)]
 
-        async def look(page: list[str]) -> None:
+        async def look(page: list[str]) -> FileList:
             request = user_files.list_user_files(ids=page, limit=PAGE)
-            answer = await self._engine.call(request, timeout=timeout)
+            return await self._engine.call(request, timeout=timeout)
+
+        async def take(_: list[str], answer: FileList) -> None:
             # A file that was stored a moment ago may not be listed yet: that is not its end.
             ended = [one for file in answer.files for one in self._ledger.described(file)]
             self._record.stored(ended)
             for index, result in ended:
                 await self._ended(index, result)
 
-        await rt.each(look, pages, at_once=self._at_once)
+        await rt.each(look, pages, at_once=self._at_once, then=take)
 
     async def _stored(self, results: Sequence[tuple[int, UploadResult]]) -> None:
         """Files are stored: it is written down of all of them before anybody is told."""
@@ -367,16 +363,19 @@ class BatchUpload:
         for index, result in results:
             self._ledger.stored(index, result)
         for index, result in results:
-            await rt.notify(self._callbacks.on_file_complete, FileCompleteEvent(index, result))
+            if self._callbacks.on_file_complete is not None:
+                complete = FileCompleteEvent(index, result)
+                await rt.notify(self._callbacks.on_file_complete, complete)
             if not result.is_pending:
                 await self._ended(index, result)
 
     async def _ended(self, index: int, result: UploadResult) -> None:
         self._told += 1
-        open_items = sum(len(sent.items) for sent in self._sessions)
-        total = self._ledger.stored_count + open_items
-        progress = DescriptionProgressEvent(self._told, total, result)
-        await rt.notify(self._callbacks.on_description_progress, progress)
+        if self._callbacks.on_description_progress is not None:
+            open_items = sum(len(sent.items) for sent in self._sessions)
+            total = self._ledger.stored_count + open_items
+            progress = DescriptionProgressEvent(self._told, total, result)
+            await rt.notify(self._callbacks.on_description_progress, progress)
         if result.is_failed:
             failure = DescriptionFailedEvent(index, result)
             await rt.notify(self._callbacks.on_description_failed, failure)

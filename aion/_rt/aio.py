@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from aion._transport.coroutines import AsyncAnswer as Answer
@@ -47,30 +49,10 @@ def async_client(client: AsyncClient, config: ClientConfig) -> AsyncClient:
     return client
 
 
-class Ahead:
-    """A call that is made while something else goes on."""
-
-    def __init__(self, function: Callable[..., Awaitable[Any]], *arguments: Any) -> None:
-        self._task = asyncio.ensure_future(function(*arguments))
-
-    async def result(self) -> Any:
-        """Its result, waited for."""
-        return await self._task
-
-    def drop(self) -> None:
-        """Its result is not needed any more."""
-        if self._task.cancel():
-            return
-        if not self._task.cancelled():
-            # Read, so that a failure nobody asked for is not reported as unhandled.
-            self._task.exception()
-
-
 class Crew(Generic[T, R]):
     """Calls of one function that are under way, each told of when it has ended.
 
-    Everything but the calls themselves happens in the caller's own coroutine. The function raises
-    nothing that the caller would want to hear of later.
+    Everything but the calls themselves happens in the caller's own coroutine.
     """
 
     def __init__(self, function: Callable[[T], Awaitable[R]]) -> None:
@@ -79,7 +61,7 @@ class Crew(Generic[T, R]):
 
     @property
     def busy(self) -> int:
-        """How many are under way."""
+        """How many are begun and not told of."""
         return len(self._tasks)
 
     def start(self, item: T) -> None:
@@ -87,7 +69,7 @@ class Crew(Generic[T, R]):
         self._tasks[asyncio.ensure_future(self._function(item))] = item
 
     async def ended(self) -> tuple[T, R]:
-        """The next call that has ended: its argument and its result, or what it raised."""
+        """The next call that has ended: its argument and its result. What it raised is raised."""
         await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
         task = next(task for task in self._tasks if task.done())
         return self._tasks.pop(task), task.result()
@@ -101,25 +83,42 @@ class Crew(Generic[T, R]):
 
 
 async def each(
-    function: Callable[[T], Awaitable[R]], items: Iterable[T], *, at_once: int
+    function: Callable[[T], Awaitable[R]],
+    items: Iterable[T],
+    *,
+    at_once: int,
+    then: Callable[[T, R], Awaitable[object]] | None = None,
 ) -> list[R]:
     """`function` of every item, at most `at_once` at a time; results in the order of the items.
 
-    The first failure cancels the rest and is raised.
+    The first failure ends the rest and is raised.
+
+    Args:
+        function: Makes a call. It leaves alone what others use at the same time: in the blocking
+            client it runs in a thread.
+        items: What it is called with.
+        at_once: How many calls are under way at a time, at most.
+        then: Called in the caller's own coroutine or thread with an item and its result as soon
+            as it has one; the place for callbacks and for what is shared.
     """
-    turns = asyncio.Semaphore(at_once)
 
-    async def one(item: T) -> R:
-        async with turns:
-            return await function(item)
+    async def numbered(item: tuple[int, T]) -> R:
+        return await function(item[1])
 
-    tasks = [asyncio.ensure_future(one(item)) for item in items]
+    todo = deque(enumerate(items))
+    results: dict[int, R] = {}
+    crew = Crew(numbered)
     try:
-        return [await task for task in tasks]
+        while todo or crew.busy:
+            while todo and crew.busy < at_once:
+                crew.start(todo.popleft())
+            (number, item), result = await crew.ended()
+            results[number] = result
+            if then is not None:
+                await then(item, result)
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await crew.close()
+    return [result for _, result in sorted(results.items(), key=itemgetter(0))]
 
 
-__all__ = ["Ahead", "Answer", "Crew", "Engine", "Transport", "each", "notify", "sleep"]
+__all__ = ["Answer", "Crew", "Engine", "Transport", "each", "notify", "sleep"]

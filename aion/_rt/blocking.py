@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-import time
 from collections import deque
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
+from aion._rt.crew import Crew
+from aion._transport import abort
 from aion._transport.routing import Route
 from aion._transport.threads import SyncAnswer as Answer
 from aion._transport.threads import SyncEngine as Engine
@@ -29,7 +31,7 @@ AsyncClient: TypeAlias = "AionVision"
 
 def sleep(seconds: float) -> None:
     """Let time pass."""
-    time.sleep(seconds)
+    abort.sleep(seconds)
 
 
 def notify(callback: Callable[[Any], Any] | None, event: Any) -> None:
@@ -56,51 +58,36 @@ def async_client(client: object, config: ClientConfig) -> AsyncClient:
     return AionVision.from_config(dataclasses.replace(config, transport=None))
 
 
-class Ahead:
-    """A call that is made when its result is asked for: nothing runs beside a blocking caller."""
+def each(
+    function: Callable[[T], R],
+    items: Iterable[T],
+    *,
+    at_once: int,
+    then: Callable[[T, R], object] | None = None,
+) -> list[R]:
+    """`function` of every item, at most `at_once` at a time; results in the order of the items.
 
-    def __init__(self, function: Callable[..., Any], *arguments: Any) -> None:
-        self._function = function
-        self._arguments = arguments
+    The first failure ends the rest and is raised. `then` is called in the caller's own thread,
+    `function` in others where there are several items.
+    """
 
-    def result(self) -> Any:
-        """Make the call."""
-        return self._function(*self._arguments)
+    def numbered(item: tuple[int, T]) -> R:
+        return function(item[1])
 
-    def drop(self) -> None:
-        """The call is not needed any more."""
-
-
-class Crew(Generic[T, R]):
-    """Calls of one function, each made when it is asked for: nothing runs beside the caller."""
-
-    def __init__(self, function: Callable[[T], R]) -> None:
-        self._function = function
-        self._waiting: deque[T] = deque()
-
-    @property
-    def busy(self) -> int:
-        """How many are begun and not told of."""
-        return len(self._waiting)
-
-    def start(self, item: T) -> None:
-        """Begin a call."""
-        self._waiting.append(item)
-
-    def ended(self) -> tuple[T, R]:
-        """The next call that has ended: its argument and its result, or what it raised."""
-        item = self._waiting.popleft()
-        return item, self._function(item)
-
-    def close(self) -> None:
-        """Give up on what is under way."""
-        self._waiting.clear()
+    todo = deque(enumerate(items))
+    results: dict[int, R] = {}
+    crew = Crew(numbered)
+    try:
+        while todo or crew.busy:
+            while todo and crew.busy < at_once:
+                crew.start(todo.popleft())
+            (number, item), result = crew.ended()
+            results[number] = result
+            if then is not None:
+                then(item, result)
+    finally:
+        crew.close()
+    return [result for _, result in sorted(results.items(), key=itemgetter(0))]
 
 
-def each(function: Callable[[T], R], items: Iterable[T], *, at_once: int) -> list[R]:
-    """`function` of every item, one after the other; results in the order of the items."""
-    del at_once
-    return [function(item) for item in items]
-
-
-__all__ = ["Ahead", "Answer", "Crew", "Engine", "Transport", "each", "notify", "sleep"]
+__all__ = ["Answer", "Crew", "Engine", "Transport", "each", "notify", "sleep"]

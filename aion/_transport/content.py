@@ -99,15 +99,19 @@ class Multipart:
 
     def pieces(self) -> Iterator[bytes]:
         """The parts in order, small ones joined to save writes."""
-        pending = bytearray()
+        # Joined, and not added up: a piece that is large enough alone is not copied.
+        pending: list[bytes] = []
+        size = 0
         for segment in self._segments:
             for piece in (segment,) if isinstance(segment, bytes) else segment.pieces():
-                pending += piece
-                if len(pending) >= PIECE:
-                    yield bytes(pending)
+                pending.append(piece)
+                size += len(piece)
+                if size >= PIECE:
+                    yield b"".join(pending)
                     pending.clear()
+                    size = 0
         if pending:
-            yield bytes(pending)
+            yield b"".join(pending)
 
 
 def _quoted(text: str) -> str:
@@ -256,6 +260,8 @@ class _HandleSource(_FileSource):
 def _source(file: File) -> _FileSource:
     if isinstance(file.content, bytes):
         return _MemorySource(file.filename, file.content)
+    if isinstance(file.content, Path):
+        return _PathSource(file.filename, file.content)
     if isinstance(file.content, os.PathLike):
         return _PathSource(file.filename, Path(file.content))
     return _HandleSource(file.filename, file.content)

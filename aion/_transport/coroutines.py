@@ -34,17 +34,24 @@ class AsyncEngine(Engine):
         # A client that is dropped without closing leaves no socket behind.
         weakref.finalize(self, abandon, self._pools)
 
-    async def call(self, request: Request[T], *, timeout: float | None = None) -> T:
+    async def call(
+        self,
+        request: Request[T],
+        *,
+        timeout: float | None = None,
+        on_repeat: flow.OnRepeat | None = None,
+    ) -> T:
         """Send a request, repeat it where that is safe, and decode the answer.
 
         Args:
             request: What to send.
             timeout: Seconds for the whole call (for uploads: of silence) instead of the client's.
+            on_repeat: Told what came of each attempt that will be repeated, as soon as it came.
 
         Raises:
             AionvisionError: The typed error of the last attempt.
         """
-        reply, _ = await self._run(self._plan(request, timeout))
+        reply, _ = await self._run(self._plan(request, timeout), on_repeat)
         return gate.decode(reply, request.operation)
 
     async def open(
@@ -52,14 +59,14 @@ class AsyncEngine(Engine):
         request: Request[Any],
         *,
         timeout: float | None = None,
-        on_repeat: Callable[[], None] | None = None,
+        on_repeat: flow.OnRepeat | None = None,
     ) -> AsyncAnswer:
         """Send a request and give back its successful answer with the body unread.
 
         Args:
             request: What to send.
             timeout: Seconds of silence that end it, instead of the client's.
-            on_repeat: Called before each further attempt.
+            on_repeat: As for `call`.
 
         Raises:
             AionvisionError: The typed error of the last attempt.
@@ -85,23 +92,21 @@ class AsyncEngine(Engine):
         return reply
 
     async def _run(
-        self, call: Call, on_repeat: Callable[[], None] | None = None
+        self, call: Call, on_repeat: flow.OnRepeat | None = None
     ) -> tuple[Reply, _AsyncLease | None]:
         steps = self._steps(call)
         lease: _AsyncLease | None = None
-        sent = False
         try:
             step = next(steps)
             while True:
                 outcome: Reply | Fault | None = None
                 if isinstance(step, flow.Send):
-                    if sent and on_repeat is not None:
-                        on_repeat()
-                    sent = True
                     outcome, lease = await self._attempt(call, step.wire)
                 else:
                     await asyncio.sleep(step.seconds)
                 step = steps.send(outcome)
+                if outcome is not None and on_repeat is not None:
+                    on_repeat(outcome)
         except StopIteration as done:
             if call.span is not None and call.whole:
                 call.span.end(None)

@@ -42,6 +42,7 @@ class Sleep:
 
 Step = Send | Sleep
 Outcome = Reply | Fault | None
+OnRepeat = Callable[[Reply | Fault], object]
 
 
 @dataclass(slots=True)

@@ -16,6 +16,7 @@ import httpx
 
 from aion._transport.content import EMPTY, AsyncPieces, Bytes
 from aion._transport.sockets import AsyncBackend, SyncBackend
+from aion._transport.sockets.joining import AsyncJoiningBackend, Joining, SyncJoiningBackend
 from aion._transport.wire import Fault, Reply, Wire
 
 if TYPE_CHECKING:
@@ -196,11 +197,12 @@ class SyncChannel:
         self.home: object = None
         self._urls = _Urls()
         self._backend = SyncBackend()
+        self._joining = Joining()
         with _socks_extra():
             self._transport = httpx.HTTPTransport(
                 verify=way.tls(), limits=_ONE, proxy=way.proxy, trust_env=False
             )
-        _with_backend(self._transport, self._backend)
+        _with_backend(self._transport, SyncJoiningBackend(self._backend, self._joining))
         self._stream: httpx.SyncByteStream | None = None
         self._pieces: Iterator[bytes] = iter(())
 
@@ -216,6 +218,7 @@ class SyncChannel:
             whole: Read the body of a success too. Otherwise `piece` and `finish` do.
         """
         self._backend.limit.deadline = deadline
+        self._joining.next_answer(joined=not whole)
         try:
             response = self._transport.handle_request(
                 _request(wire, self._urls, _SyncBody, silence)
@@ -255,6 +258,10 @@ class SyncChannel:
         if stream is not None:
             stream.close()
 
+    def interrupt(self) -> None:
+        """Let an exchange in another thread end at once. The connection cannot be used again."""
+        self._backend.interrupt()
+
     def abandon(self) -> None:
         """Close the connection at once."""
         self._backend.abandon()
@@ -267,11 +274,12 @@ class AsyncChannel:
         self.home: object = None
         self._urls = _Urls()
         self._backend = AsyncBackend()
+        self._joining = Joining()
         with _socks_extra():
             self._transport = httpx.AsyncHTTPTransport(
                 verify=way.tls(), limits=_ONE, proxy=way.proxy, trust_env=False
             )
-        _with_backend(self._transport, self._backend)
+        _with_backend(self._transport, AsyncJoiningBackend(self._backend, self._joining))
         self._stream: httpx.AsyncByteStream | None = None
         self._pieces: AsyncIterator[bytes] | None = None
 
@@ -285,6 +293,7 @@ class AsyncChannel:
             silence: Seconds without a byte that are too long, or None.
             whole: Read the body of a success too. Otherwise `piece` and `finish` do.
         """
+        self._joining.next_answer(joined=not whole)
         try:
             response = await self._transport.handle_async_request(
                 _request(wire, self._urls, _AsyncBody, silence)

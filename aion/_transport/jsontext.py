@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 _Reader = Callable[[bytes], Any]
+_scan = json.JSONDecoder().raw_decode
 _DIGITS = bytes.maketrans(b"123456789", b"000000000")
 _LONG_NUMBER = b"0" * 19
 """No shorter number is beyond 64 bits."""
@@ -47,6 +48,21 @@ def loads(body: bytes) -> Any:
         RecursionError: It is nested too deeply.
     """
     return (_reader or use_orjson(True))(body)
+
+
+def read(text: str) -> Any:
+    """The value of a JSON text that is decoded already, and short: at less cost than `loads`.
+
+    Raises:
+        ValueError: It is none.
+        RecursionError: It is nested too deeply.
+    """
+    try:
+        value, end = _scan(text)
+    except ValueError:
+        return json.loads(text)
+    # Spaces may follow; anything else is refused.
+    return value if end == len(text) else json.loads(text)
 
 
 def use_orjson(wanted: bool) -> _Reader:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 _BOM = b"\xef\xbb\xbf"
-_USUAL = re.compile(rb"(?:event: ?([^\n]*)\n)?data: ?([^\n]*)").fullmatch
+_USUAL = re.compile(r"(?:event: ?([^\n]*)\n)?data: ?([^\n]*)").fullmatch
 """An event as nearly all are: at most a name, one line of data, and no CR."""
 
 
@@ -54,23 +54,31 @@ class Decoder:
 
     def feed(self, chunk: bytes) -> Iterator[Event]:
         """The events that this chunk completes."""
-        at_rest = not (self._at_start or self._after_cr or self.mid_event)
-        if at_rest and chunk.endswith(b"\n\n") and b"\r" not in chunk:
-            return self._whole(chunk)
-        return self._parts(chunk)
+        if self._at_start and not self._line and not _BOM.startswith(chunk[:1]):
+            self._at_start = False
+        if b"\n\n" not in chunk or b"\r" in chunk or self._at_start or self._after_cr:
+            return self._parts(chunk)
+        return self._blocks(chunk)
 
-    def _whole(self, chunk: bytes) -> Iterator[Event]:
-        """The events of a chunk that begins and ends with one."""
-        for block in chunk[:-2].split(b"\n\n"):
+    def _blocks(self, chunk: bytes) -> Iterator[Event]:
+        """The events of a chunk with the end of at least one."""
+        begin, end = 0, chunk.rindex(b"\n\n") + 2
+        if self.mid_event:
+            begin = chunk.index(b"\n\n") + 2
+            yield from self._parts(chunk[:begin])
+        if begin < end:
+            yield from self._whole(chunk[begin : end - 2])
+        if end < len(chunk):
+            yield from self._parts(chunk[end:])
+
+    def _whole(self, blocks: bytes) -> Iterator[Event]:
+        """The events of bytes that begin and end with one."""
+        # A line feed is never part of a longer character, so all of it can be decoded at once.
+        for block in blocks.decode("utf-8", "replace").split("\n\n"):
             if usual := _USUAL(block):
-                name, data = usual.groups(b"")
-                yield Event(
-                    name.decode("utf-8", "replace"),
-                    data.decode("utf-8", "replace"),
-                    self.last_event_id,
-                )
+                yield Event(usual[1] or "", usual[2], self.last_event_id)
                 continue
-            for line in (*block.split(b"\n"), b""):
+            for line in (*block.encode().split(b"\n"), b""):
                 event = self._take(line)
                 if event is not None:
                     yield event

@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 import weakref
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from aion._transport import flow, gate
+from aion._transport import abort, flow, gate
 from aion._transport.call import Call
 from aion._transport.content import EMPTY, Content
 from aion._transport.engine import BUSY, Engine, abandon
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from aion.transport import SyncConnection
 
 T = TypeVar("T")
+_UNENDING = nullcontext()
 
 
 class SyncEngine(Engine):
@@ -32,17 +34,24 @@ class SyncEngine(Engine):
         self._pools: dict[Origin, SyncPool[SyncConnection]] = {}
         weakref.finalize(self, abandon, self._pools)
 
-    def call(self, request: Request[T], *, timeout: float | None = None) -> T:
+    def call(
+        self,
+        request: Request[T],
+        *,
+        timeout: float | None = None,
+        on_repeat: flow.OnRepeat | None = None,
+    ) -> T:
         """Send a request, repeat it where that is safe, and decode the answer.
 
         Args:
             request: What to send.
             timeout: Seconds for the whole call (for uploads: of silence) instead of the client's.
+            on_repeat: Told what came of each attempt that will be repeated, as soon as it came.
 
         Raises:
             AionvisionError: The typed error of the last attempt.
         """
-        reply, _ = self._run(self._plan(request, timeout))
+        reply, _ = self._run(self._plan(request, timeout), on_repeat)
         return gate.decode(reply, request.operation)
 
     def open(
@@ -50,14 +59,14 @@ class SyncEngine(Engine):
         request: Request[Any],
         *,
         timeout: float | None = None,
-        on_repeat: Callable[[], None] | None = None,
+        on_repeat: flow.OnRepeat | None = None,
     ) -> SyncAnswer:
         """Send a request and give back its successful answer with the body unread.
 
         Args:
             request: What to send.
             timeout: Seconds of silence that end it, instead of the client's.
-            on_repeat: Called before each further attempt.
+            on_repeat: As for `call`.
 
         Raises:
             AionvisionError: The typed error of the last attempt.
@@ -83,23 +92,21 @@ class SyncEngine(Engine):
         return reply
 
     def _run(
-        self, call: Call, on_repeat: Callable[[], None] | None = None
+        self, call: Call, on_repeat: flow.OnRepeat | None = None
     ) -> tuple[Reply, _SyncLease | None]:
         steps = self._steps(call)
         lease: _SyncLease | None = None
-        sent = False
         try:
             step = next(steps)
             while True:
                 outcome: Reply | Fault | None = None
                 if isinstance(step, flow.Send):
-                    if sent and on_repeat is not None:
-                        on_repeat()
-                    sent = True
                     outcome, lease = self._attempt(call, step.wire)
                 else:
-                    time.sleep(step.seconds)
+                    abort.sleep(step.seconds)
                 step = steps.send(outcome)
+                if outcome is not None and on_repeat is not None:
+                    on_repeat(outcome)
         except StopIteration as done:
             if call.span is not None and call.whole:
                 call.span.end(None)
@@ -113,13 +120,15 @@ class SyncEngine(Engine):
         pool = self._pool(wire.origin)
         deadline = call.deadline
         seconds = call.silence if deadline is None else max(0.0, deadline - time.monotonic())
-        channel = pool.acquire(seconds)
+        group = abort.current.get()
+        channel = pool.acquire(seconds) if group is None else _acquire(pool, seconds, group)
         if channel is None:
             return Fault("timeout", BUSY, sent=False), None
         try:
-            outcome = channel.exchange(
-                wire, deadline=deadline, silence=call.silence, whole=call.whole
-            )
+            with _UNENDING if group is None else group.ending(_way_to_end(channel)):
+                outcome = channel.exchange(
+                    wire, deadline=deadline, silence=call.silence, whole=call.whole
+                )
         except BaseException:
             pool.release(channel, usable=False)
             raise
@@ -212,6 +221,28 @@ class SyncAnswer:
 
     def __del__(self) -> None:
         self._drop()
+
+
+def _acquire(
+    pool: SyncPool[SyncConnection], seconds: float | None, group: abort.Abort
+) -> SyncConnection | None:
+    """A connection of the pool, as `SyncPool.acquire`, for a call that may be given up."""
+    end = None if seconds is None else time.monotonic() + seconds
+    while True:
+        group.check()
+        left = abort.POLL if end is None else end - time.monotonic()
+        channel = pool.acquire(max(0.0, min(left, abort.POLL)))
+        if channel is not None or left <= 0:
+            return channel
+
+
+def _way_to_end(channel: SyncConnection) -> Callable[[], object]:
+    """What ends an exchange from another thread; one of a connection without it is waited for."""
+    return getattr(channel, "interrupt", _nothing)
+
+
+def _nothing() -> None:
+    pass
 
 
 def _default_transport() -> Callable[[Route], SyncConnection]:

@@ -8,15 +8,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import attrs
-
 from aion import _checks as check
 from aion import _files
 from aion._batches import Callbacks, Pace
 from aion._flows.uploading import BatchUpload
 from aion._polling import PollPlan
 from aion._progress import display
-from aion._record import NoRecord, Record
+from aion._record import NoRecord, Record, options_of
 from aion.exceptions import QuotaExceededError
 from aion.resources._presigned import PresignedUploads
 from aion.types.callbacks import (
@@ -28,7 +26,7 @@ from aion.types.callbacks import (
 from aion.types.common import StorageTarget
 from aion.types.upload import BatchUploadResults, QuotaInfo
 from aion.uploads.progress import UploadProgress
-from aion_api import UNSET
+from aion_api import UNSET, evolve
 from aion_api.api import uploads
 from aion_api.models.user_files import StreamBatchUploadBody
 
@@ -93,7 +91,7 @@ class BatchUploads(PresignedUploads):
 
         Raises:
             ValidationError: A named file cannot be uploaded, an argument is out of range, or the
-                journal is one of other files. Nothing was sent.
+                journal is one of other files or options. Nothing was sent.
             QuotaExceededError: The allowance does not suffice. `partial_results` tells what is
                 stored, where it ran out on the way.
             UploadError: The service stopped taking files, or refused some; `partial_results`
@@ -165,9 +163,9 @@ class BatchUploads(PresignedUploads):
         in the library before, which is then taken for the one that was sent; and, of files with
         the same bytes in requests that break at the same time, how many copies are there.
 
-        With a `journal`, nothing is done twice: a second call with the same files sends what is
-        missing or was changed since, and waits for what is not described; callbacks are told of
-        that alone. `aion.uploads.journal` reads it.
+        With a `journal`, nothing is done twice: a second call with the same files and the same
+        options for them sends what is missing or was changed since, and waits for what is not
+        described; callbacks are told of that alone. `aion.uploads.journal` reads it.
 
         Args:
             files: A path, or a list of paths and bytes.
@@ -201,7 +199,7 @@ class BatchUploads(PresignedUploads):
 
         Raises:
             ValidationError: A named file cannot be uploaded, an argument is out of range, or the
-                journal is one of other files. Nothing was sent.
+                journal is one of other files or options. Nothing was sent.
             QuotaExceededError: The allowance does not suffice. `partial_results` tells what is
                 stored, where it ran out on the way.
             UploadError: The service stopped taking files, or refused some; `partial_results`
@@ -225,7 +223,7 @@ class BatchUploads(PresignedUploads):
         check.choice("verification_level", verification_level, _LEVELS)
         if (intent, verification_level) != ("describe", "standard"):
             # Only the older contract has these fields, and the newer one may refuse them.
-            form = attrs.evolve(form, intent=intent, verification_level=verification_level)
+            form = evolve(form, intent=intent, verification_level=verification_level)
         if description_timeout is not None:
             check.seconds("description_timeout", description_timeout)
         found = _files.expand(files, filenames, recursive=recursive, include_hidden=include_hidden)
@@ -233,7 +231,9 @@ class BatchUploads(PresignedUploads):
         record = NoRecord()
         try:
             if journal is not None:
-                record = Record(journal, found, self._engine.config.base_url)
+                record = Record(
+                    journal, found, self._engine.config.base_url, options=options_of(form)
+                )
             callbacks = Callbacks(
                 on_progress,
                 on_file_complete,

@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from aion import _chat_requests as requests
-from aion._flows.paging import Page, Pages
+from aion._flows.paging import Pages
 from aion._flows.streaming import ChatStream
+from aion._paging import Page
 from aion._rt import aio as rt
 from aion.resources.chat_session import ChatSessionConfig, ChatSessionContext
 from aion.types.chat import (
@@ -222,7 +223,7 @@ class ChatResource:
 
         async def fetch(offset: int) -> Page[ChatSession]:
             found = await self._engine.call(page(offset))
-            return found.items, found.has_more
+            return Page(found.items, found.has_more, found.total)
 
         return Pages(fetch, lambda session: session.id)
 

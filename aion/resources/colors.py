@@ -7,7 +7,8 @@ from typing import Any
 
 from aion import _checks as check
 from aion._colors import is_hex, long_hex
-from aion._flows.paging import Page, Pages
+from aion._flows.paging import Pages
+from aion._paging import Page
 from aion._rt import aio as rt
 from aion.types.colors import (
     BatchColorExtractionResult,
@@ -164,7 +165,7 @@ class ColorsResource:
 
         async def fetch(offset: int) -> Page[ColorSearchResult]:
             answer = await self._engine.call(page(size, offset))
-            return answer.results, answer.has_more
+            return Page(answer.results, answer.has_more, answer.total_count)
 
         return Pages(fetch, lambda hit: hit.image_id)
 

@@ -6,8 +6,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import attrs
-
 from aion import _checks as check
 from aion import _pictures
 from aion._flows import batches
@@ -15,6 +13,7 @@ from aion._rt import aio as rt
 from aion.resources.batch import BatchResource
 from aion.types.batch import BatchImageInput, BatchStatusResult
 from aion.types.describe import DescriptionResult
+from aion_api import evolve
 from aion_api.api import description
 from aion_api.models.description import DescribeImageRequest
 
@@ -99,7 +98,7 @@ class DescribeResource:
 
         def shown(result: DescriptionResult) -> DescriptionResult:
             # A batch knows neither switch, and an older server may ignore them.
-            return attrs.evolve(
+            return evolve(
                 result,
                 metadata=result.metadata if include_metadata else None,
                 tags=result.tags if include_tags else None,

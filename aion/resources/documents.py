@@ -7,7 +7,8 @@ from typing import Any, cast
 
 from aion import _checks as check
 from aion import _documents, _files
-from aion._flows.paging import Page, Pages
+from aion._flows.paging import Pages
+from aion._paging import Page
 from aion.resources import _document_uploads, _presigned_documents
 from aion.resources._document_uploads import DocumentUploads
 from aion.types.documents import (
@@ -90,7 +91,7 @@ class DocumentsResource(DocumentUploads):
         async def fetch(offset: int) -> Page[DocumentItem]:
             # Documents that came or went in between make pages overlap; none is given twice.
             page = await self.list(page=offset // size + 1, page_size=size, status_filter=state)
-            return page.documents, page.has_more
+            return Page(page.documents, page.has_more, page.total_count)
 
         return Pages(fetch, lambda document: document.id)
 

@@ -10,10 +10,11 @@ from typing import Any
 from urllib.parse import urljoin
 
 from aion import _checks as check
-from aion._flows.paging import Page, Pages
+from aion._flows.paging import Pages
 from aion._flows.saving import save, target
 from aion._library import changes, listing
 from aion._library import page_size as size_of_page
+from aion._paging import Page
 from aion._rt import aio as rt
 from aion.types.files import (
     BatchDeleteFilesResponse,
@@ -154,7 +155,7 @@ class FilesResource:
 
         async def fetch(offset: int) -> Page[UserFile]:
             answer = await self._engine.call(page(size, offset))
-            return answer.files, answer.has_more
+            return Page(answer.files, answer.has_more, answer.total_count)
 
         return Pages(fetch, lambda file: file.id)
 
@@ -292,7 +293,9 @@ class FilesResource:
     async def download_to(self, file_id: str, path: str | os.PathLike[str]) -> Path:
         """Write a file as it was uploaded to disk, without holding it in memory.
 
-        It appears under its name when it is whole; a failure leaves what was there before.
+        It appears under its name when it is whole; a failure leaves what was there before. When
+        the connection breaks, up to `max_retries` times in a row without a megabyte in between,
+        only the rest is fetched, where storage serves ranges and the object is still the same.
 
         Args:
             file_id: The id of the file.
@@ -311,8 +314,7 @@ class FilesResource:
         """
         request = user_files.download_user_file(check.identifier("file_id", file_id))
         found = target("path", path)
-        location = await self._engine.call(request)
-        return await save(await self._engine.open_object(location), found)
+        return await save(self._engine, request, found)
 
     async def trigger_variant_generation(
         self, file_id: str, *, timeout: float | None = None

@@ -6,14 +6,13 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 
-import attrs
-
 from aion import _checks as check
-from aion._flows.paging import Page, Pages
+from aion._flows.paging import Pages
 from aion._flows.waiting import until
 from aion._library import MAX_TAG_LENGTH, MAX_TAGS, changes, labels
 from aion._library import page_size as size_of_page
 from aion._links import MAX_URL_LENGTH, address, in_state, late_crawl, links
+from aion._paging import Page
 from aion._polling import PollPlan
 from aion._rt import aio as rt
 from aion.exceptions import AionvisionTimeoutError, ResourceNotFoundError
@@ -27,7 +26,7 @@ from aion.types.links import (
     LinkUpdateResult,
     RecrawlLinkResult,
 )
-from aion_api import UNSET, Unset
+from aion_api import UNSET, Unset, evolve
 from aion_api.api import user_files
 from aion_api.models.user_files import BatchDeleteFilesRequest, CreateLinkRequest
 
@@ -88,7 +87,7 @@ class LinksResource:
         request = user_files.create_link(body=body).decoding(CreateLinkResult.from_api_response)
         saved = await self._engine.call(request, timeout=timeout)
         # The answer says nothing of these two, which were accepted as they were sent.
-        return attrs.evolve(
+        return evolve(
             saved,
             tags=kept if saved.tags is None else saved.tags,
             folder_id=saved.folder_id or folder_id,
@@ -201,7 +200,7 @@ class LinksResource:
 
         async def fetch(offset: int) -> Page[LinkItem]:
             answer = await self._engine.call(page(_WHOLE_PAGE, offset), timeout=timeout)
-            return answer.links, answer.has_more
+            return Page(answer.links, answer.has_more, answer.total_count)
 
         found = [link async for link in Pages(fetch, lambda link: link.id, keep)]
         return LinkList(found[skip : skip + count], len(found), skip + count < len(found))
@@ -247,7 +246,7 @@ class LinksResource:
 
         async def fetch(offset: int) -> Page[LinkItem]:
             answer = await self._engine.call(page(size, offset))
-            return answer.links, answer.has_more
+            return Page(answer.links, answer.has_more, answer.total_count)
 
         return Pages(fetch, lambda link: link.id, in_state(crawl_status))
 

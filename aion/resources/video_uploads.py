@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
-
-import attrs
 
 from aion import _checks as check
 from aion import _videos
@@ -14,6 +13,7 @@ from aion._flows.video_analyses import analyzed
 from aion._flows.video_uploading import VideoUpload
 from aion._polling import PollPlan
 from aion._rt import aio as rt
+from aion._video_record import NoVideoRecord, VideoRecord
 from aion._videos import Video, VideoCallbacks, VideoWishes
 from aion.exceptions import AionvisionError, AionvisionTimeoutError, VideoAnalysisError
 from aion.resources._video_chunks import VideoUploadSteps
@@ -23,11 +23,12 @@ from aion.types.callbacks import (
     VideoUploadCompleteEvent,
 )
 from aion.types.video import VideoAnalysisJobStatus, VideoUploadResult
+from aion_api import evolve
 
 SUPPORTED_VIDEO_EXTENSIONS = set(_videos.EXTENSIONS)
 
-_AT_ONCE = 8
-"""Analyses that are looked at at a time."""
+_NOTHING_LEFT = ("completed", "cancelled")
+"""How an analysis may have ended that needs no more looks; a failed one is looked at for why."""
 _MOST_AT_ONCE = 100
 _MOST_RETRIES = 100
 
@@ -50,13 +51,18 @@ class VideoUploadsResource(VideoUploadSteps):
         on_chunk_progress: Callable[[VideoChunkProgressEvent], Any] | None = None,
         on_upload_complete: Callable[[VideoUploadCompleteEvent], Any] | None = None,
         on_analysis_progress: Callable[[VideoAnalysisProgressEvent], Any] | None = None,
+        journal: str | os.PathLike[str] | None = None,
     ) -> VideoUploadResult:
         """Upload one video.
 
-        It is read from disk while it is sent; several chunks are sent at a time, by the blocking
-        client one after the other. When it cannot be sent, what was sent is removed; a call that
-        is cancelled leaves that to the service. The length, which is what is billed, is read from
-        the headers of MP4, MOV and M4V; that of others the service measures.
+        It is read from disk while it is sent, several chunks at a time, each of which is retried
+        on its own and compared with the ETag that storage gives it. When it cannot be sent, what
+        was sent is removed; a call that is cancelled leaves that to the service. With a `journal`
+        it stays instead: the same call asks how far the upload is and sends the chunks that are
+        missing, or begins anew where the service does not go on with it or the file was changed,
+        which a line in the log ``aion`` says. No video is stored twice. `aion.uploads.journal`
+        reads it. The length, which is what is billed, is read from the headers of MP4, MOV and
+        M4V; that of others the service measures.
 
         Args:
             file: The path of an MP4, QuickTime, M4V, WebM or AVI video of at most 4 GiB and 7200
@@ -75,6 +81,8 @@ class VideoUploadsResource(VideoUploadSteps):
             on_chunk_progress: Told of each chunk that is stored.
             on_upload_complete: Told when the video is stored.
             on_analysis_progress: Told of each look at the analysis.
+            journal: A file that keeps what is done. The same call with the same journal goes on
+                where this one ended, however it ended.
 
         Returns:
             The stored video. When its analysis was waited for, `processing_status` tells how that
@@ -82,8 +90,8 @@ class VideoUploadsResource(VideoUploadSteps):
 
         Raises:
             FileNotFoundError: There is no such file.
-            ValidationError: It is no video that can be uploaded, or an argument is out of range.
-                Nothing was sent.
+            ValidationError: It is no video that can be uploaded, an argument is out of range, or
+                the journal is one of other files or options. Nothing was sent.
             QuotaExceededError: The allowance is used up. Nothing was stored.
             VideoUploadError: It did not arrive; `stage` tells where it stopped.
             VideoAnalysisError: It is stored, but its analysis failed.
@@ -99,10 +107,9 @@ class VideoUploadsResource(VideoUploadSteps):
         _check_wait(auto_analyze, wait_for_analysis, analysis_timeout)
         callbacks = VideoCallbacks(on_chunk_progress, on_upload_complete, on_analysis_progress)
         video = _videos.video(file)
-        result = await VideoUpload(self._engine, video, wishes, callbacks).run()
-        if wait_for_analysis:
-            plan = _videos.plan_of(self._engine.config, analysis_timeout)
-            result = await self._analyzed(result, plan, callbacks)
+        (result,) = await self._take(
+            [video], wishes, callbacks, journal, wait_for_analysis, analysis_timeout
+        )
         return result
 
     async def upload(
@@ -120,6 +127,7 @@ class VideoUploadsResource(VideoUploadSteps):
         on_chunk_progress: Callable[[VideoChunkProgressEvent], Any] | None = None,
         on_upload_complete: Callable[[VideoUploadCompleteEvent], Any] | None = None,
         on_analysis_progress: Callable[[VideoAnalysisProgressEvent], Any] | None = None,
+        journal: str | os.PathLike[str] | None = None,
     ) -> list[VideoUploadResult]:
         """Upload videos, or the videos of a directory and those below it, one after the other.
 
@@ -140,14 +148,15 @@ class VideoUploadsResource(VideoUploadSteps):
             on_chunk_progress: Told of each chunk that is stored.
             on_upload_complete: Told of each video that is stored.
             on_analysis_progress: Told of each look at an analysis.
+            journal: A file that keeps what is done, as for `upload_one`.
 
         Returns:
             The stored videos, in the order of the files.
 
         Raises:
             FileNotFoundError: There is no such file.
-            ValidationError: There is no video, one of them cannot be uploaded, or an argument is
-                out of range. Nothing was sent.
+            ValidationError: There is no video, one of them cannot be uploaded, an argument is out
+                of range, or the journal is one of other files or options. Nothing was sent.
             AionvisionError: As `upload_one`. ``details["stored_media_ids"]`` lists the videos that
                 are stored: do not upload these again.
 
@@ -161,38 +170,47 @@ class VideoUploadsResource(VideoUploadSteps):
         videos = _videos.videos(files)
         if title is not None and len(videos) > 1:
             check.refuse("title", title, f"None for several videos; these are {len(videos)}")
+        return await self._take(
+            videos, wishes, callbacks, journal, wait_for_analysis, analysis_timeout
+        )
+
+    async def _take(
+        self,
+        videos: Sequence[Video],
+        wishes: VideoWishes,
+        callbacks: VideoCallbacks,
+        journal: str | os.PathLike[str] | None,
+        wait: bool,
+        timeout: float | None,
+    ) -> list[VideoUploadResult]:
+        config = self._engine.config
+        record = NoVideoRecord()
         results: list[VideoUploadResult] = []
         try:
-            await self._send_all(videos, wishes, callbacks, results)
-            if wait_for_analysis:
-                config = self._engine.config
-                whole = _videos.plan_of(config, analysis_timeout)
-
-                async def follow(result: VideoUploadResult) -> VideoUploadResult:
+            if journal is not None:
+                record = VideoRecord(journal, videos, config.base_url, wishes)
+            for index, video in enumerate(videos):
+                upload = VideoUpload(self._engine, video, wishes, callbacks, record, index)
+                results.append(await upload.run())
+            if wait:
+                whole = _videos.plan_of(config, timeout)
+                # The analyses go on side by side: waiting for one after the other takes no longer.
+                for index, result in enumerate(results):
                     # Pauses belong to one wait, the deadline to all of them.
                     plan = PollPlan(config.polling_interval, whole.timeout, whole.start)
-                    return await self._analyzed(result, plan, callbacks)
-
-                return await rt.each(follow, results, at_once=_AT_ONCE)
+                    results[index] = await self._analyzed(result, plan, callbacks)
+                    record.stored(index, results[index])
         except AionvisionError as error:
             error.details["stored_media_ids"] = [one.media_id for one in results]
             raise
+        finally:
+            record.close()
         return results
-
-    async def _send_all(
-        self,
-        videos: list[Video],
-        wishes: VideoWishes,
-        callbacks: VideoCallbacks,
-        results: list[VideoUploadResult],
-    ) -> None:
-        for video in videos:
-            results.append(await VideoUpload(self._engine, video, wishes, callbacks).run())
 
     async def _analyzed(
         self, result: VideoUploadResult, plan: PollPlan, callbacks: VideoCallbacks
     ) -> VideoUploadResult:
-        if result.analysis_job_id is None:
+        if result.analysis_job_id is None or result.processing_status in _NOTHING_LEFT:
             return result
 
         async def tell(job: VideoAnalysisJobStatus) -> None:
@@ -203,7 +221,7 @@ class VideoUploadsResource(VideoUploadSteps):
         except (AionvisionTimeoutError, VideoAnalysisError) as error:
             error.details["media_id"] = result.media_id
             raise
-        return attrs.evolve(result, processing_status=job.status)
+        return evolve(result, processing_status=job.status)
 
 
 def _wishes(

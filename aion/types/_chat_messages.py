@@ -6,23 +6,22 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self, cast
 
-import attrs
-
 from aion._references import parse_references, resolve_content
 from aion.types._reader import Reader
 from aion.types.common import ChatTokenType, MessageRole
 from aion.types.references import ParsedReferences
-from aion_api import Model
+from aion_api import Model, build
 
 if TYPE_CHECKING:
     from aion.types.file_collection import FileCollection
 
 CAPABILITY = "conversational"
 """What collections made of chat objects name as their source."""
+_KINDS = {str(kind): kind for kind in ChatTokenType}
+_WITH_TEXT = (ChatTokenType.TOKEN, ChatTokenType.COMPLETE)
 _CONTEXT_KEYS = ("result_refs", "image_context", "tool_document_data", "tool_link_data")
 
 
-@attrs.frozen(slots=False)
 class ImageReference(Model):
     """An image that a message or a search of the chat refers to.
 
@@ -60,7 +59,6 @@ class ImageReference(Model):
         )
 
 
-@attrs.frozen(slots=False)
 class ChatMessage(Model):
     """One message of a session.
 
@@ -122,7 +120,6 @@ class ChatMessage(Model):
         )
 
 
-@attrs.frozen(slots=False)
 class ChatResponse(Model):
     """The whole answer to one message.
 
@@ -197,7 +194,6 @@ class ChatResponse(Model):
         )
 
 
-@attrs.frozen(slots=False)
 class ChatToken(Model):
     """One event of a streamed answer.
 
@@ -245,10 +241,20 @@ class ChatToken(Model):
             event_type: Its name. Where it is empty, the `type` of the data counts.
             event_data: Its data.
         """
-        kind = ChatTokenType(event_type or str(event_data.get("type") or "message"))
-        content = event_data.get("content")
-        with_text = kind in (ChatTokenType.TOKEN, ChatTokenType.COMPLETE)
-        return cls(kind, content if with_text and isinstance(content, str) else None, event_data)
+        kind = _KINDS.get(event_type) or ChatTokenType(
+            event_type or str(event_data.get("type") or "message")
+        )
+        content = event_data.get("content") if kind in _WITH_TEXT else None
+        # There are thousands in an answer: built as decoders do it, and not by `__init__`.
+        return build(
+            cls,
+            {
+                "type": kind,
+                "content": content if isinstance(content, str) else None,
+                "data": event_data,
+                "additional_properties": {},
+            },
+        )
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
@@ -285,15 +291,16 @@ def collection_of_images(images: Iterable[ImageReference] | None) -> FileCollect
             image.image_id,
             "image/*",
             image.filename or None,
-            metadata=attrs.asdict(image, filter=_is_known) or None,
+            metadata=_told(image) or None,
         )
         for image in images or ()
     ]
     return FileCollection(refs, "image", CAPABILITY)
 
 
-def _is_known(field: attrs.Attribute[Any], value: Any) -> bool:
-    return value is not None and field.name in ("title", "description", "confidence")
+def _told(image: ImageReference) -> dict[str, Any]:
+    known = {name: getattr(image, name) for name in ("description", "confidence", "title")}
+    return {name: value for name, value in known.items() if value is not None}
 
 
 def _resolved(

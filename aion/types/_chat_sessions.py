@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self, cast
 
-import attrs
-
 from aion.types._chat_messages import CAPABILITY, ChatMessage
 from aion.types._reader import Reader
 from aion_api import Model
@@ -20,7 +18,6 @@ if TYPE_CHECKING:
 _ACCEPTED = "accepted"
 
 
-@attrs.frozen(slots=False)
 class ChatSession(Model):
     """A chat session and its counters.
 
@@ -80,7 +77,6 @@ class ChatSession(Model):
         )
 
 
-@attrs.frozen(slots=False)
 class ChatSessionDetail(Model):
     """A session with its messages and what is selected for it.
 
@@ -126,7 +122,6 @@ class ChatSessionDetail(Model):
         )
 
 
-@attrs.frozen(slots=False)
 class SessionList(Model):
     """One page of sessions.
 
@@ -153,7 +148,6 @@ class SessionList(Model):
         )
 
 
-@attrs.frozen(slots=False)
 class ChatImageList(GetAllUserImagesResponse):
     """One page of the ids of the images that a chat can use.
 
@@ -170,7 +164,6 @@ class ChatImageList(GetAllUserImagesResponse):
         return FileCollection.from_ids(self.image_ids, "image", CAPABILITY)
 
 
-@attrs.frozen(slots=False)
 class PlanActionResponse(Model):
     """What became of a plan that was approved or canceled.
 

@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
-import attrs
-
 from aion import _colors as convert
 from aion.types._reader import Reader
 from aion_api import Model, OpenEnum
@@ -29,7 +27,6 @@ class ColorFamily(OpenEnum):
     VIBRANT = "vibrant"
 
 
-@attrs.frozen(slots=False)
 class RGB(Model):
     """A color in sRGB.
 
@@ -52,7 +49,6 @@ class RGB(Model):
         )
 
 
-@attrs.frozen(slots=False)
 class HSL(Model):
     """A color by hue, saturation and lightness.
 
@@ -75,7 +71,6 @@ class HSL(Model):
         )
 
 
-@attrs.frozen(slots=False)
 class LAB(Model):
     """A color in CIE L*a*b*, where distance is what eyes see.
 
@@ -98,7 +93,6 @@ class LAB(Model):
         )
 
 
-@attrs.frozen(slots=False)
 class DominantColor(Model):
     """One of the main colors of an image.
 
@@ -157,7 +151,6 @@ class DominantColor(Model):
         )
 
 
-@attrs.frozen(slots=False)
 class ColorTemperature(Model):
     """How warm the colors of an image are.
 
@@ -176,7 +169,6 @@ class ColorTemperature(Model):
         return cls(read.need("value"), read.get("score") or 0.0, additional_properties=read.rest())
 
 
-@attrs.frozen(slots=False)
 class ColorBrightness(Model):
     """How bright an image is.
 
@@ -196,7 +188,6 @@ class ColorBrightness(Model):
         return cls(average, category, additional_properties=read.rest())
 
 
-@attrs.frozen(slots=False)
 class ColorSaturation(Model):
     """How saturated the colors of an image are.
 
@@ -216,7 +207,6 @@ class ColorSaturation(Model):
         return cls(average, category, additional_properties=read.rest())
 
 
-@attrs.frozen(slots=False)
 class ColorAnalytics(Model):
     """What the colors of an image are like altogether.
 
@@ -242,7 +232,6 @@ class ColorAnalytics(Model):
         )
 
 
-@attrs.frozen(slots=False)
 class ColorAnalysis(Model):
     """The colors of an image.
 

@@ -6,14 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
-import attrs
-
 from aion.types._document_intake import target
 from aion.types._reader import Reader
 from aion_api import Model
 
 
-@attrs.frozen(slots=False)
 class DocumentBatchFileInfo(Model):
     """Where and how to send one document of a batch. Do not send your API key there.
 
@@ -52,7 +49,6 @@ class DocumentBatchFileInfo(Model):
         )
 
 
-@attrs.frozen(slots=False)
 class DocumentBatchPrepareResult(Model):
     """A prepared batch.
 
@@ -88,7 +84,6 @@ class DocumentBatchPrepareResult(Model):
         )
 
 
-@attrs.frozen(slots=False)
 class DocumentBatchConfirmItem(Model):
     """What became of one document of a confirmed batch.
 
@@ -123,7 +118,6 @@ class DocumentBatchConfirmItem(Model):
         )
 
 
-@attrs.frozen(slots=False)
 class DocumentBatchConfirmResult(Model):
     """What became of a confirmed batch.
 
@@ -164,7 +158,6 @@ class DocumentBatchConfirmResult(Model):
         )
 
 
-@attrs.frozen(slots=False)
 class DocumentBatchStatusItem(Model):
     """How far one document of a batch is.
 
@@ -199,7 +192,6 @@ class DocumentBatchStatusItem(Model):
         )
 
 
-@attrs.frozen(slots=False)
 class DocumentBatchStatusResult(Model):
     """How far a batch is.
 

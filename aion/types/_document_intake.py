@@ -6,13 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
-import attrs
-
 from aion.types._reader import Reader
 from aion_api import Model
 
 
-@attrs.frozen(slots=False)
 class DocumentPresignedUploadResult(Model):
     """Where and how to send the bytes of one document. Do not send your API key there.
 
@@ -63,7 +60,6 @@ def target(read: Reader) -> dict[str, Any]:
     }
 
 
-@attrs.frozen(slots=False)
 class DocumentConfirmResult(Model):
     """The document that a confirmed upload led to.
 
@@ -108,7 +104,6 @@ class DocumentConfirmResult(Model):
         )
 
 
-@attrs.frozen(slots=False)
 class DocumentQuotaCheck(Model):
     """What may still be uploaded in this period.
 

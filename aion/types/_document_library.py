@@ -6,13 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
-import attrs
-
 from aion.types._reader import Reader
-from aion_api import Model
+from aion_api import Model, field
 
 
-@attrs.frozen(slots=False)
 class DocumentItem(Model):
     """One document of a listing.
 
@@ -53,7 +50,6 @@ class DocumentItem(Model):
         return cls(**_described(read), additional_properties=read.rest())
 
 
-@attrs.frozen(slots=False)
 class DocumentDetails(Model):
     """One document.
 
@@ -127,7 +123,6 @@ def _described(read: Reader) -> dict[str, Any]:
     }
 
 
-@attrs.frozen(slots=False)
 class DocumentList(Model):
     """One page of documents.
 
@@ -163,7 +158,6 @@ class DocumentList(Model):
         )
 
 
-@attrs.frozen(slots=False)
 class DocumentChunk(Model):
     """One passage of a document, as search works on it.
 
@@ -212,7 +206,6 @@ class DocumentChunk(Model):
         )
 
 
-@attrs.frozen(slots=False)
 class DocumentChunksResponse(Model):
     """All passages of one document.
 
@@ -248,7 +241,6 @@ class DocumentChunksResponse(Model):
         )
 
 
-@attrs.frozen(slots=False)
 class DocumentSearchResult(Model):
     """One passage that a search found.
 
@@ -289,7 +281,6 @@ class DocumentSearchResult(Model):
         )
 
 
-@attrs.frozen(slots=False)
 class DocumentSearchResponse(Model):
     """What a search found.
 
@@ -320,7 +311,6 @@ class DocumentSearchResponse(Model):
         )
 
 
-@attrs.frozen(slots=False)
 class DocumentDeleteResult(Model):
     """What became of one document of a deletion.
 
@@ -349,7 +339,6 @@ class DocumentDeleteResult(Model):
         )
 
 
-@attrs.frozen(slots=False)
 class DocumentBatchDeleteResponse(Model):
     """What became of the documents of a deletion.
 
@@ -363,7 +352,7 @@ class DocumentBatchDeleteResponse(Model):
     deleted: list[DocumentDeleteResult]
     failed: list[DocumentDeleteResult]
     summary: dict[str, int]
-    skipped: list[DocumentDeleteResult] = attrs.field(factory=list[DocumentDeleteResult])
+    skipped: list[DocumentDeleteResult] = field(factory=list[DocumentDeleteResult])
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:

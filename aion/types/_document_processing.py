@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
-import attrs
-
 from aion.types._reader import Reader
 from aion_api import Model, OpenEnum
 from aion_api.models.user_files import UserFile
@@ -73,7 +71,6 @@ NO_REASON = "the service gave no reason"
 """The error text of a failure that came without one."""
 
 
-@attrs.frozen(slots=False)
 class DocumentProcessingFailure(Model):
     """A failed document, classified.
 
@@ -109,7 +106,6 @@ class DocumentProcessingFailure(Model):
         return cls(document_id, error_msg, kind, retryable, filename)
 
 
-@attrs.frozen(slots=False)
 class DocumentStatusResult(Model):
     """How far the processing of one document is.
 

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
-import attrs
-
 from aion._media import Upload
 from aion.exceptions import DocumentProcessingError, UploadError
 from aion.types._document_processing import (
@@ -17,10 +15,9 @@ from aion.types._document_processing import (
     DocumentStatusResult,
 )
 from aion.types._reader import Reader
-from aion_api import Model
+from aion_api import Model, evolve
 
 
-@attrs.frozen(slots=False)
 class DocumentUploadResult(Model):
     """One uploaded document and what is known of it.
 
@@ -121,7 +118,7 @@ class DocumentUploadResult(Model):
             retryable: Whether sending it again may help; None decides by the words of the reason.
         """
         kind, guess = DocumentProcessingFailure.classify_error(reason)
-        return attrs.evolve(
+        return evolve(
             self,
             text_extraction_status=DocumentProcessingStatus.FAILED,
             processing_error=reason,

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-import attrs
-
 from aion.types._reader import Reader
 from aion_api import Model
 from aion_api.models.agent_operations import ChunkReference, FolderActionDetail
 
 
-@attrs.frozen(slots=False)
 class SynthesizeResult(Model):
     """A report on images and documents.
 
@@ -56,7 +53,6 @@ class SynthesizeResult(Model):
         )
 
 
-@attrs.frozen(slots=False)
 class DocumentAnalysisResult(Model):
     """What was found out about documents.
 
@@ -102,7 +98,6 @@ class DocumentAnalysisResult(Model):
         )
 
 
-@attrs.frozen(slots=False)
 class OrganizeResult(Model):
     """What was done to sort files into folders.
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self, TypedDict
 
-import attrs
-
 from aion import _checks as check
 from aion.types._reader import Reader
 from aion.types.file_collection import FileCollection, FileRef, document_type
@@ -21,7 +19,6 @@ from aion_api.models.agent_search import (
 _SEARCH = "search"
 
 
-@attrs.frozen(slots=False)
 class ResultRefData(Model):
     """A set of results that the markup ``[[ref:KEY]]`` in a text stands for.
 
@@ -90,7 +87,6 @@ def _told(read: Reader) -> _Told:
     }
 
 
-@attrs.frozen(slots=False)
 class ImageSearchAgentResult(Model):
     """Images that fit a query, and what the agent says of them.
 
@@ -157,7 +153,6 @@ class ImageSearchAgentResult(Model):
         return FileCollection(refs, "image", _SEARCH)
 
 
-@attrs.frozen(slots=False)
 class DocumentSearchAgentResult(Model):
     """Passages of documents that fit a query, and what the agent says of them.
 
@@ -237,7 +232,6 @@ class DocumentSearchAgentResult(Model):
         )
 
 
-@attrs.frozen(slots=False)
 class VideoSearchAgentResult(Model):
     """Videos that fit a query, with their matching scenes, and what the agent says of them.
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-import attrs
-
 from aion_api import Model, OpenEnum
 from aion_api import _model as md
 from aion_api.models.tenant_settings import AuditLogResponse
@@ -61,7 +59,6 @@ class AuditResult(OpenEnum):
     DENIED = "denied"
 
 
-@attrs.frozen(slots=False)
 class AuditLogEntry(AuditLogResponse):
     """One event in a tenant.
 
@@ -98,7 +95,6 @@ class AuditLogEntry(AuditLogResponse):
         return AuditResult(self.result)
 
 
-@attrs.frozen(slots=False)
 class AuditLogList(Model):
     """One page of the audit log.
 

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar, Self
 
-import attrs
-
 from aion.types._reader import Reader
 from aion_api import Model, OpenEnum
 from aion_api.models.batch import BatchStatus
@@ -32,7 +30,6 @@ class BatchItemStatus(OpenEnum):
     SKIPPED = "skipped"
 
 
-@attrs.frozen(slots=False)
 class BatchImageInput(Model):
     """One image of a batch. Set exactly one of the first three.
 
@@ -49,7 +46,6 @@ class BatchImageInput(Model):
     metadata: dict[str, Any] | None = None
 
 
-@attrs.frozen(slots=False)
 class BatchVerifyInput(Model):
     """An image and the text that is checked against it.
 
@@ -64,7 +60,6 @@ class BatchVerifyInput(Model):
     content: str
 
 
-@attrs.frozen(slots=False)
 class BatchSubmissionResult(Model):
     """A batch that was just taken.
 
@@ -93,7 +88,6 @@ class BatchSubmissionResult(Model):
         )
 
 
-@attrs.frozen(slots=False)
 class BatchStatusResult(Model):
     """How far a batch is.
 
@@ -153,7 +147,6 @@ class BatchStatusResult(Model):
         )
 
 
-@attrs.frozen(slots=False)
 class BatchItemResult(Model):
     """What became of one item of a batch.
 
@@ -209,7 +202,6 @@ class BatchItemResult(Model):
         )
 
 
-@attrs.frozen(slots=False)
 class BatchResultsPagination(Model):
     """Where a page of results stands among all of them.
 
@@ -238,7 +230,6 @@ class BatchResultsPagination(Model):
         )
 
 
-@attrs.frozen(slots=False)
 class BatchResultsSummary(Model):
     """The totals of a batch.
 
@@ -270,7 +261,6 @@ class BatchResultsSummary(Model):
         )
 
 
-@attrs.frozen(slots=False)
 class BatchResults(Model):
     """One page of the results of a batch.
 

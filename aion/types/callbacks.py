@@ -6,8 +6,6 @@ What it raises ends the call that it belongs to.
 
 from __future__ import annotations
 
-import attrs
-
 from aion.types.cloud_storage import CloudStorageJob
 from aion.types.documents import DocumentUploadResult
 from aion.types.upload import UploadResult
@@ -15,7 +13,6 @@ from aion.types.video import VideoAnalysisJobStatus, VideoUploadResult
 from aion_api import Model
 
 
-@attrs.frozen(slots=False)
 class UploadProgressEvent(Model):
     """A file is about to be sent: once for each file.
 
@@ -37,7 +34,6 @@ class UploadProgressEvent(Model):
         return _percent(self.uploaded_bytes, self.total_bytes)
 
 
-@attrs.frozen(slots=False)
 class FileCompleteEvent(Model):
     """A file is stored: once for each file that is.
 
@@ -50,7 +46,6 @@ class FileCompleteEvent(Model):
     result: UploadResult
 
 
-@attrs.frozen(slots=False)
 class DescriptionProgressEvent(Model):
     """A description has ended, well or not.
 
@@ -75,7 +70,6 @@ class DescriptionProgressEvent(Model):
         return max(0, self.total_count - self.completed_count)
 
 
-@attrs.frozen(slots=False)
 class DescriptionFailedEvent(Model):
     """A description has failed. The image is stored all the same.
 
@@ -98,7 +92,6 @@ class DescriptionFailedEvent(Model):
         return bool(self.result.description_is_retryable)
 
 
-@attrs.frozen(slots=False)
 class CloudStorageJobProgressEvent(Model):
     """An import or export was looked at: once for each look.
 
@@ -119,7 +112,6 @@ class CloudStorageJobProgressEvent(Model):
         return self.job.is_terminal
 
 
-@attrs.frozen(slots=False)
 class DocumentUploadProgressEvent(Model):
     """A document is uploaded: once for each, after its last byte was sent.
 
@@ -141,7 +133,6 @@ class DocumentUploadProgressEvent(Model):
         return _percent(self.uploaded_bytes, self.total_bytes)
 
 
-@attrs.frozen(slots=False)
 class DocumentFileCompleteEvent(Model):
     """A document is stored: once for each that is.
 
@@ -154,7 +145,6 @@ class DocumentFileCompleteEvent(Model):
     result: DocumentUploadResult
 
 
-@attrs.frozen(slots=False)
 class DocumentProcessingProgressEvent(Model):
     """The processing of a document has ended, well or not.
 
@@ -179,7 +169,6 @@ class DocumentProcessingProgressEvent(Model):
         return max(0, self.total_count - self.completed_count)
 
 
-@attrs.frozen(slots=False)
 class DocumentProcessingFailedEvent(Model):
     """The processing of a document has failed. The document is stored all the same.
 
@@ -202,7 +191,6 @@ class DocumentProcessingFailedEvent(Model):
         return bool(self.result.processing_is_retryable)
 
 
-@attrs.frozen(slots=False)
 class VideoChunkProgressEvent(Model):
     """A chunk of a video is stored and confirmed: once for each, in any order.
 
@@ -228,7 +216,6 @@ class VideoChunkProgressEvent(Model):
         return _percent(self.bytes_uploaded, self.total_bytes)
 
 
-@attrs.frozen(slots=False)
 class VideoUploadCompleteEvent(Model):
     """A video is stored: once for each.
 
@@ -241,7 +228,6 @@ class VideoUploadCompleteEvent(Model):
     result: VideoUploadResult
 
 
-@attrs.frozen(slots=False)
 class VideoAnalysisProgressEvent(Model):
     """The analysis of a video was looked at: once for each look.
 

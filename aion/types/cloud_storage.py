@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
-import attrs
-
 from aion.types._reader import Reader
 from aion.types.common import CloudStorageJobStatus
 from aion_api import Model
@@ -24,7 +22,6 @@ from aion_api.models.cloud_storage import (
 _GOOD = frozenset({CloudStorageJobStatus.COMPLETED, CloudStorageJobStatus.PARTIAL})
 
 
-@attrs.frozen(slots=False)
 class CloudFileInput(Model):
     """One file of a cloud drive that is to be imported.
 
@@ -41,7 +38,6 @@ class CloudFileInput(Model):
     size_bytes: int | None = None
 
 
-@attrs.frozen(slots=False)
 class CloudStorageJob(Model):
     """An import or an export.
 

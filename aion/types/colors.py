@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self, cast
 
-import attrs
-
 from aion.types._color_analysis import (
     HSL,
     LAB,
@@ -41,7 +39,6 @@ class ColorExtractionStatus(OpenEnum):
         return self in (self.COMPLETED, self.FAILED)
 
 
-@attrs.frozen(slots=False)
 class ColorExtractionResult(Model):
     """The colors of one image, or how far their extraction is.
 
@@ -90,7 +87,6 @@ class ColorExtractionResult(Model):
         )
 
 
-@attrs.frozen(slots=False)
 class ColorSearchResult(Model):
     """An image that has the color that was looked for.
 
@@ -127,7 +123,6 @@ class ColorSearchResult(Model):
         )
 
 
-@attrs.frozen(slots=False)
 class ColorSearchResponse(Model):
     """One page of images that have a color.
 
@@ -161,7 +156,6 @@ class ColorSearchResponse(Model):
         )
 
 
-@attrs.frozen(slots=False)
 class ColorFamilyInfo(ColorFamilyDTO):
     """A group of related colors that a search can name.
 

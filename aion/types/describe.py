@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self, cast
 
-import attrs
-
 from aion.types._reader import Reader
 from aion.types.batch import BatchItemResult
 from aion.types.common import DescriptionStatus as Status
@@ -15,7 +13,6 @@ from aion_api import Model, OpenEnum
 from aion_api.models.user_files import UserFile
 
 
-@attrs.frozen(slots=False)
 class DescriptionStatus(Model):
     """Where the description of one image stands.
 
@@ -99,7 +96,6 @@ _RETRYABLE = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class DescriptionFailure(Model):
     """A failed description, classified.
 
@@ -135,7 +131,6 @@ class DescriptionFailure(Model):
         return cls(image_id, error_msg, kind, retryable, filename, error_msg)
 
 
-@attrs.frozen(slots=False)
 class DescriptionResult(Model):
     """The description of an image that was not stored.
 

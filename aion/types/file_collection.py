@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NoReturn, Self, overload
 
-import attrs
-
 from aion.types._reader import Reader
 from aion_api import Model
 
@@ -21,7 +19,6 @@ _ENDINGS = {
 }
 
 
-@attrs.frozen(slots=False)
 class FileRef(Model):
     """A file, named by its id and by what is known of it without reading it.
 

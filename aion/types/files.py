@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-import attrs
-
 from aion_api import Model
 from aion_api.models.shared import UpdateFileResult
 from aion_api.models.user_files import (
@@ -22,7 +20,6 @@ from aion_api.models.user_files import (
 _GROUPS = ("deleted", "skipped", "failed")
 
 
-@attrs.frozen(slots=False)
 class BatchDeleteFilesResponse(Model):
     """What became of each file of a batch deletion. A partial success is no error.
 

@@ -11,9 +11,7 @@ from datetime import datetime
 from typing import Any, Self, cast
 from urllib.parse import urlsplit
 
-import attrs
-
-from aion_api import Model, OpenEnum
+from aion_api import Model, OpenEnum, field_names
 from aion_api import _model as md
 from aion_api.models.shared import UpdateFileResult
 from aion_api.models.user_files import DeleteFileResult
@@ -34,7 +32,6 @@ class LinkCrawlStatus(OpenEnum):
         return self in (self.COMPLETED, self.FAILED)
 
 
-@attrs.frozen(slots=False)
 class LinkOGMetadata(Model):
     """What a page says of itself for previews (Open Graph).
 
@@ -68,7 +65,6 @@ class LinkOGMetadata(Model):
         )
 
 
-@attrs.frozen(slots=False)
 class CreateLinkResult(Model):
     """A link that was just saved.
 
@@ -116,7 +112,6 @@ class CreateLinkResult(Model):
         )
 
 
-@attrs.frozen(slots=False)
 class RecrawlLinkResult(Model):
     """A crawl that was asked for again.
 
@@ -148,7 +143,6 @@ class RecrawlLinkResult(Model):
         )
 
 
-@attrs.frozen(slots=False)
 class LinkItem(Model):
     """A link in a listing.
 
@@ -197,7 +191,6 @@ class LinkItem(Model):
         )
 
 
-@attrs.frozen(slots=False)
 class LinkDetails(Model):
     """Everything that is known of one link.
 
@@ -276,7 +269,6 @@ class LinkDetails(Model):
         )
 
 
-@attrs.frozen(slots=False)
 class LinkList(Model):
     """One page of links.
 
@@ -302,7 +294,6 @@ class LinkList(Model):
         )
 
 
-@attrs.frozen(slots=False)
 class LinkUpdateResult(UpdateFileResult):
     """A link after an update.
 
@@ -314,7 +305,6 @@ class LinkUpdateResult(UpdateFileResult):
     """
 
 
-@attrs.frozen(slots=False)
 class LinkDeleteResult(DeleteFileResult):
     """A deleted link.
 
@@ -326,7 +316,7 @@ class LinkDeleteResult(DeleteFileResult):
 
 
 def _keys(cls: type[Model], *wire_names: str) -> frozenset[str]:
-    return frozenset([*(field.name for field in attrs.fields(cls)), *wire_names])
+    return frozenset([*field_names(cls), *wire_names])
 
 
 _PREVIEW_KEYS = _keys(LinkOGMetadata, "image")

@@ -6,10 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-import attrs
-
 from aion.types._reader import Reader
-from aion_api import Model
+from aion_api import Model, evolve
 
 
 @dataclass(frozen=True)
@@ -30,7 +28,6 @@ class PipelineStep:
     depends_on: tuple[int, ...] | None = None
 
 
-@attrs.frozen(slots=False)
 class StepResult(Model):
     """What came of one step.
 
@@ -68,7 +65,6 @@ class StepResult(Model):
         )
 
 
-@attrs.frozen(slots=False)
 class PipelineResult(Model):
     """What came of a pipeline.
 
@@ -143,7 +139,7 @@ class PipelineResult(Model):
         by_agent: dict[str, list[StepResult]] = {}
         for step in self.steps:
             by_agent.setdefault(step.agent, []).append(step)
-        return attrs.evolve(self, steps=[by_agent[agent].pop(0) for agent in agents])
+        return evolve(self, steps=[by_agent[agent].pop(0) for agent in agents])
 
 
 NodeResult = StepResult

@@ -9,17 +9,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
-import attrs
-
 from aion.types._reader import Reader
-from aion_api import Model
+from aion_api import Model, field
 from aion_api.models.uploads import ConfirmResult, UploadPlan
 
 _ENDS = frozenset({"completed", "failed", "partially_completed"})
 _NUMBERS = ("total", "completed", "failed", "processing", "queued")
 
 
-@attrs.frozen(slots=False)
 class PresignedUrlInfo(Model):
     """Where one file may be sent to, and how.
 
@@ -66,7 +63,6 @@ class PresignedUrlInfo(Model):
         )
 
 
-@attrs.frozen(slots=False)
 class FileInfo(Model):
     """One file of a batch that is to be prepared.
 
@@ -86,7 +82,6 @@ class FileInfo(Model):
     storage_target: str | None = None
 
 
-@attrs.frozen(slots=False)
 class UploadConfirmation(Model):
     """How the upload of one file of a batch ended.
 
@@ -107,7 +102,6 @@ class UploadConfirmation(Model):
     media_type: str | None = None
 
 
-@attrs.frozen(slots=False)
 class BatchPresignedUrl(Model):
     """Where one file of a batch may be sent to, and how.
 
@@ -151,7 +145,6 @@ class BatchPresignedUrl(Model):
         )
 
 
-@attrs.frozen(slots=False)
 class BatchPrepareResult(Model):
     """A batch whose files may now be sent.
 
@@ -185,7 +178,6 @@ class BatchPrepareResult(Model):
         )
 
 
-@attrs.frozen(slots=False)
 class StoredImage(Model):
     """A file that a confirmed batch brought into the library.
 
@@ -220,7 +212,6 @@ class StoredImage(Model):
         )
 
 
-@attrs.frozen(slots=False)
 class BatchConfirmResult(Model):
     """What became of the files of a confirmed batch.
 
@@ -240,7 +231,7 @@ class BatchConfirmResult(Model):
     processing_status: str
     failed_files: list[str] | None = None
     message: str = ""
-    stored_images: list[StoredImage] = attrs.field(factory=list[StoredImage])
+    stored_images: list[StoredImage] = field(factory=list[StoredImage])
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
@@ -260,7 +251,6 @@ class BatchConfirmResult(Model):
         )
 
 
-@attrs.frozen(slots=False)
 class UploadBatchStatusResult(Model):
     """How far the files of a batch are.
 

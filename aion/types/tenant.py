@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import attrs
-
 from aion_api import OpenEnum
 from aion_api.models.tenant_settings import (
     TenantLimitsResponse,
@@ -21,7 +19,6 @@ class MemberRole(OpenEnum):
     VIEWER = "viewer"
 
 
-@attrs.frozen(slots=False)
 class TenantLimits(TenantLimitsResponse):
     """What a tenant may use, has used, and has left: three maps with the same keys.
 
@@ -47,7 +44,6 @@ class TenantLimits(TenantLimitsResponse):
         return self.remaining.get(name)
 
 
-@attrs.frozen(slots=False)
 class TenantMember(TenantMemberResponse):
     """A member of a tenant.
 

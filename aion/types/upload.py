@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
-import attrs
-
 from aion.exceptions import DescriptionError, UploadError
 from aion.types.common import DescriptionStatus
 from aion.types.describe import DescriptionFailure
@@ -23,11 +21,10 @@ from aion.types.presigned import (
     UploadConfirmation,
     UploadPlan,
 )
-from aion_api import Model
+from aion_api import Model, evolve, field_names
 from aion_api.models.user_files import StreamBatchFileResult, UserFile
 
 
-@attrs.frozen(slots=False)
 class UploadResult(Model):
     """One uploaded image and what is known of it.
 
@@ -112,7 +109,7 @@ class UploadResult(Model):
     def with_failure(self, reason: str, *, retryable: bool | None = None) -> Self:
         """The same result, failed for a reason."""
         failure = DescriptionFailure.from_error_message(self.image_id, reason)
-        return attrs.evolve(
+        return evolve(
             self,
             description_status=DescriptionStatus.FAILED,
             description_error=reason,
@@ -127,7 +124,7 @@ class UploadResult(Model):
         if status is DescriptionStatus.FAILED and not error:
             error = "the service gave no reason"
         failure = DescriptionFailure.from_error_message(file.id, error) if error else None
-        return attrs.evolve(
+        return evolve(
             self,
             description=file.upload_description,
             tags=file.tags,
@@ -230,7 +227,6 @@ def _of_many(failed: list[UploadResult], total: int, what: str) -> str:
     return reason if len(failed) == 1 else f"{len(failed)} of {total} files failed; {reason}"
 
 
-@attrs.frozen(slots=False)
 class QuotaInfo(Model):
     """What may still be uploaded in this period.
 
@@ -259,8 +255,7 @@ class QuotaInfo(Model):
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
         """Read the answer of the quota check."""
-        names = {field.name for field in attrs.fields(cls)} - {"additional_properties"}
-        extra = {key: value for key, value in data.items() if key not in names}
+        extra = {key: value for key, value in data.items() if key not in field_names(cls)}
         return cls(
             can_proceed=data["can_proceed"],
             requested=data["requested"],

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-import attrs
-
 from aion.types._reader import Reader
 from aion.types.batch import BatchItemResult
 from aion_api import Model
 
 
-@attrs.frozen(slots=False)
 class VerificationIssue(Model):
     """Something in the text that does not fit the image.
 
@@ -44,7 +41,6 @@ class VerificationIssue(Model):
         )
 
 
-@attrs.frozen(slots=False)
 class VerificationResult(Model):
     """Whether a text fits an image.
 

@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
-import attrs
-
 from aion.types._reader import Reader
-from aion_api import Model, OpenEnum
+from aion_api import Model, OpenEnum, field
 from aion_api.models.video_analysis import (
     VideoAnalysisQueueResult,
     VideoAnalysisRetryResult,
@@ -54,7 +52,6 @@ _ENDS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class VideoUploadSession(Model):
     """A begun upload, and where its chunks go.
 
@@ -72,7 +69,7 @@ class VideoUploadSession(Model):
 
     media_id: str
     upload_id: str
-    chunks: list[VideoChunkInfo] = attrs.field(factory=list[VideoChunkInfo])
+    chunks: list[VideoChunkInfo] = field(factory=list[VideoChunkInfo])
     total_chunks: int = 0
     chunk_size_bytes: int = 0
     expires_at: datetime | None = None
@@ -100,7 +97,6 @@ class VideoUploadSession(Model):
         )
 
 
-@attrs.frozen(slots=False)
 class BatchVideoUploadSession(Model):
     """Several begun uploads.
 
@@ -114,7 +110,7 @@ class BatchVideoUploadSession(Model):
     """
 
     batch_id: str
-    videos: list[VideoUploadSession] = attrs.field(factory=list[VideoUploadSession])
+    videos: list[VideoUploadSession] = field(factory=list[VideoUploadSession])
     total_videos: int = 0
     total_size_bytes: int = 0
     estimated_time_seconds: float | None = None
@@ -136,7 +132,6 @@ class BatchVideoUploadSession(Model):
         )
 
 
-@attrs.frozen(slots=False)
 class VideoUploadProgress(Model):
     """How far an upload is.
 
@@ -163,7 +158,7 @@ class VideoUploadProgress(Model):
     bytes_uploaded: int = 0
     total_bytes: int = 0
     progress_percent: float = 0.0
-    failed_chunks: list[int] = attrs.field(factory=list[int])
+    failed_chunks: list[int] = field(factory=list[int])
     estimated_time_remaining: float | None = None
     current_chunk: int | None = None
     last_updated: datetime | None = None
@@ -189,7 +184,6 @@ class VideoUploadProgress(Model):
         )
 
 
-@attrs.frozen(slots=False)
 class VideoUploadResult(Model):
     """A stored video.
 
@@ -268,7 +262,6 @@ class VideoAnalysisJobStatus(VideoAnalysisStatusResponse):
         return VideoAnalysisStatus(self.status).is_terminal
 
 
-@attrs.frozen(slots=False)
 class VideoScene(Model):
     """One scene of a video.
 
@@ -293,7 +286,7 @@ class VideoScene(Model):
     end_time: float = 0.0
     time_range_formatted: str | None = None
     description: str | None = None
-    tags: list[str] = attrs.field(factory=list[str])
+    tags: list[str] = field(factory=list[str])
     visible_text: str | None = None
     confidence_score: float | None = None
     embedding_status: str | None = None
@@ -321,7 +314,6 @@ class VideoScene(Model):
         )
 
 
-@attrs.frozen(slots=False)
 class VideoSceneList(Model):
     """The scenes of a video.
 
@@ -331,7 +323,7 @@ class VideoSceneList(Model):
         video_id: The video, where the service says so.
     """
 
-    scenes: list[VideoScene] = attrs.field(factory=list[VideoScene])
+    scenes: list[VideoScene] = field(factory=list[VideoScene])
     count: int = 0
     video_id: str | None = None
 

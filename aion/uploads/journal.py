@@ -1,15 +1,17 @@
-"""The journal of a bulk upload: what `journal=PATH` writes, and how to read it.
+"""The journal of an upload: what `journal=PATH` writes, and how to read it.
 
-A journal belongs to one set of files and one service. It is a SQLite database in WAL mode, so that
-whatever ends the upload (an error, Ctrl-C, ``kill -9``, a power cut), the same call with the same
-journal goes on where it ended. It holds no key, no content of a file and no signed URL. While an
-upload writes it, nobody else can open it.
+A journal belongs to one set of files, one kind of upload with its options, and one service. It is
+a SQLite database in WAL mode, so that whatever ends the upload (an error, Ctrl-C, ``kill -9``, a
+power cut), the same call with the same journal goes on where it ended. It holds no key, no content
+of a file and no signed URL. While an upload writes it, nobody else can open it.
 
-Format 1: ``PRAGMA application_id`` is 0x41494F4E ("AION"), ``PRAGMA user_version`` the format.
+Format 2: ``PRAGMA application_id`` is 0x41494F4E ("AION"), ``PRAGMA user_version`` the format.
 
 | table `about`   |                                                                          |
 |-----------------|--------------------------------------------------------------------------|
-| `name`, `value` | `base_url` of the service, and `created_at` of the journal (ISO 8601)     |
+| `name`, `value` | `kind`: ``images``, ``documents`` or ``videos``; `base_url` of the        |
+|                 | service; `options` of the first call, a JSON object of those that were    |
+|                 | given; `created_at` of the journal (ISO 8601)                             |
 
 | table `files` | one row a file                                                             |
 |---------------|----------------------------------------------------------------------------|
@@ -20,28 +22,43 @@ Format 1: ``PRAGMA application_id`` is 0x41494F4E ("AION"), ``PRAGMA user_versio
 | `mtime_ns`    | integer: when it was last changed; null for bytes                          |
 | `sha256`      | text: in hexadecimal, once it was needed; always for bytes                 |
 | `state`       | text: a `State`                                                            |
-| `session_id`  | text: the upload session that took it                                      |
-| `image_id`    | text: its id in the library                                                |
-| `result`      | text: the `UploadResult` as JSON, without its thumbnail                    |
+| `session_id`  | text: the upload session that took it; of a video, the id of its upload     |
+| `image_id`    | text: its id in the library; of a video, from the beginning of its upload   |
+| `result`      | text: the `UploadResult`, `DocumentUploadResult` or `VideoUploadResult` as  |
+|               | JSON, without signed links                                                 |
 | `reason`      | text: why it failed                                                        |
 | `retryable`   | integer: 0 when sending the same file again cannot help                    |
+
+| table `uploads` | one row a video whose upload has begun                                   |
+|-----------------|--------------------------------------------------------------------------|
+| `position`      | integer: the file                                                        |
+| `at_once`       | integer: chunks that the service lets be sent at a time                  |
+| `retries`       | integer: new URLs that one chunk may ask for                             |
+
+| table `chunks` | one row a chunk of such a video                                           |
+|----------------|---------------------------------------------------------------------------|
+| `position`     | integer: the file                                                         |
+| `number`       | integer: the chunk, from 1                                                |
+| `size`         | integer: bytes                                                            |
+| `etag`         | text: what storage answered, once it has the chunk                        |
+| `confirmed`    | integer: 1 once the service knows of it                                   |
 """
 
 from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from aion.exceptions import ValidationError
 
 APPLICATION = 0x41494F4E
-FORMAT = 1
+FORMAT = 2
 _BUSY_SECONDS = 0.2
 COLUMNS = (
     "position, filename, path, size, mtime_ns, sha256, state, session_id, image_id, result,"
@@ -55,13 +72,14 @@ class State(StrEnum):
     PLANNED = "planned"
     """Not sent yet."""
     SENDING = "sending"
-    """It was being sent: whether it arrived is found out by the next call."""
+    """It was being sent: what of it arrived is found out by the next call."""
     SENT = "sent"
     """The service took it; its id is not known yet, but its upload session is."""
     STORED = "stored"
-    """It is in the library; its description has not ended, or was not waited for."""
+    """It is in the library; its description, processing or analysis has not ended, or was not
+    waited for."""
     DESCRIBED = "described"
-    """Its description has ended, well or not: nothing is left to do."""
+    """That has ended, well or not: nothing is left to do."""
     FAILED = "failed"
     """It was not stored, for the `reason` that is given."""
 
@@ -78,9 +96,9 @@ class FileOutcome:
         mtime_ns: When it was last changed, in nanoseconds since 1970; None for bytes.
         sha256: Its hash in hexadecimal, where it was needed.
         state: How far it is.
-        session_id: The upload session that took it.
+        session_id: The upload session that took it; of a video, the id of its upload.
         image_id: Its id in the library, once it is known.
-        result: Its `UploadResult` as JSON, once it is stored.
+        result: Its result as JSON, once it is stored.
         reason: Why it failed.
         retryable: Whether sending it again may help; None where nobody said.
     """
@@ -194,10 +212,17 @@ def reading(path: Path) -> Generator[None]:
         refuse(path, reason, error)
 
 
-def refuse(path: Path, reason: str, cause: Exception | None = None) -> NoReturn:
+def refuse(
+    path: Path,
+    reason: str,
+    cause: Exception | None = None,
+    *,
+    details: Mapping[str, Any] | None = None,
+) -> NoReturn:
     """Raise the error of a journal that cannot be used."""
     raise ValidationError(
-        f"the journal {path} {reason}", details={"field": "journal", "path": str(path)}
+        f"the journal {path} {reason}",
+        details={"field": "journal", "path": str(path), **(details or {})},
     ) from cause
 
 

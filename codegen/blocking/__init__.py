@@ -1,9 +1,9 @@
 """The async source of `aion` in, its true blocking twin `aion/sync/` out.
 
-The contract: the twin holds no `async`, no `await`, no event loop and no thread; it differs from
-its source by the tables in `codegen.blocking.tables` and by nothing else; the same source gives
-the same bytes. A source that cannot be turned raises `BlockingError`, which lists every place,
-and nothing is written: `build` returns texts and touches no file.
+The contract: the twin holds no `async`, no `await`, no event loop and no thread of its own; it
+differs from its source by the tables in `codegen.blocking.tables` and by nothing else; the same
+source gives the same bytes. A source that cannot be turned raises `BlockingError`, which lists
+every place, and nothing is written: `build` returns texts and touches no file.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from codegen.blocking.exports import exports
 from codegen.blocking.findings import BlockingError, Findings
 from codegen.blocking.naming import Naming, twin_name
 from codegen.blocking.rewrite import Rewriter
-from codegen.blocking.survey import Survey, is_marked
+from codegen.blocking.survey import MARKER, Survey, is_marked
 from codegen.blocking.tables import HEADER, INPUTS, PACKAGE, REQUIRED, TWIN
 from codegen.blocking.tidy import tidy
 
@@ -57,12 +57,14 @@ def _rewritten(
     path = _path(module, is_package=is_package)
     package = module if is_package else module.rpartition(".")[0]
     survey = Survey(naming, package)
-    tree.visit(survey)
+    survey.look(tree)
 
     def rewritten(source: cst.Module, lines: Mapping[cst.CSTNode, int]) -> tuple[str, Findings]:
         findings = Findings(path)
         rewriter = Rewriter(naming, survey, findings, module=module, package=package, lines=lines)
-        return source.visit(rewriter).code, findings
+        changed = rewriter.changed(source)
+        assert isinstance(changed, cst.Module)
+        return changed.code, findings
 
     code, findings = rewritten(tree, {})
     if findings:
@@ -84,19 +86,15 @@ def build(package_root: Path, share: tuple[int, int] = (0, 1)) -> dict[str, str]
     """
     if not (package_root / REQUIRED).is_file():
         raise BlockingError(f"{PACKAGE}/{REQUIRED}: not found below {package_root.parent}")
-    inputs = sorted({path for pattern in INPUTS for path in package_root.glob(pattern)})
-    trees: dict[tuple[str, bool], cst.Module] = {}
-    for path in inputs:
+    sources: dict[tuple[str, bool], str] = {}
+    twins: dict[str, str] = {}
+    exported: dict[str, list[str]] = {}
+    for path in sorted({path for pattern in INPUTS for path in package_root.glob(pattern)}):
         parts = (PACKAGE, *path.relative_to(package_root).with_suffix("").parts)
         is_package = parts[-1] == _INIT
         name = ".".join(parts[:-1] if is_package else parts)
-        source = path.read_text(encoding="utf-8")
-        trees[name, is_package] = _parsed(source, _path(name, is_package=is_package))
-
-    twins: dict[str, str] = {}
-    exported: dict[str, list[str]] = {}
-    for (name, _), tree in trees.items():
-        classes = _public_classes(tree)
+        source = sources[name, is_package] = path.read_text(encoding="utf-8")
+        classes = public_classes(source, _path(name, is_package=is_package))
         twins |= classes
         if not any(part.startswith("_") for part in name.split(".")):
             exported[TWIN + name.removeprefix(PACKAGE)] = [
@@ -104,10 +102,11 @@ def build(package_root: Path, share: tuple[int, int] = (0, 1)) -> dict[str, str]
             ]
 
     init = _path(TWIN, is_package=True)
-    naming = Naming(twins, frozenset(name for name, _ in trees))
+    naming = Naming(twins, frozenset(name for name, _ in sources))
     number, of = share
     built = {init: exports(exported)} if number == 0 else {}
-    for (name, is_package), tree in list(trees.items())[number::of]:
+    for (name, is_package), source in list(sources.items())[number::of]:
+        tree = _parsed(source, _path(name, is_package=is_package))
         twin_path, text = _rewritten(tree, naming, name, is_package=is_package)
         built[twin_path] = text
     return tidy(dict(sorted(built.items())))
@@ -115,17 +114,15 @@ def build(package_root: Path, share: tuple[int, int] = (0, 1)) -> dict[str, str]
 
 def public_classes(source: str, path: str) -> dict[str, str]:
     """The public classes that a module defines, each with the name of its twin."""
-    return _public_classes(_parsed(source, path))
-
-
-def _public_classes(tree: cst.Module) -> dict[str, str]:
-    return {
-        statement.name.value: twin_name(statement.name.value)
-        for statement in tree.body
-        if isinstance(statement, cst.ClassDef)
-        and not statement.name.value.startswith("_")
-        and not is_marked(statement)
-    }
+    # Comments, and so marks, are in libcst's tree alone, which takes ten times as long to make.
+    body = _parsed(source, path).body if MARKER.search(source) else _outlined(source, path).body
+    names = [
+        statement.name if isinstance(statement, ast.ClassDef) else statement.name.value
+        for statement in body
+        if isinstance(statement, ast.ClassDef)
+        or (isinstance(statement, cst.ClassDef) and not is_marked(statement))
+    ]
+    return {name: twin_name(name) for name in names if not name.startswith("_")}
 
 
 def _path(module: str, *, is_package: bool) -> str:
@@ -133,12 +130,17 @@ def _path(module: str, *, is_package: bool) -> str:
 
 
 def _parsed(source: str, path: str) -> cst.Module:
+    # libcst's own errors point one line off at times; the interpreter's do not.
+    _outlined(source, path)
     try:
-        # libcst's own errors point one line off at times; the interpreter's do not.
-        ast.parse(source)
         return cst.parse_module(source)
-    except SyntaxError as error:
-        raise BlockingError(f"{path}:{error.lineno}: not Python: {error.msg}") from error
     except cst.ParserSyntaxError as error:
         reason = error.message.splitlines()[0]
         raise BlockingError(f"{path}:{error.raw_line}: not Python: {reason}") from error
+
+
+def _outlined(source: str, path: str) -> ast.Module:
+    try:
+        return ast.parse(source)
+    except SyntaxError as error:
+        raise BlockingError(f"{path}:{error.lineno}: not Python: {error.msg}") from error

@@ -8,7 +8,7 @@ from codegen.blocking.findings import BlockingError
 from codegen.blocking.tables import HEADER, PACKAGE, TWIN
 
 _TEMPLATE = '''\
-{header}"""The blocking client: the calls of the async one, with no event loop and no thread."""
+{header}"""The blocking client: the calls of the async one, with no event loop."""
 
 from __future__ import annotations
 

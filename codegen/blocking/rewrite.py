@@ -4,7 +4,7 @@ Every `async` and `await` is dropped by construction; what cannot be expressed i
 added to the findings, with its line in the async source.
 """
 
-# libcst finds its visitors by the names of the node classes.
+# A walk finds its methods by the names of the node classes.
 # ruff: noqa: N802, D102
 
 from __future__ import annotations
@@ -22,8 +22,10 @@ from codegen.blocking.naming import Naming, refusal
 from codegen.blocking.survey import MARKER, Role, Survey, leaf
 from codegen.blocking.tables import ANY_HELPER, DENIED_MODULES, HELPERS, UNWRAPPED
 from codegen.blocking.text import Text
+from codegen.blocking.walk import Removable, Walker
 
 _Node = TypeVar("_Node", bound=cst.CSTNode)
+_Worded = TypeVar("_Worded", cst.Comment, cst.FormattedStringText, cst.Name, cst.SimpleString)
 
 _BARE = "give it its type argument, which takes its place in the twin"
 _TWICE = "two definitions have this name in the twin: mark one of them `# sync: skip`"
@@ -31,7 +33,7 @@ _MARKER = "`# sync: skip` belongs at the end of a statement, or of the line that
 _UNREADABLE = "this annotation is not an expression"
 
 
-class Rewriter(cst.CSTTransformer):
+class Rewriter(Walker):
     """Turns one module into its twin; `findings` says afterwards whether it may be used."""
 
     def __init__(
@@ -58,15 +60,10 @@ class Rewriter(cst.CSTTransformer):
         self._unwraps_before: list[int] = []
         self._shared: list[str] = []
 
-    def on_visit(self, node: cst.CSTNode) -> bool:
-        return node not in self._survey.skipped and super().on_visit(node)
-
-    def on_leave(
-        self, original_node: cst.CSTNodeT, updated_node: cst.CSTNodeT
-    ) -> cst.CSTNodeT | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNodeT]:
-        if original_node in self._survey.skipped or isinstance(original_node, cst.Asynchronous):
+    def changed(self, node: cst.CSTNode) -> Removable:
+        if isinstance(node, cst.Asynchronous) or node in self._survey.skipped:
             return cst.RemoveFromParent()
-        return super().on_leave(original_node, updated_node)
+        return super().changed(node)
 
     # async and await
 
@@ -109,7 +106,7 @@ class Rewriter(cst.CSTTransformer):
             self._report(original_node, name, _BARE)
         elif advice := refusal(twin):
             self._report(original_node, name, advice)
-        return updated_node if twin == name else updated_node.with_changes(value=twin)
+        return _with_value(updated_node, twin)
 
     def visit_Module(self, node: cst.Module) -> None:
         self._refuse_twice(node.body)
@@ -181,6 +178,8 @@ class Rewriter(cst.CSTTransformer):
     def leave_SimpleStatementLine(
         self, original_node: cst.SimpleStatementLine, updated_node: cst.SimpleStatementLine
     ) -> cst.BaseStatement | cst.FlattenSentinel[cst.BaseStatement] | cst.RemovalSentinel:
+        if not any(isinstance(item, cst.ImportFrom) for item in updated_node.body):
+            return updated_node if updated_node.body else cst.RemoveFromParent()
         body = self._expanded(updated_node.body)
         if not body:
             return cst.RemoveFromParent()
@@ -233,17 +232,17 @@ class Rewriter(cst.CSTTransformer):
             changed = _quoted(original_node, self._text.whole(original_node.raw_value))
         else:
             changed = self._text.message(value)
-        return updated_node.with_changes(value=changed)
+        return _with_value(updated_node, changed)
 
     def leave_FormattedStringText(
         self, original_node: cst.FormattedStringText, updated_node: cst.FormattedStringText
     ) -> cst.FormattedStringText:
-        return updated_node.with_changes(value=self._text.message(updated_node.value))
+        return _with_value(updated_node, self._text.message(updated_node.value))
 
     def leave_Comment(self, original_node: cst.Comment, updated_node: cst.Comment) -> cst.Comment:
         if MARKER.match(original_node.value):
             self._report(original_node, "sync: skip", _MARKER)
-        return updated_node.with_changes(value=self._text.prose(updated_node.value))
+        return _with_value(updated_node, self._text.prose(updated_node.value))
 
     # helpers
 
@@ -254,7 +253,7 @@ class Rewriter(cst.CSTTransformer):
             self._findings.add(line, node.value, _UNREADABLE)
             return node.raw_value
         survey = Survey(self._naming, self._package)
-        parsed.visit(survey)
+        survey.look(parsed)
         survey.foreign = set(self._survey.foreign)
         survey.runtime_names = self._survey.runtime_names
         survey.runtime_modules = self._survey.runtime_modules
@@ -267,7 +266,7 @@ class Rewriter(cst.CSTTransformer):
             lines={},
             line=line,
         )
-        changed = parsed.visit(inner)
+        changed = inner.changed(parsed)
         assert isinstance(changed, cst.BaseExpression)
         return cst.Module([]).code_for_node(changed)
 
@@ -301,6 +300,10 @@ class Rewriter(cst.CSTTransformer):
 
     def _report(self, node: cst.CSTNode, name: str, advice: str) -> None:
         self._findings.add(self._line_of(node), name, advice)
+
+
+def _with_value(node: _Worded, value: str) -> _Worded:
+    return node if node.value == value else node.with_changes(value=value)
 
 
 def _stands_alone(code: str) -> bool:

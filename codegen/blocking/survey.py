@@ -3,7 +3,7 @@
 The rewriter decides node by node; this visitor tells it the few things that a node cannot see.
 """
 
-# libcst finds its visitors by the names of the node classes.
+# A walk finds its methods by the names of the node classes.
 # ruff: noqa: N802, D102
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from libcst.helpers import get_full_name_for_node
 
 from codegen.blocking.naming import Naming
 from codegen.blocking.tables import HOMES, PACKAGE, SWAPPED
+from codegen.blocking.walk import Walker
 
 _FORMS = frozenset({"Callable", "Optional", "Union"})
 MARKER = re.compile(r"#\s*sync:\s*skip\b")
@@ -30,7 +31,7 @@ class Role(Enum):
     TYPE = auto()
 
 
-class Survey(cst.CSTVisitor):
+class Survey(Walker):
     """Facts about one module, gathered in one walk.
 
     `package` is the dotted package that relative imports start from.
@@ -119,10 +120,10 @@ class Survey(cst.CSTVisitor):
             self._note_strings(statement.value, Role.TYPE)
 
     def _note_strings(self, node: cst.CSTNode, role: Role) -> None:
-        node.visit(_Strings(self.roles, role))
+        _Strings(self.roles, role).look(node)
 
 
-class _Strings(cst.CSTVisitor):
+class _Strings(Walker):
     """Gives every string below a node one role, but for those that a type only carries."""
 
     def __init__(self, roles: dict[cst.CSTNode, Role], role: Role) -> None:
@@ -139,7 +140,7 @@ class _Strings(cst.CSTVisitor):
     def visit_Subscript(self, node: cst.Subscript) -> bool:
         kind = leaf(node.value)
         if kind == "Annotated":
-            node.slice[0].visit(self)
+            self.look(node.slice[0])
         return kind not in {"Annotated", "Literal"}
 
 

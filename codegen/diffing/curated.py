@@ -15,8 +15,8 @@ from pathlib import Path
 
 from codegen.diffing.sources import Class, Function, Module, chains, imports, is_property, read
 
-_OPERATIONS = "aion_api.api."
-_MODELS = "aion_api.models."
+OPERATIONS = "aion_api.api."
+MODELS = "aion_api.models."
 _HOMES = ("client", "pipeline", "resources")
 
 
@@ -41,34 +41,39 @@ def usage(package: Path) -> Usage:
     Raises:
         CodegenError: A source is not Python.
     """
-    graph = _Graph(read(package))
+    graph = Graph(read(package))
     found = Usage()
     for label, name in graph.methods():
         for leaf in graph.leaves(name):
-            if leaf.startswith(_OPERATIONS):
-                found.functions.setdefault(leaf.removeprefix(_OPERATIONS), set()).add(label)
+            if leaf.startswith(OPERATIONS):
+                found.functions.setdefault(leaf.removeprefix(OPERATIONS), set()).add(label)
             else:
                 found.classes.setdefault(leaf.rpartition(".")[2], set()).add(label)
     for label, name in graph.types():
         for leaf in graph.leaves(name):
-            if leaf.startswith(_MODELS):
+            if leaf.startswith(MODELS):
                 found.types.setdefault(leaf.rpartition(".")[2], set()).add(label)
     return found
 
 
-class _Graph:
-    """Definitions of the package and what each one refers to."""
+class Graph:
+    """Definitions of the package and what each one refers to.
+
+    Attributes:
+        modules: The modules by their names.
+        classes: Their classes by full name.
+    """
 
     def __init__(self, modules: dict[str, Module]) -> None:
-        self._modules = modules
-        self._classes = {c.name: c for m in modules.values() for c in m.classes.values()}
+        self.modules = modules
+        self.classes = {c.name: c for m in modules.values() for c in m.classes.values()}
         self.references = cache(self._references)
 
     # What is looked at
 
     def methods(self) -> Iterator[tuple[str, str]]:
         """The public methods of public classes: label -> full name."""
-        for module in self._modules.values():
+        for module in self.modules.values():
             parts = module.name.split(".")[1:]
             if not parts or parts[0] not in _HOMES or any(p.startswith("_") for p in parts):
                 continue
@@ -76,7 +81,7 @@ class _Graph:
                 if name.startswith("_"):
                     continue
                 seen: set[str] = set()
-                for base in self._line(owner):
+                for base in self.line(owner):
                     for method, node in base.methods.items():
                         if method in seen or method.startswith("_") or is_property(node):
                             continue
@@ -85,16 +90,20 @@ class _Graph:
 
     def types(self) -> Iterator[tuple[str, str]]:
         """The public result types: class name -> full name."""
-        for module in self._modules.values():
+        for module in self.modules.values():
             parts = module.name.split(".")
             if parts[1:2] == ["types"] and not any(p.startswith("_") for p in parts):
                 for name in module.exported():
-                    where = self._resolved(f"{module.name}.{name}")
-                    if where.startswith(_MODELS) or where in self._classes:
+                    where = self.resolved(f"{module.name}.{name}")
+                    if where.startswith(MODELS) or where in self.classes:
                         yield name, where
 
     def leaves(self, start: str) -> set[str]:
         """The generated functions and classes that a definition leads to."""
+        return {name for name in self.reached(start) if name.startswith((OPERATIONS, MODELS))}
+
+    def reached(self, start: str) -> set[str]:
+        """Everything that a definition leads to, itself included."""
         seen: set[str] = set()
         stack = [start]
         while stack:
@@ -102,18 +111,18 @@ class _Graph:
             if name not in seen:
                 seen.add(name)
                 stack.extend(self.references(name))
-        return {name for name in seen if name.startswith((_OPERATIONS, _MODELS))}
+        return seen
 
     # References
 
     def _references(self, name: str) -> set[str]:
-        if owner := self._classes.get(name):
+        if owner := self.classes.get(name):
             return self._within(owner.node, owner.module, owner, {})
         before, _, last = name.rpartition(".")
-        if owner := self._classes.get(before):
+        if owner := self.classes.get(before):
             method = owner.methods.get(last)
             return self._of_function(method, owner) if method else set()
-        module = self._modules.get(before)
+        module = self.modules.get(before)
         if module and last in module.others:
             node = module.others[last]
             return self._within(node, module, None, imports(node, module))
@@ -143,7 +152,7 @@ class _Graph:
         if not parts:
             return set()
         first, *rest = parts
-        for base in self._line(owner):
+        for base in self.line(owner):
             if rest and first in base.attributes:
                 for held in self._annotated(base.attributes[first], base.module):
                     if found := self._member(held, rest):
@@ -155,26 +164,26 @@ class _Graph:
     def _annotated(self, annotation: ast.expr, module: Module) -> Iterator[Class]:
         for parts in chains(annotation):
             for name in (module.imports.get(parts[0]), f"{module.name}.{parts[0]}"):
-                if name and (found := self._classes.get(self._resolved(name))):
+                if name and (found := self.classes.get(self.resolved(name))):
                     yield found
 
     def _known(self, name: str) -> set[str]:
         """A dotted name, cut to the definition that it leads to."""
-        where = self._resolved(name)
-        if where.startswith((_OPERATIONS, _MODELS)):
-            prefix = _OPERATIONS if where.startswith(_OPERATIONS) else _MODELS
+        where = self.resolved(name)
+        if where.startswith((OPERATIONS, MODELS)):
+            prefix = OPERATIONS if where.startswith(OPERATIONS) else MODELS
             parts = where.removeprefix(prefix).split(".")
             # `aion_api.models.Folder` and `aion_api.models.folders.Folder` are one class.
             size = 1 if parts[0][:1].isupper() else 2
             return {prefix + ".".join(parts[:size])} if len(parts) >= size else set()
         return {where} if where else set()
 
-    def _resolved(self, name: str) -> str:
+    def resolved(self, name: str) -> str:
         """Where a name is defined: imports are followed from module to module."""
         for _ in range(20):
             parts = name.split(".")
             for size in range(len(parts) - 1, 0, -1):
-                module = self._modules.get(".".join(parts[:size]))
+                module = self.modules.get(".".join(parts[:size]))
                 if module is None:
                     continue
                 first, rest = parts[size], parts[size + 1 :]
@@ -191,16 +200,16 @@ class _Graph:
         return name
 
     def _inside(self, owner: Class, rest: list[str]) -> str:
-        for base in self._line(owner):
+        for base in self.line(owner):
             if rest and rest[0] in base.methods:
                 return f"{base.name}.{rest[0]}"
         return owner.name
 
-    def _line(self, owner: Class) -> Iterator[Class]:
+    def line(self, owner: Class) -> Iterator[Class]:
         """A class and those that it inherits from, nearest first."""
         yield owner
         for base in owner.node.bases:
             for parts in chains(base):
                 for name in (owner.module.imports.get(parts[0]), f"{owner.module.name}.{parts[0]}"):
-                    if name and (found := self._classes.get(self._resolved(name))):
-                        yield from self._line(found)
+                    if name and (found := self.classes.get(self.resolved(name))):
+                        yield from self.line(found)

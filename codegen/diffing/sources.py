@@ -28,6 +28,16 @@ class Class:
     attributes: dict[str, ast.expr] = field(default_factory=dict[str, ast.expr])
     """Annotations of what hangs on an instance."""
 
+    def constants(self) -> set[str]:
+        """The names that are assigned in the body of the class."""
+        return {
+            target.id
+            for item in self.node.body
+            if isinstance(item, ast.Assign)
+            for target in item.targets
+            if isinstance(target, ast.Name)
+        }
+
 
 @dataclass
 class Module:
@@ -125,7 +135,7 @@ def _class(node: ast.ClassDef, module: Module) -> Class:
         elif isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name):
             found.attributes[item.target.id] = item.annotation
     for method in found.methods.values():
-        annotated = {a.arg: a.annotation for a in _arguments(method) if a.annotation}
+        annotated = {a.arg: a.annotation for a in arguments(method) if a.annotation}
         for inner in ast.walk(method):
             if isinstance(inner, ast.AnnAssign):
                 if name := _of_self(inner.target):
@@ -137,7 +147,8 @@ def _class(node: ast.ClassDef, module: Module) -> Class:
     return found
 
 
-def _arguments(node: Function) -> list[ast.arg]:
+def arguments(node: Function) -> list[ast.arg]:
+    """The parameters of a function that have names of their own."""
     return [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
 
 

@@ -10,30 +10,21 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from typing import Any, ClassVar, TypeVar, cast
+from typing import Any, ClassVar, cast
 
-import attrs
-
+from aion_api._frozen import Frozen, field
+from aion_api._frozen import build as build  # the models reach it as `md.build`
 from aion_api._runtime import UNSET, File, FormBody, MultipartBody, text, timestamp
 
-M = TypeVar("M", bound="Model")
-_new = object.__new__
-_set = object.__setattr__
+_parse = datetime.fromisoformat
 
 
-@attrs.frozen(slots=False)
-class Model:
-    """Base of the generated attrs classes: immutable, decoded once, unknown keys kept.
-
-    Instances are filled through `build` with one dictionary, which is what makes decoding cheap;
-    `frozen` classes have no faster way to set many attributes.
-    """
+class Model(Frozen):
+    """Base of the generated classes: immutable, decoded once, unknown keys kept."""
 
     _wire_names: ClassVar[dict[str, str]] = {}
 
-    additional_properties: dict[str, Any] = attrs.field(
-        factory=dict[str, Any], kw_only=True, repr=False
-    )
+    additional_properties: dict[str, Any] = field(factory=dict[str, Any], kw_only=True, shown=False)
     """What came under keys that the contract does not list, as it came."""
 
     def to_dict(self, exclude_none: bool = True) -> dict[str, Any]:
@@ -45,7 +36,8 @@ class Model:
         """
         renamed = self._wire_names
         result: dict[str, Any] = {}
-        for name, value in self.__dict__.items():
+        for name in self._fields:
+            value = getattr(self, name)
             if name == "additional_properties" or name[0] == "_" or value is UNSET:
                 continue
             if value is None and exclude_none:
@@ -74,13 +66,6 @@ def plain(value: Any, *, exclude_none: bool = False) -> Any:
     return value
 
 
-def build(cls: type[M], values: dict[str, Any]) -> M:
-    """An instance of a frozen model with exactly these attributes."""
-    instance = _new(cls)
-    _set(instance, "__dict__", values)
-    return instance
-
-
 def unknown(data: Mapping[str, Any], known: frozenset[str]) -> dict[str, Any]:
     """The keys of `data` that the contract does not list."""
     if known.issuperset(data):
@@ -102,7 +87,7 @@ def date(data: Mapping[str, Any], key: str, unread: dict[str, Any]) -> datetime 
     if raw is None:
         return None
     try:
-        parsed = datetime.fromisoformat(raw)
+        parsed = _parse(raw)
     except (ValueError, TypeError):
         lenient = _lenient_date(raw)
         if lenient is None:
@@ -166,7 +151,8 @@ def multipart(model: Model) -> MultipartBody:
 
 def _pairs(model: Model) -> Iterable[tuple[str, object]]:
     renamed = model._wire_names  # pyright: ignore[reportPrivateUsage]  # same module
-    for name, value in model.__dict__.items():
+    for name in model._fields:  # pyright: ignore[reportPrivateUsage]  # made for this module
+        value = getattr(model, name)
         if name == "additional_properties" or value is UNSET or value is None:
             continue
         items = cast("list[object]", value) if isinstance(value, list) else [value]

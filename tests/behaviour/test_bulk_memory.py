@@ -87,7 +87,8 @@ def nowhere() -> Iterator[str]:
 
 def added(kind: str, base_url: str, warm_up: Path, files: Path, count: int) -> int:
     """The bytes that uploading a folder added to a process that has uploaded before."""
-    command = [sys.executable, str(WORKER), kind, base_url, KEY, str(warm_up), str(files)]
+    command = [sys.executable, str(WORKER), kind, "images", base_url, KEY]
+    command += [str(warm_up), str(files)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     results, extra = map(int, done.stdout.split())
     assert results == count

@@ -92,7 +92,7 @@ def test_ctrl_c_stops_within_a_second_and_keeps_what_is_done_p22(
         calls(client.upload(photos, journal=journal))
     assert time.monotonic() - pressed[0] < SOON
     finger.join()
-    assert [one.name for one in threading.enumerate() if one.name.startswith("aion-upload")] == []
+    assert [one.name for one in threading.enumerate() if one.name.startswith("aion-call")] == []
     calls(client.close())
     assert settled(before) == before
     slow.faults.clear()

@@ -333,11 +333,23 @@ def test_a_quota_of_one_is_used_up_by_one(calls: Calls) -> None:
 # Failing uploads
 
 
-def test_an_upload_that_may_have_arrived_is_not_repeated_p8(calls: Calls, sandbox: Sandbox) -> None:
+def test_an_upload_that_may_have_arrived_is_asked_about_before_it_is_repeated_p8(
+    calls: Calls, sandbox: Sandbox
+) -> None:
     sandbox.faults.fail("stream_batch_upload", status=500)
+    calls(calls.client(sandbox).upload_one(draw(), filename="a.jpg"))
+    sent = [one.path.rpartition("/")[2] for one in sandbox.requests if one.method == "POST"]
+    assert sent == ["stream-batch", "check-duplicates", "stream-batch"]
+
+
+def test_an_upload_that_may_have_arrived_is_not_repeated_unasked_p8(
+    calls: Calls, sandbox: Sandbox
+) -> None:
+    sandbox.faults.fail("stream_batch_upload", status=500)
+    sandbox.faults.fail("check_duplicates", status=400)
     with pytest.raises(ServerError):
         calls(calls.client(sandbox).upload_one(draw(), filename="a.jpg"))
-    assert posts(sandbox) == 1
+    assert posts(sandbox) == 2
 
 
 @pytest.mark.parametrize("status", [429, 503])

@@ -125,6 +125,10 @@ def broken_source(folder: Path) -> None:
     (folder / "project/aion/client.py").write_text("def (", encoding="utf-8")
 
 
+def broken_helper(folder: Path) -> None:
+    (folder / "project/aion/_boxes.py").write_text("def (", encoding="utf-8")
+
+
 def source_that_cannot_block(folder: Path) -> None:
     text = "import asyncio\n\n\nasync def rest() -> None:\n    await asyncio.sleep(1)\n"
     (folder / "project/aion/client.py").write_text(text, encoding="utf-8")
@@ -146,17 +150,19 @@ def broken_present_contract(folder: Path) -> None:
         stale_patch,
         broken_document,
         broken_source,
+        broken_helper,
         source_that_cannot_block,
         construct_without_equivalent,
         broken_present_contract,
     ],
 )
+@pytest.mark.parametrize("command", ["build", "generate"])
 def test_nothing_is_written_unless_everything_could_be(
-    folder: Path, harm: Callable[[Path], None], capsys: pytest.CaptureFixture[str]
+    folder: Path, harm: Callable[[Path], None], command: str
 ) -> None:
     harm(folder)
     before = content_of(folder)
-    status = main(["build", "--spec", str(folder / "vendor.json")], project=folder / "project")
+    status = main([command, "--spec", str(folder / "vendor.json")], project=folder / "project")
     assert (status, content_of(folder)) == (1, before)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import importlib
 import itertools
 import json
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from codegen import surface
+from codegen import release, surface
 from codegen.__main__ import PROJECT, main
 from codegen.errors import CodegenError
 from codegen.surface_diff import breaches
@@ -392,12 +393,31 @@ def home(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def released_as_it_is(home: Path) -> None:
+    """Keep the surface of the source as that of the last release."""
+    main(["surface"], project=home)
+    (home / release.SURFACE).parent.mkdir()
+    shutil.copy(home / surface.NAME, home / release.SURFACE)
+
+
 def test_what_was_written_passes_the_check(home: Path) -> None:
-    assert [main(["surface"], project=home), main(["surface", "--check"], project=home)] == [0, 0]
+    released_as_it_is(home)
+    assert main(["surface", "--check"], project=home) == 0
+
+
+def test_the_check_wants_the_file_to_be_current(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    released_as_it_is(home)
+    with (home / "aion" / "__init__.py").open("a", encoding="utf-8") as file:
+        file.write('\n\ndef stop() -> None:\n    """Stop."""\n')
+    status = main(["surface", "--check"], project=home)
+    line = "surface.json: not the surface of the source: run `make generate`"
+    assert (status, capsys.readouterr().err.splitlines()) == (1, [line])
 
 
 def test_the_check_names_what_is_gone(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    main(["surface"], project=home)
+    released_as_it_is(home)
     text = INIT.replace("def start", "def begin")
     (home / "aion" / "__init__.py").write_text(text, encoding="utf-8")
     status = main(["surface", "--check"], project=home)
@@ -422,7 +442,7 @@ def test_a_file_that_is_no_surface_is_refused(tmp_path: Path, content: str) -> N
     path = tmp_path / "surface.json"
     path.write_text(content, encoding="utf-8")
     with pytest.raises(CodegenError, match=r"surface\.json"):
-        surface.released(path)
+        surface.read(path)
 
 
 def test_the_real_surface_has_the_clients_results_and_errors() -> None:

@@ -114,6 +114,14 @@ def test_the_least_answer_is_decoded(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ANSWERS)
+def test_every_field_of_the_least_answer_can_be_read(name: str) -> None:
+    model = decoded(name, LEAST.component(name))
+
+    lost = [field for field in aion_api.field_names(type(model)) if not hasattr(model, field)]
+    assert lost == []
+
+
+@pytest.mark.parametrize("name", ANSWERS)
 def test_the_fullest_answer_is_written_back_as_it_came(name: str) -> None:
     sample = MOST.component(name)
     assert decoded(name, sample).to_dict(exclude_none=False) == sample

@@ -79,3 +79,20 @@ def test_without_orjson_the_standard_library_reads(monkeypatch: pytest.MonkeyPat
     monkeypatch.setitem(sys.modules, "orjson", None)
     assert jsontext.use_orjson(True) is json.loads
     assert jsontext.loads(b"[1]") == [1]
+
+
+@given(VALUES, st.sampled_from(["", " ", "\n\t "]), st.sampled_from(["", " ", "\r\n"]))
+def test_a_text_that_is_decoded_already_is_read_as_the_standard_library_does(
+    value: Any, before: str, after: str
+) -> None:
+    text = before + json.dumps(value) + after
+
+    assert repr(jsontext.read(text)) == repr(json.loads(text))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[1,]", "<html>", '{"a": 01}', "'a'", "[1] 2", "\ufeff1"]
+)
+def test_a_text_that_is_no_json_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"\w"):
+        jsontext.read(text)

@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aion import _checks as check
-from aion._flows.paging import Page, Pages
+from aion._flows.paging import Pages
 from aion._library import Listing, changes, listing
 from aion._links import address, in_state
+from aion._paging import Page
 from aion.exceptions import ValidationError
 from aion.types.links import LinkItem
 from aion_api import UNSET
@@ -119,7 +120,7 @@ def test_p20_items_that_are_not_kept_still_count_for_the_next_page() -> None:
 
     async def fetch(offset: int) -> Page[int]:
         asked.append(offset)
-        return range(offset, offset + 3), offset < 6
+        return Page(range(offset, offset + 3), offset < 6)
 
     async def walk() -> list[int]:
         return [item async for item in Pages(fetch, int, lambda item: item % 4 == 0)]

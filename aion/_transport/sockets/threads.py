@@ -6,6 +6,7 @@ import socket
 import ssl
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
 
@@ -20,10 +21,12 @@ T = TypeVar("T")
 class Limit:
     """The moment at which every blocking operation of a connection gives up, or None."""
 
-    __slots__ = ("deadline",)
+    __slots__ = ("deadline", "interrupted")
 
     def __init__(self) -> None:
         self.deadline: float | None = None
+        self.interrupted = False
+        """Everything gives up at once, whatever the deadline."""
 
     def within(self, timeout: float | None) -> float | None:
         """The seconds that an operation may take.
@@ -31,6 +34,8 @@ class Limit:
         Raises:
             TimeoutError: There are none.
         """
+        if self.interrupted:
+            raise TimeoutError("the call was given up")
         if self.deadline is None:
             return timeout
         left = self.deadline - time.monotonic()
@@ -174,15 +179,43 @@ class SyncBackend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Options = None,
     ) -> httpcore.NetworkStream:
-        source = None if local_address is None else (local_address, 0)
         try:
-            left = self.limit.within(timeout)
-            sock = socket.create_connection((host, port), left, source_address=source)
+            sock = self._connected(host, port, timeout, local_address)
         except OSError as error:
             raise translated(error, httpcore.ConnectTimeout, httpcore.ConnectError) from error
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._sock = sock
         return SyncStream(sock, self.limit)
+
+    def _connected(
+        self, host: str, port: int, timeout: float | None, local_address: str | None
+    ) -> socket.socket:
+        # Not `socket.create_connection`: that one cannot be interrupted while it connects.
+        failure: OSError = OSError(f"{host} has no address")
+        addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        for family, kind, protocol, _, address in addresses:
+            sock = self._sock = socket.socket(family, kind, protocol)
+            try:
+                sock.settimeout(self.limit.within(timeout))
+                if local_address is not None:
+                    sock.bind((local_address, 0))
+                sock.connect(address)
+            except OSError as error:
+                sock.close()
+                failure = error
+            except BaseException:
+                sock.close()
+                raise
+            else:
+                return sock
+        raise failure
+
+    def interrupt(self) -> None:
+        """Let what another thread does with the socket fail at once, and all that it would do."""
+        self.limit.interrupted = True
+        if (sock := self._sock) is not None:
+            with suppress(OSError):
+                # Closing it would not wake a thread that waits for it.
+                sock.shutdown(socket.SHUT_RDWR)
 
     def abandon(self) -> None:
         """Close the socket, whatever state it is in."""

@@ -8,10 +8,11 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from aion._paging import Page
 from aion._polling import PollPlan
 from aion._rt import blocking as rt
 from aion.exceptions import AionvisionError, AionvisionTimeoutError, BatchError
-from aion.sync._flows.paging import Page, SyncPages
+from aion.sync._flows.paging import SyncPages
 from aion.sync._flows.waiting import until
 from aion.types.batch import (
     BatchItemResult,
@@ -52,7 +53,8 @@ def all_results(
     def fetch(offset: int) -> Page[BatchItemResult]:
         request = page_request(batch_id, include_failed=include_failed, offset=offset, limit=size)
         answer = engine.call(request)
-        return answer.results, answer.pagination.has_more
+        where = answer.pagination
+        return Page(answer.results, where.has_more, where.total)
 
     return SyncPages(fetch, lambda item: item.item_id)
 

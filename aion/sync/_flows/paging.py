@@ -7,22 +7,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Generic, TypeVar
 
+from aion._paging import Page
 from aion._rt import blocking as rt
-from aion.exceptions import ServerError
+from aion.exceptions import AionvisionError, ServerError
 
 T = TypeVar("T")
 
-Page = tuple[Sequence[T], bool]
-"""The items of a page, and whether there are more after it."""
+AT_ONCE = 4
+"""Pages that are fetched at a time, once a reader has shown that it goes on reading."""
 
 
 class SyncPages(Iterator[T], Generic[T]):
-    """All items of a listing, one page ahead of its reader.
+    """All items of a listing, up to four pages ahead of its reader.
 
-    Nothing is fetched before the first item is asked for. Iterating again begins anew.
+    Nothing is fetched before the first item is asked for: then one page, while that is read one
+    more, then two, then four, so that a reader who stops early costs little. Iterating again
+    begins anew.
 
     Args:
-        fetch: Gives the page that begins after so many items.
+        fetch: Gives the page that begins after so many items. The blocking client calls it in
+            several threads.
         key: What tells two items apart; a page that brings only known ones ends the iteration
             with an error, since it would go on for ever.
         keep: Which items to give, where the service has no filter for that. Default: all.
@@ -49,18 +53,26 @@ class SyncPages(Iterator[T], Generic[T]):
 
     def _walk(self) -> Iterator[T]:
         seen: set[object] = set()
-        offset = 0
-        ahead = rt.Ahead(self._fetch, offset)
+        offset, size, window, steady = 0, 0, 1, True
+        ahead = _Ahead(self._fetch)
         try:
             while True:
-                items, more = ahead.result()
+                items, more, total = ahead.page(offset)
                 offset += len(items)
                 fresh = [item for item in items if self._key(item) not in seen]
                 seen.update(map(self._key, fresh))
                 if more:
                     if not fresh:
                         raise _repeated(offset, len(items))
-                    ahead = rt.Ahead(self._fetch, offset)
+                    size = size or len(items)
+                    if steady and len(items) != size:
+                        # What is under way begins at the wrong places.
+                        steady = False
+                        ahead.close()
+                        ahead = _Ahead(self._fetch)
+                    following = range(offset + size, total or 0, size) if steady else ()
+                    ahead.begin([offset, *following[: window - 1]])
+                    window = min(2 * window, AT_ONCE)
                 # An item that moved to a later page while others were added is given once.
                 for item in fresh:
                     if self._keep is None or self._keep(item):
@@ -68,7 +80,46 @@ class SyncPages(Iterator[T], Generic[T]):
                 if not more:
                     return
         finally:
-            ahead.drop()
+            ahead.close()
+
+
+class _Ahead(Generic[T]):
+    """Pages that are fetched before they are asked for."""
+
+    def __init__(self, fetch: Callable[[int], Page[T]]) -> None:
+        self._fetch = fetch
+        self._crew = rt.Crew(self._outcome)
+        self._begun: set[int] = set()
+        self._outcomes: dict[int, Page[T] | AionvisionError] = {}
+
+    def begin(self, offsets: Sequence[int]) -> None:
+        """Fetch the pages that begin there, unless that goes on already."""
+        for offset in offsets:
+            if offset not in self._begun:
+                self._begun.add(offset)
+                self._crew.start(offset)
+
+    def page(self, offset: int) -> Page[T]:
+        """The page that begins there."""
+        self.begin([offset])
+        while offset not in self._outcomes:
+            begin, outcome = self._crew.ended()
+            self._outcomes[begin] = outcome
+        found = self._outcomes.pop(offset)
+        # The failure of a page is one of the walk when the walk arrives there, and not before.
+        if isinstance(found, AionvisionError):
+            raise found
+        return found
+
+    def close(self) -> None:
+        """Give up what is under way."""
+        self._crew.close()
+
+    def _outcome(self, offset: int) -> Page[T] | AionvisionError:
+        try:
+            return self._fetch(offset)
+        except AionvisionError as error:
+            return error
 
 
 def _repeated(offset: int, count: int) -> ServerError:

@@ -4,12 +4,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from aion._batches import Look, Sent
 from aion._rt import blocking as rt
+from aion.exceptions import AionvisionError, ResourceNotFoundError
 from aion_api.api import upload_sessions
 from aion_api.models.upload_sessions import UploadSessionResultItem
 
 PAGE = 500
 """Results in one page."""
+_ENDS = frozenset({"completed", "failed", "expired", "cancelled"})
+_AT_ONCE = 8
+
+
+def look_at(engine: rt.Engine, sent: Sent, timeout: float) -> Look:
+    """Ask a session how far it is, and for its results when there are new ones."""
+    request = upload_sessions.get_session_status(sent.session_id)
+    answer = engine.call(request, timeout=timeout)
+    ended = answer.completed_files + answer.failed_files + answer.skipped_files
+    is_last = answer.status.value in _ENDS
+    rows = None
+    if is_last or ended > sent.seen:
+        rows = results_of(engine, sent.session_id, timeout)
+    return Look(str(answer.status), ended, rows, is_last)
 
 
 def results_of(engine: rt.Engine, session_id: str, timeout: float) -> list[UploadSessionResultItem]:
@@ -24,3 +42,20 @@ def results_of(engine: rt.Engine, session_id: str, timeout: float) -> list[Uploa
         rows += page.results
         more = page.has_more and bool(page.results)
     return rows
+
+
+def forgotten(engine: rt.Engine, sessions: Sequence[Sent]) -> list[Sent]:
+    """Those of some sessions that the service does not know any more."""
+
+    def is_forgotten(sent: Sent) -> bool:
+        try:
+            engine.call(upload_sessions.get_session_status(sent.session_id))
+        except ResourceNotFoundError:
+            return True
+        except AionvisionError:
+            # Whoever follows the session meets the same, and tells.
+            return False
+        return False
+
+    gone = rt.each(is_forgotten, sessions, at_once=_AT_ONCE)
+    return [sent for sent, lost in zip(sessions, gone, strict=True) if lost]

@@ -106,7 +106,9 @@ class SyncChatStream(Iterator[ChatToken]):
         if self._over:
             raise StopIteration
         try:
-            token = self._next()
+            token = next(self._tokens, None)
+            if token is None:
+                token = self._next()
         except Exception:
             self.close()
             raise
@@ -120,7 +122,7 @@ class SyncChatStream(Iterator[ChatToken]):
         reading = self._reading
         if self._answer is None:
             self._answer = self._engine.open(
-                self._request, timeout=self._timeout, on_repeat=reading.repeated
+                self._request, timeout=self._timeout, on_repeat=lambda _: reading.repeated()
             )
             self._tokens = reading.opened(self._answer.reply)
         while True:

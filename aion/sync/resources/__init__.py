@@ -2,8 +2,9 @@
 # Not edited by hand: change the async source and build again.
 """One class a resource of the API, one module a class; every name is loaded on first use."""
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
+
+from aion._lazy import exports, homes
 
 if TYPE_CHECKING:
     from aion.sync.resources.agent_operations import SyncAgentOperationsResource
@@ -47,7 +48,7 @@ _NAMES: Final = {
     "aion.sync.resources.video_scenes": "SyncVideoScenesResource",
     "aion.sync.resources.video_uploads": "SyncVideoUploadsResource",
 }
-_HOME: Final = {name: home for home, names in _NAMES.items() for name in names.split()}
+_HOME: Final = homes(_NAMES)
 
 __all__ = [
     "SyncAgentOperationsResource",
@@ -73,15 +74,4 @@ __all__ = [
 
 # Hidden from type checkers, which would otherwise accept any name at all.
 if not TYPE_CHECKING:
-
-    def __getattr__(name: str) -> Any:
-        home = _HOME.get(name)
-        if home is None:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        value = getattr(import_module(home), name)
-        globals()[name] = value
-        return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOME})
+    __getattr__, __dir__ = exports(__name__, _HOME)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ from aion._batches import Pace
 from aion._documents import DocumentCallbacks
 from aion._files import Found
 from aion._polling import PollPlan
+from aion._record import DocumentRecord, NoRecord, options_of
 from aion.exceptions import AionvisionTimeoutError, DocumentProcessingError, QuotaExceededError
 from aion.sync._flows.processing import SyncDocumentBatch, reason_of, status_of
 from aion.sync._flows.waiting import until
@@ -34,6 +36,7 @@ from aion.types.documents import (
 )
 from aion.types.upload import QuotaInfo
 from aion_api.api import uploads
+from aion_api.models.user_files import StreamBatchUploadBody
 
 BATCH_CHUNK_SIZE = 100
 """Documents in one request at most, whatever the service allows."""
@@ -112,8 +115,14 @@ class SyncDocumentUploads(SyncPresignedDocuments):
         on_processing_progress: Callable[[DocumentProcessingProgressEvent], Any] | None = None,
         on_processing_failed: Callable[[DocumentProcessingFailedEvent], Any] | None = None,
         storage_target: StorageTarget | str = "default",
+        journal: str | os.PathLike[str] | None = None,
     ) -> BatchDocumentUploadResults:
         """Upload documents, and those in directories. One bad document stops no other.
+
+        When an answer is lost, the service is asked which documents it has, by their hashes, and
+        only the others are sent again. With a `journal`, nothing is done twice: a second call with
+        the same files and options sends what is missing or was changed since, and waits for what
+        is not processed; callbacks are told of that alone. `aion.uploads.journal` reads it.
 
         Args:
             files: A path, a directory, bytes, or a list of them; at most 10,000 files. Of a
@@ -132,13 +141,16 @@ class SyncDocumentUploads(SyncPresignedDocuments):
             on_processing_progress: Told of each document whose processing has ended.
             on_processing_failed: Told of each document whose processing failed.
             storage_target: Where the bytes are kept. ``custom`` needs an S3 configuration.
+            journal: A file that keeps what is done. The same call with the same journal goes on
+                where this one ended, however it ended.
 
         Returns:
             One result for each file, in the order of the input.
 
         Raises:
             ValidationError: There is nothing to upload, or too much; a file that was named cannot
-                be uploaded, or the names do not fit. Nothing was sent.
+                be uploaded, the names do not fit, or the journal is one of other files or options.
+                Nothing was sent.
             QuotaExceededError: The allowance is used up, or ran out on the way.
             UploadError: Some were not stored; `partial_results` tells of all.
             DocumentProcessingError: All are stored, but some were not processed;
@@ -163,7 +175,9 @@ class SyncDocumentUploads(SyncPresignedDocuments):
         callbacks = DocumentCallbacks(
             on_progress, on_file_complete, on_processing_progress, on_processing_failed
         )
-        results = self._take(found, target, callbacks, processing_timeout, wait_for_processing)
+        results = self._take(
+            found, target, callbacks, processing_timeout, wait_for_processing, journal
+        )
         return results.raise_on_failures() if raise_on_failure else results
 
     def wait_for_processing(
@@ -224,13 +238,23 @@ class SyncDocumentUploads(SyncPresignedDocuments):
         callbacks: DocumentCallbacks,
         timeout: float | None,
         wait: bool,
+        journal: str | os.PathLike[str] | None = None,
     ) -> BatchDocumentUploadResults:
-        batch = SyncDocumentBatch(self._engine, found, target, callbacks)
-        if batch.size:
-            quota = self._require_quota(batch.size)
-            pace = Pace.of(quota, results_at_once=not wait)
-            batch.send(Pace(min(pace.files, BATCH_CHUNK_SIZE), pace.requests))
+        form = StreamBatchUploadBody(files=[], storage_target=target)
+        record = NoRecord()
+        try:
+            if journal is not None:
+                base_url = self._engine.config.base_url
+                record = DocumentRecord(journal, found, base_url, options_of(form))
+            batch = SyncDocumentBatch(self._engine, found, form, callbacks, record)
+            batch.recover()
+            if batch.size:
+                quota = self._require_quota(batch.size)
+                pace = Pace.of(quota, results_at_once=not wait)
+                batch.send(Pace(min(pace.files, BATCH_CHUNK_SIZE), pace.requests))
             batch.follow(self._plan(timeout, None), processing=wait)
+        finally:
+            record.close()
         return batch.report()
 
     def _require_quota(self, count: int) -> QuotaInfo:

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from aion import _chat_requests as requests
+from aion._paging import Page
 from aion._rt import blocking as rt
 from aion.resources.chat_session import ChatSessionConfig
-from aion.sync._flows.paging import Page, SyncPages
+from aion.sync._flows.paging import SyncPages
 from aion.sync._flows.streaming import SyncChatStream
 from aion.sync.resources.chat_session import SyncChatSession
 from aion.types.chat import (
@@ -225,7 +226,7 @@ class SyncChatResource:
 
         def fetch(offset: int) -> Page[ChatSession]:
             found = self._engine.call(page(offset))
-            return found.items, found.has_more
+            return Page(found.items, found.has_more, found.total)
 
         return SyncPages(fetch, lambda session: session.id)
 

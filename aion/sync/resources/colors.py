@@ -9,8 +9,9 @@ from typing import Any
 
 from aion import _checks as check
 from aion._colors import is_hex, long_hex
+from aion._paging import Page
 from aion._rt import blocking as rt
-from aion.sync._flows.paging import Page, SyncPages
+from aion.sync._flows.paging import SyncPages
 from aion.types.colors import (
     BatchColorExtractionResult,
     ColorExtractionResult,
@@ -166,7 +167,7 @@ class SyncColorsResource:
 
         def fetch(offset: int) -> Page[ColorSearchResult]:
             answer = self._engine.call(page(size, offset))
-            return answer.results, answer.has_more
+            return Page(answer.results, answer.has_more, answer.total_count)
 
         return SyncPages(fetch, lambda hit: hit.image_id)
 

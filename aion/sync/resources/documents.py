@@ -9,7 +9,8 @@ from typing import Any, cast
 
 from aion import _checks as check
 from aion import _documents, _files
-from aion.sync._flows.paging import Page, SyncPages
+from aion._paging import Page
+from aion.sync._flows.paging import SyncPages
 from aion.sync.resources import _document_uploads, _presigned_documents
 from aion.sync.resources._document_uploads import SyncDocumentUploads
 from aion.types.documents import (
@@ -92,7 +93,7 @@ class SyncDocumentsResource(SyncDocumentUploads):
         def fetch(offset: int) -> Page[DocumentItem]:
             # Documents that came or went in between make pages overlap; none is given twice.
             page = self.list(page=offset // size + 1, page_size=size, status_filter=state)
-            return page.documents, page.has_more
+            return Page(page.documents, page.has_more, page.total_count)
 
         return SyncPages(fetch, lambda document: document.id)
 

@@ -14,8 +14,9 @@ from urllib.parse import urljoin
 from aion import _checks as check
 from aion._library import changes, listing
 from aion._library import page_size as size_of_page
+from aion._paging import Page
 from aion._rt import blocking as rt
-from aion.sync._flows.paging import Page, SyncPages
+from aion.sync._flows.paging import SyncPages
 from aion.sync._flows.saving import save, target
 from aion.types.files import (
     BatchDeleteFilesResponse,
@@ -156,7 +157,7 @@ class SyncFilesResource:
 
         def fetch(offset: int) -> Page[UserFile]:
             answer = self._engine.call(page(size, offset))
-            return answer.files, answer.has_more
+            return Page(answer.files, answer.has_more, answer.total_count)
 
         return SyncPages(fetch, lambda file: file.id)
 
@@ -294,7 +295,9 @@ class SyncFilesResource:
     def download_to(self, file_id: str, path: str | os.PathLike[str]) -> Path:
         """Write a file as it was uploaded to disk, without holding it in memory.
 
-        It appears under its name when it is whole; a failure leaves what was there before.
+        It appears under its name when it is whole; a failure leaves what was there before. When
+        the connection breaks, up to `max_retries` times in a row without a megabyte in between,
+        only the rest is fetched, where storage serves ranges and the object is still the same.
 
         Args:
             file_id: The id of the file.
@@ -313,8 +316,7 @@ class SyncFilesResource:
         """
         request = user_files.download_user_file(check.identifier("file_id", file_id))
         found = target("path", path)
-        location = self._engine.call(request)
-        return save(self._engine.open_object(location), found)
+        return save(self._engine, request, found)
 
     def trigger_variant_generation(
         self, file_id: str, *, timeout: float | None = None

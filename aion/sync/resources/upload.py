@@ -9,27 +9,25 @@ from pathlib import Path
 
 from aion import _checks as check
 from aion import _files, _media
-from aion._batches import LARGEST_CHUNK
+from aion._batch_errors import tell_stored
+from aion._batches import LARGEST_CHUNK, Callbacks, Pace
+from aion._files import Found
 from aion._polling import PollPlan
 from aion.exceptions import (
+    AionvisionError,
     AionvisionTimeoutError,
     DescriptionError,
     ResourceNotFoundError,
     UploadError,
 )
+from aion.sync._flows.uploading import SyncBatchUpload
 from aion.sync._flows.waiting import until
 from aion.sync.resources._batch_uploads import SyncBatchUploads, storage
-from aion.types.common import DescriptionStatus, StorageTarget
+from aion.types.common import StorageTarget
 from aion.types.describe import DescriptionStatus as DescriptionState
 from aion.types.upload import UploadResult
-from aion_api import File
 from aion_api.api import user_files
-from aion_api.models.user_files import (
-    StreamBatchFileResult,
-    StreamBatchUploadBody,
-    StreamBatchUploadResponse,
-    UserFile,
-)
+from aion_api.models.user_files import StreamBatchUploadBody, UserFile
 
 SUPPORTED_CONTENT_TYPES = set(_media.IMAGE_TYPES)
 SUPPORTED_EXTENSIONS = set(_files.IMAGE_EXTENSIONS)
@@ -52,7 +50,9 @@ class SyncUploadResource(SyncBatchUploads):
     ) -> UploadResult:
         """Upload one image.
 
-        The file is streamed from disk. What it is, is decided by its first bytes.
+        The file is streamed from disk. What it is, is decided by its first bytes. When the answer
+        is lost, the service is asked by its hash whether it has the file, which is sent again
+        where it has not; an image with the same bytes that was there before is then taken for it.
 
         Args:
             file: A path, or the bytes of an image: JPEG, PNG, WebP or GIF, at most 100 MB.
@@ -74,6 +74,8 @@ class SyncUploadResource(SyncBatchUploads):
             DescriptionError: It is stored, but its description failed.
             AionvisionTimeoutError: It is stored, but its description did not come in time;
                 `last_result` holds the `UploadResult` to go on with.
+            AionvisionError: The call failed. Where the image is stored, ``details["image_id"]``
+                is its id, and `wait_for_description` goes on.
 
         Endpoint: ``POST /user-files/upload/stream-batch``
         """
@@ -82,15 +84,15 @@ class SyncUploadResource(SyncBatchUploads):
             check.seconds("description_timeout", description_timeout)
         source = _media.image(file, filename)
         self._require_quota(1)
-        result = UploadResult.from_stored(self._send(source, target))
-        if wait_for_descriptions:
+        result = self._send(source, target, description_timeout)
+        if wait_for_descriptions and result.is_pending:
             result = self._described(result, description_timeout)
-            if raise_on_failure and result.is_failed:
-                raise DescriptionError(
-                    f"the description of {result.filename} failed: {result.description_error}",
-                    image_id=result.image_id,
-                    status=result.description_status.value,
-                )
+        if wait_for_descriptions and raise_on_failure and result.is_failed:
+            raise DescriptionError(
+                f"the description of {result.filename} failed: {result.description_error}",
+                image_id=result.image_id,
+                status=result.description_status.value,
+            )
         return result
 
     def wait_for_description(
@@ -131,13 +133,26 @@ class SyncUploadResource(SyncBatchUploads):
 
         return until(look, lambda state: state.is_complete, plan, late)
 
-    def _send(self, source: _media.Upload, target: str) -> StreamBatchFileResult:
-        body = StreamBatchUploadBody(
-            files=[File(source.content, source.filename, source.content_type)],
-            storage_target=target,
-        )
-        answer = self._engine.call(user_files.stream_batch_upload(body=body))
-        return _only_result(answer, source.filename)
+    def _send(self, source: _media.Upload, target: str, timeout: float | None) -> UploadResult:
+        """Store one image, as a batch of one: what was lost on the way is asked for."""
+        found = [Found(0, source.filename, source)]
+        form = StreamBatchUploadBody(files=[], storage_target=target)
+        batch = SyncBatchUpload(self._engine, found, form, Callbacks())
+        batch.send(Pace(1, 1))
+        try:
+            batch.follow(self._plan(timeout, None), descriptions=False)
+        except AionvisionTimeoutError as error:
+            error.last_result = batch.report()[0]
+            raise
+        result = batch.report()[0]
+        if not result.is_stored:
+            raise UploadError(
+                f"{source.filename} was not stored: {result.description_error}",
+                filename=source.filename,
+                stage="upload",
+                session_id=batch.session_id,
+            )
+        return result
 
     def _described(self, result: UploadResult, timeout: float | None) -> UploadResult:
         plan = self._plan(timeout, None)
@@ -150,39 +165,17 @@ class SyncUploadResource(SyncBatchUploads):
         def late(last: UploadResult | None) -> AionvisionTimeoutError:
             return _late(result.filename, result.image_id, plan, last or result)
 
-        return until(look, lambda state: not state.is_pending, plan, late)
+        try:
+            return until(look, lambda state: not state.is_pending, plan, late)
+        except AionvisionError as error:
+            tell_stored(error, [result.image_id])
+            raise
 
     def _file(self, image_id: str, left: float) -> UserFile | None:
         request = user_files.list_user_files(ids=[image_id], limit=1)
         timeout = min(self._engine.config.timeout, left)
         page = self._engine.call(request, timeout=timeout)
         return page.files[0] if page.files else None
-
-
-def _only_result(answer: StreamBatchUploadResponse, filename: str) -> StreamBatchFileResult:
-    """The result of the one file of a request."""
-    for rejection in answer.rejections or ():
-        raise UploadError(
-            f"{filename} was not accepted: {rejection.reason}",
-            filename=filename,
-            stage="upload",
-            session_id=answer.session_id,
-        )
-    for stored in answer.immediate_results or ():
-        if stored.status == DescriptionStatus.FAILED.value:
-            raise UploadError(
-                f"{filename} was not stored: {stored.error or 'the service gave no reason'}",
-                filename=filename,
-                stage="upload",
-                session_id=answer.session_id,
-            )
-        return stored
-    raise UploadError(
-        f"the service said nothing of what became of {filename}",
-        filename=filename,
-        stage="session_results",
-        session_id=answer.session_id,
-    )
 
 
 def _late(

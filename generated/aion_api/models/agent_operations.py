@@ -10,13 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-import attrs
-
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
-@attrs.frozen(slots=False)
 class ChunkReference(md.Model):
     """A pointer to a passage in a document.
 
@@ -50,7 +47,6 @@ class ChunkReference(md.Model):
 _ChunkReference_KEYS = frozenset(["chunk_id", "document_id", "document_filename", "page_numbers"])
 
 
-@attrs.frozen(slots=False)
 class DocumentAnalysisAgentRequest(md.Model):
     """A request to analyze documents.
 
@@ -63,7 +59,6 @@ class DocumentAnalysisAgentRequest(md.Model):
     document_ids: list[str]
 
 
-@attrs.frozen(slots=False)
 class DocumentAnalysisAgentResponse(md.Model):
     """An analysis of documents by the agent.
 
@@ -127,7 +122,6 @@ _DocumentAnalysisAgentResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class FolderActionDetail(md.Model):
     """One action the agent took on a folder.
 
@@ -149,10 +143,8 @@ class FolderActionDetail(md.Model):
         return md.build(
             cls,
             {
+                **(md.known(data, _FolderActionDetail_KEYS) if extra else data),
                 "action": data["action"],
-                "folder_id": data.get("folder_id"),
-                "folder_name": data.get("folder_name"),
-                "file_count": data.get("file_count"),
                 "additional_properties": extra,
             },
         )
@@ -161,7 +153,6 @@ class FolderActionDetail(md.Model):
 _FolderActionDetail_KEYS = frozenset(["action", "folder_id", "folder_name", "file_count"])
 
 
-@attrs.frozen(slots=False)
 class OrganizeAgentRequest(md.Model):
     """A request to sort files into folders.
 
@@ -177,7 +168,6 @@ class OrganizeAgentRequest(md.Model):
     parent_folder_id: str | None | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class OrganizeAgentResponse(md.Model):
     """What the agent did to sort the files.
 
@@ -236,7 +226,6 @@ _OrganizeAgentResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class SynthesizeAgentRequest(md.Model):
     """A request for a written report.
 
@@ -251,7 +240,6 @@ class SynthesizeAgentRequest(md.Model):
     auto_save: bool | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class SynthesizeAgentResponse(md.Model):
     """A report written by the agent.
 

@@ -9,13 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-import attrs
-
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
-@attrs.frozen(slots=False)
 class PipelineNodeResult(md.Model):
     """The outcome of one pipeline step.
 
@@ -44,12 +41,10 @@ class PipelineNodeResult(md.Model):
         return md.build(
             cls,
             {
+                **(md.known(data, _PipelineNodeResult_KEYS) if extra else data),
                 "node_id": data["node_id"],
                 "agent": data["agent"],
                 "status": data["status"],
-                "summary": data.get("summary"),
-                "outputs": data.get("outputs"),
-                "error": data.get("error"),
                 "execution_time_ms": 0 if (v := data.get("execution_time_ms")) is None else v,
                 "additional_properties": extra,
             },
@@ -61,7 +56,6 @@ _PipelineNodeResult_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class PipelineRequest(md.Model):
     """A pipeline of agent steps and the files it starts from.
 
@@ -76,7 +70,6 @@ class PipelineRequest(md.Model):
     document_ids: list[str] | None | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class PipelineResponse(md.Model):
     """The outcome of a pipeline run.
 
@@ -125,7 +118,6 @@ _PipelineResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class PipelineStep(md.Model):
     """One step of a pipeline.
 

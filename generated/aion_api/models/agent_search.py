@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-import attrs
-
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
@@ -26,7 +24,6 @@ class ResultRefDataIdType(rt.OpenEnum):
     LINK = "link"
 
 
-@attrs.frozen(slots=False)
 class DocumentChunkResultItem(md.Model):
     """One passage found by the search agent.
 
@@ -69,7 +66,6 @@ _DocumentChunkResultItem_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class DocumentSearchAgentRequest(md.Model):
     """A natural-language search over documents.
 
@@ -87,7 +83,6 @@ class DocumentSearchAgentRequest(md.Model):
     document_ids: list[str] | None | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class DocumentSearchAgentResponse(md.Model):
     """Passages found by the search agent, with a summary.
 
@@ -173,7 +168,6 @@ _DocumentSearchAgentResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class ImageSearchAgentRequest(md.Model):
     """A natural-language search over images.
 
@@ -191,7 +185,6 @@ class ImageSearchAgentRequest(md.Model):
     image_ids: list[str] | None | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class ImageSearchAgentResponse(md.Model):
     """Images found by the search agent, with a summary.
 
@@ -269,7 +262,6 @@ _ImageSearchAgentResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class ImageSearchResultItem(md.Model):
     """One image found by the search agent.
 
@@ -297,14 +289,9 @@ class ImageSearchResultItem(md.Model):
         return md.build(
             cls,
             {
+                **(md.known(data, _ImageSearchResultItem_KEYS) if extra else data),
                 "image_id": data["image_id"],
                 "score": data["score"],
-                "filename": data.get("filename"),
-                "title": data.get("title"),
-                "description": data.get("description"),
-                "folder_id": data.get("folder_id"),
-                "thumbnail_url": data.get("thumbnail_url"),
-                "features": data.get("features"),
                 "additional_properties": extra,
             },
         )
@@ -324,7 +311,6 @@ _ImageSearchResultItem_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class MatchedSceneItem(md.Model):
     """A scene of a video that fits the query.
 
@@ -385,7 +371,6 @@ _MatchedSceneItem_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class ResultRefData(md.Model):
     """A set of results that reference markup points to.
 
@@ -424,7 +409,6 @@ class ResultRefData(md.Model):
 _ResultRefData_KEYS = frozenset(["count", "ids", "image_ids", "id_type", "label"])
 
 
-@attrs.frozen(slots=False)
 class VideoSearchAgentRequest(md.Model):
     """A natural-language search over videos.
 
@@ -442,7 +426,6 @@ class VideoSearchAgentRequest(md.Model):
     folder_id: str | None | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class VideoSearchAgentResponse(md.Model):
     """Videos found by the search agent, with a summary.
 
@@ -525,7 +508,6 @@ _VideoSearchAgentResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class VideoSearchResultItem(md.Model):
     """One video found by the search agent.
 
@@ -553,12 +535,10 @@ class VideoSearchResultItem(md.Model):
         return md.build(
             cls,
             {
+                **(md.known(data, _VideoSearchResultItem_KEYS) if extra else data),
                 "video_id": data["video_id"],
                 "video_filename": data["video_filename"],
                 "video_description": "" if (v := data.get("video_description")) is None else v,
-                "duration_seconds": data.get("duration_seconds"),
-                "resolution": data.get("resolution"),
-                "thumbnail_url": data.get("thumbnail_url"),
                 "score": data["score"],
                 "matched_scenes": None
                 if (v := data.get("matched_scenes")) is None

@@ -11,13 +11,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
-import attrs
-
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
-@attrs.frozen(slots=False)
 class APIKeyResponse(md.Model):
     """One API key without its secret part.
 
@@ -84,7 +81,6 @@ _APIKeyResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class CreateAPIKeyRequest(md.Model):
     """Settings of a new API key.
 
@@ -107,7 +103,6 @@ class CreateAPIKeyRequest(md.Model):
     expires_at: datetime | None | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class CreateAPIKeyResponse(md.Model):
     """A new API key, including its full value.
 
@@ -168,7 +163,6 @@ _CreateAPIKeyResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class ListAPIKeysResponse(md.Model):
     """One page of API keys.
 
@@ -198,7 +192,6 @@ class ListAPIKeysResponse(md.Model):
 _ListAPIKeysResponse_KEYS = frozenset(["api_keys", "total"])
 
 
-@attrs.frozen(slots=False)
 class UpdateAPIKeyRequest(md.Model):
     """Changes to an API key.
 

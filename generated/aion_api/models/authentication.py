@@ -10,13 +10,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
-import attrs
-
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
-@attrs.frozen(slots=False)
 class CompletePasswordResetRequest(md.Model):
     """A new password and the token that permits it.
 
@@ -28,7 +25,6 @@ class CompletePasswordResetRequest(md.Model):
     new_password: str
 
 
-@attrs.frozen(slots=False)
 class EmailVerificationRequest(md.Model):
     """Proof that an email address belongs to the user.
 
@@ -39,7 +35,6 @@ class EmailVerificationRequest(md.Model):
     token: str
 
 
-@attrs.frozen(slots=False)
 class GoogleOAuthRequest(md.Model):
     """A Google identity for signing in.
 
@@ -52,7 +47,6 @@ class GoogleOAuthRequest(md.Model):
     password: str | None | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class LoginRequest(md.Model):
     """Credentials for a login with email and password."""
 
@@ -61,7 +55,6 @@ class LoginRequest(md.Model):
     remember_me: bool | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class LoginResponse(md.Model):
     """The signed-in user and the session that was opened.
 
@@ -115,7 +108,6 @@ _LoginResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class PasswordResetRequest(md.Model):
     """The account for which a password reset is asked.
 
@@ -126,7 +118,6 @@ class PasswordResetRequest(md.Model):
     email: str
 
 
-@attrs.frozen(slots=False)
 class RegisterRequest(md.Model):
     """Details of a new user account.
 
@@ -145,7 +136,6 @@ class RegisterRequest(md.Model):
     auto_login: bool | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class RegisterResponse(md.Model):
     """The new user, with a session when one was opened.
 
@@ -178,17 +168,15 @@ class RegisterResponse(md.Model):
         return md.build(
             cls,
             {
+                **(md.known(data, _RegisterResponse_KEYS) if extra else data),
                 "user_id": data["user_id"],
                 "email": data["email"],
                 "name": data["name"],
                 "tenant_id": data["tenant_id"],
-                "session_id": data.get("session_id"),
-                "session_token": data.get("session_token"),
                 "email_verification_required": True
                 if (v := data.get("email_verification_required")) is None
                 else v,
                 "email_sent": True if (v := data.get("email_sent")) is None else v,
-                "email_error": data.get("email_error"),
                 "message": "Registration successful" if (v := data.get("message")) is None else v,
                 "additional_properties": extra,
             },
@@ -211,7 +199,6 @@ _RegisterResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class ResendVerificationByEmailRequest(md.Model):
     """The address that needs a new verification message.
 
@@ -222,7 +209,6 @@ class ResendVerificationByEmailRequest(md.Model):
     email: str
 
 
-@attrs.frozen(slots=False)
 class SessionInfo(md.Model):
     """One open session of a user, as listed by session authentication.
 
@@ -272,7 +258,6 @@ _SessionInfo_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class SessionRotateResponse(md.Model):
     """The session that replaces the previous one.
 
@@ -303,7 +288,6 @@ class SessionRotateResponse(md.Model):
 _SessionRotateResponse_KEYS = frozenset(["session_id", "message"])
 
 
-@attrs.frozen(slots=False)
 class UserInfo(md.Model):
     """The user to whom the current session belongs.
 

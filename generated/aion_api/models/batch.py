@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
-import attrs
-
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
@@ -28,7 +26,6 @@ class BatchStatus(rt.OpenEnum):
     PARTIALLY_COMPLETED = "partially_completed"
 
 
-@attrs.frozen(slots=False)
 class BatchDescribeRequest(md.Model):
     """Images to describe in one background job, and how to process them.
 
@@ -64,7 +61,6 @@ class BatchDescribeRequest(md.Model):
     verification_level: str | None | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class BatchItemResult(md.Model):
     """Outcome of one item of a batch.
 
@@ -96,14 +92,10 @@ class BatchItemResult(md.Model):
         return md.build(
             cls,
             {
+                **(md.known(data, _BatchItemResult_KEYS) if extra else data),
                 "item_id": data["item_id"],
                 "item_index": data["item_index"],
                 "status": data["status"],
-                "input_data": data.get("input_data"),
-                "output_data": data.get("output_data"),
-                "error_message": data.get("error_message"),
-                "processing_time_ms": data.get("processing_time_ms"),
-                "stored_image_url": data.get("stored_image_url"),
                 "additional_properties": extra,
             },
         )
@@ -123,7 +115,6 @@ _BatchItemResult_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class BatchOperationResponse(md.Model):
     """A batch that has just been accepted.
 
@@ -178,7 +169,6 @@ _BatchOperationResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class BatchResultsResponse(md.Model):
     """One page of batch results, with totals for the whole batch.
 
@@ -218,7 +208,6 @@ class BatchResultsResponse(md.Model):
 _BatchResultsResponse_KEYS = frozenset(["batch_id", "status", "results", "pagination", "summary"])
 
 
-@attrs.frozen(slots=False)
 class BatchStatusResponse(md.Model):
     """Progress of a batch.
 
@@ -294,7 +283,6 @@ _BatchStatusResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class BatchVerifyRequest(md.Model):
     """Pairs of image and text to verify in one background job, and how to process them.
 
@@ -322,7 +310,6 @@ class BatchVerifyRequest(md.Model):
     verification_level: str | None | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class ImageData(md.Model):
     """One input image of a batch. Set exactly one of `image_url`, `image_base64` and `object_key`.
 
@@ -339,7 +326,6 @@ class ImageData(md.Model):
     metadata: dict[str, Any] | None | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class ImageTextPair(md.Model):
     """An image and the text to check against it.
 

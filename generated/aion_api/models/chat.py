@@ -11,8 +11,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
-import attrs
-
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
@@ -25,7 +23,6 @@ class ChatExportChatSessionFormat(rt.OpenEnum):
     TEXT = "text"
 
 
-@attrs.frozen(slots=False)
 class ChatMessageResponse(md.Model):
     """One message of a chat session.
 
@@ -59,6 +56,7 @@ class ChatMessageResponse(md.Model):
         return md.build(
             cls,
             {
+                **(md.known(data, _ChatMessageResponse_KEYS) if extra else data),
                 "id": data["id"],
                 "role": data["role"],
                 "content": data["content"],
@@ -70,9 +68,6 @@ class ChatMessageResponse(md.Model):
                 else [MessageImageInfo.from_api_response(item) for item in v]
                 if md.is_array(v)
                 else v,
-                "metadata": data.get("metadata"),
-                "provider": data.get("provider"),
-                "model": data.get("model"),
                 "additional_properties": extra,
             },
         )
@@ -94,7 +89,6 @@ _ChatMessageResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class ChatSessionSummaryResponse(md.Model):
     """A chat session and its counters, without the messages.
 
@@ -174,7 +168,6 @@ _ChatSessionSummaryResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class CloseChatSessionResponse(md.Model):
     """A closed session with its final totals.
 
@@ -209,7 +202,6 @@ _CloseChatSessionResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class CreateChatSessionRequest(md.Model):
     """Settings for a new chat session.
 
@@ -227,7 +219,6 @@ class CreateChatSessionRequest(md.Model):
     use_all_images: bool | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class CreateChatSessionResponse(md.Model):
     """A newly created chat session.
 
@@ -257,7 +248,6 @@ class CreateChatSessionResponse(md.Model):
 _CreateChatSessionResponse_KEYS = frozenset(["session_id", "title", "created_at"])
 
 
-@attrs.frozen(slots=False)
 class GetAllUserImagesResponse(md.Model):
     """One page of ids of the images you can use in chat.
 
@@ -288,7 +278,6 @@ class GetAllUserImagesResponse(md.Model):
 _GetAllUserImagesResponse_KEYS = frozenset(["image_ids", "total_count", "has_more"])
 
 
-@attrs.frozen(slots=False)
 class GetChatSessionResponse(md.Model):
     """A chat session with its messages and selected files.
 
@@ -330,7 +319,6 @@ _GetChatSessionResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class ImageSearchRequest(md.Model):
     """A text search over your images, with paging.
 
@@ -345,7 +333,6 @@ class ImageSearchRequest(md.Model):
     offset: int | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class ImageSearchResultResponse(md.Model):
     """One image found by a search.
 
@@ -370,13 +357,11 @@ class ImageSearchResultResponse(md.Model):
         return md.build(
             cls,
             {
+                **(md.known(data, _ImageSearchResultResponse_KEYS) if extra else data),
                 "image_id": data["image_id"],
                 "description": data["description"],
                 "confidence": data["confidence"],
                 "relevance_score": data["relevance_score"],
-                "thumbnail_url": data.get("thumbnail_url"),
-                "medium_url": data.get("medium_url"),
-                "full_url": data.get("full_url"),
                 "created_at": md.date(data, "created_at", extra),
                 "additional_properties": extra,
             },
@@ -397,7 +382,6 @@ _ImageSearchResultResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class ListChatSessionsResponse(md.Model):
     """One page of chat sessions.
 
@@ -431,7 +415,6 @@ class ListChatSessionsResponse(md.Model):
 _ListChatSessionsResponse_KEYS = frozenset(["sessions", "total_count", "has_more"])
 
 
-@attrs.frozen(slots=False)
 class MessageImageInfo(md.Model):
     """An image that a chat message refers to.
 
@@ -454,13 +437,8 @@ class MessageImageInfo(md.Model):
         return md.build(
             cls,
             {
+                **(md.known(data, _MessageImageInfo_KEYS) if extra else data),
                 "image_id": data["image_id"],
-                "thumbnail_url": data.get("thumbnail_url"),
-                "description": data.get("description"),
-                "confidence": data.get("confidence"),
-                "title": data.get("title"),
-                "stored_url": data.get("stored_url"),
-                "filename": data.get("filename"),
                 "additional_properties": extra,
             },
         )
@@ -471,7 +449,6 @@ _MessageImageInfo_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class PlanActionRequest(md.Model):
     """Your decision on a proposed plan.
 
@@ -484,7 +461,6 @@ class PlanActionRequest(md.Model):
     plan_data: dict[str, Any] | None | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class PlanActionResponse(md.Model):
     """The outcome of a decision on a plan.
 
@@ -509,13 +485,11 @@ class PlanActionResponse(md.Model):
         return md.build(
             cls,
             {
+                **(md.known(data, _PlanActionResponse_KEYS) if extra else data),
                 "success": data["success"],
                 "plan_id": data["plan_id"],
                 "message": data["message"],
                 "action_taken": data["action_taken"],
-                "results": data.get("results"),
-                "agent_results": data.get("agent_results"),
-                "pending_actions": data.get("pending_actions"),
                 "additional_properties": extra,
             },
         )
@@ -526,7 +500,6 @@ _PlanActionResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class RenameChatSessionResponse(md.Model):
     """A session after it was renamed."""
 
@@ -552,7 +525,6 @@ class RenameChatSessionResponse(md.Model):
 _RenameChatSessionResponse_KEYS = frozenset(["session_id", "title", "updated_at"])
 
 
-@attrs.frozen(slots=False)
 class RenameSessionRequest(md.Model):
     """A new title for a session.
 
@@ -563,7 +535,6 @@ class RenameSessionRequest(md.Model):
     title: str
 
 
-@attrs.frozen(slots=False)
 class SearchImagesResponse(md.Model):
     """One page of image search hits.
 
@@ -597,7 +568,6 @@ class SearchImagesResponse(md.Model):
 _SearchImagesResponse_KEYS = frozenset(["results", "total_count", "query_interpretation"])
 
 
-@attrs.frozen(slots=False)
 class SendMessageRequest(md.Model):
     """A message to send to the assistant.
 
@@ -614,7 +584,6 @@ class SendMessageRequest(md.Model):
     expected_image_ids: list[str] | None | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class SendMessageResponse(md.Model):
     """The assistant's complete reply.
 
@@ -671,7 +640,6 @@ _SendMessageResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class UpdateDocumentsRequest(md.Model):
     """The full set of documents for a session.
 
@@ -683,7 +651,6 @@ class UpdateDocumentsRequest(md.Model):
     document_ids: list[str] | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class UpdateDocumentsResponse(md.Model):
     """The document selection of a session after an update.
 
@@ -713,7 +680,6 @@ class UpdateDocumentsResponse(md.Model):
 _UpdateDocumentsResponse_KEYS = frozenset(["session_id", "selected_document_ids", "document_count"])
 
 
-@attrs.frozen(slots=False)
 class UpdateImagesRequest(md.Model):
     """The full set of images for a session.
 
@@ -725,7 +691,6 @@ class UpdateImagesRequest(md.Model):
     image_ids: list[str]
 
 
-@attrs.frozen(slots=False)
 class UpdateImagesResponse(md.Model):
     """The image selection of a session after an update.
 
@@ -769,7 +734,6 @@ _UpdateImagesResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class UpdateSessionModeRequest(md.Model):
     """The image mode to switch a session to.
 
@@ -781,7 +745,6 @@ class UpdateSessionModeRequest(md.Model):
     use_all_images: bool
 
 
-@attrs.frozen(slots=False)
 class UpdateSessionModeResponse(md.Model):
     """The image mode of a session after a switch.
 
@@ -817,7 +780,6 @@ _UpdateSessionModeResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class UpdateVideosRequest(md.Model):
     """The full set of videos for a session.
 
@@ -829,7 +791,6 @@ class UpdateVideosRequest(md.Model):
     video_ids: list[str] | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class UpdateVideosResponse(md.Model):
     """The video selection of a session after an update.
 

@@ -11,13 +11,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
-import attrs
-
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
-@attrs.frozen(slots=False)
 class CloudFileRequest(md.Model):
     """One file at the storage provider.
 
@@ -34,7 +31,6 @@ class CloudFileRequest(md.Model):
     size_bytes: int | None | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class CloudStorageConnection(md.Model):
     """One connected storage account.
 
@@ -86,7 +82,6 @@ _CloudStorageConnection_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class CloudStorageJobDetail(md.Model):
     """One import or export job.
 
@@ -163,7 +158,6 @@ _CloudStorageJobDetail_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class CompleteAuthRequest(md.Model):
     """The values that the OAuth redirect delivers.
 
@@ -178,7 +172,6 @@ class CompleteAuthRequest(md.Model):
     redirect_uri: str | None | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class CompleteAuthResult(md.Model):
     """The connection that a finished OAuth flow leads to.
 
@@ -207,7 +200,6 @@ class CompleteAuthResult(md.Model):
 _CompleteAuthResult_KEYS = frozenset(["connection", "is_new"])
 
 
-@attrs.frozen(slots=False)
 class ConnectionList(md.Model):
     """Connected storage accounts.
 
@@ -238,7 +230,6 @@ class ConnectionList(md.Model):
 _ConnectionList_KEYS = frozenset(["connections", "total_count"])
 
 
-@attrs.frozen(slots=False)
 class DisconnectResult(md.Model):
     """The result of disconnecting a storage account.
 
@@ -266,7 +257,6 @@ class DisconnectResult(md.Model):
 _DisconnectResult_KEYS = frozenset(["success", "message"])
 
 
-@attrs.frozen(slots=False)
 class ExportFilesRequest(md.Model):
     """The images to export and where to put them.
 
@@ -283,7 +273,6 @@ class ExportFilesRequest(md.Model):
     folder_name: str | None | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class ExportResult(md.Model):
     """An export job that has been accepted.
 
@@ -307,9 +296,7 @@ class ExportResult(md.Model):
         return md.build(
             cls,
             {
-                "cloud_file_ids": data.get("cloud_file_ids"),
-                "job_id": data.get("job_id"),
-                "job_status": data.get("job_status"),
+                **(md.known(data, _ExportResult_KEYS) if extra else data),
                 "is_async": data["is_async"],
                 "message": data["message"],
                 "additional_properties": extra,
@@ -320,7 +307,6 @@ class ExportResult(md.Model):
 _ExportResult_KEYS = frozenset(["cloud_file_ids", "job_id", "job_status", "is_async", "message"])
 
 
-@attrs.frozen(slots=False)
 class ImportFilesRequest(md.Model):
     """The files to import from a connected account.
 
@@ -337,7 +323,6 @@ class ImportFilesRequest(md.Model):
     collection_id: str | None | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class ImportResult(md.Model):
     """An import job that has been accepted.
 
@@ -364,12 +349,10 @@ class ImportResult(md.Model):
         return md.build(
             cls,
             {
+                **(md.known(data, _ImportResult_KEYS) if extra else data),
                 "total_files": 0 if (v := data.get("total_files")) is None else v,
                 "is_async": data["is_async"],
                 "message": data["message"],
-                "image_ids": data.get("image_ids"),
-                "job_id": data.get("job_id"),
-                "status": data.get("status"),
                 "additional_properties": extra,
             },
         )
@@ -380,7 +363,6 @@ _ImportResult_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class InitiateAuthRequest(md.Model):
     """Settings for the start of an OAuth flow.
 
@@ -393,7 +375,6 @@ class InitiateAuthRequest(md.Model):
     redirect_uri: str | None | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class InitiateAuthResult(md.Model):
     """Where to send the user to give consent.
 
@@ -424,7 +405,6 @@ class InitiateAuthResult(md.Model):
 _InitiateAuthResult_KEYS = frozenset(["authorization_url", "state", "provider"])
 
 
-@attrs.frozen(slots=False)
 class JobStatusResponse(md.Model):
     """The current state of an import or export job.
 
@@ -450,7 +430,6 @@ class JobStatusResponse(md.Model):
 _JobStatusResponse_KEYS = frozenset(["job"])
 
 
-@attrs.frozen(slots=False)
 class PickerProxyRequest(md.Model):
     """A Google Drive request to forward.
 
@@ -466,7 +445,6 @@ class PickerProxyRequest(md.Model):
     params: dict[str, Any] | None | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class PickerProxyResponse(md.Model):
     """The answer of Google Drive to a forwarded request.
 
@@ -492,7 +470,6 @@ class PickerProxyResponse(md.Model):
 _PickerProxyResponse_KEYS = frozenset(["data"])
 
 
-@attrs.frozen(slots=False)
 class PickerSessionData(md.Model):
     """Credentials for the Google file picker.
 
@@ -532,7 +509,6 @@ _PickerSessionData_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class PickerTokenResponse(md.Model):
     """A new picker session.
 

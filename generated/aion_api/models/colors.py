@@ -10,13 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-import attrs
-
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
-@attrs.frozen(slots=False)
 class BatchColorExtractionRequestDTO(md.Model):
     """The images to extract colors from, with settings for all of them.
 
@@ -30,7 +27,6 @@ class BatchColorExtractionRequestDTO(md.Model):
     n_colors: int | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class BatchColorExtractionResult(md.Model):
     """Receipt for a batch of color extractions.
 
@@ -58,7 +54,6 @@ class BatchColorExtractionResult(md.Model):
 _BatchColorExtractionResult_KEYS = frozenset(["queued_count", "message"])
 
 
-@attrs.frozen(slots=False)
 class ColorAnalysisResponseDTO(md.Model):
     """The color analysis of one image and its state.
 
@@ -96,7 +91,6 @@ class ColorAnalysisResponseDTO(md.Model):
 _ColorAnalysisResponseDTO_KEYS = frozenset(["image_id", "status", "color_analysis", "extracted_at"])
 
 
-@attrs.frozen(slots=False)
 class ColorFamilyDTO(md.Model):
     """A group of related colors that a search can name.
 
@@ -130,7 +124,6 @@ class ColorFamilyDTO(md.Model):
 _ColorFamilyDTO_KEYS = frozenset(["name", "display_name", "description", "example_colors"])
 
 
-@attrs.frozen(slots=False)
 class ColorSearchRequestDTO(md.Model):
     """A search for images by color. Give at least one of `hex_code`, `color_name` and
     `color_family`.
@@ -156,7 +149,6 @@ class ColorSearchRequestDTO(md.Model):
     offset: int | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class ColorSearchResponseDTO(md.Model):
     """One page of images that match a color search.
 
@@ -192,7 +184,6 @@ class ColorSearchResponseDTO(md.Model):
 _ColorSearchResponseDTO_KEYS = frozenset(["results", "total_count", "limit", "offset"])
 
 
-@attrs.frozen(slots=False)
 class ColorSearchResultDTO(md.Model):
     """One image that matches a color search.
 
@@ -219,12 +210,9 @@ class ColorSearchResultDTO(md.Model):
         return md.build(
             cls,
             {
+                **(md.known(data, _ColorSearchResultDTO_KEYS) if extra else data),
                 "image_id": data["image_id"],
-                "thumbnail_url": data.get("thumbnail_url"),
-                "color_analysis": data.get("color_analysis"),
                 "match_score": 1.0 if (v := data.get("match_score")) is None else v,
-                "matched_hex": data.get("matched_hex"),
-                "matched_percentage": data.get("matched_percentage"),
                 "additional_properties": extra,
             },
         )

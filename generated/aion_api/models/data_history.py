@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
-import attrs
-
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
@@ -31,7 +29,6 @@ class ExportFormat(rt.OpenEnum):
     JSONL = "jsonl"
 
 
-@attrs.frozen(slots=False)
 class DescriptionHistoryResponse(md.Model):
     """One page of description history, with statistics and paging details.
 
@@ -76,7 +73,6 @@ _DescriptionHistoryResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class ExportRequest(md.Model):
     """What to export and in which format. Filters work as in the history listing.
 
@@ -109,7 +105,6 @@ class ExportRequest(md.Model):
     limit: int | None | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class ExportResponse(md.Model):
     """A data export and its progress.
 
@@ -140,14 +135,11 @@ class ExportResponse(md.Model):
         return md.build(
             cls,
             {
+                **(md.known(data, _ExportResponse_KEYS) if extra else data),
                 "export_id": data["export_id"],
                 "status": data["status"],
-                "download_url": data.get("download_url"),
-                "record_count": data.get("record_count"),
                 "format": data["format"],
                 "created_at": data["created_at"],
-                "estimated_completion_time": data.get("estimated_completion_time"),
-                "error_message": data.get("error_message"),
                 "additional_properties": extra,
             },
         )
@@ -167,7 +159,6 @@ _ExportResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class FiltersAppliedResponse(md.Model):
     """Which filters shaped a history listing.
 
@@ -218,7 +209,6 @@ _FiltersAppliedResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class PageInfoResponse(md.Model):
     """Position of one page within a listing.
 
@@ -259,7 +249,6 @@ _PageInfoResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class ProcessingResultResponse(md.Model):
     """One past processing result and the image it is about.
 
@@ -342,7 +331,6 @@ _ProcessingResultResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class ProcessingStatisticsResponse(md.Model):
     """Totals and averages for a history listing.
 
@@ -368,12 +356,9 @@ class ProcessingStatisticsResponse(md.Model):
         return md.build(
             cls,
             {
+                **(md.known(data, _ProcessingStatisticsResponse_KEYS) if extra else data),
                 "total_count": data["total_count"],
                 "average_confidence": data["average_confidence"],
-                "confidence_distribution": data.get("confidence_distribution"),
-                "daily_counts": data.get("daily_counts"),
-                "source_distribution": data.get("source_distribution"),
-                "providers_used": data.get("providers_used"),
                 "additional_properties": extra,
             },
         )
@@ -391,7 +376,6 @@ _ProcessingStatisticsResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class VerificationDetailsResponse(md.Model):
     """What a verification checked and what it found.
 
@@ -438,7 +422,6 @@ _VerificationDetailsResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class VerificationHistoryResponse(md.Model):
     """One page of verification history, with statistics and paging details.
 

@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
-import attrs
-
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
@@ -36,7 +34,6 @@ class DatasetStatus(rt.OpenEnum):
     FAILED = "failed"
 
 
-@attrs.frozen(slots=False)
 class CreateDatasetRequest(md.Model):
     """A new dataset, made from the results of a batch.
 
@@ -53,7 +50,6 @@ class CreateDatasetRequest(md.Model):
     format_config: dict[str, Any] | None | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class DatasetListResponse(md.Model):
     """One page of datasets.
 
@@ -93,7 +89,6 @@ class DatasetListResponse(md.Model):
 _DatasetListResponse_KEYS = frozenset(["datasets", "total_count", "limit", "offset", "has_more"])
 
 
-@attrs.frozen(slots=False)
 class DatasetResponse(md.Model):
     """A dataset and the state it is in.
 
@@ -131,19 +126,16 @@ class DatasetResponse(md.Model):
         return md.build(
             cls,
             {
+                **(md.known(data, _DatasetResponse_KEYS) if extra else data),
                 "id": data["id"],
                 "name": data["name"],
-                "description": data.get("description"),
                 "batch_id": data["batch_id"],
                 "status": DatasetStatus(data["status"]),
                 "created_at": md.date(data, "created_at", extra),
                 "updated_at": md.date(data, "updated_at", extra),
-                "batch_status": data.get("batch_status"),
                 "total_items": 0 if (v := data.get("total_items")) is None else v,
                 "successful_items": 0 if (v := data.get("successful_items")) is None else v,
                 "export_count": 0 if (v := data.get("export_count")) is None else v,
-                "supported_formats": data.get("supported_formats"),
-                "latest_export": data.get("latest_export"),
                 "additional_properties": extra,
             },
         )
@@ -168,7 +160,6 @@ _DatasetResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class DatasetStatisticsResponse(md.Model):
     """Figures about datasets and their exports over a period.
 
@@ -206,7 +197,6 @@ _DatasetStatisticsResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class ExportDatasetRequest(md.Model):
     """How to export a dataset.
 
@@ -222,7 +212,6 @@ class ExportDatasetRequest(md.Model):
     include_failed_items: bool | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class ExportDatasetResponse(md.Model):
     """A finished dataset export. The data is either inline in `content` or kept as a file.
 
@@ -259,16 +248,12 @@ class ExportDatasetResponse(md.Model):
         return md.build(
             cls,
             {
+                **(md.known(data, _ExportDatasetResponse_KEYS) if extra else data),
                 "export_id": data["export_id"],
                 "dataset_id": data["dataset_id"],
                 "format": data["format"],
                 "status": data["status"],
                 "record_count": data["record_count"],
-                "content": data.get("content"),
-                "file_path": data.get("file_path"),
-                "download_url": data.get("download_url"),
-                "file_size_bytes": data.get("file_size_bytes"),
-                "content_type": data.get("content_type"),
                 "exported_at": md.date(data, "exported_at", extra),
                 "additional_properties": extra,
             },

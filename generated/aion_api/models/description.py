@@ -9,13 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-import attrs
-
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
-@attrs.frozen(slots=False)
 class DescribeImageRequest(md.Model):
     """One image to describe, given as `image_url`, `image_base64` or `object_key`.
 
@@ -45,7 +42,6 @@ class DescribeImageRequest(md.Model):
     prompt: str | None | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class DescriptionResponse(md.Model):
     """AI description of one image.
 
@@ -85,16 +81,11 @@ class DescriptionResponse(md.Model):
         return md.build(
             cls,
             {
+                **(md.known(data, _DescriptionResponse_KEYS) if extra else data),
                 "operation_id": data["operation_id"],
                 "description": data["description"],
-                "visible_text": data.get("visible_text"),
-                "tags": data.get("tags"),
-                "features": data.get("features"),
-                "metadata": data.get("metadata"),
-                "structured_output": data.get("structured_output"),
                 "verification_level": data["verification_level"],
                 "providers_used": data["providers_used"],
-                "consensus_score": data.get("consensus_score"),
                 "processing_time_ms": data["processing_time_ms"],
                 "timestamp": data["timestamp"],
                 "additional_properties": extra,

@@ -11,13 +11,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-import attrs
-
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
-@attrs.frozen(slots=False)
 class ConfirmedDocument(md.Model):
     """One document of a batch upload.
 
@@ -65,7 +62,6 @@ _ConfirmedDocument_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class DocumentBatchConfirmRequest(md.Model):
     """The outcome of every upload in a batch.
 
@@ -78,7 +74,6 @@ class DocumentBatchConfirmRequest(md.Model):
     confirmations: list[DocumentUploadConfirmation]
 
 
-@attrs.frozen(slots=False)
 class DocumentBatchConfirmResponse(md.Model):
     """The result of confirming a document batch.
 
@@ -133,7 +128,6 @@ _DocumentBatchConfirmResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class DocumentBatchPrepareRequest(md.Model):
     """The documents of one batch upload.
 
@@ -147,7 +141,6 @@ class DocumentBatchPrepareRequest(md.Model):
     additional_params: dict[str, Any] | None | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class DocumentBatchPrepareResponse(md.Model):
     """A prepared batch with one upload URL per document.
 
@@ -200,7 +193,6 @@ _DocumentBatchPrepareResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class DocumentBatchPresignedUrl(md.Model):
     """Where and how to upload one document of a batch.
 
@@ -264,7 +256,6 @@ _DocumentBatchPresignedUrl_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class DocumentBatchStatusResponse(md.Model):
     """Progress of a document batch.
 
@@ -325,7 +316,6 @@ _DocumentBatchStatusResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class DocumentConfirmationRequest(md.Model):
     """Report that a document has been uploaded.
 
@@ -342,7 +332,6 @@ class DocumentConfirmationRequest(md.Model):
     checksum: str | None | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class DocumentConfirmationResponse(md.Model):
     """The document that a confirmed upload leads to.
 
@@ -401,7 +390,6 @@ _DocumentConfirmationResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class DocumentFileInfo(md.Model):
     """One document to be uploaded in a batch.
 
@@ -422,7 +410,6 @@ class DocumentFileInfo(md.Model):
     storage_target: str | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class DocumentPresignedUploadRequest(md.Model):
     """The document you are about to upload.
 
@@ -444,7 +431,6 @@ class DocumentPresignedUploadRequest(md.Model):
     idempotency_key: str | None | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class DocumentPresignedUploadResponse(md.Model):
     """Where and how to upload one document.
 
@@ -480,15 +466,13 @@ class DocumentPresignedUploadResponse(md.Model):
         return md.build(
             cls,
             {
+                **(md.known(data, _DocumentPresignedUploadResponse_KEYS) if extra else data),
                 "upload_url": data["upload_url"],
                 "upload_method": data["upload_method"],
-                "upload_fields": data.get("upload_fields"),
-                "upload_headers": data.get("upload_headers"),
                 "object_key": data["object_key"],
                 "expires_at": data["expires_at"],
                 "max_size_bytes": data["max_size_bytes"],
                 "storage_target": "default" if (v := data.get("storage_target")) is None else v,
-                "bucket_name": data.get("bucket_name"),
                 "additional_properties": extra,
             },
         )
@@ -509,7 +493,6 @@ _DocumentPresignedUploadResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class DocumentStatusResponse(md.Model):
     """How far the processing of one document has come.
 
@@ -540,15 +523,10 @@ class DocumentStatusResponse(md.Model):
         return md.build(
             cls,
             {
+                **(md.known(data, _DocumentStatusResponse_KEYS) if extra else data),
                 "document_id": data["document_id"],
                 "filename": data["filename"],
-                "document_type": data.get("document_type"),
-                "text_extraction_status": data.get("text_extraction_status"),
-                "page_count": data.get("page_count"),
-                "chunk_count": data.get("chunk_count"),
                 "created_at": data["created_at"],
-                "processing_started_at": data.get("processing_started_at"),
-                "completed_at": data.get("completed_at"),
                 "additional_properties": extra,
             },
         )
@@ -569,7 +547,6 @@ _DocumentStatusResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class DocumentUploadConfirmation(md.Model):
     """The outcome of one upload in a batch.
 
@@ -588,7 +565,6 @@ class DocumentUploadConfirmation(md.Model):
     error_message: str | None | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class DocumentUploadPlan(md.Model):
     """Advice on how to send the files of a batch.
 

@@ -11,13 +11,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
-import attrs
-
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
-@attrs.frozen(slots=False)
 class BatchDeleteDocumentResult(md.Model):
     """What happened to one document of a batch delete.
 
@@ -51,7 +48,6 @@ class BatchDeleteDocumentResult(md.Model):
 _BatchDeleteDocumentResult_KEYS = frozenset(["id", "status", "message", "deleted_at"])
 
 
-@attrs.frozen(slots=False)
 class BatchDeleteDocumentsRequest(md.Model):
     """The documents to delete.
 
@@ -62,7 +58,6 @@ class BatchDeleteDocumentsRequest(md.Model):
     document_ids: list[str]
 
 
-@attrs.frozen(slots=False)
 class BatchDeleteDocumentsResponse(md.Model):
     """The outcome of a batch delete, grouped by result.
 
@@ -104,7 +99,6 @@ class BatchDeleteDocumentsResponse(md.Model):
 _BatchDeleteDocumentsResponse_KEYS = frozenset(["deleted", "skipped", "failed", "summary"])
 
 
-@attrs.frozen(slots=False)
 class ChunkResult(md.Model):
     """One passage of a document's text.
 
@@ -136,15 +130,12 @@ class ChunkResult(md.Model):
         return md.build(
             cls,
             {
+                **(md.known(data, _ChunkResult_KEYS) if extra else data),
                 "chunk_id": data["chunk_id"],
                 "document_id": data["document_id"],
                 "document_filename": data["document_filename"],
                 "chunk_index": data["chunk_index"],
                 "content": data["content"],
-                "page_numbers": data.get("page_numbers"),
-                "heading_hierarchy": data.get("heading_hierarchy"),
-                "similarity_score": data.get("similarity_score"),
-                "metadata": data.get("metadata"),
                 "additional_properties": extra,
             },
         )
@@ -165,7 +156,6 @@ _ChunkResult_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class DocumentChunksResponseAPI(md.Model):
     """All chunks of one document.
 
@@ -201,7 +191,6 @@ _DocumentChunksResponseAPI_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class DocumentInfo(md.Model):
     """One document in a listing or on its own.
 
@@ -231,13 +220,9 @@ class DocumentInfo(md.Model):
         return md.build(
             cls,
             {
+                **(md.known(data, _DocumentInfo_KEYS) if extra else data),
                 "id": data["id"],
                 "filename": data["filename"],
-                "content_type": data.get("content_type"),
-                "size_bytes": data.get("size_bytes"),
-                "page_count": data.get("page_count"),
-                "chunk_count": data.get("chunk_count"),
-                "extraction_status": data.get("extraction_status"),
                 "created_at": data["created_at"],
                 "additional_properties": extra,
             },
@@ -258,7 +243,6 @@ _DocumentInfo_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class DocumentListResponseAPI(md.Model):
     """One page of documents.
 
@@ -294,7 +278,6 @@ class DocumentListResponseAPI(md.Model):
 _DocumentListResponseAPI_KEYS = frozenset(["documents", "total_count", "page", "page_size"])
 
 
-@attrs.frozen(slots=False)
 class DocumentSearchRequestAPI(md.Model):
     """A search in the text of your documents.
 
@@ -312,7 +295,6 @@ class DocumentSearchRequestAPI(md.Model):
     document_ids: list[str] | None | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class DocumentSearchResponseAPI(md.Model):
     """The chunks that match a document search.
 
@@ -348,7 +330,6 @@ class DocumentSearchResponseAPI(md.Model):
 _DocumentSearchResponseAPI_KEYS = frozenset(["query", "results", "total_count", "search_time_ms"])
 
 
-@attrs.frozen(slots=False)
 class DocumentTextResponseAPI(md.Model):
     """The full extracted text of a document.
 

@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
-import attrs
-
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
@@ -23,7 +21,6 @@ class FoldersDeleteFolderMode(rt.OpenEnum):
     DELETE_ALL = "delete_all"
 
 
-@attrs.frozen(slots=False)
 class CreateFolderRequest(md.Model):
     """A folder to create.
 
@@ -36,7 +33,6 @@ class CreateFolderRequest(md.Model):
     parent_id: str | None | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class DeleteFolderResult(md.Model):
     """Outcome of a folder deletion.
 
@@ -70,7 +66,6 @@ class DeleteFolderResult(md.Model):
 _DeleteFolderResult_KEYS = frozenset(["id", "files_affected", "subfolders_affected", "mode"])
 
 
-@attrs.frozen(slots=False)
 class Folder(md.Model):
     """A folder.
 
@@ -124,7 +119,6 @@ _Folder_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class FolderBreadcrumb(md.Model):
     """One step on the path to a folder.
 
@@ -154,7 +148,6 @@ class FolderBreadcrumb(md.Model):
 _FolderBreadcrumb_KEYS = frozenset(["id", "name", "depth"])
 
 
-@attrs.frozen(slots=False)
 class FolderBreadcrumbs(md.Model):
     """Path to a folder.
 
@@ -182,7 +175,6 @@ class FolderBreadcrumbs(md.Model):
 _FolderBreadcrumbs_KEYS = frozenset(["breadcrumbs"])
 
 
-@attrs.frozen(slots=False)
 class FolderContents(md.Model):
     """A folder with its path and its direct subfolders. Its files are counted, not listed.
 
@@ -228,7 +220,6 @@ _FolderContents_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class FolderTree(md.Model):
     """All folders as a flat list.
 
@@ -254,7 +245,6 @@ class FolderTree(md.Model):
 _FolderTree_KEYS = frozenset(["folders"])
 
 
-@attrs.frozen(slots=False)
 class MoveFilesRequest(md.Model):
     """Files to move and where to.
 
@@ -267,7 +257,6 @@ class MoveFilesRequest(md.Model):
     folder_id: str | None | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class MoveFilesResult(md.Model):
     """Outcome of moving files.
 
@@ -296,7 +285,6 @@ class MoveFilesResult(md.Model):
 _MoveFilesResult_KEYS = frozenset(["moved", "total_requested"])
 
 
-@attrs.frozen(slots=False)
 class MoveFolderRequest(md.Model):
     """New place of a folder.
 
@@ -307,7 +295,6 @@ class MoveFolderRequest(md.Model):
     new_parent_id: str | None | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class RenameFolderRequest(md.Model):
     """New name of a folder.
 

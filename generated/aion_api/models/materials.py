@@ -10,13 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-import attrs
-
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
-@attrs.frozen(slots=False)
 class BatchMaterialClassificationRequestDTO(md.Model):
     """The images to classify by material.
 
@@ -28,7 +25,6 @@ class BatchMaterialClassificationRequestDTO(md.Model):
     force: bool | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class BatchMaterialClassificationResponseDTO(md.Model):
     """Receipt for a batch of material classifications.
 
@@ -56,7 +52,6 @@ class BatchMaterialClassificationResponseDTO(md.Model):
 _BatchMaterialClassificationResponseDTO_KEYS = frozenset(["queued_count", "message"])
 
 
-@attrs.frozen(slots=False)
 class MaterialClassificationResponseDTO(md.Model):
     """The material classification of one image and its state.
 
@@ -92,7 +87,6 @@ _MaterialClassificationResponseDTO_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class MaterialSearchRequestDTO(md.Model):
     """A search for images by material.
 
@@ -115,7 +109,6 @@ class MaterialSearchRequestDTO(md.Model):
     offset: int | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class MaterialSearchResponseDTO(md.Model):
     """One page of images that match a material search.
 
@@ -152,7 +145,6 @@ class MaterialSearchResponseDTO(md.Model):
 _MaterialSearchResponseDTO_KEYS = frozenset(["results", "total_count", "limit", "offset"])
 
 
-@attrs.frozen(slots=False)
 class MaterialSearchResultDTO(md.Model):
     """One image that matches a material search.
 
@@ -187,7 +179,6 @@ _MaterialSearchResultDTO_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class MaterialTypeDTO(md.Model):
     """A material that images are classified by.
 

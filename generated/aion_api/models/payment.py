@@ -9,13 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-import attrs
-
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
-@attrs.frozen(slots=False)
 class BillingPortalResponse(md.Model):
     """A billing portal session.
 
@@ -41,7 +38,6 @@ class BillingPortalResponse(md.Model):
 _BillingPortalResponse_KEYS = frozenset(["portal_url"])
 
 
-@attrs.frozen(slots=False)
 class CheckoutRequest(md.Model):
     """The plan to subscribe a tenant to.
 
@@ -54,7 +50,6 @@ class CheckoutRequest(md.Model):
     tenant_id: str
 
 
-@attrs.frozen(slots=False)
 class CheckoutResponse(md.Model):
     """A checkout that is ready for payment.
 
@@ -80,7 +75,6 @@ class CheckoutResponse(md.Model):
 _CheckoutResponse_KEYS = frozenset(["checkout_url"])
 
 
-@attrs.frozen(slots=False)
 class CreditBalanceResponse(md.Model):
     """Credits a tenant has left. A value of -1 means unlimited.
 
@@ -117,7 +111,6 @@ _CreditBalanceResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class CreditPackCheckoutRequest(md.Model):
     """The credit pack to buy for a tenant.
 
@@ -130,7 +123,6 @@ class CreditPackCheckoutRequest(md.Model):
     tenant_id: str
 
 
-@attrs.frozen(slots=False)
 class CreditPackCheckoutResponse(md.Model):
     """A credit pack checkout that is ready for payment.
 
@@ -156,7 +148,6 @@ class CreditPackCheckoutResponse(md.Model):
 _CreditPackCheckoutResponse_KEYS = frozenset(["checkout_url"])
 
 
-@attrs.frozen(slots=False)
 class SubscriptionStatusResponse(md.Model):
     """The subscription of a tenant.
 
@@ -188,14 +179,10 @@ class SubscriptionStatusResponse(md.Model):
         return md.build(
             cls,
             {
+                **(md.known(data, _SubscriptionStatusResponse_KEYS) if extra else data),
                 "status": data["status"],
-                "current_period_start": data.get("current_period_start"),
-                "current_period_end": data.get("current_period_end"),
                 "cancel_at_period_end": data["cancel_at_period_end"],
-                "trial_end": data.get("trial_end"),
-                "plan_name": data.get("plan_name"),
                 "tenant_id": data["tenant_id"],
-                "deprecation_warning": data.get("deprecation_warning"),
                 "has_billing_history": False
                 if (v := data.get("has_billing_history")) is None
                 else v,
@@ -219,7 +206,6 @@ _SubscriptionStatusResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class SubscriptionUpdateRequest(md.Model):
     """A change to a subscription.
 
@@ -235,7 +221,6 @@ class SubscriptionUpdateRequest(md.Model):
     tenant_id: str | None | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class SubscriptionUpdateResponse(md.Model):
     """The outcome of a subscription change.
 

@@ -9,13 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-import attrs
-
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
-@attrs.frozen(slots=False)
 class CreateRuleSetRequest(md.Model):
     """A new rule set.
 
@@ -38,7 +35,6 @@ class CreateRuleSetRequest(md.Model):
     user_description: str | None | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class RuleConfigRequest(md.Model):
     """One rule of a rule set that is being created or updated.
 
@@ -65,7 +61,6 @@ class RuleConfigRequest(md.Model):
     conditions: list[dict[str, Any]] | None | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class RuleConfigResponse(md.Model):
     """One rule of a rule set.
 
@@ -136,7 +131,6 @@ _RuleConfigResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class RuleSetListResponse(md.Model):
     """One page of rule sets.
 
@@ -173,7 +167,6 @@ class RuleSetListResponse(md.Model):
 _RuleSetListResponse_KEYS = frozenset(["rule_sets", "total", "page", "page_size"])
 
 
-@attrs.frozen(slots=False)
 class RuleSetResponse(md.Model):
     """A rule set with all of its rules.
 
@@ -209,6 +202,7 @@ class RuleSetResponse(md.Model):
         return md.build(
             cls,
             {
+                **(md.known(data, _RuleSetResponse_KEYS) if extra else data),
                 "id": data["id"],
                 "name": data["name"],
                 "description": data["description"],
@@ -216,9 +210,6 @@ class RuleSetResponse(md.Model):
                     RuleConfigResponse.from_api_response(item) for item in (data["rules"] or ())
                 ],
                 "enabled": data["enabled"],
-                "metadata": data.get("metadata"),
-                "reference_image_url": data.get("reference_image_url"),
-                "user_description": data.get("user_description"),
                 "created_at": data["created_at"],
                 "updated_at": data["updated_at"],
                 "created_by": data["created_by"],
@@ -246,7 +237,6 @@ _RuleSetResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class RuleTemplateResponse(md.Model):
     """A ready-made rule to start from.
 
@@ -290,7 +280,6 @@ _RuleTemplateResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class RuleTestResultResponse(md.Model):
     """Outcome of a rule test.
 
@@ -332,7 +321,6 @@ _RuleTestResultResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class TestRuleSetRequest(md.Model):
     """The image to test a rule set on.
 
@@ -345,7 +333,6 @@ class TestRuleSetRequest(md.Model):
     rule_ids: list[str] | None | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class ToggleRuleSetRequest(md.Model):
     """The state to put a rule set in.
 
@@ -356,7 +343,6 @@ class ToggleRuleSetRequest(md.Model):
     enabled: bool
 
 
-@attrs.frozen(slots=False)
 class UpdateRuleSetRequest(md.Model):
     """New values for a rule set. `name` and `description` are always required.
 
@@ -379,7 +365,6 @@ class UpdateRuleSetRequest(md.Model):
     user_description: str | None | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class VisualMemoryStatusResponse(md.Model):
     """State of a rule set's visual memory.
 
@@ -408,13 +393,10 @@ class VisualMemoryStatusResponse(md.Model):
         return md.build(
             cls,
             {
+                **(md.known(data, _VisualMemoryStatusResponse_KEYS) if extra else data),
                 "rule_set_id": data["rule_set_id"],
                 "visual_processing_status": data["visual_processing_status"],
                 "visual_memory_available": data["visual_memory_available"],
-                "processing_error": data.get("processing_error"),
-                "processing_started_at": data.get("processing_started_at"),
-                "processing_completed_at": data.get("processing_completed_at"),
-                "estimated_completion": data.get("estimated_completion"),
                 "additional_properties": extra,
             },
         )

@@ -7,13 +7,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
-import attrs
-
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
-@attrs.frozen(slots=False)
 class ChatErrorResponse(md.Model):
     """The error body of chat routes.
 
@@ -47,7 +44,6 @@ class ChatErrorResponse(md.Model):
 _ChatErrorResponse_KEYS = frozenset(["error", "error_code", "detail", "timestamp"])
 
 
-@attrs.frozen(slots=False)
 class ErrorResponse(md.Model):
     """Error body of the describe and verify routes.
 
@@ -85,7 +81,6 @@ class ErrorResponse(md.Model):
 _ErrorResponse_KEYS = frozenset(["error_code", "message", "details", "request_id", "timestamp"])
 
 
-@attrs.frozen(slots=False)
 class HTTPValidationError(md.Model):
     """A request that failed validation.
 
@@ -113,7 +108,6 @@ class HTTPValidationError(md.Model):
 _HTTPValidationError_KEYS = frozenset(["detail"])
 
 
-@attrs.frozen(slots=False)
 class UpdateFileRequest(md.Model):
     """Changes to a file. Give at least one field.
 
@@ -127,7 +121,6 @@ class UpdateFileRequest(md.Model):
     tags: list[str] | None | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class UpdateFileResult(md.Model):
     """Title and tags of a file after the change.
 
@@ -159,7 +152,6 @@ class UpdateFileResult(md.Model):
 _UpdateFileResult_KEYS = frozenset(["id", "title", "tags", "updated_at"])
 
 
-@attrs.frozen(slots=False)
 class UploadLogEvent(md.Model):
     """One event in the log of an upload.
 
@@ -188,13 +180,9 @@ class UploadLogEvent(md.Model):
         return md.build(
             cls,
             {
+                **(md.known(data, _UploadLogEvent_KEYS) if extra else data),
                 "event_type": data["event_type"],
                 "message": data["message"],
-                "data": data.get("data"),
-                "timestamp": data.get("timestamp"),
-                "batch_id": data.get("batch_id"),
-                "file_index": data.get("file_index"),
-                "file_name": data.get("file_name"),
                 "additional_properties": extra,
             },
         )
@@ -205,7 +193,6 @@ _UploadLogEvent_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class UserFilesError(md.Model):
     """Error body of the file and link operations.
 
@@ -237,7 +224,6 @@ class UserFilesError(md.Model):
 _UserFilesError_KEYS = frozenset(["error", "message", "details"])
 
 
-@attrs.frozen(slots=False)
 class ValidationError(md.Model):
     """One validation problem and where it is.
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-import attrs
-
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
@@ -44,7 +42,6 @@ class ShareStatus(rt.OpenEnum):
     EXPIRED = "expired"
 
 
-@attrs.frozen(slots=False)
 class AcceptShareRequest(md.Model):
     """An invitation to a shared rule set.
 
@@ -55,7 +52,6 @@ class AcceptShareRequest(md.Model):
     invitation_code: str
 
 
-@attrs.frozen(slots=False)
 class AddTenantMemberRequest(md.Model):
     """A person to add to a tenant.
 
@@ -68,7 +64,6 @@ class AddTenantMemberRequest(md.Model):
     role: Role | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class CreatePublicShareRequest(md.Model):
     """A rule set to share through a token.
 
@@ -82,7 +77,6 @@ class CreatePublicShareRequest(md.Model):
     expires_in_days: int | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class ShareResponse(md.Model):
     """One share of a rule set.
 
@@ -115,15 +109,12 @@ class ShareResponse(md.Model):
         return md.build(
             cls,
             {
+                **(md.known(data, _ShareResponse_KEYS) if extra else data),
                 "id": data["id"],
                 "ruleset_id": data["ruleset_id"],
                 "shared_by_tenant_id": data["shared_by_tenant_id"],
-                "shared_with_tenant_id": data.get("shared_with_tenant_id"),
                 "access_level": ShareAccessLevel(data["access_level"]),
                 "status": ShareStatus(data["status"]),
-                "share_token": data.get("share_token"),
-                "share_url": data.get("share_url"),
-                "expires_at": data.get("expires_at"),
                 "additional_properties": extra,
             },
         )
@@ -144,7 +135,6 @@ _ShareResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class ShareRuleSetRequest(md.Model):
     """A rule set to share, and with whom.
 
@@ -164,7 +154,6 @@ class ShareRuleSetRequest(md.Model):
     expires_in_days: int | None | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class SharingMemberResponse(md.Model):
     """One member of a tenant, as listed by the sharing operations.
 
@@ -189,12 +178,10 @@ class SharingMemberResponse(md.Model):
         return md.build(
             cls,
             {
+                **(md.known(data, _SharingMemberResponse_KEYS) if extra else data),
                 "user_id": data["user_id"],
                 "tenant_id": data["tenant_id"],
                 "role": Role(data["role"]),
-                "user_email": data.get("user_email"),
-                "user_name": data.get("user_name"),
-                "joined_at": data.get("joined_at"),
                 "is_active": True if (v := data.get("is_active")) is None else v,
                 "additional_properties": extra,
             },
@@ -206,7 +193,6 @@ _SharingMemberResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class UpdateSharingMemberRoleRequest(md.Model):
     """A new role for a member of a tenant, as sent to the sharing operations.
 

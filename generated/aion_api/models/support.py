@@ -9,12 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-import attrs
-
 from aion_api import _model as md
 
 
-@attrs.frozen(slots=False)
 class ContactRequest(md.Model):
     """A message to the support team.
 
@@ -28,7 +25,6 @@ class ContactRequest(md.Model):
     message: str
 
 
-@attrs.frozen(slots=False)
 class ContactResponse(md.Model):
     """Confirmation of a support message."""
 

@@ -10,13 +10,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
-import attrs
-
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
-@attrs.frozen(slots=False)
 class AuditLogListResponse(md.Model):
     """One page of the audit log.
 
@@ -49,7 +46,6 @@ class AuditLogListResponse(md.Model):
 _AuditLogListResponse_KEYS = frozenset(["entries", "total_count", "has_more"])
 
 
-@attrs.frozen(slots=False)
 class AuditLogResponse(md.Model):
     """One recorded event in a tenant.
 
@@ -89,19 +85,13 @@ class AuditLogResponse(md.Model):
         return md.build(
             cls,
             {
+                **(md.known(data, _AuditLogResponse_KEYS) if extra else data),
                 "id": data["id"],
                 "event_type": data["event_type"],
                 "event_timestamp": md.date(data, "event_timestamp", extra),
                 "severity": data["severity"],
-                "user_id": data.get("user_id"),
-                "api_key_id": data.get("api_key_id"),
                 "action": data["action"],
                 "result": data["result"],
-                "ip_address": data.get("ip_address"),
-                "resource_type": data.get("resource_type"),
-                "resource_id": data.get("resource_id"),
-                "error_message": data.get("error_message"),
-                "metadata": data.get("metadata"),
                 "additional_properties": extra,
             },
         )
@@ -126,7 +116,6 @@ _AuditLogResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class ConfigureS3Request(md.Model):
     """A bucket of your own and the credentials to write to it.
 
@@ -144,7 +133,6 @@ class ConfigureS3Request(md.Model):
     region: str
 
 
-@attrs.frozen(slots=False)
 class InviteMemberRequest(md.Model):
     """An invitation to a tenant.
 
@@ -158,7 +146,6 @@ class InviteMemberRequest(md.Model):
     role: str | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class S3ConfigStatus(md.Model):
     """State of the custom S3 configuration. It never holds credentials.
 
@@ -186,12 +173,8 @@ class S3ConfigStatus(md.Model):
         return md.build(
             cls,
             {
+                **(md.known(data, _S3ConfigStatus_KEYS) if extra else data),
                 "configured": data["configured"],
-                "bucket_name": data.get("bucket_name"),
-                "region": data.get("region"),
-                "configured_at": data.get("configured_at"),
-                "is_validated": data.get("is_validated"),
-                "error": data.get("error"),
                 "additional_properties": extra,
             },
         )
@@ -202,7 +185,6 @@ _S3ConfigStatus_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class S3ValidationResult(md.Model):
     """Outcome of a test of the custom S3 configuration.
 
@@ -223,10 +205,8 @@ class S3ValidationResult(md.Model):
         return md.build(
             cls,
             {
+                **(md.known(data, _S3ValidationResult_KEYS) if extra else data),
                 "valid": data["valid"],
-                "bucket_name": data.get("bucket_name"),
-                "region": data.get("region"),
-                "error": data.get("error"),
                 "additional_properties": extra,
             },
         )
@@ -235,7 +215,6 @@ class S3ValidationResult(md.Model):
 _S3ValidationResult_KEYS = frozenset(["valid", "bucket_name", "region", "error"])
 
 
-@attrs.frozen(slots=False)
 class TenantLimitsResponse(md.Model):
     """Limits of a tenant and how far they are used. The three maps share their keys, such as
     `monthly_uploads` and `api_calls_per_minute`.
@@ -271,7 +250,6 @@ class TenantLimitsResponse(md.Model):
 _TenantLimitsResponse_KEYS = frozenset(["limits", "usage", "remaining", "subscription_tier"])
 
 
-@attrs.frozen(slots=False)
 class TenantMemberResponse(md.Model):
     """One member of a tenant.
 
@@ -313,7 +291,6 @@ _TenantMemberResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class TenantSettings(md.Model):
     """Configuration, subscription, and credit use of a tenant.
 
@@ -423,7 +400,6 @@ _TenantSettings_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class TenantSettingsUpdate(md.Model):
     """Changes to the settings of a tenant. Fields that are left out keep their value.
 
@@ -443,7 +419,6 @@ class TenantSettingsUpdate(md.Model):
     custom_config: dict[str, Any] | None | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class UpdateMemberRoleRequest(md.Model):
     """A new role for a member of a tenant.
 

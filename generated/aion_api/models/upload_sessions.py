@@ -11,8 +11,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
-import attrs
-
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
@@ -46,7 +44,6 @@ class UploadSessionStatusResponseStatus(rt.OpenEnum):
     CANCELLED = "cancelled"
 
 
-@attrs.frozen(slots=False)
 class FileErrorSummary(md.Model):
     """An error of one file in a session.
 
@@ -80,7 +77,6 @@ class FileErrorSummary(md.Model):
 _FileErrorSummary_KEYS = frozenset(["filename", "index", "error", "retryable"])
 
 
-@attrs.frozen(slots=False)
 class FileResultSummary(md.Model):
     """Short result of one file in a session.
 
@@ -104,12 +100,10 @@ class FileResultSummary(md.Model):
         return md.build(
             cls,
             {
+                **(md.known(data, _FileResultSummary_KEYS) if extra else data),
                 "filename": data["filename"],
                 "image_id": data["image_id"],
                 "status": FileResultSummaryStatus(data["status"]),
-                "description": data.get("description"),
-                "processing_time_ms": data.get("processing_time_ms"),
-                "error_message": data.get("error_message"),
                 "additional_properties": extra,
             },
         )
@@ -120,7 +114,6 @@ _FileResultSummary_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class UploadSessionListItem(md.Model):
     """One upload session in a listing.
 
@@ -183,7 +176,6 @@ _UploadSessionListItem_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class UploadSessionListResponse(md.Model):
     """One page of upload sessions.
 
@@ -225,7 +217,6 @@ _UploadSessionListResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class UploadSessionResultItem(md.Model):
     """Result of one file in an upload session.
 
@@ -258,16 +249,11 @@ class UploadSessionResultItem(md.Model):
         return md.build(
             cls,
             {
+                **(md.known(data, _UploadSessionResultItem_KEYS) if extra else data),
                 "image_id": data["image_id"],
                 "filename": data["filename"],
                 "object_key": data["object_key"],
                 "status": UploadSessionResultItemStatus(data["status"]),
-                "description": data.get("description"),
-                "visible_text": data.get("visible_text"),
-                "tags": data.get("tags"),
-                "processing_time_ms": data.get("processing_time_ms"),
-                "error_message": data.get("error_message"),
-                "thumbnail_url": data.get("thumbnail_url"),
                 "created_at": md.date(data, "created_at", extra),
                 "additional_properties": extra,
             },
@@ -291,7 +277,6 @@ _UploadSessionResultItem_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class UploadSessionResultsResponse(md.Model):
     """One page of results of an upload session.
 
@@ -339,7 +324,6 @@ _UploadSessionResultsResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class UploadSessionStatusResponse(md.Model):
     """Progress of one upload session.
 

@@ -9,13 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-import attrs
-
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
-@attrs.frozen(slots=False)
 class AutoRecoveryResponse(md.Model):
     """Outcome of a batch recovery.
 
@@ -54,7 +51,6 @@ _AutoRecoveryResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class BatchDescriptionCountsResponse(md.Model):
     """Number of images in each description state.
 
@@ -91,7 +87,6 @@ _BatchDescriptionCountsResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class BatchErrorSummaryResponse(md.Model):
     """Errors that occurred in a batch.
 
@@ -120,7 +115,6 @@ class BatchErrorSummaryResponse(md.Model):
 _BatchErrorSummaryResponse_KEYS = frozenset(["count", "messages"])
 
 
-@attrs.frozen(slots=False)
 class BatchPresignedUrl(md.Model):
     """Presigned URL of one file in a batch.
 
@@ -152,15 +146,13 @@ class BatchPresignedUrl(md.Model):
         return md.build(
             cls,
             {
+                **(md.known(data, _BatchPresignedUrl_KEYS) if extra else data),
                 "file_index": data["file_index"],
                 "filename": data["filename"],
                 "upload_url": data["upload_url"],
                 "upload_method": data["upload_method"],
-                "upload_fields": data.get("upload_fields"),
-                "upload_headers": data.get("upload_headers"),
                 "object_key": data["object_key"],
                 "expires_at": data["expires_at"],
-                "image_id": data.get("image_id"),
                 "additional_properties": extra,
             },
         )
@@ -181,7 +173,6 @@ _BatchPresignedUrl_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class BatchStatusCountsResponse(md.Model):
     """Number of images in each processing state.
 
@@ -239,7 +230,6 @@ _BatchStatusCountsResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class BatchStatusSummaryResponse(md.Model):
     """Combined state of all images in an upload batch.
 
@@ -302,7 +292,6 @@ _BatchStatusSummaryResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class BatchUploadConfirmRequest(md.Model):
     """Report of how the uploads of a batch ended.
 
@@ -316,7 +305,6 @@ class BatchUploadConfirmRequest(md.Model):
     auto_process: bool | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class BatchUploadConfirmResponse(md.Model):
     """Outcome of a batch confirmation.
 
@@ -371,7 +359,6 @@ _BatchUploadConfirmResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class BatchUploadPrepareRequest(md.Model):
     """Files of a batch upload and what to do with them.
 
@@ -389,7 +376,6 @@ class BatchUploadPrepareRequest(md.Model):
     additional_params: dict[str, Any] | None | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class BatchUploadPrepareResponse(md.Model):
     """A prepared batch with one presigned URL per file.
 
@@ -431,7 +417,6 @@ _BatchUploadPrepareResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class CleanupStaleBatchesResponse(md.Model):
     """Outcome of a cleanup.
 
@@ -460,7 +445,6 @@ class CleanupStaleBatchesResponse(md.Model):
 _CleanupStaleBatchesResponse_KEYS = frozenset(["cleaned_count", "message"])
 
 
-@attrs.frozen(slots=False)
 class ComponentStatusesResponse(md.Model):
     """States of the single steps behind `unified_status`.
 
@@ -482,10 +466,7 @@ class ComponentStatusesResponse(md.Model):
         return md.build(
             cls,
             {
-                "variant_status": data.get("variant_status"),
-                "description_status": data.get("description_status"),
-                "upload_intent_status": data.get("upload_intent_status"),
-                "task_intent_status": data.get("task_intent_status"),
+                **(md.known(data, _ComponentStatusesResponse_KEYS) if extra else data),
                 "additional_properties": extra,
             },
         )
@@ -496,7 +477,6 @@ _ComponentStatusesResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class ConfirmResult(md.Model):
     """Receipt of a confirmed upload. It holds no image id.
 
@@ -529,7 +509,6 @@ class ConfirmResult(md.Model):
 _ConfirmResult_KEYS = frozenset(["upload_id", "object_key", "storage_path", "confirmed"])
 
 
-@attrs.frozen(slots=False)
 class DuplicateCheckRequest(md.Model):
     """Hashes to compare with your stored files.
 
@@ -540,7 +519,6 @@ class DuplicateCheckRequest(md.Model):
     hashes: list[str]
 
 
-@attrs.frozen(slots=False)
 class DuplicateCheckResponse(md.Model):
     """The submitted hashes, split by whether a stored file has them.
 
@@ -569,7 +547,6 @@ class DuplicateCheckResponse(md.Model):
 _DuplicateCheckResponse_KEYS = frozenset(["duplicates", "unique"])
 
 
-@attrs.frozen(slots=False)
 class FileInfo(md.Model):
     """One file of a batch to prepare.
 
@@ -589,7 +566,6 @@ class FileInfo(md.Model):
     storage_target: str | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class PendingBatchInfo(md.Model):
     """One unconfirmed batch.
 
@@ -630,7 +606,6 @@ _PendingBatchInfo_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class PendingBatchesResponse(md.Model):
     """Batches that were prepared but never confirmed.
 
@@ -660,7 +635,6 @@ class PendingBatchesResponse(md.Model):
 _PendingBatchesResponse_KEYS = frozenset(["batches", "has_recoverable"])
 
 
-@attrs.frozen(slots=False)
 class PresignedUploadRequest(md.Model):
     """Facts about a file for which a presigned URL is wanted.
 
@@ -681,7 +655,6 @@ class PresignedUploadRequest(md.Model):
     storage_target: str | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class PresignedUploadResponse(md.Model):
     """A presigned URL and how to use it.
 
@@ -715,15 +688,13 @@ class PresignedUploadResponse(md.Model):
         return md.build(
             cls,
             {
+                **(md.known(data, _PresignedUploadResponse_KEYS) if extra else data),
                 "upload_url": data["upload_url"],
                 "upload_method": data["upload_method"],
-                "upload_fields": data.get("upload_fields"),
-                "upload_headers": data.get("upload_headers"),
                 "object_key": data["object_key"],
                 "expires_at": data["expires_at"],
                 "max_size_bytes": data["max_size_bytes"],
                 "storage_target": "default" if (v := data.get("storage_target")) is None else v,
-                "bucket_name": data.get("bucket_name"),
                 "additional_properties": extra,
             },
         )
@@ -744,7 +715,6 @@ _PresignedUploadResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class StoredImageInfo(md.Model):
     """A file stored by a batch upload.
 
@@ -769,12 +739,10 @@ class StoredImageInfo(md.Model):
         return md.build(
             cls,
             {
+                **(md.known(data, _StoredImageInfo_KEYS) if extra else data),
                 "image_id": data["image_id"],
                 "object_key": data["object_key"],
                 "filename": data["filename"],
-                "thumbnail_url": data.get("thumbnail_url"),
-                "variant_status": data.get("variant_status"),
-                "created_at": data.get("created_at"),
                 "additional_properties": extra,
             },
         )
@@ -785,7 +753,6 @@ _StoredImageInfo_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class StuckUploadsResponse(md.Model):
     """Uploads that have not reached a final state in time.
 
@@ -817,7 +784,6 @@ class StuckUploadsResponse(md.Model):
 _StuckUploadsResponse_KEYS = frozenset(["stuck_count", "images"])
 
 
-@attrs.frozen(slots=False)
 class UnifiedImageStatusResponse(md.Model):
     """Processing state of one image, from upload to description. It holds no description text.
 
@@ -860,21 +826,14 @@ class UnifiedImageStatusResponse(md.Model):
         return md.build(
             cls,
             {
+                **(md.known(data, _UnifiedImageStatusResponse_KEYS) if extra else data),
                 "image_id": data["image_id"],
                 "tenant_id": data["tenant_id"],
-                "batch_id": data.get("batch_id"),
                 "unified_status": data["unified_status"],
                 "component_statuses": ComponentStatusesResponse.from_api_response(
                     data["component_statuses"]
                 ),
-                "task_intent_ids": data.get("task_intent_ids"),
-                "error_message": data.get("error_message"),
-                "last_error_at": data.get("last_error_at"),
-                "created_at": data.get("created_at"),
-                "last_updated_at": data.get("last_updated_at"),
-                "completed_at": data.get("completed_at"),
                 "retry_count": 0 if (v := data.get("retry_count")) is None else v,
-                "processing_duration_seconds": data.get("processing_duration_seconds"),
                 "is_stuck": False if (v := data.get("is_stuck")) is None else v,
                 "is_terminal": False if (v := data.get("is_terminal")) is None else v,
                 "additional_properties": extra,
@@ -903,7 +862,6 @@ _UnifiedImageStatusResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class UploadConfirmation(md.Model):
     """How the upload of one file in a batch ended.
 
@@ -925,7 +883,6 @@ class UploadConfirmation(md.Model):
     media_type: str | None | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class UploadConfirmationRequest(md.Model):
     """Report of a finished presigned upload.
 
@@ -942,7 +899,6 @@ class UploadConfirmationRequest(md.Model):
     content_type: str | None | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class UploadPlan(md.Model):
     """Recommended way to send the files of a batch.
 

@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-import attrs
-
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
@@ -24,7 +22,6 @@ class UsageAnalyticsGetDashboardAnalyticsPeriod(rt.OpenEnum):
     YEAR = "year"
 
 
-@attrs.frozen(slots=False)
 class ConversationTokenUsageItem(md.Model):
     """AI tokens used by one chat session.
 
@@ -78,7 +75,6 @@ _ConversationTokenUsageItem_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class ConversationTokenUsageResponse(md.Model):
     """One page of chat sessions with the AI tokens each used.
 
@@ -118,7 +114,6 @@ _ConversationTokenUsageResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class DailyActivityPoint(md.Model):
     """Activity on one day.
 
@@ -150,7 +145,6 @@ class DailyActivityPoint(md.Model):
 _DailyActivityPoint_KEYS = frozenset(["date", "files_uploaded", "chat_messages"])
 
 
-@attrs.frozen(slots=False)
 class DashboardAnalyticsResponse(md.Model):
     """Totals and daily activity for a dashboard.
 
@@ -239,7 +233,6 @@ _DashboardAnalyticsResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class FileTokenUsageItem(md.Model):
     """AI tokens used by one file.
 
@@ -297,7 +290,6 @@ _FileTokenUsageItem_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class FileTokenUsageResponse(md.Model):
     """One page of files with the AI tokens each used.
 
@@ -335,7 +327,6 @@ _FileTokenUsageResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class MonthlyTokenUsageResponse(md.Model):
     """AI tokens used in one calendar month, in total and, where available, by kind of work.
 
@@ -403,20 +394,12 @@ class MonthlyTokenUsageResponse(md.Model):
         return md.build(
             cls,
             {
+                **(md.known(data, _MonthlyTokenUsageResponse_KEYS) if extra else data),
                 "year": data["year"],
                 "month": data["month"],
                 "total_input_tokens": data["total_input_tokens"],
                 "total_output_tokens": data["total_output_tokens"],
                 "total_tokens": data["total_tokens"],
-                "describe_input_tokens": data.get("describe_input_tokens"),
-                "describe_output_tokens": data.get("describe_output_tokens"),
-                "describe_operations": data.get("describe_operations"),
-                "chat_input_tokens": data.get("chat_input_tokens"),
-                "chat_output_tokens": data.get("chat_output_tokens"),
-                "chat_messages": data.get("chat_messages"),
-                "verify_input_tokens": data.get("verify_input_tokens"),
-                "verify_output_tokens": data.get("verify_output_tokens"),
-                "verify_operations": data.get("verify_operations"),
                 "describe_cache_read_tokens": 0
                 if (v := data.get("describe_cache_read_tokens")) is None
                 else v,
@@ -488,7 +471,6 @@ _MonthlyTokenUsageResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class OperationTypeBreakdown(md.Model):
     """Usage split by type of operation.
 
@@ -523,7 +505,6 @@ class OperationTypeBreakdown(md.Model):
 _OperationTypeBreakdown_KEYS = frozenset(["describe", "verify", "batch_describe", "batch_verify"])
 
 
-@attrs.frozen(slots=False)
 class UsageBreakdownResponse(md.Model):
     """Credits used and left in the current month.
 
@@ -589,7 +570,6 @@ _UsageBreakdownResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class UsageCheckRequest(md.Model):
     """The amount of work to check credits for.
 
@@ -603,7 +583,6 @@ class UsageCheckRequest(md.Model):
     verification_level: str | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class UsageCheckResponse(md.Model):
     """Whether the planned work is covered by the available credits.
 
@@ -684,7 +663,6 @@ _UsageCheckResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class VerificationLevelBreakdown(md.Model):
     """Usage split by verification level, from the fewest AI providers to all of them.
 

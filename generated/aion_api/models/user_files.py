@@ -11,8 +11,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
-import attrs
-
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
@@ -25,7 +23,6 @@ class SearchMode(rt.OpenEnum):
     VISIBLE_TEXT = "visible_text"
 
 
-@attrs.frozen(slots=False)
 class BatchDeleteFileResult(md.Model):
     """Outcome for one file of a batch deletion.
 
@@ -58,7 +55,6 @@ class BatchDeleteFileResult(md.Model):
 _BatchDeleteFileResult_KEYS = frozenset(["id", "status", "message", "deleted_at"])
 
 
-@attrs.frozen(slots=False)
 class BatchDeleteFilesRequest(md.Model):
     """Files to delete.
 
@@ -69,7 +65,6 @@ class BatchDeleteFilesRequest(md.Model):
     file_ids: list[str]
 
 
-@attrs.frozen(slots=False)
 class BatchDeleteFilesResponse(md.Model):
     """Outcome of a batch deletion, grouped by result.
 
@@ -110,7 +105,6 @@ class BatchDeleteFilesResponse(md.Model):
 _BatchDeleteFilesResponse_KEYS = frozenset(["deleted", "skipped", "failed", "summary"])
 
 
-@attrs.frozen(slots=False)
 class ConfirmUploadRequest(md.Model):
     """Report of a finished presigned file upload.
 
@@ -127,7 +121,6 @@ class ConfirmUploadRequest(md.Model):
     auto_describe: bool | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class ConfirmUploadResponse(md.Model):
     """The file after its upload is confirmed.
 
@@ -160,7 +153,6 @@ class ConfirmUploadResponse(md.Model):
 _ConfirmUploadResponse_KEYS = frozenset(["image_id", "description_status", "title", "tags"])
 
 
-@attrs.frozen(slots=False)
 class CreateLinkRequest(md.Model):
     """A link to save.
 
@@ -180,7 +172,6 @@ class CreateLinkRequest(md.Model):
     auto_crawl: bool | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class CreateLinkResponse(md.Model):
     """The saved link.
 
@@ -224,7 +215,6 @@ _CreateLinkResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class DeleteFileResult(md.Model):
     """Confirmation of a deletion.
 
@@ -255,7 +245,6 @@ class DeleteFileResult(md.Model):
 _DeleteFileResult_KEYS = frozenset(["id", "deleted_at", "message"])
 
 
-@attrs.frozen(slots=False)
 class FileList(md.Model):
     """One page of files.
 
@@ -286,7 +275,6 @@ class FileList(md.Model):
 _FileList_KEYS = frozenset(["files", "total_count", "has_more"])
 
 
-@attrs.frozen(slots=False)
 class FileRejection(md.Model):
     """A file that a batch upload turned away.
 
@@ -320,7 +308,6 @@ class FileRejection(md.Model):
 _FileRejection_KEYS = frozenset(["filename", "index", "reason", "retryable"])
 
 
-@attrs.frozen(slots=False)
 class FullDescription(md.Model):
     """One AI description of a file.
 
@@ -349,14 +336,10 @@ class FullDescription(md.Model):
         return md.build(
             cls,
             {
+                **(md.known(data, _FullDescription_KEYS) if extra else data),
                 "id": data["id"],
                 "description": data["description"],
-                "visible_text": data.get("visible_text"),
-                "confidence_score": data.get("confidence_score"),
-                "processing_time_ms": data.get("processing_time_ms"),
                 "created_at": md.date(data, "created_at", extra),
-                "providers_used": data.get("providers_used"),
-                "verification_level": data.get("verification_level"),
                 "additional_properties": extra,
             },
         )
@@ -376,7 +359,6 @@ _FullDescription_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class InitiateUploadBody(md.Model):
     """Form of a presigned file upload.
 
@@ -396,7 +378,6 @@ class InitiateUploadBody(md.Model):
     auto_describe: bool | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class InitiateUploadResponse(md.Model):
     """A new file record and the presigned URL for its bytes.
 
@@ -431,16 +412,13 @@ class InitiateUploadResponse(md.Model):
         return md.build(
             cls,
             {
+                **(md.known(data, _InitiateUploadResponse_KEYS) if extra else data),
                 "upload_url": data["upload_url"],
                 "upload_method": "DIRECT" if (v := data.get("upload_method")) is None else v,
-                "upload_fields": data.get("upload_fields"),
-                "upload_headers": data.get("upload_headers"),
                 "object_key": data["object_key"],
                 "image_id": data["image_id"],
                 "expires_at": md.date(data, "expires_at", extra),
                 "max_size_bytes": data["max_size_bytes"],
-                "thumbnail_url": data.get("thumbnail_url"),
-                "variant_urls": data.get("variant_urls"),
                 "additional_properties": extra,
             },
         )
@@ -462,7 +440,6 @@ _InitiateUploadResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class ProcessingHistory(md.Model):
     """One processing step of a file.
 
@@ -502,7 +479,6 @@ _ProcessingHistory_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class StreamBatchFileResult(md.Model):
     """Result for one file of a small batch upload.
 
@@ -543,18 +519,13 @@ class StreamBatchFileResult(md.Model):
         return md.build(
             cls,
             {
+                **(md.known(data, _StreamBatchFileResult_KEYS) if extra else data),
                 "image_id": data["image_id"],
                 "filename": data["filename"],
                 "object_key": data["object_key"],
                 "status": data["status"],
-                "processing_time_ms": data.get("processing_time_ms"),
                 "skipped": False if (v := data.get("skipped")) is None else v,
-                "skipped_existing_image_id": data.get("skipped_existing_image_id"),
-                "error": data.get("error"),
                 "storage_target": "default" if (v := data.get("storage_target")) is None else v,
-                "media_type": data.get("media_type"),
-                "document_type": data.get("document_type"),
-                "text_extraction_status": data.get("text_extraction_status"),
                 "additional_properties": extra,
             },
         )
@@ -578,7 +549,6 @@ _StreamBatchFileResult_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class StreamBatchUploadBody(md.Model):
     """Multipart form of a batch upload.
 
@@ -603,7 +573,6 @@ class StreamBatchUploadBody(md.Model):
     verification_level: str | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class StreamBatchUploadResponse(md.Model):
     """Receipt of a batch upload.
 
@@ -671,7 +640,6 @@ _StreamBatchUploadResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class StreamUploadFileBody(md.Model):
     """Multipart form of a single upload.
 
@@ -694,7 +662,6 @@ class StreamUploadFileBody(md.Model):
     storage_target: str | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class StreamingUploadResponse(md.Model):
     """Result of a single upload.
 
@@ -740,6 +707,7 @@ class StreamingUploadResponse(md.Model):
         return md.build(
             cls,
             {
+                **(md.known(data, _StreamingUploadResponse_KEYS) if extra else data),
                 "image_id": data["image_id"],
                 "object_key": data["object_key"],
                 "upload_method": data["upload_method"],
@@ -749,11 +717,7 @@ class StreamingUploadResponse(md.Model):
                 "variants_queued": data["variants_queued"],
                 "description_queued": data["description_queued"],
                 "skipped": False if (v := data.get("skipped")) is None else v,
-                "skipped_existing_image_id": data.get("skipped_existing_image_id"),
                 "storage_target": "default" if (v := data.get("storage_target")) is None else v,
-                "media_type": data.get("media_type"),
-                "document_type": data.get("document_type"),
-                "text_extraction_status": data.get("text_extraction_status"),
                 "additional_properties": extra,
             },
         )
@@ -779,7 +743,6 @@ _StreamingUploadResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class UserFile(md.Model):
     """One file in a listing: an image, document, video, or link. Fields marked for one kind of file
     carry values only for that kind.
@@ -882,7 +845,6 @@ class UserFile(md.Model):
         return md.build(
             cls,
             {
-                **_UserFile_NULL,
                 **(md.known(data, _UserFile_KEYS) if extra else data),
                 "id": data["id"],
                 "size_bytes": data["size_bytes"],
@@ -894,7 +856,7 @@ class UserFile(md.Model):
         )
 
 
-_UserFile_NULL: dict[str, Any] = dict.fromkeys(
+_UserFile_KEYS = frozenset(
     [
         "id",
         "size_bytes",
@@ -940,10 +902,8 @@ _UserFile_NULL: dict[str, Any] = dict.fromkeys(
         "extracted_images_count",
     ]
 )
-_UserFile_KEYS = frozenset(_UserFile_NULL)
 
 
-@attrs.frozen(slots=False)
 class UserFileDetails(md.Model):
     """Everything known about one file. Fields marked for one kind of file carry values only for that
     kind.
@@ -1062,7 +1022,6 @@ class UserFileDetails(md.Model):
         return md.build(
             cls,
             {
-                **_UserFileDetails_NULL,
                 **(md.known(data, _UserFileDetails_KEYS) if extra else data),
                 "id": data["id"],
                 "object_key": data["object_key"],
@@ -1085,7 +1044,7 @@ class UserFileDetails(md.Model):
         )
 
 
-_UserFileDetails_NULL: dict[str, Any] = dict.fromkeys(
+_UserFileDetails_KEYS = frozenset(
     [
         "id",
         "object_key",
@@ -1138,4 +1097,3 @@ _UserFileDetails_NULL: dict[str, Any] = dict.fromkeys(
         "extracted_images_count",
     ]
 )
-_UserFileDetails_KEYS = frozenset(_UserFileDetails_NULL)

@@ -10,13 +10,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
-import attrs
-
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
-@attrs.frozen(slots=False)
 class ChangePasswordRequest(md.Model):
     """The current password and its replacement.
 
@@ -28,7 +25,6 @@ class ChangePasswordRequest(md.Model):
     new_password: str
 
 
-@attrs.frozen(slots=False)
 class ConfirmEmailChangeBody(md.Model):
     """Proof for a requested email change.
 
@@ -39,7 +35,6 @@ class ConfirmEmailChangeBody(md.Model):
     token: str
 
 
-@attrs.frozen(slots=False)
 class DeleteAccountRequest(md.Model):
     """Confirmation that an account is to be deleted.
 
@@ -50,7 +45,6 @@ class DeleteAccountRequest(md.Model):
     confirmation: str
 
 
-@attrs.frozen(slots=False)
 class EmailChangeRequest(md.Model):
     """The wanted email address and a password to approve the change.
 
@@ -62,7 +56,6 @@ class EmailChangeRequest(md.Model):
     password: str
 
 
-@attrs.frozen(slots=False)
 class SessionResponse(md.Model):
     """One open session of the signed-in user, as listed among the user settings.
 
@@ -107,7 +100,6 @@ _SessionResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class UserProfileResponse(md.Model):
     """The profile of the signed-in user.
 
@@ -162,7 +154,6 @@ _UserProfileResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class UserProfileUpdate(md.Model):
     """Changes to the profile of the signed-in user.
 

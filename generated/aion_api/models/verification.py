@@ -9,13 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-import attrs
-
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
-@attrs.frozen(slots=False)
 class VerificationResponse(md.Model):
     """Verdict on a text that was checked against an image.
 
@@ -58,15 +55,13 @@ class VerificationResponse(md.Model):
         return md.build(
             cls,
             {
+                **(md.known(data, _VerificationResponse_KEYS) if extra else data),
                 "operation_id": data["operation_id"],
                 "is_verified": data["is_verified"],
                 "confidence_score": data["confidence_score"],
                 "risk_level": data["risk_level"],
                 "risk_score": data["risk_score"],
                 "explanation": data["explanation"],
-                "detected_issues": data.get("detected_issues"),
-                "provider_results": data.get("provider_results"),
-                "structured_output": data.get("structured_output"),
                 "verification_level": data["verification_level"],
                 "providers_used": data["providers_used"],
                 "consensus_achieved": data["consensus_achieved"],
@@ -97,7 +92,6 @@ _VerificationResponse_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class VerifyRequest(md.Model):
     """A text to check, and the image to check it against, given as `image_url`, `image_base64` or
     `object_key`.

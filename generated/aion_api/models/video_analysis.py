@@ -10,13 +10,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
-import attrs
-
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
-@attrs.frozen(slots=False)
 class QueueVideoAnalysisRequest(md.Model):
     """The video to analyze and how.
 
@@ -31,7 +28,6 @@ class QueueVideoAnalysisRequest(md.Model):
     priority: str | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class RetryVideoAnalysisRequest(md.Model):
     """The analysis to retry.
 
@@ -44,7 +40,6 @@ class RetryVideoAnalysisRequest(md.Model):
     reason: str | None | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class VideoAnalysisQueueResult(md.Model):
     """A queued analysis job.
 
@@ -85,7 +80,6 @@ _VideoAnalysisQueueResult_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class VideoAnalysisRetryResult(md.Model):
     """An analysis job that is queued again.
 
@@ -127,7 +121,6 @@ _VideoAnalysisRetryResult_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class VideoAnalysisStatusResponse(md.Model):
     """An analysis job and its progress.
 
@@ -166,15 +159,13 @@ class VideoAnalysisStatusResponse(md.Model):
         return md.build(
             cls,
             {
+                **(md.known(data, _VideoAnalysisStatusResponse_KEYS) if extra else data),
                 "analysis_job_id": data["analysis_job_id"],
                 "media_id": data["media_id"],
                 "status": "pending" if (v := data.get("status")) is None else v,
                 "progress_percent": 0.0 if (v := data.get("progress_percent")) is None else v,
-                "current_step": data.get("current_step"),
                 "started_at": md.date(data, "started_at", extra),
                 "completed_at": md.date(data, "completed_at", extra),
-                "error_message": data.get("error_message"),
-                "error_code": data.get("error_code"),
                 "retry_count": 0 if (v := data.get("retry_count")) is None else v,
                 "max_retries": 3 if (v := data.get("max_retries")) is None else v,
                 "estimated_completion_time": md.date(data, "estimated_completion_time", extra),

@@ -11,13 +11,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
-import attrs
-
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
-@attrs.frozen(slots=False)
 class AbortVideoUploadRequestDTO(md.Model):
     """The upload to stop.
 
@@ -32,7 +29,6 @@ class AbortVideoUploadRequestDTO(md.Model):
     reason: str | None | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class BatchVideoUploadRequestDTO(md.Model):
     """The videos to upload together.
 
@@ -47,7 +43,6 @@ class BatchVideoUploadRequestDTO(md.Model):
     processing_priority: str | None | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class BatchVideoUploadResponseDTO(md.Model):
     """Several started video uploads.
 
@@ -99,7 +94,6 @@ _BatchVideoUploadResponseDTO_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class ChunkConfirmResult(md.Model):
     """A confirmed chunk and the progress of its upload.
 
@@ -148,7 +142,6 @@ _ChunkConfirmResult_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class ChunkRetryResult(md.Model):
     """A new URL for a chunk.
 
@@ -188,7 +181,6 @@ _ChunkRetryResult_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class CompleteVideoUploadRequestDTO(md.Model):
     """The upload to finish and how to analyze the video.
 
@@ -215,7 +207,6 @@ class CompleteVideoUploadRequestDTO(md.Model):
     duration_extraction_failed: bool | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class CompleteVideoUploadResponseDTO(md.Model):
     """A finished video upload.
 
@@ -272,7 +263,6 @@ _CompleteVideoUploadResponseDTO_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class ConfirmVideoChunkRequestDTO(md.Model):
     """A chunk that has been sent to storage.
 
@@ -291,7 +281,6 @@ class ConfirmVideoChunkRequestDTO(md.Model):
     size_bytes: int
 
 
-@attrs.frozen(slots=False)
 class InitiateVideoUploadRequestDTO(md.Model):
     """The video to upload.
 
@@ -315,7 +304,6 @@ class InitiateVideoUploadRequestDTO(md.Model):
     metadata: dict[str, str] | None | rt.Unset = rt.UNSET
 
 
-@attrs.frozen(slots=False)
 class InitiateVideoUploadResponseDTO(md.Model):
     """A started video upload, with one presigned URL per chunk.
 
@@ -382,7 +370,6 @@ _InitiateVideoUploadResponseDTO_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class RetryVideoChunkRequestDTO(md.Model):
     """The chunk to send again.
 
@@ -397,7 +384,6 @@ class RetryVideoChunkRequestDTO(md.Model):
     chunk_number: int
 
 
-@attrs.frozen(slots=False)
 class VideoAbortResult(md.Model):
     """A stopped upload and what was cleaned up.
 
@@ -436,7 +422,6 @@ _VideoAbortResult_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class VideoChunkInfo(md.Model):
     """One chunk of a video and the URL to send it to.
 
@@ -477,7 +462,6 @@ _VideoChunkInfo_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class VideoMetadata(md.Model):
     """Technical facts about a video file.
 
@@ -511,16 +495,7 @@ class VideoMetadata(md.Model):
         return md.build(
             cls,
             {
-                "duration_seconds": data.get("duration_seconds"),
-                "resolution": data.get("resolution"),
-                "width": data.get("width"),
-                "height": data.get("height"),
-                "frame_rate": data.get("frame_rate"),
-                "video_codec": data.get("video_codec"),
-                "audio_codec": data.get("audio_codec"),
-                "bitrate_kbps": data.get("bitrate_kbps"),
-                "file_size_bytes": data.get("file_size_bytes"),
-                "format_name": data.get("format_name"),
+                **(md.known(data, _VideoMetadata_KEYS) if extra else data),
                 "additional_properties": extra,
             },
         )
@@ -542,7 +517,6 @@ _VideoMetadata_KEYS = frozenset(
 )
 
 
-@attrs.frozen(slots=False)
 class VideoUploadProgressDTO(md.Model):
     """How far a video upload has come.
 
@@ -579,6 +553,7 @@ class VideoUploadProgressDTO(md.Model):
         return md.build(
             cls,
             {
+                **(md.known(data, _VideoUploadProgressDTO_KEYS) if extra else data),
                 "media_id": data["media_id"],
                 "upload_id": data["upload_id"],
                 "status": data["status"],
@@ -587,9 +562,6 @@ class VideoUploadProgressDTO(md.Model):
                 "bytes_uploaded": data["bytes_uploaded"],
                 "total_bytes": data["total_bytes"],
                 "progress_percent": data["progress_percent"],
-                "estimated_time_remaining": data.get("estimated_time_remaining"),
-                "current_chunk": data.get("current_chunk"),
-                "failed_chunks": data.get("failed_chunks"),
                 "last_updated": md.date(data, "last_updated", extra),
                 "additional_properties": extra,
             },

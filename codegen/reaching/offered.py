@@ -1,0 +1,82 @@
+"""What the generated package offers, read by `ast`: functions, classes, fields, enum members."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from codegen.diffing.sources import Class, Function, Module, arguments, read
+
+_ROOT = "aion_api."
+
+
+class Offered:
+    """The names of the generated package.
+
+    Args:
+        package: The folder ``aion_api``.
+
+    Raises:
+        CodegenError: A file of it is not Python.
+    """
+
+    def __init__(self, package: Path) -> None:
+        self._modules = read(package)
+        self._classes = {c.node.name: c for m in self._modules.values() for c in m.classes.values()}
+        self.attributes = cache(self._attributes)
+
+    def function(self, name: str) -> Function | None:
+        """The function ``module.function`` of an operation."""
+        module, _, last = name.rpartition(".")
+        found = self._module(f"api.{module}").others.get(last)
+        return found if isinstance(found, ast.FunctionDef) else None
+
+    def home(self, name: str) -> Module:
+        """The module of the function ``module.function``."""
+        return self._module(f"api.{name.rpartition('.')[0]}")
+
+    def named(self, name: str) -> Class | None:
+        """A class by its own name, which no other class of the package has."""
+        return self._classes.get(name)
+
+    def bases(self, found: Class) -> Iterator[Class]:
+        """A class and those that it inherits from, nearest first."""
+        yield found
+        for base in found.node.bases:
+            if parent := self._classes.get(ast.unparse(base).rpartition(".")[2]):
+                yield from self.bases(parent)
+
+    def _attributes(self, name: str) -> frozenset[str]:
+        """The names that an object of a class has, and the class itself."""
+        names: set[str] = set()
+        for one in self.bases(self._classes[name]):
+            names |= {*one.methods, *one.attributes, *one.constants()}
+        return frozenset(names)
+
+    def fields(self, name: str) -> frozenset[str]:
+        """What the constructor of a model takes."""
+        return frozenset(self._classes[name].attributes) | {"additional_properties"}
+
+    def is_enum(self, name: str) -> bool:
+        """Whether a class is an enum: its constructor takes a value, and no fields."""
+        return any(one.node.name == "OpenEnum" for one in self.bases(self._classes[name]))
+
+    def _module(self, name: str) -> Module:
+        empty = Module(name, ast.Module([], []), is_package=False)
+        return self._modules.get(_ROOT + name, empty)
+
+
+def parameters(function: Function) -> frozenset[str]:
+    """The names that a function can be called with."""
+    return frozenset(argument.arg for argument in arguments(function))
+
+
+def missing(function: Function, call: ast.Call) -> list[str]:
+    """Required keywords that a call leaves out; nothing where the call unpacks something."""
+    if any(keyword.arg is None for keyword in call.keywords):
+        return []
+    given = {keyword.arg for keyword in call.keywords}
+    pairs = zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True)
+    return [one.arg for one, default in pairs if default is None and one.arg not in given]

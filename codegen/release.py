@@ -1,0 +1,100 @@
+"""What is kept of the last release: its surface, its entries in the changelog, and digests.
+
+`python -m codegen release` writes it as part of a release. The gate asks for news in the changelog
+as soon as anything that is shipped is another than it was then. Nothing is read from git: a clone
+in CI has no tags.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from codegen import changelog, surface
+from codegen.document import is_object
+from codegen.errors import CodegenError
+from codegen.lock import contract_digest, digest
+
+NAME = "release/release.toml"
+SURFACE = "release/surface.json"
+_HEAD = "# Written by `python -m codegen release`, as part of a release. Do not edit."
+_FOLDERS = {"aion": "aion", "generated": "generated/aion_api"}
+
+
+def record(project: Path) -> dict[str, str]:
+    """The files that keep the present state as that of a release.
+
+    Raises:
+        CodegenError: The changelog does not describe the version as released, or something
+            cannot be read.
+    """
+    version = package_version(project)
+    text = _changelog(project)
+    if faults := changelog.faults(text, version):
+        raise CodegenError("; ".join(faults))
+    if changelog.newest(text) != version:
+        raise CodegenError(f"{changelog.NAME}: has no heading for {version}, which is released")
+    found = surface.collected(project)
+    lines = [_HEAD, "", f'version = "{version}"', f"entries = {changelog.entries(text)}"]
+    lines += ["", "[digests]"]
+    lines += [f'{name} = "sha256:{value}"' for name, value in _digests(project).items()]
+    return {NAME: "\n".join(lines) + "\n", SURFACE: surface.text(found)}
+
+
+def refused(project: Path) -> list[str]:
+    """Why the changelog may not be as it is, one line each; nothing when it may.
+
+    Raises:
+        CodegenError: A file is missing or cannot be read.
+    """
+    text = _changelog(project)
+    lines = changelog.faults(text, package_version(project))
+    last = _last(project / NAME)
+    changed = [name for name, now in _digests(project).items() if last["digests"].get(name) != now]
+    if changed and changelog.entries(text) <= last["entries"]:
+        what = ", ".join(changed)
+        lines.append(
+            f"{changelog.NAME}: {what} changed since {last['version']}: say what under"
+            " `## [Unreleased]` (`python -m codegen diff OLD NEW --changelog` drafts it)"
+        )
+    return lines
+
+
+def package_version(project: Path) -> str:
+    """The version in `pyproject.toml`.
+
+    Raises:
+        CodegenError: There is none.
+    """
+    path = project / "pyproject.toml"
+    try:
+        return str(tomllib.loads(path.read_text(encoding="utf-8"))["project"]["version"])
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        raise CodegenError(f"{path}: no version can be read from it: {error}") from error
+
+
+def _changelog(project: Path) -> str:
+    try:
+        return (project / changelog.NAME).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CodegenError(f"{changelog.NAME}: cannot be read: {error}") from error
+
+
+def _last(path: Path) -> dict[str, Any]:
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise CodegenError(f"{NAME}: missing: write it with the last release") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise CodegenError(f"{NAME}: cannot be read: {error}") from error
+    digests = found.get("digests")
+    if not isinstance(found.get("entries"), int) or not is_object(digests):
+        raise CodegenError(f"{NAME}: is not what is kept of a release")
+    plain = {name: str(value).removeprefix("sha256:") for name, value in digests.items()}
+    return {"version": found.get("version"), "entries": found["entries"], "digests": plain}
+
+
+def _digests(project: Path) -> dict[str, str]:
+    found = {name: digest(project / folder, "**/*") for name, folder in _FOLDERS.items()}
+    return {**found, "contract": contract_digest(project / "openapi.json")}

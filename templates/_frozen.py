@@ -1,0 +1,204 @@
+"""Immutable classes whose fields are their annotations, ready without any code being compiled.
+
+They look to callers, to type checkers and to attrs as classes made by `attrs.frozen`. That writes
+and compiles several methods for each class, which would be most of what a program's first call
+takes beyond the HTTP library; here all classes share them. attrs is imported when it is asked for
+the fields of one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn, TypeVar, dataclass_transform
+
+if TYPE_CHECKING:
+    import inspect
+
+T = TypeVar("T")
+_new = object.__new__
+_REQUIRED: Final = object()
+
+
+class Field:
+    """What the annotation of a field does not say; see `field`."""
+
+    __slots__ = ("factory", "kw_only", "shown")
+
+    def __init__(self, factory: Callable[[], Any], kw_only: bool, shown: bool) -> None:
+        self.factory = factory
+        self.kw_only = kw_only
+        self.shown = shown
+
+
+def field(*, factory: Callable[[], T], kw_only: bool = False, shown: bool = True) -> T:
+    """A field whose default is made anew for each object.
+
+    Args:
+        factory: Makes it.
+        kw_only: The field is no positional argument.
+        shown: Whether the representation of an object shows the field.
+    """
+    # It stands where the default does, as type checkers see it.
+    made: Any = Field(factory, kw_only, shown)
+    return made  # type: ignore[no-any-return]
+
+
+class _OfTwin:
+    """A class attribute that is taken from the class that attrs would have made."""
+
+    def __init__(self, read: Callable[[type], Any]) -> None:
+        self._read = read
+
+    def __get__(self, instance: object, owner: type[Frozen]) -> Any:
+        if "_twin" not in vars(owner):
+            owner._twin = _twin(owner)  # pyright: ignore[reportPrivateUsage]  # same module
+        return self._read(vars(owner)["_twin"])
+
+
+def _twin(cls: type[Frozen]) -> type:
+    import attrs
+
+    notes: dict[str, Any] = {}
+    for base in reversed(cls.__mro__):
+        notes |= getattr(base, "__annotations__", {})
+    found: dict[str, Any] = {}
+    for name, default in cls._fields.items():  # pyright: ignore[reportPrivateUsage]  # same module
+        if isinstance(default, Field):
+            found[name] = attrs.field(
+                factory=default.factory,
+                kw_only=default.kw_only,
+                repr=default.shown,
+                type=notes[name],
+            )
+        else:
+            given = attrs.NOTHING if default is _REQUIRED else default
+            found[name] = attrs.field(default=given, type=notes[name])
+    return attrs.make_class(cls.__name__, found, frozen=True, slots=False)
+
+
+def _signature(twin: type) -> inspect.Signature:
+    import inspect
+
+    return inspect.signature(twin)
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+class Frozen:
+    """Base of immutable classes. Every annotation of a subclass is a field, but for `ClassVar`.
+
+    An object holds what it was given; a field that it was not given is read from its class.
+    """
+
+    _fields: ClassVar[Mapping[str, Any]] = {}
+    """Each field and its default, or its `Field`."""
+    _twin: ClassVar[type]
+    __match_args__: ClassVar[tuple[str, ...]] = ()
+
+    if TYPE_CHECKING:
+        __attrs_attrs__: ClassVar[Any]
+    else:
+        __attrs_attrs__ = _OfTwin(lambda twin: twin.__attrs_attrs__)
+        __signature__ = _OfTwin(_signature)
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        fields: dict[str, Any] = {}
+        for base in reversed(cls.__bases__):
+            fields |= getattr(base, "_fields", {})
+        for name, note in cls.__annotations__.items():
+            if str(note).startswith(("ClassVar", "typing.ClassVar")):
+                continue
+            default = fields[name] = vars(cls).get(name, _REQUIRED)
+            if isinstance(default, Field):
+                delattr(cls, name)
+        cls._fields = fields
+        cls.__match_args__ = tuple(  # type: ignore[misc]  # mypy sees the one of each class
+            name
+            for name, default in fields.items()
+            if not (isinstance(default, Field) and default.kw_only)
+        )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        cls = type(self)
+        if len(args) > len(cls.__match_args__):
+            raise TypeError(
+                f"{cls.__name__}() takes {len(cls.__match_args__)} positional arguments,"
+                f" not {len(args)}"
+            )
+        values = dict(zip(cls.__match_args__, args, strict=False))
+        for name, value in kwargs.items():
+            if name not in cls._fields:
+                raise TypeError(f"{cls.__name__}() has no argument {name!r}")
+            if name in values:
+                raise TypeError(f"{cls.__name__}() got two values for {name!r}")
+            values[name] = value
+        for name, default in cls._fields.items():
+            if name in values:
+                continue
+            if default is _REQUIRED:
+                raise TypeError(f"{cls.__name__}() lacks the argument {name!r}")
+            values[name] = default.factory() if isinstance(default, Field) else default
+        _set_values(self, values)
+
+    def __repr__(self) -> str:
+        shown = ", ".join(
+            f"{name}={getattr(self, name)!r}"
+            for name, default in self._fields.items()
+            if not isinstance(default, Field) or default.shown
+        )
+        return f"{type(self).__qualname__.rpartition('>.')[2]}({shown})"
+
+    def __eq__(self, other: object) -> bool:
+        if other.__class__ is not self.__class__:
+            return NotImplemented
+        return all(getattr(self, name) == getattr(other, name) for name in self._fields)
+
+    if not TYPE_CHECKING:
+        # Type checkers would take these for leave to set anything.
+        def __setattr__(self, name: str, value: object) -> NoReturn:
+            raise _frozen()
+
+        def __delattr__(self, name: str) -> NoReturn:
+            raise _frozen()
+
+
+def _frozen() -> AttributeError:
+    from attrs.exceptions import FrozenInstanceError
+
+    return FrozenInstanceError()
+
+
+F = TypeVar("F", bound=Frozen)
+_set_values: Final[Callable[[Any, dict[str, Any]], None]] = vars(Frozen)["__dict__"].__set__
+"""How an object gets all of its attributes at once, past `__setattr__`."""
+
+
+def build(cls: type[F], values: dict[str, Any]) -> F:
+    """An object with exactly these attributes, unchecked: what makes decoding cheap.
+
+    Args:
+        cls: Its class.
+        values: Every field that has no default, and whatever else. The object keeps this very
+            dictionary.
+    """
+    instance = _new(cls)
+    _set_values(instance, values)
+    return instance
+
+
+def field_names(cls: type[Frozen]) -> tuple[str, ...]:
+    """The fields of a class, without those that are no positional arguments."""
+    return cls.__match_args__
+
+
+def evolve(instance: F, **changes: Any) -> F:
+    """The same object, but for some fields.
+
+    Raises:
+        TypeError: A field that is to be changed does not exist.
+    """
+    cls = type(instance)
+    values = {name: getattr(instance, name) for name in cls._fields}  # pyright: ignore[reportPrivateUsage]  # same module
+    if wrong := changes.keys() - values.keys():
+        raise TypeError(f"{cls.__name__} has no field {min(wrong)!r}")
+    return build(cls, values | changes)

@@ -1,0 +1,162 @@
+"""`make generate SPEC=path`: code, contract, lock, surface and pages at once, and what is left."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from codegen.__main__ import PROJECT, main
+from codegen.pages import MAKERS
+from tests.codegen.workflow import home, next_contract, written
+
+MAKER = """import sys
+from pathlib import Path
+
+import aion.client
+from aion_api.api import boxes
+
+if "--update" in sys.argv:
+    names = sorted(name for name in vars(boxes) if name.endswith("_box"))
+    Path("docs/methods.md").write_text(" ".join(names), encoding="utf-8")
+"""
+PARTS = ("aion", "codegen", "docs", "generated", "templates", "tests")
+SINGLES = ("LOCK.toml", "openapi.json", "pyproject.toml", "surface.json")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A project that is current and has a page, and the vendor's next document beside it."""
+    made = home(tmp_path / "project")
+    for name, text in {
+        "aion/__init__.py": '"""Boxes."""\n',
+        "docs/methods.md": "old",
+        "tests/__init__.py": "",
+        "tests/docs/__init__.py": "",
+        "tests/docs/methods.py": MAKER,
+    }.items():
+        (made / name).parent.mkdir(parents=True, exist_ok=True)
+        (made / name).write_text(text, encoding="utf-8")
+    assert main(["generate"], project=made) == 0
+    written(tmp_path / "vendor.json", next_contract())
+    return tmp_path
+
+
+def generated(folder: Path) -> int:
+    """Take the vendor's document."""
+    return main(["generate", "--spec", str(folder / "vendor.json")], project=folder / "project")
+
+
+def test_what_changed_and_what_is_left_to_do_is_shown(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert generated(folder) == 0
+    shown = capsys.readouterr().out
+    golden = (Path(__file__).parent / "golden" / "diff.txt").read_text(encoding="utf-8")
+    assert shown.startswith(golden)
+    assert shown.splitlines()[-2:] == [
+        "To be done in `aion`, then `make generate` again:",
+        "  BoxesResource.drop: boxes.drop_box: the operation is gone",
+    ]
+
+
+def test_a_contract_that_changes_nothing_leaves_nothing_to_do(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    main(["generate"], project=folder / "project")
+    assert len(capsys.readouterr().out.splitlines()) == 1
+
+
+def test_contract_code_and_lock_are_current_afterwards(folder: Path) -> None:
+    generated(folder)
+    assert main(["check"], project=folder / "project") == 0
+
+
+def test_pages_are_made_with_the_new_code(folder: Path) -> None:
+    page = folder / "project" / "docs" / "methods.md"
+    before = page.read_text(encoding="utf-8")
+    generated(folder)
+    names = "close_box drop_box get_box make_box open_box paint_box"
+    assert (before, page.read_text(encoding="utf-8")) == (
+        "drop_box get_box make_box",
+        names.replace("drop_box ", ""),
+    )
+
+
+def test_the_surface_is_that_of_the_package_with_the_new_code(folder: Path) -> None:
+    generated(folder)
+    text = (folder / "project" / "surface.json").read_text(encoding="utf-8")
+    box = json.loads(text)["definitions"]["aion_api.models.boxes.Box"]
+    assert {"title", "label"} & box["members"].keys() == {"title"}
+
+
+def test_a_page_that_cannot_be_made_yet_stays_and_is_named(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    client = folder / "project" / "aion" / "client.py"
+    text = client.read_text(encoding="utf-8")
+    text = text.replace("\nclass", "from aion_api.api.boxes import drop_box\n\n\nclass", 1)
+    client.write_text(text, encoding="utf-8")
+    page = folder / "project" / "docs" / "methods.md"
+    before = page.read_text(encoding="utf-8")
+    capsys.readouterr()
+    assert generated(folder) == 0
+    assert page.read_text(encoding="utf-8") == before
+    todo = capsys.readouterr().out.partition("again:\n")[2].splitlines()
+    reason = "ImportError: cannot import name 'drop_box' from 'aion_api.api.boxes'"
+    assert [line.partition(" (/")[0].strip() for line in todo] == [
+        f"surface.json: left as it is: aion cannot be imported: {reason}",
+        f"docs/methods.md: left as it is: {reason}",
+        "BoxesResource.drop: boxes.drop_box: the operation is gone",
+        "aion.client: boxes.drop_box: the operation is gone",
+    ]
+
+
+def test_nothing_is_left_of_the_copy_in_which_pages_are_made(folder: Path) -> None:
+    generated(folder)
+    strange = [path.name for path in folder.rglob("*") if path.name.startswith(".")]
+    assert strange == []
+
+
+def test_every_maker_of_a_page_is_there() -> None:
+    makers = [PROJECT / f"{maker.replace('.', '/')}.py" for maker in MAKERS.values()]
+    assert [path.is_file() for path in [*makers, *(PROJECT / page for page in MAKERS)]] == [
+        True
+    ] * 4
+
+
+@pytest.mark.timeout(300)
+def test_the_real_contract_goes_through_with_a_removal_a_new_name_and_three_endpoints(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = tmp_path / "project"
+    copy.mkdir()
+    for part in PARTS:
+        ignored = shutil.ignore_patterns("__pycache__", "cassettes")
+        shutil.copytree(PROJECT / part, copy / part, ignore=ignored)
+    for name in SINGLES:
+        shutil.copy(PROJECT / name, copy / name)
+    spec: dict[str, Any] = json.loads((PROJECT / "openapi.json").read_text(encoding="utf-8"))
+    crumbs = spec["paths"]["/api/v2/folders/{folder_id}/breadcrumbs"].pop("get")
+    page = spec["components"]["schemas"]["ListUserFilesResponse"]
+    page["properties"]["is_last"] = page["properties"].pop("has_more")
+    page["required"][page["required"].index("has_more")] = "is_last"
+    for name in ("pin", "unpin", "archive"):
+        made = crumbs | {"operationId": f"{name}_folder", "summary": f"{name.title()} a folder"}
+        spec["paths"][f"/api/v2/folders/{{folder_id}}/{name}"] = {"post": made}
+    assert main(["generate", "--spec", str(written(tmp_path / "v.json", spec))], project=copy) == 0
+    changes, _, todo = capsys.readouterr().out.partition("To be done in `aion`")
+    code = (copy / "generated/aion_api/api/folders.py").read_text(encoding="utf-8")
+    assert [f"def {name}_folder(" in code for name in ("pin", "unpin", "archive")] == [True] * 3
+    assert changes.count("    operation added\n") == 3
+    assert changes.count("    operation removed\n") == 1
+    files = "GET /api/v2/user-files (user_files.list_user_files)"
+    assert {
+        "FoldersResource.get_breadcrumbs: folders.get_folder_breadcrumbs: the operation is gone",
+        f"UploadResource.upload_batch: {files}: field FileList.has_more is gone",
+    } <= {line.strip() for line in todo.splitlines()}

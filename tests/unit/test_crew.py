@@ -1,0 +1,225 @@
+"""Several calls at a time for a blocking caller: what runs where, and what is left."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from contextvars import ContextVar
+
+import pytest
+
+from aion._rt.blocking import Crew, each, sleep
+from aion._transport.abort import Aborted
+
+LONG = 60.0
+word: ContextVar[str] = ContextVar("word", default="")
+
+
+def threads() -> list[str]:
+    return [one.name for one in threading.enumerate() if one.name.startswith("aion-call")]
+
+
+def where(_: object) -> threading.Thread:
+    return threading.current_thread()
+
+
+def test_the_only_call_runs_in_the_callers_thread() -> None:
+    crew = Crew(where)
+    crew.start("a")
+    assert crew.ended() == ("a", threading.current_thread())
+    assert crew.busy == 0
+
+
+def test_calls_run_at_the_same_time() -> None:
+    together = threading.Barrier(3)
+    with closing(Crew[int, int](lambda _: together.wait(5.0))) as crew:
+        for number in range(3):
+            crew.start(number)
+        assert {crew.ended()[0] for _ in range(3)} == {0, 1, 2}
+
+
+def test_no_more_threads_are_made_than_calls_are_under_way() -> None:
+    ran_in: set[threading.Thread] = set()
+    with closing(Crew(where)) as crew:
+        for _ in range(10):
+            crew.start("a")
+            crew.start("b")
+            ran_in |= {crew.ended()[1], crew.ended()[1]}
+    assert len(ran_in) <= 2
+
+
+def test_a_call_that_is_begun_while_another_runs_does_not_wait_for_it() -> None:
+    first, last = threading.Event(), threading.Event()
+    events = [first, first, last]
+    with closing(Crew[int, bool](lambda number: events[number].wait(5.0))) as crew:
+        crew.start(0)
+        crew.start(2)
+        last.set()
+        assert crew.ended() == (2, True)
+        crew.start(1)
+        first.set()
+        assert sorted(crew.ended() for _ in range(2)) == [(0, True), (1, True)]
+    assert threads() == []
+
+
+def test_calls_see_the_context_of_the_caller() -> None:
+    with closing(Crew[int, str](lambda _: word.get())) as crew:
+        token = word.set("here")
+        crew.start(1)
+        crew.start(2)
+        word.reset(token)
+        assert [crew.ended()[1], crew.ended()[1]] == ["here", "here"]
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_what_a_call_raises_is_raised_for_the_caller(count: int) -> None:
+    def fail(_: object) -> None:
+        raise LookupError("not there")
+
+    crew = Crew(fail)
+    for number in range(count):
+        crew.start(number)
+    with pytest.raises(LookupError, match="not there"):
+        crew.ended()
+    crew.close()
+    assert threads() == []
+
+
+def test_closing_ends_calls_that_sleep_p22() -> None:
+    begun = threading.Barrier(3)
+
+    def wait(_: object) -> None:
+        begun.wait(5.0)
+        sleep(LONG)
+
+    crew = Crew(wait)
+    crew.start(1)
+    crew.start(2)
+    begun.wait(5.0)
+    crew.close()
+    assert (threads(), crew.busy) == ([], 0)
+
+
+def test_closing_ends_a_crew_within_a_crew_p22() -> None:
+    begun = threading.Barrier(5)
+
+    def wait(_: object) -> None:
+        begun.wait(5.0)
+        sleep(LONG)
+
+    crew: Crew[int, list[None]] = Crew(lambda _: each(wait, [1, 2], at_once=2))
+    crew.start(1)
+    crew.start(2)
+    begun.wait(5.0)
+    crew.close()
+    assert threads() == []
+
+
+def test_a_call_that_was_given_up_is_no_failure_that_it_could_handle() -> None:
+    handled: list[BaseException] = []
+    ended: list[BaseException] = []
+    begun = threading.Barrier(3)
+
+    def wait(_: object) -> None:
+        try:
+            begun.wait(5.0)
+            sleep(LONG)
+        except Exception as error:  # noqa: BLE001 - as code above the engine may do
+            handled.append(error)
+        except BaseException as error:
+            ended.append(error)
+            raise
+
+    crew = Crew(wait)
+    crew.start(1)
+    crew.start(2)
+    begun.wait(5.0)
+    crew.close()
+    assert handled == []
+    assert [type(one) for one in ended] == [Aborted, Aborted]
+
+
+def test_a_child_does_not_wait_for_the_calls_of_its_parent_p5() -> None:
+    crew: Crew[int, None] = Crew(lambda _: sleep(LONG))
+    crew.start(1)
+    crew.start(2)
+    child = os.fork()
+    if child == 0:
+        try:
+            crew.ended()
+        except RuntimeError:
+            os._exit(7)
+        finally:
+            os._exit(1)
+    _, status = os.waitpid(child, 0)
+    crew.close()
+    assert os.waitstatus_to_exitcode(status) == 7
+
+
+def test_each_gives_results_in_the_order_of_the_items() -> None:
+    turns = [threading.Event() for _ in range(4)]
+    turns[3].set()
+
+    def one(number: int) -> int:
+        turns[number].wait(5.0)
+        if number:
+            turns[number - 1].set()
+        return number * 10
+
+    assert each(one, range(4), at_once=4) == [0, 10, 20, 30]
+
+
+def test_each_has_no_more_under_way_than_it_may() -> None:
+    lock = threading.Lock()
+    busy: list[int] = [0]
+    most: list[int] = []
+
+    def one(_: int) -> None:
+        with lock:
+            busy[0] += 1
+            most.append(busy[0])
+        sleep(0.005)
+        with lock:
+            busy[0] -= 1
+
+    each(one, range(20), at_once=3)
+    assert max(most) == 3
+
+
+def test_each_tells_of_results_in_the_callers_thread() -> None:
+    told: list[tuple[int, threading.Thread]] = []
+
+    def then(item: int, ran_in: threading.Thread) -> None:
+        assert ran_in is not threading.current_thread()
+        told.append((item, threading.current_thread()))
+
+    each(where, [1, 2], at_once=2, then=then)
+    assert sorted(item for item, _ in told) == [1, 2]
+    assert {thread for _, thread in told} == {threading.current_thread()}
+
+
+def test_each_with_one_at_a_time_makes_no_thread() -> None:
+    assert each(where, [1, 2, 3], at_once=1) == [threading.current_thread()] * 3
+
+
+@pytest.mark.parametrize("failing", ["function", "then"])
+def test_the_first_failure_of_each_ends_the_rest(failing: str) -> None:
+    begun = threading.Barrier(2)
+
+    def one(number: int) -> int:
+        begun.wait(5.0)
+        if number:
+            sleep(LONG)
+        if failing == "function":
+            raise LookupError("not there")
+        return number
+
+    def then(_: int, __: int) -> None:
+        raise LookupError("not there")
+
+    tell: Callable[[int, int], None] | None = then if failing == "then" else None
+    with pytest.raises(LookupError, match="not there"):
+        each(one, [0, 1, 2, 3], at_once=2, then=tell)
+    assert threads() == []

@@ -1,0 +1,212 @@
+"""Immutable classes without compiled methods: to callers and to attrs, they are attrs classes."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import pickle
+import subprocess
+import sys
+from typing import Any, ClassVar
+
+import attrs
+import pytest
+
+from aion_api import Model, build, evolve, field, field_names
+from aion_api.models.user_files import UserFile
+
+
+class Shape(Model):
+    """What the tests below make."""
+
+    kinds: ClassVar[int] = 7
+
+    name: str
+    size: int = 1
+    tags: list[str] = field(factory=list[str])
+
+
+class Square(Shape):
+    """One with a field more."""
+
+    color: str = "red"
+
+
+def made(cls: Any, *args: Any, **kwargs: Any) -> Any:
+    """Without the type checker, which sees most of these mistakes."""
+    return cls(*args, **kwargs)
+
+
+def test_fields_are_positional_in_their_order_and_inherited_ones_come_first() -> None:
+    square = Square("a", 2, ["x"], "blue")
+
+    assert (square.name, square.size, square.tags, square.color) == ("a", 2, ["x"], "blue")
+
+
+def test_fields_that_are_left_out_have_their_default() -> None:
+    square = Square(name="a")
+
+    assert (square.size, square.color, square.additional_properties) == (1, "red", {})
+
+
+def test_a_default_that_can_change_is_made_for_each_object() -> None:
+    assert Shape("a").tags is not Shape("a").tags
+
+
+WRONG: list[tuple[tuple[Any, ...], dict[str, Any], str]] = [
+    ((), {}, "Shape() lacks the argument 'name'"),
+    (("a",), {"colour": 1}, "Shape() has no argument 'colour'"),
+    (("a",), {"kinds": 1}, "Shape() has no argument 'kinds'"),
+    (("a",), {"name": "b"}, "Shape() got two values for 'name'"),
+    (("a", 1, [], {}), {}, "Shape() takes 3 positional arguments, not 4"),
+]
+
+
+@pytest.mark.parametrize(("args", "kwargs", "said"), WRONG)
+def test_wrong_arguments_are_refused_by_name(
+    args: tuple[Any, ...], kwargs: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(TypeError) as caught:
+        made(Shape, *args, **kwargs)
+
+    assert str(caught.value) == said
+
+
+@pytest.mark.parametrize("name", ["name", "size", "new"])
+def test_an_attribute_can_be_neither_set_nor_deleted(name: str) -> None:
+    shape: Any = Shape("a")
+
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+        setattr(shape, name, 1)
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+        delattr(shape, name)
+
+
+def test_the_representation_shows_all_fields_but_the_hidden_ones() -> None:
+    assert repr(Shape("a", additional_properties={"b": 1})) == "Shape(name='a', size=1, tags=[])"
+
+
+def test_objects_with_the_same_fields_are_equal_however_they_came_to_be() -> None:
+    assert build(Shape, {"name": "a", "tags": [], "additional_properties": {}}) == Shape("a", 1)
+
+
+@pytest.mark.parametrize("other", [Shape("b"), Shape("a", tags=["x"]), Square("a"), "a", None])
+def test_objects_that_differ_in_a_field_or_in_class_are_not_equal(other: object) -> None:
+    assert Shape("a") != other
+
+
+def test_objects_are_not_hashable_since_they_hold_dictionaries() -> None:
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(Shape("a"))
+
+
+def test_objects_can_be_matched_by_position() -> None:
+    match Square("a", 3):
+        case Square(name, size):
+            assert (name, size) == ("a", 3)
+
+
+def pickled(value: Any) -> Any:
+    return pickle.loads(pickle.dumps(value))
+
+
+COPIES: list[Any] = [copy.copy, copy.deepcopy, pickled]
+
+
+@pytest.mark.parametrize("duplicate", COPIES)
+def test_P6_a_copy_is_equal_even_where_fields_are_left_to_the_class(duplicate: Any) -> None:
+    shape = build(Shape, {"name": "a", "tags": ["x"], "additional_properties": {"b": 1}})
+
+    assert duplicate(shape) == shape
+
+
+def test_a_changed_copy_differs_in_that_field_alone() -> None:
+    assert evolve(Square("a", 2), size=3) == Square("a", 3)
+
+
+def test_a_changed_copy_is_of_the_same_class() -> None:
+    assert type(evolve(Square("a"), size=3)) is Square
+
+
+def test_a_changed_copy_with_an_unknown_field_is_refused() -> None:
+    with pytest.raises(TypeError, match="Square has no field 'colour'"):
+        evolve(Square("a"), colour=1)
+
+
+def test_the_names_of_fields_leave_out_what_is_no_positional_argument() -> None:
+    assert field_names(Square) == ("name", "size", "tags", "color")
+
+
+def test_attrs_sees_the_fields_with_types_and_defaults() -> None:
+    seen = [(one.name, one.type, one.kw_only) for one in attrs.fields(Square)]
+
+    assert sorted(seen) == [
+        ("additional_properties", "dict[str, Any]", True),
+        ("color", "str", False),
+        ("name", "str", False),
+        ("size", "int", False),
+        ("tags", "list[str]", False),
+    ]
+
+
+def test_attrs_sees_the_fields_of_each_class_by_itself() -> None:
+    assert len(attrs.fields(Square)) == len(attrs.fields(Shape)) + 1
+
+
+def test_attrs_takes_an_object_apart() -> None:
+    assert attrs.asdict(Shape("a"))["tags"] == []
+
+
+def test_attrs_makes_a_changed_copy() -> None:
+    whole: Any = Shape("a")
+
+    assert attrs.evolve(whole, size=5) == Shape("a", 5)
+
+
+def test_a_subclass_may_be_made_by_attrs() -> None:
+    @attrs.frozen(slots=False)
+    class Circle(Shape):
+        radius: int = 4
+
+    circle = made(Circle, "a", radius=5)
+    assert (circle.name, circle.size, circle.radius) == ("a", 1, 5)
+
+
+def test_the_signature_is_that_of_the_fields() -> None:
+    assert list(inspect.signature(Shape).parameters) == [
+        "name",
+        "size",
+        "tags",
+        "additional_properties",
+    ]
+
+
+def test_a_missing_field_of_an_answer_is_none() -> None:
+    data = {"id": "f", "size_bytes": 1, "has_full_description": False}
+
+    assert UserFile.from_api_response(data).page_count is None
+
+
+def test_an_answer_is_decoded_without_changing_the_json_object() -> None:
+    data = {"id": "f", "size_bytes": 1, "has_full_description": False, "created_at": "2026-03-01"}
+
+    UserFile.from_api_response(data)
+    assert data["created_at"] == "2026-03-01"
+
+
+def test_a_json_object_whose_keys_are_named_like_methods_hides_none_of_them() -> None:
+    data = {"id": "f", "size_bytes": 1, "has_full_description": False, "to_dict": 1, "__class__": 2}
+
+    decoded = UserFile.from_api_response(data)
+    assert decoded.to_dict()["to_dict"] == 1
+
+
+def test_P2_decoding_does_not_load_attrs() -> None:
+    code = (
+        "import sys; from aion_api.models.user_files import DeleteFileResult as R;"
+        "assert R.from_api_response({'id': 'f'}) == R('f');"
+        "print('attr' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "False"
