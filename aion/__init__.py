@@ -111,7 +111,7 @@ _NAMES = {
     "aion.transport": "Attempt",
 }
 
-__all__ = [
+__all__: list[str] = [
     "__version__",
     "parse_references",
     "resolve_content",

@@ -138,6 +138,9 @@ def _build(options: argparse.Namespace, project: Path) -> int:
 
 def _generate(options: argparse.Namespace, project: Path) -> int:
     tree, changed = _built(options.spec, project)
+    if next(output.differences(tree, project), None) is None:
+        print(f"{len(tree)} files, all of them current")
+        return 0
     made, todo = pages.pages(tree, project, options.spec)
     output.write(tree | made, project)
     print(changed, end="\n" if changed else "")
@@ -177,7 +180,9 @@ def _surface(options: argparse.Namespace, project: Path) -> int:
     news = changelog.read_text(encoding="utf-8") if changelog.is_file() else ""
     lines = surface.refused(surface.read(project / release.SURFACE), now, news)
     if not path.is_file() or path.read_text(encoding="utf-8") != surface.text(now):
-        lines.append(f"{surface.NAME}: not the surface of the source: run `make generate`")
+        lines.append(
+            f"{surface.NAME}: not the surface of the source: run `python -m codegen surface`"
+        )
     return _told(lines)
 
 

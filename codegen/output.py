@@ -33,13 +33,21 @@ def write(tree: Mapping[str, str], project: Path) -> None:
     """Replace the owned folders, and the single files beside them, by the tree.
 
     Everything is written beside the old first and then swapped in, so that an interrupted run
-    leaves the old files; what was swapped in before a failure is swapped back.
+    leaves the old files; what was swapped in before a failure is swapped back. What is the same
+    already is not touched, and keeps its byte code.
 
     Raises:
         CodegenError: A file cannot be written.
     """
-    folders = [owned for owned in OWNED if any(name.startswith(f"{owned}/") for name in tree)]
-    singles = [name for name in tree if not name.startswith(tuple(f"{owned}/" for owned in OWNED))]
+    stale = {name for name, _ in _stale(tree, project)}
+    folders = [
+        owned
+        for owned in OWNED
+        if any(name.startswith(f"{owned}/") for name in tree)
+        and any(name.startswith(f"{owned}/") for name in stale)
+    ]
+    within = tuple(f"{owned}/" for owned in OWNED)
+    singles = [name for name in tree if name in stale and not name.startswith(within)]
     swapped: list[Path] = []
     try:
         for owned in folders:
@@ -94,14 +102,18 @@ def _beside(target: Path, state: str) -> Path:
 
 def differences(tree: Mapping[str, str], project: Path) -> Iterator[str]:
     """One line for each file that is missing, left over or not what the generator makes."""
+    return (f"{name}: {what}" for name, what in _stale(tree, project))
+
+
+def _stale(tree: Mapping[str, str], project: Path) -> Iterator[tuple[str, str]]:
     for name, text in sorted(tree.items()):
         path = project / name
         if not path.is_file():
-            yield f"{name}: missing"
+            yield name, "missing"
         elif path.read_bytes() != text.encode():
-            yield f"{name}: stale or edited by hand"
+            yield name, "stale or edited by hand"
     for owned in OWNED:
         for path in sorted((project / owned).rglob("*")):
             name = path.relative_to(project).as_posix()
             if path.is_file() and "__pycache__" not in path.parts and name not in tree:
-                yield f"{name}: not made by the generator"
+                yield name, "not made by the generator"

@@ -14,11 +14,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
-from codegen import reaching, surface
+from codegen import output, reaching, surface
 from codegen.errors import CodegenError
-from codegen.output import OWNED
 
 MAKERS: Mapping[str, str] = {
     "docs/methods.md": "tests.docs.methods",
@@ -26,7 +27,7 @@ MAKERS: Mapping[str, str] = {
 }
 """Page -> the module that writes its table when it is run with ``--update``."""
 
-_PARTS = ("aion", "docs", "tests", "openapi.json", "pyproject.toml")
+_PARTS = ("aion", "generated", "docs", "tests", "openapi.json", "pyproject.toml")
 
 
 def pages(tree: Mapping[str, str], project: Path, spec: Path) -> tuple[dict[str, str], list[str]]:
@@ -39,7 +40,7 @@ def pages(tree: Mapping[str, str], project: Path, spec: Path) -> tuple[dict[str,
 
     Returns:
         The pages, and one line for each that could not be made and each thing that `aion` needs
-        and the contract does not have.
+        and the new contract does not have.
 
     Raises:
         CodegenError: A source of `aion` cannot be read.
@@ -49,12 +50,18 @@ def pages(tree: Mapping[str, str], project: Path, spec: Path) -> tuple[dict[str,
         _staged(tree, project, copy)
         made: dict[str, str] = {}
         left: list[str] = []
+        makers = dict(_makers(project))
+        with ThreadPoolExecutor() as pool:
+            # Each of them waits for a process.
+            outside = pool.submit(surface.collected, copy)
+            done = pool.map(partial(_run, folder=copy), makers.values())
+            faults = dict(zip(makers, done, strict=True))
         try:
-            made[surface.NAME] = surface.text(surface.collected(copy))
+            made[surface.NAME] = surface.text(outside.result())
         except CodegenError as error:
             left.append(f"{surface.NAME}: left as it is: {error}")
-        for page, maker in _makers(project):
-            if fault := _run(maker, copy):
+        for page, fault in faults.items():
+            if fault:
                 left.append(f"{page}: left as it is: {fault}")
             else:
                 made[page] = (copy / page).read_text(encoding="utf-8")
@@ -70,19 +77,14 @@ def _makers(project: Path) -> Iterator[tuple[str, str]]:
 
 def _staged(tree: Mapping[str, str], project: Path, copy: Path) -> None:
     copy.mkdir()
-    compiled = shutil.ignore_patterns("__pycache__")
     for part in _PARTS:
         source = project / part
         if source.is_dir():
-            shutil.copytree(source, copy / part, ignore=compiled)
+            # With the byte code, which stays valid: most of the time would go into compiling.
+            shutil.copytree(source, copy / part)
         elif source.is_file():
             shutil.copy(source, copy / part)
-    for owned in OWNED:
-        shutil.rmtree(copy / owned, ignore_errors=True)
-    for name, text in tree.items():
-        path = copy / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+    output.write(tree, copy)
 
 
 def _run(module: str, folder: Path) -> str:

@@ -6,7 +6,7 @@ Plain frozen values; nothing here opens a file or a socket.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -27,30 +27,18 @@ KEY_FORM: Final = re.compile(r"[a-z]+_[A-Za-z0-9_-]{20,}\Z")
 class Limits:
     """Sizes and counts that the sandbox enforces, with the service's documented values."""
 
-    tier: str = DEFAULT_TIER
-    """Name of the tier that is reported, and whose rate holds where no other is given."""
     max_file_bytes: int = 100 * 1024 * 1024
     """Largest file of a stream upload, in bytes."""
     max_object_bytes: int = 4 * 1024 * 1024 * 1024
     """Largest object behind a signed URL, in bytes, whatever the URL was signed for."""
-    max_presigned_bytes: int = 100 * 1024 * 1024
-    """Largest image that may be announced for a presigned URL, in bytes."""
-    max_initiated_bytes: int = 50 * 1024 * 1024
-    """The same on the older route, `upload/initiate`."""
-    max_document_bytes: int = 50 * 1024 * 1024
-    """Largest document that may be announced for a presigned URL, in bytes."""
     max_batch_files: int = 100
     """Most files in one stream-batch request."""
-    max_batch_bytes: int = 10 * 1024 * 1024 * 1024
-    """Bytes of all files of one stream-batch request together."""
     max_pixels: int = 89_478_485
     """Most pixels of an image, all frames counted singly; Pillow's own bomb limit."""
     storage_bytes: int = 1024**4
     """Bytes that all files together may have."""
     max_video_bytes: int = 4 * 1024 * 1024 * 1024
     """Largest video, in bytes."""
-    max_video_seconds: float = 7200.0
-    """Longest video, in seconds."""
     video_chunk_bytes: int = 20 * 1024 * 1024
     """Bytes of each chunk of a video but the last; tests want few, so that there are several."""
     video_concurrent_chunks: int = 5
@@ -67,6 +55,19 @@ class Limits:
     """Chat messages included in a calendar month."""
     session_tokens: int = 1_000_000
     """Tokens that one chat session may use."""
+    _: KW_ONLY
+    tier: str = DEFAULT_TIER
+    """Name of the tier that is reported, and whose rate holds where no other is given."""
+    max_presigned_bytes: int = 100 * 1024 * 1024
+    """Largest image that may be announced for a presigned URL, in bytes."""
+    max_initiated_bytes: int = 50 * 1024 * 1024
+    """The same on the older route, `upload/initiate`."""
+    max_document_bytes: int = 50 * 1024 * 1024
+    """Largest document that may be announced for a presigned URL, in bytes."""
+    max_batch_bytes: int = 10 * 1024 * 1024 * 1024
+    """Bytes of all files of one stream-batch request together."""
+    max_video_seconds: float = 7200.0
+    """Longest video, in seconds."""
 
     def __post_init__(self) -> None:
         """Refuse an unknown tier with ValueError."""

@@ -412,7 +412,7 @@ def test_the_check_wants_the_file_to_be_current(
     with (home / "aion" / "__init__.py").open("a", encoding="utf-8") as file:
         file.write('\n\ndef stop() -> None:\n    """Stop."""\n')
     status = main(["surface", "--check"], project=home)
-    line = "surface.json: not the surface of the source: run `make generate`"
+    line = "surface.json: not that of the source: run `python -m codegen surface`"
     assert (status, capsys.readouterr().err.splitlines()) == (1, [line])
 
 

@@ -96,11 +96,12 @@ def _tests() -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for path in sorted((ROOT / "tests" / "behaviour").glob("test_*.py")):
         source = path.read_text(encoding="utf-8")
-        for node in ast.walk(ast.parse(source)):
+        lines = source.splitlines()
+        for node in ast.parse(source).body:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith(
                 "test"
             ):
-                text = ast.get_source_segment(source, node) or ""
+                text = "\n".join(lines[node.lineno - 1 : node.end_lineno])
                 found.append((f"{path.name}::{node.name}", text))
     return found
 
@@ -126,4 +127,5 @@ def page() -> str:
 if __name__ == "__main__":
     if "--update" in sys.argv:
         DOCS.write_text(page(), encoding="utf-8")
-    print(table())
+    else:
+        print(table())

@@ -115,7 +115,7 @@ def deactivate(call: Call, key: Record, reason: str | None) -> None:
 
 def _scopes(call: Call) -> list[str]:
     """The scopes of a new key: none that its maker could not use."""
-    wanted = list(dict.fromkeys(call.body.get("scopes") or ()))
+    wanted: list[str] = list(dict.fromkeys(call.body.get("scopes") or ()))
     for scope in wanted:
         if scope not in _SCOPES:
             raise ApiError(400, f"there is no scope {scope!r}")
