@@ -180,9 +180,7 @@ def _surface(options: argparse.Namespace, project: Path) -> int:
     news = changelog.read_text(encoding="utf-8") if changelog.is_file() else ""
     lines = surface.refused(surface.read(project / release.SURFACE), now, news)
     if not path.is_file() or path.read_text(encoding="utf-8") != surface.text(now):
-        lines.append(
-            f"{surface.NAME}: not the surface of the source: run `python -m codegen surface`"
-        )
+        lines.append(f"{surface.NAME}: not that of the source: run `python -m codegen surface`")
     return _told(lines)
 
 

@@ -48,22 +48,22 @@ def write(tree: Mapping[str, str], project: Path) -> None:
     ]
     within = tuple(f"{owned}/" for owned in OWNED)
     singles = [name for name in tree if name in stale and not name.startswith(within)]
+    for target in [project / name for name in (*OWNED, *tree)]:
+        # What an interrupted run left behind.
+        for state in ("new", "old"):
+            _remove(_beside(target, state))
     swapped: list[Path] = []
     try:
         for owned in folders:
-            target = project / owned
-            staged = _beside(target, "new")
-            _remove(staged)
+            staged = _beside(project / owned, "new")
             for name, text in tree.items():
                 if name.startswith(f"{owned}/"):
                     _put(staged / name.removeprefix(f"{owned}/"), text)
         for name in singles:
             _put(_beside(project / name, "new"), tree[name])
         for target in [project / name for name in (*folders, *singles)]:
-            old = _beside(target, "old")
-            _remove(old)
             if target.exists():
-                target.rename(old)
+                target.rename(_beside(target, "old"))
             swapped.append(target)
             _beside(target, "new").rename(target)
     except OSError as error:

@@ -86,7 +86,9 @@ def test_what_is_denied_is_logged(calls: Calls, sandbox: Sandbox) -> None:
         AuditResult.DENIED,
         AuditSeverity.WARNING,
     )
-    assert entry.error_message == "This needs the role admin; yours is viewer"
+    assert entry.error_message == (
+        "This needs the role admin or the scope tenants:write; yours is viewer"
+    )
 
 
 @pytest.mark.parametrize(
