@@ -56,7 +56,19 @@ class Wire:
         Raises:
             RuntimeError: the answer is no success, or the connection was closed.
         """
+        self.send(request)
+        return self.answer()
+
+    def send(self, request: bytes) -> None:
+        """Send a request."""
         self._socket.sendall(request)
+
+    def answer(self) -> bytes:
+        """The body of the answer to what was sent.
+
+        Raises:
+            RuntimeError: as for `ask`.
+        """
         data = self._read(b"")
         while (end := data.find(b"\r\n\r\n")) < 0:
             data = self._read(data)

@@ -11,13 +11,13 @@ import json
 import statistics
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from typing import Final
 
 from PIL import Image
 
-from benchmarks.measure import AION, Bar, Figure, Plan, Result, Sample, in_turns, percentiles, quiet
+from benchmarks.measure import AION, Bar, Plan, Result, Sample, in_turns, percentiles, quiet
 from benchmarks.sandboxes import Running, Wire, running
 
 BATCH: Final = 100
@@ -26,6 +26,8 @@ PICTURE: Final = 100_000
 STORED: Final = 10_000
 _MEGABYTE: Final = 1_000_000
 _CALLS: Final = 200
+_AT_ONCE: Final = 8
+"""Clients that ask for a file at a time."""
 _FILES: Final = "/api/v2/user-files"
 _BOUNDARY: Final = "benchmark-of-the-sandbox"
 _END: Final = f"--{_BOUNDARY}--\r\n".encode()
@@ -63,10 +65,26 @@ def upload(plan: Plan) -> Result:
 
 
 def get(plan: Plan) -> Result:
-    """One file of a few, a thousand times a second."""
-    return _asked(
-        plan, plan.count(10), 5 * _CALLS, Bar("cpu", 1 / 1000, over=None), _one_file, "rate"
-    )
+    """One file of a few, a thousand times a second, asked for by several clients at a time."""
+    calls = plan.count(5 * _CALLS, _AT_ONCE)
+    result = Result({AION: []}, (Bar("cpu", 1 / 1000, over=None),), main="rate")
+    with _sandbox(plan.count(10)) as (sandbox, first), ExitStack() as stack:
+        (requests,) = _one_file(first).values()
+        wires = [first]
+        wires += [stack.enter_context(closing(Wire(sandbox.port))) for _ in range(_AT_ONCE - 1)]
+        for turn in range(plan.repeats + 1):
+            wall, cpu = time.perf_counter(), sandbox.cpu()
+            for _ in range(calls // _AT_ONCE):
+                for number, wire in enumerate(wires):
+                    wire.send(requests[number % len(requests)])
+                for wire in wires:
+                    wire.answer()
+            cpu, wall = sandbox.cpu() - cpu, time.perf_counter() - wall
+            if turn:
+                result.samples[AION].append(Sample(calls, cpu, wall))
+    seconds = statistics.median(one.figure("cpu") for one in result.samples[AION])
+    result.notes[AION] = f"CPU of the server {seconds * 1e3:.2f} ms a call"
+    return result
 
 
 def details(plan: Plan) -> Result:
@@ -126,10 +144,9 @@ def _asked(
     calls: int,
     bar: Bar,
     requests: Callable[[Wire], Requests],
-    main: Figure = "p50",
 ) -> Result:
     """One call after the other, each of them timed; the bar is that of the first kind."""
-    result = Result({}, (bar,), main=main)
+    result = Result({}, (bar,), main="p50")
     with _sandbox(files) as (sandbox, wire):
         asked = requests(wire)
         slow: dict[str, list[float]] = {name: [] for name in asked}
