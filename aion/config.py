@@ -10,7 +10,7 @@ import os
 import re
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import SplitResult, urlsplit
@@ -38,6 +38,20 @@ DEFAULT_BASE_URL = "https://api.aionvision.tech/api/v2"
 _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off", ""})
+
+
+_OF_CONNECTIONS = frozenset(
+    {
+        "circuit_breaker_enabled",
+        "circuit_breaker_failure_threshold",
+        "circuit_breaker_success_threshold",
+        "circuit_breaker_timeout",
+        "max_connections",
+        "proxy_url",
+        "transport",
+    }
+)
+"""Settings that calls on the same connections share."""
 
 
 class InsecureTransportWarning(UserWarning):
@@ -163,6 +177,20 @@ class ClientConfig:
         }
         settings = {name: value for name, value in given.items() if value is not None}
         return cls(key, **settings, **kwargs)
+
+    def changed(self, **changes: Any) -> ClientConfig:
+        """These settings with others among them, for calls on the same connections.
+
+        Raises:
+            ValueError: A setting is out of range, unknown, or one of the connections.
+        """
+        names = {one.name for one in fields(self)}
+        for name in changes:
+            if name not in names:
+                raise ValueError(f"there is no setting {name!r}: ClientConfig lists them")
+            if name in _OF_CONNECTIONS:
+                raise ValueError(f"{name} belongs to the connections: make another client for it")
+        return replace(self, **changes)
 
     @property
     def auth_header(self) -> dict[str, str]:

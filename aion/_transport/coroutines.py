@@ -28,11 +28,12 @@ T = TypeVar("T")
 class AsyncEngine(Engine):
     """Calls operations from coroutines."""
 
-    def __init__(self, config: ClientConfig) -> None:
-        super().__init__(config)
-        self._pools: dict[Origin, AsyncPool[AsyncConnection]] = {}
-        # A client that is dropped without closing leaves no socket behind.
-        weakref.finalize(self, abandon, self._pools)
+    def __init__(self, config: ClientConfig, base: AsyncEngine | None = None) -> None:
+        super().__init__(config, base)
+        self._pools: dict[Origin, AsyncPool[AsyncConnection]] = base._pools if base else {}
+        if base is None:
+            # A client that is dropped without closing leaves no socket behind.
+            weakref.finalize(self, abandon, self._pools)
 
     async def call(
         self,
@@ -155,7 +156,8 @@ class AsyncEngine(Engine):
     async def close(self) -> None:
         """Close all connections. The engine cannot be used any more."""
         self.closed = True
-        abandon(self._pools)
+        if self._base is None:
+            abandon(self._pools)
 
 
 @dataclass(slots=True)

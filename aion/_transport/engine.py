@@ -38,19 +38,27 @@ LATE = "no complete answer within the timeout"
 
 
 class Engine:
-    """The part of an engine that neither sends nor sleeps."""
+    """The part of an engine that neither sends nor sleeps.
 
-    def __init__(self, config: ClientConfig) -> None:
+    Args:
+        config: The settings.
+        base: An engine whose connections, retry budget and breakers this one uses, too. It is
+            closed with that one.
+    """
+
+    def __init__(self, config: ClientConfig, base: Engine | None = None) -> None:
         self.config = config
         self.closed = False
+        self._base: Engine | None = (base._base or base) if base else None
         self._wiring = Wiring(config)
-        self._rules = flow.Rules(
+        shared = base._rules if base else None
+        self._rules: flow.Rules = flow.Rules(
             Policy(config.max_retries, config.retry_delay, random.random),
             time.monotonic,
             self._stamped,
             self._leaving,
-            Budget(),
-            _breakers(config),
+            shared.budget if shared else Budget(),
+            shared.breakers if shared else _breakers(config),
             observer(config),
         )
 
@@ -100,7 +108,7 @@ class Engine:
         )
 
     def _require_open(self) -> None:
-        if self.closed:
+        if self.closed or (self._base is not None and self._base.closed):
             raise RuntimeError("this client is closed: make a new one, or close it later")
 
     def _steps(self, call: Call) -> Generator[flow.Step, flow.Outcome, Reply]:

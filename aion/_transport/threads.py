@@ -29,10 +29,11 @@ _UNENDING = nullcontext()
 class SyncEngine(Engine):
     """Calls operations from threads."""
 
-    def __init__(self, config: ClientConfig) -> None:
-        super().__init__(config)
-        self._pools: dict[Origin, SyncPool[SyncConnection]] = {}
-        weakref.finalize(self, abandon, self._pools)
+    def __init__(self, config: ClientConfig, base: SyncEngine | None = None) -> None:
+        super().__init__(config, base)
+        self._pools: dict[Origin, SyncPool[SyncConnection]] = base._pools if base else {}
+        if base is None:
+            weakref.finalize(self, abandon, self._pools)
 
     def call(
         self,
@@ -150,7 +151,8 @@ class SyncEngine(Engine):
     def close(self) -> None:
         """Close all connections. The engine cannot be used any more."""
         self.closed = True
-        abandon(self._pools)
+        if self._base is None:
+            abandon(self._pools)
 
 
 @dataclass(slots=True)
