@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from aion.testing import Sandbox
+from tests.behaviour.movies import movie
 from tests.behaviour.pictures import FORMATS, draw
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,6 +40,7 @@ def workplace(running: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     running.reset()
     (tmp_path / "photo.jpg").write_bytes(draw("JPEG"))
     (tmp_path / "report.md").write_text(REPORT, encoding="utf-8")
+    (tmp_path / "harbor.mp4").write_bytes(movie())
     (tmp_path / "photos").mkdir()
     for kind, name in FORMATS.items():
         (tmp_path / "photos" / name).write_bytes(draw(kind))
