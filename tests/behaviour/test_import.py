@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+from aion.testing import Sandbox
+from tests.behaviour.calls import Calls
+
 OPTIONAL = (
     "PIL", "dotenv", "jsonschema_rs", "multipart", "opentelemetry", "python_multipart", "rich",
     "starlette", "uvicorn",
@@ -151,3 +154,21 @@ def test_the_core_works_without_any_optional_package_p2() -> None:
         """
     )
     assert (found.stdout.strip(), found.stderr) == ("works", "")
+
+
+def test_a_call_looks_for_no_module_that_is_not_there(calls: Calls, sandbox: Sandbox) -> None:
+    client = calls.client(sandbox)
+    calls(client.files.list())
+    searched: list[str] = []
+
+    class Watch:
+        @staticmethod
+        def find_spec(name: str, path: object = None, target: object = None) -> None:
+            searched.append(name)
+
+    sys.meta_path.insert(0, Watch)  # pyright: ignore[reportArgumentType]
+    try:
+        calls(client.files.list())
+    finally:
+        sys.meta_path.remove(Watch)
+    assert searched == []
