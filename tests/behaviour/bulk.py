@@ -10,6 +10,8 @@ from tests.behaviour.calls import Calls
 from tests.behaviour.pictures import draw
 
 STREAM = "stream_batch_upload"
+CHUNK = 8
+"""Files that the sandbox `small` takes in one request."""
 
 
 def folder(path: Path, count: int) -> Path:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from aion.testing import Sandbox
+from aion.testing import Limits, Sandbox
+from tests.behaviour.bulk import CHUNK
 from tests.behaviour.calls import Calls
 
 
@@ -37,6 +38,22 @@ def slow_sandbox(running_slowly: Sandbox) -> Sandbox:
     """The other sandbox, empty, though what an earlier test gave up may still arrive."""
     running_slowly.reset()
     return running_slowly
+
+
+@pytest.fixture(scope="session")
+def running_small() -> Iterator[Sandbox]:
+    """A sandbox that takes few files in one request, two requests at a time."""
+    limits = Limits(max_batch_files=CHUNK, max_concurrent_uploads=2)
+    with Sandbox(pace=0.005, limits=limits) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def small(running_small: Sandbox) -> Iterator[Sandbox]:
+    """The same, empty; its own answers must all have been on contract."""
+    running_small.reset()
+    yield running_small
+    assert running_small.violations == []
 
 
 @pytest.fixture(params=["async", "sync"])

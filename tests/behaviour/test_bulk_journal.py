@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -12,29 +11,11 @@ from typing import Any
 import pytest
 
 from aion.exceptions import AionvisionTimeoutError, UploadError, ValidationError
-from aion.testing import Limits, Sandbox
+from aion.testing import Sandbox
 from aion.uploads.journal import Journal, State
 from tests.behaviour.bulk import STREAM, folder, held, names, requests_of
 from tests.behaviour.calls import Calls
 from tests.behaviour.pictures import NAVY, draw
-
-CHUNK = 8
-
-
-@pytest.fixture(scope="module")
-def running_small() -> Iterator[Sandbox]:
-    """A sandbox that takes few files in one request, two requests at a time."""
-    limits = Limits(max_batch_files=CHUNK, max_concurrent_uploads=2)
-    with Sandbox(pace=0.005, limits=limits) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def small(running_small: Sandbox) -> Iterator[Sandbox]:
-    """The same, empty; its own answers must all have been on contract."""
-    running_small.reset()
-    yield running_small
-    assert running_small.violations == []
 
 
 @pytest.fixture

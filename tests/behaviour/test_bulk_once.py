@@ -11,30 +11,13 @@ from typing import Any
 import pytest
 
 from aion.exceptions import AionvisionConnectionError, AionvisionError, UploadError
-from aion.testing import Limits, Sandbox
+from aion.testing import Sandbox
 from aion.uploads.journal import Journal, State
 from tests.behaviour.bulk import STREAM, folder, held, names, requests_of
 from tests.behaviour.calls import Calls
 from tests.behaviour.pictures import draw
 
-CHUNK = 8
 CHECK = "check_duplicates"
-
-
-@pytest.fixture(scope="module")
-def running_small() -> Iterator[Sandbox]:
-    """A sandbox that takes few files in one request, two requests at a time."""
-    limits = Limits(max_batch_files=CHUNK, max_concurrent_uploads=2)
-    with Sandbox(pace=0.005, limits=limits) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def small(running_small: Sandbox) -> Iterator[Sandbox]:
-    """The same, empty; its own answers must all have been on contract."""
-    running_small.reset()
-    yield running_small
-    assert running_small.violations == []
 
 
 def test_an_answer_that_is_lost_after_the_work_was_done_stores_nothing_twice(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,28 +16,12 @@ from aion.exceptions import (
     UploadError,
     ValidationError,
 )
-from aion.testing import Limits, Sandbox
+from aion.testing import Sandbox
 from aion.types.upload import BatchUploadResults
 from tests.behaviour.calls import Calls
 from tests.behaviour.pictures import NAVY, draw
 
 STREAM = "stream_batch_upload"
-CHUNK = 8
-
-
-@pytest.fixture(scope="module")
-def running_small() -> Iterator[Sandbox]:
-    """A sandbox that takes few files in one request."""
-    with Sandbox(pace=0.005, limits=Limits(max_batch_files=CHUNK)) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def small(running_small: Sandbox) -> Iterator[Sandbox]:
-    """The same, empty; its own answers must all have been on contract."""
-    running_small.reset()
-    yield running_small
-    assert running_small.violations == []
 
 
 def requests_of(sandbox: Sandbox, operation: str) -> int:
