@@ -8,18 +8,13 @@ from __future__ import annotations
 
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from aion import _media
 from aion._files import Found
-from aion.exceptions import (
-    AionvisionConnectionError,
-    AionvisionError,
-    AionvisionTimeoutError,
-    ServerError,
-)
+from aion._kept import Kept, Pending, keep, result_of
 from aion.types.callbacks import (
     DescriptionFailedEvent,
     DescriptionProgressEvent,
@@ -43,8 +38,6 @@ _CAUTIOUS_CHUNK = 10
 """Files in a request when the service does not say how many: what the smallest plan has."""
 _CAUTIOUS_REQUESTS = 2
 _MOST_REQUESTS = 16
-_NOT_SENT = frozenset({"TLS_ERROR", "PROXY_ERROR"})
-_NOT_DONE = frozenset({501, 503})
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,16 +230,20 @@ class Meter:
 
     def __init__(self, items: Sequence[Item], before: Collection[int]) -> None:
         self._start = time.monotonic()
-        self._sizes = {item.index: item.upload.size for item in items}
-        self._left = self._sizes.keys() - before
-        self._bytes = sum(self._sizes.values())
-        self._sent = self._before = self._bytes - sum(self._sizes[one] for one in self._left)
+        left = [item for item in items if item.index not in before]
+        self._is_left = bytearray(1 + max((item.index for item in items), default=-1))
+        for item in left:
+            self._is_left[item.index] = 1
+        self._left = len(left)
+        self._bytes = sum(item.upload.size for item in items)
+        self._sent = self._before = self._bytes - sum(item.upload.size for item in left)
 
     def sent(self, items: Iterable[Item]) -> None:
         """The service has these files, or has refused them."""
         for item in items:
-            if item.index in self._left:
-                self._left.discard(item.index)
+            if self._is_left[item.index]:
+                self._is_left[item.index] = 0
+                self._left -= 1
                 self._sent += item.upload.size
 
     def read(self, ledger: Ledger) -> UploadProgress:
@@ -254,7 +251,7 @@ class Meter:
         seconds = time.monotonic() - self._start
         return UploadProgress(
             files=ledger.size,
-            files_sent=ledger.size - len(self._left),
+            files_sent=ledger.size - self._left,
             bytes=self._bytes,
             bytes_sent=self._sent,
             stored=ledger.stored_count,
@@ -263,17 +260,6 @@ class Meter:
             seconds=seconds,
             bytes_per_second=(self._sent - self._before) / max(seconds, 1e-3),
         )
-
-
-def is_ambiguous(error: AionvisionError) -> bool:
-    """Whether the service may have done what was asked, though no answer tells so."""
-    match error:
-        case AionvisionConnectionError() | AionvisionTimeoutError():
-            return error.code not in _NOT_SENT
-        case ServerError():
-            return error.status_code not in _NOT_DONE
-        case _:
-            return False
 
 
 class Ledger:
@@ -287,10 +273,10 @@ class Ledger:
     """
 
     def __init__(self, found: Sequence[Found]) -> None:
-        self._names = {one.index: one.filename for one in found}
+        self._names = [one.filename for one in found]
         self.size = len(self._names)
-        self._results: dict[int, UploadResult] = {}
-        self._places: dict[str, list[int]] = {}
+        self._results: list[Kept | None] = [None] * self.size
+        self._places: dict[str, int | list[int]] = {}
         self.stored_count = 0
         self.ended_count = 0
         self.failed_count = 0
@@ -307,25 +293,26 @@ class Ledger:
 
     def stored(self, index: int, result: UploadResult) -> None:
         """A file is stored. Its description may still be to come."""
-        self._results[index] = result
-        self._places.setdefault(result.image_id, []).append(index)
+        self._results[index] = keep(result, self._names[index])
+        self._place(result.image_id, index)
         self.stored_count += 1
         self.ended_count += not result.is_pending
         self.failed_count += result.is_failed
 
     def known(self, index: int) -> bool:
         """Whether the outcome of a file is known."""
-        return index in self._results
+        return self._results[index] is not None
 
     def described(self, file: UserFile) -> list[tuple[int, UploadResult]]:
         """Take in what the library knows of an image; the results whose description has ended."""
         ended: list[tuple[int, UploadResult]] = []
-        for index in self._places.get(file.id, ()):
-            before = self._results[index]
-            if not before.is_pending:
+        places = self._places.get(file.id, [])
+        for index in [places] if isinstance(places, int) else places:
+            kept = self._results[index]
+            if kept is None or not (before := result_of(kept)).is_pending:
                 continue
-            after = before.with_file(file)
-            self._results[index] = after
+            kept = self._results[index] = keep(before.with_file(file), before.filename)
+            after = result_of(kept)
             if not after.is_pending:
                 self.ended_count += 1
                 self.failed_count += after.is_failed
@@ -334,7 +321,8 @@ class Ledger:
 
     def is_stored(self, index: int) -> bool:
         """Whether a file is known to be stored."""
-        return index in self._results and self._results[index].is_stored
+        kept = self._results[index]
+        return kept is not None and bool(kept.image_id)
 
     def ids(self) -> set[str]:
         """The ids of the stored images."""
@@ -344,8 +332,8 @@ class Ledger:
         """The ids of the stored images whose description has not ended, each once."""
         pending = {
             one.image_id: None
-            for _, one in sorted(self._results.items())
-            if one.is_stored and one.is_pending
+            for one in self._results
+            if one is not None and one.image_id and (isinstance(one, Pending) or one.is_pending)
         }
         return list(pending)
 
@@ -356,11 +344,21 @@ class Ledger:
             sent: Files that were sent and of which the service has not said more; they are given
                 as pending, without an id.
         """
-        all_of_them: Mapping[int, UploadResult] = {
-            **{item.index: UploadResult("", item.upload.filename, "") for item in sent},
-            **self._results,
-        }
-        return BatchUploadResults(result for _, result in sorted(all_of_them.items()))
+        results = self._results.copy()
+        for item in sent:
+            if results[item.index] is None:
+                results[item.index] = UploadResult("", item.upload.filename, "")
+        return BatchUploadResults(result_of(kept) for kept in results if kept is not None)
+
+    def _place(self, image_id: str, index: int) -> None:
+        known = self._places.get(image_id)
+        if known is None:
+            self._places[image_id] = index
+        elif isinstance(known, list):
+            known.append(index)
+        else:
+            # The service stores the same bytes once, where it is asked to.
+            self._places[image_id] = [known, index]
 
 
 __all__ = [
@@ -374,6 +372,5 @@ __all__ = [
     "Sent",
     "apart",
     "chunks",
-    "is_ambiguous",
     "match",
 ]

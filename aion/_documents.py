@@ -62,10 +62,8 @@ def document(file: Any, filename: str | None) -> _media.Upload:
         ValidationError: There is no such file, it is a directory, it is empty or too large, it is
             not a document that the service accepts, or bytes come without a name.
     """
-    name, content, size, head = _media.opened(
-        file, filename, example="report.pdf", what="documents"
-    )
-    kind = _kind(content, head)
+    name, source, size, head = _media.opened(file, filename, example="report.pdf", what="documents")
+    kind = _kind(source, head)
     if kind == TEXT:
         kind = _TEXT_ENDINGS.get(Path(name).suffix.lower(), "")
         advice = f": it is text; to upload it as such, pass filename={name + '.txt'!r}"
@@ -76,22 +74,23 @@ def document(file: Any, filename: str | None) -> _media.Upload:
             f"{name} is not a PDF, DOCX, plain text or Markdown document{advice}",
             details={"field": "file", "content_type": kind},
         )
-    return _media.Upload(name, content, kind, size)
+    return _media.Upload(name, source, kind, size)
 
 
-def _kind(content: bytes | Path, head: bytes) -> str:
+def _kind(source: bytes | str, head: bytes) -> str:
     # A byte-order mark or blank lines before the signature are common, and read by readers.
     bare = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     kind = TEXT if head.startswith(_WIDE_TEXT) else _media.sniff(bare) or _media.sniff(head) or ""
     if kind == "application/zip":
-        return DOCX if _is_docx(content) else kind
+        return DOCX if _is_docx(source) else kind
     return kind
 
 
-def _is_docx(content: bytes | Path) -> bool:
-    source = io.BytesIO(content) if isinstance(content, bytes) else content
+def _is_docx(source: bytes | str) -> bool:
     try:
-        with zipfile.ZipFile(source) as archive:
+        with zipfile.ZipFile(
+            io.BytesIO(source) if isinstance(source, bytes) else source
+        ) as archive:
             return any(name.startswith("word/") for name in archive.namelist())
     except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile):
         return False

@@ -34,14 +34,26 @@ class Found:
         filename: The name to store.
         upload: The file, ready to be sent, or None when it cannot be.
         problem: Why it cannot be sent.
-        path: Where it lies; None for bytes.
+        place: Where it lies, of a file that cannot be sent.
     """
 
     index: int
     filename: str
     upload: _media.Upload | None
     problem: str | None = None
-    path: Path | None = None
+    place: str | None = None
+
+    @property
+    def source(self) -> str | None:
+        """Where it lies; None for bytes."""
+        if self.upload is None:
+            return self.place
+        return self.upload.source if isinstance(self.upload.source, str) else None
+
+    @property
+    def path(self) -> Path | None:
+        """The same as a path object."""
+        return Path(self.source) if self.source is not None else None
 
 
 def expand(
@@ -78,7 +90,7 @@ def expand(
         if isinstance(entry, (str, Path)) and Path(entry).is_dir():
             if name is not None:
                 refuse(f"filenames[{number}]", name, "None for a directory")
-            for path in _walk(Path(entry), extensions, recursive, include_hidden):
+            for path in _walk(str(Path(entry)), extensions, recursive, include_hidden):
                 found.append(_met(len(found), path, check))
                 _limit(len(found))
         else:
@@ -119,20 +131,20 @@ def _limit(count: int) -> None:
 
 def _named(index: int, entry: Any, name: str | None, check: Check) -> Found:
     upload = check(entry, name)
-    path = upload.content if isinstance(upload.content, Path) else None
-    return Found(index, upload.filename, upload, path=path)
+    return Found(index, upload.filename, upload)
 
 
-def _met(index: int, path: Path, check: Check) -> Found:
+def _met(index: int, path: str, check: Check) -> Found:
     try:
         return _named(index, path, None, check)
     except ValidationError as error:
-        return Found(index, path.name, None, error.message, path)
+        name = os.path.basename(path)  # noqa: PTH119 - no object needed
+        return Found(index, name, None, error.message, path)
 
 
 def _walk(
-    folder: Path, extensions: frozenset[str], recursive: bool, include_hidden: bool
-) -> Iterator[Path]:
+    folder: str, extensions: frozenset[str], recursive: bool, include_hidden: bool
+) -> Iterator[str]:
     """The files below a directory, in a fixed order; links to directories are not followed."""
     try:
         with os.scandir(folder) as found:
@@ -142,14 +154,14 @@ def _walk(
         raise UploadError(
             f"{name} cannot be read: {error.strerror or error}", filename=name, stage="upload"
         ) from error
-    folders: list[Path] = []
+    folders: list[str] = []
     for entry in entries:
         if not _seen(entry.name, include_hidden):
             continue
         if entry.is_dir(follow_symlinks=False):
-            folders.append(Path(entry.path))
+            folders.append(_media.tidy(entry.path))
         elif _suffix(entry.name) in extensions and _is_meant(entry):
-            yield Path(entry.path)
+            yield _media.tidy(entry.path)
     if recursive:
         for one in folders:
             yield from _walk(one, extensions, recursive, include_hidden)

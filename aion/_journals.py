@@ -262,7 +262,7 @@ class OpenJournal:
             if place := places.get(_key(one)):
                 matched[one.index] = place.pop(0)
             else:
-                extra.append(str(one.path or one.filename))
+                extra.append(one.source or one.filename)
         missing = [
             os.fsdecode(path) if path is not None else journal.decoded(name)
             for (path, name), left in places.items()
@@ -310,21 +310,22 @@ def _holds(one: Found, row: FileOutcome) -> bool:
         # Touched or copied, but not changed, where the hash is there to tell.
         same = row.size == one.upload.size and row.sha256 is not None
         return same and identity(one.upload, hashed=True)[2] == row.sha256
-    return not isinstance(one.upload.content, bytes) or sha256(one.upload.content) == row.sha256
+    return not isinstance(one.upload.source, bytes) or sha256(one.upload.source) == row.sha256
 
 
 def _key(one: Found) -> _Key:
     # Not `resolve`: the same link is the same file, wherever it leads.
-    path = os.fsencode(os.path.abspath(one.path)) if one.path is not None else None  # noqa: PTH100
+    source = one.source
+    path = os.fsencode(os.path.abspath(source)) if source is not None else None  # noqa: PTH100
     return path, journal.encoded(one.filename)
 
 
 def identity(upload: Upload, *, hashed: bool) -> tuple[int, int | None, str | None]:
     """Size, time of the last change and, for bytes or when it is asked for, hash of a file."""
-    if isinstance(upload.content, bytes):
-        return upload.size, None, sha256(upload.content)
+    if isinstance(upload.source, bytes):
+        return upload.size, None, sha256(upload.source)
     try:
-        found = upload.content.stat()
+        found = os.stat(upload.source)  # noqa: PTH116 - no object needed
         digest = sha256(upload.content) if hashed else None
     except OSError:
         # It is gone or unreadable: sending it will tell.

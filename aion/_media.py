@@ -18,16 +18,30 @@ IMAGE_TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
 LARGEST_STREAMED = 100 * 1024 * 1024
 """Bytes: what the service accepts for one streamed file."""
 _HEAD = 512
+_UNTIDY = re.compile(r"^\.?$|^\./|//|/\.(/|$)|/$")
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """One file, checked and ready to be sent."""
+    """One file, checked and ready to be sent.
+
+    Attributes:
+        filename: The name to store.
+        source: The bytes, or the path that they are read from. A path is kept as text: an
+            upload may have thousands of them, and a path object takes four times the memory.
+        content_type: Its media type.
+        size: Its bytes.
+    """
 
     filename: str
-    content: bytes | Path
+    source: bytes | str
     content_type: str
     size: int
+
+    @property
+    def content(self) -> bytes | Path:
+        """The bytes, or the path."""
+        return self.source if isinstance(self.source, bytes) else Path(self.source)
 
 
 def image(file: Any, filename: str | None) -> Upload:
@@ -41,20 +55,20 @@ def image(file: Any, filename: str | None) -> Upload:
         ValidationError: There is no such file, it is a directory, it is empty or too large, it is
             not an image that the service accepts, or bytes come without a name.
     """
-    name, content, size, head = opened(file, filename, example="photo.jpg", what="images")
+    name, source, size, head = opened(file, filename, example="photo.jpg", what="images")
     kind = sniff(head)
     if kind not in IMAGE_TYPES:
         raise ValidationError(
             f"{name} is not a JPEG, PNG, WebP or GIF image{_advice(kind)}",
             details={"field": "file", "content_type": kind},
         )
-    return Upload(name, content, kind, size)
+    return Upload(name, source, kind, size)
 
 
 def opened(
     file: Any, filename: str | None, *, example: str, what: str
-) -> tuple[str, bytes | Path, int, bytes]:
-    """The name, content, size in bytes and first bytes of a file.
+) -> tuple[str, bytes | str, int, bytes]:
+    """The name, bytes or path, size in bytes and first bytes of a file.
 
     Args:
         file: A path, or the bytes themselves.
@@ -73,13 +87,12 @@ def opened(
                 f"filename is missing: bytes have no name of their own; pass filename={example!r}",
                 details={"field": "filename"},
             )
-        content: bytes | Path = data
+        source: bytes | str = data
         name, size, head = filename, len(data), data[:_HEAD]
     elif isinstance(file, (str, Path)):
-        path = file if isinstance(file, Path) else Path(file)
-        name = filename or path.name
-        size, head = _beginning(path, what)
-        content = path
+        source = tidy(file) if isinstance(file, str) else str(file)
+        name = filename or os.path.basename(source)  # noqa: PTH119 - no object needed
+        size, head = _beginning(source, what)
     else:
         refuse("file", file, "a path or bytes")
     if size == 0:
@@ -91,18 +104,23 @@ def opened(
             f"{name} has {size:,} bytes: at most {LARGEST_STREAMED:,} can be uploaded this way",
             details={"field": "file", "size_bytes": size, "limit": LARGEST_STREAMED},
         )
-    return name, content, size, head
+    return name, source, size, head
 
 
-def _beginning(path: Path, what: str) -> tuple[int, bytes]:
+def tidy(path: str) -> str:
+    """A path as a path object would write it, without making one where it is so already."""
+    return str(Path(path)) if os.sep != "/" or _UNTIDY.search(path) else path
+
+
+def _beginning(path: str, what: str) -> tuple[int, bytes]:
     try:
-        with path.open("rb", buffering=0) as handle:
+        with open(path, "rb", buffering=0) as handle:  # noqa: PTH123 - no object needed
             return os.fstat(handle.fileno()).st_size, handle.read(_HEAD)
     except FileNotFoundError:
         reason = "does not exist"
     except (OSError, ValueError) as error:
         # ValueError: a null character in the path.
-        if isinstance(error, (IsADirectoryError, PermissionError)) and path.is_dir():
+        if isinstance(error, (IsADirectoryError, PermissionError)) and Path(path).is_dir():
             reason = f"is a directory: use upload() for the {what} in it"
         else:
             reason = f"cannot be read: {getattr(error, 'strerror', None) or error}"

@@ -113,7 +113,7 @@ def video(file: Any, filename: str | None = None) -> Video:
     kind = _type(name, head)
     if duration is not None and duration > LONGEST:
         raise _unfit(f"{name} lasts {duration:.0f} s: at most {LONGEST:.0f} s can be uploaded")
-    return Video(name, path, kind, size, path, version_of(found), duration)
+    return Video(name, str(path), kind, size, path, version_of(found), duration)
 
 
 def _look(path: Path) -> tuple[os.stat_result, bytes, float | None]:

@@ -20,7 +20,7 @@ _FIGURES: dict[Figure, str] = {
     "p50": "median",
     "p99": "p99 / median",
     "rss": "extra memory",
-    "growth": "memory / that of a tenth of it",
+    "growth": "memory of the process / that for a tenth of the work",
 }
 
 

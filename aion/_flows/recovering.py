@@ -9,6 +9,7 @@ also how the id of a stored file is found whose name and size are not its own.
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -113,11 +114,11 @@ async def _digest(content: bytes | Path) -> str | None:
 
 
 def _version(item: Item) -> int | None:
-    content = item.upload.content
-    if isinstance(content, bytes):
+    source = item.upload.source
+    if isinstance(source, bytes):
         return None
     try:
-        return content.stat().st_mtime_ns
+        return os.stat(source).st_mtime_ns  # noqa: PTH116 - no object needed
     except OSError:
         return None
 
@@ -160,12 +161,8 @@ async def _found(engine: rt.Engine, items: Sequence[Item], ids: set[str]) -> dic
 
 def versions(items: Iterable[Item]) -> dict[int, int]:
     """When files were last changed, in nanoseconds."""
-    found: dict[int, int] = {}
-    for item in items:
-        if not isinstance(item.upload.content, bytes):
-            with suppress(OSError):
-                found[item.index] = item.upload.content.stat().st_mtime_ns
-    return found
+    seen = ((item.index, _version(item)) for item in items)
+    return {index: version for index, version in seen if version is not None}
 
 
 __all__ = ["Sorted", "sort_out", "versions"]

@@ -242,6 +242,8 @@ class BatchUploads(PresignedUploads):
                 shown.show,
             )
             batch = BatchUpload(self._engine, found, form, callbacks, record)
+            # The batch lets go of the files as they are sent.
+            del found
             await batch.recover()
             if batch.size:
                 quota = await self._require_quota(batch.size)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from aion import RateLimitError
 from aion._transport.http import AsyncChannel, SyncChannel
 from aion.testing import Limits, Sandbox
 from aion.transport import Route, Wire
@@ -139,6 +140,26 @@ def test_a_service_that_refuses_every_third_request_gets_every_file_once(
     assert held(calls, wide) == dict.fromkeys(names(80), 1)
     later = traffic.in_flight[AT_ONCE * 2 :]
     assert sum(later) / len(later) < AT_ONCE / 2
+
+
+def test_a_request_that_is_refused_more_often_than_a_call_is_retried_does_not_end_the_batch(
+    calls: Calls, wide: Sandbox, tmp_path: Path
+) -> None:
+    wide.faults.fail(STREAM, status=429, retry_after=0, times=4)
+    client = calls.client(wide, max_retries=1)
+    results = calls(client.upload(folder(tmp_path, 2)))
+    assert results.summary() == "2 succeeded"
+    assert held(calls, wide) == dict.fromkeys(names(2), 1)
+
+
+def test_a_service_that_takes_nothing_more_ends_the_batch_and_the_rest_is_told(
+    calls: Calls, wide: Sandbox, tmp_path: Path
+) -> None:
+    wide.faults.fail(STREAM, status=429, retry_after=0, times=None)
+    client = calls.client(wide, max_retries=1)
+    with pytest.raises(RateLimitError):
+        calls(client.upload(folder(tmp_path, 2)))
+    assert held(calls, wide) == {}
 
 
 def test_callbacks_are_called_in_the_callers_thread_one_at_a_time(

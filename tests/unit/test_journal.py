@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from aion import _files
-from aion._batches import Item, is_ambiguous
+from aion._again import is_ambiguous
+from aion._batches import Item
 from aion._files import Found
 from aion._record import Record, picked_up, restored
 from aion.exceptions import (

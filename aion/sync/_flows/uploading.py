@@ -15,6 +15,7 @@ from collections import Counter, deque
 from collections.abc import Sequence
 from contextlib import suppress
 
+from aion._again import is_ambiguous, pause_before
 from aion._batch_errors import late, partial
 from aion._batches import (
     Callbacks,
@@ -27,18 +28,13 @@ from aion._batches import (
     Sent,
     apart,
     chunks,
-    is_ambiguous,
     match,
 )
 from aion._files import Found
 from aion._polling import PollPlan
 from aion._record import NoRecord, picked_up, restored
 from aion._rt import blocking as rt
-from aion.exceptions import (
-    AionvisionError,
-    AionvisionTimeoutError,
-    UploadError,
-)
+from aion.exceptions import AionvisionError, AionvisionTimeoutError, UploadError
 from aion.sync._flows.in_flight import Outcome, SyncInFlight
 from aion.sync._flows.recovering import sort_out, versions
 from aion.sync._flows.sessions import forgotten, look_at
@@ -58,7 +54,6 @@ from aion_api.models.user_files import FileList, StreamBatchUploadBody, StreamBa
 
 PAGE = 100
 """Files in one look at descriptions."""
-_LONGEST_PAUSE = 30.0
 
 
 class SyncBatchUpload:
@@ -81,8 +76,9 @@ class SyncBatchUpload:
         record: NoRecord | None = None,
     ) -> None:
         self._engine = engine
-        self._items = [Item(one.index, one.upload) for one in found if one.upload is not None]
-        self._names = Counter((one.upload.filename, one.upload.size) for one in self._items)
+        items = [Item(one.index, one.upload) for one in found if one.upload is not None]
+        # Kept until all are sent, to sort out what becomes doubtful on the way.
+        self._uploads = [one.upload for one in found]
         self._form = form
         self._at_once = 1
         self._callbacks = callbacks
@@ -93,7 +89,7 @@ class SyncBatchUpload:
         self._versions: dict[int, int] = {}
         self._guarded: list[Item] = []
         done = self._record.done()
-        self._plain, self._doubtful, self._sessions = picked_up(self._items, done)
+        self._plain, self._doubtful, self._sessions = picked_up(items, done)
         for index, row in sorted(done.items()):
             result = restored(row)
             if result is not None and result.is_stored:
@@ -102,7 +98,7 @@ class SyncBatchUpload:
                 self._ledger.lost(index, row.reason or "no reason was kept", retryable=False)
         self._told = self._ledger.ended_count
         arrived = {index for index, row in done.items() if row.state is not State.SENDING}
-        self._meter = Meter(self._items, arrived)
+        self._meter = Meter(items, arrived)
 
     @property
     def size(self) -> int:
@@ -146,6 +142,7 @@ class SyncBatchUpload:
         self._at_once = pace.requests
         queue = deque(Parcel(chunk, guarded=True) for chunk in chunks(self._guarded, pace))
         queue.extend(Parcel(chunk) for chunk in chunks(self._plain, pace))
+        self._guarded, self._plain = [], []
         in_flight = SyncInFlight(self._engine, self._form, pace.requests)
         try:
             while in_flight.busy or (queue and self._broken is None):
@@ -172,25 +169,24 @@ class SyncBatchUpload:
             UploadError: The batch could not be looked at; `partial_results` as above.
         """
 
-        def look(left: float) -> BatchUploadResults:
+        def look(left: float) -> bool:
             timeout = min(self._engine.config.timeout, left)
             self._look_at_sessions(timeout)
             if descriptions:
                 self._look_at_descriptions(timeout)
             self._step()
-            return self.report()
+            return done()
 
-        def done(_: BatchUploadResults) -> bool:
+        def done() -> bool:
             return not self._sessions and not (descriptions and self._ledger.waiting())
 
-        def too_late(_: BatchUploadResults | None) -> AionvisionTimeoutError:
-            return self._late(plan)
-
+        # All are sent: what is left to do needs no files but those of open sessions.
+        self._uploads = []
         self._step()
-        if done(self.report()):
+        if done():
             return
         try:
-            until(look, done, plan, too_late)
+            until(look, bool, plan, lambda _: self._late(plan))
         except AionvisionError as error:
             if isinstance(error, AionvisionTimeoutError) and error.last_result is not None:
                 raise
@@ -224,11 +220,13 @@ class SyncBatchUpload:
         ambiguous = is_ambiguous(outcome)
         if not ambiguous and not parcel.guarded:
             self._record.unsent(parcel.items)
-        most = self._engine.config.max_retries
-        if self._broken is not None or not ambiguous or parcel.tries >= most:
+        pause = pause_before(outcome, parcel.tries, self._engine.config)
+        if self._broken is not None or pause is None:
             self._broken = self._broken or outcome
             return []
-        rt.sleep(min(self._engine.config.retry_delay * 2.0**parcel.tries, _LONGEST_PAUSE))
+        rt.sleep(pause)
+        if not ambiguous:
+            return [Parcel(parcel.items, parcel.tries + 1, parcel.guarded)]
         try:
             guarded, plain = self._sort_out(parcel.items)
         except AionvisionError:
@@ -259,8 +257,11 @@ class SyncBatchUpload:
     def _sort_out(self, items: Sequence[Item]) -> tuple[list[Item], list[Item]]:
         """Adopt what the service has of files that were in flight; what to send guarded, plain."""
         ids = self._ledger.ids()
-        settled = [one for one in self._items if self._ledger.is_stored(one.index)]
-        found = sort_out(self._engine, items, self._versions, settled, ids, self._names)
+        uploads = enumerate(self._uploads)
+        every = [Item(index, upload) for index, upload in uploads if upload is not None]
+        settled = [one for one in every if self._ledger.is_stored(one.index)]
+        names = Counter((one.upload.filename, one.upload.size) for one in every)
+        found = sort_out(self._engine, items, self._versions, settled, ids, names)
         for index, digest in found.hashes.items():
             self._record.hashed(index, digest)
         reason = "it changed while it was sent. Whether it is stored is not known"
@@ -268,10 +269,10 @@ class SyncBatchUpload:
             # The journal keeps its doubt: the changed file is another one, and sent as such.
             self._ledger.lost(item.index, reason, retryable=True)
         self._meter.sent(item for item in items if item.index in found.stored)
-        names = {item.index: item.upload.filename for item in items}
+        given = {item.index: item.upload.filename for item in items}
         self._stored(
             [
-                (index, UploadResult(file.id, names[index], "").with_file(file))
+                (index, UploadResult(file.id, given[index], "").with_file(file))
                 for index, file in sorted(found.stored.items())
             ]
         )
@@ -280,6 +281,8 @@ class SyncBatchUpload:
     def _take(self, chunk: list[Item], answer: StreamBatchUploadResponse) -> None:
         self._session_id = answer.session_id
         self._meter.sent(chunk)
+        for item in chunk:
+            self._versions.pop(item.index, None)
         for rejection in answer.rejections or ():
             if 0 <= rejection.index < len(chunk):
                 index = chunk[rejection.index].index

@@ -244,6 +244,8 @@ class SyncBatchUploads(SyncPresignedUploads):
                 shown.show,
             )
             batch = SyncBatchUpload(self._engine, found, form, callbacks, record)
+            # The batch lets go of the files as they are sent.
+            del found
             batch.recover()
             if batch.size:
                 quota = self._require_quota(batch.size)
