@@ -23,6 +23,7 @@ _STEP = "adds a step; the request of `pipeline.run` holds them all"
 WITHOUT: dict[str, str] = {
     "client.close": "sends nothing",
     "client.from_env": "sends nothing",
+    "client.with_options": "sends nothing",
     **dict.fromkeys(
         (
             "pipeline.analyze",
