@@ -176,8 +176,10 @@ class Objects:
     def reset(self) -> Path:
         """Begin an empty store; the old root is returned for removal."""
         old = self.root
-        self.root = self._folder / f"objects-{_generation(old) + 1}"
-        self.root.mkdir()
+        fresh = self._folder / f"objects-{_generation(old) + 1}"
+        # Before it is the root: work that was given up may still write in a thread.
+        fresh.mkdir()
+        self.root = fresh
         return old
 
 

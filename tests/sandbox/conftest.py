@@ -57,6 +57,8 @@ def client_of(sandbox: Sandbox) -> httpx.Client:
         headers={"Authorization": f"Bearer {sandbox.api_key}"},
         # Loading certificates costs more than the rest of a test, and there is no TLS here.
         verify=False,
+        # A hundred sandboxes share two cores in one of the tests.
+        timeout=60,
     )
 
 
