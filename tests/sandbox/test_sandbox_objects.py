@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -112,3 +113,19 @@ def test_a_filename_cannot_leave_the_data_folder(
     details = api.get(f"/user-files/{answer['image_id']}").json()
     assert details["original_filename"] == "escape.jpg"
     assert details["object_key"] == f"images/{answer['image_id']}/original.jpg"
+
+
+def test_work_that_still_writes_does_not_hinder_a_reset(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    objects = Objects(tmp_path)
+    make = Path.mkdir
+
+    def after_a_late_write(folder: Path, *rest: Any, **options: Any) -> None:
+        os.makedirs(objects.root / "images", exist_ok=True)  # noqa: PTH103 - not the patched one
+        make(folder, *rest, **options)
+
+    monkeypatch.setattr(Path, "mkdir", after_a_late_write)
+    old = objects.reset()
+    assert objects.root != old
+    assert list(objects.root.iterdir()) == []
