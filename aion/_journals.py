@@ -10,7 +10,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Generator, Iterable, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
@@ -282,13 +282,15 @@ class OpenJournal:
 
     def _plan(self, one: Found) -> None:
         """Begin with a file, whatever the journal said of it."""
-        size, mtime, digest = identity(one.upload, hashed=False) if one.upload else (0, None, None)
+        size, mtime = size_and_time(one.upload) if one.upload else (0, None)
+        # Bytes have nothing else by which the next call could tell them from others.
+        in_memory = one.upload is not None and isinstance(one.upload.source, bytes)
         self.set(
             one.index,
             state=State.PLANNED if one.upload else State.FAILED,
             size=size,
             mtime_ns=mtime,
-            sha256=digest,
+            sha256=_digest(one.upload) if one.upload and in_memory else None,
             session_id=None,
             image_id=None,
             result=None,
@@ -306,11 +308,11 @@ def _holds(one: Found, row: FileOutcome) -> bool:
         return row.is_stored
     if row.state is State.FAILED and row.retryable is not False:
         return False
-    if (row.size, row.mtime_ns) != identity(one.upload, hashed=False)[:2]:
+    if (row.size, row.mtime_ns) != size_and_time(one.upload):
         # Touched or copied, but not changed, where the hash is there to tell.
         same = row.size == one.upload.size and row.sha256 is not None
-        return same and identity(one.upload, hashed=True)[2] == row.sha256
-    return not isinstance(one.upload.source, bytes) or sha256(one.upload.source) == row.sha256
+        return same and _digest(one.upload) == row.sha256
+    return not isinstance(one.upload.source, bytes) or _digest(one.upload) == row.sha256
 
 
 def _key(one: Found) -> _Key:
@@ -320,17 +322,16 @@ def _key(one: Found) -> _Key:
     return path, journal.encoded(one.filename)
 
 
-def identity(upload: Upload, *, hashed: bool) -> tuple[int, int | None, str | None]:
-    """Size, time of the last change and, for bytes or when it is asked for, hash of a file."""
-    if isinstance(upload.source, bytes):
-        return upload.size, None, sha256(upload.source)
-    try:
-        found = os.stat(upload.source)  # noqa: PTH116 - no object needed
-        digest = sha256(upload.content) if hashed else None
-    except OSError:
-        # It is gone or unreadable: sending it will tell.
-        return upload.size, None, None
-    return found.st_size, found.st_mtime_ns, digest
+def size_and_time(upload: Upload) -> tuple[int, int | None]:
+    """Size of a file and when it was last changed, in nanoseconds; no time for bytes."""
+    # Of what is gone, sending it will tell.
+    return upload.current_version() or (upload.size, None)
 
 
-__all__ = ["OpenJournal", "identity"]
+def _digest(upload: Upload) -> str | None:
+    with suppress(OSError):
+        return sha256(upload.content)
+    return None
+
+
+__all__ = ["OpenJournal", "size_and_time"]

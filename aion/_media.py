@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from aion._checks import refuse
+from aion._transport.content import Version, version_of
 from aion.exceptions import ValidationError
 
 IMAGE_TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
@@ -42,6 +43,15 @@ class Upload:
     def content(self) -> bytes | Path:
         """The bytes, or the path."""
         return self.source if isinstance(self.source, bytes) else Path(self.source)
+
+    def current_version(self) -> Version | None:
+        """What tells the file from a later one at its place; None of bytes, or where it is gone."""
+        if isinstance(self.source, bytes):
+            return None
+        try:
+            return version_of(os.stat(self.source))  # noqa: PTH116 - no object needed
+        except OSError:
+            return None
 
 
 def image(file: Any, filename: str | None) -> Upload:

@@ -14,7 +14,7 @@ from typing import Any
 
 from aion._batches import Item, Sent
 from aion._files import Found
-from aion._journals import OpenJournal, identity
+from aion._journals import OpenJournal, size_and_time
 from aion.types.common import DescriptionStatus
 from aion.types.documents import DocumentUploadResult
 from aion.types.upload import UploadResult
@@ -92,7 +92,7 @@ class Record(NoRecord):
         """Files are about to be sent: this is on the disk when it returns."""
         with self._journal.whole(safely=True):
             for item in items:
-                size, mtime, _ = identity(item.upload, hashed=False)
+                size, mtime = size_and_time(item.upload)
                 self._journal.set(
                     item.index,
                     state=State.SENDING,

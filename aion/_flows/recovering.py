@@ -9,7 +9,6 @@ also how the id of a stored file is found whose name and size are not its own.
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -19,6 +18,7 @@ from pathlib import Path
 from aion._batches import Item
 from aion._hashing import hashing
 from aion._rt import aio as rt
+from aion._transport.content import Version
 from aion_api.api import uploads, user_files
 from aion_api.models.uploads import DuplicateCheckRequest
 from aion_api.models.user_files import UserFile
@@ -53,7 +53,7 @@ class Sorted:
 async def sort_out(
     engine: rt.Engine,
     items: Sequence[Item],
-    versions: dict[int, int],
+    versions: dict[int, Version],
     settled: Sequence[Item],
     ids: set[str],
     names: Counter[tuple[str, int]],
@@ -63,7 +63,7 @@ async def sort_out(
     Args:
         engine: Asks the service.
         items: The files that were in flight.
-        versions: When those that have a path were last changed as they were sent, in nanoseconds.
+        versions: What those that have a path were as they were sent.
         settled: The files of the batch that are known to be stored.
         ids: The ids under which they are.
         names: How many files of the batch have a name and size.
@@ -75,7 +75,9 @@ async def sort_out(
     asked: list[Item] = []
     for item in items:
         digest = await _digest(item.upload.content)
-        if digest is None or _version(item) != versions.get(item.index, _version(item)):
+        before = versions.get(item.index)
+        changed = before is not None and item.upload.current_version() != before
+        if digest is None or changed:
             found.changed.append(item)
         else:
             found.hashes[item.index] = digest
@@ -111,16 +113,6 @@ async def _digest(content: bytes | Path) -> str | None:
                 return str(done.value)
             await rt.sleep(0)
     return None
-
-
-def _version(item: Item) -> int | None:
-    source = item.upload.source
-    if isinstance(source, bytes):
-        return None
-    try:
-        return os.stat(source).st_mtime_ns  # noqa: PTH116 - no object needed
-    except OSError:
-        return None
 
 
 async def _hashes(items: Iterable[Item], sizes: set[int]) -> set[str]:
@@ -159,9 +151,9 @@ async def _found(engine: rt.Engine, items: Sequence[Item], ids: set[str]) -> dic
     return found
 
 
-def versions(items: Iterable[Item]) -> dict[int, int]:
-    """When files were last changed, in nanoseconds."""
-    seen = ((item.index, _version(item)) for item in items)
+def versions(items: Iterable[Item]) -> dict[int, Version]:
+    """What files that have a path are now."""
+    seen = ((item.index, item.upload.current_version()) for item in items)
     return {index: version for index, version in seen if version is not None}
 
 

@@ -36,6 +36,7 @@ from aion._flows.waiting import until
 from aion._polling import PollPlan
 from aion._record import NoRecord, picked_up, restored
 from aion._rt import aio as rt
+from aion._transport.content import Version
 from aion.exceptions import AionvisionError, AionvisionTimeoutError, UploadError
 from aion.types.callbacks import (
     DescriptionFailedEvent,
@@ -84,7 +85,7 @@ class BatchUpload:
         self._record = record or NoRecord()
         self._session_id: str | None = None
         self._broken: AionvisionError | None = None
-        self._versions: dict[int, int] = {}
+        self._versions: dict[int, Version] = {}
         self._guarded: list[Item] = []
         done = self._record.done()
         self._plain, self._doubtful, self._sessions = picked_up(items, done)

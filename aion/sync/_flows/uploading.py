@@ -34,6 +34,7 @@ from aion._files import Found
 from aion._polling import PollPlan
 from aion._record import NoRecord, picked_up, restored
 from aion._rt import blocking as rt
+from aion._transport.content import Version
 from aion.exceptions import AionvisionError, AionvisionTimeoutError, UploadError
 from aion.sync._flows.in_flight import Outcome, SyncInFlight
 from aion.sync._flows.recovering import sort_out, versions
@@ -86,7 +87,7 @@ class SyncBatchUpload:
         self._record = record or NoRecord()
         self._session_id: str | None = None
         self._broken: AionvisionError | None = None
-        self._versions: dict[int, int] = {}
+        self._versions: dict[int, Version] = {}
         self._guarded: list[Item] = []
         done = self._record.done()
         self._plain, self._doubtful, self._sessions = picked_up(items, done)
