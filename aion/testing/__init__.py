@@ -10,32 +10,21 @@ A sandbox is the whole service on this machine, in one `with` block; it needs th
 Names are imported when they are first used (PEP 562), so that neither needs what the other does.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final
+
+from aion._lazy import exports, homes
 
 if TYPE_CHECKING:
     from aion.testing._sandbox import Faults, Limits, Rate, RateLimits, Sandbox, SeenRequest
     from aion.testing.vcr import vcr_config
 
-_HOME = {
-    **dict.fromkeys(
-        ("Faults", "Limits", "Rate", "RateLimits", "Sandbox", "SeenRequest"),
-        "aion.testing._sandbox",
-    ),
-    "vcr_config": "aion.testing.vcr",
+_NAMES: Final = {
+    "aion.testing._sandbox": "Faults Limits Rate RateLimits Sandbox SeenRequest",
+    "aion.testing.vcr": "vcr_config",
 }
 
 __all__ = ["Faults", "Limits", "Rate", "RateLimits", "Sandbox", "SeenRequest", "vcr_config"]
 
-
-def __getattr__(name: str) -> Any:
-    home = _HOME.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(home), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOME})
+# Hidden from type checkers, which would otherwise accept any name at all.
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = exports(__name__, homes(_NAMES))

@@ -13,7 +13,7 @@ import aion
 from aion._lazy import homes
 
 ROOT = Path(aion.__file__).parents[1]
-PACKAGES = ["aion", "aion/types", "aion/resources"]
+PACKAGES = ["aion", "aion/types", "aion/resources", "aion/testing"]
 
 
 def source(package: str) -> list[ast.stmt]:
