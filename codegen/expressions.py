@@ -23,7 +23,6 @@ _SCALAR_TYPES = {
 _KIND_TESTS = {"array": "md.is_array", "object": "md.is_object", "string": "md.is_string"}
 # What a path may hold unquoted (RFC 3986, `pchar` and "/"), and quotes that are there already.
 _PATH_CHARACTERS = "/:@!$&'()*+,;=-._~%"
-_SEVERAL = 3
 
 
 def annotation(type_: ir.TypeRef) -> str:
@@ -86,19 +85,46 @@ def decode_field(field: ir.Field, model: ir.Model) -> str:
     return _decode(field, key)
 
 
-def is_copied(field: ir.Field, model: ir.Model) -> bool:
-    """Whether the field is what `data` holds under its name, or else the None of its class."""
+def is_kept(model: ir.Model) -> bool:
+    """Whether a decoded object can keep the JSON object that it was made of."""
+    return all(
+        field.name == field.wire_name and (_is_date(field, model) or not is_timestamp(field.type))
+        for field in model.fields
+    )
+
+
+def required(model: ir.Model) -> tuple[str, ...]:
+    """The fields that stay as they came, and have to come."""
+    return tuple(field.name for field in model.fields if _is_looked_up(field, model))
+
+
+def dates(model: ir.Model) -> tuple[str, ...]:
+    """The timestamps."""
+    return tuple(field.name for field in model.fields if _is_date(field, model))
+
+
+def own_fields(model: ir.Model) -> list[ir.Field]:
+    """The fields that a model has to decode by itself."""
+    if not is_kept(model):
+        return list(model.fields)
+    kinds = (_is_left, _is_looked_up, _is_date)
+    return [field for field in model.fields if not any(kind(field, model) for kind in kinds)]
+
+
+def _is_left(field: ir.Field, model: ir.Model) -> bool:
+    """Whether the field is what came under its name, or else the None of its class."""
     is_none = not field.explicit and field_default(field, model) == "None"
     return is_none and decode_field(field, model) == f"data.get({field.name!r})"
 
 
-def is_merged(model: ir.Model) -> bool:
-    """Whether a decoded object begins as a copy of `data`, and leaves None to its class.
+def _is_looked_up(field: ir.Field, model: ir.Model) -> bool:
+    return decode_field(field, model) == f"data[{field.wire_name!r}]"
 
-    Faster than looking up each field where there are several to copy, whether or not they came.
-    """
-    copied = sum(is_copied(field, model) for field in model.fields)
-    return copied >= _SEVERAL and all(field.name == field.wire_name for field in model.fields)
+
+def _is_date(field: ir.Field, model: ir.Model) -> bool:
+    """Whether the field is a timestamp, and None where none came."""
+    is_none = field.required or field_default(field, model) == "None"
+    return is_timestamp(field.type) and is_none
 
 
 def _decode(field: ir.Field, key: str) -> str:
@@ -131,7 +157,7 @@ def decode(type_: ir.TypeRef, value: str, depth: int = 0) -> str:
         case ir.MapOf(inner):
             return f"{{key: {decode(inner, item, depth + 1)} for key, {item} in {value}.items()}}"
         case ir.ModelRef(name):
-            return f"{name}.from_api_response({value})"
+            return f"{name}.adopt({value})"
         case ir.EnumRef(name):
             return f"{name}({value})"
         case ir.Optional(inner):
@@ -159,7 +185,7 @@ def decoder(answer: ir.Answer) -> tuple[str, str]:
         case "json":
             pass
     if isinstance(answer.type, ir.ModelRef):
-        return answer.type.name, f"{answer.type.name}.from_api_response"
+        return answer.type.name, f"{answer.type.name}.adopt"
     if not needs_decoding(answer.type):
         return annotation(answer.type), "rt.as_is"
     return annotation(answer.type), f"lambda data: {decode(answer.type, 'data')}"

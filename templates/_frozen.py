@@ -20,14 +20,26 @@ _REQUIRED: Final = object()
 
 
 class Field:
-    """What the annotation of a field does not say; see `field`."""
+    """What the annotation of a field does not say; see `field`.
 
-    __slots__ = ("factory", "kw_only", "shown")
+    It stays in its class, to make the default of an object that is asked for it: most never are.
+    """
+
+    __slots__ = ("factory", "kw_only", "name", "shown")
 
     def __init__(self, factory: Callable[[], Any], kw_only: bool, shown: bool) -> None:
         self.factory = factory
         self.kw_only = kw_only
         self.shown = shown
+        self.name = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, instance: object | None, owner: type) -> Any:
+        if instance is None:
+            raise AttributeError(f"type object {owner.__name__!r} has no attribute {self.name!r}")
+        return vars(instance).setdefault(self.name, self.factory())
 
 
 def field(*, factory: Callable[[], T], kw_only: bool = False, shown: bool = True) -> T:
@@ -108,9 +120,7 @@ class Frozen:
         for name, note in cls.__annotations__.items():
             if str(note).startswith(("ClassVar", "typing.ClassVar")):
                 continue
-            default = fields[name] = vars(cls).get(name, _REQUIRED)
-            if isinstance(default, Field):
-                delattr(cls, name)
+            fields[name] = vars(cls).get(name, _REQUIRED)
         cls._fields = fields
         cls.__match_args__ = tuple(  # type: ignore[misc]  # mypy sees the one of each class
             name
@@ -133,11 +143,11 @@ class Frozen:
                 raise TypeError(f"{cls.__name__}() got two values for {name!r}")
             values[name] = value
         for name, default in cls._fields.items():
-            if name in values:
+            if name in values or isinstance(default, Field):
                 continue
             if default is _REQUIRED:
                 raise TypeError(f"{cls.__name__}() lacks the argument {name!r}")
-            values[name] = default.factory() if isinstance(default, Field) else default
+            values[name] = default
         _set_values(self, values)
 
     def __repr__(self) -> str:
@@ -198,7 +208,6 @@ def evolve(instance: F, **changes: Any) -> F:
         TypeError: A field that is to be changed does not exist.
     """
     cls = type(instance)
-    values = {name: getattr(instance, name) for name in cls._fields}  # pyright: ignore[reportPrivateUsage]  # same module
-    if wrong := changes.keys() - values.keys():
+    if wrong := changes.keys() - cls._fields.keys():  # pyright: ignore[reportPrivateUsage]  # same module
         raise TypeError(f"{cls.__name__} has no field {min(wrong)!r}")
-    return build(cls, values | changes)
+    return build(cls, vars(instance) | changes)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, Self, cast
 
 from aion_api._frozen import Frozen, field
 from aion_api._frozen import build as build  # the models reach it as `md.build`
@@ -37,10 +37,10 @@ class Model(Frozen):
         renamed = self._wire_names
         result: dict[str, Any] = {}
         for name in self._fields:
-            value = getattr(self, name)
-            if name == "additional_properties" or name[0] == "_" or value is UNSET:
+            if name == "additional_properties" or name[0] == "_":
                 continue
-            if value is None and exclude_none:
+            value = getattr(self, name)
+            if value is UNSET or (value is None and exclude_none):
                 continue
             result[renamed.get(name, name)] = plain(value, exclude_none=exclude_none)
         for name, value in self.additional_properties.items():
@@ -48,6 +48,57 @@ class Model(Frozen):
             if result.get(name) is None:
                 result[name] = value
         return result
+
+
+class Answer(Model):
+    """Base of what the service answers with: made of the JSON object that came.
+
+    A subclass says what that holds, and overrides `adopt` for what is no plain JSON.
+    """
+
+    _keys: ClassVar[frozenset[str]] = frozenset()
+    """All that the contract lists."""
+    _required: ClassVar[tuple[str, ...]] = ()
+    """Those that have to be there."""
+    _dates: ClassVar[tuple[str, ...]] = ()
+    """Those that are timestamps."""
+
+    @classmethod
+    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
+        """Decode the JSON object of an answer. Keys outside the contract are kept."""
+        return cls.adopt(_copied(data))
+
+    @classmethod
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        """Decode the JSON object of an answer without a copy, and keep it.
+
+        Args:
+            data: What was just parsed. Nobody else may use it, or what is in it, any more.
+        """
+        if not cls._keys.issuperset(data):
+            others = [key for key in data if key not in cls._keys]
+            data["additional_properties"] = {key: data.pop(key) for key in others}
+        for name in cls._required:
+            if name not in data:
+                raise KeyError(name)
+        for name in cls._dates:
+            if (raw := data.get(name)) is None:
+                data[name] = None
+                continue
+            try:
+                parsed = _parse(raw)
+            except (ValueError, TypeError):
+                data[name] = date(data, name, data.setdefault("additional_properties", {}))
+            else:
+                data[name] = parsed if parsed.tzinfo is not None else parsed.replace(tzinfo=UTC)
+        return build(cls, data)
+
+
+def _copied(value: Any) -> Any:
+    """JSON data without the containers that it came in."""
+    if is_object(value):
+        return {key: _copied(one) for key, one in value.items()}
+    return [_copied(one) for one in value] if is_array(value) else value
 
 
 def plain(value: Any, *, exclude_none: bool = False) -> Any:
@@ -71,11 +122,6 @@ def unknown(data: Mapping[str, Any], known: frozenset[str]) -> dict[str, Any]:
     if known.issuperset(data):
         return {}
     return {key: data[key] for key in data if key not in known}
-
-
-def known(data: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any]:
-    """The keys of `data` that it does list."""
-    return {key: data[key] for key in data if key in names}
 
 
 def date(data: Mapping[str, Any], key: str, unread: dict[str, Any]) -> datetime | None:

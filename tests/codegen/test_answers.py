@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -12,8 +13,13 @@ from hypothesis import strategies as st
 
 from tests.codegen.building import Built, answering, built, document, operation, ref
 
-ITEM = {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}}
+ITEM: dict[str, Any] = {
+    "type": "object",
+    "required": ["id"],
+    "properties": {"id": {"type": "string"}},
+}
 NULL = {"type": "null"}
+STAMP = {"type": "string", "format": "date-time"}
 
 # `Early` refers to models that come after it, which the parser copies before it has read them.
 SCHEMAS: dict[str, Any] = {
@@ -39,7 +45,7 @@ SCHEMAS: dict[str, Any] = {
             "place": {"anyOf": [{"type": "integer"}, {"type": "string"}]},
             "color": ref("ZColor"),
             "colors": {"type": "array", "items": ref("ZColor")},
-            "at": {"type": "string", "format": "date-time"},
+            "at": STAMP,
             "times": {"type": "array", "items": {"type": "string", "format": "date-time"}},
             "time_or_text": {
                 "anyOf": [{"type": "string", "format": "date-time"}, {"type": "string"}]
@@ -50,6 +56,11 @@ SCHEMAS: dict[str, Any] = {
         },
     },
     "Late": ITEM,
+    "Stamped": {
+        "type": "object",
+        "required": ["id", "at"],
+        "properties": {"id": ITEM["properties"]["id"], "at": STAMP},
+    },
     "Tree": {
         "type": "object",
         "required": ["name"],
@@ -69,6 +80,7 @@ SCHEMAS: dict[str, Any] = {
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Built:
     paths = {
         "/early": {"get": operation(ref("Early"), name="early")},
+        "/stamped": {"get": operation(ref("Stamped"), name="stamped")},
         "/tree": {"get": operation(ref("Tree"), name="tree")},
         "/trees": {"get": operation({"type": "array", "items": ref("Tree")}, name="trees")},
         "/other": {"get": operation(ref("Late"), name="late", tag="others")},
@@ -110,6 +122,39 @@ def test_models_inside_lists_maps_and_unions_are_models(
 def test_a_recursive_model_is_decoded_at_every_depth(sample: Built) -> None:
     tree = sample.decode("things.tree", {"name": "a", "children": [{"name": "b"}]})
     assert type(tree.children[0]) is sample.model("Tree")
+
+
+def nested() -> dict[str, Any]:
+    data = {"one": {"id": "1", "new": 1}, "many": [{"id": "2"}], "at": "2026-03-01T10:00:00Z"}
+    return {**data, "free": {"any": [1]}, "by_name": {"a": {"id": "3"}}, "later": {"b": [2]}}
+
+
+def test_data_that_a_model_is_made_of_by_hand_is_left_as_it_is(sample: Built) -> None:
+    data = nested()
+    sample.model("Early").from_api_response(data)
+    assert data == nested()
+
+
+def test_a_model_made_by_hand_has_no_container_in_common_with_the_data(sample: Built) -> None:
+    data = nested()
+    made: Any = sample.model("Early").from_api_response(data)
+    made.free["any"].append(2)
+    made.additional_properties["later"]["b"].append(3)
+    assert data == nested()
+
+
+def test_a_model_made_by_hand_is_the_same_as_one_of_an_answer(sample: Built) -> None:
+    made = sample.model("Early").from_api_response(MappingProxyType(nested()))
+    assert made == early(sample, **nested())
+
+
+def test_an_answer_is_kept_and_not_copied(sample: Built) -> None:
+    data = nested()
+    assert vars(sample.decode("things.early", data)) is data
+
+
+def test_a_timestamp_that_is_required_and_missing_is_none(sample: Built) -> None:
+    assert sample.decode("things.stamped", {"id": "1"}).at is None
 
 
 def test_an_answer_that_is_a_list_is_a_list_of_models(sample: Built) -> None:

@@ -53,6 +53,22 @@ def test_a_default_that_can_change_is_made_for_each_object() -> None:
     assert Shape("a").tags is not Shape("a").tags
 
 
+def test_a_default_that_was_made_stays_with_its_object() -> None:
+    shape = Shape("a")
+    shape.tags.append("x")
+
+    assert shape.tags == ["x"]
+
+
+def test_a_default_that_is_made_is_no_attribute_of_the_class() -> None:
+    with pytest.raises(AttributeError, match="'Shape' has no attribute 'tags'"):
+        made(getattr, Shape, "tags")
+
+
+def test_a_default_takes_no_memory_until_it_is_asked_for() -> None:
+    assert list(vars(Shape("a"))) == ["name", "size"]
+
+
 WRONG: list[tuple[tuple[Any, ...], dict[str, Any], str]] = [
     ((), {}, "Shape() lacks the argument 'name'"),
     (("a",), {"colour": 1}, "Shape() has no argument 'colour'"),
@@ -122,6 +138,12 @@ def test_P6_a_copy_is_equal_even_where_fields_are_left_to_the_class(duplicate: A
 
 def test_a_changed_copy_differs_in_that_field_alone() -> None:
     assert evolve(Square("a", 2), size=3) == Square("a", 3)
+
+
+def test_a_changed_copy_has_no_default_in_common_with_the_object() -> None:
+    shape = Shape("a")
+
+    assert evolve(shape, size=3).tags is not shape.tags
 
 
 def test_a_changed_copy_is_of_the_same_class() -> None:

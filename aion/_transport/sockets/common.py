@@ -11,6 +11,9 @@ from aion._transport.sockets.tls import Tls
 
 PIECE = 65536
 """Bytes that one read of the wire may bring."""
+LARGE_PIECE = 4 * PIECE
+"""The same after a read that brought all that it might: there is more, and fewer pieces of it cost
+the HTTP library less."""
 Options = Iterable[Any] | None
 
 

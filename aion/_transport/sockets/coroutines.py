@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpcore
 
-from aion._transport.sockets.common import PIECE, Options, told, translated
+from aion._transport.sockets.common import LARGE_PIECE, PIECE, Options, told, translated
 from aion._transport.sockets.tls import MORE, Tls
 
 if TYPE_CHECKING:
@@ -47,11 +47,15 @@ class AsyncStream(httpcore.AsyncNetworkStream):
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
+        self._was_full = False
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        size = LARGE_PIECE if self._was_full else max_bytes
         with _mapped(httpcore.ReadTimeout, httpcore.ReadError):
             loop = _asyncio().get_running_loop()
-            return await _within(loop.sock_recv(self._sock, max_bytes), timeout)
+            data: bytes = await _within(loop.sock_recv(self._sock, size), timeout)
+        self._was_full = len(data) == size
+        return data
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         if not buffer:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import httpcore
 
-from aion._transport.sockets.common import PIECE, Options, told, translated, waiter
+from aion._transport.sockets.common import LARGE_PIECE, PIECE, Options, told, translated, waiter
 from aion._transport.sockets.tls import MORE, Tls
 
 T = TypeVar("T")
@@ -57,16 +57,20 @@ class SyncStream(httpcore.NetworkStream):
         self._limit = limit
         self._to_read = waiter(sock)
         self._to_write = waiter(sock, for_writing=True)
+        self._was_full = False
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        size = LARGE_PIECE if self._was_full else max_bytes
         try:
             while True:
                 if not self._to_read(self._limit.within(timeout)):
                     raise TimeoutError("timed out")
                 try:
-                    return self._sock.recv(max_bytes)
+                    data = self._sock.recv(size)
                 except BlockingIOError:
                     continue
+                self._was_full = len(data) == size
+                return data
         except OSError as error:
             raise translated(error, httpcore.ReadTimeout, httpcore.ReadError) from error
 

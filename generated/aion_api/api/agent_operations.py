@@ -25,7 +25,7 @@ _SYNTHESIZE_REPORT: Final = rt.Operation[SynthesizeAgentResponse](
     "POST",
     "/api/v2/agents/synthesize",
     kind="json",
-    decode=SynthesizeAgentResponse.from_api_response,
+    decode=SynthesizeAgentResponse.adopt,
     repeatable=False,
 )
 
@@ -54,7 +54,7 @@ _ANALYZE_DOCUMENTS: Final = rt.Operation[DocumentAnalysisAgentResponse](
     "POST",
     "/api/v2/agents/analyze/documents",
     kind="json",
-    decode=DocumentAnalysisAgentResponse.from_api_response,
+    decode=DocumentAnalysisAgentResponse.adopt,
     repeatable=False,
 )
 
@@ -85,7 +85,7 @@ _ORGANIZE_FILES: Final = rt.Operation[OrganizeAgentResponse](
     "POST",
     "/api/v2/agents/organize",
     kind="json",
-    decode=OrganizeAgentResponse.from_api_response,
+    decode=OrganizeAgentResponse.adopt,
     repeatable=False,
 )
 

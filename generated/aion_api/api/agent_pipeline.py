@@ -17,7 +17,7 @@ _EXECUTE_PIPELINE: Final = rt.Operation[PipelineResponse](
     "POST",
     "/api/v2/agents/pipeline",
     kind="json",
-    decode=PipelineResponse.from_api_response,
+    decode=PipelineResponse.adopt,
     repeatable=False,
 )
 

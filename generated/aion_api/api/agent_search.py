@@ -25,7 +25,7 @@ _SEARCH_IMAGES_WITH_AGENT: Final = rt.Operation[ImageSearchAgentResponse](
     "POST",
     "/api/v2/agents/search/images",
     kind="json",
-    decode=ImageSearchAgentResponse.from_api_response,
+    decode=ImageSearchAgentResponse.adopt,
     repeatable=False,
 )
 
@@ -57,7 +57,7 @@ _SEARCH_DOCUMENTS_WITH_AGENT: Final = rt.Operation[DocumentSearchAgentResponse](
     "POST",
     "/api/v2/agents/search/documents",
     kind="json",
-    decode=DocumentSearchAgentResponse.from_api_response,
+    decode=DocumentSearchAgentResponse.adopt,
     repeatable=False,
 )
 
@@ -89,7 +89,7 @@ _SEARCH_VIDEOS_WITH_AGENT: Final = rt.Operation[VideoSearchAgentResponse](
     "POST",
     "/api/v2/agents/search/videos",
     kind="json",
-    decode=VideoSearchAgentResponse.from_api_response,
+    decode=VideoSearchAgentResponse.adopt,
     repeatable=False,
 )
 

@@ -24,7 +24,7 @@ _LIST_API_KEYS: Final = rt.Operation[ListAPIKeysResponse](
     "GET",
     "/api/v2/api-keys",
     kind="json",
-    decode=ListAPIKeysResponse.from_api_response,
+    decode=ListAPIKeysResponse.adopt,
     repeatable=True,
 )
 
@@ -62,7 +62,7 @@ _CREATE_API_KEY: Final = rt.Operation[CreateAPIKeyResponse](
     "POST",
     "/api/v2/api-keys",
     kind="json",
-    decode=CreateAPIKeyResponse.from_api_response,
+    decode=CreateAPIKeyResponse.adopt,
     repeatable=False,
 )
 
@@ -92,7 +92,7 @@ _GET_API_KEY: Final = rt.Operation[APIKeyResponse](
     "GET",
     "/api/v2/api-keys/{api_key_id}",
     kind="json",
-    decode=APIKeyResponse.from_api_response,
+    decode=APIKeyResponse.adopt,
     repeatable=True,
 )
 
@@ -123,7 +123,7 @@ _UPDATE_API_KEY: Final = rt.Operation[APIKeyResponse](
     "PUT",
     "/api/v2/api-keys/{api_key_id}",
     kind="json",
-    decode=APIKeyResponse.from_api_response,
+    decode=APIKeyResponse.adopt,
     repeatable=True,
 )
 

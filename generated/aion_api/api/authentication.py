@@ -31,7 +31,7 @@ _LOGIN: Final = rt.Operation[LoginResponse](
     "POST",
     "/api/v2/auth/session/login",
     kind="json",
-    decode=LoginResponse.from_api_response,
+    decode=LoginResponse.adopt,
     repeatable=False,
 )
 
@@ -140,7 +140,7 @@ _GET_CURRENT_USER: Final = rt.Operation[UserInfo](
     "GET",
     "/api/v2/auth/session/me",
     kind="json",
-    decode=UserInfo.from_api_response,
+    decode=UserInfo.adopt,
     repeatable=True,
 )
 
@@ -176,7 +176,7 @@ _REGISTER: Final = rt.Operation[RegisterResponse](
     "POST",
     "/api/v2/auth/session/register",
     kind="json",
-    decode=RegisterResponse.from_api_response,
+    decode=RegisterResponse.adopt,
     repeatable=False,
 )
 
@@ -206,7 +206,7 @@ _GOOGLE_OAUTH_LOGIN: Final = rt.Operation[LoginResponse](
     "POST",
     "/api/v2/auth/session/google",
     kind="json",
-    decode=LoginResponse.from_api_response,
+    decode=LoginResponse.adopt,
     repeatable=False,
 )
 
@@ -301,7 +301,7 @@ _LIST_SESSIONS: Final = rt.Operation[list[SessionInfo]](
     "GET",
     "/api/v2/auth/session/sessions",
     kind="json",
-    decode=lambda data: [SessionInfo.from_api_response(item) for item in data],
+    decode=lambda data: [SessionInfo.adopt(item) for item in data],
     repeatable=True,
 )
 
@@ -624,7 +624,7 @@ _ROTATE_SESSION: Final = rt.Operation[SessionRotateResponse](
     "POST",
     "/api/v2/auth/session/rotate-session",
     kind="json",
-    decode=SessionRotateResponse.from_api_response,
+    decode=SessionRotateResponse.adopt,
     repeatable=False,
 )
 

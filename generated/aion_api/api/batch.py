@@ -23,7 +23,7 @@ _BATCH_DESCRIBE: Final = rt.Operation[BatchOperationResponse](
     "POST",
     "/api/v2/batch/describe",
     kind="json",
-    decode=BatchOperationResponse.from_api_response,
+    decode=BatchOperationResponse.adopt,
     repeatable=False,
 )
 
@@ -54,7 +54,7 @@ _GET_BATCH_STATUS: Final = rt.Operation[BatchStatusResponse](
     "GET",
     "/api/v2/batch/{batch_id}",
     kind="json",
-    decode=BatchStatusResponse.from_api_response,
+    decode=BatchStatusResponse.adopt,
     repeatable=True,
 )
 
@@ -118,7 +118,7 @@ _GET_BATCH_RESULTS: Final = rt.Operation[BatchResultsResponse](
     "GET",
     "/api/v2/batch/{batch_id}/results",
     kind="json",
-    decode=BatchResultsResponse.from_api_response,
+    decode=BatchResultsResponse.adopt,
     repeatable=True,
 )
 
@@ -159,7 +159,7 @@ _BATCH_VERIFY: Final = rt.Operation[BatchOperationResponse](
     "POST",
     "/api/v2/batch/verify",
     kind="json",
-    decode=BatchOperationResponse.from_api_response,
+    decode=BatchOperationResponse.adopt,
     repeatable=False,
 )
 

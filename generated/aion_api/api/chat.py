@@ -42,7 +42,7 @@ _LIST_CHAT_SESSIONS: Final = rt.Operation[ListChatSessionsResponse](
     "GET",
     "/api/v2/chat/sessions",
     kind="json",
-    decode=ListChatSessionsResponse.from_api_response,
+    decode=ListChatSessionsResponse.adopt,
     repeatable=True,
 )
 
@@ -92,7 +92,7 @@ _CREATE_CHAT_SESSION: Final = rt.Operation[CreateChatSessionResponse](
     "POST",
     "/api/v2/chat/sessions",
     kind="json",
-    decode=CreateChatSessionResponse.from_api_response,
+    decode=CreateChatSessionResponse.adopt,
     repeatable=False,
 )
 
@@ -121,7 +121,7 @@ _GET_CHAT_SESSION: Final = rt.Operation[GetChatSessionResponse](
     "GET",
     "/api/v2/chat/sessions/{session_id}",
     kind="json",
-    decode=GetChatSessionResponse.from_api_response,
+    decode=GetChatSessionResponse.adopt,
     repeatable=True,
 )
 
@@ -157,7 +157,7 @@ _CLOSE_CHAT_SESSION: Final = rt.Operation[CloseChatSessionResponse](
     "DELETE",
     "/api/v2/chat/sessions/{session_id}",
     kind="json",
-    decode=CloseChatSessionResponse.from_api_response,
+    decode=CloseChatSessionResponse.adopt,
     repeatable=True,
 )
 
@@ -187,7 +187,7 @@ _SEND_CHAT_MESSAGE: Final = rt.Operation[SendMessageResponse](
     "POST",
     "/api/v2/chat/sessions/{session_id}/messages",
     kind="json",
-    decode=SendMessageResponse.from_api_response,
+    decode=SendMessageResponse.adopt,
     repeatable=False,
 )
 
@@ -221,7 +221,7 @@ _UPDATE_SESSION_IMAGES: Final = rt.Operation[UpdateImagesResponse](
     "PUT",
     "/api/v2/chat/sessions/{session_id}/images",
     kind="json",
-    decode=UpdateImagesResponse.from_api_response,
+    decode=UpdateImagesResponse.adopt,
     repeatable=True,
 )
 
@@ -255,7 +255,7 @@ _UPDATE_SESSION_DOCUMENTS: Final = rt.Operation[UpdateDocumentsResponse](
     "PUT",
     "/api/v2/chat/sessions/{session_id}/documents",
     kind="json",
-    decode=UpdateDocumentsResponse.from_api_response,
+    decode=UpdateDocumentsResponse.adopt,
     repeatable=True,
 )
 
@@ -289,7 +289,7 @@ _UPDATE_SESSION_VIDEOS: Final = rt.Operation[UpdateVideosResponse](
     "PUT",
     "/api/v2/chat/sessions/{session_id}/videos",
     kind="json",
-    decode=UpdateVideosResponse.from_api_response,
+    decode=UpdateVideosResponse.adopt,
     repeatable=True,
 )
 
@@ -323,7 +323,7 @@ _UPDATE_SESSION_MODE: Final = rt.Operation[UpdateSessionModeResponse](
     "PATCH",
     "/api/v2/chat/sessions/{session_id}/mode",
     kind="json",
-    decode=UpdateSessionModeResponse.from_api_response,
+    decode=UpdateSessionModeResponse.adopt,
     repeatable=True,
 )
 
@@ -357,7 +357,7 @@ _EXECUTE_PLAN_ACTION: Final = rt.Operation[PlanActionResponse](
     "POST",
     "/api/v2/chat/sessions/{session_id}/plans/{plan_id}/action",
     kind="json",
-    decode=PlanActionResponse.from_api_response,
+    decode=PlanActionResponse.adopt,
     repeatable=False,
 )
 
@@ -398,7 +398,7 @@ _SEARCH_IMAGES: Final = rt.Operation[SearchImagesResponse](
     "POST",
     "/api/v2/chat/images/search",
     kind="json",
-    decode=SearchImagesResponse.from_api_response,
+    decode=SearchImagesResponse.adopt,
     repeatable=True,
 )
 
@@ -426,7 +426,7 @@ _RENAME_CHAT_SESSION: Final = rt.Operation[RenameChatSessionResponse](
     "PATCH",
     "/api/v2/chat/sessions/{session_id}/title",
     kind="json",
-    decode=RenameChatSessionResponse.from_api_response,
+    decode=RenameChatSessionResponse.adopt,
     repeatable=True,
 )
 
@@ -536,7 +536,7 @@ _GET_ALL_USER_IMAGES: Final = rt.Operation[GetAllUserImagesResponse](
     "GET",
     "/api/v2/chat/images/all",
     kind="json",
-    decode=GetAllUserImagesResponse.from_api_response,
+    decode=GetAllUserImagesResponse.adopt,
     repeatable=True,
 )
 

@@ -33,7 +33,7 @@ _INITIATE_AUTH: Final = rt.Operation[InitiateAuthResult](
     "POST",
     "/api/v2/cloud-storage/auth/{provider}",
     kind="json",
-    decode=InitiateAuthResult.from_api_response,
+    decode=InitiateAuthResult.adopt,
     repeatable=False,
 )
 
@@ -113,7 +113,7 @@ _COMPLETE_AUTH: Final = rt.Operation[CompleteAuthResult](
     "POST",
     "/api/v2/cloud-storage/auth/{provider}/callback",
     kind="json",
-    decode=CompleteAuthResult.from_api_response,
+    decode=CompleteAuthResult.adopt,
     repeatable=False,
 )
 
@@ -145,7 +145,7 @@ _LIST_CONNECTIONS: Final = rt.Operation[ConnectionList](
     "GET",
     "/api/v2/cloud-storage/connections",
     kind="json",
-    decode=ConnectionList.from_api_response,
+    decode=ConnectionList.adopt,
     repeatable=True,
 )
 
@@ -180,7 +180,7 @@ _DISCONNECT: Final = rt.Operation[DisconnectResult](
     "DELETE",
     "/api/v2/cloud-storage/connections/{connection_id}",
     kind="json",
-    decode=DisconnectResult.from_api_response,
+    decode=DisconnectResult.adopt,
     repeatable=True,
 )
 
@@ -208,7 +208,7 @@ _GET_PICKER_TOKEN: Final = rt.Operation[PickerTokenResponse](
     "GET",
     "/api/v2/cloud-storage/connections/{connection_id}/picker-token",
     kind="json",
-    decode=PickerTokenResponse.from_api_response,
+    decode=PickerTokenResponse.adopt,
     repeatable=True,
 )
 
@@ -237,7 +237,7 @@ _PICKER_PROXY: Final = rt.Operation[PickerProxyResponse](
     "POST",
     "/api/v2/cloud-storage/picker-proxy",
     kind="json",
-    decode=PickerProxyResponse.from_api_response,
+    decode=PickerProxyResponse.adopt,
     repeatable=False,
 )
 
@@ -267,7 +267,7 @@ _IMPORT_FILES: Final = rt.Operation[ImportResult](
     "POST",
     "/api/v2/cloud-storage/import",
     kind="json",
-    decode=ImportResult.from_api_response,
+    decode=ImportResult.adopt,
     repeatable=False,
 )
 
@@ -298,7 +298,7 @@ _EXPORT_FILES: Final = rt.Operation[ExportResult](
     "POST",
     "/api/v2/cloud-storage/export",
     kind="json",
-    decode=ExportResult.from_api_response,
+    decode=ExportResult.adopt,
     repeatable=False,
 )
 
@@ -327,7 +327,7 @@ _GET_JOB_STATUS: Final = rt.Operation[JobStatusResponse](
     "GET",
     "/api/v2/cloud-storage/jobs/{job_id}",
     kind="json",
-    decode=JobStatusResponse.from_api_response,
+    decode=JobStatusResponse.adopt,
     repeatable=True,
 )
 

@@ -25,7 +25,7 @@ _EXTRACT_COLORS: Final = rt.Operation[ColorAnalysisResponseDTO](
     "POST",
     "/api/v2/colors/images/{image_id}/extract",
     kind="json",
-    decode=ColorAnalysisResponseDTO.from_api_response,
+    decode=ColorAnalysisResponseDTO.adopt,
     repeatable=False,
 )
 
@@ -62,7 +62,7 @@ _GET_IMAGE_COLORS: Final = rt.Operation[ColorAnalysisResponseDTO](
     "GET",
     "/api/v2/colors/images/{image_id}",
     kind="json",
-    decode=ColorAnalysisResponseDTO.from_api_response,
+    decode=ColorAnalysisResponseDTO.adopt,
     repeatable=True,
 )
 
@@ -89,7 +89,7 @@ _SEARCH_BY_COLOR: Final = rt.Operation[ColorSearchResponseDTO](
     "POST",
     "/api/v2/colors/search",
     kind="json",
-    decode=ColorSearchResponseDTO.from_api_response,
+    decode=ColorSearchResponseDTO.adopt,
     repeatable=True,
 )
 
@@ -118,7 +118,7 @@ _LIST_COLOR_FAMILIES: Final = rt.Operation[list[ColorFamilyDTO]](
     "GET",
     "/api/v2/colors/families",
     kind="json",
-    decode=lambda data: [ColorFamilyDTO.from_api_response(item) for item in data],
+    decode=lambda data: [ColorFamilyDTO.adopt(item) for item in data],
     repeatable=True,
 )
 
@@ -145,7 +145,7 @@ _BATCH_EXTRACT_COLORS: Final = rt.Operation[BatchColorExtractionResult](
     "POST",
     "/api/v2/colors/batch/extract",
     kind="json",
-    decode=BatchColorExtractionResult.from_api_response,
+    decode=BatchColorExtractionResult.adopt,
     repeatable=False,
 )
 

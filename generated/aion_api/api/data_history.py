@@ -23,7 +23,7 @@ _GET_DESCRIPTION_HISTORY: Final = rt.Operation[DescriptionHistoryResponse](
     "GET",
     "/api/v2/data/descriptions",
     kind="json",
-    decode=DescriptionHistoryResponse.from_api_response,
+    decode=DescriptionHistoryResponse.adopt,
     repeatable=True,
 )
 
@@ -82,7 +82,7 @@ _EXPORT_PROCESSING_RESULTS: Final = rt.Operation[ExportResponse](
     "POST",
     "/api/v2/data/export",
     kind="json",
-    decode=ExportResponse.from_api_response,
+    decode=ExportResponse.adopt,
     repeatable=False,
 )
 
@@ -113,7 +113,7 @@ _GET_EXPORT_STATUS: Final = rt.Operation[ExportResponse](
     "GET",
     "/api/v2/data/export/{export_id}",
     kind="json",
-    decode=ExportResponse.from_api_response,
+    decode=ExportResponse.adopt,
     repeatable=True,
 )
 
@@ -339,7 +339,7 @@ _GET_VERIFICATION_HISTORY: Final = rt.Operation[VerificationHistoryResponse](
     "GET",
     "/api/v2/data/verifications",
     kind="json",
-    decode=VerificationHistoryResponse.from_api_response,
+    decode=VerificationHistoryResponse.adopt,
     repeatable=True,
 )
 

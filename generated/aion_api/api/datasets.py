@@ -25,7 +25,7 @@ _LIST_DATASETS: Final = rt.Operation[DatasetListResponse](
     "GET",
     "/api/v2/datasets",
     kind="json",
-    decode=DatasetListResponse.from_api_response,
+    decode=DatasetListResponse.adopt,
     repeatable=True,
 )
 
@@ -61,7 +61,7 @@ _CREATE_DATASET: Final = rt.Operation[DatasetResponse](
     "POST",
     "/api/v2/datasets",
     kind="json",
-    decode=DatasetResponse.from_api_response,
+    decode=DatasetResponse.adopt,
     repeatable=False,
 )
 
@@ -91,7 +91,7 @@ _GET_DATASET: Final = rt.Operation[DatasetResponse](
     "GET",
     "/api/v2/datasets/{dataset_id}",
     kind="json",
-    decode=DatasetResponse.from_api_response,
+    decode=DatasetResponse.adopt,
     repeatable=True,
 )
 
@@ -119,7 +119,7 @@ _EXPORT_DATASET: Final = rt.Operation[ExportDatasetResponse](
     "POST",
     "/api/v2/datasets/{dataset_id}/export",
     kind="json",
-    decode=ExportDatasetResponse.from_api_response,
+    decode=ExportDatasetResponse.adopt,
     repeatable=False,
 )
 
@@ -151,7 +151,7 @@ _GET_DATASET_STATISTICS: Final = rt.Operation[DatasetStatisticsResponse](
     "GET",
     "/api/v2/datasets/statistics/summary",
     kind="json",
-    decode=DatasetStatisticsResponse.from_api_response,
+    decode=DatasetStatisticsResponse.adopt,
     repeatable=True,
 )
 

@@ -17,7 +17,7 @@ _DESCRIBE_IMAGE: Final = rt.Operation[DescriptionResponse](
     "POST",
     "/api/v2/describe/",
     kind="json",
-    decode=DescriptionResponse.from_api_response,
+    decode=DescriptionResponse.adopt,
     repeatable=False,
 )
 

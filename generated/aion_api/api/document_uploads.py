@@ -30,7 +30,7 @@ _REQUEST_DOCUMENT_PRESIGNED_URL: Final = rt.Operation[DocumentPresignedUploadRes
     "POST",
     "/api/v2/document-uploads/request-presigned-url",
     kind="json",
-    decode=DocumentPresignedUploadResponse.from_api_response,
+    decode=DocumentPresignedUploadResponse.adopt,
     repeatable=False,
 )
 
@@ -62,7 +62,7 @@ _CONFIRM_DOCUMENT_UPLOAD: Final = rt.Operation[DocumentConfirmationResponse](
     "POST",
     "/api/v2/document-uploads/confirm",
     kind="json",
-    decode=DocumentConfirmationResponse.from_api_response,
+    decode=DocumentConfirmationResponse.adopt,
     repeatable=False,
 )
 
@@ -95,7 +95,7 @@ _GET_DOCUMENT_STATUS: Final = rt.Operation[DocumentStatusResponse](
     "GET",
     "/api/v2/document-uploads/{document_id}/status",
     kind="json",
-    decode=DocumentStatusResponse.from_api_response,
+    decode=DocumentStatusResponse.adopt,
     repeatable=True,
 )
 
@@ -158,7 +158,7 @@ _PREPARE_BATCH_DOCUMENT_UPLOAD: Final = rt.Operation[DocumentBatchPrepareRespons
     "POST",
     "/api/v2/document-uploads/batch-prepare",
     kind="json",
-    decode=DocumentBatchPrepareResponse.from_api_response,
+    decode=DocumentBatchPrepareResponse.adopt,
     repeatable=False,
 )
 
@@ -189,7 +189,7 @@ _CONFIRM_BATCH_DOCUMENT_UPLOAD: Final = rt.Operation[DocumentBatchConfirmRespons
     "POST",
     "/api/v2/document-uploads/batch-confirm",
     kind="json",
-    decode=DocumentBatchConfirmResponse.from_api_response,
+    decode=DocumentBatchConfirmResponse.adopt,
     repeatable=False,
 )
 
@@ -221,7 +221,7 @@ _GET_DOCUMENT_BATCH_STATUS: Final = rt.Operation[DocumentBatchStatusResponse](
     "GET",
     "/api/v2/document-uploads/batch/{batch_id}/status",
     kind="json",
-    decode=DocumentBatchStatusResponse.from_api_response,
+    decode=DocumentBatchStatusResponse.adopt,
     repeatable=True,
 )
 

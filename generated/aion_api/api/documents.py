@@ -28,7 +28,7 @@ _SEARCH_DOCUMENTS: Final = rt.Operation[DocumentSearchResponseAPI](
     "POST",
     "/api/v2/documents/search",
     kind="json",
-    decode=DocumentSearchResponseAPI.from_api_response,
+    decode=DocumentSearchResponseAPI.adopt,
     repeatable=True,
 )
 
@@ -57,7 +57,7 @@ _LIST_DOCUMENTS: Final = rt.Operation[DocumentListResponseAPI](
     "GET",
     "/api/v2/documents",
     kind="json",
-    decode=DocumentListResponseAPI.from_api_response,
+    decode=DocumentListResponseAPI.adopt,
     repeatable=True,
 )
 
@@ -94,7 +94,7 @@ _GET_DOCUMENT: Final = rt.Operation[DocumentInfo](
     "GET",
     "/api/v2/documents/{document_id}",
     kind="json",
-    decode=DocumentInfo.from_api_response,
+    decode=DocumentInfo.adopt,
     repeatable=True,
 )
 
@@ -150,7 +150,7 @@ _UPDATE_DOCUMENT: Final = rt.Operation[UpdateFileResult](
     "PATCH",
     "/api/v2/documents/{document_id}",
     kind="json",
-    decode=UpdateFileResult.from_api_response,
+    decode=UpdateFileResult.adopt,
     repeatable=False,
 )
 
@@ -179,7 +179,7 @@ _GET_DOCUMENT_TEXT: Final = rt.Operation[DocumentTextResponseAPI](
     "GET",
     "/api/v2/documents/{document_id}/text",
     kind="json",
-    decode=DocumentTextResponseAPI.from_api_response,
+    decode=DocumentTextResponseAPI.adopt,
     repeatable=True,
 )
 
@@ -206,7 +206,7 @@ _GET_DOCUMENT_CHUNKS: Final = rt.Operation[DocumentChunksResponseAPI](
     "GET",
     "/api/v2/documents/{document_id}/chunks",
     kind="json",
-    decode=DocumentChunksResponseAPI.from_api_response,
+    decode=DocumentChunksResponseAPI.adopt,
     repeatable=True,
 )
 
@@ -240,7 +240,7 @@ _BATCH_DELETE_DOCUMENTS: Final = rt.Operation[BatchDeleteDocumentsResponse](
     "POST",
     "/api/v2/documents/batch-delete",
     kind="json",
-    decode=BatchDeleteDocumentsResponse.from_api_response,
+    decode=BatchDeleteDocumentsResponse.adopt,
     repeatable=False,
 )
 

@@ -29,7 +29,7 @@ _GET_FOLDER_TREE: Final = rt.Operation[FolderTree](
     "GET",
     "/api/v2/folders",
     kind="json",
-    decode=FolderTree.from_api_response,
+    decode=FolderTree.adopt,
     repeatable=True,
 )
 
@@ -57,7 +57,7 @@ _CREATE_FOLDER: Final = rt.Operation[Folder](
     "POST",
     "/api/v2/folders",
     kind="json",
-    decode=Folder.from_api_response,
+    decode=Folder.adopt,
     repeatable=False,
 )
 
@@ -86,7 +86,7 @@ _GET_FOLDER_CONTENTS: Final = rt.Operation[FolderContents](
     "GET",
     "/api/v2/folders/{folder_id}",
     kind="json",
-    decode=FolderContents.from_api_response,
+    decode=FolderContents.adopt,
     repeatable=True,
 )
 
@@ -122,7 +122,7 @@ _DELETE_FOLDER: Final = rt.Operation[DeleteFolderResult](
     "DELETE",
     "/api/v2/folders/{folder_id}",
     kind="json",
-    decode=DeleteFolderResult.from_api_response,
+    decode=DeleteFolderResult.adopt,
     repeatable=True,
 )
 
@@ -158,7 +158,7 @@ _RENAME_FOLDER: Final = rt.Operation[Folder](
     "PATCH",
     "/api/v2/folders/{folder_id}",
     kind="json",
-    decode=Folder.from_api_response,
+    decode=Folder.adopt,
     repeatable=False,
 )
 
@@ -189,7 +189,7 @@ _GET_FOLDER_BREADCRUMBS: Final = rt.Operation[FolderBreadcrumbs](
     "GET",
     "/api/v2/folders/{folder_id}/breadcrumbs",
     kind="json",
-    decode=FolderBreadcrumbs.from_api_response,
+    decode=FolderBreadcrumbs.adopt,
     repeatable=True,
 )
 
@@ -219,7 +219,7 @@ _MOVE_FOLDER: Final = rt.Operation[Folder](
     "POST",
     "/api/v2/folders/{folder_id}/move",
     kind="json",
-    decode=Folder.from_api_response,
+    decode=Folder.adopt,
     repeatable=False,
 )
 
@@ -252,7 +252,7 @@ _MOVE_FILES_TO_FOLDER: Final = rt.Operation[MoveFilesResult](
     "POST",
     "/api/v2/folders/move-files",
     kind="json",
-    decode=MoveFilesResult.from_api_response,
+    decode=MoveFilesResult.adopt,
     repeatable=False,
 )
 

@@ -25,7 +25,7 @@ _CLASSIFY_MATERIALS: Final = rt.Operation[MaterialClassificationResponseDTO](
     "POST",
     "/api/v2/materials/images/{image_id}/classify",
     kind="json",
-    decode=MaterialClassificationResponseDTO.from_api_response,
+    decode=MaterialClassificationResponseDTO.adopt,
     repeatable=False,
 )
 
@@ -59,7 +59,7 @@ _GET_IMAGE_MATERIALS: Final = rt.Operation[MaterialClassificationResponseDTO](
     "GET",
     "/api/v2/materials/images/{image_id}",
     kind="json",
-    decode=MaterialClassificationResponseDTO.from_api_response,
+    decode=MaterialClassificationResponseDTO.adopt,
     repeatable=True,
 )
 
@@ -87,7 +87,7 @@ _SEARCH_BY_MATERIAL: Final = rt.Operation[MaterialSearchResponseDTO](
     "POST",
     "/api/v2/materials/search",
     kind="json",
-    decode=MaterialSearchResponseDTO.from_api_response,
+    decode=MaterialSearchResponseDTO.adopt,
     repeatable=True,
 )
 
@@ -116,7 +116,7 @@ _LIST_MATERIAL_TYPES: Final = rt.Operation[list[MaterialTypeDTO]](
     "GET",
     "/api/v2/materials/types",
     kind="json",
-    decode=lambda data: [MaterialTypeDTO.from_api_response(item) for item in data],
+    decode=lambda data: [MaterialTypeDTO.adopt(item) for item in data],
     repeatable=True,
 )
 
@@ -143,7 +143,7 @@ _BATCH_CLASSIFY_MATERIALS: Final = rt.Operation[BatchMaterialClassificationRespo
     "POST",
     "/api/v2/materials/batch/classify",
     kind="json",
-    decode=BatchMaterialClassificationResponseDTO.from_api_response,
+    decode=BatchMaterialClassificationResponseDTO.adopt,
     repeatable=False,
 )
 

@@ -27,7 +27,7 @@ _CREATE_CHECKOUT_SESSION: Final = rt.Operation[CheckoutResponse](
     "POST",
     "/api/v2/payment/checkout",
     kind="json",
-    decode=CheckoutResponse.from_api_response,
+    decode=CheckoutResponse.adopt,
     repeatable=False,
 )
 
@@ -56,7 +56,7 @@ _CREATE_BILLING_PORTAL_SESSION: Final = rt.Operation[BillingPortalResponse](
     "POST",
     "/api/v2/payment/billing-portal",
     kind="json",
-    decode=BillingPortalResponse.from_api_response,
+    decode=BillingPortalResponse.adopt,
     repeatable=False,
 )
 
@@ -83,7 +83,7 @@ _GET_SUBSCRIPTION_STATUS: Final = rt.Operation[SubscriptionStatusResponse](
     "GET",
     "/api/v2/payment/subscription/status",
     kind="json",
-    decode=SubscriptionStatusResponse.from_api_response,
+    decode=SubscriptionStatusResponse.adopt,
     repeatable=True,
 )
 
@@ -114,7 +114,7 @@ _UPDATE_SUBSCRIPTION: Final = rt.Operation[SubscriptionUpdateResponse](
     "POST",
     "/api/v2/payment/subscription/update",
     kind="json",
-    decode=SubscriptionUpdateResponse.from_api_response,
+    decode=SubscriptionUpdateResponse.adopt,
     repeatable=False,
 )
 
@@ -171,7 +171,7 @@ _PURCHASE_CREDIT_PACK: Final = rt.Operation[CreditPackCheckoutResponse](
     "POST",
     "/api/v2/payment/credit-packs/checkout",
     kind="json",
-    decode=CreditPackCheckoutResponse.from_api_response,
+    decode=CreditPackCheckoutResponse.adopt,
     repeatable=False,
 )
 
@@ -201,7 +201,7 @@ _GET_CREDIT_BALANCE: Final = rt.Operation[CreditBalanceResponse](
     "GET",
     "/api/v2/payment/credit-balance",
     kind="json",
-    decode=CreditBalanceResponse.from_api_response,
+    decode=CreditBalanceResponse.adopt,
     repeatable=True,
 )
 

@@ -27,7 +27,7 @@ _LIST_RULE_SETS: Final = rt.Operation[RuleSetListResponse](
     "GET",
     "/api/v2/rules",
     kind="json",
-    decode=RuleSetListResponse.from_api_response,
+    decode=RuleSetListResponse.adopt,
     repeatable=True,
 )
 
@@ -60,7 +60,7 @@ _CREATE_RULE_SET: Final = rt.Operation[RuleSetResponse](
     "POST",
     "/api/v2/rules",
     kind="json",
-    decode=RuleSetResponse.from_api_response,
+    decode=RuleSetResponse.adopt,
     repeatable=False,
 )
 
@@ -89,7 +89,7 @@ _GET_RULE_SET: Final = rt.Operation[RuleSetResponse](
     "GET",
     "/api/v2/rules/{rule_set_id}",
     kind="json",
-    decode=RuleSetResponse.from_api_response,
+    decode=RuleSetResponse.adopt,
     repeatable=True,
 )
 
@@ -116,7 +116,7 @@ _UPDATE_RULE_SET: Final = rt.Operation[RuleSetResponse](
     "PUT",
     "/api/v2/rules/{rule_set_id}",
     kind="json",
-    decode=RuleSetResponse.from_api_response,
+    decode=RuleSetResponse.adopt,
     repeatable=True,
 )
 
@@ -201,7 +201,7 @@ _TEST_RULE_SET: Final = rt.Operation[RuleTestResultResponse](
     "POST",
     "/api/v2/rules/{rule_set_id}/test",
     kind="json",
-    decode=RuleTestResultResponse.from_api_response,
+    decode=RuleTestResultResponse.adopt,
     repeatable=False,
 )
 
@@ -232,7 +232,7 @@ _GET_VISUAL_MEMORY_STATUS: Final = rt.Operation[VisualMemoryStatusResponse](
     "GET",
     "/api/v2/rules/{rule_set_id}/visual-memory/status",
     kind="json",
-    decode=VisualMemoryStatusResponse.from_api_response,
+    decode=VisualMemoryStatusResponse.adopt,
     repeatable=True,
 )
 
@@ -288,7 +288,7 @@ _LIST_RULE_TEMPLATES: Final = rt.Operation[list[RuleTemplateResponse]](
     "GET",
     "/api/v2/rules/templates/",
     kind="json",
-    decode=lambda data: [RuleTemplateResponse.from_api_response(item) for item in data],
+    decode=lambda data: [RuleTemplateResponse.adopt(item) for item in data],
     repeatable=True,
 )
 

@@ -25,7 +25,7 @@ _SHARE_RULESET: Final = rt.Operation[ShareResponse](
     "POST",
     "/api/v2/sharing/share",
     kind="json",
-    decode=ShareResponse.from_api_response,
+    decode=ShareResponse.adopt,
     repeatable=False,
 )
 
@@ -53,7 +53,7 @@ _CREATE_PUBLIC_SHARE: Final = rt.Operation[ShareResponse](
     "POST",
     "/api/v2/sharing/share/public",
     kind="json",
-    decode=ShareResponse.from_api_response,
+    decode=ShareResponse.adopt,
     repeatable=False,
 )
 
@@ -82,7 +82,7 @@ _ACCEPT_SHARE: Final = rt.Operation[ShareResponse](
     "POST",
     "/api/v2/sharing/share/accept",
     kind="json",
-    decode=ShareResponse.from_api_response,
+    decode=ShareResponse.adopt,
     repeatable=False,
 )
 
@@ -138,7 +138,7 @@ _LIST_SENT_SHARES: Final = rt.Operation[list[ShareResponse]](
     "GET",
     "/api/v2/sharing/shares/sent",
     kind="json",
-    decode=lambda data: [ShareResponse.from_api_response(item) for item in data],
+    decode=lambda data: [ShareResponse.adopt(item) for item in data],
     repeatable=True,
 )
 
@@ -165,7 +165,7 @@ _LIST_RECEIVED_SHARES: Final = rt.Operation[list[ShareResponse]](
     "GET",
     "/api/v2/sharing/shares/received",
     kind="json",
-    decode=lambda data: [ShareResponse.from_api_response(item) for item in data],
+    decode=lambda data: [ShareResponse.adopt(item) for item in data],
     repeatable=True,
 )
 
@@ -192,7 +192,7 @@ _LIST_TENANT_MEMBERS: Final = rt.Operation[list[SharingMemberResponse]](
     "GET",
     "/api/v2/sharing/members",
     kind="json",
-    decode=lambda data: [SharingMemberResponse.from_api_response(item) for item in data],
+    decode=lambda data: [SharingMemberResponse.adopt(item) for item in data],
     repeatable=True,
 )
 
@@ -219,7 +219,7 @@ _ADD_TENANT_MEMBER: Final = rt.Operation[SharingMemberResponse](
     "POST",
     "/api/v2/sharing/members",
     kind="json",
-    decode=SharingMemberResponse.from_api_response,
+    decode=SharingMemberResponse.adopt,
     repeatable=False,
 )
 
@@ -245,7 +245,7 @@ _UPDATE_MEMBER_ROLE: Final = rt.Operation[SharingMemberResponse](
     "PATCH",
     "/api/v2/sharing/members/{user_id}/role",
     kind="json",
-    decode=SharingMemberResponse.from_api_response,
+    decode=SharingMemberResponse.adopt,
     repeatable=False,
 )
 

@@ -17,7 +17,7 @@ _CONTACT_SUPPORT: Final = rt.Operation[ContactResponse](
     "POST",
     "/api/v2/support/contact",
     kind="json",
-    decode=ContactResponse.from_api_response,
+    decode=ContactResponse.adopt,
     repeatable=False,
 )
 

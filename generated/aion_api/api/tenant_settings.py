@@ -30,7 +30,7 @@ _GET_TENANT_SETTINGS: Final = rt.Operation[TenantSettings](
     "GET",
     "/api/v2/tenant/settings",
     kind="json",
-    decode=TenantSettings.from_api_response,
+    decode=TenantSettings.adopt,
     repeatable=True,
 )
 
@@ -57,7 +57,7 @@ _UPDATE_TENANT_SETTINGS: Final = rt.Operation[TenantSettings](
     "PATCH",
     "/api/v2/tenant/settings",
     kind="json",
-    decode=TenantSettings.from_api_response,
+    decode=TenantSettings.adopt,
     repeatable=False,
 )
 
@@ -86,7 +86,7 @@ _GET_TENANT_LIMITS: Final = rt.Operation[TenantLimitsResponse](
     "GET",
     "/api/v2/tenant/limits",
     kind="json",
-    decode=TenantLimitsResponse.from_api_response,
+    decode=TenantLimitsResponse.adopt,
     repeatable=True,
 )
 
@@ -114,7 +114,7 @@ _GET_TENANT_MEMBERS: Final = rt.Operation[list[TenantMemberResponse]](
     "GET",
     "/api/v2/tenant/members",
     kind="json",
-    decode=lambda data: [TenantMemberResponse.from_api_response(item) for item in data],
+    decode=lambda data: [TenantMemberResponse.adopt(item) for item in data],
     repeatable=True,
 )
 
@@ -141,7 +141,7 @@ _INVITE_TENANT_MEMBER: Final = rt.Operation[TenantMemberResponse](
     "POST",
     "/api/v2/tenant/members/invite",
     kind="json",
-    decode=TenantMemberResponse.from_api_response,
+    decode=TenantMemberResponse.adopt,
     repeatable=False,
 )
 
@@ -170,7 +170,7 @@ _UPDATE_MEMBER_ROLE: Final = rt.Operation[TenantMemberResponse](
     "PATCH",
     "/api/v2/tenant/members/{user_id}/role",
     kind="json",
-    decode=TenantMemberResponse.from_api_response,
+    decode=TenantMemberResponse.adopt,
     repeatable=False,
 )
 
@@ -236,7 +236,7 @@ _GET_CUSTOM_S3_STATUS: Final = rt.Operation[S3ConfigStatus](
     "GET",
     "/api/v2/tenant/s3-config",
     kind="json",
-    decode=S3ConfigStatus.from_api_response,
+    decode=S3ConfigStatus.adopt,
     repeatable=True,
 )
 
@@ -264,7 +264,7 @@ _CONFIGURE_CUSTOM_S3: Final = rt.Operation[S3ConfigStatus](
     "POST",
     "/api/v2/tenant/s3-config",
     kind="json",
-    decode=S3ConfigStatus.from_api_response,
+    decode=S3ConfigStatus.adopt,
     repeatable=False,
 )
 
@@ -324,7 +324,7 @@ _VALIDATE_CUSTOM_S3: Final = rt.Operation[S3ValidationResult](
     "POST",
     "/api/v2/tenant/s3-config/validate",
     kind="json",
-    decode=S3ValidationResult.from_api_response,
+    decode=S3ValidationResult.adopt,
     repeatable=False,
 )
 
@@ -353,7 +353,7 @@ _GET_AUDIT_LOGS: Final = rt.Operation[AuditLogListResponse](
     "GET",
     "/api/v2/tenant/audit-logs",
     kind="json",
-    decode=AuditLogListResponse.from_api_response,
+    decode=AuditLogListResponse.adopt,
     repeatable=True,
 )
 
@@ -411,7 +411,7 @@ _GET_AUDIT_LOG: Final = rt.Operation[AuditLogResponse](
     "GET",
     "/api/v2/tenant/audit-logs/{log_id}",
     kind="json",
-    decode=AuditLogResponse.from_api_response,
+    decode=AuditLogResponse.adopt,
     repeatable=True,
 )
 

@@ -22,7 +22,7 @@ _GET_SESSION_STATUS: Final = rt.Operation[UploadSessionStatusResponse](
     "GET",
     "/api/v2/uploads/sessions/{session_id}/status",
     kind="json",
-    decode=UploadSessionStatusResponse.from_api_response,
+    decode=UploadSessionStatusResponse.adopt,
     repeatable=True,
 )
 
@@ -53,7 +53,7 @@ _GET_SESSION_RESULTS: Final = rt.Operation[UploadSessionResultsResponse](
     "GET",
     "/api/v2/uploads/sessions/{session_id}/results",
     kind="json",
-    decode=UploadSessionResultsResponse.from_api_response,
+    decode=UploadSessionResultsResponse.adopt,
     repeatable=True,
 )
 
@@ -93,7 +93,7 @@ _CANCEL_SESSION: Final = rt.Operation[UploadSessionStatusResponse](
     "POST",
     "/api/v2/uploads/sessions/{session_id}/cancel",
     kind="json",
-    decode=UploadSessionStatusResponse.from_api_response,
+    decode=UploadSessionStatusResponse.adopt,
     repeatable=False,
 )
 
@@ -125,7 +125,7 @@ _LIST_SESSIONS: Final = rt.Operation[UploadSessionListResponse](
     "GET",
     "/api/v2/uploads/sessions",
     kind="json",
-    decode=UploadSessionListResponse.from_api_response,
+    decode=UploadSessionListResponse.adopt,
     repeatable=True,
 )
 

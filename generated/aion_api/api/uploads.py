@@ -68,7 +68,7 @@ _CHECK_DUPLICATES: Final = rt.Operation[DuplicateCheckResponse](
     "POST",
     "/api/v2/uploads/check-duplicates",
     kind="json",
-    decode=DuplicateCheckResponse.from_api_response,
+    decode=DuplicateCheckResponse.adopt,
     repeatable=True,
 )
 
@@ -97,7 +97,7 @@ _GET_UPLOAD_STATUS: Final = rt.Operation[UnifiedImageStatusResponse](
     "GET",
     "/api/v2/uploads/status/{image_id}",
     kind="json",
-    decode=UnifiedImageStatusResponse.from_api_response,
+    decode=UnifiedImageStatusResponse.adopt,
     repeatable=True,
 )
 
@@ -129,7 +129,7 @@ _GET_BATCH_STATUS: Final = rt.Operation[BatchStatusSummaryResponse](
     "GET",
     "/api/v2/uploads/batch/{batch_id}/status",
     kind="json",
-    decode=BatchStatusSummaryResponse.from_api_response,
+    decode=BatchStatusSummaryResponse.adopt,
     repeatable=True,
 )
 
@@ -160,7 +160,7 @@ _GET_STUCK_UPLOADS: Final = rt.Operation[StuckUploadsResponse](
     "GET",
     "/api/v2/uploads/stuck-uploads",
     kind="json",
-    decode=StuckUploadsResponse.from_api_response,
+    decode=StuckUploadsResponse.adopt,
     repeatable=True,
 )
 
@@ -195,7 +195,7 @@ _REQUEST_PRESIGNED_UPLOAD_URL: Final = rt.Operation[PresignedUploadResponse](
     "POST",
     "/api/v2/uploads/request-presigned-url",
     kind="json",
-    decode=PresignedUploadResponse.from_api_response,
+    decode=PresignedUploadResponse.adopt,
     repeatable=False,
 )
 
@@ -227,7 +227,7 @@ _CONFIRM_UPLOAD: Final = rt.Operation[ConfirmResult](
     "POST",
     "/api/v2/uploads/confirm",
     kind="json",
-    decode=ConfirmResult.from_api_response,
+    decode=ConfirmResult.adopt,
     repeatable=False,
 )
 
@@ -256,7 +256,7 @@ _PREPARE_BATCH_UPLOAD: Final = rt.Operation[BatchUploadPrepareResponse](
     "POST",
     "/api/v2/uploads/batch-prepare",
     kind="json",
-    decode=BatchUploadPrepareResponse.from_api_response,
+    decode=BatchUploadPrepareResponse.adopt,
     repeatable=False,
 )
 
@@ -287,7 +287,7 @@ _CONFIRM_BATCH_UPLOAD: Final = rt.Operation[BatchUploadConfirmResponse](
     "POST",
     "/api/v2/uploads/batch-confirm",
     kind="json",
-    decode=BatchUploadConfirmResponse.from_api_response,
+    decode=BatchUploadConfirmResponse.adopt,
     repeatable=False,
 )
 
@@ -319,7 +319,7 @@ _GET_PENDING_BATCHES: Final = rt.Operation[PendingBatchesResponse](
     "GET",
     "/api/v2/uploads/pending-batches",
     kind="json",
-    decode=PendingBatchesResponse.from_api_response,
+    decode=PendingBatchesResponse.adopt,
     repeatable=True,
 )
 
@@ -347,7 +347,7 @@ _AUTO_RECOVER_BATCH: Final = rt.Operation[AutoRecoveryResponse](
     "POST",
     "/api/v2/uploads/batch/{batch_id}/auto-recover",
     kind="json",
-    decode=AutoRecoveryResponse.from_api_response,
+    decode=AutoRecoveryResponse.adopt,
     repeatable=False,
 )
 
@@ -378,7 +378,7 @@ _CLEANUP_STALE_BATCHES: Final = rt.Operation[CleanupStaleBatchesResponse](
     "POST",
     "/api/v2/uploads/cleanup-stale-batches",
     kind="json",
-    decode=CleanupStaleBatchesResponse.from_api_response,
+    decode=CleanupStaleBatchesResponse.adopt,
     repeatable=False,
 )
 

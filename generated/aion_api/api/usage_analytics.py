@@ -28,7 +28,7 @@ _CHECK_USAGE: Final = rt.Operation[UsageCheckResponse](
     "POST",
     "/api/v2/usage/check",
     kind="json",
-    decode=UsageCheckResponse.from_api_response,
+    decode=UsageCheckResponse.adopt,
     repeatable=True,
 )
 
@@ -276,7 +276,7 @@ _GET_USAGE_BREAKDOWN: Final = rt.Operation[UsageBreakdownResponse](
     "GET",
     "/api/v2/usage/breakdown",
     kind="json",
-    decode=UsageBreakdownResponse.from_api_response,
+    decode=UsageBreakdownResponse.adopt,
     repeatable=True,
 )
 
@@ -303,7 +303,7 @@ _GET_MONTHLY_TOKEN_USAGE: Final = rt.Operation[MonthlyTokenUsageResponse](
     "GET",
     "/api/v2/usage/tokens/monthly",
     kind="json",
-    decode=MonthlyTokenUsageResponse.from_api_response,
+    decode=MonthlyTokenUsageResponse.adopt,
     repeatable=True,
 )
 
@@ -337,7 +337,7 @@ _GET_FILE_TOKEN_USAGE: Final = rt.Operation[FileTokenUsageResponse](
     "GET",
     "/api/v2/usage/tokens/files",
     kind="json",
-    decode=FileTokenUsageResponse.from_api_response,
+    decode=FileTokenUsageResponse.adopt,
     repeatable=True,
 )
 
@@ -372,7 +372,7 @@ _GET_CONVERSATION_TOKEN_USAGE: Final = rt.Operation[ConversationTokenUsageRespon
     "GET",
     "/api/v2/usage/tokens/conversations",
     kind="json",
-    decode=ConversationTokenUsageResponse.from_api_response,
+    decode=ConversationTokenUsageResponse.adopt,
     repeatable=True,
 )
 
@@ -407,7 +407,7 @@ _GET_DASHBOARD_ANALYTICS: Final = rt.Operation[DashboardAnalyticsResponse](
     "GET",
     "/api/v2/usage/dashboard-analytics",
     kind="json",
-    decode=DashboardAnalyticsResponse.from_api_response,
+    decode=DashboardAnalyticsResponse.adopt,
     repeatable=True,
 )
 

@@ -38,7 +38,7 @@ _LIST_USER_FILES: Final = rt.Operation[FileList](
     "GET",
     "/api/v2/user-files",
     kind="json",
-    decode=FileList.from_api_response,
+    decode=FileList.adopt,
     repeatable=True,
 )
 
@@ -115,7 +115,7 @@ _STREAM_UPLOAD_FILE: Final = rt.Operation[StreamingUploadResponse](
     "POST",
     "/api/v2/user-files/upload/stream",
     kind="json",
-    decode=StreamingUploadResponse.from_api_response,
+    decode=StreamingUploadResponse.adopt,
     repeatable=False,
 )
 
@@ -146,7 +146,7 @@ _GET_USER_FILE: Final = rt.Operation[UserFileDetails](
     "GET",
     "/api/v2/user-files/{image_id}",
     kind="json",
-    decode=UserFileDetails.from_api_response,
+    decode=UserFileDetails.adopt,
     repeatable=True,
 )
 
@@ -177,7 +177,7 @@ _DELETE_USER_FILE: Final = rt.Operation[DeleteFileResult](
     "DELETE",
     "/api/v2/user-files/{image_id}",
     kind="json",
-    decode=DeleteFileResult.from_api_response,
+    decode=DeleteFileResult.adopt,
     repeatable=True,
 )
 
@@ -208,7 +208,7 @@ _UPDATE_USER_FILE: Final = rt.Operation[UpdateFileResult](
     "PATCH",
     "/api/v2/user-files/{image_id}",
     kind="json",
-    decode=UpdateFileResult.from_api_response,
+    decode=UpdateFileResult.adopt,
     repeatable=False,
 )
 
@@ -240,7 +240,7 @@ _BATCH_DELETE_USER_FILES: Final = rt.Operation[BatchDeleteFilesResponse](
     "POST",
     "/api/v2/user-files/batch-delete",
     kind="json",
-    decode=BatchDeleteFilesResponse.from_api_response,
+    decode=BatchDeleteFilesResponse.adopt,
     repeatable=False,
 )
 
@@ -272,7 +272,7 @@ _CREATE_LINK: Final = rt.Operation[CreateLinkResponse](
     "POST",
     "/api/v2/user-files/links",
     kind="json",
-    decode=CreateLinkResponse.from_api_response,
+    decode=CreateLinkResponse.adopt,
     repeatable=False,
 )
 
@@ -430,7 +430,7 @@ _STREAM_BATCH_UPLOAD: Final = rt.Operation[StreamBatchUploadResponse](
     "POST",
     "/api/v2/user-files/upload/stream-batch",
     kind="json",
-    decode=StreamBatchUploadResponse.from_api_response,
+    decode=StreamBatchUploadResponse.adopt,
     repeatable=False,
 )
 
@@ -462,7 +462,7 @@ _INITIATE_UPLOAD: Final = rt.Operation[InitiateUploadResponse](
     "POST",
     "/api/v2/user-files/upload/initiate",
     kind="json",
-    decode=InitiateUploadResponse.from_api_response,
+    decode=InitiateUploadResponse.adopt,
     repeatable=False,
 )
 
@@ -492,7 +492,7 @@ _CONFIRM_UPLOAD: Final = rt.Operation[ConfirmUploadResponse](
     "POST",
     "/api/v2/user-files/upload/confirm",
     kind="json",
-    decode=ConfirmUploadResponse.from_api_response,
+    decode=ConfirmUploadResponse.adopt,
     repeatable=False,
 )
 

@@ -26,7 +26,7 @@ _GET_USER_PROFILE: Final = rt.Operation[UserProfileResponse](
     "GET",
     "/api/v2/user/profile",
     kind="json",
-    decode=UserProfileResponse.from_api_response,
+    decode=UserProfileResponse.adopt,
     repeatable=True,
 )
 
@@ -53,7 +53,7 @@ _UPDATE_USER_PROFILE: Final = rt.Operation[UserProfileResponse](
     "PATCH",
     "/api/v2/user/profile",
     kind="json",
-    decode=UserProfileResponse.from_api_response,
+    decode=UserProfileResponse.adopt,
     repeatable=False,
 )
 
@@ -170,7 +170,7 @@ _GET_USER_SESSIONS: Final = rt.Operation[list[SessionResponse]](
     "GET",
     "/api/v2/user/sessions",
     kind="json",
-    decode=lambda data: [SessionResponse.from_api_response(item) for item in data],
+    decode=lambda data: [SessionResponse.adopt(item) for item in data],
     repeatable=True,
 )
 

@@ -17,7 +17,7 @@ _VERIFY_CONTENT: Final = rt.Operation[VerificationResponse](
     "POST",
     "/api/v2/verify/",
     kind="json",
-    decode=VerificationResponse.from_api_response,
+    decode=VerificationResponse.adopt,
     repeatable=False,
 )
 

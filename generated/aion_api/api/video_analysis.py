@@ -23,7 +23,7 @@ _GET_ANALYSIS_STATUS: Final = rt.Operation[VideoAnalysisStatusResponse](
     "GET",
     "/api/v2/video-analysis/jobs/{analysis_job_id}",
     kind="json",
-    decode=VideoAnalysisStatusResponse.from_api_response,
+    decode=VideoAnalysisStatusResponse.adopt,
     repeatable=True,
 )
 
@@ -54,7 +54,7 @@ _GET_ANALYSIS_STATUS_BY_MEDIA: Final = rt.Operation[VideoAnalysisStatusResponse]
     "GET",
     "/api/v2/video-analysis/status/{media_id}",
     kind="json",
-    decode=VideoAnalysisStatusResponse.from_api_response,
+    decode=VideoAnalysisStatusResponse.adopt,
     repeatable=True,
 )
 
@@ -84,7 +84,7 @@ _RETRY_ANALYSIS: Final = rt.Operation[VideoAnalysisRetryResult](
     "POST",
     "/api/v2/video-analysis/jobs/{analysis_job_id}/retry",
     kind="json",
-    decode=VideoAnalysisRetryResult.from_api_response,
+    decode=VideoAnalysisRetryResult.adopt,
     repeatable=False,
 )
 
@@ -118,7 +118,7 @@ _QUEUE_ANALYSIS: Final = rt.Operation[VideoAnalysisQueueResult](
     "POST",
     "/api/v2/video-analysis/queue",
     kind="json",
-    decode=VideoAnalysisQueueResult.from_api_response,
+    decode=VideoAnalysisQueueResult.adopt,
     repeatable=True,
 )
 

@@ -32,7 +32,7 @@ _INITIATE_VIDEO_UPLOAD: Final = rt.Operation[InitiateVideoUploadResponseDTO](
     "POST",
     "/api/v2/video-uploads/initiate",
     kind="json",
-    decode=InitiateVideoUploadResponseDTO.from_api_response,
+    decode=InitiateVideoUploadResponseDTO.adopt,
     repeatable=False,
 )
 
@@ -67,7 +67,7 @@ _BATCH_INITIATE_VIDEO_UPLOADS: Final = rt.Operation[BatchVideoUploadResponseDTO]
     "POST",
     "/api/v2/video-uploads/batch/initiate",
     kind="json",
-    decode=BatchVideoUploadResponseDTO.from_api_response,
+    decode=BatchVideoUploadResponseDTO.adopt,
     repeatable=False,
 )
 
@@ -98,7 +98,7 @@ _CONFIRM_VIDEO_CHUNK: Final = rt.Operation[ChunkConfirmResult](
     "POST",
     "/api/v2/video-uploads/chunks/confirm",
     kind="json",
-    decode=ChunkConfirmResult.from_api_response,
+    decode=ChunkConfirmResult.adopt,
     repeatable=True,
 )
 
@@ -127,7 +127,7 @@ _COMPLETE_VIDEO_UPLOAD: Final = rt.Operation[CompleteVideoUploadResponseDTO](
     "POST",
     "/api/v2/video-uploads/complete",
     kind="json",
-    decode=CompleteVideoUploadResponseDTO.from_api_response,
+    decode=CompleteVideoUploadResponseDTO.adopt,
     repeatable=False,
 )
 
@@ -159,7 +159,7 @@ _ABORT_VIDEO_UPLOAD: Final = rt.Operation[VideoAbortResult](
     "POST",
     "/api/v2/video-uploads/abort",
     kind="json",
-    decode=VideoAbortResult.from_api_response,
+    decode=VideoAbortResult.adopt,
     repeatable=False,
 )
 
@@ -187,7 +187,7 @@ _GET_UPLOAD_PROGRESS: Final = rt.Operation[VideoUploadProgressDTO](
     "GET",
     "/api/v2/video-uploads/progress/{media_id}",
     kind="json",
-    decode=VideoUploadProgressDTO.from_api_response,
+    decode=VideoUploadProgressDTO.adopt,
     repeatable=True,
 )
 
@@ -218,7 +218,7 @@ _RETRY_VIDEO_CHUNK: Final = rt.Operation[ChunkRetryResult](
     "POST",
     "/api/v2/video-uploads/chunks/retry",
     kind="json",
-    decode=ChunkRetryResult.from_api_response,
+    decode=ChunkRetryResult.adopt,
     repeatable=False,
 )
 

@@ -7,14 +7,13 @@ alone and needs no chat session.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Self
 
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
-class ChunkReference(md.Model):
+class ChunkReference(md.Answer):
     """A pointer to a passage in a document.
 
     Attributes:
@@ -28,23 +27,8 @@ class ChunkReference(md.Model):
     document_filename: str | None = None
     page_numbers: list[int] | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _ChunkReference_KEYS)
-        return md.build(
-            cls,
-            {
-                "chunk_id": data["chunk_id"],
-                "document_id": data["document_id"],
-                "document_filename": data.get("document_filename"),
-                "page_numbers": data.get("page_numbers"),
-                "additional_properties": extra,
-            },
-        )
-
-
-_ChunkReference_KEYS = frozenset(["chunk_id", "document_id", "document_filename", "page_numbers"])
+    _keys = frozenset(["chunk_id", "document_id", "document_filename", "page_numbers"])
+    _required = ("chunk_id", "document_id")
 
 
 class DocumentAnalysisAgentRequest(md.Model):
@@ -59,7 +43,7 @@ class DocumentAnalysisAgentRequest(md.Model):
     document_ids: list[str]
 
 
-class DocumentAnalysisAgentResponse(md.Model):
+class DocumentAnalysisAgentResponse(md.Answer):
     """An analysis of documents by the agent.
 
     Attributes:
@@ -84,45 +68,39 @@ class DocumentAnalysisAgentResponse(md.Model):
     chunk_references: list[ChunkReference] | None = None
     token_usage: dict[str, int] | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _DocumentAnalysisAgentResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "success": data["success"],
-                "analysis": data["analysis"],
-                "summary": data["summary"],
-                "document_count": data["document_count"],
-                "categorization": data.get("categorization"),
-                "chunk_references": None
-                if (v := data.get("chunk_references")) is None
-                else [ChunkReference.from_api_response(item) for item in v],
-                "execution_time_ms": data["execution_time_ms"],
-                "iterations": data["iterations"],
-                "token_usage": data.get("token_usage"),
-                "additional_properties": extra,
-            },
-        )
-
-
-_DocumentAnalysisAgentResponse_KEYS = frozenset(
-    [
+    _keys = frozenset(
+        [
+            "success",
+            "analysis",
+            "summary",
+            "document_count",
+            "categorization",
+            "chunk_references",
+            "execution_time_ms",
+            "iterations",
+            "token_usage",
+        ]
+    )
+    _required = (
         "success",
         "analysis",
         "summary",
         "document_count",
-        "categorization",
-        "chunk_references",
         "execution_time_ms",
         "iterations",
-        "token_usage",
-    ]
-)
+    )
+
+    @classmethod
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["chunk_references"] = (
+            None
+            if (v := data.get("chunk_references")) is None
+            else [ChunkReference.adopt(item) for item in v]
+        )
+        return super().adopt(data)
 
 
-class FolderActionDetail(md.Model):
+class FolderActionDetail(md.Answer):
     """One action the agent took on a folder.
 
     Attributes:
@@ -136,21 +114,8 @@ class FolderActionDetail(md.Model):
     folder_name: str | None = None
     file_count: int | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _FolderActionDetail_KEYS)
-        return md.build(
-            cls,
-            {
-                **(md.known(data, _FolderActionDetail_KEYS) if extra else data),
-                "action": data["action"],
-                "additional_properties": extra,
-            },
-        )
-
-
-_FolderActionDetail_KEYS = frozenset(["action", "folder_id", "folder_name", "file_count"])
+    _keys = frozenset(["action", "folder_id", "folder_name", "file_count"])
+    _required = ("action",)
 
 
 class OrganizeAgentRequest(md.Model):
@@ -168,7 +133,7 @@ class OrganizeAgentRequest(md.Model):
     parent_folder_id: str | None | rt.Unset = rt.UNSET
 
 
-class OrganizeAgentResponse(md.Model):
+class OrganizeAgentResponse(md.Answer):
     """What the agent did to sort the files.
 
     Attributes:
@@ -190,40 +155,35 @@ class OrganizeAgentResponse(md.Model):
     actions: list[FolderActionDetail] | None = None
     token_usage: dict[str, int] | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _OrganizeAgentResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "success": data["success"],
-                "summary": data["summary"],
-                "actions": None
-                if (v := data.get("actions")) is None
-                else [FolderActionDetail.from_api_response(item) for item in v],
-                "folders_created": data["folders_created"],
-                "files_moved": data["files_moved"],
-                "execution_time_ms": data["execution_time_ms"],
-                "iterations": data["iterations"],
-                "token_usage": data.get("token_usage"),
-                "additional_properties": extra,
-            },
-        )
-
-
-_OrganizeAgentResponse_KEYS = frozenset(
-    [
+    _keys = frozenset(
+        [
+            "success",
+            "summary",
+            "actions",
+            "folders_created",
+            "files_moved",
+            "execution_time_ms",
+            "iterations",
+            "token_usage",
+        ]
+    )
+    _required = (
         "success",
         "summary",
-        "actions",
         "folders_created",
         "files_moved",
         "execution_time_ms",
         "iterations",
-        "token_usage",
-    ]
-)
+    )
+
+    @classmethod
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["actions"] = (
+            None
+            if (v := data.get("actions")) is None
+            else [FolderActionDetail.adopt(item) for item in v]
+        )
+        return super().adopt(data)
 
 
 class SynthesizeAgentRequest(md.Model):
@@ -240,7 +200,7 @@ class SynthesizeAgentRequest(md.Model):
     auto_save: bool | rt.Unset = rt.UNSET
 
 
-class SynthesizeAgentResponse(md.Model):
+class SynthesizeAgentResponse(md.Answer):
     """A report written by the agent.
 
     Attributes:
@@ -268,37 +228,25 @@ class SynthesizeAgentResponse(md.Model):
     saved_document_id: str | None = None
     token_usage: dict[str, int] | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _SynthesizeAgentResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "success": data["success"],
-                "report": data["report"],
-                "summary": data["summary"],
-                "image_count": data["image_count"],
-                "document_count": data["document_count"],
-                "saved_document_id": data.get("saved_document_id"),
-                "execution_time_ms": data["execution_time_ms"],
-                "iterations": data["iterations"],
-                "token_usage": data.get("token_usage"),
-                "additional_properties": extra,
-            },
-        )
-
-
-_SynthesizeAgentResponse_KEYS = frozenset(
-    [
+    _keys = frozenset(
+        [
+            "success",
+            "report",
+            "summary",
+            "image_count",
+            "document_count",
+            "saved_document_id",
+            "execution_time_ms",
+            "iterations",
+            "token_usage",
+        ]
+    )
+    _required = (
         "success",
         "report",
         "summary",
         "image_count",
         "document_count",
-        "saved_document_id",
         "execution_time_ms",
         "iterations",
-        "token_usage",
-    ]
-)
+    )

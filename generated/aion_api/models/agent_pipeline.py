@@ -6,14 +6,13 @@ Run several agents in one request and pass the output of one step to the next.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Self
 
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
-class PipelineNodeResult(md.Model):
+class PipelineNodeResult(md.Answer):
     """The outcome of one pipeline step.
 
     Attributes:
@@ -34,26 +33,15 @@ class PipelineNodeResult(md.Model):
     error: str | None = None
     execution_time_ms: int = 0
 
+    _keys = frozenset(
+        ["node_id", "agent", "status", "summary", "outputs", "error", "execution_time_ms"]
+    )
+    _required = ("node_id", "agent", "status")
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _PipelineNodeResult_KEYS)
-        return md.build(
-            cls,
-            {
-                **(md.known(data, _PipelineNodeResult_KEYS) if extra else data),
-                "node_id": data["node_id"],
-                "agent": data["agent"],
-                "status": data["status"],
-                "execution_time_ms": 0 if (v := data.get("execution_time_ms")) is None else v,
-                "additional_properties": extra,
-            },
-        )
-
-
-_PipelineNodeResult_KEYS = frozenset(
-    ["node_id", "agent", "status", "summary", "outputs", "error", "execution_time_ms"]
-)
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["execution_time_ms"] = 0 if (v := data.get("execution_time_ms")) is None else v
+        return super().adopt(data)
 
 
 class PipelineRequest(md.Model):
@@ -70,7 +58,7 @@ class PipelineRequest(md.Model):
     document_ids: list[str] | None | rt.Unset = rt.UNSET
 
 
-class PipelineResponse(md.Model):
+class PipelineResponse(md.Answer):
     """The outcome of a pipeline run.
 
     Attributes:
@@ -93,29 +81,19 @@ class PipelineResponse(md.Model):
     errors: list[str] | None = None
     token_usage: dict[str, int] | None = None
 
+    _keys = frozenset(
+        ["success", "nodes", "execution_time_ms", "total_waves", "errors", "token_usage"]
+    )
+    _required = ("success", "execution_time_ms", "total_waves")
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _PipelineResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "success": data["success"],
-                "nodes": None
-                if (v := data.get("nodes")) is None
-                else [PipelineNodeResult.from_api_response(item) for item in v],
-                "execution_time_ms": data["execution_time_ms"],
-                "total_waves": data["total_waves"],
-                "errors": data.get("errors"),
-                "token_usage": data.get("token_usage"),
-                "additional_properties": extra,
-            },
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["nodes"] = (
+            None
+            if (v := data.get("nodes")) is None
+            else [PipelineNodeResult.adopt(item) for item in v]
         )
-
-
-_PipelineResponse_KEYS = frozenset(
-    ["success", "nodes", "execution_time_ms", "total_waves", "errors", "token_usage"]
-)
+        return super().adopt(data)
 
 
 class PipelineStep(md.Model):

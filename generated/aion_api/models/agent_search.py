@@ -7,7 +7,6 @@ needed and nothing is kept between calls.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Self
 
 from aion_api import _model as md
@@ -24,7 +23,7 @@ class ResultRefDataIdType(rt.OpenEnum):
     LINK = "link"
 
 
-class DocumentChunkResultItem(md.Model):
+class DocumentChunkResultItem(md.Answer):
     """One passage found by the search agent.
 
     Attributes:
@@ -42,28 +41,18 @@ class DocumentChunkResultItem(md.Model):
     page_numbers: list[int] | None = None
     chunk_index: int | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _DocumentChunkResultItem_KEYS)
-        return md.build(
-            cls,
-            {
-                "chunk_id": data["chunk_id"],
-                "document_id": data["document_id"],
-                "document_filename": data["document_filename"],
-                "text": data["text"],
-                "score": data["score"],
-                "page_numbers": data.get("page_numbers"),
-                "chunk_index": data.get("chunk_index"),
-                "additional_properties": extra,
-            },
-        )
-
-
-_DocumentChunkResultItem_KEYS = frozenset(
-    ["chunk_id", "document_id", "document_filename", "text", "score", "page_numbers", "chunk_index"]
-)
+    _keys = frozenset(
+        [
+            "chunk_id",
+            "document_id",
+            "document_filename",
+            "text",
+            "score",
+            "page_numbers",
+            "chunk_index",
+        ]
+    )
+    _required = ("chunk_id", "document_id", "document_filename", "text", "score")
 
 
 class DocumentSearchAgentRequest(md.Model):
@@ -83,7 +72,7 @@ class DocumentSearchAgentRequest(md.Model):
     document_ids: list[str] | None | rt.Unset = rt.UNSET
 
 
-class DocumentSearchAgentResponse(md.Model):
+class DocumentSearchAgentResponse(md.Answer):
     """Passages found by the search agent, with a summary.
 
     Attributes:
@@ -119,53 +108,44 @@ class DocumentSearchAgentResponse(md.Model):
     search_strategy: dict[str, Any] | None = None
     token_usage: dict[str, int] | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _DocumentSearchAgentResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "success": data["success"],
-                "results": [
-                    DocumentChunkResultItem.from_api_response(item)
-                    for item in (data["results"] or ())
-                ],
-                "count": data["count"],
-                "chunk_ids": data["chunk_ids"],
-                "document_ids": data["document_ids"],
-                "summary": data["summary"],
-                "summary_raw": data["summary_raw"],
-                "result_refs": None
-                if (v := data.get("result_refs")) is None
-                else {key: ResultRefData.from_api_response(item) for key, item in v.items()},
-                "search_mode": data["search_mode"],
-                "search_strategy": data.get("search_strategy"),
-                "execution_time_ms": data["execution_time_ms"],
-                "iterations": data["iterations"],
-                "token_usage": data.get("token_usage"),
-                "additional_properties": extra,
-            },
-        )
-
-
-_DocumentSearchAgentResponse_KEYS = frozenset(
-    [
+    _keys = frozenset(
+        [
+            "success",
+            "results",
+            "count",
+            "chunk_ids",
+            "document_ids",
+            "summary",
+            "summary_raw",
+            "result_refs",
+            "search_mode",
+            "search_strategy",
+            "execution_time_ms",
+            "iterations",
+            "token_usage",
+        ]
+    )
+    _required = (
         "success",
-        "results",
         "count",
         "chunk_ids",
         "document_ids",
         "summary",
         "summary_raw",
-        "result_refs",
         "search_mode",
-        "search_strategy",
         "execution_time_ms",
         "iterations",
-        "token_usage",
-    ]
-)
+    )
+
+    @classmethod
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["results"] = [DocumentChunkResultItem.adopt(item) for item in (data["results"] or ())]
+        data["result_refs"] = (
+            None
+            if (v := data.get("result_refs")) is None
+            else {key: ResultRefData.adopt(item) for key, item in v.items()}
+        )
+        return super().adopt(data)
 
 
 class ImageSearchAgentRequest(md.Model):
@@ -185,7 +165,7 @@ class ImageSearchAgentRequest(md.Model):
     image_ids: list[str] | None | rt.Unset = rt.UNSET
 
 
-class ImageSearchAgentResponse(md.Model):
+class ImageSearchAgentResponse(md.Answer):
     """Images found by the search agent, with a summary.
 
     Attributes:
@@ -217,52 +197,43 @@ class ImageSearchAgentResponse(md.Model):
     search_strategy: dict[str, Any] | None = None
     token_usage: dict[str, int] | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _ImageSearchAgentResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "success": data["success"],
-                "results": [
-                    ImageSearchResultItem.from_api_response(item)
-                    for item in (data["results"] or ())
-                ],
-                "count": data["count"],
-                "result_ids": data["result_ids"],
-                "summary": data["summary"],
-                "summary_raw": data["summary_raw"],
-                "result_refs": None
-                if (v := data.get("result_refs")) is None
-                else {key: ResultRefData.from_api_response(item) for key, item in v.items()},
-                "search_strategy": data.get("search_strategy"),
-                "execution_time_ms": data["execution_time_ms"],
-                "iterations": data["iterations"],
-                "token_usage": data.get("token_usage"),
-                "additional_properties": extra,
-            },
-        )
-
-
-_ImageSearchAgentResponse_KEYS = frozenset(
-    [
+    _keys = frozenset(
+        [
+            "success",
+            "results",
+            "count",
+            "result_ids",
+            "summary",
+            "summary_raw",
+            "result_refs",
+            "search_strategy",
+            "execution_time_ms",
+            "iterations",
+            "token_usage",
+        ]
+    )
+    _required = (
         "success",
-        "results",
         "count",
         "result_ids",
         "summary",
         "summary_raw",
-        "result_refs",
-        "search_strategy",
         "execution_time_ms",
         "iterations",
-        "token_usage",
-    ]
-)
+    )
+
+    @classmethod
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["results"] = [ImageSearchResultItem.adopt(item) for item in (data["results"] or ())]
+        data["result_refs"] = (
+            None
+            if (v := data.get("result_refs")) is None
+            else {key: ResultRefData.adopt(item) for key, item in v.items()}
+        )
+        return super().adopt(data)
 
 
-class ImageSearchResultItem(md.Model):
+class ImageSearchResultItem(md.Answer):
     """One image found by the search agent.
 
     Attributes:
@@ -282,36 +253,22 @@ class ImageSearchResultItem(md.Model):
     thumbnail_url: str | None = None
     features: list[dict[str, Any]] | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _ImageSearchResultItem_KEYS)
-        return md.build(
-            cls,
-            {
-                **(md.known(data, _ImageSearchResultItem_KEYS) if extra else data),
-                "image_id": data["image_id"],
-                "score": data["score"],
-                "additional_properties": extra,
-            },
-        )
+    _keys = frozenset(
+        [
+            "image_id",
+            "score",
+            "filename",
+            "title",
+            "description",
+            "folder_id",
+            "thumbnail_url",
+            "features",
+        ]
+    )
+    _required = ("image_id", "score")
 
 
-_ImageSearchResultItem_KEYS = frozenset(
-    [
-        "image_id",
-        "score",
-        "filename",
-        "title",
-        "description",
-        "folder_id",
-        "thumbnail_url",
-        "features",
-    ]
-)
-
-
-class MatchedSceneItem(md.Model):
+class MatchedSceneItem(md.Answer):
     """A scene of a video that fits the query.
 
     Attributes:
@@ -335,43 +292,31 @@ class MatchedSceneItem(md.Model):
     tags: list[str] | None = None
     thumbnail_url: str | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _MatchedSceneItem_KEYS)
-        return md.build(
-            cls,
-            {
-                "scene_id": data["scene_id"],
-                "scene_index": data["scene_index"],
-                "start_time": data["start_time"],
-                "end_time": data["end_time"],
-                "time_range_formatted": data["time_range_formatted"],
-                "description": data["description"],
-                "tags": data.get("tags"),
-                "score": data["score"],
-                "thumbnail_url": data.get("thumbnail_url"),
-                "additional_properties": extra,
-            },
-        )
-
-
-_MatchedSceneItem_KEYS = frozenset(
-    [
+    _keys = frozenset(
+        [
+            "scene_id",
+            "scene_index",
+            "start_time",
+            "end_time",
+            "time_range_formatted",
+            "description",
+            "tags",
+            "score",
+            "thumbnail_url",
+        ]
+    )
+    _required = (
         "scene_id",
         "scene_index",
         "start_time",
         "end_time",
         "time_range_formatted",
         "description",
-        "tags",
         "score",
-        "thumbnail_url",
-    ]
-)
+    )
 
 
-class ResultRefData(md.Model):
+class ResultRefData(md.Answer):
     """A set of results that reference markup points to.
 
     Attributes:
@@ -389,24 +334,13 @@ class ResultRefData(md.Model):
     label: str
     image_ids: list[str] | None = None
 
+    _keys = frozenset(["count", "ids", "image_ids", "id_type", "label"])
+    _required = ("count", "ids", "label")
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _ResultRefData_KEYS)
-        return md.build(
-            cls,
-            {
-                "count": data["count"],
-                "ids": data["ids"],
-                "image_ids": data.get("image_ids"),
-                "id_type": ResultRefDataIdType(data["id_type"]),
-                "label": data["label"],
-                "additional_properties": extra,
-            },
-        )
-
-
-_ResultRefData_KEYS = frozenset(["count", "ids", "image_ids", "id_type", "label"])
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["id_type"] = ResultRefDataIdType(data["id_type"])
+        return super().adopt(data)
 
 
 class VideoSearchAgentRequest(md.Model):
@@ -426,7 +360,7 @@ class VideoSearchAgentRequest(md.Model):
     folder_id: str | None | rt.Unset = rt.UNSET
 
 
-class VideoSearchAgentResponse(md.Model):
+class VideoSearchAgentResponse(md.Answer):
     """Videos found by the search agent, with a summary.
 
     Attributes:
@@ -461,54 +395,45 @@ class VideoSearchAgentResponse(md.Model):
     search_strategy: dict[str, Any] | None = None
     token_usage: dict[str, int] | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _VideoSearchAgentResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "success": data["success"],
-                "results": [
-                    VideoSearchResultItem.from_api_response(item)
-                    for item in (data["results"] or ())
-                ],
-                "count": data["count"],
-                "video_ids": data["video_ids"],
-                "summary": data["summary"],
-                "summary_raw": data["summary_raw"],
-                "result_refs": None
-                if (v := data.get("result_refs")) is None
-                else {key: ResultRefData.from_api_response(item) for key, item in v.items()},
-                "search_mode": data["search_mode"],
-                "search_strategy": data.get("search_strategy"),
-                "execution_time_ms": data["execution_time_ms"],
-                "iterations": data["iterations"],
-                "token_usage": data.get("token_usage"),
-                "additional_properties": extra,
-            },
-        )
-
-
-_VideoSearchAgentResponse_KEYS = frozenset(
-    [
+    _keys = frozenset(
+        [
+            "success",
+            "results",
+            "count",
+            "video_ids",
+            "summary",
+            "summary_raw",
+            "result_refs",
+            "search_mode",
+            "search_strategy",
+            "execution_time_ms",
+            "iterations",
+            "token_usage",
+        ]
+    )
+    _required = (
         "success",
-        "results",
         "count",
         "video_ids",
         "summary",
         "summary_raw",
-        "result_refs",
         "search_mode",
-        "search_strategy",
         "execution_time_ms",
         "iterations",
-        "token_usage",
-    ]
-)
+    )
+
+    @classmethod
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["results"] = [VideoSearchResultItem.adopt(item) for item in (data["results"] or ())]
+        data["result_refs"] = (
+            None
+            if (v := data.get("result_refs")) is None
+            else {key: ResultRefData.adopt(item) for key, item in v.items()}
+        )
+        return super().adopt(data)
 
 
-class VideoSearchResultItem(md.Model):
+class VideoSearchResultItem(md.Answer):
     """One video found by the search agent.
 
     Attributes:
@@ -528,35 +453,26 @@ class VideoSearchResultItem(md.Model):
     thumbnail_url: str | None = None
     matched_scenes: list[MatchedSceneItem] | None = None
 
+    _keys = frozenset(
+        [
+            "video_id",
+            "video_filename",
+            "video_description",
+            "duration_seconds",
+            "resolution",
+            "thumbnail_url",
+            "score",
+            "matched_scenes",
+        ]
+    )
+    _required = ("video_id", "video_filename", "score")
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _VideoSearchResultItem_KEYS)
-        return md.build(
-            cls,
-            {
-                **(md.known(data, _VideoSearchResultItem_KEYS) if extra else data),
-                "video_id": data["video_id"],
-                "video_filename": data["video_filename"],
-                "video_description": "" if (v := data.get("video_description")) is None else v,
-                "score": data["score"],
-                "matched_scenes": None
-                if (v := data.get("matched_scenes")) is None
-                else [MatchedSceneItem.from_api_response(item) for item in v],
-                "additional_properties": extra,
-            },
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["video_description"] = "" if (v := data.get("video_description")) is None else v
+        data["matched_scenes"] = (
+            None
+            if (v := data.get("matched_scenes")) is None
+            else [MatchedSceneItem.adopt(item) for item in v]
         )
-
-
-_VideoSearchResultItem_KEYS = frozenset(
-    [
-        "video_id",
-        "video_filename",
-        "video_description",
-        "duration_seconds",
-        "resolution",
-        "thumbnail_url",
-        "score",
-        "matched_scenes",
-    ]
-)
+        return super().adopt(data)

@@ -7,7 +7,6 @@ authentication and do not accept an API key.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
@@ -15,7 +14,7 @@ from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
-class APIKeyResponse(md.Model):
+class APIKeyResponse(md.Answer):
     """One API key without its secret part.
 
     Attributes:
@@ -41,44 +40,28 @@ class APIKeyResponse(md.Model):
     expires_at: datetime | None = None
     usage_count: int = 0
 
+    _keys = frozenset(
+        [
+            "id",
+            "name",
+            "description",
+            "key_prefix",
+            "created_at",
+            "last_used_at",
+            "expires_at",
+            "is_active",
+            "scopes",
+            "metadata",
+            "usage_count",
+        ]
+    )
+    _required = ("id", "name", "key_prefix", "is_active", "scopes", "metadata")
+    _dates = ("created_at", "last_used_at", "expires_at")
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _APIKeyResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "id": data["id"],
-                "name": data["name"],
-                "description": data.get("description"),
-                "key_prefix": data["key_prefix"],
-                "created_at": md.date(data, "created_at", extra),
-                "last_used_at": md.date(data, "last_used_at", extra),
-                "expires_at": md.date(data, "expires_at", extra),
-                "is_active": data["is_active"],
-                "scopes": data["scopes"],
-                "metadata": data["metadata"],
-                "usage_count": 0 if (v := data.get("usage_count")) is None else v,
-                "additional_properties": extra,
-            },
-        )
-
-
-_APIKeyResponse_KEYS = frozenset(
-    [
-        "id",
-        "name",
-        "description",
-        "key_prefix",
-        "created_at",
-        "last_used_at",
-        "expires_at",
-        "is_active",
-        "scopes",
-        "metadata",
-        "usage_count",
-    ]
-)
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["usage_count"] = 0 if (v := data.get("usage_count")) is None else v
+        return super().adopt(data)
 
 
 class CreateAPIKeyRequest(md.Model):
@@ -103,7 +86,7 @@ class CreateAPIKeyRequest(md.Model):
     expires_at: datetime | None | rt.Unset = rt.UNSET
 
 
-class CreateAPIKeyResponse(md.Model):
+class CreateAPIKeyResponse(md.Answer):
     """A new API key, including its full value.
 
     Attributes:
@@ -125,45 +108,30 @@ class CreateAPIKeyResponse(md.Model):
     expires_at: datetime | None = None
     is_active: bool = True
 
+    _keys = frozenset(
+        [
+            "id",
+            "name",
+            "description",
+            "key_prefix",
+            "created_at",
+            "expires_at",
+            "is_active",
+            "scopes",
+            "metadata",
+            "api_key",
+        ]
+    )
+    _required = ("id", "name", "key_prefix", "scopes", "metadata", "api_key")
+    _dates = ("created_at", "expires_at")
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _CreateAPIKeyResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "id": data["id"],
-                "name": data["name"],
-                "description": data.get("description"),
-                "key_prefix": data["key_prefix"],
-                "created_at": md.date(data, "created_at", extra),
-                "expires_at": md.date(data, "expires_at", extra),
-                "is_active": True if (v := data.get("is_active")) is None else v,
-                "scopes": data["scopes"],
-                "metadata": data["metadata"],
-                "api_key": data["api_key"],
-                "additional_properties": extra,
-            },
-        )
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["is_active"] = True if (v := data.get("is_active")) is None else v
+        return super().adopt(data)
 
 
-_CreateAPIKeyResponse_KEYS = frozenset(
-    [
-        "id",
-        "name",
-        "description",
-        "key_prefix",
-        "created_at",
-        "expires_at",
-        "is_active",
-        "scopes",
-        "metadata",
-        "api_key",
-    ]
-)
-
-
-class ListAPIKeysResponse(md.Model):
+class ListAPIKeysResponse(md.Answer):
     """One page of API keys.
 
     Attributes:
@@ -173,23 +141,13 @@ class ListAPIKeysResponse(md.Model):
     api_keys: list[APIKeyResponse]
     total: int
 
+    _keys = frozenset(["api_keys", "total"])
+    _required = ("total",)
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _ListAPIKeysResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "api_keys": [
-                    APIKeyResponse.from_api_response(item) for item in (data["api_keys"] or ())
-                ],
-                "total": data["total"],
-                "additional_properties": extra,
-            },
-        )
-
-
-_ListAPIKeysResponse_KEYS = frozenset(["api_keys", "total"])
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["api_keys"] = [APIKeyResponse.adopt(item) for item in (data["api_keys"] or ())]
+        return super().adopt(data)
 
 
 class UpdateAPIKeyRequest(md.Model):

@@ -6,7 +6,6 @@ Sign users up and in, and manage their sessions.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
@@ -55,7 +54,7 @@ class LoginRequest(md.Model):
     remember_me: bool | rt.Unset = rt.UNSET
 
 
-class LoginResponse(md.Model):
+class LoginResponse(md.Answer):
     """The signed-in user and the session that was opened.
 
     Attributes:
@@ -74,38 +73,24 @@ class LoginResponse(md.Model):
     session_token: str | None = None
     message: str = "Login successful"
 
+    _keys = frozenset(
+        [
+            "user_id",
+            "email",
+            "name",
+            "email_verified",
+            "is_active",
+            "session_id",
+            "session_token",
+            "message",
+        ]
+    )
+    _required = ("user_id", "email", "name", "email_verified", "is_active", "session_id")
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _LoginResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "user_id": data["user_id"],
-                "email": data["email"],
-                "name": data["name"],
-                "email_verified": data["email_verified"],
-                "is_active": data["is_active"],
-                "session_id": data["session_id"],
-                "session_token": data.get("session_token"),
-                "message": "Login successful" if (v := data.get("message")) is None else v,
-                "additional_properties": extra,
-            },
-        )
-
-
-_LoginResponse_KEYS = frozenset(
-    [
-        "user_id",
-        "email",
-        "name",
-        "email_verified",
-        "is_active",
-        "session_id",
-        "session_token",
-        "message",
-    ]
-)
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["message"] = "Login successful" if (v := data.get("message")) is None else v
+        return super().adopt(data)
 
 
 class PasswordResetRequest(md.Model):
@@ -136,7 +121,7 @@ class RegisterRequest(md.Model):
     auto_login: bool | rt.Unset = rt.UNSET
 
 
-class RegisterResponse(md.Model):
+class RegisterResponse(md.Answer):
     """The new user, with a session when one was opened.
 
     Attributes:
@@ -161,42 +146,30 @@ class RegisterResponse(md.Model):
     email_error: str | None = None
     message: str = "Registration successful"
 
+    _keys = frozenset(
+        [
+            "user_id",
+            "email",
+            "name",
+            "tenant_id",
+            "session_id",
+            "session_token",
+            "email_verification_required",
+            "email_sent",
+            "email_error",
+            "message",
+        ]
+    )
+    _required = ("user_id", "email", "name", "tenant_id")
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _RegisterResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                **(md.known(data, _RegisterResponse_KEYS) if extra else data),
-                "user_id": data["user_id"],
-                "email": data["email"],
-                "name": data["name"],
-                "tenant_id": data["tenant_id"],
-                "email_verification_required": True
-                if (v := data.get("email_verification_required")) is None
-                else v,
-                "email_sent": True if (v := data.get("email_sent")) is None else v,
-                "message": "Registration successful" if (v := data.get("message")) is None else v,
-                "additional_properties": extra,
-            },
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["email_verification_required"] = (
+            True if (v := data.get("email_verification_required")) is None else v
         )
-
-
-_RegisterResponse_KEYS = frozenset(
-    [
-        "user_id",
-        "email",
-        "name",
-        "tenant_id",
-        "session_id",
-        "session_token",
-        "email_verification_required",
-        "email_sent",
-        "email_error",
-        "message",
-    ]
-)
+        data["email_sent"] = True if (v := data.get("email_sent")) is None else v
+        data["message"] = "Registration successful" if (v := data.get("message")) is None else v
+        return super().adopt(data)
 
 
 class ResendVerificationByEmailRequest(md.Model):
@@ -209,7 +182,7 @@ class ResendVerificationByEmailRequest(md.Model):
     email: str
 
 
-class SessionInfo(md.Model):
+class SessionInfo(md.Answer):
     """One open session of a user, as listed by session authentication.
 
     Attributes:
@@ -226,39 +199,27 @@ class SessionInfo(md.Model):
     expires_at: datetime | None
     is_current: bool = False
 
+    _keys = frozenset(
+        [
+            "session_id",
+            "device_name",
+            "ip_address",
+            "last_accessed_at",
+            "created_at",
+            "expires_at",
+            "is_current",
+        ]
+    )
+    _required = ("session_id", "device_name", "ip_address")
+    _dates = ("last_accessed_at", "created_at", "expires_at")
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _SessionInfo_KEYS)
-        return md.build(
-            cls,
-            {
-                "session_id": data["session_id"],
-                "device_name": data["device_name"],
-                "ip_address": data["ip_address"],
-                "last_accessed_at": md.date(data, "last_accessed_at", extra),
-                "created_at": md.date(data, "created_at", extra),
-                "expires_at": md.date(data, "expires_at", extra),
-                "is_current": False if (v := data.get("is_current")) is None else v,
-                "additional_properties": extra,
-            },
-        )
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["is_current"] = False if (v := data.get("is_current")) is None else v
+        return super().adopt(data)
 
 
-_SessionInfo_KEYS = frozenset(
-    [
-        "session_id",
-        "device_name",
-        "ip_address",
-        "last_accessed_at",
-        "created_at",
-        "expires_at",
-        "is_current",
-    ]
-)
-
-
-class SessionRotateResponse(md.Model):
+class SessionRotateResponse(md.Answer):
     """The session that replaces the previous one.
 
     Attributes:
@@ -269,26 +230,18 @@ class SessionRotateResponse(md.Model):
     session_id: str
     message: str = "Session rotated successfully"
 
+    _keys = frozenset(["session_id", "message"])
+    _required = ("session_id",)
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _SessionRotateResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "session_id": data["session_id"],
-                "message": "Session rotated successfully"
-                if (v := data.get("message")) is None
-                else v,
-                "additional_properties": extra,
-            },
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["message"] = (
+            "Session rotated successfully" if (v := data.get("message")) is None else v
         )
+        return super().adopt(data)
 
 
-_SessionRotateResponse_KEYS = frozenset(["session_id", "message"])
-
-
-class UserInfo(md.Model):
+class UserInfo(md.Answer):
     """The user to whom the current session belongs.
 
     Attributes:
@@ -305,25 +258,8 @@ class UserInfo(md.Model):
     created_at: datetime | None
     last_login_at: datetime | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _UserInfo_KEYS)
-        return md.build(
-            cls,
-            {
-                "user_id": data["user_id"],
-                "email": data["email"],
-                "name": data["name"],
-                "email_verified": data["email_verified"],
-                "is_active": data["is_active"],
-                "created_at": md.date(data, "created_at", extra),
-                "last_login_at": md.date(data, "last_login_at", extra),
-                "additional_properties": extra,
-            },
-        )
-
-
-_UserInfo_KEYS = frozenset(
-    ["user_id", "email", "name", "email_verified", "is_active", "created_at", "last_login_at"]
-)
+    _keys = frozenset(
+        ["user_id", "email", "name", "email_verified", "is_active", "created_at", "last_login_at"]
+    )
+    _required = ("user_id", "email", "name", "email_verified", "is_active")
+    _dates = ("created_at", "last_login_at")

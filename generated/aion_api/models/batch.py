@@ -6,7 +6,6 @@ Background jobs that describe or verify many images at once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
@@ -61,7 +60,7 @@ class BatchDescribeRequest(md.Model):
     verification_level: str | None | rt.Unset = rt.UNSET
 
 
-class BatchItemResult(md.Model):
+class BatchItemResult(md.Answer):
     """Outcome of one item of a batch.
 
     Attributes:
@@ -85,37 +84,22 @@ class BatchItemResult(md.Model):
     processing_time_ms: int | None = None
     stored_image_url: str | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _BatchItemResult_KEYS)
-        return md.build(
-            cls,
-            {
-                **(md.known(data, _BatchItemResult_KEYS) if extra else data),
-                "item_id": data["item_id"],
-                "item_index": data["item_index"],
-                "status": data["status"],
-                "additional_properties": extra,
-            },
-        )
+    _keys = frozenset(
+        [
+            "item_id",
+            "item_index",
+            "status",
+            "input_data",
+            "output_data",
+            "error_message",
+            "processing_time_ms",
+            "stored_image_url",
+        ]
+    )
+    _required = ("item_id", "item_index", "status")
 
 
-_BatchItemResult_KEYS = frozenset(
-    [
-        "item_id",
-        "item_index",
-        "status",
-        "input_data",
-        "output_data",
-        "error_message",
-        "processing_time_ms",
-        "stored_image_url",
-    ]
-)
-
-
-class BatchOperationResponse(md.Model):
+class BatchOperationResponse(md.Answer):
     """A batch that has just been accepted.
 
     Attributes:
@@ -137,39 +121,29 @@ class BatchOperationResponse(md.Model):
     failed_items: int = 0
     estimated_completion_time: datetime | None = None
 
+    _keys = frozenset(
+        [
+            "batch_id",
+            "status",
+            "total_items",
+            "processed_items",
+            "failed_items",
+            "created_at",
+            "estimated_completion_time",
+        ]
+    )
+    _required = ("batch_id", "total_items")
+    _dates = ("created_at", "estimated_completion_time")
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _BatchOperationResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "batch_id": data["batch_id"],
-                "status": BatchStatus(data["status"]),
-                "total_items": data["total_items"],
-                "processed_items": 0 if (v := data.get("processed_items")) is None else v,
-                "failed_items": 0 if (v := data.get("failed_items")) is None else v,
-                "created_at": md.date(data, "created_at", extra),
-                "estimated_completion_time": md.date(data, "estimated_completion_time", extra),
-                "additional_properties": extra,
-            },
-        )
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["status"] = BatchStatus(data["status"])
+        data["processed_items"] = 0 if (v := data.get("processed_items")) is None else v
+        data["failed_items"] = 0 if (v := data.get("failed_items")) is None else v
+        return super().adopt(data)
 
 
-_BatchOperationResponse_KEYS = frozenset(
-    [
-        "batch_id",
-        "status",
-        "total_items",
-        "processed_items",
-        "failed_items",
-        "created_at",
-        "estimated_completion_time",
-    ]
-)
-
-
-class BatchResultsResponse(md.Model):
+class BatchResultsResponse(md.Answer):
     """One page of batch results, with totals for the whole batch.
 
     Attributes:
@@ -186,29 +160,17 @@ class BatchResultsResponse(md.Model):
     pagination: dict[str, Any]
     summary: dict[str, Any]
 
+    _keys = frozenset(["batch_id", "status", "results", "pagination", "summary"])
+    _required = ("batch_id", "pagination", "summary")
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _BatchResultsResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "batch_id": data["batch_id"],
-                "status": BatchStatus(data["status"]),
-                "results": [
-                    BatchItemResult.from_api_response(item) for item in (data["results"] or ())
-                ],
-                "pagination": data["pagination"],
-                "summary": data["summary"],
-                "additional_properties": extra,
-            },
-        )
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["status"] = BatchStatus(data["status"])
+        data["results"] = [BatchItemResult.adopt(item) for item in (data["results"] or ())]
+        return super().adopt(data)
 
 
-_BatchResultsResponse_KEYS = frozenset(["batch_id", "status", "results", "pagination", "summary"])
-
-
-class BatchStatusResponse(md.Model):
+class BatchStatusResponse(md.Answer):
     """Progress of a batch.
 
     Attributes:
@@ -239,48 +201,38 @@ class BatchStatusResponse(md.Model):
     progress_percentage: float = 0.0
     avg_processing_time_ms: int | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _BatchStatusResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "batch_id": data["batch_id"],
-                "status": BatchStatus(data["status"]),
-                "total_items": data["total_items"],
-                "processed_items": data["processed_items"],
-                "successful_items": data["successful_items"],
-                "failed_items": data["failed_items"],
-                "success_rate": data["success_rate"],
-                "created_at": md.date(data, "created_at", extra),
-                "started_at": md.date(data, "started_at", extra),
-                "completed_at": md.date(data, "completed_at", extra),
-                "estimated_completion_time": md.date(data, "estimated_completion_time", extra),
-                "progress_percentage": 0.0 if (v := data.get("progress_percentage")) is None else v,
-                "avg_processing_time_ms": data.get("avg_processing_time_ms"),
-                "additional_properties": extra,
-            },
-        )
-
-
-_BatchStatusResponse_KEYS = frozenset(
-    [
+    _keys = frozenset(
+        [
+            "batch_id",
+            "status",
+            "total_items",
+            "processed_items",
+            "successful_items",
+            "failed_items",
+            "success_rate",
+            "created_at",
+            "started_at",
+            "completed_at",
+            "estimated_completion_time",
+            "progress_percentage",
+            "avg_processing_time_ms",
+        ]
+    )
+    _required = (
         "batch_id",
-        "status",
         "total_items",
         "processed_items",
         "successful_items",
         "failed_items",
         "success_rate",
-        "created_at",
-        "started_at",
-        "completed_at",
-        "estimated_completion_time",
-        "progress_percentage",
-        "avg_processing_time_ms",
-    ]
-)
+    )
+    _dates = ("created_at", "started_at", "completed_at", "estimated_completion_time")
+
+    @classmethod
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["status"] = BatchStatus(data["status"])
+        data["progress_percentage"] = 0.0 if (v := data.get("progress_percentage")) is None else v
+        return super().adopt(data)
 
 
 class BatchVerifyRequest(md.Model):

@@ -7,7 +7,6 @@ and the set of files the assistant can draw on.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
@@ -23,7 +22,7 @@ class ChatExportChatSessionFormat(rt.OpenEnum):
     TEXT = "text"
 
 
-class ChatMessageResponse(md.Model):
+class ChatMessageResponse(md.Answer):
     """One message of a chat session.
 
     Attributes:
@@ -49,47 +48,38 @@ class ChatMessageResponse(md.Model):
     provider: str | None = None
     model: str | None = None
 
+    _keys = frozenset(
+        [
+            "id",
+            "role",
+            "content",
+            "token_count",
+            "processing_time_ms",
+            "created_at",
+            "image_context",
+            "metadata",
+            "provider",
+            "model",
+        ]
+    )
+    _required = ("id", "role", "content")
+    _dates = ("created_at",)
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _ChatMessageResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                **(md.known(data, _ChatMessageResponse_KEYS) if extra else data),
-                "id": data["id"],
-                "role": data["role"],
-                "content": data["content"],
-                "token_count": data.get("token_count"),
-                "processing_time_ms": data.get("processing_time_ms"),
-                "created_at": md.date(data, "created_at", extra),
-                "image_context": None
-                if (v := data.get("image_context")) is None
-                else [MessageImageInfo.from_api_response(item) for item in v]
-                if md.is_array(v)
-                else v,
-                "additional_properties": extra,
-            },
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["token_count"] = data.get("token_count")
+        data["processing_time_ms"] = data.get("processing_time_ms")
+        data["image_context"] = (
+            None
+            if (v := data.get("image_context")) is None
+            else [MessageImageInfo.adopt(item) for item in v]
+            if md.is_array(v)
+            else v
         )
+        return super().adopt(data)
 
 
-_ChatMessageResponse_KEYS = frozenset(
-    [
-        "id",
-        "role",
-        "content",
-        "token_count",
-        "processing_time_ms",
-        "created_at",
-        "image_context",
-        "metadata",
-        "provider",
-        "model",
-    ]
-)
-
-
-class ChatSessionSummaryResponse(md.Model):
+class ChatSessionSummaryResponse(md.Answer):
     """A chat session and its counters, without the messages.
 
     Attributes:
@@ -122,34 +112,25 @@ class ChatSessionSummaryResponse(md.Model):
     last_message_preview: str | None = None
     last_user_message: str | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _ChatSessionSummaryResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "id": data["id"],
-                "title": data["title"],
-                "total_messages": data["total_messages"],
-                "total_tokens": data["total_tokens"],
-                "remaining_tokens": data["remaining_tokens"],
-                "remaining_messages": data["remaining_messages"],
-                "is_active": data["is_active"],
-                "use_all_images": True if (v := data.get("use_all_images")) is None else v,
-                "created_at": md.date(data, "created_at", extra),
-                "updated_at": md.date(data, "updated_at", extra),
-                "last_message_at": md.date(data, "last_message_at", extra),
-                "last_message_preview": data.get("last_message_preview"),
-                "last_user_message": data.get("last_user_message"),
-                "selected_image_count": data["selected_image_count"],
-                "additional_properties": extra,
-            },
-        )
-
-
-_ChatSessionSummaryResponse_KEYS = frozenset(
-    [
+    _keys = frozenset(
+        [
+            "id",
+            "title",
+            "total_messages",
+            "total_tokens",
+            "remaining_tokens",
+            "remaining_messages",
+            "is_active",
+            "use_all_images",
+            "created_at",
+            "updated_at",
+            "last_message_at",
+            "last_message_preview",
+            "last_user_message",
+            "selected_image_count",
+        ]
+    )
+    _required = (
         "id",
         "title",
         "total_messages",
@@ -157,18 +138,17 @@ _ChatSessionSummaryResponse_KEYS = frozenset(
         "remaining_tokens",
         "remaining_messages",
         "is_active",
-        "use_all_images",
-        "created_at",
-        "updated_at",
-        "last_message_at",
-        "last_message_preview",
-        "last_user_message",
         "selected_image_count",
-    ]
-)
+    )
+    _dates = ("created_at", "updated_at", "last_message_at")
+
+    @classmethod
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["use_all_images"] = True if (v := data.get("use_all_images")) is None else v
+        return super().adopt(data)
 
 
-class CloseChatSessionResponse(md.Model):
+class CloseChatSessionResponse(md.Answer):
     """A closed session with its final totals.
 
     Attributes:
@@ -181,25 +161,9 @@ class CloseChatSessionResponse(md.Model):
     total_messages: int
     total_tokens: int
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _CloseChatSessionResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "session_id": data["session_id"],
-                "closed_at": md.date(data, "closed_at", extra),
-                "total_messages": data["total_messages"],
-                "total_tokens": data["total_tokens"],
-                "additional_properties": extra,
-            },
-        )
-
-
-_CloseChatSessionResponse_KEYS = frozenset(
-    ["session_id", "closed_at", "total_messages", "total_tokens"]
-)
+    _keys = frozenset(["session_id", "closed_at", "total_messages", "total_tokens"])
+    _required = ("session_id", "total_messages", "total_tokens")
+    _dates = ("closed_at",)
 
 
 class CreateChatSessionRequest(md.Model):
@@ -219,7 +183,7 @@ class CreateChatSessionRequest(md.Model):
     use_all_images: bool | rt.Unset = rt.UNSET
 
 
-class CreateChatSessionResponse(md.Model):
+class CreateChatSessionResponse(md.Answer):
     """A newly created chat session.
 
     Attributes:
@@ -230,25 +194,12 @@ class CreateChatSessionResponse(md.Model):
     title: str
     created_at: datetime | None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _CreateChatSessionResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "session_id": data["session_id"],
-                "title": data["title"],
-                "created_at": md.date(data, "created_at", extra),
-                "additional_properties": extra,
-            },
-        )
+    _keys = frozenset(["session_id", "title", "created_at"])
+    _required = ("session_id", "title")
+    _dates = ("created_at",)
 
 
-_CreateChatSessionResponse_KEYS = frozenset(["session_id", "title", "created_at"])
-
-
-class GetAllUserImagesResponse(md.Model):
+class GetAllUserImagesResponse(md.Answer):
     """One page of ids of the images you can use in chat.
 
     Attributes:
@@ -260,25 +211,11 @@ class GetAllUserImagesResponse(md.Model):
     total_count: int
     has_more: bool
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _GetAllUserImagesResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "image_ids": data["image_ids"],
-                "total_count": data["total_count"],
-                "has_more": data["has_more"],
-                "additional_properties": extra,
-            },
-        )
+    _keys = frozenset(["image_ids", "total_count", "has_more"])
+    _required = ("image_ids", "total_count", "has_more")
 
 
-_GetAllUserImagesResponse_KEYS = frozenset(["image_ids", "total_count", "has_more"])
-
-
-class GetChatSessionResponse(md.Model):
+class GetChatSessionResponse(md.Answer):
     """A chat session with its messages and selected files.
 
     Attributes:
@@ -295,28 +232,17 @@ class GetChatSessionResponse(md.Model):
     context_summary: str | None
     selected_video_ids: list[str] | None = None
 
+    _keys = frozenset(
+        ["session", "messages", "selected_image_ids", "selected_video_ids", "context_summary"]
+    )
+    _required = ("selected_image_ids",)
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _GetChatSessionResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "session": ChatSessionSummaryResponse.from_api_response(data["session"]),
-                "messages": [
-                    ChatMessageResponse.from_api_response(item) for item in (data["messages"] or ())
-                ],
-                "selected_image_ids": data["selected_image_ids"],
-                "selected_video_ids": data.get("selected_video_ids"),
-                "context_summary": data.get("context_summary"),
-                "additional_properties": extra,
-            },
-        )
-
-
-_GetChatSessionResponse_KEYS = frozenset(
-    ["session", "messages", "selected_image_ids", "selected_video_ids", "context_summary"]
-)
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["session"] = ChatSessionSummaryResponse.adopt(data["session"])
+        data["messages"] = [ChatMessageResponse.adopt(item) for item in (data["messages"] or ())]
+        data["context_summary"] = data.get("context_summary")
+        return super().adopt(data)
 
 
 class ImageSearchRequest(md.Model):
@@ -333,7 +259,7 @@ class ImageSearchRequest(md.Model):
     offset: int | rt.Unset = rt.UNSET
 
 
-class ImageSearchResultResponse(md.Model):
+class ImageSearchResultResponse(md.Answer):
     """One image found by a search.
 
     Attributes:
@@ -350,39 +276,23 @@ class ImageSearchResultResponse(md.Model):
     full_url: str | None = None
     created_at: datetime | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _ImageSearchResultResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                **(md.known(data, _ImageSearchResultResponse_KEYS) if extra else data),
-                "image_id": data["image_id"],
-                "description": data["description"],
-                "confidence": data["confidence"],
-                "relevance_score": data["relevance_score"],
-                "created_at": md.date(data, "created_at", extra),
-                "additional_properties": extra,
-            },
-        )
+    _keys = frozenset(
+        [
+            "image_id",
+            "description",
+            "confidence",
+            "relevance_score",
+            "thumbnail_url",
+            "medium_url",
+            "full_url",
+            "created_at",
+        ]
+    )
+    _required = ("image_id", "description", "confidence", "relevance_score")
+    _dates = ("created_at",)
 
 
-_ImageSearchResultResponse_KEYS = frozenset(
-    [
-        "image_id",
-        "description",
-        "confidence",
-        "relevance_score",
-        "thumbnail_url",
-        "medium_url",
-        "full_url",
-        "created_at",
-    ]
-)
-
-
-class ListChatSessionsResponse(md.Model):
+class ListChatSessionsResponse(md.Answer):
     """One page of chat sessions.
 
     Attributes:
@@ -394,28 +304,18 @@ class ListChatSessionsResponse(md.Model):
     total_count: int
     has_more: bool
 
+    _keys = frozenset(["sessions", "total_count", "has_more"])
+    _required = ("total_count", "has_more")
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _ListChatSessionsResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "sessions": [
-                    ChatSessionSummaryResponse.from_api_response(item)
-                    for item in (data["sessions"] or ())
-                ],
-                "total_count": data["total_count"],
-                "has_more": data["has_more"],
-                "additional_properties": extra,
-            },
-        )
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["sessions"] = [
+            ChatSessionSummaryResponse.adopt(item) for item in (data["sessions"] or ())
+        ]
+        return super().adopt(data)
 
 
-_ListChatSessionsResponse_KEYS = frozenset(["sessions", "total_count", "has_more"])
-
-
-class MessageImageInfo(md.Model):
+class MessageImageInfo(md.Answer):
     """An image that a chat message refers to.
 
     Attributes:
@@ -430,23 +330,18 @@ class MessageImageInfo(md.Model):
     stored_url: str | None = None
     filename: str | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _MessageImageInfo_KEYS)
-        return md.build(
-            cls,
-            {
-                **(md.known(data, _MessageImageInfo_KEYS) if extra else data),
-                "image_id": data["image_id"],
-                "additional_properties": extra,
-            },
-        )
-
-
-_MessageImageInfo_KEYS = frozenset(
-    ["image_id", "thumbnail_url", "description", "confidence", "title", "stored_url", "filename"]
-)
+    _keys = frozenset(
+        [
+            "image_id",
+            "thumbnail_url",
+            "description",
+            "confidence",
+            "title",
+            "stored_url",
+            "filename",
+        ]
+    )
+    _required = ("image_id",)
 
 
 class PlanActionRequest(md.Model):
@@ -461,7 +356,7 @@ class PlanActionRequest(md.Model):
     plan_data: dict[str, Any] | None | rt.Unset = rt.UNSET
 
 
-class PlanActionResponse(md.Model):
+class PlanActionResponse(md.Answer):
     """The outcome of a decision on a plan.
 
     Attributes:
@@ -478,51 +373,30 @@ class PlanActionResponse(md.Model):
     agent_results: list[dict[str, Any]] | None = None
     pending_actions: list[dict[str, Any]] | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _PlanActionResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                **(md.known(data, _PlanActionResponse_KEYS) if extra else data),
-                "success": data["success"],
-                "plan_id": data["plan_id"],
-                "message": data["message"],
-                "action_taken": data["action_taken"],
-                "additional_properties": extra,
-            },
-        )
+    _keys = frozenset(
+        [
+            "success",
+            "plan_id",
+            "message",
+            "action_taken",
+            "results",
+            "agent_results",
+            "pending_actions",
+        ]
+    )
+    _required = ("success", "plan_id", "message", "action_taken")
 
 
-_PlanActionResponse_KEYS = frozenset(
-    ["success", "plan_id", "message", "action_taken", "results", "agent_results", "pending_actions"]
-)
-
-
-class RenameChatSessionResponse(md.Model):
+class RenameChatSessionResponse(md.Answer):
     """A session after it was renamed."""
 
     session_id: str
     title: str
     updated_at: datetime | None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _RenameChatSessionResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "session_id": data["session_id"],
-                "title": data["title"],
-                "updated_at": md.date(data, "updated_at", extra),
-                "additional_properties": extra,
-            },
-        )
-
-
-_RenameChatSessionResponse_KEYS = frozenset(["session_id", "title", "updated_at"])
+    _keys = frozenset(["session_id", "title", "updated_at"])
+    _required = ("session_id", "title")
+    _dates = ("updated_at",)
 
 
 class RenameSessionRequest(md.Model):
@@ -535,7 +409,7 @@ class RenameSessionRequest(md.Model):
     title: str
 
 
-class SearchImagesResponse(md.Model):
+class SearchImagesResponse(md.Answer):
     """One page of image search hits.
 
     Attributes:
@@ -547,25 +421,15 @@ class SearchImagesResponse(md.Model):
     total_count: int
     query_interpretation: dict[str, Any]
 
+    _keys = frozenset(["results", "total_count", "query_interpretation"])
+    _required = ("total_count", "query_interpretation")
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _SearchImagesResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "results": [
-                    ImageSearchResultResponse.from_api_response(item)
-                    for item in (data["results"] or ())
-                ],
-                "total_count": data["total_count"],
-                "query_interpretation": data["query_interpretation"],
-                "additional_properties": extra,
-            },
-        )
-
-
-_SearchImagesResponse_KEYS = frozenset(["results", "total_count", "query_interpretation"])
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["results"] = [
+            ImageSearchResultResponse.adopt(item) for item in (data["results"] or ())
+        ]
+        return super().adopt(data)
 
 
 class SendMessageRequest(md.Model):
@@ -584,7 +448,7 @@ class SendMessageRequest(md.Model):
     expected_image_ids: list[str] | None | rt.Unset = rt.UNSET
 
 
-class SendMessageResponse(md.Model):
+class SendMessageResponse(md.Answer):
     """The assistant's complete reply.
 
     Attributes:
@@ -606,38 +470,26 @@ class SendMessageResponse(md.Model):
     provider: str | None = None
     model: str | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _SendMessageResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "message_id": data["message_id"],
-                "content": data["content"],
-                "token_count": data["token_count"],
-                "processing_time_ms": data["processing_time_ms"],
-                "remaining_tokens": data["remaining_tokens"],
-                "remaining_messages": data["remaining_messages"],
-                "provider": data.get("provider"),
-                "model": data.get("model"),
-                "additional_properties": extra,
-            },
-        )
-
-
-_SendMessageResponse_KEYS = frozenset(
-    [
+    _keys = frozenset(
+        [
+            "message_id",
+            "content",
+            "token_count",
+            "processing_time_ms",
+            "remaining_tokens",
+            "remaining_messages",
+            "provider",
+            "model",
+        ]
+    )
+    _required = (
         "message_id",
         "content",
         "token_count",
         "processing_time_ms",
         "remaining_tokens",
         "remaining_messages",
-        "provider",
-        "model",
-    ]
-)
+    )
 
 
 class UpdateDocumentsRequest(md.Model):
@@ -651,7 +503,7 @@ class UpdateDocumentsRequest(md.Model):
     document_ids: list[str] | rt.Unset = rt.UNSET
 
 
-class UpdateDocumentsResponse(md.Model):
+class UpdateDocumentsResponse(md.Answer):
     """The document selection of a session after an update.
 
     Attributes:
@@ -662,22 +514,8 @@ class UpdateDocumentsResponse(md.Model):
     selected_document_ids: list[str]
     document_count: int
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _UpdateDocumentsResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "session_id": data["session_id"],
-                "selected_document_ids": data["selected_document_ids"],
-                "document_count": data["document_count"],
-                "additional_properties": extra,
-            },
-        )
-
-
-_UpdateDocumentsResponse_KEYS = frozenset(["session_id", "selected_document_ids", "document_count"])
+    _keys = frozenset(["session_id", "selected_document_ids", "document_count"])
+    _required = ("session_id", "selected_document_ids", "document_count")
 
 
 class UpdateImagesRequest(md.Model):
@@ -691,7 +529,7 @@ class UpdateImagesRequest(md.Model):
     image_ids: list[str]
 
 
-class UpdateImagesResponse(md.Model):
+class UpdateImagesResponse(md.Answer):
     """The image selection of a session after an update.
 
     Attributes:
@@ -706,32 +544,21 @@ class UpdateImagesResponse(md.Model):
     estimated_tokens: int
     selected_video_ids: list[str] | None = None
 
+    _keys = frozenset(
+        [
+            "session_id",
+            "selected_image_ids",
+            "selected_video_ids",
+            "context_summary",
+            "estimated_tokens",
+        ]
+    )
+    _required = ("session_id", "selected_image_ids", "estimated_tokens")
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _UpdateImagesResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "session_id": data["session_id"],
-                "selected_image_ids": data["selected_image_ids"],
-                "selected_video_ids": data.get("selected_video_ids"),
-                "context_summary": data.get("context_summary"),
-                "estimated_tokens": data["estimated_tokens"],
-                "additional_properties": extra,
-            },
-        )
-
-
-_UpdateImagesResponse_KEYS = frozenset(
-    [
-        "session_id",
-        "selected_image_ids",
-        "selected_video_ids",
-        "context_summary",
-        "estimated_tokens",
-    ]
-)
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["context_summary"] = data.get("context_summary")
+        return super().adopt(data)
 
 
 class UpdateSessionModeRequest(md.Model):
@@ -745,7 +572,7 @@ class UpdateSessionModeRequest(md.Model):
     use_all_images: bool
 
 
-class UpdateSessionModeResponse(md.Model):
+class UpdateSessionModeResponse(md.Answer):
     """The image mode of a session after a switch.
 
     Attributes:
@@ -759,25 +586,9 @@ class UpdateSessionModeResponse(md.Model):
     selected_image_count: int
     updated_at: datetime | None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _UpdateSessionModeResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "session_id": data["session_id"],
-                "use_all_images": data["use_all_images"],
-                "selected_image_count": data["selected_image_count"],
-                "updated_at": md.date(data, "updated_at", extra),
-                "additional_properties": extra,
-            },
-        )
-
-
-_UpdateSessionModeResponse_KEYS = frozenset(
-    ["session_id", "use_all_images", "selected_image_count", "updated_at"]
-)
+    _keys = frozenset(["session_id", "use_all_images", "selected_image_count", "updated_at"])
+    _required = ("session_id", "use_all_images", "selected_image_count")
+    _dates = ("updated_at",)
 
 
 class UpdateVideosRequest(md.Model):
@@ -791,7 +602,7 @@ class UpdateVideosRequest(md.Model):
     video_ids: list[str] | rt.Unset = rt.UNSET
 
 
-class UpdateVideosResponse(md.Model):
+class UpdateVideosResponse(md.Answer):
     """The video selection of a session after an update.
 
     Attributes:
@@ -802,19 +613,5 @@ class UpdateVideosResponse(md.Model):
     selected_video_ids: list[str]
     video_count: int
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _UpdateVideosResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "session_id": data["session_id"],
-                "selected_video_ids": data["selected_video_ids"],
-                "video_count": data["video_count"],
-                "additional_properties": extra,
-            },
-        )
-
-
-_UpdateVideosResponse_KEYS = frozenset(["session_id", "selected_video_ids", "video_count"])
+    _keys = frozenset(["session_id", "selected_video_ids", "video_count"])
+    _required = ("session_id", "selected_video_ids", "video_count")

@@ -7,7 +7,6 @@ run as background jobs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
@@ -31,7 +30,7 @@ class CloudFileRequest(md.Model):
     size_bytes: int | None | rt.Unset = rt.UNSET
 
 
-class CloudStorageConnection(md.Model):
+class CloudStorageConnection(md.Answer):
     """One connected storage account.
 
     Attributes:
@@ -50,39 +49,22 @@ class CloudStorageConnection(md.Model):
     created_at: datetime | None = None
     last_used_at: datetime | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _CloudStorageConnection_KEYS)
-        return md.build(
-            cls,
-            {
-                "id": data["id"],
-                "provider": data["provider"],
-                "provider_email": data.get("provider_email"),
-                "provider_display_name": data.get("provider_display_name"),
-                "is_active": data["is_active"],
-                "created_at": md.date(data, "created_at", extra),
-                "last_used_at": md.date(data, "last_used_at", extra),
-                "additional_properties": extra,
-            },
-        )
+    _keys = frozenset(
+        [
+            "id",
+            "provider",
+            "provider_email",
+            "provider_display_name",
+            "is_active",
+            "created_at",
+            "last_used_at",
+        ]
+    )
+    _required = ("id", "provider", "is_active")
+    _dates = ("created_at", "last_used_at")
 
 
-_CloudStorageConnection_KEYS = frozenset(
-    [
-        "id",
-        "provider",
-        "provider_email",
-        "provider_display_name",
-        "is_active",
-        "created_at",
-        "last_used_at",
-    ]
-)
-
-
-class CloudStorageJobDetail(md.Model):
+class CloudStorageJobDetail(md.Answer):
     """One import or export job.
 
     Attributes:
@@ -116,10 +98,26 @@ class CloudStorageJobDetail(md.Model):
         "type_": "type",
     }
 
+    _keys = frozenset(
+        [
+            "job_id",
+            "type",
+            "status",
+            "connection_id",
+            "provider",
+            "total_files",
+            "completed_files",
+            "failed_files",
+            "error",
+            "created_at",
+            "updated_at",
+            "completed_at",
+        ]
+    )
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _CloudStorageJobDetail_KEYS)
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        extra = md.unknown(data, cls._keys)
         return md.build(
             cls,
             {
@@ -140,24 +138,6 @@ class CloudStorageJobDetail(md.Model):
         )
 
 
-_CloudStorageJobDetail_KEYS = frozenset(
-    [
-        "job_id",
-        "type",
-        "status",
-        "connection_id",
-        "provider",
-        "total_files",
-        "completed_files",
-        "failed_files",
-        "error",
-        "created_at",
-        "updated_at",
-        "completed_at",
-    ]
-)
-
-
 class CompleteAuthRequest(md.Model):
     """The values that the OAuth redirect delivers.
 
@@ -172,7 +152,7 @@ class CompleteAuthRequest(md.Model):
     redirect_uri: str | None | rt.Unset = rt.UNSET
 
 
-class CompleteAuthResult(md.Model):
+class CompleteAuthResult(md.Answer):
     """The connection that a finished OAuth flow leads to.
 
     Attributes:
@@ -183,24 +163,16 @@ class CompleteAuthResult(md.Model):
     connection: CloudStorageConnection
     is_new: bool
 
+    _keys = frozenset(["connection", "is_new"])
+    _required = ("is_new",)
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _CompleteAuthResult_KEYS)
-        return md.build(
-            cls,
-            {
-                "connection": CloudStorageConnection.from_api_response(data["connection"]),
-                "is_new": data["is_new"],
-                "additional_properties": extra,
-            },
-        )
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["connection"] = CloudStorageConnection.adopt(data["connection"])
+        return super().adopt(data)
 
 
-_CompleteAuthResult_KEYS = frozenset(["connection", "is_new"])
-
-
-class ConnectionList(md.Model):
+class ConnectionList(md.Answer):
     """Connected storage accounts.
 
     Attributes:
@@ -210,27 +182,18 @@ class ConnectionList(md.Model):
     connections: list[CloudStorageConnection]
     total_count: int
 
+    _keys = frozenset(["connections", "total_count"])
+    _required = ("total_count",)
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _ConnectionList_KEYS)
-        return md.build(
-            cls,
-            {
-                "connections": [
-                    CloudStorageConnection.from_api_response(item)
-                    for item in (data["connections"] or ())
-                ],
-                "total_count": data["total_count"],
-                "additional_properties": extra,
-            },
-        )
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["connections"] = [
+            CloudStorageConnection.adopt(item) for item in (data["connections"] or ())
+        ]
+        return super().adopt(data)
 
 
-_ConnectionList_KEYS = frozenset(["connections", "total_count"])
-
-
-class DisconnectResult(md.Model):
+class DisconnectResult(md.Answer):
     """The result of disconnecting a storage account.
 
     Attributes:
@@ -240,21 +203,13 @@ class DisconnectResult(md.Model):
     success: bool
     message: str = ""
 
+    _keys = frozenset(["success", "message"])
+    _required = ("success",)
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _DisconnectResult_KEYS)
-        return md.build(
-            cls,
-            {
-                "success": data["success"],
-                "message": "" if (v := data.get("message")) is None else v,
-                "additional_properties": extra,
-            },
-        )
-
-
-_DisconnectResult_KEYS = frozenset(["success", "message"])
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["message"] = "" if (v := data.get("message")) is None else v
+        return super().adopt(data)
 
 
 class ExportFilesRequest(md.Model):
@@ -273,7 +228,7 @@ class ExportFilesRequest(md.Model):
     folder_name: str | None | rt.Unset = rt.UNSET
 
 
-class ExportResult(md.Model):
+class ExportResult(md.Answer):
     """An export job that has been accepted.
 
     Attributes:
@@ -289,22 +244,8 @@ class ExportResult(md.Model):
     job_id: str | None = None
     job_status: str | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _ExportResult_KEYS)
-        return md.build(
-            cls,
-            {
-                **(md.known(data, _ExportResult_KEYS) if extra else data),
-                "is_async": data["is_async"],
-                "message": data["message"],
-                "additional_properties": extra,
-            },
-        )
-
-
-_ExportResult_KEYS = frozenset(["cloud_file_ids", "job_id", "job_status", "is_async", "message"])
+    _keys = frozenset(["cloud_file_ids", "job_id", "job_status", "is_async", "message"])
+    _required = ("is_async", "message")
 
 
 class ImportFilesRequest(md.Model):
@@ -323,7 +264,7 @@ class ImportFilesRequest(md.Model):
     collection_id: str | None | rt.Unset = rt.UNSET
 
 
-class ImportResult(md.Model):
+class ImportResult(md.Answer):
     """An import job that has been accepted.
 
     Attributes:
@@ -342,25 +283,13 @@ class ImportResult(md.Model):
     job_id: str | None = None
     status: str | None = None
 
+    _keys = frozenset(["total_files", "is_async", "message", "image_ids", "job_id", "status"])
+    _required = ("is_async", "message")
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _ImportResult_KEYS)
-        return md.build(
-            cls,
-            {
-                **(md.known(data, _ImportResult_KEYS) if extra else data),
-                "total_files": 0 if (v := data.get("total_files")) is None else v,
-                "is_async": data["is_async"],
-                "message": data["message"],
-                "additional_properties": extra,
-            },
-        )
-
-
-_ImportResult_KEYS = frozenset(
-    ["total_files", "is_async", "message", "image_ids", "job_id", "status"]
-)
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["total_files"] = 0 if (v := data.get("total_files")) is None else v
+        return super().adopt(data)
 
 
 class InitiateAuthRequest(md.Model):
@@ -375,7 +304,7 @@ class InitiateAuthRequest(md.Model):
     redirect_uri: str | None | rt.Unset = rt.UNSET
 
 
-class InitiateAuthResult(md.Model):
+class InitiateAuthResult(md.Answer):
     """Where to send the user to give consent.
 
     Attributes:
@@ -387,25 +316,11 @@ class InitiateAuthResult(md.Model):
     state: str
     provider: str
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _InitiateAuthResult_KEYS)
-        return md.build(
-            cls,
-            {
-                "authorization_url": data["authorization_url"],
-                "state": data["state"],
-                "provider": data["provider"],
-                "additional_properties": extra,
-            },
-        )
+    _keys = frozenset(["authorization_url", "state", "provider"])
+    _required = ("authorization_url", "state", "provider")
 
 
-_InitiateAuthResult_KEYS = frozenset(["authorization_url", "state", "provider"])
-
-
-class JobStatusResponse(md.Model):
+class JobStatusResponse(md.Answer):
     """The current state of an import or export job.
 
     Attributes:
@@ -414,20 +329,12 @@ class JobStatusResponse(md.Model):
 
     job: CloudStorageJobDetail
 
+    _keys = frozenset(["job"])
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _JobStatusResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "job": CloudStorageJobDetail.from_api_response(data["job"]),
-                "additional_properties": extra,
-            },
-        )
-
-
-_JobStatusResponse_KEYS = frozenset(["job"])
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["job"] = CloudStorageJobDetail.adopt(data["job"])
+        return super().adopt(data)
 
 
 class PickerProxyRequest(md.Model):
@@ -445,7 +352,7 @@ class PickerProxyRequest(md.Model):
     params: dict[str, Any] | None | rt.Unset = rt.UNSET
 
 
-class PickerProxyResponse(md.Model):
+class PickerProxyResponse(md.Answer):
     """The answer of Google Drive to a forwarded request.
 
     Attributes:
@@ -454,23 +361,11 @@ class PickerProxyResponse(md.Model):
 
     data: dict[str, Any]
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _PickerProxyResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "data": data["data"],
-                "additional_properties": extra,
-            },
-        )
+    _keys = frozenset(["data"])
+    _required = ("data",)
 
 
-_PickerProxyResponse_KEYS = frozenset(["data"])
-
-
-class PickerSessionData(md.Model):
+class PickerSessionData(md.Answer):
     """Credentials for the Google file picker.
 
     Attributes:
@@ -487,29 +382,11 @@ class PickerSessionData(md.Model):
     developer_key: str
     expires_at: str
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _PickerSessionData_KEYS)
-        return md.build(
-            cls,
-            {
-                "session_id": data["session_id"],
-                "access_token": data["access_token"],
-                "app_id": data["app_id"],
-                "developer_key": data["developer_key"],
-                "expires_at": data["expires_at"],
-                "additional_properties": extra,
-            },
-        )
+    _keys = frozenset(["session_id", "access_token", "app_id", "developer_key", "expires_at"])
+    _required = ("session_id", "access_token", "app_id", "developer_key", "expires_at")
 
 
-_PickerSessionData_KEYS = frozenset(
-    ["session_id", "access_token", "app_id", "developer_key", "expires_at"]
-)
-
-
-class PickerTokenResponse(md.Model):
+class PickerTokenResponse(md.Answer):
     """A new picker session.
 
     Attributes:
@@ -518,17 +395,9 @@ class PickerTokenResponse(md.Model):
 
     session: PickerSessionData
 
+    _keys = frozenset(["session"])
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _PickerTokenResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "session": PickerSessionData.from_api_response(data["session"]),
-                "additional_properties": extra,
-            },
-        )
-
-
-_PickerTokenResponse_KEYS = frozenset(["session"])
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["session"] = PickerSessionData.adopt(data["session"])
+        return super().adopt(data)

@@ -7,7 +7,6 @@ color. Extraction starts by itself when an image is uploaded.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Self
 
 from aion_api import _model as md
@@ -27,7 +26,7 @@ class BatchColorExtractionRequestDTO(md.Model):
     n_colors: int | rt.Unset = rt.UNSET
 
 
-class BatchColorExtractionResult(md.Model):
+class BatchColorExtractionResult(md.Answer):
     """Receipt for a batch of color extractions.
 
     Attributes:
@@ -37,24 +36,11 @@ class BatchColorExtractionResult(md.Model):
     queued_count: int
     message: str
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _BatchColorExtractionResult_KEYS)
-        return md.build(
-            cls,
-            {
-                "queued_count": data["queued_count"],
-                "message": data["message"],
-                "additional_properties": extra,
-            },
-        )
+    _keys = frozenset(["queued_count", "message"])
+    _required = ("queued_count", "message")
 
 
-_BatchColorExtractionResult_KEYS = frozenset(["queued_count", "message"])
-
-
-class ColorAnalysisResponseDTO(md.Model):
+class ColorAnalysisResponseDTO(md.Answer):
     """The color analysis of one image and its state.
 
     Attributes:
@@ -72,26 +58,11 @@ class ColorAnalysisResponseDTO(md.Model):
     color_analysis: dict[str, Any] | None = None
     extracted_at: str | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _ColorAnalysisResponseDTO_KEYS)
-        return md.build(
-            cls,
-            {
-                "image_id": data["image_id"],
-                "status": data["status"],
-                "color_analysis": data.get("color_analysis"),
-                "extracted_at": data.get("extracted_at"),
-                "additional_properties": extra,
-            },
-        )
+    _keys = frozenset(["image_id", "status", "color_analysis", "extracted_at"])
+    _required = ("image_id", "status")
 
 
-_ColorAnalysisResponseDTO_KEYS = frozenset(["image_id", "status", "color_analysis", "extracted_at"])
-
-
-class ColorFamilyDTO(md.Model):
+class ColorFamilyDTO(md.Answer):
     """A group of related colors that a search can name.
 
     Attributes:
@@ -105,23 +76,8 @@ class ColorFamilyDTO(md.Model):
     description: str
     example_colors: list[str]
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _ColorFamilyDTO_KEYS)
-        return md.build(
-            cls,
-            {
-                "name": data["name"],
-                "display_name": data["display_name"],
-                "description": data["description"],
-                "example_colors": data["example_colors"],
-                "additional_properties": extra,
-            },
-        )
-
-
-_ColorFamilyDTO_KEYS = frozenset(["name", "display_name", "description", "example_colors"])
+    _keys = frozenset(["name", "display_name", "description", "example_colors"])
+    _required = ("name", "display_name", "description", "example_colors")
 
 
 class ColorSearchRequestDTO(md.Model):
@@ -149,7 +105,7 @@ class ColorSearchRequestDTO(md.Model):
     offset: int | rt.Unset = rt.UNSET
 
 
-class ColorSearchResponseDTO(md.Model):
+class ColorSearchResponseDTO(md.Answer):
     """One page of images that match a color search.
 
     Attributes:
@@ -163,28 +119,16 @@ class ColorSearchResponseDTO(md.Model):
     limit: int
     offset: int
 
+    _keys = frozenset(["results", "total_count", "limit", "offset"])
+    _required = ("total_count", "limit", "offset")
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _ColorSearchResponseDTO_KEYS)
-        return md.build(
-            cls,
-            {
-                "results": [
-                    ColorSearchResultDTO.from_api_response(item) for item in (data["results"] or ())
-                ],
-                "total_count": data["total_count"],
-                "limit": data["limit"],
-                "offset": data["offset"],
-                "additional_properties": extra,
-            },
-        )
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["results"] = [ColorSearchResultDTO.adopt(item) for item in (data["results"] or ())]
+        return super().adopt(data)
 
 
-_ColorSearchResponseDTO_KEYS = frozenset(["results", "total_count", "limit", "offset"])
-
-
-class ColorSearchResultDTO(md.Model):
+class ColorSearchResultDTO(md.Answer):
     """One image that matches a color search.
 
     Attributes:
@@ -203,28 +147,19 @@ class ColorSearchResultDTO(md.Model):
     matched_hex: str | None = None
     matched_percentage: float | None = None
 
+    _keys = frozenset(
+        [
+            "image_id",
+            "thumbnail_url",
+            "color_analysis",
+            "match_score",
+            "matched_hex",
+            "matched_percentage",
+        ]
+    )
+    _required = ("image_id",)
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _ColorSearchResultDTO_KEYS)
-        return md.build(
-            cls,
-            {
-                **(md.known(data, _ColorSearchResultDTO_KEYS) if extra else data),
-                "image_id": data["image_id"],
-                "match_score": 1.0 if (v := data.get("match_score")) is None else v,
-                "additional_properties": extra,
-            },
-        )
-
-
-_ColorSearchResultDTO_KEYS = frozenset(
-    [
-        "image_id",
-        "thumbnail_url",
-        "color_analysis",
-        "match_score",
-        "matched_hex",
-        "matched_percentage",
-    ]
-)
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["match_score"] = 1.0 if (v := data.get("match_score")) is None else v
+        return super().adopt(data)

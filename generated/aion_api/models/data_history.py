@@ -6,7 +6,6 @@ Processing results, exports and stored images. The same operations as `Data Hist
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
@@ -29,7 +28,7 @@ class ExportFormat(rt.OpenEnum):
     JSONL = "jsonl"
 
 
-class DescriptionHistoryResponse(md.Model):
+class DescriptionHistoryResponse(md.Answer):
     """One page of description history, with statistics and paging details.
 
     Attributes:
@@ -46,31 +45,16 @@ class DescriptionHistoryResponse(md.Model):
     filters_applied: FiltersAppliedResponse
     page_info: PageInfoResponse
 
+    _keys = frozenset(["results", "total_count", "statistics", "filters_applied", "page_info"])
+    _required = ("total_count",)
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _DescriptionHistoryResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "results": [
-                    ProcessingResultResponse.from_api_response(item)
-                    for item in (data["results"] or ())
-                ],
-                "total_count": data["total_count"],
-                "statistics": ProcessingStatisticsResponse.from_api_response(data["statistics"]),
-                "filters_applied": FiltersAppliedResponse.from_api_response(
-                    data["filters_applied"]
-                ),
-                "page_info": PageInfoResponse.from_api_response(data["page_info"]),
-                "additional_properties": extra,
-            },
-        )
-
-
-_DescriptionHistoryResponse_KEYS = frozenset(
-    ["results", "total_count", "statistics", "filters_applied", "page_info"]
-)
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["results"] = [ProcessingResultResponse.adopt(item) for item in (data["results"] or ())]
+        data["statistics"] = ProcessingStatisticsResponse.adopt(data["statistics"])
+        data["filters_applied"] = FiltersAppliedResponse.adopt(data["filters_applied"])
+        data["page_info"] = PageInfoResponse.adopt(data["page_info"])
+        return super().adopt(data)
 
 
 class ExportRequest(md.Model):
@@ -105,7 +89,7 @@ class ExportRequest(md.Model):
     limit: int | None | rt.Unset = rt.UNSET
 
 
-class ExportResponse(md.Model):
+class ExportResponse(md.Answer):
     """A data export and its progress.
 
     Attributes:
@@ -128,38 +112,22 @@ class ExportResponse(md.Model):
     estimated_completion_time: str | None = None
     error_message: str | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _ExportResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                **(md.known(data, _ExportResponse_KEYS) if extra else data),
-                "export_id": data["export_id"],
-                "status": data["status"],
-                "format": data["format"],
-                "created_at": data["created_at"],
-                "additional_properties": extra,
-            },
-        )
+    _keys = frozenset(
+        [
+            "export_id",
+            "status",
+            "download_url",
+            "record_count",
+            "format",
+            "created_at",
+            "estimated_completion_time",
+            "error_message",
+        ]
+    )
+    _required = ("export_id", "status", "format", "created_at")
 
 
-_ExportResponse_KEYS = frozenset(
-    [
-        "export_id",
-        "status",
-        "download_url",
-        "record_count",
-        "format",
-        "created_at",
-        "estimated_completion_time",
-        "error_message",
-    ]
-)
-
-
-class FiltersAppliedResponse(md.Model):
+class FiltersAppliedResponse(md.Answer):
     """Which filters shaped a history listing.
 
     Attributes:
@@ -177,39 +145,30 @@ class FiltersAppliedResponse(md.Model):
     source_types_filtered: bool = False
     filter_summary: str | None = None
 
+    _keys = frozenset(
+        [
+            "date_range_applied",
+            "confidence_range_applied",
+            "search_applied",
+            "source_types_filtered",
+            "filter_summary",
+        ]
+    )
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _FiltersAppliedResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "date_range_applied": False if (v := data.get("date_range_applied")) is None else v,
-                "confidence_range_applied": False
-                if (v := data.get("confidence_range_applied")) is None
-                else v,
-                "search_applied": False if (v := data.get("search_applied")) is None else v,
-                "source_types_filtered": False
-                if (v := data.get("source_types_filtered")) is None
-                else v,
-                "filter_summary": data.get("filter_summary"),
-                "additional_properties": extra,
-            },
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["date_range_applied"] = False if (v := data.get("date_range_applied")) is None else v
+        data["confidence_range_applied"] = (
+            False if (v := data.get("confidence_range_applied")) is None else v
         )
+        data["search_applied"] = False if (v := data.get("search_applied")) is None else v
+        data["source_types_filtered"] = (
+            False if (v := data.get("source_types_filtered")) is None else v
+        )
+        return super().adopt(data)
 
 
-_FiltersAppliedResponse_KEYS = frozenset(
-    [
-        "date_range_applied",
-        "confidence_range_applied",
-        "search_applied",
-        "source_types_filtered",
-        "filter_summary",
-    ]
-)
-
-
-class PageInfoResponse(md.Model):
+class PageInfoResponse(md.Answer):
     """Position of one page within a listing.
 
     Attributes:
@@ -226,30 +185,13 @@ class PageInfoResponse(md.Model):
     total_pages: int
     current_page: int
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _PageInfoResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "offset": data["offset"],
-                "limit": data["limit"],
-                "has_next": data["has_next"],
-                "has_previous": data["has_previous"],
-                "total_pages": data["total_pages"],
-                "current_page": data["current_page"],
-                "additional_properties": extra,
-            },
-        )
+    _keys = frozenset(
+        ["offset", "limit", "has_next", "has_previous", "total_pages", "current_page"]
+    )
+    _required = ("offset", "limit", "has_next", "has_previous", "total_pages", "current_page")
 
 
-_PageInfoResponse_KEYS = frozenset(
-    ["offset", "limit", "has_next", "has_previous", "total_pages", "current_page"]
-)
-
-
-class ProcessingResultResponse(md.Model):
+class ProcessingResultResponse(md.Answer):
     """One past processing result and the image it is about.
 
     Attributes:
@@ -285,10 +227,27 @@ class ProcessingResultResponse(md.Model):
         "type_": "type",
     }
 
+    _keys = frozenset(
+        [
+            "id",
+            "type",
+            "source_type",
+            "source_id",
+            "created_at",
+            "image_url",
+            "stored_image_url",
+            "description",
+            "confidence_score",
+            "image_id",
+            "thumbnail_url",
+            "metadata",
+            "verification",
+        ]
+    )
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _ProcessingResultResponse_KEYS)
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        extra = md.unknown(data, cls._keys)
         return md.build(
             cls,
             {
@@ -306,32 +265,13 @@ class ProcessingResultResponse(md.Model):
                 "metadata": data.get("metadata"),
                 "verification": None
                 if (v := data.get("verification")) is None
-                else VerificationDetailsResponse.from_api_response(v),
+                else VerificationDetailsResponse.adopt(v),
                 "additional_properties": extra,
             },
         )
 
 
-_ProcessingResultResponse_KEYS = frozenset(
-    [
-        "id",
-        "type",
-        "source_type",
-        "source_id",
-        "created_at",
-        "image_url",
-        "stored_image_url",
-        "description",
-        "confidence_score",
-        "image_id",
-        "thumbnail_url",
-        "metadata",
-        "verification",
-    ]
-)
-
-
-class ProcessingStatisticsResponse(md.Model):
+class ProcessingStatisticsResponse(md.Answer):
     """Totals and averages for a history listing.
 
     Attributes:
@@ -349,34 +289,20 @@ class ProcessingStatisticsResponse(md.Model):
     source_distribution: dict[str, int] | None = None
     providers_used: dict[str, int] | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _ProcessingStatisticsResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                **(md.known(data, _ProcessingStatisticsResponse_KEYS) if extra else data),
-                "total_count": data["total_count"],
-                "average_confidence": data["average_confidence"],
-                "additional_properties": extra,
-            },
-        )
+    _keys = frozenset(
+        [
+            "total_count",
+            "average_confidence",
+            "confidence_distribution",
+            "daily_counts",
+            "source_distribution",
+            "providers_used",
+        ]
+    )
+    _required = ("total_count", "average_confidence")
 
 
-_ProcessingStatisticsResponse_KEYS = frozenset(
-    [
-        "total_count",
-        "average_confidence",
-        "confidence_distribution",
-        "daily_counts",
-        "source_distribution",
-        "providers_used",
-    ]
-)
-
-
-class VerificationDetailsResponse(md.Model):
+class VerificationDetailsResponse(md.Answer):
     """What a verification checked and what it found.
 
     Attributes:
@@ -394,35 +320,19 @@ class VerificationDetailsResponse(md.Model):
     hallucination_probability: float | None = None
     rule_violations: list[dict[str, Any]] | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _VerificationDetailsResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "vlm_response": data["vlm_response"],
-                "verified_claims": data["verified_claims"],
-                "issues_found": data["issues_found"],
-                "hallucination_probability": data.get("hallucination_probability"),
-                "rule_violations": data.get("rule_violations"),
-                "additional_properties": extra,
-            },
-        )
+    _keys = frozenset(
+        [
+            "vlm_response",
+            "verified_claims",
+            "issues_found",
+            "hallucination_probability",
+            "rule_violations",
+        ]
+    )
+    _required = ("vlm_response", "verified_claims", "issues_found")
 
 
-_VerificationDetailsResponse_KEYS = frozenset(
-    [
-        "vlm_response",
-        "verified_claims",
-        "issues_found",
-        "hallucination_probability",
-        "rule_violations",
-    ]
-)
-
-
-class VerificationHistoryResponse(md.Model):
+class VerificationHistoryResponse(md.Answer):
     """One page of verification history, with statistics and paging details.
 
     Attributes:
@@ -439,28 +349,13 @@ class VerificationHistoryResponse(md.Model):
     filters_applied: FiltersAppliedResponse
     page_info: PageInfoResponse
 
+    _keys = frozenset(["results", "total_count", "statistics", "filters_applied", "page_info"])
+    _required = ("total_count",)
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _VerificationHistoryResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "results": [
-                    ProcessingResultResponse.from_api_response(item)
-                    for item in (data["results"] or ())
-                ],
-                "total_count": data["total_count"],
-                "statistics": ProcessingStatisticsResponse.from_api_response(data["statistics"]),
-                "filters_applied": FiltersAppliedResponse.from_api_response(
-                    data["filters_applied"]
-                ),
-                "page_info": PageInfoResponse.from_api_response(data["page_info"]),
-                "additional_properties": extra,
-            },
-        )
-
-
-_VerificationHistoryResponse_KEYS = frozenset(
-    ["results", "total_count", "statistics", "filters_applied", "page_info"]
-)
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["results"] = [ProcessingResultResponse.adopt(item) for item in (data["results"] or ())]
+        data["statistics"] = ProcessingStatisticsResponse.adopt(data["statistics"])
+        data["filters_applied"] = FiltersAppliedResponse.adopt(data["filters_applied"])
+        data["page_info"] = PageInfoResponse.adopt(data["page_info"])
+        return super().adopt(data)

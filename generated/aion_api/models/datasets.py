@@ -6,7 +6,6 @@ Datasets made from completed batches, and their exports.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
@@ -50,7 +49,7 @@ class CreateDatasetRequest(md.Model):
     format_config: dict[str, Any] | None | rt.Unset = rt.UNSET
 
 
-class DatasetListResponse(md.Model):
+class DatasetListResponse(md.Answer):
     """One page of datasets.
 
     Attributes:
@@ -67,29 +66,16 @@ class DatasetListResponse(md.Model):
     offset: int
     has_more: bool
 
+    _keys = frozenset(["datasets", "total_count", "limit", "offset", "has_more"])
+    _required = ("total_count", "limit", "offset", "has_more")
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _DatasetListResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "datasets": [
-                    DatasetResponse.from_api_response(item) for item in (data["datasets"] or ())
-                ],
-                "total_count": data["total_count"],
-                "limit": data["limit"],
-                "offset": data["offset"],
-                "has_more": data["has_more"],
-                "additional_properties": extra,
-            },
-        )
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["datasets"] = [DatasetResponse.adopt(item) for item in (data["datasets"] or ())]
+        return super().adopt(data)
 
 
-_DatasetListResponse_KEYS = frozenset(["datasets", "total_count", "limit", "offset", "has_more"])
-
-
-class DatasetResponse(md.Model):
+class DatasetResponse(md.Answer):
     """A dataset and the state it is in.
 
     Attributes:
@@ -119,48 +105,36 @@ class DatasetResponse(md.Model):
     supported_formats: list[str] | None = None
     latest_export: dict[str, Any] | None = None
 
+    _keys = frozenset(
+        [
+            "id",
+            "name",
+            "description",
+            "batch_id",
+            "status",
+            "created_at",
+            "updated_at",
+            "batch_status",
+            "total_items",
+            "successful_items",
+            "export_count",
+            "supported_formats",
+            "latest_export",
+        ]
+    )
+    _required = ("id", "name", "batch_id")
+    _dates = ("created_at", "updated_at")
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _DatasetResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                **(md.known(data, _DatasetResponse_KEYS) if extra else data),
-                "id": data["id"],
-                "name": data["name"],
-                "batch_id": data["batch_id"],
-                "status": DatasetStatus(data["status"]),
-                "created_at": md.date(data, "created_at", extra),
-                "updated_at": md.date(data, "updated_at", extra),
-                "total_items": 0 if (v := data.get("total_items")) is None else v,
-                "successful_items": 0 if (v := data.get("successful_items")) is None else v,
-                "export_count": 0 if (v := data.get("export_count")) is None else v,
-                "additional_properties": extra,
-            },
-        )
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["status"] = DatasetStatus(data["status"])
+        data["total_items"] = 0 if (v := data.get("total_items")) is None else v
+        data["successful_items"] = 0 if (v := data.get("successful_items")) is None else v
+        data["export_count"] = 0 if (v := data.get("export_count")) is None else v
+        return super().adopt(data)
 
 
-_DatasetResponse_KEYS = frozenset(
-    [
-        "id",
-        "name",
-        "description",
-        "batch_id",
-        "status",
-        "created_at",
-        "updated_at",
-        "batch_status",
-        "total_items",
-        "successful_items",
-        "export_count",
-        "supported_formats",
-        "latest_export",
-    ]
-)
-
-
-class DatasetStatisticsResponse(md.Model):
+class DatasetStatisticsResponse(md.Answer):
     """Figures about datasets and their exports over a period.
 
     Attributes:
@@ -176,25 +150,8 @@ class DatasetStatisticsResponse(md.Model):
     popular_formats: list[dict[str, Any]]
     period: dict[str, Any]
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _DatasetStatisticsResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "dataset_statistics": data["dataset_statistics"],
-                "export_statistics": data["export_statistics"],
-                "popular_formats": data["popular_formats"],
-                "period": data["period"],
-                "additional_properties": extra,
-            },
-        )
-
-
-_DatasetStatisticsResponse_KEYS = frozenset(
-    ["dataset_statistics", "export_statistics", "popular_formats", "period"]
-)
+    _keys = frozenset(["dataset_statistics", "export_statistics", "popular_formats", "period"])
+    _required = ("dataset_statistics", "export_statistics", "popular_formats", "period")
 
 
 class ExportDatasetRequest(md.Model):
@@ -212,7 +169,7 @@ class ExportDatasetRequest(md.Model):
     include_failed_items: bool | rt.Unset = rt.UNSET
 
 
-class ExportDatasetResponse(md.Model):
+class ExportDatasetResponse(md.Answer):
     """A finished dataset export. The data is either inline in `content` or kept as a file.
 
     Attributes:
@@ -241,37 +198,20 @@ class ExportDatasetResponse(md.Model):
     content_type: str | None = None
     exported_at: datetime | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _ExportDatasetResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                **(md.known(data, _ExportDatasetResponse_KEYS) if extra else data),
-                "export_id": data["export_id"],
-                "dataset_id": data["dataset_id"],
-                "format": data["format"],
-                "status": data["status"],
-                "record_count": data["record_count"],
-                "exported_at": md.date(data, "exported_at", extra),
-                "additional_properties": extra,
-            },
-        )
-
-
-_ExportDatasetResponse_KEYS = frozenset(
-    [
-        "export_id",
-        "dataset_id",
-        "format",
-        "status",
-        "record_count",
-        "content",
-        "file_path",
-        "download_url",
-        "file_size_bytes",
-        "content_type",
-        "exported_at",
-    ]
-)
+    _keys = frozenset(
+        [
+            "export_id",
+            "dataset_id",
+            "format",
+            "status",
+            "record_count",
+            "content",
+            "file_path",
+            "download_url",
+            "file_size_bytes",
+            "content_type",
+            "exported_at",
+        ]
+    )
+    _required = ("export_id", "dataset_id", "format", "status", "record_count")
+    _dates = ("exported_at",)

@@ -6,8 +6,7 @@ Describe a single image in one request.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any
 
 from aion_api import _model as md
 from aion_api import _runtime as rt
@@ -42,7 +41,7 @@ class DescribeImageRequest(md.Model):
     prompt: str | None | rt.Unset = rt.UNSET
 
 
-class DescriptionResponse(md.Model):
+class DescriptionResponse(md.Answer):
     """AI description of one image.
 
     Attributes:
@@ -74,38 +73,27 @@ class DescriptionResponse(md.Model):
     structured_output: dict[str, Any] | None = None
     consensus_score: float | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _DescriptionResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                **(md.known(data, _DescriptionResponse_KEYS) if extra else data),
-                "operation_id": data["operation_id"],
-                "description": data["description"],
-                "verification_level": data["verification_level"],
-                "providers_used": data["providers_used"],
-                "processing_time_ms": data["processing_time_ms"],
-                "timestamp": data["timestamp"],
-                "additional_properties": extra,
-            },
-        )
-
-
-_DescriptionResponse_KEYS = frozenset(
-    [
+    _keys = frozenset(
+        [
+            "operation_id",
+            "description",
+            "visible_text",
+            "tags",
+            "features",
+            "metadata",
+            "structured_output",
+            "verification_level",
+            "providers_used",
+            "consensus_score",
+            "processing_time_ms",
+            "timestamp",
+        ]
+    )
+    _required = (
         "operation_id",
         "description",
-        "visible_text",
-        "tags",
-        "features",
-        "metadata",
-        "structured_output",
         "verification_level",
         "providers_used",
-        "consensus_score",
         "processing_time_ms",
         "timestamp",
-    ]
-)
+    )

@@ -8,14 +8,13 @@ confirm.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Self
 
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
-class ConfirmedDocument(md.Model):
+class ConfirmedDocument(md.Answer):
     """One document of a batch upload.
 
     Attributes:
@@ -32,34 +31,17 @@ class ConfirmedDocument(md.Model):
     text_extraction_status: str
     created_at: str | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _ConfirmedDocument_KEYS)
-        return md.build(
-            cls,
-            {
-                "document_id": data["document_id"],
-                "object_key": data["object_key"],
-                "filename": data["filename"],
-                "document_type": data["document_type"],
-                "text_extraction_status": data["text_extraction_status"],
-                "created_at": data.get("created_at"),
-                "additional_properties": extra,
-            },
-        )
-
-
-_ConfirmedDocument_KEYS = frozenset(
-    [
-        "document_id",
-        "object_key",
-        "filename",
-        "document_type",
-        "text_extraction_status",
-        "created_at",
-    ]
-)
+    _keys = frozenset(
+        [
+            "document_id",
+            "object_key",
+            "filename",
+            "document_type",
+            "text_extraction_status",
+            "created_at",
+        ]
+    )
+    _required = ("document_id", "object_key", "filename", "document_type", "text_extraction_status")
 
 
 class DocumentBatchConfirmRequest(md.Model):
@@ -74,7 +56,7 @@ class DocumentBatchConfirmRequest(md.Model):
     confirmations: list[DocumentUploadConfirmation]
 
 
-class DocumentBatchConfirmResponse(md.Model):
+class DocumentBatchConfirmResponse(md.Answer):
     """The result of confirming a document batch.
 
     Attributes:
@@ -94,38 +76,27 @@ class DocumentBatchConfirmResponse(md.Model):
     failed_files: list[str] | None = None
     documents: list[ConfirmedDocument] | None = None
 
+    _keys = frozenset(
+        [
+            "batch_id",
+            "successful_uploads",
+            "failed_uploads",
+            "processing_status",
+            "failed_files",
+            "message",
+            "documents",
+        ]
+    )
+    _required = ("batch_id", "successful_uploads", "failed_uploads", "processing_status", "message")
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _DocumentBatchConfirmResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "batch_id": data["batch_id"],
-                "successful_uploads": data["successful_uploads"],
-                "failed_uploads": data["failed_uploads"],
-                "processing_status": data["processing_status"],
-                "failed_files": data.get("failed_files"),
-                "message": data["message"],
-                "documents": None
-                if (v := data.get("documents")) is None
-                else [ConfirmedDocument.from_api_response(item) for item in v],
-                "additional_properties": extra,
-            },
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["documents"] = (
+            None
+            if (v := data.get("documents")) is None
+            else [ConfirmedDocument.adopt(item) for item in v]
         )
-
-
-_DocumentBatchConfirmResponse_KEYS = frozenset(
-    [
-        "batch_id",
-        "successful_uploads",
-        "failed_uploads",
-        "processing_status",
-        "failed_files",
-        "message",
-        "documents",
-    ]
-)
+        return super().adopt(data)
 
 
 class DocumentBatchPrepareRequest(md.Model):
@@ -141,7 +112,7 @@ class DocumentBatchPrepareRequest(md.Model):
     additional_params: dict[str, Any] | None | rt.Unset = rt.UNSET
 
 
-class DocumentBatchPrepareResponse(md.Model):
+class DocumentBatchPrepareResponse(md.Answer):
     """A prepared batch with one upload URL per document.
 
     Attributes:
@@ -160,40 +131,28 @@ class DocumentBatchPrepareResponse(md.Model):
     estimated_time_seconds: int
     expires_at: str
 
+    _keys = frozenset(
+        [
+            "batch_id",
+            "upload_plan",
+            "presigned_urls",
+            "total_size_bytes",
+            "estimated_time_seconds",
+            "expires_at",
+        ]
+    )
+    _required = ("batch_id", "total_size_bytes", "estimated_time_seconds", "expires_at")
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _DocumentBatchPrepareResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "batch_id": data["batch_id"],
-                "upload_plan": DocumentUploadPlan.from_api_response(data["upload_plan"]),
-                "presigned_urls": [
-                    DocumentBatchPresignedUrl.from_api_response(item)
-                    for item in (data["presigned_urls"] or ())
-                ],
-                "total_size_bytes": data["total_size_bytes"],
-                "estimated_time_seconds": data["estimated_time_seconds"],
-                "expires_at": data["expires_at"],
-                "additional_properties": extra,
-            },
-        )
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["upload_plan"] = DocumentUploadPlan.adopt(data["upload_plan"])
+        data["presigned_urls"] = [
+            DocumentBatchPresignedUrl.adopt(item) for item in (data["presigned_urls"] or ())
+        ]
+        return super().adopt(data)
 
 
-_DocumentBatchPrepareResponse_KEYS = frozenset(
-    [
-        "batch_id",
-        "upload_plan",
-        "presigned_urls",
-        "total_size_bytes",
-        "estimated_time_seconds",
-        "expires_at",
-    ]
-)
-
-
-class DocumentBatchPresignedUrl(md.Model):
+class DocumentBatchPresignedUrl(md.Answer):
     """Where and how to upload one document of a batch.
 
     Attributes:
@@ -220,43 +179,31 @@ class DocumentBatchPresignedUrl(md.Model):
     upload_fields: dict[str, str] | None = None
     upload_headers: dict[str, str] | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _DocumentBatchPresignedUrl_KEYS)
-        return md.build(
-            cls,
-            {
-                "file_index": data["file_index"],
-                "filename": data["filename"],
-                "upload_url": data["upload_url"],
-                "upload_method": data["upload_method"],
-                "upload_fields": data.get("upload_fields"),
-                "upload_headers": data.get("upload_headers"),
-                "object_key": data["object_key"],
-                "expires_at": data["expires_at"],
-                "upload_intent_id": data["upload_intent_id"],
-                "additional_properties": extra,
-            },
-        )
-
-
-_DocumentBatchPresignedUrl_KEYS = frozenset(
-    [
+    _keys = frozenset(
+        [
+            "file_index",
+            "filename",
+            "upload_url",
+            "upload_method",
+            "upload_fields",
+            "upload_headers",
+            "object_key",
+            "expires_at",
+            "upload_intent_id",
+        ]
+    )
+    _required = (
         "file_index",
         "filename",
         "upload_url",
         "upload_method",
-        "upload_fields",
-        "upload_headers",
         "object_key",
         "expires_at",
         "upload_intent_id",
-    ]
-)
+    )
 
 
-class DocumentBatchStatusResponse(md.Model):
+class DocumentBatchStatusResponse(md.Answer):
     """Progress of a document batch.
 
     Attributes:
@@ -278,31 +225,20 @@ class DocumentBatchStatusResponse(md.Model):
     updated_at: str | None = None
     documents: list[ConfirmedDocument] | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _DocumentBatchStatusResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "batch_id": data["batch_id"],
-                "status": data["status"],
-                "total_documents": data["total_documents"],
-                "confirmed_documents": data["confirmed_documents"],
-                "processed_documents": data["processed_documents"],
-                "failed_documents": data["failed_documents"],
-                "created_at": data["created_at"],
-                "updated_at": data.get("updated_at"),
-                "documents": None
-                if (v := data.get("documents")) is None
-                else [ConfirmedDocument.from_api_response(item) for item in v],
-                "additional_properties": extra,
-            },
-        )
-
-
-_DocumentBatchStatusResponse_KEYS = frozenset(
-    [
+    _keys = frozenset(
+        [
+            "batch_id",
+            "status",
+            "total_documents",
+            "confirmed_documents",
+            "processed_documents",
+            "failed_documents",
+            "created_at",
+            "updated_at",
+            "documents",
+        ]
+    )
+    _required = (
         "batch_id",
         "status",
         "total_documents",
@@ -310,10 +246,16 @@ _DocumentBatchStatusResponse_KEYS = frozenset(
         "processed_documents",
         "failed_documents",
         "created_at",
-        "updated_at",
-        "documents",
-    ]
-)
+    )
+
+    @classmethod
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["documents"] = (
+            None
+            if (v := data.get("documents")) is None
+            else [ConfirmedDocument.adopt(item) for item in v]
+        )
+        return super().adopt(data)
 
 
 class DocumentConfirmationRequest(md.Model):
@@ -332,7 +274,7 @@ class DocumentConfirmationRequest(md.Model):
     checksum: str | None | rt.Unset = rt.UNSET
 
 
-class DocumentConfirmationResponse(md.Model):
+class DocumentConfirmationResponse(md.Answer):
     """The document that a confirmed upload leads to.
 
     Attributes:
@@ -354,40 +296,25 @@ class DocumentConfirmationResponse(md.Model):
     deduplicated: bool = False
     is_idempotent_retry: bool = False
 
+    _keys = frozenset(
+        [
+            "document_id",
+            "object_key",
+            "filename",
+            "document_type",
+            "status",
+            "confirmed",
+            "deduplicated",
+            "is_idempotent_retry",
+        ]
+    )
+    _required = ("document_id", "object_key", "filename", "document_type", "status", "confirmed")
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _DocumentConfirmationResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "document_id": data["document_id"],
-                "object_key": data["object_key"],
-                "filename": data["filename"],
-                "document_type": data["document_type"],
-                "status": data["status"],
-                "confirmed": data["confirmed"],
-                "deduplicated": False if (v := data.get("deduplicated")) is None else v,
-                "is_idempotent_retry": False
-                if (v := data.get("is_idempotent_retry")) is None
-                else v,
-                "additional_properties": extra,
-            },
-        )
-
-
-_DocumentConfirmationResponse_KEYS = frozenset(
-    [
-        "document_id",
-        "object_key",
-        "filename",
-        "document_type",
-        "status",
-        "confirmed",
-        "deduplicated",
-        "is_idempotent_retry",
-    ]
-)
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["deduplicated"] = False if (v := data.get("deduplicated")) is None else v
+        data["is_idempotent_retry"] = False if (v := data.get("is_idempotent_retry")) is None else v
+        return super().adopt(data)
 
 
 class DocumentFileInfo(md.Model):
@@ -431,7 +358,7 @@ class DocumentPresignedUploadRequest(md.Model):
     idempotency_key: str | None | rt.Unset = rt.UNSET
 
 
-class DocumentPresignedUploadResponse(md.Model):
+class DocumentPresignedUploadResponse(md.Answer):
     """Where and how to upload one document.
 
     Attributes:
@@ -459,41 +386,28 @@ class DocumentPresignedUploadResponse(md.Model):
     storage_target: str = "default"
     bucket_name: str | None = None
 
+    _keys = frozenset(
+        [
+            "upload_url",
+            "upload_method",
+            "upload_fields",
+            "upload_headers",
+            "object_key",
+            "expires_at",
+            "max_size_bytes",
+            "storage_target",
+            "bucket_name",
+        ]
+    )
+    _required = ("upload_url", "upload_method", "object_key", "expires_at", "max_size_bytes")
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _DocumentPresignedUploadResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                **(md.known(data, _DocumentPresignedUploadResponse_KEYS) if extra else data),
-                "upload_url": data["upload_url"],
-                "upload_method": data["upload_method"],
-                "object_key": data["object_key"],
-                "expires_at": data["expires_at"],
-                "max_size_bytes": data["max_size_bytes"],
-                "storage_target": "default" if (v := data.get("storage_target")) is None else v,
-                "additional_properties": extra,
-            },
-        )
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["storage_target"] = "default" if (v := data.get("storage_target")) is None else v
+        return super().adopt(data)
 
 
-_DocumentPresignedUploadResponse_KEYS = frozenset(
-    [
-        "upload_url",
-        "upload_method",
-        "upload_fields",
-        "upload_headers",
-        "object_key",
-        "expires_at",
-        "max_size_bytes",
-        "storage_target",
-        "bucket_name",
-    ]
-)
-
-
-class DocumentStatusResponse(md.Model):
+class DocumentStatusResponse(md.Answer):
     """How far the processing of one document has come.
 
     Attributes:
@@ -516,35 +430,20 @@ class DocumentStatusResponse(md.Model):
     processing_started_at: str | None = None
     completed_at: str | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _DocumentStatusResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                **(md.known(data, _DocumentStatusResponse_KEYS) if extra else data),
-                "document_id": data["document_id"],
-                "filename": data["filename"],
-                "created_at": data["created_at"],
-                "additional_properties": extra,
-            },
-        )
-
-
-_DocumentStatusResponse_KEYS = frozenset(
-    [
-        "document_id",
-        "filename",
-        "document_type",
-        "text_extraction_status",
-        "page_count",
-        "chunk_count",
-        "created_at",
-        "processing_started_at",
-        "completed_at",
-    ]
-)
+    _keys = frozenset(
+        [
+            "document_id",
+            "filename",
+            "document_type",
+            "text_extraction_status",
+            "page_count",
+            "chunk_count",
+            "created_at",
+            "processing_started_at",
+            "completed_at",
+        ]
+    )
+    _required = ("document_id", "filename", "created_at")
 
 
 class DocumentUploadConfirmation(md.Model):
@@ -565,7 +464,7 @@ class DocumentUploadConfirmation(md.Model):
     error_message: str | None | rt.Unset = rt.UNSET
 
 
-class DocumentUploadPlan(md.Model):
+class DocumentUploadPlan(md.Answer):
     """Advice on how to send the files of a batch.
 
     Attributes:
@@ -581,22 +480,5 @@ class DocumentUploadPlan(md.Model):
     retry_policy: dict[str, Any]
     timeout_per_upload: int
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _DocumentUploadPlan_KEYS)
-        return md.build(
-            cls,
-            {
-                "strategy": data["strategy"],
-                "max_concurrent": data["max_concurrent"],
-                "retry_policy": data["retry_policy"],
-                "timeout_per_upload": data["timeout_per_upload"],
-                "additional_properties": extra,
-            },
-        )
-
-
-_DocumentUploadPlan_KEYS = frozenset(
-    ["strategy", "max_concurrent", "retry_policy", "timeout_per_upload"]
-)
+    _keys = frozenset(["strategy", "max_concurrent", "retry_policy", "timeout_per_upload"])
+    _required = ("strategy", "max_concurrent", "retry_policy", "timeout_per_upload")

@@ -7,7 +7,6 @@ chunks.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
@@ -15,7 +14,7 @@ from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
-class BatchDeleteDocumentResult(md.Model):
+class BatchDeleteDocumentResult(md.Answer):
     """What happened to one document of a batch delete.
 
     Attributes:
@@ -29,23 +28,9 @@ class BatchDeleteDocumentResult(md.Model):
     message: str | None = None
     deleted_at: datetime | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _BatchDeleteDocumentResult_KEYS)
-        return md.build(
-            cls,
-            {
-                "id": data["id"],
-                "status": data["status"],
-                "message": data.get("message"),
-                "deleted_at": md.date(data, "deleted_at", extra),
-                "additional_properties": extra,
-            },
-        )
-
-
-_BatchDeleteDocumentResult_KEYS = frozenset(["id", "status", "message", "deleted_at"])
+    _keys = frozenset(["id", "status", "message", "deleted_at"])
+    _required = ("id", "status")
+    _dates = ("deleted_at",)
 
 
 class BatchDeleteDocumentsRequest(md.Model):
@@ -58,7 +43,7 @@ class BatchDeleteDocumentsRequest(md.Model):
     document_ids: list[str]
 
 
-class BatchDeleteDocumentsResponse(md.Model):
+class BatchDeleteDocumentsResponse(md.Answer):
     """The outcome of a batch delete, grouped by result.
 
     Attributes:
@@ -74,32 +59,30 @@ class BatchDeleteDocumentsResponse(md.Model):
     skipped: list[BatchDeleteDocumentResult] | None = None
     failed: list[BatchDeleteDocumentResult] | None = None
 
+    _keys = frozenset(["deleted", "skipped", "failed", "summary"])
+    _required = ("summary",)
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _BatchDeleteDocumentsResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "deleted": None
-                if (v := data.get("deleted")) is None
-                else [BatchDeleteDocumentResult.from_api_response(item) for item in v],
-                "skipped": None
-                if (v := data.get("skipped")) is None
-                else [BatchDeleteDocumentResult.from_api_response(item) for item in v],
-                "failed": None
-                if (v := data.get("failed")) is None
-                else [BatchDeleteDocumentResult.from_api_response(item) for item in v],
-                "summary": data["summary"],
-                "additional_properties": extra,
-            },
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["deleted"] = (
+            None
+            if (v := data.get("deleted")) is None
+            else [BatchDeleteDocumentResult.adopt(item) for item in v]
         )
+        data["skipped"] = (
+            None
+            if (v := data.get("skipped")) is None
+            else [BatchDeleteDocumentResult.adopt(item) for item in v]
+        )
+        data["failed"] = (
+            None
+            if (v := data.get("failed")) is None
+            else [BatchDeleteDocumentResult.adopt(item) for item in v]
+        )
+        return super().adopt(data)
 
 
-_BatchDeleteDocumentsResponse_KEYS = frozenset(["deleted", "skipped", "failed", "summary"])
-
-
-class ChunkResult(md.Model):
+class ChunkResult(md.Answer):
     """One passage of a document's text.
 
     Attributes:
@@ -123,40 +106,23 @@ class ChunkResult(md.Model):
     similarity_score: float | None = None
     metadata: dict[str, Any] | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _ChunkResult_KEYS)
-        return md.build(
-            cls,
-            {
-                **(md.known(data, _ChunkResult_KEYS) if extra else data),
-                "chunk_id": data["chunk_id"],
-                "document_id": data["document_id"],
-                "document_filename": data["document_filename"],
-                "chunk_index": data["chunk_index"],
-                "content": data["content"],
-                "additional_properties": extra,
-            },
-        )
+    _keys = frozenset(
+        [
+            "chunk_id",
+            "document_id",
+            "document_filename",
+            "chunk_index",
+            "content",
+            "page_numbers",
+            "heading_hierarchy",
+            "similarity_score",
+            "metadata",
+        ]
+    )
+    _required = ("chunk_id", "document_id", "document_filename", "chunk_index", "content")
 
 
-_ChunkResult_KEYS = frozenset(
-    [
-        "chunk_id",
-        "document_id",
-        "document_filename",
-        "chunk_index",
-        "content",
-        "page_numbers",
-        "heading_hierarchy",
-        "similarity_score",
-        "metadata",
-    ]
-)
-
-
-class DocumentChunksResponseAPI(md.Model):
+class DocumentChunksResponseAPI(md.Answer):
     """All chunks of one document.
 
     Attributes:
@@ -170,28 +136,16 @@ class DocumentChunksResponseAPI(md.Model):
     total_chunks: int
     status_counts: dict[str, int] | None = None
 
+    _keys = frozenset(["document_id", "chunks", "total_chunks", "status_counts"])
+    _required = ("document_id", "total_chunks")
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _DocumentChunksResponseAPI_KEYS)
-        return md.build(
-            cls,
-            {
-                "document_id": data["document_id"],
-                "chunks": [ChunkResult.from_api_response(item) for item in (data["chunks"] or ())],
-                "total_chunks": data["total_chunks"],
-                "status_counts": data.get("status_counts"),
-                "additional_properties": extra,
-            },
-        )
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["chunks"] = [ChunkResult.adopt(item) for item in (data["chunks"] or ())]
+        return super().adopt(data)
 
 
-_DocumentChunksResponseAPI_KEYS = frozenset(
-    ["document_id", "chunks", "total_chunks", "status_counts"]
-)
-
-
-class DocumentInfo(md.Model):
+class DocumentInfo(md.Answer):
     """One document in a listing or on its own.
 
     Attributes:
@@ -213,37 +167,22 @@ class DocumentInfo(md.Model):
     chunk_count: int | None = None
     extraction_status: str | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _DocumentInfo_KEYS)
-        return md.build(
-            cls,
-            {
-                **(md.known(data, _DocumentInfo_KEYS) if extra else data),
-                "id": data["id"],
-                "filename": data["filename"],
-                "created_at": data["created_at"],
-                "additional_properties": extra,
-            },
-        )
+    _keys = frozenset(
+        [
+            "id",
+            "filename",
+            "content_type",
+            "size_bytes",
+            "page_count",
+            "chunk_count",
+            "extraction_status",
+            "created_at",
+        ]
+    )
+    _required = ("id", "filename", "created_at")
 
 
-_DocumentInfo_KEYS = frozenset(
-    [
-        "id",
-        "filename",
-        "content_type",
-        "size_bytes",
-        "page_count",
-        "chunk_count",
-        "extraction_status",
-        "created_at",
-    ]
-)
-
-
-class DocumentListResponseAPI(md.Model):
+class DocumentListResponseAPI(md.Answer):
     """One page of documents.
 
     Attributes:
@@ -257,25 +196,13 @@ class DocumentListResponseAPI(md.Model):
     page: int
     page_size: int
 
+    _keys = frozenset(["documents", "total_count", "page", "page_size"])
+    _required = ("total_count", "page", "page_size")
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _DocumentListResponseAPI_KEYS)
-        return md.build(
-            cls,
-            {
-                "documents": [
-                    DocumentInfo.from_api_response(item) for item in (data["documents"] or ())
-                ],
-                "total_count": data["total_count"],
-                "page": data["page"],
-                "page_size": data["page_size"],
-                "additional_properties": extra,
-            },
-        )
-
-
-_DocumentListResponseAPI_KEYS = frozenset(["documents", "total_count", "page", "page_size"])
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["documents"] = [DocumentInfo.adopt(item) for item in (data["documents"] or ())]
+        return super().adopt(data)
 
 
 class DocumentSearchRequestAPI(md.Model):
@@ -295,7 +222,7 @@ class DocumentSearchRequestAPI(md.Model):
     document_ids: list[str] | None | rt.Unset = rt.UNSET
 
 
-class DocumentSearchResponseAPI(md.Model):
+class DocumentSearchResponseAPI(md.Answer):
     """The chunks that match a document search.
 
     Attributes:
@@ -309,28 +236,16 @@ class DocumentSearchResponseAPI(md.Model):
     total_count: int
     search_time_ms: int
 
+    _keys = frozenset(["query", "results", "total_count", "search_time_ms"])
+    _required = ("query", "total_count", "search_time_ms")
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _DocumentSearchResponseAPI_KEYS)
-        return md.build(
-            cls,
-            {
-                "query": data["query"],
-                "results": [
-                    ChunkResult.from_api_response(item) for item in (data["results"] or ())
-                ],
-                "total_count": data["total_count"],
-                "search_time_ms": data["search_time_ms"],
-                "additional_properties": extra,
-            },
-        )
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["results"] = [ChunkResult.adopt(item) for item in (data["results"] or ())]
+        return super().adopt(data)
 
 
-_DocumentSearchResponseAPI_KEYS = frozenset(["query", "results", "total_count", "search_time_ms"])
-
-
-class DocumentTextResponseAPI(md.Model):
+class DocumentTextResponseAPI(md.Answer):
     """The full extracted text of a document.
 
     Attributes:
@@ -344,23 +259,5 @@ class DocumentTextResponseAPI(md.Model):
     page_count: int | None = None
     metadata: dict[str, Any] | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _DocumentTextResponseAPI_KEYS)
-        return md.build(
-            cls,
-            {
-                "document_id": data["document_id"],
-                "filename": data["filename"],
-                "text": data["text"],
-                "page_count": data.get("page_count"),
-                "metadata": data.get("metadata"),
-                "additional_properties": extra,
-            },
-        )
-
-
-_DocumentTextResponseAPI_KEYS = frozenset(
-    ["document_id", "filename", "text", "page_count", "metadata"]
-)
+    _keys = frozenset(["document_id", "filename", "text", "page_count", "metadata"])
+    _required = ("document_id", "filename", "text")

@@ -6,7 +6,6 @@ Organize files in a tree of folders up to 10 levels deep. Folder names are uniqu
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
@@ -33,7 +32,7 @@ class CreateFolderRequest(md.Model):
     parent_id: str | None | rt.Unset = rt.UNSET
 
 
-class DeleteFolderResult(md.Model):
+class DeleteFolderResult(md.Answer):
     """Outcome of a folder deletion.
 
     Attributes:
@@ -47,26 +46,17 @@ class DeleteFolderResult(md.Model):
     files_affected: int = 0
     subfolders_affected: int = 0
 
+    _keys = frozenset(["id", "files_affected", "subfolders_affected", "mode"])
+    _required = ("id", "mode")
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _DeleteFolderResult_KEYS)
-        return md.build(
-            cls,
-            {
-                "id": data["id"],
-                "files_affected": 0 if (v := data.get("files_affected")) is None else v,
-                "subfolders_affected": 0 if (v := data.get("subfolders_affected")) is None else v,
-                "mode": data["mode"],
-                "additional_properties": extra,
-            },
-        )
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["files_affected"] = 0 if (v := data.get("files_affected")) is None else v
+        data["subfolders_affected"] = 0 if (v := data.get("subfolders_affected")) is None else v
+        return super().adopt(data)
 
 
-_DeleteFolderResult_KEYS = frozenset(["id", "files_affected", "subfolders_affected", "mode"])
-
-
-class Folder(md.Model):
+class Folder(md.Answer):
     """A folder.
 
     Attributes:
@@ -85,41 +75,30 @@ class Folder(md.Model):
     created_at: datetime | None = None
     updated_at: datetime | None = None
 
+    _keys = frozenset(
+        [
+            "id",
+            "name",
+            "depth",
+            "parent_id",
+            "file_count",
+            "subfolder_count",
+            "created_at",
+            "updated_at",
+        ]
+    )
+    _required = ("id", "name")
+    _dates = ("created_at", "updated_at")
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _Folder_KEYS)
-        return md.build(
-            cls,
-            {
-                "id": data["id"],
-                "name": data["name"],
-                "depth": 0 if (v := data.get("depth")) is None else v,
-                "parent_id": data.get("parent_id"),
-                "file_count": 0 if (v := data.get("file_count")) is None else v,
-                "subfolder_count": 0 if (v := data.get("subfolder_count")) is None else v,
-                "created_at": md.date(data, "created_at", extra),
-                "updated_at": md.date(data, "updated_at", extra),
-                "additional_properties": extra,
-            },
-        )
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["depth"] = 0 if (v := data.get("depth")) is None else v
+        data["file_count"] = 0 if (v := data.get("file_count")) is None else v
+        data["subfolder_count"] = 0 if (v := data.get("subfolder_count")) is None else v
+        return super().adopt(data)
 
 
-_Folder_KEYS = frozenset(
-    [
-        "id",
-        "name",
-        "depth",
-        "parent_id",
-        "file_count",
-        "subfolder_count",
-        "created_at",
-        "updated_at",
-    ]
-)
-
-
-class FolderBreadcrumb(md.Model):
+class FolderBreadcrumb(md.Answer):
     """One step on the path to a folder.
 
     Attributes:
@@ -130,25 +109,16 @@ class FolderBreadcrumb(md.Model):
     name: str
     depth: int = 0
 
+    _keys = frozenset(["id", "name", "depth"])
+    _required = ("id", "name")
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _FolderBreadcrumb_KEYS)
-        return md.build(
-            cls,
-            {
-                "id": data["id"],
-                "name": data["name"],
-                "depth": 0 if (v := data.get("depth")) is None else v,
-                "additional_properties": extra,
-            },
-        )
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["depth"] = 0 if (v := data.get("depth")) is None else v
+        return super().adopt(data)
 
 
-_FolderBreadcrumb_KEYS = frozenset(["id", "name", "depth"])
-
-
-class FolderBreadcrumbs(md.Model):
+class FolderBreadcrumbs(md.Answer):
     """Path to a folder.
 
     Attributes:
@@ -157,25 +127,15 @@ class FolderBreadcrumbs(md.Model):
 
     breadcrumbs: list[FolderBreadcrumb]
 
+    _keys = frozenset(["breadcrumbs"])
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _FolderBreadcrumbs_KEYS)
-        return md.build(
-            cls,
-            {
-                "breadcrumbs": [
-                    FolderBreadcrumb.from_api_response(item) for item in (data["breadcrumbs"] or ())
-                ],
-                "additional_properties": extra,
-            },
-        )
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["breadcrumbs"] = [FolderBreadcrumb.adopt(item) for item in (data["breadcrumbs"] or ())]
+        return super().adopt(data)
 
 
-_FolderBreadcrumbs_KEYS = frozenset(["breadcrumbs"])
-
-
-class FolderContents(md.Model):
+class FolderContents(md.Answer):
     """A folder with its path and its direct subfolders. Its files are counted, not listed.
 
     Attributes:
@@ -192,35 +152,19 @@ class FolderContents(md.Model):
     has_more_files: bool = False
     folder: Folder | None = None
 
+    _keys = frozenset(["breadcrumbs", "subfolders", "total_files", "has_more_files", "folder"])
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _FolderContents_KEYS)
-        return md.build(
-            cls,
-            {
-                "breadcrumbs": [
-                    FolderBreadcrumb.from_api_response(item) for item in (data["breadcrumbs"] or ())
-                ],
-                "subfolders": [
-                    Folder.from_api_response(item) for item in (data["subfolders"] or ())
-                ],
-                "total_files": 0 if (v := data.get("total_files")) is None else v,
-                "has_more_files": False if (v := data.get("has_more_files")) is None else v,
-                "folder": None
-                if (v := data.get("folder")) is None
-                else Folder.from_api_response(v),
-                "additional_properties": extra,
-            },
-        )
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["breadcrumbs"] = [FolderBreadcrumb.adopt(item) for item in (data["breadcrumbs"] or ())]
+        data["subfolders"] = [Folder.adopt(item) for item in (data["subfolders"] or ())]
+        data["total_files"] = 0 if (v := data.get("total_files")) is None else v
+        data["has_more_files"] = False if (v := data.get("has_more_files")) is None else v
+        data["folder"] = None if (v := data.get("folder")) is None else Folder.adopt(v)
+        return super().adopt(data)
 
 
-_FolderContents_KEYS = frozenset(
-    ["breadcrumbs", "subfolders", "total_files", "has_more_files", "folder"]
-)
-
-
-class FolderTree(md.Model):
+class FolderTree(md.Answer):
     """All folders as a flat list.
 
     Attributes:
@@ -229,20 +173,12 @@ class FolderTree(md.Model):
 
     folders: list[Folder]
 
+    _keys = frozenset(["folders"])
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _FolderTree_KEYS)
-        return md.build(
-            cls,
-            {
-                "folders": [Folder.from_api_response(item) for item in (data["folders"] or ())],
-                "additional_properties": extra,
-            },
-        )
-
-
-_FolderTree_KEYS = frozenset(["folders"])
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["folders"] = [Folder.adopt(item) for item in (data["folders"] or ())]
+        return super().adopt(data)
 
 
 class MoveFilesRequest(md.Model):
@@ -257,7 +193,7 @@ class MoveFilesRequest(md.Model):
     folder_id: str | None | rt.Unset = rt.UNSET
 
 
-class MoveFilesResult(md.Model):
+class MoveFilesResult(md.Answer):
     """Outcome of moving files.
 
     Attributes:
@@ -268,21 +204,8 @@ class MoveFilesResult(md.Model):
     moved: int
     total_requested: int
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _MoveFilesResult_KEYS)
-        return md.build(
-            cls,
-            {
-                "moved": data["moved"],
-                "total_requested": data["total_requested"],
-                "additional_properties": extra,
-            },
-        )
-
-
-_MoveFilesResult_KEYS = frozenset(["moved", "total_requested"])
+    _keys = frozenset(["moved", "total_requested"])
+    _required = ("moved", "total_requested")
 
 
 class MoveFolderRequest(md.Model):

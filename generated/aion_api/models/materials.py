@@ -7,7 +7,6 @@ pattern.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Self
 
 from aion_api import _model as md
@@ -25,7 +24,7 @@ class BatchMaterialClassificationRequestDTO(md.Model):
     force: bool | rt.Unset = rt.UNSET
 
 
-class BatchMaterialClassificationResponseDTO(md.Model):
+class BatchMaterialClassificationResponseDTO(md.Answer):
     """Receipt for a batch of material classifications.
 
     Attributes:
@@ -35,24 +34,11 @@ class BatchMaterialClassificationResponseDTO(md.Model):
     queued_count: int
     message: str
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _BatchMaterialClassificationResponseDTO_KEYS)
-        return md.build(
-            cls,
-            {
-                "queued_count": data["queued_count"],
-                "message": data["message"],
-                "additional_properties": extra,
-            },
-        )
+    _keys = frozenset(["queued_count", "message"])
+    _required = ("queued_count", "message")
 
 
-_BatchMaterialClassificationResponseDTO_KEYS = frozenset(["queued_count", "message"])
-
-
-class MaterialClassificationResponseDTO(md.Model):
+class MaterialClassificationResponseDTO(md.Answer):
     """The material classification of one image and its state.
 
     Attributes:
@@ -66,25 +52,8 @@ class MaterialClassificationResponseDTO(md.Model):
     material_classification: dict[str, Any] | None = None
     classified_at: str | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _MaterialClassificationResponseDTO_KEYS)
-        return md.build(
-            cls,
-            {
-                "image_id": data["image_id"],
-                "status": data["status"],
-                "material_classification": data.get("material_classification"),
-                "classified_at": data.get("classified_at"),
-                "additional_properties": extra,
-            },
-        )
-
-
-_MaterialClassificationResponseDTO_KEYS = frozenset(
-    ["image_id", "status", "material_classification", "classified_at"]
-)
+    _keys = frozenset(["image_id", "status", "material_classification", "classified_at"])
+    _required = ("image_id", "status")
 
 
 class MaterialSearchRequestDTO(md.Model):
@@ -109,7 +78,7 @@ class MaterialSearchRequestDTO(md.Model):
     offset: int | rt.Unset = rt.UNSET
 
 
-class MaterialSearchResponseDTO(md.Model):
+class MaterialSearchResponseDTO(md.Answer):
     """One page of images that match a material search.
 
     Attributes:
@@ -123,29 +92,16 @@ class MaterialSearchResponseDTO(md.Model):
     limit: int
     offset: int
 
+    _keys = frozenset(["results", "total_count", "limit", "offset"])
+    _required = ("total_count", "limit", "offset")
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _MaterialSearchResponseDTO_KEYS)
-        return md.build(
-            cls,
-            {
-                "results": [
-                    MaterialSearchResultDTO.from_api_response(item)
-                    for item in (data["results"] or ())
-                ],
-                "total_count": data["total_count"],
-                "limit": data["limit"],
-                "offset": data["offset"],
-                "additional_properties": extra,
-            },
-        )
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["results"] = [MaterialSearchResultDTO.adopt(item) for item in (data["results"] or ())]
+        return super().adopt(data)
 
 
-_MaterialSearchResponseDTO_KEYS = frozenset(["results", "total_count", "limit", "offset"])
-
-
-class MaterialSearchResultDTO(md.Model):
+class MaterialSearchResultDTO(md.Answer):
     """One image that matches a material search.
 
     Attributes:
@@ -158,28 +114,16 @@ class MaterialSearchResultDTO(md.Model):
     material_classification: dict[str, Any] | None = None
     confidence_score: float = 1.0
 
+    _keys = frozenset(["image_id", "thumbnail_url", "material_classification", "confidence_score"])
+    _required = ("image_id",)
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _MaterialSearchResultDTO_KEYS)
-        return md.build(
-            cls,
-            {
-                "image_id": data["image_id"],
-                "thumbnail_url": data.get("thumbnail_url"),
-                "material_classification": data.get("material_classification"),
-                "confidence_score": 1.0 if (v := data.get("confidence_score")) is None else v,
-                "additional_properties": extra,
-            },
-        )
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["confidence_score"] = 1.0 if (v := data.get("confidence_score")) is None else v
+        return super().adopt(data)
 
 
-_MaterialSearchResultDTO_KEYS = frozenset(
-    ["image_id", "thumbnail_url", "material_classification", "confidence_score"]
-)
-
-
-class MaterialTypeDTO(md.Model):
+class MaterialTypeDTO(md.Answer):
     """A material that images are classified by.
 
     Attributes:
@@ -197,10 +141,11 @@ class MaterialTypeDTO(md.Model):
         "type_": "type",
     }
 
+    _keys = frozenset(["type", "display_name", "description", "common_finishes"])
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _MaterialTypeDTO_KEYS)
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        extra = md.unknown(data, cls._keys)
         return md.build(
             cls,
             {
@@ -211,6 +156,3 @@ class MaterialTypeDTO(md.Model):
                 "additional_properties": extra,
             },
         )
-
-
-_MaterialTypeDTO_KEYS = frozenset(["type", "display_name", "description", "common_finishes"])

@@ -6,14 +6,13 @@ Subscriptions, credit packs and billing, with Stripe as the payment provider.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Self
 
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
-class BillingPortalResponse(md.Model):
+class BillingPortalResponse(md.Answer):
     """A billing portal session.
 
     Attributes:
@@ -22,20 +21,8 @@ class BillingPortalResponse(md.Model):
 
     portal_url: str
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _BillingPortalResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "portal_url": data["portal_url"],
-                "additional_properties": extra,
-            },
-        )
-
-
-_BillingPortalResponse_KEYS = frozenset(["portal_url"])
+    _keys = frozenset(["portal_url"])
+    _required = ("portal_url",)
 
 
 class CheckoutRequest(md.Model):
@@ -50,7 +37,7 @@ class CheckoutRequest(md.Model):
     tenant_id: str
 
 
-class CheckoutResponse(md.Model):
+class CheckoutResponse(md.Answer):
     """A checkout that is ready for payment.
 
     Attributes:
@@ -59,23 +46,11 @@ class CheckoutResponse(md.Model):
 
     checkout_url: str
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _CheckoutResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "checkout_url": data["checkout_url"],
-                "additional_properties": extra,
-            },
-        )
+    _keys = frozenset(["checkout_url"])
+    _required = ("checkout_url",)
 
 
-_CheckoutResponse_KEYS = frozenset(["checkout_url"])
-
-
-class CreditBalanceResponse(md.Model):
+class CreditBalanceResponse(md.Answer):
     """Credits a tenant has left. A value of -1 means unlimited.
 
     Attributes:
@@ -90,25 +65,10 @@ class CreditBalanceResponse(md.Model):
     total_available: int
     recent_purchases: list[Any] | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _CreditBalanceResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "prepaid_balance": data["prepaid_balance"],
-                "included_remaining": data["included_remaining"],
-                "total_available": data["total_available"],
-                "recent_purchases": data.get("recent_purchases"),
-                "additional_properties": extra,
-            },
-        )
-
-
-_CreditBalanceResponse_KEYS = frozenset(
-    ["prepaid_balance", "included_remaining", "total_available", "recent_purchases"]
-)
+    _keys = frozenset(
+        ["prepaid_balance", "included_remaining", "total_available", "recent_purchases"]
+    )
+    _required = ("prepaid_balance", "included_remaining", "total_available")
 
 
 class CreditPackCheckoutRequest(md.Model):
@@ -123,7 +83,7 @@ class CreditPackCheckoutRequest(md.Model):
     tenant_id: str
 
 
-class CreditPackCheckoutResponse(md.Model):
+class CreditPackCheckoutResponse(md.Answer):
     """A credit pack checkout that is ready for payment.
 
     Attributes:
@@ -132,23 +92,11 @@ class CreditPackCheckoutResponse(md.Model):
 
     checkout_url: str
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _CreditPackCheckoutResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "checkout_url": data["checkout_url"],
-                "additional_properties": extra,
-            },
-        )
+    _keys = frozenset(["checkout_url"])
+    _required = ("checkout_url",)
 
 
-_CreditPackCheckoutResponse_KEYS = frozenset(["checkout_url"])
-
-
-class SubscriptionStatusResponse(md.Model):
+class SubscriptionStatusResponse(md.Answer):
     """The subscription of a tenant.
 
     Attributes:
@@ -172,38 +120,25 @@ class SubscriptionStatusResponse(md.Model):
     deprecation_warning: str | None = None
     has_billing_history: bool = False
 
+    _keys = frozenset(
+        [
+            "status",
+            "current_period_start",
+            "current_period_end",
+            "cancel_at_period_end",
+            "trial_end",
+            "plan_name",
+            "tenant_id",
+            "deprecation_warning",
+            "has_billing_history",
+        ]
+    )
+    _required = ("status", "cancel_at_period_end", "tenant_id")
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _SubscriptionStatusResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                **(md.known(data, _SubscriptionStatusResponse_KEYS) if extra else data),
-                "status": data["status"],
-                "cancel_at_period_end": data["cancel_at_period_end"],
-                "tenant_id": data["tenant_id"],
-                "has_billing_history": False
-                if (v := data.get("has_billing_history")) is None
-                else v,
-                "additional_properties": extra,
-            },
-        )
-
-
-_SubscriptionStatusResponse_KEYS = frozenset(
-    [
-        "status",
-        "current_period_start",
-        "current_period_end",
-        "cancel_at_period_end",
-        "trial_end",
-        "plan_name",
-        "tenant_id",
-        "deprecation_warning",
-        "has_billing_history",
-    ]
-)
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["has_billing_history"] = False if (v := data.get("has_billing_history")) is None else v
+        return super().adopt(data)
 
 
 class SubscriptionUpdateRequest(md.Model):
@@ -221,7 +156,7 @@ class SubscriptionUpdateRequest(md.Model):
     tenant_id: str | None | rt.Unset = rt.UNSET
 
 
-class SubscriptionUpdateResponse(md.Model):
+class SubscriptionUpdateResponse(md.Answer):
     """The outcome of a subscription change.
 
     Attributes:
@@ -236,20 +171,5 @@ class SubscriptionUpdateResponse(md.Model):
     subscription_id: str | None = None
     tenant_id: str | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _SubscriptionUpdateResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "success": data["success"],
-                "message": data["message"],
-                "subscription_id": data.get("subscription_id"),
-                "tenant_id": data.get("tenant_id"),
-                "additional_properties": extra,
-            },
-        )
-
-
-_SubscriptionUpdateResponse_KEYS = frozenset(["success", "message", "subscription_id", "tenant_id"])
+    _keys = frozenset(["success", "message", "subscription_id", "tenant_id"])
+    _required = ("success", "message")

@@ -6,7 +6,6 @@ Manage rule sets: named groups of rules that describe and verify requests can ap
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Self
 
 from aion_api import _model as md
@@ -61,7 +60,7 @@ class RuleConfigRequest(md.Model):
     conditions: list[dict[str, Any]] | None | rt.Unset = rt.UNSET
 
 
-class RuleConfigResponse(md.Model):
+class RuleConfigResponse(md.Answer):
     """One rule of a rule set.
 
     Attributes:
@@ -89,32 +88,23 @@ class RuleConfigResponse(md.Model):
     error_message: str | None = None
     conditions: list[dict[str, Any]] | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _RuleConfigResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "id": data["id"],
-                "name": data["name"],
-                "description": data["description"],
-                "rule_type": data["rule_type"],
-                "config": data["config"],
-                "priority": data["priority"],
-                "severity": data["severity"],
-                "enabled": data["enabled"],
-                "error_message": data.get("error_message"),
-                "conditions": data.get("conditions"),
-                "created_at": data["created_at"],
-                "updated_at": data["updated_at"],
-                "additional_properties": extra,
-            },
-        )
-
-
-_RuleConfigResponse_KEYS = frozenset(
-    [
+    _keys = frozenset(
+        [
+            "id",
+            "name",
+            "description",
+            "rule_type",
+            "config",
+            "priority",
+            "severity",
+            "enabled",
+            "error_message",
+            "conditions",
+            "created_at",
+            "updated_at",
+        ]
+    )
+    _required = (
         "id",
         "name",
         "description",
@@ -123,15 +113,12 @@ _RuleConfigResponse_KEYS = frozenset(
         "priority",
         "severity",
         "enabled",
-        "error_message",
-        "conditions",
         "created_at",
         "updated_at",
-    ]
-)
+    )
 
 
-class RuleSetListResponse(md.Model):
+class RuleSetListResponse(md.Answer):
     """One page of rule sets.
 
     Attributes:
@@ -146,28 +133,16 @@ class RuleSetListResponse(md.Model):
     page: int
     page_size: int
 
+    _keys = frozenset(["rule_sets", "total", "page", "page_size"])
+    _required = ("total", "page", "page_size")
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _RuleSetListResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "rule_sets": [
-                    RuleSetResponse.from_api_response(item) for item in (data["rule_sets"] or ())
-                ],
-                "total": data["total"],
-                "page": data["page"],
-                "page_size": data["page_size"],
-                "additional_properties": extra,
-            },
-        )
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["rule_sets"] = [RuleSetResponse.adopt(item) for item in (data["rule_sets"] or ())]
+        return super().adopt(data)
 
 
-_RuleSetListResponse_KEYS = frozenset(["rule_sets", "total", "page", "page_size"])
-
-
-class RuleSetResponse(md.Model):
+class RuleSetResponse(md.Answer):
     """A rule set with all of its rules.
 
     Attributes:
@@ -195,49 +170,40 @@ class RuleSetResponse(md.Model):
     reference_image_url: str | None = None
     user_description: str | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _RuleSetResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                **(md.known(data, _RuleSetResponse_KEYS) if extra else data),
-                "id": data["id"],
-                "name": data["name"],
-                "description": data["description"],
-                "rules": [
-                    RuleConfigResponse.from_api_response(item) for item in (data["rules"] or ())
-                ],
-                "enabled": data["enabled"],
-                "created_at": data["created_at"],
-                "updated_at": data["updated_at"],
-                "created_by": data["created_by"],
-                "tenant_id": data["tenant_id"],
-                "additional_properties": extra,
-            },
-        )
-
-
-_RuleSetResponse_KEYS = frozenset(
-    [
+    _keys = frozenset(
+        [
+            "id",
+            "name",
+            "description",
+            "rules",
+            "enabled",
+            "metadata",
+            "reference_image_url",
+            "user_description",
+            "created_at",
+            "updated_at",
+            "created_by",
+            "tenant_id",
+        ]
+    )
+    _required = (
         "id",
         "name",
         "description",
-        "rules",
         "enabled",
-        "metadata",
-        "reference_image_url",
-        "user_description",
         "created_at",
         "updated_at",
         "created_by",
         "tenant_id",
-    ]
-)
+    )
+
+    @classmethod
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["rules"] = [RuleConfigResponse.adopt(item) for item in (data["rules"] or ())]
+        return super().adopt(data)
 
 
-class RuleTemplateResponse(md.Model):
+class RuleTemplateResponse(md.Answer):
     """A ready-made rule to start from.
 
     Attributes:
@@ -256,31 +222,21 @@ class RuleTemplateResponse(md.Model):
     config_schema: dict[str, Any]
     category: str
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _RuleTemplateResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "id": data["id"],
-                "name": data["name"],
-                "description": data["description"],
-                "rule_type": data["rule_type"],
-                "default_config": data["default_config"],
-                "config_schema": data["config_schema"],
-                "category": data["category"],
-                "additional_properties": extra,
-            },
-        )
+    _keys = frozenset(
+        ["id", "name", "description", "rule_type", "default_config", "config_schema", "category"]
+    )
+    _required = (
+        "id",
+        "name",
+        "description",
+        "rule_type",
+        "default_config",
+        "config_schema",
+        "category",
+    )
 
 
-_RuleTemplateResponse_KEYS = frozenset(
-    ["id", "name", "description", "rule_type", "default_config", "config_schema", "category"]
-)
-
-
-class RuleTestResultResponse(md.Model):
+class RuleTestResultResponse(md.Answer):
     """Outcome of a rule test.
 
     Attributes:
@@ -298,27 +254,10 @@ class RuleTestResultResponse(md.Model):
     error_message: str | None = None
     details: dict[str, Any] | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _RuleTestResultResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "rule_id": data["rule_id"],
-                "rule_name": data["rule_name"],
-                "passed": data["passed"],
-                "error_message": data.get("error_message"),
-                "details": data.get("details"),
-                "execution_time_ms": data["execution_time_ms"],
-                "additional_properties": extra,
-            },
-        )
-
-
-_RuleTestResultResponse_KEYS = frozenset(
-    ["rule_id", "rule_name", "passed", "error_message", "details", "execution_time_ms"]
-)
+    _keys = frozenset(
+        ["rule_id", "rule_name", "passed", "error_message", "details", "execution_time_ms"]
+    )
+    _required = ("rule_id", "rule_name", "passed", "execution_time_ms")
 
 
 class TestRuleSetRequest(md.Model):
@@ -365,7 +304,7 @@ class UpdateRuleSetRequest(md.Model):
     user_description: str | None | rt.Unset = rt.UNSET
 
 
-class VisualMemoryStatusResponse(md.Model):
+class VisualMemoryStatusResponse(md.Answer):
     """State of a rule set's visual memory.
 
     Attributes:
@@ -386,30 +325,15 @@ class VisualMemoryStatusResponse(md.Model):
     processing_completed_at: str | None = None
     estimated_completion: str | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _VisualMemoryStatusResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                **(md.known(data, _VisualMemoryStatusResponse_KEYS) if extra else data),
-                "rule_set_id": data["rule_set_id"],
-                "visual_processing_status": data["visual_processing_status"],
-                "visual_memory_available": data["visual_memory_available"],
-                "additional_properties": extra,
-            },
-        )
-
-
-_VisualMemoryStatusResponse_KEYS = frozenset(
-    [
-        "rule_set_id",
-        "visual_processing_status",
-        "visual_memory_available",
-        "processing_error",
-        "processing_started_at",
-        "processing_completed_at",
-        "estimated_completion",
-    ]
-)
+    _keys = frozenset(
+        [
+            "rule_set_id",
+            "visual_processing_status",
+            "visual_memory_available",
+            "processing_error",
+            "processing_started_at",
+            "processing_completed_at",
+            "estimated_completion",
+        ]
+    )
+    _required = ("rule_set_id", "visual_processing_status", "visual_memory_available")

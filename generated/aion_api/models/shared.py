@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
@@ -11,7 +10,7 @@ from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
-class ChatErrorResponse(md.Model):
+class ChatErrorResponse(md.Answer):
     """The error body of chat routes.
 
     Attributes:
@@ -25,26 +24,12 @@ class ChatErrorResponse(md.Model):
     detail: str | None = None
     timestamp: datetime | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _ChatErrorResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "error": data["error"],
-                "error_code": data["error_code"],
-                "detail": data.get("detail"),
-                "timestamp": md.date(data, "timestamp", extra),
-                "additional_properties": extra,
-            },
-        )
+    _keys = frozenset(["error", "error_code", "detail", "timestamp"])
+    _required = ("error", "error_code")
+    _dates = ("timestamp",)
 
 
-_ChatErrorResponse_KEYS = frozenset(["error", "error_code", "detail", "timestamp"])
-
-
-class ErrorResponse(md.Model):
+class ErrorResponse(md.Answer):
     """Error body of the describe and verify routes.
 
     Attributes:
@@ -61,27 +46,11 @@ class ErrorResponse(md.Model):
     details: dict[str, Any] | None = None
     request_id: str | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _ErrorResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "error_code": data["error_code"],
-                "message": data["message"],
-                "details": data.get("details"),
-                "request_id": data.get("request_id"),
-                "timestamp": data["timestamp"],
-                "additional_properties": extra,
-            },
-        )
+    _keys = frozenset(["error_code", "message", "details", "request_id", "timestamp"])
+    _required = ("error_code", "message", "timestamp")
 
 
-_ErrorResponse_KEYS = frozenset(["error_code", "message", "details", "request_id", "timestamp"])
-
-
-class HTTPValidationError(md.Model):
+class HTTPValidationError(md.Answer):
     """A request that failed validation.
 
     Attributes:
@@ -90,22 +59,16 @@ class HTTPValidationError(md.Model):
 
     detail: list[ValidationError] | None = None
 
+    _keys = frozenset(["detail"])
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _HTTPValidationError_KEYS)
-        return md.build(
-            cls,
-            {
-                "detail": None
-                if (v := data.get("detail")) is None
-                else [ValidationError.from_api_response(item) for item in v],
-                "additional_properties": extra,
-            },
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["detail"] = (
+            None
+            if (v := data.get("detail")) is None
+            else [ValidationError.adopt(item) for item in v]
         )
-
-
-_HTTPValidationError_KEYS = frozenset(["detail"])
+        return super().adopt(data)
 
 
 class UpdateFileRequest(md.Model):
@@ -121,7 +84,7 @@ class UpdateFileRequest(md.Model):
     tags: list[str] | None | rt.Unset = rt.UNSET
 
 
-class UpdateFileResult(md.Model):
+class UpdateFileResult(md.Answer):
     """Title and tags of a file after the change.
 
     Attributes:
@@ -133,26 +96,12 @@ class UpdateFileResult(md.Model):
     tags: list[str] | None = None
     updated_at: datetime | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _UpdateFileResult_KEYS)
-        return md.build(
-            cls,
-            {
-                "id": data["id"],
-                "title": data.get("title"),
-                "tags": data.get("tags"),
-                "updated_at": md.date(data, "updated_at", extra),
-                "additional_properties": extra,
-            },
-        )
+    _keys = frozenset(["id", "title", "tags", "updated_at"])
+    _required = ("id",)
+    _dates = ("updated_at",)
 
 
-_UpdateFileResult_KEYS = frozenset(["id", "title", "tags", "updated_at"])
-
-
-class UploadLogEvent(md.Model):
+class UploadLogEvent(md.Answer):
     """One event in the log of an upload.
 
     Attributes:
@@ -173,27 +122,13 @@ class UploadLogEvent(md.Model):
     file_index: int | None = None
     file_name: str | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _UploadLogEvent_KEYS)
-        return md.build(
-            cls,
-            {
-                **(md.known(data, _UploadLogEvent_KEYS) if extra else data),
-                "event_type": data["event_type"],
-                "message": data["message"],
-                "additional_properties": extra,
-            },
-        )
+    _keys = frozenset(
+        ["event_type", "message", "data", "timestamp", "batch_id", "file_index", "file_name"]
+    )
+    _required = ("event_type", "message")
 
 
-_UploadLogEvent_KEYS = frozenset(
-    ["event_type", "message", "data", "timestamp", "batch_id", "file_index", "file_name"]
-)
-
-
-class UserFilesError(md.Model):
+class UserFilesError(md.Answer):
     """Error body of the file and link operations.
 
     Attributes:
@@ -206,25 +141,11 @@ class UserFilesError(md.Model):
     message: str
     details: dict[str, Any] | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _UserFilesError_KEYS)
-        return md.build(
-            cls,
-            {
-                "error": data["error"],
-                "message": data["message"],
-                "details": data.get("details"),
-                "additional_properties": extra,
-            },
-        )
+    _keys = frozenset(["error", "message", "details"])
+    _required = ("error", "message")
 
 
-_UserFilesError_KEYS = frozenset(["error", "message", "details"])
-
-
-class ValidationError(md.Model):
+class ValidationError(md.Answer):
     """One validation problem and where it is.
 
     Attributes:
@@ -242,10 +163,11 @@ class ValidationError(md.Model):
         "type_": "type",
     }
 
+    _keys = frozenset(["loc", "msg", "type"])
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _ValidationError_KEYS)
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        extra = md.unknown(data, cls._keys)
         return md.build(
             cls,
             {
@@ -255,6 +177,3 @@ class ValidationError(md.Model):
                 "additional_properties": extra,
             },
         )
-
-
-_ValidationError_KEYS = frozenset(["loc", "msg", "type"])

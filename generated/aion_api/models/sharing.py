@@ -6,7 +6,6 @@ Share rule sets with people, with other tenants, or through a token, and manage 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Self
 
 from aion_api import _model as md
@@ -77,7 +76,7 @@ class CreatePublicShareRequest(md.Model):
     expires_in_days: int | rt.Unset = rt.UNSET
 
 
-class ShareResponse(md.Model):
+class ShareResponse(md.Answer):
     """One share of a rule set.
 
     Attributes:
@@ -102,37 +101,26 @@ class ShareResponse(md.Model):
     share_url: str | None = None
     expires_at: str | None = None
 
+    _keys = frozenset(
+        [
+            "id",
+            "ruleset_id",
+            "shared_by_tenant_id",
+            "shared_with_tenant_id",
+            "access_level",
+            "status",
+            "share_token",
+            "share_url",
+            "expires_at",
+        ]
+    )
+    _required = ("id", "ruleset_id", "shared_by_tenant_id")
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _ShareResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                **(md.known(data, _ShareResponse_KEYS) if extra else data),
-                "id": data["id"],
-                "ruleset_id": data["ruleset_id"],
-                "shared_by_tenant_id": data["shared_by_tenant_id"],
-                "access_level": ShareAccessLevel(data["access_level"]),
-                "status": ShareStatus(data["status"]),
-                "additional_properties": extra,
-            },
-        )
-
-
-_ShareResponse_KEYS = frozenset(
-    [
-        "id",
-        "ruleset_id",
-        "shared_by_tenant_id",
-        "shared_with_tenant_id",
-        "access_level",
-        "status",
-        "share_token",
-        "share_url",
-        "expires_at",
-    ]
-)
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["access_level"] = ShareAccessLevel(data["access_level"])
+        data["status"] = ShareStatus(data["status"])
+        return super().adopt(data)
 
 
 class ShareRuleSetRequest(md.Model):
@@ -154,7 +142,7 @@ class ShareRuleSetRequest(md.Model):
     expires_in_days: int | None | rt.Unset = rt.UNSET
 
 
-class SharingMemberResponse(md.Model):
+class SharingMemberResponse(md.Answer):
     """One member of a tenant, as listed by the sharing operations.
 
     Attributes:
@@ -171,26 +159,16 @@ class SharingMemberResponse(md.Model):
     joined_at: str | None = None
     is_active: bool = True
 
+    _keys = frozenset(
+        ["user_id", "tenant_id", "role", "user_email", "user_name", "joined_at", "is_active"]
+    )
+    _required = ("user_id", "tenant_id")
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _SharingMemberResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                **(md.known(data, _SharingMemberResponse_KEYS) if extra else data),
-                "user_id": data["user_id"],
-                "tenant_id": data["tenant_id"],
-                "role": Role(data["role"]),
-                "is_active": True if (v := data.get("is_active")) is None else v,
-                "additional_properties": extra,
-            },
-        )
-
-
-_SharingMemberResponse_KEYS = frozenset(
-    ["user_id", "tenant_id", "role", "user_email", "user_name", "joined_at", "is_active"]
-)
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["role"] = Role(data["role"])
+        data["is_active"] = True if (v := data.get("is_active")) is None else v
+        return super().adopt(data)
 
 
 class UpdateSharingMemberRoleRequest(md.Model):

@@ -6,9 +6,6 @@ Send a message to the support team.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Self
-
 from aion_api import _model as md
 
 
@@ -25,24 +22,11 @@ class ContactRequest(md.Model):
     message: str
 
 
-class ContactResponse(md.Model):
+class ContactResponse(md.Answer):
     """Confirmation of a support message."""
 
     success: bool
     message: str
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _ContactResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "success": data["success"],
-                "message": data["message"],
-                "additional_properties": extra,
-            },
-        )
-
-
-_ContactResponse_KEYS = frozenset(["success", "message"])
+    _keys = frozenset(["success", "message"])
+    _required = ("success", "message")

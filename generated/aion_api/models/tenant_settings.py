@@ -6,7 +6,6 @@ Manage the settings, limits, members, custom S3 storage, and audit log of a tena
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
@@ -14,7 +13,7 @@ from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
-class AuditLogListResponse(md.Model):
+class AuditLogListResponse(md.Answer):
     """One page of the audit log.
 
     Attributes:
@@ -26,27 +25,16 @@ class AuditLogListResponse(md.Model):
     total_count: int
     has_more: bool
 
+    _keys = frozenset(["entries", "total_count", "has_more"])
+    _required = ("total_count", "has_more")
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _AuditLogListResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "entries": [
-                    AuditLogResponse.from_api_response(item) for item in (data["entries"] or ())
-                ],
-                "total_count": data["total_count"],
-                "has_more": data["has_more"],
-                "additional_properties": extra,
-            },
-        )
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["entries"] = [AuditLogResponse.adopt(item) for item in (data["entries"] or ())]
+        return super().adopt(data)
 
 
-_AuditLogListResponse_KEYS = frozenset(["entries", "total_count", "has_more"])
-
-
-class AuditLogResponse(md.Model):
+class AuditLogResponse(md.Answer):
     """One recorded event in a tenant.
 
     Attributes:
@@ -78,42 +66,25 @@ class AuditLogResponse(md.Model):
     error_message: str | None = None
     metadata: dict[str, Any] | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _AuditLogResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                **(md.known(data, _AuditLogResponse_KEYS) if extra else data),
-                "id": data["id"],
-                "event_type": data["event_type"],
-                "event_timestamp": md.date(data, "event_timestamp", extra),
-                "severity": data["severity"],
-                "action": data["action"],
-                "result": data["result"],
-                "additional_properties": extra,
-            },
-        )
-
-
-_AuditLogResponse_KEYS = frozenset(
-    [
-        "id",
-        "event_type",
-        "event_timestamp",
-        "severity",
-        "user_id",
-        "api_key_id",
-        "action",
-        "result",
-        "ip_address",
-        "resource_type",
-        "resource_id",
-        "error_message",
-        "metadata",
-    ]
-)
+    _keys = frozenset(
+        [
+            "id",
+            "event_type",
+            "event_timestamp",
+            "severity",
+            "user_id",
+            "api_key_id",
+            "action",
+            "result",
+            "ip_address",
+            "resource_type",
+            "resource_id",
+            "error_message",
+            "metadata",
+        ]
+    )
+    _required = ("id", "event_type", "severity", "action", "result")
+    _dates = ("event_timestamp",)
 
 
 class ConfigureS3Request(md.Model):
@@ -146,7 +117,7 @@ class InviteMemberRequest(md.Model):
     role: str | rt.Unset = rt.UNSET
 
 
-class S3ConfigStatus(md.Model):
+class S3ConfigStatus(md.Answer):
     """State of the custom S3 configuration. It never holds credentials.
 
     Attributes:
@@ -166,26 +137,13 @@ class S3ConfigStatus(md.Model):
     is_validated: bool | None = None
     error: str | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _S3ConfigStatus_KEYS)
-        return md.build(
-            cls,
-            {
-                **(md.known(data, _S3ConfigStatus_KEYS) if extra else data),
-                "configured": data["configured"],
-                "additional_properties": extra,
-            },
-        )
+    _keys = frozenset(
+        ["configured", "bucket_name", "region", "configured_at", "is_validated", "error"]
+    )
+    _required = ("configured",)
 
 
-_S3ConfigStatus_KEYS = frozenset(
-    ["configured", "bucket_name", "region", "configured_at", "is_validated", "error"]
-)
-
-
-class S3ValidationResult(md.Model):
+class S3ValidationResult(md.Answer):
     """Outcome of a test of the custom S3 configuration.
 
     Attributes:
@@ -198,24 +156,11 @@ class S3ValidationResult(md.Model):
     region: str | None = None
     error: str | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _S3ValidationResult_KEYS)
-        return md.build(
-            cls,
-            {
-                **(md.known(data, _S3ValidationResult_KEYS) if extra else data),
-                "valid": data["valid"],
-                "additional_properties": extra,
-            },
-        )
+    _keys = frozenset(["valid", "bucket_name", "region", "error"])
+    _required = ("valid",)
 
 
-_S3ValidationResult_KEYS = frozenset(["valid", "bucket_name", "region", "error"])
-
-
-class TenantLimitsResponse(md.Model):
+class TenantLimitsResponse(md.Answer):
     """Limits of a tenant and how far they are used. The three maps share their keys, such as
     `monthly_uploads` and `api_calls_per_minute`.
 
@@ -231,26 +176,16 @@ class TenantLimitsResponse(md.Model):
     remaining: dict[str, int]
     subscription_tier: str = "free"
 
+    _keys = frozenset(["limits", "usage", "remaining", "subscription_tier"])
+    _required = ("limits", "usage", "remaining")
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _TenantLimitsResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "limits": data["limits"],
-                "usage": data["usage"],
-                "remaining": data["remaining"],
-                "subscription_tier": "free" if (v := data.get("subscription_tier")) is None else v,
-                "additional_properties": extra,
-            },
-        )
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["subscription_tier"] = "free" if (v := data.get("subscription_tier")) is None else v
+        return super().adopt(data)
 
 
-_TenantLimitsResponse_KEYS = frozenset(["limits", "usage", "remaining", "subscription_tier"])
-
-
-class TenantMemberResponse(md.Model):
+class TenantMemberResponse(md.Answer):
     """One member of a tenant.
 
     Attributes:
@@ -268,30 +203,12 @@ class TenantMemberResponse(md.Model):
     joined_at: datetime | None = None
     last_active_at: datetime | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _TenantMemberResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "id": data["id"],
-                "email": data["email"],
-                "name": data["name"],
-                "role": data["role"],
-                "joined_at": md.date(data, "joined_at", extra),
-                "last_active_at": md.date(data, "last_active_at", extra),
-                "additional_properties": extra,
-            },
-        )
+    _keys = frozenset(["id", "email", "name", "role", "joined_at", "last_active_at"])
+    _required = ("id", "email", "name", "role")
+    _dates = ("joined_at", "last_active_at")
 
 
-_TenantMemberResponse_KEYS = frozenset(
-    ["id", "email", "name", "role", "joined_at", "last_active_at"]
-)
-
-
-class TenantSettings(md.Model):
+class TenantSettings(md.Answer):
     """Configuration, subscription, and credit use of a tenant.
 
     Attributes:
@@ -336,68 +253,60 @@ class TenantSettings(md.Model):
     max_overage_credits: int = 0
     overage_cost: float = 0.0
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _TenantSettings_KEYS)
-        return md.build(
-            cls,
-            {
-                "id": data["id"],
-                "name": data["name"],
-                "owner_user_id": data.get("owner_user_id"),
-                "created_at": md.date(data, "created_at", extra),
-                "updated_at": md.date(data, "updated_at", extra),
-                "is_active": data["is_active"],
-                "webhook_url": data.get("webhook_url"),
-                "allowed_vlm_providers": data["allowed_vlm_providers"],
-                "allowed_domains": data["allowed_domains"],
-                "max_monthly_credits": data["max_monthly_credits"],
-                "max_requests_per_minute": data["max_requests_per_minute"],
-                "custom_config": data["custom_config"],
-                "subscription_tier": data["subscription_tier"],
-                "subscription_expires_at": md.date(data, "subscription_expires_at", extra),
-                "current_month_credits": data["current_month_credits"],
-                "current_month_cost": data["current_month_cost"],
-                "total_credits": data["total_credits"],
-                "total_cost": data["total_cost"],
-                "supports_overage": False if (v := data.get("supports_overage")) is None else v,
-                "included_credits": 0 if (v := data.get("included_credits")) is None else v,
-                "overage_credits_used": 0 if (v := data.get("overage_credits_used")) is None else v,
-                "max_overage_credits": 0 if (v := data.get("max_overage_credits")) is None else v,
-                "overage_cost": 0.0 if (v := data.get("overage_cost")) is None else v,
-                "additional_properties": extra,
-            },
-        )
-
-
-_TenantSettings_KEYS = frozenset(
-    [
+    _keys = frozenset(
+        [
+            "id",
+            "name",
+            "owner_user_id",
+            "created_at",
+            "updated_at",
+            "is_active",
+            "webhook_url",
+            "allowed_vlm_providers",
+            "allowed_domains",
+            "max_monthly_credits",
+            "max_requests_per_minute",
+            "custom_config",
+            "subscription_tier",
+            "subscription_expires_at",
+            "current_month_credits",
+            "current_month_cost",
+            "total_credits",
+            "total_cost",
+            "supports_overage",
+            "included_credits",
+            "overage_credits_used",
+            "max_overage_credits",
+            "overage_cost",
+        ]
+    )
+    _required = (
         "id",
         "name",
-        "owner_user_id",
-        "created_at",
-        "updated_at",
         "is_active",
-        "webhook_url",
         "allowed_vlm_providers",
         "allowed_domains",
         "max_monthly_credits",
         "max_requests_per_minute",
         "custom_config",
         "subscription_tier",
-        "subscription_expires_at",
         "current_month_credits",
         "current_month_cost",
         "total_credits",
         "total_cost",
-        "supports_overage",
-        "included_credits",
-        "overage_credits_used",
-        "max_overage_credits",
-        "overage_cost",
-    ]
-)
+    )
+    _dates = ("created_at", "updated_at", "subscription_expires_at")
+
+    @classmethod
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["owner_user_id"] = data.get("owner_user_id")
+        data["webhook_url"] = data.get("webhook_url")
+        data["supports_overage"] = False if (v := data.get("supports_overage")) is None else v
+        data["included_credits"] = 0 if (v := data.get("included_credits")) is None else v
+        data["overage_credits_used"] = 0 if (v := data.get("overage_credits_used")) is None else v
+        data["max_overage_credits"] = 0 if (v := data.get("max_overage_credits")) is None else v
+        data["overage_cost"] = 0.0 if (v := data.get("overage_cost")) is None else v
+        return super().adopt(data)
 
 
 class TenantSettingsUpdate(md.Model):

@@ -7,7 +7,6 @@ then read its results.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
@@ -44,7 +43,7 @@ class UploadSessionStatusResponseStatus(rt.OpenEnum):
     CANCELLED = "cancelled"
 
 
-class FileErrorSummary(md.Model):
+class FileErrorSummary(md.Answer):
     """An error of one file in a session.
 
     Attributes:
@@ -58,26 +57,11 @@ class FileErrorSummary(md.Model):
     error: str
     retryable: bool
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _FileErrorSummary_KEYS)
-        return md.build(
-            cls,
-            {
-                "filename": data["filename"],
-                "index": data["index"],
-                "error": data["error"],
-                "retryable": data["retryable"],
-                "additional_properties": extra,
-            },
-        )
+    _keys = frozenset(["filename", "index", "error", "retryable"])
+    _required = ("filename", "index", "error", "retryable")
 
 
-_FileErrorSummary_KEYS = frozenset(["filename", "index", "error", "retryable"])
-
-
-class FileResultSummary(md.Model):
+class FileResultSummary(md.Answer):
     """Short result of one file in a session.
 
     Attributes:
@@ -93,28 +77,18 @@ class FileResultSummary(md.Model):
     processing_time_ms: float | None = None
     error_message: str | None = None
 
+    _keys = frozenset(
+        ["filename", "image_id", "status", "description", "processing_time_ms", "error_message"]
+    )
+    _required = ("filename", "image_id")
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _FileResultSummary_KEYS)
-        return md.build(
-            cls,
-            {
-                **(md.known(data, _FileResultSummary_KEYS) if extra else data),
-                "filename": data["filename"],
-                "image_id": data["image_id"],
-                "status": FileResultSummaryStatus(data["status"]),
-                "additional_properties": extra,
-            },
-        )
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["status"] = FileResultSummaryStatus(data["status"])
+        return super().adopt(data)
 
 
-_FileResultSummary_KEYS = frozenset(
-    ["filename", "image_id", "status", "description", "processing_time_ms", "error_message"]
-)
-
-
-class UploadSessionListItem(md.Model):
+class UploadSessionListItem(md.Answer):
     """One upload session in a listing.
 
     Attributes:
@@ -138,30 +112,21 @@ class UploadSessionListItem(md.Model):
     created_at: datetime | None
     completed_at: datetime | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _UploadSessionListItem_KEYS)
-        return md.build(
-            cls,
-            {
-                "session_id": data["session_id"],
-                "status": data["status"],
-                "upload_method": data["upload_method"],
-                "total_files": data["total_files"],
-                "completed_files": data["completed_files"],
-                "failed_files": data["failed_files"],
-                "skipped_files": data["skipped_files"],
-                "progress_percentage": data["progress_percentage"],
-                "created_at": md.date(data, "created_at", extra),
-                "completed_at": md.date(data, "completed_at", extra),
-                "additional_properties": extra,
-            },
-        )
-
-
-_UploadSessionListItem_KEYS = frozenset(
-    [
+    _keys = frozenset(
+        [
+            "session_id",
+            "status",
+            "upload_method",
+            "total_files",
+            "completed_files",
+            "failed_files",
+            "skipped_files",
+            "progress_percentage",
+            "created_at",
+            "completed_at",
+        ]
+    )
+    _required = (
         "session_id",
         "status",
         "upload_method",
@@ -170,13 +135,11 @@ _UploadSessionListItem_KEYS = frozenset(
         "failed_files",
         "skipped_files",
         "progress_percentage",
-        "created_at",
-        "completed_at",
-    ]
-)
+    )
+    _dates = ("created_at", "completed_at")
 
 
-class UploadSessionListResponse(md.Model):
+class UploadSessionListResponse(md.Answer):
     """One page of upload sessions.
 
     Attributes:
@@ -192,32 +155,16 @@ class UploadSessionListResponse(md.Model):
     limit: int
     has_more: bool
 
+    _keys = frozenset(["sessions", "total_count", "offset", "limit", "has_more"])
+    _required = ("total_count", "offset", "limit", "has_more")
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _UploadSessionListResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "sessions": [
-                    UploadSessionListItem.from_api_response(item)
-                    for item in (data["sessions"] or ())
-                ],
-                "total_count": data["total_count"],
-                "offset": data["offset"],
-                "limit": data["limit"],
-                "has_more": data["has_more"],
-                "additional_properties": extra,
-            },
-        )
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["sessions"] = [UploadSessionListItem.adopt(item) for item in (data["sessions"] or ())]
+        return super().adopt(data)
 
 
-_UploadSessionListResponse_KEYS = frozenset(
-    ["sessions", "total_count", "offset", "limit", "has_more"]
-)
-
-
-class UploadSessionResultItem(md.Model):
+class UploadSessionResultItem(md.Answer):
     """Result of one file in an upload session.
 
     Attributes:
@@ -242,42 +189,31 @@ class UploadSessionResultItem(md.Model):
     error_message: str | None = None
     thumbnail_url: str | None = None
 
+    _keys = frozenset(
+        [
+            "image_id",
+            "filename",
+            "object_key",
+            "status",
+            "description",
+            "visible_text",
+            "tags",
+            "processing_time_ms",
+            "error_message",
+            "thumbnail_url",
+            "created_at",
+        ]
+    )
+    _required = ("image_id", "filename", "object_key")
+    _dates = ("created_at",)
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _UploadSessionResultItem_KEYS)
-        return md.build(
-            cls,
-            {
-                **(md.known(data, _UploadSessionResultItem_KEYS) if extra else data),
-                "image_id": data["image_id"],
-                "filename": data["filename"],
-                "object_key": data["object_key"],
-                "status": UploadSessionResultItemStatus(data["status"]),
-                "created_at": md.date(data, "created_at", extra),
-                "additional_properties": extra,
-            },
-        )
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["status"] = UploadSessionResultItemStatus(data["status"])
+        return super().adopt(data)
 
 
-_UploadSessionResultItem_KEYS = frozenset(
-    [
-        "image_id",
-        "filename",
-        "object_key",
-        "status",
-        "description",
-        "visible_text",
-        "tags",
-        "processing_time_ms",
-        "error_message",
-        "thumbnail_url",
-        "created_at",
-    ]
-)
-
-
-class UploadSessionResultsResponse(md.Model):
+class UploadSessionResultsResponse(md.Answer):
     """One page of results of an upload session.
 
     Attributes:
@@ -297,34 +233,18 @@ class UploadSessionResultsResponse(md.Model):
     has_more: bool
     summary: dict[str, Any]
 
+    _keys = frozenset(
+        ["session_id", "results", "total_count", "offset", "limit", "has_more", "summary"]
+    )
+    _required = ("session_id", "total_count", "offset", "limit", "has_more", "summary")
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _UploadSessionResultsResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "session_id": data["session_id"],
-                "results": [
-                    UploadSessionResultItem.from_api_response(item)
-                    for item in (data["results"] or ())
-                ],
-                "total_count": data["total_count"],
-                "offset": data["offset"],
-                "limit": data["limit"],
-                "has_more": data["has_more"],
-                "summary": data["summary"],
-                "additional_properties": extra,
-            },
-        )
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["results"] = [UploadSessionResultItem.adopt(item) for item in (data["results"] or ())]
+        return super().adopt(data)
 
 
-_UploadSessionResultsResponse_KEYS = frozenset(
-    ["session_id", "results", "total_count", "offset", "limit", "has_more", "summary"]
-)
-
-
-class UploadSessionStatusResponse(md.Model):
+class UploadSessionStatusResponse(md.Answer):
     """Progress of one upload session.
 
     Attributes:
@@ -362,55 +282,50 @@ class UploadSessionStatusResponse(md.Model):
     recent_completions: list[FileResultSummary] | None = None
     recent_errors: list[FileErrorSummary] | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _UploadSessionStatusResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "session_id": data["session_id"],
-                "status": UploadSessionStatusResponseStatus(data["status"]),
-                "total_files": data["total_files"],
-                "completed_files": data["completed_files"],
-                "failed_files": data["failed_files"],
-                "skipped_files": data["skipped_files"],
-                "pending_files": data["pending_files"],
-                "progress_percentage": data["progress_percentage"],
-                "created_at": md.date(data, "created_at", extra),
-                "started_at": md.date(data, "started_at", extra),
-                "completed_at": md.date(data, "completed_at", extra),
-                "estimated_completion_time": md.date(data, "estimated_completion_time", extra),
-                "recent_completions": None
-                if (v := data.get("recent_completions")) is None
-                else [FileResultSummary.from_api_response(item) for item in v],
-                "recent_errors": None
-                if (v := data.get("recent_errors")) is None
-                else [FileErrorSummary.from_api_response(item) for item in v],
-                "results_url": data["results_url"],
-                "websocket_channel": data["websocket_channel"],
-                "additional_properties": extra,
-            },
-        )
-
-
-_UploadSessionStatusResponse_KEYS = frozenset(
-    [
+    _keys = frozenset(
+        [
+            "session_id",
+            "status",
+            "total_files",
+            "completed_files",
+            "failed_files",
+            "skipped_files",
+            "pending_files",
+            "progress_percentage",
+            "created_at",
+            "started_at",
+            "completed_at",
+            "estimated_completion_time",
+            "recent_completions",
+            "recent_errors",
+            "results_url",
+            "websocket_channel",
+        ]
+    )
+    _required = (
         "session_id",
-        "status",
         "total_files",
         "completed_files",
         "failed_files",
         "skipped_files",
         "pending_files",
         "progress_percentage",
-        "created_at",
-        "started_at",
-        "completed_at",
-        "estimated_completion_time",
-        "recent_completions",
-        "recent_errors",
         "results_url",
         "websocket_channel",
-    ]
-)
+    )
+    _dates = ("created_at", "started_at", "completed_at", "estimated_completion_time")
+
+    @classmethod
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["status"] = UploadSessionStatusResponseStatus(data["status"])
+        data["recent_completions"] = (
+            None
+            if (v := data.get("recent_completions")) is None
+            else [FileResultSummary.adopt(item) for item in v]
+        )
+        data["recent_errors"] = (
+            None
+            if (v := data.get("recent_errors")) is None
+            else [FileErrorSummary.adopt(item) for item in v]
+        )
+        return super().adopt(data)

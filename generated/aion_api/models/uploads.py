@@ -6,14 +6,13 @@ Upload quota, duplicate checks, processing status, and presigned uploads.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Self
 
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
-class AutoRecoveryResponse(md.Model):
+class AutoRecoveryResponse(md.Answer):
     """Outcome of a batch recovery.
 
     Attributes:
@@ -29,29 +28,11 @@ class AutoRecoveryResponse(md.Model):
     status: str
     message: str
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _AutoRecoveryResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "batch_id": data["batch_id"],
-                "recovered_files": data["recovered_files"],
-                "failed_files": data["failed_files"],
-                "status": data["status"],
-                "message": data["message"],
-                "additional_properties": extra,
-            },
-        )
+    _keys = frozenset(["batch_id", "recovered_files", "failed_files", "status", "message"])
+    _required = ("batch_id", "recovered_files", "failed_files", "status", "message")
 
 
-_AutoRecoveryResponse_KEYS = frozenset(
-    ["batch_id", "recovered_files", "failed_files", "status", "message"]
-)
-
-
-class BatchDescriptionCountsResponse(md.Model):
+class BatchDescriptionCountsResponse(md.Answer):
     """Number of images in each description state.
 
     Attributes:
@@ -65,29 +46,19 @@ class BatchDescriptionCountsResponse(md.Model):
     failed: int = 0
     skipped: int = 0
 
+    _keys = frozenset(["pending", "processing", "completed", "failed", "skipped"])
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _BatchDescriptionCountsResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "pending": 0 if (v := data.get("pending")) is None else v,
-                "processing": 0 if (v := data.get("processing")) is None else v,
-                "completed": 0 if (v := data.get("completed")) is None else v,
-                "failed": 0 if (v := data.get("failed")) is None else v,
-                "skipped": 0 if (v := data.get("skipped")) is None else v,
-                "additional_properties": extra,
-            },
-        )
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["pending"] = 0 if (v := data.get("pending")) is None else v
+        data["processing"] = 0 if (v := data.get("processing")) is None else v
+        data["completed"] = 0 if (v := data.get("completed")) is None else v
+        data["failed"] = 0 if (v := data.get("failed")) is None else v
+        data["skipped"] = 0 if (v := data.get("skipped")) is None else v
+        return super().adopt(data)
 
 
-_BatchDescriptionCountsResponse_KEYS = frozenset(
-    ["pending", "processing", "completed", "failed", "skipped"]
-)
-
-
-class BatchErrorSummaryResponse(md.Model):
+class BatchErrorSummaryResponse(md.Answer):
     """Errors that occurred in a batch.
 
     Attributes:
@@ -98,24 +69,15 @@ class BatchErrorSummaryResponse(md.Model):
     count: int = 0
     messages: list[str] | None = None
 
+    _keys = frozenset(["count", "messages"])
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _BatchErrorSummaryResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "count": 0 if (v := data.get("count")) is None else v,
-                "messages": data.get("messages"),
-                "additional_properties": extra,
-            },
-        )
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["count"] = 0 if (v := data.get("count")) is None else v
+        return super().adopt(data)
 
 
-_BatchErrorSummaryResponse_KEYS = frozenset(["count", "messages"])
-
-
-class BatchPresignedUrl(md.Model):
+class BatchPresignedUrl(md.Answer):
     """Presigned URL of one file in a batch.
 
     Attributes:
@@ -139,41 +101,30 @@ class BatchPresignedUrl(md.Model):
     upload_headers: dict[str, str] | None = None
     image_id: str | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _BatchPresignedUrl_KEYS)
-        return md.build(
-            cls,
-            {
-                **(md.known(data, _BatchPresignedUrl_KEYS) if extra else data),
-                "file_index": data["file_index"],
-                "filename": data["filename"],
-                "upload_url": data["upload_url"],
-                "upload_method": data["upload_method"],
-                "object_key": data["object_key"],
-                "expires_at": data["expires_at"],
-                "additional_properties": extra,
-            },
-        )
-
-
-_BatchPresignedUrl_KEYS = frozenset(
-    [
+    _keys = frozenset(
+        [
+            "file_index",
+            "filename",
+            "upload_url",
+            "upload_method",
+            "upload_fields",
+            "upload_headers",
+            "object_key",
+            "expires_at",
+            "image_id",
+        ]
+    )
+    _required = (
         "file_index",
         "filename",
         "upload_url",
         "upload_method",
-        "upload_fields",
-        "upload_headers",
         "object_key",
         "expires_at",
-        "image_id",
-    ]
-)
+    )
 
 
-class BatchStatusCountsResponse(md.Model):
+class BatchStatusCountsResponse(md.Answer):
     """Number of images in each processing state.
 
     Attributes:
@@ -194,43 +145,35 @@ class BatchStatusCountsResponse(md.Model):
     partially_completed: int = 0
     stuck: int = 0
 
+    _keys = frozenset(
+        [
+            "total",
+            "uploading",
+            "confirming",
+            "queued",
+            "processing",
+            "completed",
+            "failed",
+            "partially_completed",
+            "stuck",
+        ]
+    )
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _BatchStatusCountsResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "total": 0 if (v := data.get("total")) is None else v,
-                "uploading": 0 if (v := data.get("uploading")) is None else v,
-                "confirming": 0 if (v := data.get("confirming")) is None else v,
-                "queued": 0 if (v := data.get("queued")) is None else v,
-                "processing": 0 if (v := data.get("processing")) is None else v,
-                "completed": 0 if (v := data.get("completed")) is None else v,
-                "failed": 0 if (v := data.get("failed")) is None else v,
-                "partially_completed": 0 if (v := data.get("partially_completed")) is None else v,
-                "stuck": 0 if (v := data.get("stuck")) is None else v,
-                "additional_properties": extra,
-            },
-        )
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["total"] = 0 if (v := data.get("total")) is None else v
+        data["uploading"] = 0 if (v := data.get("uploading")) is None else v
+        data["confirming"] = 0 if (v := data.get("confirming")) is None else v
+        data["queued"] = 0 if (v := data.get("queued")) is None else v
+        data["processing"] = 0 if (v := data.get("processing")) is None else v
+        data["completed"] = 0 if (v := data.get("completed")) is None else v
+        data["failed"] = 0 if (v := data.get("failed")) is None else v
+        data["partially_completed"] = 0 if (v := data.get("partially_completed")) is None else v
+        data["stuck"] = 0 if (v := data.get("stuck")) is None else v
+        return super().adopt(data)
 
 
-_BatchStatusCountsResponse_KEYS = frozenset(
-    [
-        "total",
-        "uploading",
-        "confirming",
-        "queued",
-        "processing",
-        "completed",
-        "failed",
-        "partially_completed",
-        "stuck",
-    ]
-)
-
-
-class BatchStatusSummaryResponse(md.Model):
+class BatchStatusSummaryResponse(md.Answer):
     """Combined state of all images in an upload batch.
 
     Attributes:
@@ -254,42 +197,31 @@ class BatchStatusSummaryResponse(md.Model):
     created_at: str | None = None
     last_activity_at: str | None = None
 
+    _keys = frozenset(
+        [
+            "batch_id",
+            "tenant_id",
+            "overall_status",
+            "completion_percentage",
+            "counts",
+            "description_counts",
+            "error_summary",
+            "created_at",
+            "last_activity_at",
+        ]
+    )
+    _required = ("batch_id", "tenant_id", "overall_status", "completion_percentage")
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _BatchStatusSummaryResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "batch_id": data["batch_id"],
-                "tenant_id": data["tenant_id"],
-                "overall_status": data["overall_status"],
-                "completion_percentage": data["completion_percentage"],
-                "counts": BatchStatusCountsResponse.from_api_response(data["counts"]),
-                "description_counts": None
-                if (v := data.get("description_counts")) is None
-                else BatchDescriptionCountsResponse.from_api_response(v),
-                "error_summary": BatchErrorSummaryResponse.from_api_response(data["error_summary"]),
-                "created_at": data.get("created_at"),
-                "last_activity_at": data.get("last_activity_at"),
-                "additional_properties": extra,
-            },
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["counts"] = BatchStatusCountsResponse.adopt(data["counts"])
+        data["description_counts"] = (
+            None
+            if (v := data.get("description_counts")) is None
+            else BatchDescriptionCountsResponse.adopt(v)
         )
-
-
-_BatchStatusSummaryResponse_KEYS = frozenset(
-    [
-        "batch_id",
-        "tenant_id",
-        "overall_status",
-        "completion_percentage",
-        "counts",
-        "description_counts",
-        "error_summary",
-        "created_at",
-        "last_activity_at",
-    ]
-)
+        data["error_summary"] = BatchErrorSummaryResponse.adopt(data["error_summary"])
+        return super().adopt(data)
 
 
 class BatchUploadConfirmRequest(md.Model):
@@ -305,7 +237,7 @@ class BatchUploadConfirmRequest(md.Model):
     auto_process: bool | rt.Unset = rt.UNSET
 
 
-class BatchUploadConfirmResponse(md.Model):
+class BatchUploadConfirmResponse(md.Answer):
     """Outcome of a batch confirmation.
 
     Attributes:
@@ -325,38 +257,27 @@ class BatchUploadConfirmResponse(md.Model):
     failed_files: list[str] | None = None
     stored_images: list[StoredImageInfo] | None = None
 
+    _keys = frozenset(
+        [
+            "batch_id",
+            "successful_uploads",
+            "failed_uploads",
+            "processing_status",
+            "failed_files",
+            "message",
+            "stored_images",
+        ]
+    )
+    _required = ("batch_id", "successful_uploads", "failed_uploads", "processing_status", "message")
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _BatchUploadConfirmResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "batch_id": data["batch_id"],
-                "successful_uploads": data["successful_uploads"],
-                "failed_uploads": data["failed_uploads"],
-                "processing_status": data["processing_status"],
-                "failed_files": data.get("failed_files"),
-                "message": data["message"],
-                "stored_images": None
-                if (v := data.get("stored_images")) is None
-                else [StoredImageInfo.from_api_response(item) for item in v],
-                "additional_properties": extra,
-            },
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["stored_images"] = (
+            None
+            if (v := data.get("stored_images")) is None
+            else [StoredImageInfo.adopt(item) for item in v]
         )
-
-
-_BatchUploadConfirmResponse_KEYS = frozenset(
-    [
-        "batch_id",
-        "successful_uploads",
-        "failed_uploads",
-        "processing_status",
-        "failed_files",
-        "message",
-        "stored_images",
-    ]
-)
+        return super().adopt(data)
 
 
 class BatchUploadPrepareRequest(md.Model):
@@ -376,7 +297,7 @@ class BatchUploadPrepareRequest(md.Model):
     additional_params: dict[str, Any] | None | rt.Unset = rt.UNSET
 
 
-class BatchUploadPrepareResponse(md.Model):
+class BatchUploadPrepareResponse(md.Answer):
     """A prepared batch with one presigned URL per file.
 
     Attributes:
@@ -392,32 +313,21 @@ class BatchUploadPrepareResponse(md.Model):
     total_size_bytes: int
     estimated_time_seconds: int
 
+    _keys = frozenset(
+        ["batch_id", "upload_plan", "presigned_urls", "total_size_bytes", "estimated_time_seconds"]
+    )
+    _required = ("batch_id", "total_size_bytes", "estimated_time_seconds")
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _BatchUploadPrepareResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "batch_id": data["batch_id"],
-                "upload_plan": UploadPlan.from_api_response(data["upload_plan"]),
-                "presigned_urls": [
-                    BatchPresignedUrl.from_api_response(item)
-                    for item in (data["presigned_urls"] or ())
-                ],
-                "total_size_bytes": data["total_size_bytes"],
-                "estimated_time_seconds": data["estimated_time_seconds"],
-                "additional_properties": extra,
-            },
-        )
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["upload_plan"] = UploadPlan.adopt(data["upload_plan"])
+        data["presigned_urls"] = [
+            BatchPresignedUrl.adopt(item) for item in (data["presigned_urls"] or ())
+        ]
+        return super().adopt(data)
 
 
-_BatchUploadPrepareResponse_KEYS = frozenset(
-    ["batch_id", "upload_plan", "presigned_urls", "total_size_bytes", "estimated_time_seconds"]
-)
-
-
-class CleanupStaleBatchesResponse(md.Model):
+class CleanupStaleBatchesResponse(md.Answer):
     """Outcome of a cleanup.
 
     Attributes:
@@ -428,24 +338,11 @@ class CleanupStaleBatchesResponse(md.Model):
     cleaned_count: int
     message: str
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _CleanupStaleBatchesResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "cleaned_count": data["cleaned_count"],
-                "message": data["message"],
-                "additional_properties": extra,
-            },
-        )
+    _keys = frozenset(["cleaned_count", "message"])
+    _required = ("cleaned_count", "message")
 
 
-_CleanupStaleBatchesResponse_KEYS = frozenset(["cleaned_count", "message"])
-
-
-class ComponentStatusesResponse(md.Model):
+class ComponentStatusesResponse(md.Answer):
     """States of the single steps behind `unified_status`.
 
     Attributes:
@@ -459,25 +356,12 @@ class ComponentStatusesResponse(md.Model):
     upload_intent_status: str | None = None
     task_intent_status: str | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _ComponentStatusesResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                **(md.known(data, _ComponentStatusesResponse_KEYS) if extra else data),
-                "additional_properties": extra,
-            },
-        )
+    _keys = frozenset(
+        ["variant_status", "description_status", "upload_intent_status", "task_intent_status"]
+    )
 
 
-_ComponentStatusesResponse_KEYS = frozenset(
-    ["variant_status", "description_status", "upload_intent_status", "task_intent_status"]
-)
-
-
-class ConfirmResult(md.Model):
+class ConfirmResult(md.Answer):
     """Receipt of a confirmed upload. It holds no image id.
 
     Attributes:
@@ -490,23 +374,8 @@ class ConfirmResult(md.Model):
     storage_path: str
     confirmed: bool
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _ConfirmResult_KEYS)
-        return md.build(
-            cls,
-            {
-                "upload_id": data["upload_id"],
-                "object_key": data["object_key"],
-                "storage_path": data["storage_path"],
-                "confirmed": data["confirmed"],
-                "additional_properties": extra,
-            },
-        )
-
-
-_ConfirmResult_KEYS = frozenset(["upload_id", "object_key", "storage_path", "confirmed"])
+    _keys = frozenset(["upload_id", "object_key", "storage_path", "confirmed"])
+    _required = ("upload_id", "object_key", "storage_path", "confirmed")
 
 
 class DuplicateCheckRequest(md.Model):
@@ -519,7 +388,7 @@ class DuplicateCheckRequest(md.Model):
     hashes: list[str]
 
 
-class DuplicateCheckResponse(md.Model):
+class DuplicateCheckResponse(md.Answer):
     """The submitted hashes, split by whether a stored file has them.
 
     Attributes:
@@ -530,21 +399,8 @@ class DuplicateCheckResponse(md.Model):
     duplicates: list[str]
     unique: list[str]
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _DuplicateCheckResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "duplicates": data["duplicates"],
-                "unique": data["unique"],
-                "additional_properties": extra,
-            },
-        )
-
-
-_DuplicateCheckResponse_KEYS = frozenset(["duplicates", "unique"])
+    _keys = frozenset(["duplicates", "unique"])
+    _required = ("duplicates", "unique")
 
 
 class FileInfo(md.Model):
@@ -566,7 +422,7 @@ class FileInfo(md.Model):
     storage_target: str | rt.Unset = rt.UNSET
 
 
-class PendingBatchInfo(md.Model):
+class PendingBatchInfo(md.Answer):
     """One unconfirmed batch.
 
     Attributes:
@@ -583,30 +439,20 @@ class PendingBatchInfo(md.Model):
     created_at: str
     age_seconds: int
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _PendingBatchInfo_KEYS)
-        return md.build(
-            cls,
-            {
-                "batch_id": data["batch_id"],
-                "status": data["status"],
-                "total_files": data["total_files"],
-                "confirmed_count": data["confirmed_count"],
-                "created_at": data["created_at"],
-                "age_seconds": data["age_seconds"],
-                "additional_properties": extra,
-            },
-        )
+    _keys = frozenset(
+        ["batch_id", "status", "total_files", "confirmed_count", "created_at", "age_seconds"]
+    )
+    _required = (
+        "batch_id",
+        "status",
+        "total_files",
+        "confirmed_count",
+        "created_at",
+        "age_seconds",
+    )
 
 
-_PendingBatchInfo_KEYS = frozenset(
-    ["batch_id", "status", "total_files", "confirmed_count", "created_at", "age_seconds"]
-)
-
-
-class PendingBatchesResponse(md.Model):
+class PendingBatchesResponse(md.Answer):
     """Batches that were prepared but never confirmed.
 
     Attributes:
@@ -616,23 +462,17 @@ class PendingBatchesResponse(md.Model):
     has_recoverable: bool
     batches: list[PendingBatchInfo] | None = None
 
+    _keys = frozenset(["batches", "has_recoverable"])
+    _required = ("has_recoverable",)
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _PendingBatchesResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "batches": None
-                if (v := data.get("batches")) is None
-                else [PendingBatchInfo.from_api_response(item) for item in v],
-                "has_recoverable": data["has_recoverable"],
-                "additional_properties": extra,
-            },
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["batches"] = (
+            None
+            if (v := data.get("batches")) is None
+            else [PendingBatchInfo.adopt(item) for item in v]
         )
-
-
-_PendingBatchesResponse_KEYS = frozenset(["batches", "has_recoverable"])
+        return super().adopt(data)
 
 
 class PresignedUploadRequest(md.Model):
@@ -655,7 +495,7 @@ class PresignedUploadRequest(md.Model):
     storage_target: str | rt.Unset = rt.UNSET
 
 
-class PresignedUploadResponse(md.Model):
+class PresignedUploadResponse(md.Answer):
     """A presigned URL and how to use it.
 
     Attributes:
@@ -681,41 +521,28 @@ class PresignedUploadResponse(md.Model):
     storage_target: str = "default"
     bucket_name: str | None = None
 
+    _keys = frozenset(
+        [
+            "upload_url",
+            "upload_method",
+            "upload_fields",
+            "upload_headers",
+            "object_key",
+            "expires_at",
+            "max_size_bytes",
+            "storage_target",
+            "bucket_name",
+        ]
+    )
+    _required = ("upload_url", "upload_method", "object_key", "expires_at", "max_size_bytes")
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _PresignedUploadResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                **(md.known(data, _PresignedUploadResponse_KEYS) if extra else data),
-                "upload_url": data["upload_url"],
-                "upload_method": data["upload_method"],
-                "object_key": data["object_key"],
-                "expires_at": data["expires_at"],
-                "max_size_bytes": data["max_size_bytes"],
-                "storage_target": "default" if (v := data.get("storage_target")) is None else v,
-                "additional_properties": extra,
-            },
-        )
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["storage_target"] = "default" if (v := data.get("storage_target")) is None else v
+        return super().adopt(data)
 
 
-_PresignedUploadResponse_KEYS = frozenset(
-    [
-        "upload_url",
-        "upload_method",
-        "upload_fields",
-        "upload_headers",
-        "object_key",
-        "expires_at",
-        "max_size_bytes",
-        "storage_target",
-        "bucket_name",
-    ]
-)
-
-
-class StoredImageInfo(md.Model):
+class StoredImageInfo(md.Answer):
     """A file stored by a batch upload.
 
     Attributes:
@@ -732,28 +559,13 @@ class StoredImageInfo(md.Model):
     variant_status: str | None = None
     created_at: str | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _StoredImageInfo_KEYS)
-        return md.build(
-            cls,
-            {
-                **(md.known(data, _StoredImageInfo_KEYS) if extra else data),
-                "image_id": data["image_id"],
-                "object_key": data["object_key"],
-                "filename": data["filename"],
-                "additional_properties": extra,
-            },
-        )
+    _keys = frozenset(
+        ["image_id", "object_key", "filename", "thumbnail_url", "variant_status", "created_at"]
+    )
+    _required = ("image_id", "object_key", "filename")
 
 
-_StoredImageInfo_KEYS = frozenset(
-    ["image_id", "object_key", "filename", "thumbnail_url", "variant_status", "created_at"]
-)
-
-
-class StuckUploadsResponse(md.Model):
+class StuckUploadsResponse(md.Answer):
     """Uploads that have not reached a final state in time.
 
     Attributes:
@@ -764,27 +576,16 @@ class StuckUploadsResponse(md.Model):
     stuck_count: int
     images: list[UnifiedImageStatusResponse]
 
+    _keys = frozenset(["stuck_count", "images"])
+    _required = ("stuck_count",)
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _StuckUploadsResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "stuck_count": data["stuck_count"],
-                "images": [
-                    UnifiedImageStatusResponse.from_api_response(item)
-                    for item in (data["images"] or ())
-                ],
-                "additional_properties": extra,
-            },
-        )
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["images"] = [UnifiedImageStatusResponse.adopt(item) for item in (data["images"] or ())]
+        return super().adopt(data)
 
 
-_StuckUploadsResponse_KEYS = frozenset(["stuck_count", "images"])
-
-
-class UnifiedImageStatusResponse(md.Model):
+class UnifiedImageStatusResponse(md.Answer):
     """Processing state of one image, from upload to description. It holds no description text.
 
     Attributes:
@@ -819,47 +620,34 @@ class UnifiedImageStatusResponse(md.Model):
     is_stuck: bool = False
     is_terminal: bool = False
 
+    _keys = frozenset(
+        [
+            "image_id",
+            "tenant_id",
+            "batch_id",
+            "unified_status",
+            "component_statuses",
+            "task_intent_ids",
+            "error_message",
+            "last_error_at",
+            "created_at",
+            "last_updated_at",
+            "completed_at",
+            "retry_count",
+            "processing_duration_seconds",
+            "is_stuck",
+            "is_terminal",
+        ]
+    )
+    _required = ("image_id", "tenant_id", "unified_status")
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _UnifiedImageStatusResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                **(md.known(data, _UnifiedImageStatusResponse_KEYS) if extra else data),
-                "image_id": data["image_id"],
-                "tenant_id": data["tenant_id"],
-                "unified_status": data["unified_status"],
-                "component_statuses": ComponentStatusesResponse.from_api_response(
-                    data["component_statuses"]
-                ),
-                "retry_count": 0 if (v := data.get("retry_count")) is None else v,
-                "is_stuck": False if (v := data.get("is_stuck")) is None else v,
-                "is_terminal": False if (v := data.get("is_terminal")) is None else v,
-                "additional_properties": extra,
-            },
-        )
-
-
-_UnifiedImageStatusResponse_KEYS = frozenset(
-    [
-        "image_id",
-        "tenant_id",
-        "batch_id",
-        "unified_status",
-        "component_statuses",
-        "task_intent_ids",
-        "error_message",
-        "last_error_at",
-        "created_at",
-        "last_updated_at",
-        "completed_at",
-        "retry_count",
-        "processing_duration_seconds",
-        "is_stuck",
-        "is_terminal",
-    ]
-)
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["component_statuses"] = ComponentStatusesResponse.adopt(data["component_statuses"])
+        data["retry_count"] = 0 if (v := data.get("retry_count")) is None else v
+        data["is_stuck"] = False if (v := data.get("is_stuck")) is None else v
+        data["is_terminal"] = False if (v := data.get("is_terminal")) is None else v
+        return super().adopt(data)
 
 
 class UploadConfirmation(md.Model):
@@ -899,7 +687,7 @@ class UploadConfirmationRequest(md.Model):
     content_type: str | None | rt.Unset = rt.UNSET
 
 
-class UploadPlan(md.Model):
+class UploadPlan(md.Answer):
     """Recommended way to send the files of a batch.
 
     Attributes:
@@ -914,20 +702,5 @@ class UploadPlan(md.Model):
     timeout_per_upload: int
     retry_policy: dict[str, Any] | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _UploadPlan_KEYS)
-        return md.build(
-            cls,
-            {
-                "strategy": data["strategy"],
-                "max_concurrent": data["max_concurrent"],
-                "retry_policy": data.get("retry_policy"),
-                "timeout_per_upload": data["timeout_per_upload"],
-                "additional_properties": extra,
-            },
-        )
-
-
-_UploadPlan_KEYS = frozenset(["strategy", "max_concurrent", "retry_policy", "timeout_per_upload"])
+    _keys = frozenset(["strategy", "max_concurrent", "retry_policy", "timeout_per_upload"])
+    _required = ("strategy", "max_concurrent", "timeout_per_upload")

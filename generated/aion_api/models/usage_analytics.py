@@ -7,7 +7,6 @@ requests per minute; the credit check allows 60.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Self
 
 from aion_api import _model as md
@@ -22,7 +21,7 @@ class UsageAnalyticsGetDashboardAnalyticsPeriod(rt.OpenEnum):
     YEAR = "year"
 
 
-class ConversationTokenUsageItem(md.Model):
+class ConversationTokenUsageItem(md.Answer):
     """AI tokens used by one chat session.
 
     Attributes:
@@ -43,39 +42,33 @@ class ConversationTokenUsageItem(md.Model):
     message_count: int
     created_at: str
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _ConversationTokenUsageItem_KEYS)
-        return md.build(
-            cls,
-            {
-                "session_id": data["session_id"],
-                "title": data.get("title"),
-                "input_tokens": data["input_tokens"],
-                "output_tokens": data["output_tokens"],
-                "total_tokens": data["total_tokens"],
-                "message_count": data["message_count"],
-                "created_at": data["created_at"],
-                "additional_properties": extra,
-            },
-        )
-
-
-_ConversationTokenUsageItem_KEYS = frozenset(
-    [
+    _keys = frozenset(
+        [
+            "session_id",
+            "title",
+            "input_tokens",
+            "output_tokens",
+            "total_tokens",
+            "message_count",
+            "created_at",
+        ]
+    )
+    _required = (
         "session_id",
-        "title",
         "input_tokens",
         "output_tokens",
         "total_tokens",
         "message_count",
         "created_at",
-    ]
-)
+    )
+
+    @classmethod
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["title"] = data.get("title")
+        return super().adopt(data)
 
 
-class ConversationTokenUsageResponse(md.Model):
+class ConversationTokenUsageResponse(md.Answer):
     """One page of chat sessions with the AI tokens each used.
 
     Attributes:
@@ -90,31 +83,18 @@ class ConversationTokenUsageResponse(md.Model):
     total_input_tokens: int
     total_output_tokens: int
 
+    _keys = frozenset(["conversations", "total_count", "total_input_tokens", "total_output_tokens"])
+    _required = ("total_count", "total_input_tokens", "total_output_tokens")
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _ConversationTokenUsageResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "conversations": [
-                    ConversationTokenUsageItem.from_api_response(item)
-                    for item in (data["conversations"] or ())
-                ],
-                "total_count": data["total_count"],
-                "total_input_tokens": data["total_input_tokens"],
-                "total_output_tokens": data["total_output_tokens"],
-                "additional_properties": extra,
-            },
-        )
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["conversations"] = [
+            ConversationTokenUsageItem.adopt(item) for item in (data["conversations"] or ())
+        ]
+        return super().adopt(data)
 
 
-_ConversationTokenUsageResponse_KEYS = frozenset(
-    ["conversations", "total_count", "total_input_tokens", "total_output_tokens"]
-)
-
-
-class DailyActivityPoint(md.Model):
+class DailyActivityPoint(md.Answer):
     """Activity on one day.
 
     Attributes:
@@ -127,25 +107,11 @@ class DailyActivityPoint(md.Model):
     files_uploaded: int
     chat_messages: int
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _DailyActivityPoint_KEYS)
-        return md.build(
-            cls,
-            {
-                "date": data["date"],
-                "files_uploaded": data["files_uploaded"],
-                "chat_messages": data["chat_messages"],
-                "additional_properties": extra,
-            },
-        )
+    _keys = frozenset(["date", "files_uploaded", "chat_messages"])
+    _required = ("date", "files_uploaded", "chat_messages")
 
 
-_DailyActivityPoint_KEYS = frozenset(["date", "files_uploaded", "chat_messages"])
-
-
-class DashboardAnalyticsResponse(md.Model):
+class DashboardAnalyticsResponse(md.Answer):
     """Totals and daily activity for a dashboard.
 
     Attributes:
@@ -180,60 +146,53 @@ class DashboardAnalyticsResponse(md.Model):
     current_month_chat_tokens: int = 0
     max_monthly_chat_tokens: int = 0
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _DashboardAnalyticsResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "period": data["period"],
-                "start_date": data["start_date"],
-                "end_date": data["end_date"],
-                "daily_activity": [
-                    DailyActivityPoint.from_api_response(item)
-                    for item in (data["daily_activity"] or ())
-                ],
-                "total_chat_messages": data["total_chat_messages"],
-                "total_files_uploaded": data["total_files_uploaded"],
-                "total_chat_sessions": data["total_chat_sessions"],
-                "avg_processing_time_ms": data.get("avg_processing_time_ms"),
-                "success_rate": data.get("success_rate"),
-                "processing_tokens": data["processing_tokens"],
-                "chat_tokens": data["chat_tokens"],
-                "total_tokens": data["total_tokens"],
-                "current_month_chat_tokens": 0
-                if (v := data.get("current_month_chat_tokens")) is None
-                else v,
-                "max_monthly_chat_tokens": 0
-                if (v := data.get("max_monthly_chat_tokens")) is None
-                else v,
-                "additional_properties": extra,
-            },
-        )
-
-
-_DashboardAnalyticsResponse_KEYS = frozenset(
-    [
+    _keys = frozenset(
+        [
+            "period",
+            "start_date",
+            "end_date",
+            "daily_activity",
+            "total_chat_messages",
+            "total_files_uploaded",
+            "total_chat_sessions",
+            "avg_processing_time_ms",
+            "success_rate",
+            "processing_tokens",
+            "chat_tokens",
+            "total_tokens",
+            "current_month_chat_tokens",
+            "max_monthly_chat_tokens",
+        ]
+    )
+    _required = (
         "period",
         "start_date",
         "end_date",
-        "daily_activity",
         "total_chat_messages",
         "total_files_uploaded",
         "total_chat_sessions",
-        "avg_processing_time_ms",
-        "success_rate",
         "processing_tokens",
         "chat_tokens",
         "total_tokens",
-        "current_month_chat_tokens",
-        "max_monthly_chat_tokens",
-    ]
-)
+    )
+
+    @classmethod
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["daily_activity"] = [
+            DailyActivityPoint.adopt(item) for item in (data["daily_activity"] or ())
+        ]
+        data["avg_processing_time_ms"] = data.get("avg_processing_time_ms")
+        data["success_rate"] = data.get("success_rate")
+        data["current_month_chat_tokens"] = (
+            0 if (v := data.get("current_month_chat_tokens")) is None else v
+        )
+        data["max_monthly_chat_tokens"] = (
+            0 if (v := data.get("max_monthly_chat_tokens")) is None else v
+        )
+        return super().adopt(data)
 
 
-class FileTokenUsageItem(md.Model):
+class FileTokenUsageItem(md.Answer):
     """AI tokens used by one file.
 
     Attributes:
@@ -256,41 +215,27 @@ class FileTokenUsageItem(md.Model):
     provider: str | None = None
     model: str | None = None
 
+    _keys = frozenset(
+        [
+            "image_id",
+            "filename",
+            "input_tokens",
+            "output_tokens",
+            "total_tokens",
+            "created_at",
+            "provider",
+            "model",
+        ]
+    )
+    _required = ("image_id", "input_tokens", "output_tokens", "total_tokens", "created_at")
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _FileTokenUsageItem_KEYS)
-        return md.build(
-            cls,
-            {
-                "image_id": data["image_id"],
-                "filename": data.get("filename"),
-                "input_tokens": data["input_tokens"],
-                "output_tokens": data["output_tokens"],
-                "total_tokens": data["total_tokens"],
-                "created_at": data["created_at"],
-                "provider": data.get("provider"),
-                "model": data.get("model"),
-                "additional_properties": extra,
-            },
-        )
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["filename"] = data.get("filename")
+        return super().adopt(data)
 
 
-_FileTokenUsageItem_KEYS = frozenset(
-    [
-        "image_id",
-        "filename",
-        "input_tokens",
-        "output_tokens",
-        "total_tokens",
-        "created_at",
-        "provider",
-        "model",
-    ]
-)
-
-
-class FileTokenUsageResponse(md.Model):
+class FileTokenUsageResponse(md.Answer):
     """One page of files with the AI tokens each used.
 
     Attributes:
@@ -304,30 +249,16 @@ class FileTokenUsageResponse(md.Model):
     total_input_tokens: int
     total_output_tokens: int
 
+    _keys = frozenset(["files", "total_count", "total_input_tokens", "total_output_tokens"])
+    _required = ("total_count", "total_input_tokens", "total_output_tokens")
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _FileTokenUsageResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "files": [
-                    FileTokenUsageItem.from_api_response(item) for item in (data["files"] or ())
-                ],
-                "total_count": data["total_count"],
-                "total_input_tokens": data["total_input_tokens"],
-                "total_output_tokens": data["total_output_tokens"],
-                "additional_properties": extra,
-            },
-        )
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["files"] = [FileTokenUsageItem.adopt(item) for item in (data["files"] or ())]
+        return super().adopt(data)
 
 
-_FileTokenUsageResponse_KEYS = frozenset(
-    ["files", "total_count", "total_input_tokens", "total_output_tokens"]
-)
-
-
-class MonthlyTokenUsageResponse(md.Model):
+class MonthlyTokenUsageResponse(md.Answer):
     """AI tokens used in one calendar month, in total and, where available, by kind of work.
 
     Attributes:
@@ -387,91 +318,78 @@ class MonthlyTokenUsageResponse(md.Model):
     total_cache_read_tokens: int = 0
     total_cache_creation_tokens: int = 0
 
+    _keys = frozenset(
+        [
+            "year",
+            "month",
+            "total_input_tokens",
+            "total_output_tokens",
+            "total_tokens",
+            "describe_input_tokens",
+            "describe_output_tokens",
+            "describe_operations",
+            "chat_input_tokens",
+            "chat_output_tokens",
+            "chat_messages",
+            "verify_input_tokens",
+            "verify_output_tokens",
+            "verify_operations",
+            "describe_cache_read_tokens",
+            "describe_cache_creation_tokens",
+            "chat_cache_read_tokens",
+            "chat_cache_creation_tokens",
+            "verify_cache_read_tokens",
+            "verify_cache_creation_tokens",
+            "agent_input_tokens",
+            "agent_output_tokens",
+            "agent_operations",
+            "agent_cache_read_tokens",
+            "agent_cache_creation_tokens",
+            "total_cache_read_tokens",
+            "total_cache_creation_tokens",
+        ]
+    )
+    _required = ("year", "month", "total_input_tokens", "total_output_tokens", "total_tokens")
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _MonthlyTokenUsageResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                **(md.known(data, _MonthlyTokenUsageResponse_KEYS) if extra else data),
-                "year": data["year"],
-                "month": data["month"],
-                "total_input_tokens": data["total_input_tokens"],
-                "total_output_tokens": data["total_output_tokens"],
-                "total_tokens": data["total_tokens"],
-                "describe_cache_read_tokens": 0
-                if (v := data.get("describe_cache_read_tokens")) is None
-                else v,
-                "describe_cache_creation_tokens": 0
-                if (v := data.get("describe_cache_creation_tokens")) is None
-                else v,
-                "chat_cache_read_tokens": 0
-                if (v := data.get("chat_cache_read_tokens")) is None
-                else v,
-                "chat_cache_creation_tokens": 0
-                if (v := data.get("chat_cache_creation_tokens")) is None
-                else v,
-                "verify_cache_read_tokens": 0
-                if (v := data.get("verify_cache_read_tokens")) is None
-                else v,
-                "verify_cache_creation_tokens": 0
-                if (v := data.get("verify_cache_creation_tokens")) is None
-                else v,
-                "agent_input_tokens": 0 if (v := data.get("agent_input_tokens")) is None else v,
-                "agent_output_tokens": 0 if (v := data.get("agent_output_tokens")) is None else v,
-                "agent_operations": 0 if (v := data.get("agent_operations")) is None else v,
-                "agent_cache_read_tokens": 0
-                if (v := data.get("agent_cache_read_tokens")) is None
-                else v,
-                "agent_cache_creation_tokens": 0
-                if (v := data.get("agent_cache_creation_tokens")) is None
-                else v,
-                "total_cache_read_tokens": 0
-                if (v := data.get("total_cache_read_tokens")) is None
-                else v,
-                "total_cache_creation_tokens": 0
-                if (v := data.get("total_cache_creation_tokens")) is None
-                else v,
-                "additional_properties": extra,
-            },
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["describe_cache_read_tokens"] = (
+            0 if (v := data.get("describe_cache_read_tokens")) is None else v
         )
+        data["describe_cache_creation_tokens"] = (
+            0 if (v := data.get("describe_cache_creation_tokens")) is None else v
+        )
+        data["chat_cache_read_tokens"] = (
+            0 if (v := data.get("chat_cache_read_tokens")) is None else v
+        )
+        data["chat_cache_creation_tokens"] = (
+            0 if (v := data.get("chat_cache_creation_tokens")) is None else v
+        )
+        data["verify_cache_read_tokens"] = (
+            0 if (v := data.get("verify_cache_read_tokens")) is None else v
+        )
+        data["verify_cache_creation_tokens"] = (
+            0 if (v := data.get("verify_cache_creation_tokens")) is None else v
+        )
+        data["agent_input_tokens"] = 0 if (v := data.get("agent_input_tokens")) is None else v
+        data["agent_output_tokens"] = 0 if (v := data.get("agent_output_tokens")) is None else v
+        data["agent_operations"] = 0 if (v := data.get("agent_operations")) is None else v
+        data["agent_cache_read_tokens"] = (
+            0 if (v := data.get("agent_cache_read_tokens")) is None else v
+        )
+        data["agent_cache_creation_tokens"] = (
+            0 if (v := data.get("agent_cache_creation_tokens")) is None else v
+        )
+        data["total_cache_read_tokens"] = (
+            0 if (v := data.get("total_cache_read_tokens")) is None else v
+        )
+        data["total_cache_creation_tokens"] = (
+            0 if (v := data.get("total_cache_creation_tokens")) is None else v
+        )
+        return super().adopt(data)
 
 
-_MonthlyTokenUsageResponse_KEYS = frozenset(
-    [
-        "year",
-        "month",
-        "total_input_tokens",
-        "total_output_tokens",
-        "total_tokens",
-        "describe_input_tokens",
-        "describe_output_tokens",
-        "describe_operations",
-        "chat_input_tokens",
-        "chat_output_tokens",
-        "chat_messages",
-        "verify_input_tokens",
-        "verify_output_tokens",
-        "verify_operations",
-        "describe_cache_read_tokens",
-        "describe_cache_creation_tokens",
-        "chat_cache_read_tokens",
-        "chat_cache_creation_tokens",
-        "verify_cache_read_tokens",
-        "verify_cache_creation_tokens",
-        "agent_input_tokens",
-        "agent_output_tokens",
-        "agent_operations",
-        "agent_cache_read_tokens",
-        "agent_cache_creation_tokens",
-        "total_cache_read_tokens",
-        "total_cache_creation_tokens",
-    ]
-)
-
-
-class OperationTypeBreakdown(md.Model):
+class OperationTypeBreakdown(md.Answer):
     """Usage split by type of operation.
 
     Attributes:
@@ -486,26 +404,18 @@ class OperationTypeBreakdown(md.Model):
     batch_describe: int = 0
     batch_verify: int = 0
 
+    _keys = frozenset(["describe", "verify", "batch_describe", "batch_verify"])
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _OperationTypeBreakdown_KEYS)
-        return md.build(
-            cls,
-            {
-                "describe": 0 if (v := data.get("describe")) is None else v,
-                "verify": 0 if (v := data.get("verify")) is None else v,
-                "batch_describe": 0 if (v := data.get("batch_describe")) is None else v,
-                "batch_verify": 0 if (v := data.get("batch_verify")) is None else v,
-                "additional_properties": extra,
-            },
-        )
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["describe"] = 0 if (v := data.get("describe")) is None else v
+        data["verify"] = 0 if (v := data.get("verify")) is None else v
+        data["batch_describe"] = 0 if (v := data.get("batch_describe")) is None else v
+        data["batch_verify"] = 0 if (v := data.get("batch_verify")) is None else v
+        return super().adopt(data)
 
 
-_OperationTypeBreakdown_KEYS = frozenset(["describe", "verify", "batch_describe", "batch_verify"])
-
-
-class UsageBreakdownResponse(md.Model):
+class UsageBreakdownResponse(md.Answer):
     """Credits used and left in the current month.
 
     Attributes:
@@ -530,44 +440,41 @@ class UsageBreakdownResponse(md.Model):
     by_operation_type: OperationTypeBreakdown | None = None
     recent_operations: list[Any] | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _UsageBreakdownResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "current_month": data["current_month"],
-                "total_credits_used": data["total_credits_used"],
-                "monthly_limit": data["monthly_limit"],
-                "remaining_credits": data["remaining_credits"],
-                "usage_percentage": data["usage_percentage"],
-                "reset_date": data["reset_date"],
-                "by_verification_level": None
-                if (v := data.get("by_verification_level")) is None
-                else VerificationLevelBreakdown.from_api_response(v),
-                "by_operation_type": None
-                if (v := data.get("by_operation_type")) is None
-                else OperationTypeBreakdown.from_api_response(v),
-                "recent_operations": data.get("recent_operations"),
-                "additional_properties": extra,
-            },
-        )
-
-
-_UsageBreakdownResponse_KEYS = frozenset(
-    [
+    _keys = frozenset(
+        [
+            "current_month",
+            "total_credits_used",
+            "monthly_limit",
+            "remaining_credits",
+            "usage_percentage",
+            "reset_date",
+            "by_verification_level",
+            "by_operation_type",
+            "recent_operations",
+        ]
+    )
+    _required = (
         "current_month",
         "total_credits_used",
         "monthly_limit",
         "remaining_credits",
         "usage_percentage",
         "reset_date",
-        "by_verification_level",
-        "by_operation_type",
-        "recent_operations",
-    ]
-)
+    )
+
+    @classmethod
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["by_verification_level"] = (
+            None
+            if (v := data.get("by_verification_level")) is None
+            else VerificationLevelBreakdown.adopt(v)
+        )
+        data["by_operation_type"] = (
+            None
+            if (v := data.get("by_operation_type")) is None
+            else OperationTypeBreakdown.adopt(v)
+        )
+        return super().adopt(data)
 
 
 class UsageCheckRequest(md.Model):
@@ -583,7 +490,7 @@ class UsageCheckRequest(md.Model):
     verification_level: str | rt.Unset = rt.UNSET
 
 
-class UsageCheckResponse(md.Model):
+class UsageCheckResponse(md.Answer):
     """Whether the planned work is covered by the available credits.
 
     Attributes:
@@ -619,51 +526,44 @@ class UsageCheckResponse(md.Model):
     max_overage_credits: int = 0
     overage_cost: float = 0.0
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _UsageCheckResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "can_proceed": data["can_proceed"],
-                "current_usage": data["current_usage"],
-                "monthly_limit": data["monthly_limit"],
-                "required_credits": data["required_credits"],
-                "available_credits": data["available_credits"],
-                "reset_date": data["reset_date"],
-                "message": data.get("message"),
-                "prepaid_credits": 0 if (v := data.get("prepaid_credits")) is None else v,
-                "supports_overage": False if (v := data.get("supports_overage")) is None else v,
-                "included_credits": 0 if (v := data.get("included_credits")) is None else v,
-                "overage_credits_used": 0 if (v := data.get("overage_credits_used")) is None else v,
-                "max_overage_credits": 0 if (v := data.get("max_overage_credits")) is None else v,
-                "overage_cost": 0.0 if (v := data.get("overage_cost")) is None else v,
-                "additional_properties": extra,
-            },
-        )
-
-
-_UsageCheckResponse_KEYS = frozenset(
-    [
+    _keys = frozenset(
+        [
+            "can_proceed",
+            "current_usage",
+            "monthly_limit",
+            "required_credits",
+            "available_credits",
+            "reset_date",
+            "message",
+            "prepaid_credits",
+            "supports_overage",
+            "included_credits",
+            "overage_credits_used",
+            "max_overage_credits",
+            "overage_cost",
+        ]
+    )
+    _required = (
         "can_proceed",
         "current_usage",
         "monthly_limit",
         "required_credits",
         "available_credits",
         "reset_date",
-        "message",
-        "prepaid_credits",
-        "supports_overage",
-        "included_credits",
-        "overage_credits_used",
-        "max_overage_credits",
-        "overage_cost",
-    ]
-)
+    )
+
+    @classmethod
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["prepaid_credits"] = 0 if (v := data.get("prepaid_credits")) is None else v
+        data["supports_overage"] = False if (v := data.get("supports_overage")) is None else v
+        data["included_credits"] = 0 if (v := data.get("included_credits")) is None else v
+        data["overage_credits_used"] = 0 if (v := data.get("overage_credits_used")) is None else v
+        data["max_overage_credits"] = 0 if (v := data.get("max_overage_credits")) is None else v
+        data["overage_cost"] = 0.0 if (v := data.get("overage_cost")) is None else v
+        return super().adopt(data)
 
 
-class VerificationLevelBreakdown(md.Model):
+class VerificationLevelBreakdown(md.Answer):
     """Usage split by verification level, from the fewest AI providers to all of them.
 
     Attributes:
@@ -678,20 +578,12 @@ class VerificationLevelBreakdown(md.Model):
     thorough: int = 0
     critical: int = 0
 
+    _keys = frozenset(["quick", "standard", "thorough", "critical"])
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _VerificationLevelBreakdown_KEYS)
-        return md.build(
-            cls,
-            {
-                "quick": 0 if (v := data.get("quick")) is None else v,
-                "standard": 0 if (v := data.get("standard")) is None else v,
-                "thorough": 0 if (v := data.get("thorough")) is None else v,
-                "critical": 0 if (v := data.get("critical")) is None else v,
-                "additional_properties": extra,
-            },
-        )
-
-
-_VerificationLevelBreakdown_KEYS = frozenset(["quick", "standard", "thorough", "critical"])
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["quick"] = 0 if (v := data.get("quick")) is None else v
+        data["standard"] = 0 if (v := data.get("standard")) is None else v
+        data["thorough"] = 0 if (v := data.get("thorough")) is None else v
+        data["critical"] = 0 if (v := data.get("critical")) is None else v
+        return super().adopt(data)

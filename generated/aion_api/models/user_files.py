@@ -7,7 +7,6 @@ files, told apart by `media_type`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
@@ -23,7 +22,7 @@ class SearchMode(rt.OpenEnum):
     VISIBLE_TEXT = "visible_text"
 
 
-class BatchDeleteFileResult(md.Model):
+class BatchDeleteFileResult(md.Answer):
     """Outcome for one file of a batch deletion.
 
     Attributes:
@@ -36,23 +35,9 @@ class BatchDeleteFileResult(md.Model):
     message: str | None = None
     deleted_at: datetime | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _BatchDeleteFileResult_KEYS)
-        return md.build(
-            cls,
-            {
-                "id": data["id"],
-                "status": data["status"],
-                "message": data.get("message"),
-                "deleted_at": md.date(data, "deleted_at", extra),
-                "additional_properties": extra,
-            },
-        )
-
-
-_BatchDeleteFileResult_KEYS = frozenset(["id", "status", "message", "deleted_at"])
+    _keys = frozenset(["id", "status", "message", "deleted_at"])
+    _required = ("id", "status")
+    _dates = ("deleted_at",)
 
 
 class BatchDeleteFilesRequest(md.Model):
@@ -65,7 +50,7 @@ class BatchDeleteFilesRequest(md.Model):
     file_ids: list[str]
 
 
-class BatchDeleteFilesResponse(md.Model):
+class BatchDeleteFilesResponse(md.Answer):
     """Outcome of a batch deletion, grouped by result.
 
     Attributes:
@@ -80,29 +65,27 @@ class BatchDeleteFilesResponse(md.Model):
     skipped: list[BatchDeleteFileResult] | None = None
     failed: list[BatchDeleteFileResult] | None = None
 
+    _keys = frozenset(["deleted", "skipped", "failed", "summary"])
+    _required = ("summary",)
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _BatchDeleteFilesResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "deleted": None
-                if (v := data.get("deleted")) is None
-                else [BatchDeleteFileResult.from_api_response(item) for item in v],
-                "skipped": None
-                if (v := data.get("skipped")) is None
-                else [BatchDeleteFileResult.from_api_response(item) for item in v],
-                "failed": None
-                if (v := data.get("failed")) is None
-                else [BatchDeleteFileResult.from_api_response(item) for item in v],
-                "summary": data["summary"],
-                "additional_properties": extra,
-            },
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["deleted"] = (
+            None
+            if (v := data.get("deleted")) is None
+            else [BatchDeleteFileResult.adopt(item) for item in v]
         )
-
-
-_BatchDeleteFilesResponse_KEYS = frozenset(["deleted", "skipped", "failed", "summary"])
+        data["skipped"] = (
+            None
+            if (v := data.get("skipped")) is None
+            else [BatchDeleteFileResult.adopt(item) for item in v]
+        )
+        data["failed"] = (
+            None
+            if (v := data.get("failed")) is None
+            else [BatchDeleteFileResult.adopt(item) for item in v]
+        )
+        return super().adopt(data)
 
 
 class ConfirmUploadRequest(md.Model):
@@ -121,7 +104,7 @@ class ConfirmUploadRequest(md.Model):
     auto_describe: bool | rt.Unset = rt.UNSET
 
 
-class ConfirmUploadResponse(md.Model):
+class ConfirmUploadResponse(md.Answer):
     """The file after its upload is confirmed.
 
     Attributes:
@@ -134,23 +117,8 @@ class ConfirmUploadResponse(md.Model):
     title: str | None = None
     tags: list[str] | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _ConfirmUploadResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "image_id": data["image_id"],
-                "description_status": data["description_status"],
-                "title": data.get("title"),
-                "tags": data.get("tags"),
-                "additional_properties": extra,
-            },
-        )
-
-
-_ConfirmUploadResponse_KEYS = frozenset(["image_id", "description_status", "title", "tags"])
+    _keys = frozenset(["image_id", "description_status", "title", "tags"])
+    _required = ("image_id", "description_status")
 
 
 class CreateLinkRequest(md.Model):
@@ -172,7 +140,7 @@ class CreateLinkRequest(md.Model):
     auto_crawl: bool | rt.Unset = rt.UNSET
 
 
-class CreateLinkResponse(md.Model):
+class CreateLinkResponse(md.Answer):
     """The saved link.
 
     Attributes:
@@ -191,31 +159,19 @@ class CreateLinkResponse(md.Model):
     title: str | None = None
     is_duplicate: bool = False
 
+    _keys = frozenset(
+        ["id", "source_url", "title", "domain", "crawl_status", "is_duplicate", "created_at"]
+    )
+    _required = ("id", "source_url", "domain", "crawl_status")
+    _dates = ("created_at",)
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _CreateLinkResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "id": data["id"],
-                "source_url": data["source_url"],
-                "title": data.get("title"),
-                "domain": data["domain"],
-                "crawl_status": data["crawl_status"],
-                "is_duplicate": False if (v := data.get("is_duplicate")) is None else v,
-                "created_at": md.date(data, "created_at", extra),
-                "additional_properties": extra,
-            },
-        )
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["is_duplicate"] = False if (v := data.get("is_duplicate")) is None else v
+        return super().adopt(data)
 
 
-_CreateLinkResponse_KEYS = frozenset(
-    ["id", "source_url", "title", "domain", "crawl_status", "is_duplicate", "created_at"]
-)
-
-
-class DeleteFileResult(md.Model):
+class DeleteFileResult(md.Answer):
     """Confirmation of a deletion.
 
     Attributes:
@@ -227,25 +183,17 @@ class DeleteFileResult(md.Model):
     deleted_at: datetime | None = None
     message: str = ""
 
+    _keys = frozenset(["id", "deleted_at", "message"])
+    _required = ("id",)
+    _dates = ("deleted_at",)
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _DeleteFileResult_KEYS)
-        return md.build(
-            cls,
-            {
-                "id": data["id"],
-                "deleted_at": md.date(data, "deleted_at", extra),
-                "message": "" if (v := data.get("message")) is None else v,
-                "additional_properties": extra,
-            },
-        )
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["message"] = "" if (v := data.get("message")) is None else v
+        return super().adopt(data)
 
 
-_DeleteFileResult_KEYS = frozenset(["id", "deleted_at", "message"])
-
-
-class FileList(md.Model):
+class FileList(md.Answer):
     """One page of files.
 
     Attributes:
@@ -257,25 +205,16 @@ class FileList(md.Model):
     total_count: int
     has_more: bool
 
+    _keys = frozenset(["files", "total_count", "has_more"])
+    _required = ("total_count", "has_more")
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _FileList_KEYS)
-        return md.build(
-            cls,
-            {
-                "files": [UserFile.from_api_response(item) for item in (data["files"] or ())],
-                "total_count": data["total_count"],
-                "has_more": data["has_more"],
-                "additional_properties": extra,
-            },
-        )
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["files"] = [UserFile.adopt(item) for item in (data["files"] or ())]
+        return super().adopt(data)
 
 
-_FileList_KEYS = frozenset(["files", "total_count", "has_more"])
-
-
-class FileRejection(md.Model):
+class FileRejection(md.Answer):
     """A file that a batch upload turned away.
 
     Attributes:
@@ -289,26 +228,11 @@ class FileRejection(md.Model):
     reason: str
     retryable: bool
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _FileRejection_KEYS)
-        return md.build(
-            cls,
-            {
-                "filename": data["filename"],
-                "index": data["index"],
-                "reason": data["reason"],
-                "retryable": data["retryable"],
-                "additional_properties": extra,
-            },
-        )
+    _keys = frozenset(["filename", "index", "reason", "retryable"])
+    _required = ("filename", "index", "reason", "retryable")
 
 
-_FileRejection_KEYS = frozenset(["filename", "index", "reason", "retryable"])
-
-
-class FullDescription(md.Model):
+class FullDescription(md.Answer):
     """One AI description of a file.
 
     Attributes:
@@ -329,34 +253,20 @@ class FullDescription(md.Model):
     providers_used: list[str] | None = None
     verification_level: str | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _FullDescription_KEYS)
-        return md.build(
-            cls,
-            {
-                **(md.known(data, _FullDescription_KEYS) if extra else data),
-                "id": data["id"],
-                "description": data["description"],
-                "created_at": md.date(data, "created_at", extra),
-                "additional_properties": extra,
-            },
-        )
-
-
-_FullDescription_KEYS = frozenset(
-    [
-        "id",
-        "description",
-        "visible_text",
-        "confidence_score",
-        "processing_time_ms",
-        "created_at",
-        "providers_used",
-        "verification_level",
-    ]
-)
+    _keys = frozenset(
+        [
+            "id",
+            "description",
+            "visible_text",
+            "confidence_score",
+            "processing_time_ms",
+            "created_at",
+            "providers_used",
+            "verification_level",
+        ]
+    )
+    _required = ("id", "description")
+    _dates = ("created_at",)
 
 
 class InitiateUploadBody(md.Model):
@@ -378,7 +288,7 @@ class InitiateUploadBody(md.Model):
     auto_describe: bool | rt.Unset = rt.UNSET
 
 
-class InitiateUploadResponse(md.Model):
+class InitiateUploadResponse(md.Answer):
     """A new file record and the presigned URL for its bytes.
 
     Attributes:
@@ -405,42 +315,30 @@ class InitiateUploadResponse(md.Model):
     thumbnail_url: str | None = None
     variant_urls: dict[str, str] | None = None
 
+    _keys = frozenset(
+        [
+            "upload_url",
+            "upload_method",
+            "upload_fields",
+            "upload_headers",
+            "object_key",
+            "image_id",
+            "expires_at",
+            "max_size_bytes",
+            "thumbnail_url",
+            "variant_urls",
+        ]
+    )
+    _required = ("upload_url", "object_key", "image_id", "max_size_bytes")
+    _dates = ("expires_at",)
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _InitiateUploadResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                **(md.known(data, _InitiateUploadResponse_KEYS) if extra else data),
-                "upload_url": data["upload_url"],
-                "upload_method": "DIRECT" if (v := data.get("upload_method")) is None else v,
-                "object_key": data["object_key"],
-                "image_id": data["image_id"],
-                "expires_at": md.date(data, "expires_at", extra),
-                "max_size_bytes": data["max_size_bytes"],
-                "additional_properties": extra,
-            },
-        )
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["upload_method"] = "DIRECT" if (v := data.get("upload_method")) is None else v
+        return super().adopt(data)
 
 
-_InitiateUploadResponse_KEYS = frozenset(
-    [
-        "upload_url",
-        "upload_method",
-        "upload_fields",
-        "upload_headers",
-        "object_key",
-        "image_id",
-        "expires_at",
-        "max_size_bytes",
-        "thumbnail_url",
-        "variant_urls",
-    ]
-)
-
-
-class ProcessingHistory(md.Model):
+class ProcessingHistory(md.Answer):
     """One processing step of a file.
 
     Attributes:
@@ -456,30 +354,14 @@ class ProcessingHistory(md.Model):
     error_message: str | None = None
     operation_type: str | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _ProcessingHistory_KEYS)
-        return md.build(
-            cls,
-            {
-                "id": data["id"],
-                "status": data["status"],
-                "created_at": md.date(data, "created_at", extra),
-                "completed_at": md.date(data, "completed_at", extra),
-                "error_message": data.get("error_message"),
-                "operation_type": data.get("operation_type"),
-                "additional_properties": extra,
-            },
-        )
+    _keys = frozenset(
+        ["id", "status", "created_at", "completed_at", "error_message", "operation_type"]
+    )
+    _required = ("id", "status")
+    _dates = ("created_at", "completed_at")
 
 
-_ProcessingHistory_KEYS = frozenset(
-    ["id", "status", "created_at", "completed_at", "error_message", "operation_type"]
-)
-
-
-class StreamBatchFileResult(md.Model):
+class StreamBatchFileResult(md.Answer):
     """Result for one file of a small batch upload.
 
     Attributes:
@@ -512,41 +394,29 @@ class StreamBatchFileResult(md.Model):
     document_type: str | None = None
     text_extraction_status: str | None = None
 
+    _keys = frozenset(
+        [
+            "image_id",
+            "filename",
+            "object_key",
+            "status",
+            "processing_time_ms",
+            "skipped",
+            "skipped_existing_image_id",
+            "error",
+            "storage_target",
+            "media_type",
+            "document_type",
+            "text_extraction_status",
+        ]
+    )
+    _required = ("image_id", "filename", "object_key", "status")
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _StreamBatchFileResult_KEYS)
-        return md.build(
-            cls,
-            {
-                **(md.known(data, _StreamBatchFileResult_KEYS) if extra else data),
-                "image_id": data["image_id"],
-                "filename": data["filename"],
-                "object_key": data["object_key"],
-                "status": data["status"],
-                "skipped": False if (v := data.get("skipped")) is None else v,
-                "storage_target": "default" if (v := data.get("storage_target")) is None else v,
-                "additional_properties": extra,
-            },
-        )
-
-
-_StreamBatchFileResult_KEYS = frozenset(
-    [
-        "image_id",
-        "filename",
-        "object_key",
-        "status",
-        "processing_time_ms",
-        "skipped",
-        "skipped_existing_image_id",
-        "error",
-        "storage_target",
-        "media_type",
-        "document_type",
-        "text_extraction_status",
-    ]
-)
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["skipped"] = False if (v := data.get("skipped")) is None else v
+        data["storage_target"] = "default" if (v := data.get("storage_target")) is None else v
+        return super().adopt(data)
 
 
 class StreamBatchUploadBody(md.Model):
@@ -573,7 +443,7 @@ class StreamBatchUploadBody(md.Model):
     verification_level: str | rt.Unset = rt.UNSET
 
 
-class StreamBatchUploadResponse(md.Model):
+class StreamBatchUploadResponse(md.Answer):
     """Receipt of a batch upload.
 
     Attributes:
@@ -600,44 +470,42 @@ class StreamBatchUploadResponse(md.Model):
     immediate_results: list[StreamBatchFileResult] | None = None
     rejections: list[FileRejection] | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _StreamBatchUploadResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "session_id": data["session_id"],
-                "total_files": data["total_files"],
-                "accepted_files": data["accepted_files"],
-                "rejected_files": data["rejected_files"],
-                "status": data["status"],
-                "immediate_results": None
-                if (v := data.get("immediate_results")) is None
-                else [StreamBatchFileResult.from_api_response(item) for item in v],
-                "status_url": data["status_url"],
-                "websocket_channel": data["websocket_channel"],
-                "rejections": None
-                if (v := data.get("rejections")) is None
-                else [FileRejection.from_api_response(item) for item in v],
-                "additional_properties": extra,
-            },
-        )
-
-
-_StreamBatchUploadResponse_KEYS = frozenset(
-    [
+    _keys = frozenset(
+        [
+            "session_id",
+            "total_files",
+            "accepted_files",
+            "rejected_files",
+            "status",
+            "immediate_results",
+            "status_url",
+            "websocket_channel",
+            "rejections",
+        ]
+    )
+    _required = (
         "session_id",
         "total_files",
         "accepted_files",
         "rejected_files",
         "status",
-        "immediate_results",
         "status_url",
         "websocket_channel",
-        "rejections",
-    ]
-)
+    )
+
+    @classmethod
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["immediate_results"] = (
+            None
+            if (v := data.get("immediate_results")) is None
+            else [StreamBatchFileResult.adopt(item) for item in v]
+        )
+        data["rejections"] = (
+            None
+            if (v := data.get("rejections")) is None
+            else [FileRejection.adopt(item) for item in v]
+        )
+        return super().adopt(data)
 
 
 class StreamUploadFileBody(md.Model):
@@ -662,7 +530,7 @@ class StreamUploadFileBody(md.Model):
     storage_target: str | rt.Unset = rt.UNSET
 
 
-class StreamingUploadResponse(md.Model):
+class StreamingUploadResponse(md.Answer):
     """Result of a single upload.
 
     Attributes:
@@ -700,31 +568,25 @@ class StreamingUploadResponse(md.Model):
     document_type: str | None = None
     text_extraction_status: str | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _StreamingUploadResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                **(md.known(data, _StreamingUploadResponse_KEYS) if extra else data),
-                "image_id": data["image_id"],
-                "object_key": data["object_key"],
-                "upload_method": data["upload_method"],
-                "status": data["status"],
-                "processing_time_ms": data["processing_time_ms"],
-                "s3_upload_completed": data["s3_upload_completed"],
-                "variants_queued": data["variants_queued"],
-                "description_queued": data["description_queued"],
-                "skipped": False if (v := data.get("skipped")) is None else v,
-                "storage_target": "default" if (v := data.get("storage_target")) is None else v,
-                "additional_properties": extra,
-            },
-        )
-
-
-_StreamingUploadResponse_KEYS = frozenset(
-    [
+    _keys = frozenset(
+        [
+            "image_id",
+            "object_key",
+            "upload_method",
+            "status",
+            "processing_time_ms",
+            "s3_upload_completed",
+            "variants_queued",
+            "description_queued",
+            "skipped",
+            "skipped_existing_image_id",
+            "storage_target",
+            "media_type",
+            "document_type",
+            "text_extraction_status",
+        ]
+    )
+    _required = (
         "image_id",
         "object_key",
         "upload_method",
@@ -733,17 +595,16 @@ _StreamingUploadResponse_KEYS = frozenset(
         "s3_upload_completed",
         "variants_queued",
         "description_queued",
-        "skipped",
-        "skipped_existing_image_id",
-        "storage_target",
-        "media_type",
-        "document_type",
-        "text_extraction_status",
-    ]
-)
+    )
+
+    @classmethod
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["skipped"] = False if (v := data.get("skipped")) is None else v
+        data["storage_target"] = "default" if (v := data.get("storage_target")) is None else v
+        return super().adopt(data)
 
 
-class UserFile(md.Model):
+class UserFile(md.Answer):
     """One file in a listing: an image, document, video, or link. Fields marked for one kind of file
     carry values only for that kind.
 
@@ -838,73 +699,57 @@ class UserFile(md.Model):
     extracted_images: dict[str, Any] | None = None
     extracted_images_count: int | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _UserFile_KEYS)
-        return md.build(
-            cls,
-            {
-                **(md.known(data, _UserFile_KEYS) if extra else data),
-                "id": data["id"],
-                "size_bytes": data["size_bytes"],
-                "has_full_description": data["has_full_description"],
-                "created_at": md.date(data, "created_at", extra),
-                "content_created_at": md.date(data, "content_created_at", extra),
-                "additional_properties": extra,
-            },
-        )
+    _keys = frozenset(
+        [
+            "id",
+            "size_bytes",
+            "has_full_description",
+            "title",
+            "filename",
+            "thumbnail_url",
+            "upload_description",
+            "visible_text",
+            "tags",
+            "created_at",
+            "content_created_at",
+            "dimensions",
+            "format",
+            "variant_status",
+            "variant_count",
+            "medium_url",
+            "full_url",
+            "blur_hash",
+            "description_status",
+            "description_error",
+            "content_type",
+            "media_type",
+            "video_metadata",
+            "video_analysis_status",
+            "video_analysis_job_id",
+            "scene_count",
+            "has_audio_transcript",
+            "video_url",
+            "variant_error",
+            "confidence_score",
+            "document_type",
+            "page_count",
+            "text_extraction_status",
+            "chunk_count",
+            "document_url",
+            "source_url",
+            "domain",
+            "og_metadata",
+            "favicon_url",
+            "crawl_status",
+            "extracted_images",
+            "extracted_images_count",
+        ]
+    )
+    _required = ("id", "size_bytes", "has_full_description")
+    _dates = ("created_at", "content_created_at")
 
 
-_UserFile_KEYS = frozenset(
-    [
-        "id",
-        "size_bytes",
-        "has_full_description",
-        "title",
-        "filename",
-        "thumbnail_url",
-        "upload_description",
-        "visible_text",
-        "tags",
-        "created_at",
-        "content_created_at",
-        "dimensions",
-        "format",
-        "variant_status",
-        "variant_count",
-        "medium_url",
-        "full_url",
-        "blur_hash",
-        "description_status",
-        "description_error",
-        "content_type",
-        "media_type",
-        "video_metadata",
-        "video_analysis_status",
-        "video_analysis_job_id",
-        "scene_count",
-        "has_audio_transcript",
-        "video_url",
-        "variant_error",
-        "confidence_score",
-        "document_type",
-        "page_count",
-        "text_extraction_status",
-        "chunk_count",
-        "document_url",
-        "source_url",
-        "domain",
-        "og_metadata",
-        "favicon_url",
-        "crawl_status",
-        "extracted_images",
-        "extracted_images_count",
-    ]
-)
-
-
-class UserFileDetails(md.Model):
+class UserFileDetails(md.Answer):
     """Everything known about one file. Fields marked for one kind of file carry values only for that
     kind.
 
@@ -1015,85 +860,78 @@ class UserFileDetails(md.Model):
     extracted_images: dict[str, Any] | None = None
     extracted_images_count: int | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _UserFileDetails_KEYS)
-        return md.build(
-            cls,
-            {
-                **(md.known(data, _UserFileDetails_KEYS) if extra else data),
-                "id": data["id"],
-                "object_key": data["object_key"],
-                "size_bytes": data["size_bytes"],
-                "content_type": data["content_type"],
-                "hash": data["hash"],
-                "description_generated_at": md.date(data, "description_generated_at", extra),
-                "full_descriptions": None
-                if (v := data.get("full_descriptions")) is None
-                else [FullDescription.from_api_response(item) for item in v],
-                "processing_history": None
-                if (v := data.get("processing_history")) is None
-                else [ProcessingHistory.from_api_response(item) for item in v],
-                "created_at": md.date(data, "created_at", extra),
-                "updated_at": md.date(data, "updated_at", extra),
-                "content_created_at": md.date(data, "content_created_at", extra),
-                "crawled_at": md.date(data, "crawled_at", extra),
-                "additional_properties": extra,
-            },
-        )
-
-
-_UserFileDetails_KEYS = frozenset(
-    [
-        "id",
-        "object_key",
-        "size_bytes",
-        "content_type",
-        "hash",
-        "title",
-        "tags",
-        "media_type",
-        "dimensions",
-        "format",
-        "full_url",
-        "thumbnail_url",
-        "medium_url",
-        "original_url",
-        "upload_description",
-        "visible_text",
+    _keys = frozenset(
+        [
+            "id",
+            "object_key",
+            "size_bytes",
+            "content_type",
+            "hash",
+            "title",
+            "tags",
+            "media_type",
+            "dimensions",
+            "format",
+            "full_url",
+            "thumbnail_url",
+            "medium_url",
+            "original_url",
+            "upload_description",
+            "visible_text",
+            "description_generated_at",
+            "full_descriptions",
+            "processing_history",
+            "created_at",
+            "updated_at",
+            "content_created_at",
+            "upload_method",
+            "original_filename",
+            "variant_status",
+            "variant_count",
+            "blur_hash",
+            "description_status",
+            "video_metadata",
+            "video_analysis_status",
+            "video_analysis_job_id",
+            "scene_count",
+            "has_audio_transcript",
+            "video_url",
+            "document_type",
+            "page_count",
+            "text_extraction_status",
+            "chunk_count",
+            "document_url",
+            "source_url",
+            "domain",
+            "og_metadata",
+            "favicon_url",
+            "page_title",
+            "crawl_status",
+            "crawl_error",
+            "crawled_at",
+            "extracted_images",
+            "extracted_images_count",
+        ]
+    )
+    _required = ("id", "object_key", "size_bytes", "content_type", "hash")
+    _dates = (
         "description_generated_at",
-        "full_descriptions",
-        "processing_history",
         "created_at",
         "updated_at",
         "content_created_at",
-        "upload_method",
-        "original_filename",
-        "variant_status",
-        "variant_count",
-        "blur_hash",
-        "description_status",
-        "video_metadata",
-        "video_analysis_status",
-        "video_analysis_job_id",
-        "scene_count",
-        "has_audio_transcript",
-        "video_url",
-        "document_type",
-        "page_count",
-        "text_extraction_status",
-        "chunk_count",
-        "document_url",
-        "source_url",
-        "domain",
-        "og_metadata",
-        "favicon_url",
-        "page_title",
-        "crawl_status",
-        "crawl_error",
         "crawled_at",
-        "extracted_images",
-        "extracted_images_count",
-    ]
-)
+    )
+
+    @classmethod
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["full_descriptions"] = (
+            None
+            if (v := data.get("full_descriptions")) is None
+            else [FullDescription.adopt(item) for item in v]
+        )
+        data["processing_history"] = (
+            None
+            if (v := data.get("processing_history")) is None
+            else [ProcessingHistory.adopt(item) for item in v]
+        )
+        return super().adopt(data)

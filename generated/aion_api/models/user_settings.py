@@ -6,9 +6,8 @@ Manage the profile, password, email address, and sessions of the signed-in user.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Self
+from typing import Any
 
 from aion_api import _model as md
 from aion_api import _runtime as rt
@@ -56,7 +55,7 @@ class EmailChangeRequest(md.Model):
     password: str
 
 
-class SessionResponse(md.Model):
+class SessionResponse(md.Answer):
     """One open session of the signed-in user, as listed among the user settings.
 
     Attributes:
@@ -76,31 +75,22 @@ class SessionResponse(md.Model):
     user_agent: str | None = None
     ip_address: str | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _SessionResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "id": data["id"],
-                "user_agent": data.get("user_agent"),
-                "ip_address": data.get("ip_address"),
-                "created_at": md.date(data, "created_at", extra),
-                "last_activity_at": md.date(data, "last_activity_at", extra),
-                "expires_at": md.date(data, "expires_at", extra),
-                "is_current": data["is_current"],
-                "additional_properties": extra,
-            },
-        )
+    _keys = frozenset(
+        [
+            "id",
+            "user_agent",
+            "ip_address",
+            "created_at",
+            "last_activity_at",
+            "expires_at",
+            "is_current",
+        ]
+    )
+    _required = ("id", "is_current")
+    _dates = ("created_at", "last_activity_at", "expires_at")
 
 
-_SessionResponse_KEYS = frozenset(
-    ["id", "user_agent", "ip_address", "created_at", "last_activity_at", "expires_at", "is_current"]
-)
-
-
-class UserProfileResponse(md.Model):
+class UserProfileResponse(md.Answer):
     """The profile of the signed-in user.
 
     Attributes:
@@ -120,38 +110,20 @@ class UserProfileResponse(md.Model):
     preferences: dict[str, Any]
     last_login_at: datetime | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _UserProfileResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                "id": data["id"],
-                "email": data["email"],
-                "name": data["name"],
-                "is_active": data["is_active"],
-                "email_verified": data["email_verified"],
-                "created_at": md.date(data, "created_at", extra),
-                "last_login_at": md.date(data, "last_login_at", extra),
-                "preferences": data["preferences"],
-                "additional_properties": extra,
-            },
-        )
-
-
-_UserProfileResponse_KEYS = frozenset(
-    [
-        "id",
-        "email",
-        "name",
-        "is_active",
-        "email_verified",
-        "created_at",
-        "last_login_at",
-        "preferences",
-    ]
-)
+    _keys = frozenset(
+        [
+            "id",
+            "email",
+            "name",
+            "is_active",
+            "email_verified",
+            "created_at",
+            "last_login_at",
+            "preferences",
+        ]
+    )
+    _required = ("id", "email", "name", "is_active", "email_verified", "preferences")
+    _dates = ("created_at", "last_login_at")
 
 
 class UserProfileUpdate(md.Model):

@@ -6,14 +6,13 @@ Check a text against an image with one or more AI providers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any
 
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
-class VerificationResponse(md.Model):
+class VerificationResponse(md.Answer):
     """Verdict on a text that was checked against an image.
 
     Attributes:
@@ -48,48 +47,37 @@ class VerificationResponse(md.Model):
     provider_results: dict[str, Any] | None = None
     structured_output: dict[str, Any] | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _VerificationResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                **(md.known(data, _VerificationResponse_KEYS) if extra else data),
-                "operation_id": data["operation_id"],
-                "is_verified": data["is_verified"],
-                "confidence_score": data["confidence_score"],
-                "risk_level": data["risk_level"],
-                "risk_score": data["risk_score"],
-                "explanation": data["explanation"],
-                "verification_level": data["verification_level"],
-                "providers_used": data["providers_used"],
-                "consensus_achieved": data["consensus_achieved"],
-                "processing_time_ms": data["processing_time_ms"],
-                "timestamp": data["timestamp"],
-                "additional_properties": extra,
-            },
-        )
-
-
-_VerificationResponse_KEYS = frozenset(
-    [
+    _keys = frozenset(
+        [
+            "operation_id",
+            "is_verified",
+            "confidence_score",
+            "risk_level",
+            "risk_score",
+            "explanation",
+            "detected_issues",
+            "provider_results",
+            "structured_output",
+            "verification_level",
+            "providers_used",
+            "consensus_achieved",
+            "processing_time_ms",
+            "timestamp",
+        ]
+    )
+    _required = (
         "operation_id",
         "is_verified",
         "confidence_score",
         "risk_level",
         "risk_score",
         "explanation",
-        "detected_issues",
-        "provider_results",
-        "structured_output",
         "verification_level",
         "providers_used",
         "consensus_achieved",
         "processing_time_ms",
         "timestamp",
-    ]
-)
+    )
 
 
 class VerifyRequest(md.Model):

@@ -6,7 +6,6 @@ Queue, follow and retry the jobs that analyze uploaded videos.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
@@ -40,7 +39,7 @@ class RetryVideoAnalysisRequest(md.Model):
     reason: str | None | rt.Unset = rt.UNSET
 
 
-class VideoAnalysisQueueResult(md.Model):
+class VideoAnalysisQueueResult(md.Answer):
     """A queued analysis job.
 
     Attributes:
@@ -58,29 +57,14 @@ class VideoAnalysisQueueResult(md.Model):
     estimated_start_time: datetime | None = None
     message: str | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _VideoAnalysisQueueResult_KEYS)
-        return md.build(
-            cls,
-            {
-                "analysis_job_id": data["analysis_job_id"],
-                "media_id": data["media_id"],
-                "queue_position": data.get("queue_position"),
-                "estimated_start_time": md.date(data, "estimated_start_time", extra),
-                "message": data.get("message"),
-                "additional_properties": extra,
-            },
-        )
+    _keys = frozenset(
+        ["analysis_job_id", "media_id", "queue_position", "estimated_start_time", "message"]
+    )
+    _required = ("analysis_job_id", "media_id")
+    _dates = ("estimated_start_time",)
 
 
-_VideoAnalysisQueueResult_KEYS = frozenset(
-    ["analysis_job_id", "media_id", "queue_position", "estimated_start_time", "message"]
-)
-
-
-class VideoAnalysisRetryResult(md.Model):
+class VideoAnalysisRetryResult(md.Answer):
     """An analysis job that is queued again.
 
     Attributes:
@@ -98,30 +82,20 @@ class VideoAnalysisRetryResult(md.Model):
     max_retries: int = 3
     message: str | None = None
 
+    _keys = frozenset(
+        ["analysis_job_id", "media_id", "status", "retry_count", "max_retries", "message"]
+    )
+    _required = ("analysis_job_id", "media_id")
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _VideoAnalysisRetryResult_KEYS)
-        return md.build(
-            cls,
-            {
-                "analysis_job_id": data["analysis_job_id"],
-                "media_id": data["media_id"],
-                "status": "pending" if (v := data.get("status")) is None else v,
-                "retry_count": 0 if (v := data.get("retry_count")) is None else v,
-                "max_retries": 3 if (v := data.get("max_retries")) is None else v,
-                "message": data.get("message"),
-                "additional_properties": extra,
-            },
-        )
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["status"] = "pending" if (v := data.get("status")) is None else v
+        data["retry_count"] = 0 if (v := data.get("retry_count")) is None else v
+        data["max_retries"] = 3 if (v := data.get("max_retries")) is None else v
+        return super().adopt(data)
 
 
-_VideoAnalysisRetryResult_KEYS = frozenset(
-    ["analysis_job_id", "media_id", "status", "retry_count", "max_retries", "message"]
-)
-
-
-class VideoAnalysisStatusResponse(md.Model):
+class VideoAnalysisStatusResponse(md.Answer):
     """An analysis job and its progress.
 
     Attributes:
@@ -152,41 +126,29 @@ class VideoAnalysisStatusResponse(md.Model):
     max_retries: int = 3
     estimated_completion_time: datetime | None = None
 
+    _keys = frozenset(
+        [
+            "analysis_job_id",
+            "media_id",
+            "status",
+            "progress_percent",
+            "current_step",
+            "started_at",
+            "completed_at",
+            "error_message",
+            "error_code",
+            "retry_count",
+            "max_retries",
+            "estimated_completion_time",
+        ]
+    )
+    _required = ("analysis_job_id", "media_id")
+    _dates = ("started_at", "completed_at", "estimated_completion_time")
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _VideoAnalysisStatusResponse_KEYS)
-        return md.build(
-            cls,
-            {
-                **(md.known(data, _VideoAnalysisStatusResponse_KEYS) if extra else data),
-                "analysis_job_id": data["analysis_job_id"],
-                "media_id": data["media_id"],
-                "status": "pending" if (v := data.get("status")) is None else v,
-                "progress_percent": 0.0 if (v := data.get("progress_percent")) is None else v,
-                "started_at": md.date(data, "started_at", extra),
-                "completed_at": md.date(data, "completed_at", extra),
-                "retry_count": 0 if (v := data.get("retry_count")) is None else v,
-                "max_retries": 3 if (v := data.get("max_retries")) is None else v,
-                "estimated_completion_time": md.date(data, "estimated_completion_time", extra),
-                "additional_properties": extra,
-            },
-        )
-
-
-_VideoAnalysisStatusResponse_KEYS = frozenset(
-    [
-        "analysis_job_id",
-        "media_id",
-        "status",
-        "progress_percent",
-        "current_step",
-        "started_at",
-        "completed_at",
-        "error_message",
-        "error_code",
-        "retry_count",
-        "max_retries",
-        "estimated_completion_time",
-    ]
-)
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["status"] = "pending" if (v := data.get("status")) is None else v
+        data["progress_percent"] = 0.0 if (v := data.get("progress_percent")) is None else v
+        data["retry_count"] = 0 if (v := data.get("retry_count")) is None else v
+        data["max_retries"] = 3 if (v := data.get("max_retries")) is None else v
+        return super().adopt(data)

@@ -7,7 +7,6 @@ upload.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
@@ -43,7 +42,7 @@ class BatchVideoUploadRequestDTO(md.Model):
     processing_priority: str | None | rt.Unset = rt.UNSET
 
 
-class BatchVideoUploadResponseDTO(md.Model):
+class BatchVideoUploadResponseDTO(md.Answer):
     """Several started video uploads.
 
     Attributes:
@@ -61,40 +60,33 @@ class BatchVideoUploadResponseDTO(md.Model):
     estimated_time_seconds: float
     processing_priority: str
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _BatchVideoUploadResponseDTO_KEYS)
-        return md.build(
-            cls,
-            {
-                "batch_id": data["batch_id"],
-                "videos": [
-                    InitiateVideoUploadResponseDTO.from_api_response(item)
-                    for item in (data["videos"] or ())
-                ],
-                "total_videos": data["total_videos"],
-                "total_size_bytes": data["total_size_bytes"],
-                "estimated_time_seconds": data["estimated_time_seconds"],
-                "processing_priority": data["processing_priority"],
-                "additional_properties": extra,
-            },
-        )
-
-
-_BatchVideoUploadResponseDTO_KEYS = frozenset(
-    [
+    _keys = frozenset(
+        [
+            "batch_id",
+            "videos",
+            "total_videos",
+            "total_size_bytes",
+            "estimated_time_seconds",
+            "processing_priority",
+        ]
+    )
+    _required = (
         "batch_id",
-        "videos",
         "total_videos",
         "total_size_bytes",
         "estimated_time_seconds",
         "processing_priority",
-    ]
-)
+    )
+
+    @classmethod
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["videos"] = [
+            InitiateVideoUploadResponseDTO.adopt(item) for item in (data["videos"] or ())
+        ]
+        return super().adopt(data)
 
 
-class ChunkConfirmResult(md.Model):
+class ChunkConfirmResult(md.Answer):
     """A confirmed chunk and the progress of its upload.
 
     Attributes:
@@ -112,37 +104,28 @@ class ChunkConfirmResult(md.Model):
     progress_percent: float = 0.0
     estimated_time_remaining: int | None = None
 
+    _keys = frozenset(
+        [
+            "chunk_number",
+            "status",
+            "chunks_completed",
+            "total_chunks",
+            "progress_percent",
+            "estimated_time_remaining",
+        ]
+    )
+    _required = ("chunk_number",)
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _ChunkConfirmResult_KEYS)
-        return md.build(
-            cls,
-            {
-                "chunk_number": data["chunk_number"],
-                "status": "confirmed" if (v := data.get("status")) is None else v,
-                "chunks_completed": 0 if (v := data.get("chunks_completed")) is None else v,
-                "total_chunks": 0 if (v := data.get("total_chunks")) is None else v,
-                "progress_percent": 0.0 if (v := data.get("progress_percent")) is None else v,
-                "estimated_time_remaining": data.get("estimated_time_remaining"),
-                "additional_properties": extra,
-            },
-        )
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["status"] = "confirmed" if (v := data.get("status")) is None else v
+        data["chunks_completed"] = 0 if (v := data.get("chunks_completed")) is None else v
+        data["total_chunks"] = 0 if (v := data.get("total_chunks")) is None else v
+        data["progress_percent"] = 0.0 if (v := data.get("progress_percent")) is None else v
+        return super().adopt(data)
 
 
-_ChunkConfirmResult_KEYS = frozenset(
-    [
-        "chunk_number",
-        "status",
-        "chunks_completed",
-        "total_chunks",
-        "progress_percent",
-        "estimated_time_remaining",
-    ]
-)
-
-
-class ChunkRetryResult(md.Model):
+class ChunkRetryResult(md.Answer):
     """A new URL for a chunk.
 
     Attributes:
@@ -159,26 +142,15 @@ class ChunkRetryResult(md.Model):
     retry_attempt: int = 0
     max_retries: int = 3
 
+    _keys = frozenset(["chunk_number", "upload_url", "expires_at", "retry_attempt", "max_retries"])
+    _required = ("chunk_number", "upload_url")
+    _dates = ("expires_at",)
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _ChunkRetryResult_KEYS)
-        return md.build(
-            cls,
-            {
-                "chunk_number": data["chunk_number"],
-                "upload_url": data["upload_url"],
-                "expires_at": md.date(data, "expires_at", extra),
-                "retry_attempt": 0 if (v := data.get("retry_attempt")) is None else v,
-                "max_retries": 3 if (v := data.get("max_retries")) is None else v,
-                "additional_properties": extra,
-            },
-        )
-
-
-_ChunkRetryResult_KEYS = frozenset(
-    ["chunk_number", "upload_url", "expires_at", "retry_attempt", "max_retries"]
-)
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["retry_attempt"] = 0 if (v := data.get("retry_attempt")) is None else v
+        data["max_retries"] = 3 if (v := data.get("max_retries")) is None else v
+        return super().adopt(data)
 
 
 class CompleteVideoUploadRequestDTO(md.Model):
@@ -207,7 +179,7 @@ class CompleteVideoUploadRequestDTO(md.Model):
     duration_extraction_failed: bool | rt.Unset = rt.UNSET
 
 
-class CompleteVideoUploadResponseDTO(md.Model):
+class CompleteVideoUploadResponseDTO(md.Answer):
     """A finished video upload.
 
     Attributes:
@@ -229,38 +201,25 @@ class CompleteVideoUploadResponseDTO(md.Model):
     thumbnail_url: str | None = None
     analysis_job_id: str | None = None
 
+    _keys = frozenset(
+        [
+            "media_id",
+            "status",
+            "metadata",
+            "thumbnail_url",
+            "video_url",
+            "analysis_job_id",
+            "processing_status",
+            "created_at",
+        ]
+    )
+    _required = ("media_id", "status", "video_url", "processing_status")
+    _dates = ("created_at",)
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _CompleteVideoUploadResponseDTO_KEYS)
-        return md.build(
-            cls,
-            {
-                "media_id": data["media_id"],
-                "status": data["status"],
-                "metadata": VideoMetadata.from_api_response(data["metadata"]),
-                "thumbnail_url": data.get("thumbnail_url"),
-                "video_url": data["video_url"],
-                "analysis_job_id": data.get("analysis_job_id"),
-                "processing_status": data["processing_status"],
-                "created_at": md.date(data, "created_at", extra),
-                "additional_properties": extra,
-            },
-        )
-
-
-_CompleteVideoUploadResponseDTO_KEYS = frozenset(
-    [
-        "media_id",
-        "status",
-        "metadata",
-        "thumbnail_url",
-        "video_url",
-        "analysis_job_id",
-        "processing_status",
-        "created_at",
-    ]
-)
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["metadata"] = VideoMetadata.adopt(data["metadata"])
+        return super().adopt(data)
 
 
 class ConfirmVideoChunkRequestDTO(md.Model):
@@ -304,7 +263,7 @@ class InitiateVideoUploadRequestDTO(md.Model):
     metadata: dict[str, str] | None | rt.Unset = rt.UNSET
 
 
-class InitiateVideoUploadResponseDTO(md.Model):
+class InitiateVideoUploadResponseDTO(md.Answer):
     """A started video upload, with one presigned URL per chunk.
 
     Attributes:
@@ -330,44 +289,30 @@ class InitiateVideoUploadResponseDTO(md.Model):
     concurrent_upload_limit: int = 5
     retry_attempts: int = 3
 
+    _keys = frozenset(
+        [
+            "media_id",
+            "upload_id",
+            "chunks",
+            "total_chunks",
+            "chunk_size_bytes",
+            "expires_at",
+            "storage_path",
+            "concurrent_upload_limit",
+            "retry_attempts",
+        ]
+    )
+    _required = ("media_id", "upload_id", "total_chunks", "chunk_size_bytes", "storage_path")
+    _dates = ("expires_at",)
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _InitiateVideoUploadResponseDTO_KEYS)
-        return md.build(
-            cls,
-            {
-                "media_id": data["media_id"],
-                "upload_id": data["upload_id"],
-                "chunks": [
-                    VideoChunkInfo.from_api_response(item) for item in (data["chunks"] or ())
-                ],
-                "total_chunks": data["total_chunks"],
-                "chunk_size_bytes": data["chunk_size_bytes"],
-                "expires_at": md.date(data, "expires_at", extra),
-                "storage_path": data["storage_path"],
-                "concurrent_upload_limit": 5
-                if (v := data.get("concurrent_upload_limit")) is None
-                else v,
-                "retry_attempts": 3 if (v := data.get("retry_attempts")) is None else v,
-                "additional_properties": extra,
-            },
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["chunks"] = [VideoChunkInfo.adopt(item) for item in (data["chunks"] or ())]
+        data["concurrent_upload_limit"] = (
+            5 if (v := data.get("concurrent_upload_limit")) is None else v
         )
-
-
-_InitiateVideoUploadResponseDTO_KEYS = frozenset(
-    [
-        "media_id",
-        "upload_id",
-        "chunks",
-        "total_chunks",
-        "chunk_size_bytes",
-        "expires_at",
-        "storage_path",
-        "concurrent_upload_limit",
-        "retry_attempts",
-    ]
-)
+        data["retry_attempts"] = 3 if (v := data.get("retry_attempts")) is None else v
+        return super().adopt(data)
 
 
 class RetryVideoChunkRequestDTO(md.Model):
@@ -384,7 +329,7 @@ class RetryVideoChunkRequestDTO(md.Model):
     chunk_number: int
 
 
-class VideoAbortResult(md.Model):
+class VideoAbortResult(md.Answer):
     """A stopped upload and what was cleaned up.
 
     Attributes:
@@ -400,29 +345,19 @@ class VideoAbortResult(md.Model):
     chunks_removed: int = 0
     s3_cleanup: bool = False
 
+    _keys = frozenset(["media_id", "status", "cleaned_up", "chunks_removed", "s3_cleanup"])
+    _required = ("media_id",)
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _VideoAbortResult_KEYS)
-        return md.build(
-            cls,
-            {
-                "media_id": data["media_id"],
-                "status": "aborted" if (v := data.get("status")) is None else v,
-                "cleaned_up": False if (v := data.get("cleaned_up")) is None else v,
-                "chunks_removed": 0 if (v := data.get("chunks_removed")) is None else v,
-                "s3_cleanup": False if (v := data.get("s3_cleanup")) is None else v,
-                "additional_properties": extra,
-            },
-        )
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["status"] = "aborted" if (v := data.get("status")) is None else v
+        data["cleaned_up"] = False if (v := data.get("cleaned_up")) is None else v
+        data["chunks_removed"] = 0 if (v := data.get("chunks_removed")) is None else v
+        data["s3_cleanup"] = False if (v := data.get("s3_cleanup")) is None else v
+        return super().adopt(data)
 
 
-_VideoAbortResult_KEYS = frozenset(
-    ["media_id", "status", "cleaned_up", "chunks_removed", "s3_cleanup"]
-)
-
-
-class VideoChunkInfo(md.Model):
+class VideoChunkInfo(md.Answer):
     """One chunk of a video and the URL to send it to.
 
     Attributes:
@@ -440,29 +375,17 @@ class VideoChunkInfo(md.Model):
     expires_at: datetime | None = None
     upload_method: str = "PUT"
 
+    _keys = frozenset(["chunk_number", "size_bytes", "upload_url", "expires_at", "upload_method"])
+    _required = ("chunk_number", "size_bytes", "upload_url")
+    _dates = ("expires_at",)
+
     @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _VideoChunkInfo_KEYS)
-        return md.build(
-            cls,
-            {
-                "chunk_number": data["chunk_number"],
-                "size_bytes": data["size_bytes"],
-                "upload_url": data["upload_url"],
-                "expires_at": md.date(data, "expires_at", extra),
-                "upload_method": "PUT" if (v := data.get("upload_method")) is None else v,
-                "additional_properties": extra,
-            },
-        )
+    def adopt(cls, data: dict[str, Any]) -> Self:
+        data["upload_method"] = "PUT" if (v := data.get("upload_method")) is None else v
+        return super().adopt(data)
 
 
-_VideoChunkInfo_KEYS = frozenset(
-    ["chunk_number", "size_bytes", "upload_url", "expires_at", "upload_method"]
-)
-
-
-class VideoMetadata(md.Model):
+class VideoMetadata(md.Answer):
     """Technical facts about a video file.
 
     Attributes:
@@ -488,36 +411,23 @@ class VideoMetadata(md.Model):
     file_size_bytes: int | None = None
     format_name: str | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _VideoMetadata_KEYS)
-        return md.build(
-            cls,
-            {
-                **(md.known(data, _VideoMetadata_KEYS) if extra else data),
-                "additional_properties": extra,
-            },
-        )
+    _keys = frozenset(
+        [
+            "duration_seconds",
+            "resolution",
+            "width",
+            "height",
+            "frame_rate",
+            "video_codec",
+            "audio_codec",
+            "bitrate_kbps",
+            "file_size_bytes",
+            "format_name",
+        ]
+    )
 
 
-_VideoMetadata_KEYS = frozenset(
-    [
-        "duration_seconds",
-        "resolution",
-        "width",
-        "height",
-        "frame_rate",
-        "video_codec",
-        "audio_codec",
-        "bitrate_kbps",
-        "file_size_bytes",
-        "format_name",
-    ]
-)
-
-
-class VideoUploadProgressDTO(md.Model):
+class VideoUploadProgressDTO(md.Answer):
     """How far a video upload has come.
 
     Attributes:
@@ -546,30 +456,23 @@ class VideoUploadProgressDTO(md.Model):
     current_chunk: int | None = None
     failed_chunks: list[int] | None = None
 
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
-        extra = md.unknown(data, _VideoUploadProgressDTO_KEYS)
-        return md.build(
-            cls,
-            {
-                **(md.known(data, _VideoUploadProgressDTO_KEYS) if extra else data),
-                "media_id": data["media_id"],
-                "upload_id": data["upload_id"],
-                "status": data["status"],
-                "chunks_completed": data["chunks_completed"],
-                "total_chunks": data["total_chunks"],
-                "bytes_uploaded": data["bytes_uploaded"],
-                "total_bytes": data["total_bytes"],
-                "progress_percent": data["progress_percent"],
-                "last_updated": md.date(data, "last_updated", extra),
-                "additional_properties": extra,
-            },
-        )
-
-
-_VideoUploadProgressDTO_KEYS = frozenset(
-    [
+    _keys = frozenset(
+        [
+            "media_id",
+            "upload_id",
+            "status",
+            "chunks_completed",
+            "total_chunks",
+            "bytes_uploaded",
+            "total_bytes",
+            "progress_percent",
+            "estimated_time_remaining",
+            "current_chunk",
+            "failed_chunks",
+            "last_updated",
+        ]
+    )
+    _required = (
         "media_id",
         "upload_id",
         "status",
@@ -578,9 +481,5 @@ _VideoUploadProgressDTO_KEYS = frozenset(
         "bytes_uploaded",
         "total_bytes",
         "progress_percent",
-        "estimated_time_remaining",
-        "current_chunk",
-        "failed_chunks",
-        "last_updated",
-    ]
-)
+    )
+    _dates = ("last_updated",)
