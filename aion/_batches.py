@@ -7,6 +7,7 @@ file is kept, so that whatever happens, what was stored can be told.
 from __future__ import annotations
 
 import time
+from array import array
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from typing import Any, TypeVar
 
 from aion import _media
 from aion._files import Found
-from aion._kept import Kept, Pending, keep, result_of
+from aion._kept import given, keep, renew
 from aion.types.callbacks import (
     DescriptionFailedEvent,
     DescriptionProgressEvent,
@@ -224,19 +225,22 @@ class Meter:
     """How much of a batch is sent.
 
     Args:
-        items: Its files.
+        items: Its files, in their order.
         before: The indexes of those that an earlier call sent.
     """
 
-    def __init__(self, items: Sequence[Item], before: Collection[int]) -> None:
+    def __init__(self, items: Iterable[Item], before: Collection[int]) -> None:
         self._start = time.monotonic()
-        left = [item for item in items if item.index not in before]
-        self._is_left = bytearray(1 + max((item.index for item in items), default=-1))
-        for item in left:
-            self._is_left[item.index] = 1
-        self._left = len(left)
-        self._bytes = sum(item.upload.size for item in items)
-        self._sent = self._before = self._bytes - sum(item.upload.size for item in left)
+        self._is_left = bytearray()
+        self._bytes = self._before = 0
+        for item in items:
+            is_left = item.index not in before
+            self._is_left.extend(bytes(1 + item.index - len(self._is_left)))
+            self._is_left[item.index] = is_left
+            self._bytes += item.upload.size
+            self._before += 0 if is_left else item.upload.size
+        self._left = sum(self._is_left)
+        self._sent = self._before
 
     def sent(self, items: Iterable[Item]) -> None:
         """The service has these files, or has refused them."""
@@ -275,8 +279,7 @@ class Ledger:
     def __init__(self, found: Sequence[Found]) -> None:
         self._names = [one.filename for one in found]
         self.size = len(self._names)
-        self._results: list[Kept | None] = [None] * self.size
-        self._places: dict[str, int | list[int]] = {}
+        self._results: list[UploadResult | None] = [None] * self.size
         self.stored_count = 0
         self.ended_count = 0
         self.failed_count = 0
@@ -294,7 +297,6 @@ class Ledger:
     def stored(self, index: int, result: UploadResult) -> None:
         """A file is stored. Its description may still be to come."""
         self._results[index] = keep(result, self._names[index])
-        self._place(result.image_id, index)
         self.stored_count += 1
         self.ended_count += not result.is_pending
         self.failed_count += result.is_failed
@@ -303,16 +305,24 @@ class Ledger:
         """Whether the outcome of a file is known."""
         return self._results[index] is not None
 
-    def described(self, file: UserFile) -> list[tuple[int, UploadResult]]:
-        """Take in what the library knows of an image; the results whose description has ended."""
+    def described(
+        self, indexes: Iterable[int], files: Iterable[UserFile]
+    ) -> list[tuple[int, UploadResult]]:
+        """Take in what the library knows of images; the results whose description has ended.
+
+        Args:
+            indexes: Which files of the batch were asked about.
+            files: What was answered.
+        """
+        known = {file.id: file for file in files}
         ended: list[tuple[int, UploadResult]] = []
-        places = self._places.get(file.id, [])
-        for index in [places] if isinstance(places, int) else places:
+        for index in indexes:
             kept = self._results[index]
-            if kept is None or not (before := result_of(kept)).is_pending:
+            file = known.get(kept.image_id) if kept is not None else None
+            if kept is None or file is None or not kept.is_pending:
                 continue
-            kept = self._results[index] = keep(before.with_file(file), before.filename)
-            after = result_of(kept)
+            after = given(kept).with_file(file)
+            renew(kept, after)
             if not after.is_pending:
                 self.ended_count += 1
                 self.failed_count += after.is_failed
@@ -322,20 +332,18 @@ class Ledger:
     def is_stored(self, index: int) -> bool:
         """Whether a file is known to be stored."""
         kept = self._results[index]
-        return kept is not None and bool(kept.image_id)
+        return kept is not None and kept.is_stored
 
-    def ids(self) -> set[str]:
-        """The ids of the stored images."""
-        return set(self._places)
+    def ids(self, indexes: Iterable[int] | None = None) -> list[str]:
+        """The ids of the stored images, or of some of them, each once."""
+        some = range(self.size) if indexes is None else indexes
+        results = (self._results[index] for index in some)
+        return list(dict.fromkeys(one.image_id for one in results if one and one.is_stored))
 
-    def waiting(self) -> list[str]:
-        """The ids of the stored images whose description has not ended, each once."""
-        pending = {
-            one.image_id: None
-            for one in self._results
-            if one is not None and one.image_id and (isinstance(one, Pending) or one.is_pending)
-        }
-        return list(pending)
+    def waiting(self) -> array[int]:
+        """The indexes of the stored images whose description has not ended."""
+        results = enumerate(self._results)
+        return array("L", (n for n, one in results if one and one.is_stored and one.is_pending))
 
     def report(self, sent: Iterable[Item] = ()) -> BatchUploadResults:
         """All outcomes that are known, in the order of the input.
@@ -348,17 +356,7 @@ class Ledger:
         for item in sent:
             if results[item.index] is None:
                 results[item.index] = UploadResult("", item.upload.filename, "")
-        return BatchUploadResults(result_of(kept) for kept in results if kept is not None)
-
-    def _place(self, image_id: str, index: int) -> None:
-        known = self._places.get(image_id)
-        if known is None:
-            self._places[image_id] = index
-        elif isinstance(known, list):
-            known.append(index)
-        else:
-            # The service stores the same bytes once, where it is asked to.
-            self._places[image_id] = [known, index]
+        return BatchUploadResults(one for one in results if one is not None)
 
 
 __all__ = [

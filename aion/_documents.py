@@ -74,7 +74,7 @@ def document(file: Any, filename: str | None) -> _media.Upload:
             f"{name} is not a PDF, DOCX, plain text or Markdown document{advice}",
             details={"field": "file", "content_type": kind},
         )
-    return _media.Upload(name, source, kind, size)
+    return _media.Upload(name, kind, size, *_media.placed(source, name))
 
 
 def _kind(source: bytes | str, head: bytes) -> str:

@@ -7,11 +7,11 @@ read but the beginning of each file.
 from __future__ import annotations
 
 import os
+from array import array
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, cast, overload
 
 from aion import _media
 from aion._checks import refuse
@@ -26,34 +26,97 @@ Check = Callable[[Any, str | None], _media.Upload]
 
 
 @dataclass(frozen=True, slots=True)
+class Unusable:
+    """A file that cannot be uploaded.
+
+    Attributes:
+        filename: Its name.
+        problem: Why not.
+        source: Where it lies.
+    """
+
+    filename: str
+    problem: str
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """One file of an upload.
 
     Attributes:
         index: Its position in the expanded input, from 0.
-        filename: The name to store.
-        upload: The file, ready to be sent, or None when it cannot be.
-        problem: Why it cannot be sent.
-        place: Where it lies, of a file that cannot be sent.
+        file: The file.
     """
 
     index: int
-    filename: str
-    upload: _media.Upload | None
-    problem: str | None = None
-    place: str | None = None
+    file: _media.Upload | Unusable
+
+    @property
+    def filename(self) -> str:
+        """The name to store."""
+        return self.file.filename
+
+    @property
+    def upload(self) -> _media.Upload | None:
+        """The file, ready to be sent, or None when it cannot be."""
+        return None if isinstance(self.file, Unusable) else self.file
+
+    @property
+    def problem(self) -> str | None:
+        """Why it cannot be sent."""
+        return self.file.problem if isinstance(self.file, Unusable) else None
 
     @property
     def source(self) -> str | None:
         """Where it lies; None for bytes."""
-        if self.upload is None:
-            return self.place
-        return self.upload.source if isinstance(self.upload.source, str) else None
+        return self.file.source if isinstance(self.file.source, str) else None
 
-    @property
-    def path(self) -> Path | None:
-        """The same as a path object."""
-        return Path(self.source) if self.source is not None else None
+
+class Files(Sequence[Found]):
+    """The files of an upload, in their order.
+
+    There may be ten thousand, and a batch keeps them to its end: most are held as entries of a few
+    columns, a third of the memory of objects, which are made when they are asked for.
+    """
+
+    def __init__(self) -> None:
+        self._names: list[str] = []
+        self._folders: list[str] = []
+        self._types: list[str] = []
+        self._sizes = array("Q")
+        self._others: dict[int, _media.Upload | Unusable] = {}
+        """Files that are more than name, directory, type and size, by their index."""
+
+    def append(self, file: _media.Upload | Unusable) -> None:
+        """Add a file behind the others."""
+        plain = type(file) is _media.Upload and file.data is None and file.name == file.filename
+        if not plain:
+            self._others[len(self)] = file
+        self._names.append(file.filename)
+        self._folders.append(file.folder if isinstance(file, _media.Upload) else "")
+        self._types.append(file.content_type if isinstance(file, _media.Upload) else "")
+        self._sizes.append(file.size if isinstance(file, _media.Upload) else 0)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    @overload
+    def __getitem__(self, index: int) -> Found: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Found]: ...
+
+    def __getitem__(self, index: int | slice) -> Found | list[Found]:
+        if isinstance(index, slice):
+            return [self[one] for one in range(*index.indices(len(self)))]
+        place = range(len(self))[index]
+        return Found(place, self._others.get(place) or self._made(place))
+
+    def _made(self, place: int) -> _media.Upload:
+        name = self._names[place]
+        size, folder = self._sizes[place], self._folders[place]
+        return _media.Upload(name, self._types[place], size, None, folder, name)
 
 
 def expand(
@@ -64,7 +127,7 @@ def expand(
     include_hidden: bool = False,
     check: Check = _media.image,
     extensions: frozenset[str] = IMAGE_EXTENSIONS,
-) -> list[Found]:
+) -> Files:
     """The files that are meant.
 
     A file that was named and cannot be uploaded is an error of the caller; one that was found in
@@ -85,16 +148,16 @@ def expand(
     """
     entries = _entries(files)
     names = _names(filenames, len(entries))
-    found: list[Found] = []
+    found = Files()
     for number, (entry, name) in enumerate(zip(entries, names, strict=True)):
         if isinstance(entry, (str, Path)) and Path(entry).is_dir():
             if name is not None:
                 refuse(f"filenames[{number}]", name, "None for a directory")
             for path in _walk(str(Path(entry)), extensions, recursive, include_hidden):
-                found.append(_met(len(found), path, check))
+                found.append(_met(path, check))
                 _limit(len(found))
         else:
-            found.append(_named(len(found), entry, name, check))
+            found.append(check(entry, name))
             _limit(len(found))
     if not found:
         kinds = " ".join(sorted(extensions))
@@ -129,42 +192,41 @@ def _limit(count: int) -> None:
         refuse("files", f"{MOST_FILES} files and more", f"at most {MOST_FILES} files in one call")
 
 
-def _named(index: int, entry: Any, name: str | None, check: Check) -> Found:
-    upload = check(entry, name)
-    return Found(index, upload.filename, upload)
-
-
-def _met(index: int, path: str, check: Check) -> Found:
+def _met(path: str, check: Check) -> _media.Upload | Unusable:
     try:
-        return _named(index, path, None, check)
+        return check(path, None)
     except ValidationError as error:
         name = os.path.basename(path)  # noqa: PTH119 - no object needed
-        return Found(index, name, None, error.message, path)
+        return Unusable(name, error.message, path)
 
 
 def _walk(
     folder: str, extensions: frozenset[str], recursive: bool, include_hidden: bool
 ) -> Iterator[str]:
     """The files below a directory, in a fixed order; links to directories are not followed."""
+    files: list[str] = []
+    folders: list[str] = []
     try:
         with os.scandir(folder) as found:
-            entries = sorted(found, key=attrgetter("name"))
+            # Names alone are kept: entries of a large directory would be megabytes.
+            for entry in found:
+                if not _seen(entry.name, include_hidden):
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.name)
+                elif _suffix(entry.name) in extensions and _is_meant(entry):
+                    files.append(entry.name)
     except OSError as error:
-        name = str(error.filename)
+        name = str(error.filename or folder)
         raise UploadError(
             f"{name} cannot be read: {error.strerror or error}", filename=name, stage="upload"
         ) from error
-    folders: list[str] = []
-    for entry in entries:
-        if not _seen(entry.name, include_hidden):
-            continue
-        if entry.is_dir(follow_symlinks=False):
-            folders.append(_media.tidy(entry.path))
-        elif _suffix(entry.name) in extensions and _is_meant(entry):
-            yield _media.tidy(entry.path)
+    for name in sorted(files):
+        yield _media.tidy(os.path.join(folder, name))  # noqa: PTH118 - no object needed
     if recursive:
-        for one in folders:
-            yield from _walk(one, extensions, recursive, include_hidden)
+        for name in sorted(folders):
+            below = os.path.join(folder, name)  # noqa: PTH118 - as above
+            yield from _walk(below, extensions, recursive, include_hidden)
 
 
 def _suffix(name: str) -> str:
@@ -184,4 +246,4 @@ def _seen(name: str, include_hidden: bool) -> bool:
     return include_hidden or not name.startswith(".")
 
 
-__all__ = ["IMAGE_EXTENSIONS", "MOST_FILES", "Found", "expand"]
+__all__ = ["IMAGE_EXTENSIONS", "MOST_FILES", "Files", "Found", "Unusable", "expand"]

@@ -284,7 +284,7 @@ class OpenJournal:
         """Begin with a file, whatever the journal said of it."""
         size, mtime = size_and_time(one.upload) if one.upload else (0, None)
         # Bytes have nothing else by which the next call could tell them from others.
-        in_memory = one.upload is not None and isinstance(one.upload.source, bytes)
+        in_memory = one.upload is not None and one.upload.data is not None
         self.set(
             one.index,
             state=State.PLANNED if one.upload else State.FAILED,
@@ -312,7 +312,7 @@ def _holds(one: Found, row: FileOutcome) -> bool:
         # Touched or copied, but not changed, where the hash is there to tell.
         same = row.size == one.upload.size and row.sha256 is not None
         return same and _digest(one.upload) == row.sha256
-    return not isinstance(one.upload.source, bytes) or _digest(one.upload) == row.sha256
+    return one.upload.data is None or _digest(one.upload) == row.sha256
 
 
 def _key(one: Found) -> _Key:

@@ -1,80 +1,51 @@
-"""How the results of a batch are held while it goes on: there may be thousands of them."""
+"""How the results of a batch are held while it goes on: there may be thousands of them.
+
+A result that is held belongs to the batch alone, until that ends and gives it away. It is changed
+where it lies: one that took its place would need memory while the other is still there.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import NamedTuple
-
-from aion.types.common import DescriptionStatus
 from aion.types.upload import UploadResult
+from aion_api import field_names
 
 
-class Pending(NamedTuple):
-    """A stored image of whose description nothing is known yet."""
-
-    image_id: str
-    filename: str
-    object_key: str
-    thumbnail_url: str | None
-    created_at: datetime | None
-
-
-Kept = UploadResult | Pending
-
-_LATER = (
-    "description",
-    "tags",
-    "visible_text",
-    "confidence_score",
-    "description_error",
-    "description_error_type",
-    "description_is_retryable",
-)
-
-
-def keep(result: UploadResult, filename: str) -> Kept:
-    """A result in as little memory as it can be held in.
+def keep(result: UploadResult, filename: str) -> UploadResult:
+    """A copy of a result in half the memory.
 
     Args:
         result: The result.
         filename: A name that is held anyway, and is taken for its own where both are equal.
     """
-    name = filename if result.filename == filename else result.filename
-    if (
-        result.image_id
-        and result.description_status is DescriptionStatus.PENDING
-        and not result.additional_properties
-        and all(getattr(result, field) is None for field in _LATER)
-    ):
-        return Pending(
-            result.image_id, name, result.object_key, result.thumbnail_url, result.created_at
-        )
-    return _compact(result, name)
+    made = object.__new__(UploadResult)
+    renew(made, result)
+    if made.filename == filename:
+        object.__setattr__(made, "filename", filename)
+    return made
 
 
-def result_of(kept: Kept) -> UploadResult:
-    """The result that is held."""
-    if isinstance(kept, UploadResult):
-        return kept
-    image_id, filename, object_key, thumbnail_url, created_at = kept
-    return UploadResult(
-        image_id, filename, object_key, thumbnail_url=thumbnail_url, created_at=created_at
-    )
+def given(kept: UploadResult) -> UploadResult:
+    """A copy to give away, or to make another one of.
+
+    To look at all attributes of an object at once makes a dictionary that it holds from then on.
+    """
+    return UploadResult(*(getattr(kept, name) for name in field_names(UploadResult)))
 
 
-def _compact(result: UploadResult, filename: str) -> UploadResult:
-    """The same result in half the memory.
+def renew(kept: UploadResult, result: UploadResult) -> None:
+    """Let a result that is held be the same as another one.
 
     Attributes that are set one by one share the table of their names with those of all other
     results; attributes that came as a dictionary do not.
     """
-    made = object.__new__(type(result))
-    for name, value in {**vars(result), "filename": filename}.items():
-        object.__setattr__(made, name, value)
-    return made
+    for name, value in vars(result).items():
+        if value is not None or name not in _RARE:
+            object.__setattr__(kept, name, value)
 
 
+_RARE = frozenset({"description_error", "description_error_type", "description_is_retryable"})
+"""Attributes that only a failure has. The others need no place for them."""
 # Python fills the table of names from the first objects of a class, and closes it after some.
-_compact(UploadResult("", "", ""), "")
+renew(object.__new__(UploadResult), UploadResult("", "", ""))
 
-__all__ = ["Kept", "Pending", "keep", "result_of"]
+__all__ = ["given", "keep", "renew"]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -28,30 +29,55 @@ class Upload:
 
     Attributes:
         filename: The name to store.
-        source: The bytes, or the path that they are read from. A path is kept as text: an
-            upload may have thousands of them, and a path object takes four times the memory.
         content_type: Its media type.
         size: Its bytes.
+        data: The bytes, where they did not come by a path.
+        folder: The directory of the path. An upload may have thousands of files in one, so it is
+            held apart, and once.
+        name: The name of the file in it.
     """
 
     filename: str
-    source: bytes | str
     content_type: str
     size: int
+    data: bytes | None
+    folder: str
+    name: str
+
+    @property
+    def source(self) -> bytes | str:
+        """The bytes, or the path that they are read from."""
+        if self.data is not None:
+            return self.data
+        return os.path.join(self.folder, self.name)  # noqa: PTH118 - no object needed
 
     @property
     def content(self) -> bytes | Path:
-        """The bytes, or the path."""
-        return self.source if isinstance(self.source, bytes) else Path(self.source)
+        """The bytes, or the path as an object."""
+        return self.data if self.data is not None else Path(self.folder, self.name)
 
     def current_version(self) -> Version | None:
         """What tells the file from a later one at its place; None of bytes, or where it is gone."""
-        if isinstance(self.source, bytes):
+        source = self.source
+        if isinstance(source, bytes):
             return None
         try:
-            return version_of(os.stat(self.source))  # noqa: PTH116 - no object needed
+            return version_of(os.stat(source))  # noqa: PTH116 - no object needed
         except OSError:
             return None
+
+
+def placed(source: bytes | str, filename: str) -> tuple[bytes | None, str, str]:
+    """Bytes, or directory and name of a path, as an `Upload` holds them.
+
+    Args:
+        source: The bytes, or the path.
+        filename: A name that is held anyway, and is taken for that of the path where they agree.
+    """
+    if isinstance(source, bytes):
+        return source, "", ""
+    folder, name = os.path.split(source)
+    return None, sys.intern(folder), filename if name == filename else name
 
 
 def image(file: Any, filename: str | None) -> Upload:
@@ -72,7 +98,7 @@ def image(file: Any, filename: str | None) -> Upload:
             f"{name} is not a JPEG, PNG, WebP or GIF image{_advice(kind)}",
             details={"field": "file", "content_type": kind},
         )
-    return Upload(name, source, kind, size)
+    return Upload(name, kind, size, *placed(source, name))
 
 
 def opened(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -156,7 +157,7 @@ class DocumentRecord(Record):
         options: Mapping[str, Any],
     ) -> None:
         super().__init__(path, found, base_url, kind="documents", options=options)
-        self._files = {one.index: one for one in found}
+        self._files = found
 
     def stored(self, results: Iterable[tuple[int, UploadResult]]) -> None:
         """Documents are in the library; whether they are processed is asked for later."""
@@ -191,16 +192,19 @@ def stored_document(found: Found, result: UploadResult) -> DocumentUploadResult:
 
 
 def picked_up(
-    items: Sequence[Item], done: Mapping[int, FileOutcome]
-) -> tuple[list[Item], list[Item], list[Sent]]:
-    """What is left of a batch: what to send, what may have arrived, and what is waited for."""
+    items: Iterable[Item], done: Mapping[int, FileOutcome]
+) -> tuple[array[int], list[Item], list[Sent]]:
+    """What is left of a batch: what to send, what may have arrived, and what is waited for.
+
+    What is to be sent is nearly all of it, and given by the indexes of the files.
+    """
     sessions: dict[str, Sent] = {}
-    plain: list[Item] = []
+    plain = array("L")
     doubtful: list[Item] = []
     for item in items:
         row = done.get(item.index)
         if row is None:
-            plain.append(item)
+            plain.append(item.index)
         elif row.state is State.SENDING:
             doubtful.append(item)
         elif row.session_id is not None:

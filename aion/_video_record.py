@@ -87,7 +87,7 @@ class VideoRecord(NoVideoRecord):
         base_url: str,
         wishes: VideoWishes,
     ) -> None:
-        found = [Found(index, video.filename, video) for index, video in enumerate(videos)]
+        found = [Found(index, video) for index, video in enumerate(videos)]
         self._journal = OpenJournal(path, found, base_url, "videos", _options(wishes))
 
     def result(self, index: int) -> VideoUploadResult | None:

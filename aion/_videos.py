@@ -113,7 +113,8 @@ def video(file: Any, filename: str | None = None) -> Video:
     kind = _type(name, head)
     if duration is not None and duration > LONGEST:
         raise _unfit(f"{name} lasts {duration:.0f} s: at most {LONGEST:.0f} s can be uploaded")
-    return Video(name, str(path), kind, size, path, version_of(found), duration)
+    place = _media.placed(str(path), name)
+    return Video(name, kind, size, *place, path, version_of(found), duration)
 
 
 def _look(path: Path) -> tuple[os.stat_result, bytes, float | None]:

@@ -97,6 +97,17 @@ def listing(offset: int, limit: int, total: int) -> bytes:
     )
 
 
+def described(files: int) -> bytes:
+    """The same of files that were just uploaded, with as little said of each as can be said.
+
+    A result keeps what the service says of its file, so that more here would be more memory for
+    each file, whatever the client does.
+    """
+    kept = ("id", "filename", "size_bytes", "has_full_description", "description_status")
+    rows = [{key: row[key] for key in kept} for row in map(user_file, range(files))]
+    return dumped({"files": rows, "total_count": files, "has_more": False})
+
+
 def events(pairs: Iterable[tuple[str, Any]]) -> list[bytes]:
     """Server-sent events."""
     return [

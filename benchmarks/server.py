@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import itertools
 import subprocess
 import sys
 from collections.abc import Generator, Iterator
@@ -22,11 +23,18 @@ from benchmarks.payloads import BATCH
 LATENCY = 0.005
 PROJECT = Path(__file__).resolve().parents[1]
 _EVENTS_IN_A_WRITE = 64
+_IDS = b"-9f0a-"
+"""What stands before the ten digits in the id of a file that tell its batch."""
 
 
 def _answer(body: bytes) -> bytes:
     head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
     return f"{head}X-Request-ID: bench\r\n\r\n".encode() + body
+
+
+def _with_ids(answer: bytes, batch: bytes) -> bytes:
+    """The same answer about the files of another batch."""
+    return answer.replace(_IDS + b"0" * 10, _IDS + batch)
 
 
 def _streamed(events: list[bytes]) -> list[bytes]:
@@ -54,12 +62,11 @@ class Answers:
             "/api/v2/chat/": _streamed(payloads.chat(tokens)),
         }
         self.receipt = _answer(payloads.receipt(1))
-        # An upload of many files: all requests are answered with the same results.
-        self.bulk = {
-            "/bulk/api/v2/uploads/quota-check": _answer(payloads.quota(files)),
-            "/bulk/api/v2/user-files/upload/stream-batch": _answer(payloads.receipt(BATCH)),
-            "/bulk/api/v2/user-files": _answer(payloads.listing(0, BATCH, BATCH)),
-        }
+        # An upload of many files: all requests are answered alike, but for the ids.
+        self.quota = _answer(payloads.quota(files))
+        self.stored = _answer(payloads.receipt(BATCH))
+        self.described = _answer(payloads.described(BATCH))
+        self._batches = itertools.count()
         self.pages: dict[tuple[int, int], bytes] = {}
 
     def page(self, query: str) -> bytes:
@@ -70,11 +77,20 @@ class Answers:
             self.pages[key] = _answer(payloads.listing(*key, self.files))
         return self.pages[key]
 
+    def bulk(self, method: str, path: str, query: str) -> bytes:
+        """What is answered to a request of an upload of many files."""
+        if path.endswith("/quota-check"):
+            return self.quota
+        if method == "POST":
+            return _with_ids(self.stored, b"%010x" % next(self._batches))
+        # The files of one batch are asked for together.
+        return _with_ids(self.described, query.partition(_IDS.decode())[2][:10].encode())
+
     def of(self, method: str, target: str) -> bytes | list[bytes]:
         """What is answered to a request."""
         path, _, query = target.partition("?")
-        if path in self.bulk:
-            return self.bulk[path]
+        if path.startswith("/bulk"):
+            return self.bulk(method, path, query)
         if path == "/api/v2/user-files":
             return self.page(query)
         if path.startswith("/api/v2/chat/"):

@@ -38,7 +38,7 @@ from aion.types.documents import (
 )
 from aion_api import evolve
 from aion_api.api import document_uploads, user_files
-from aion_api.models.user_files import StreamBatchUploadBody
+from aion_api.models.user_files import FileList, StreamBatchUploadBody
 
 PAGE = 100
 """Documents in one look."""
@@ -89,7 +89,7 @@ class DocumentBatch:
         record: NoRecord | None = None,
     ) -> None:
         self._engine = engine
-        self._found = {one.index: one for one in found}
+        self._found = found
         self._callbacks = callbacks
         self._record = record or NoRecord()
         self._results: dict[int, DocumentUploadResult] = {}
@@ -166,7 +166,7 @@ class DocumentBatch:
         """What became of every file that was sent, in the order of the input."""
         sent = self._upload.report()
         # Positions are known only of a whole report; without them a lost file is but a name.
-        files = list(self._found.values()) if len(sent) == len(self._found) else [None] * len(sent)
+        files = self._found if len(sent) == len(self._found) else [None] * len(sent)
         stored = iter(sorted(self._results.items()))
         results = BatchDocumentUploadResults()
         for one, found in zip(sent, files, strict=True):
@@ -209,24 +209,31 @@ class DocumentBatch:
         ids = self._waiting()
         known: dict[str, DocumentStatusResult] = {}
 
-        async def look(page: list[str]) -> None:
+        async def look(page: list[str]) -> FileList:
             request = user_files.list_user_files(ids=page, limit=PAGE)
-            answer = await self._engine.call(request, timeout=timeout)
+            return await self._engine.call(request, timeout=timeout)
+
+        async def take(_: list[str], answer: FileList) -> None:
             for file in answer.files:
                 if file.text_extraction_status is not None:
                     known[file.id] = DocumentStatusResult.from_file(file)
 
-        async def ask(document_id: str) -> None:
+        async def ask(document_id: str) -> DocumentStatusResult | None:
             try:
-                known[document_id] = await status_of(self._engine, document_id, timeout)
+                return await status_of(self._engine, document_id, timeout)
             except ResourceNotFoundError:
                 # A document that was stored a moment ago may not be known everywhere yet.
-                return
+                return None
+
+        async def note(document_id: str, status: DocumentStatusResult | None) -> None:
+            if status is not None:
+                known[document_id] = status
 
         if len(ids) > _FEW:
             pages = [ids[start : start + PAGE] for start in range(0, len(ids), PAGE)]
-            await rt.each(look, pages, at_once=_AT_ONCE)
-        await rt.each(ask, [one for one in ids if one not in known], at_once=_AT_ONCE)
+            await rt.each(look, pages, at_once=_AT_ONCE, then=take)
+        left = [one for one in ids if one not in known]
+        await rt.each(ask, left, at_once=_AT_ONCE, then=note)
         for status in known.values():
             await self._know(status)
 

@@ -57,5 +57,5 @@ async def forgotten(engine: rt.Engine, sessions: Sequence[Sent]) -> list[Sent]:
             return False
         return False
 
-    gone = await rt.each(is_forgotten, sessions, at_once=_AT_ONCE)
+    gone = await rt.every(is_forgotten, sessions, at_once=_AT_ONCE)
     return [sent for sent, lost in zip(sessions, gone, strict=True) if lost]

@@ -6,7 +6,6 @@ import asyncio
 import inspect
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from aion._transport.coroutines import AsyncAnswer as Answer
@@ -87,9 +86,9 @@ async def each(
     items: Iterable[T],
     *,
     at_once: int,
-    then: Callable[[T, R], Awaitable[object]] | None = None,
-) -> list[R]:
-    """`function` of every item, at most `at_once` at a time; results in the order of the items.
+    then: Callable[[T, R], Awaitable[object]],
+) -> None:
+    """`function` of every item, at most `at_once` at a time. No result is kept.
 
     The first failure ends the rest and is raised.
 
@@ -101,24 +100,34 @@ async def each(
         then: Called in the caller's own coroutine or thread with an item and its result as soon
             as it has one; the place for callbacks and for what is shared.
     """
-
-    async def numbered(item: tuple[int, T]) -> R:
-        return await function(item[1])
-
-    todo = deque(enumerate(items))
-    results: dict[int, R] = {}
-    crew = Crew(numbered)
+    todo = deque(items)
+    crew = Crew(function)
     try:
         while todo or crew.busy:
             while todo and crew.busy < at_once:
                 crew.start(todo.popleft())
-            (number, item), result = await crew.ended()
-            results[number] = result
-            if then is not None:
-                await then(item, result)
+            item, result = await crew.ended()
+            await then(item, result)
+            # Or it would be there until the next one is.
+            del result
     finally:
         await crew.close()
-    return [result for _, result in sorted(results.items(), key=itemgetter(0))]
 
 
-__all__ = ["Answer", "Crew", "Engine", "Transport", "each", "notify", "sleep"]
+async def every(
+    function: Callable[[T], Awaitable[R]], items: Iterable[T], *, at_once: int
+) -> list[R]:
+    """The results of `function` of every item, in the order of the items; otherwise as `each`."""
+    results: dict[int, R] = {}
+
+    async def numbered(item: tuple[int, T]) -> R:
+        return await function(item[1])
+
+    async def note(item: tuple[int, T], result: R) -> None:
+        results[item[0]] = result
+
+    await each(numbered, enumerate(items), at_once=at_once, then=note)
+    return [results[number] for number in range(len(results))]
+
+
+__all__ = ["Answer", "Crew", "Engine", "Transport", "each", "every", "notify", "sleep"]

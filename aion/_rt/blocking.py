@@ -6,7 +6,6 @@ import dataclasses
 import inspect
 from collections import deque
 from collections.abc import Callable, Iterable
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from aion._rt.crew import Crew
@@ -63,31 +62,39 @@ def each(
     items: Iterable[T],
     *,
     at_once: int,
-    then: Callable[[T, R], object] | None = None,
-) -> list[R]:
-    """`function` of every item, at most `at_once` at a time; results in the order of the items.
+    then: Callable[[T, R], object],
+) -> None:
+    """`function` of every item, at most `at_once` at a time. No result is kept.
 
     The first failure ends the rest and is raised. `then` is called in the caller's own thread,
     `function` in others where there are several items.
     """
-
-    def numbered(item: tuple[int, T]) -> R:
-        return function(item[1])
-
-    todo = deque(enumerate(items))
-    results: dict[int, R] = {}
-    crew = Crew(numbered)
+    todo = deque(items)
+    crew = Crew(function)
     try:
         while todo or crew.busy:
             while todo and crew.busy < at_once:
                 crew.start(todo.popleft())
-            (number, item), result = crew.ended()
-            results[number] = result
-            if then is not None:
-                then(item, result)
+            item, result = crew.ended()
+            then(item, result)
+            # Or it would be there until the next one is.
+            del result
     finally:
         crew.close()
-    return [result for _, result in sorted(results.items(), key=itemgetter(0))]
 
 
-__all__ = ["Answer", "Crew", "Engine", "Transport", "each", "notify", "sleep"]
+def every(function: Callable[[T], R], items: Iterable[T], *, at_once: int) -> list[R]:
+    """The results of `function` of every item, in the order of the items; otherwise as `each`."""
+    results: dict[int, R] = {}
+
+    def numbered(item: tuple[int, T]) -> R:
+        return function(item[1])
+
+    def note(item: tuple[int, T], result: R) -> None:
+        results[item[0]] = result
+
+    each(numbered, enumerate(items), at_once=at_once, then=note)
+    return [results[number] for number in range(len(results))]
+
+
+__all__ = ["Answer", "Crew", "Engine", "Transport", "each", "every", "notify", "sleep"]

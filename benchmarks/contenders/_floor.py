@@ -31,8 +31,8 @@ def decoded(buffer: bytearray, chunk: bytes) -> Iterator[Any]:
 
 
 def batches(folder: Path) -> Iterator[list[Path]]:
-    """The files of a directory, in the requests that they go out in."""
-    paths = iter(sorted(folder.iterdir()))
+    """The files below a directory, in the requests that they go out in."""
+    paths = iter(sorted(folder.glob("*/*")))
     while batch := list(itertools.islice(paths, BATCH)):
         yield batch
 

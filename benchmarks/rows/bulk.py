@@ -29,10 +29,16 @@ _BARS = (
 
 @contextmanager
 def _folder(files: int) -> Generator[Path]:
-    """Files that look like photographs, and are holes on the disk but for their beginning."""
+    """Files that look like photographs, and are holes on the disk but for their beginning.
+
+    Those of one directory have the names that are in an answer to a request: every request holds
+    the files of one.
+    """
     with tempfile.TemporaryDirectory() as name:
         for number in range(files):
-            with Path(name, f"{number:05}.jpg").open("wb") as handle:
+            path = Path(name, f"{number // BATCH:03}", f"photo-{number % BATCH}.jpg")
+            path.parent.mkdir(exist_ok=True)
+            with path.open("wb") as handle:
                 handle.write(b"\xff\xd8\xff\xe0")
                 handle.truncate(SIZE)
         yield Path(name)

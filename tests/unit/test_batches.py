@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from aion import _batches
 from aion._batches import Item, Ledger, Pace, Sent, apart, chunks, match
-from aion._files import Found
+from aion._files import Found, Unusable
 from aion._media import Upload
 from aion.types.upload import QuotaInfo, UploadResult
 from aion_api.models.upload_sessions import UploadSessionResultItem
@@ -19,7 +19,7 @@ from aion_api.models.user_files import UserFile
 
 
 def item(index: int, name: str = "a.jpg", size: int = 1) -> Item:
-    return Item(index, Upload(name, b"x", "image/jpeg", size))
+    return Item(index, Upload(name, "image/jpeg", size, b"x", "", ""))
 
 
 def items(*names: str) -> list[Item]:
@@ -118,10 +118,10 @@ def test_a_chunk_that_is_cut_apart_keeps_every_file_and_gets_smaller(
 
 
 def test_one_image_may_be_the_result_of_two_files() -> None:
-    ledger = Ledger([Found(0, "a", None), Found(1, "b", None)])
+    ledger = Ledger([Found(one.index, one.upload) for one in items("a", "b")])
     for index, name in enumerate("ab"):
         ledger.stored(index, UploadResult("i", name, "k"))
-    assert ledger.waiting() == ["i"]
+    assert (list(ledger.waiting()), ledger.ids()) == ([0, 1], ["i"])
     data: dict[str, Any] = {
         "id": "i",
         "description_status": "completed",
@@ -130,16 +130,16 @@ def test_one_image_may_be_the_result_of_two_files() -> None:
         "has_full_description": True,
     }
     file = UserFile.from_api_response(data)
-    assert [index for index, _ in ledger.described(file)] == [0, 1]
-    assert ledger.described(file) == []
+    assert [index for index, _ in ledger.described([0, 1], [file])] == [0, 1]
+    assert ledger.described([0, 1], [file]) == []
     assert [one.filename for one in ledger.report()] == ["a", "b"]
-    assert (ledger.waiting(), ledger.stored_count, ledger.ended_count) == ([], 2, 2)
+    assert (list(ledger.waiting()), ledger.stored_count, ledger.ended_count) == ([], 2, 2)
 
 
 def test_a_file_that_could_not_be_sent_is_in_the_report() -> None:
-    ledger = Ledger([Found(0, "a", None, "a is empty"), Found(1, "b", None)])
+    ledger = Ledger([Found(0, Unusable("a", "a is empty")), Found(1, item(1, "b").upload)])
     report = ledger.report([item(1, "b")])
     assert [(one.is_stored, one.is_failed, one.is_pending) for one in report] == [
         (False, True, False), (False, False, True),
     ]  # fmt: skip
-    assert ledger.waiting() == []
+    assert list(ledger.waiting()) == []

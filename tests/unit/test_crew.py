@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
+import weakref
 from contextlib import closing
 from contextvars import ContextVar
 
 import pytest
 
-from aion._rt.blocking import Crew, each, sleep
+from aion._rt.blocking import Crew, each, every, sleep
 from aion._transport.abort import Aborted
 
 LONG = 60.0
@@ -109,7 +109,7 @@ def test_closing_ends_a_crew_within_a_crew_p22() -> None:
         begun.wait(5.0)
         sleep(LONG)
 
-    crew: Crew[int, list[None]] = Crew(lambda _: each(wait, [1, 2], at_once=2))
+    crew: Crew[int, list[None]] = Crew(lambda _: every(wait, [1, 2], at_once=2))
     crew.start(1)
     crew.start(2)
     begun.wait(5.0)
@@ -158,7 +158,7 @@ def test_a_child_does_not_wait_for_the_calls_of_its_parent_p5() -> None:
     assert os.waitstatus_to_exitcode(status) == 7
 
 
-def test_each_gives_results_in_the_order_of_the_items() -> None:
+def test_every_gives_results_in_the_order_of_the_items() -> None:
     turns = [threading.Event() for _ in range(4)]
     turns[3].set()
 
@@ -168,7 +168,7 @@ def test_each_gives_results_in_the_order_of_the_items() -> None:
             turns[number - 1].set()
         return number * 10
 
-    assert each(one, range(4), at_once=4) == [0, 10, 20, 30]
+    assert every(one, range(4), at_once=4) == [0, 10, 20, 30]
 
 
 def test_each_has_no_more_under_way_than_it_may() -> None:
@@ -184,7 +184,7 @@ def test_each_has_no_more_under_way_than_it_may() -> None:
         with lock:
             busy[0] -= 1
 
-    each(one, range(20), at_once=3)
+    every(one, range(20), at_once=3)
     assert max(most) == 3
 
 
@@ -201,7 +201,22 @@ def test_each_tells_of_results_in_the_callers_thread() -> None:
 
 
 def test_each_with_one_at_a_time_makes_no_thread() -> None:
-    assert each(where, [1, 2, 3], at_once=1) == [threading.current_thread()] * 3
+    assert every(where, [1, 2, 3], at_once=1) == [threading.current_thread()] * 3
+
+
+def test_each_keeps_no_result_that_was_told() -> None:
+    class Result:
+        pass
+
+    told: weakref.WeakSet[Result] = weakref.WeakSet()
+    alive: list[int] = []
+
+    def then(_: int, result: Result) -> None:
+        alive.append(len(told))
+        told.add(result)
+
+    each(lambda _: Result(), range(20), at_once=1, then=then)
+    assert max(alive) == 0
 
 
 @pytest.mark.parametrize("failing", ["function", "then"])
@@ -217,9 +232,9 @@ def test_the_first_failure_of_each_ends_the_rest(failing: str) -> None:
         return number
 
     def then(_: int, __: int) -> None:
-        raise LookupError("not there")
+        if failing == "then":
+            raise LookupError("not there")
 
-    tell: Callable[[int, int], None] | None = then if failing == "then" else None
     with pytest.raises(LookupError, match="not there"):
-        each(one, [0, 1, 2, 3], at_once=2, then=tell)
+        each(one, [0, 1, 2, 3], at_once=2, then=then)
     assert threads() == []

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import weakref
 
 import pytest
 
-from aion._rt.aio import Crew, each
+from aion._rt.aio import Crew, each, every
 
 
-def test_each_gives_results_in_the_order_of_the_items() -> None:
+def test_every_gives_results_in_the_order_of_the_items() -> None:
     async def one(number: int) -> int:
         await asyncio.sleep(0.01 * (3 - number))
         return number * 10
 
-    assert asyncio.run(each(one, range(4), at_once=4)) == [0, 10, 20, 30]
+    assert asyncio.run(every(one, range(4), at_once=4)) == [0, 10, 20, 30]
 
 
 def test_each_has_no_more_under_way_than_it_may() -> None:
@@ -27,7 +28,7 @@ def test_each_has_no_more_under_way_than_it_may() -> None:
         await asyncio.sleep(0)
         busy -= 1
 
-    asyncio.run(each(one, range(20), at_once=3))
+    asyncio.run(every(one, range(20), at_once=3))
     assert most == 3
 
 
@@ -50,6 +51,24 @@ def test_each_tells_of_results_one_after_the_other() -> None:
     assert sorted(told) == [(1, 10), (2, 20), (3, 30)]
 
 
+def test_each_keeps_no_result_that_was_told() -> None:
+    class Result:
+        pass
+
+    told: weakref.WeakSet[Result] = weakref.WeakSet()
+    alive: list[int] = []
+
+    async def one(_: int) -> Result:
+        return Result()
+
+    async def then(_: int, result: Result) -> None:
+        alive.append(len(told))
+        told.add(result)
+
+    asyncio.run(each(one, range(20), at_once=3, then=then))
+    assert max(alive) == 0
+
+
 def test_the_first_failure_of_each_cancels_the_rest() -> None:
     async def one(number: int) -> None:
         if number:
@@ -58,7 +77,7 @@ def test_the_first_failure_of_each_cancels_the_rest() -> None:
 
     async def main() -> int:
         with pytest.raises(LookupError, match="not there"):
-            await each(one, [0, 1, 2], at_once=2)
+            await every(one, [0, 1, 2], at_once=2)
         return len(asyncio.all_tasks())
 
     assert asyncio.run(main()) == 1

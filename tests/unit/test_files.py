@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from aion import _files
+from aion import _files, _media
 from aion._files import expand
 from aion.exceptions import UploadError, ValidationError
 
@@ -32,6 +32,39 @@ def test_positions_run_over_the_whole_expanded_input(tmp_path: Path) -> None:
     assert [(one.index, one.filename) for one in found] == [
         (0, "x"), (1, "a.jpg"), (2, "b.jpg"), (3, "y"),
     ]  # fmt: skip
+
+
+def mixed(folder: Path) -> list[Any]:
+    """One of each kind: found, named otherwise, in memory, unusable."""
+    jpeg(folder / "d" / "a.jpg")
+    (folder / "d" / "bad.jpg").write_bytes(b"no image")
+    return [folder / "d", jpeg(folder / "b.jpg"), JPEG]
+
+
+def test_files_are_given_by_position_as_they_were_checked(tmp_path: Path) -> None:
+    entries = mixed(tmp_path)
+    found = expand(entries, [None, "other.jpg", "bytes.jpg"])
+    assert [found[index].file for index in (0, 2, 3)] == [
+        _media.image(entries[0] / "a.jpg", None),
+        _media.image(entries[1], "other.jpg"),
+        _media.image(JPEG, "bytes.jpg"),
+    ]
+    assert found[1].upload is None
+
+
+def test_files_are_counted_and_sliced_as_a_sequence_is(tmp_path: Path) -> None:
+    found = expand(mixed(tmp_path), [None, "other.jpg", "bytes.jpg"])
+    assert [one.index for one in found[1:]] == [1, 2, 3]
+    assert (len(found), found[-1].filename) == (4, "bytes.jpg")
+    with pytest.raises(IndexError):
+        found[4]
+
+
+def test_the_path_of_a_file_is_that_which_was_given(tmp_path: Path) -> None:
+    jpeg(tmp_path / "a.jpg")
+    (tmp_path / "x").mkdir()
+    for path in (tmp_path / "a.jpg", str(tmp_path / "a.jpg"), f"{tmp_path}/./x/../a.jpg"):
+        assert expand([path])[0].source == str(Path(path))
 
 
 @pytest.mark.parametrize("name", ["a.JPG", "a.jpeg", "a.Png", "a.webp", "a.gif"])

@@ -11,7 +11,7 @@ import pytest
 from aion import _files
 from aion._again import is_ambiguous
 from aion._batches import Item
-from aion._files import Found
+from aion._files import Files
 from aion._record import Record, picked_up, restored
 from aion.exceptions import (
     AionvisionConnectionError,
@@ -30,7 +30,7 @@ URL = "https://api.example.com/api/v2"
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
-def found(path: Path, count: int = 3) -> list[Found]:
+def found(path: Path, count: int = 3) -> Files:
     path.mkdir(exist_ok=True)
     for number in range(count):
         if not (path / f"{number}.png").exists():
@@ -38,7 +38,7 @@ def found(path: Path, count: int = 3) -> list[Found]:
     return _files.expand(path)
 
 
-def items(files: list[Found]) -> list[Item]:
+def items(files: Files) -> list[Item]:
     return [Item(one.index, one.upload) for one in files if one.upload is not None]
 
 
@@ -52,7 +52,7 @@ def photos(tmp_path: Path) -> Path:
     return tmp_path / "photos"
 
 
-def again(path: Path, files: list[Found]) -> Record:
+def again(path: Path, files: Files) -> Record:
     return Record(path, files, URL)
 
 
@@ -95,7 +95,7 @@ def test_what_was_being_sent_is_in_doubt_and_the_rest_is_to_be_sent(
     record = again(path, files)
     plain, doubtful, sessions = picked_up(items(files), record.done())
     record.close()
-    assert [one.index for one in plain] == [3]
+    assert list(plain) == [3]
     assert [one.index for one in doubtful] == [0, 1]
     assert [(one.session_id, [item.index for item in one.items]) for one in sessions] == [
         ("session", [2])
@@ -116,7 +116,7 @@ def test_the_order_of_the_files_may_be_another(path: Path, photos: Path) -> None
     record = Record(path, files, URL)
     record.stored([(2, UploadResult("two", "2.png", ""))])
     record.close()
-    turned = _files.expand([one.path for one in reversed(files)])
+    turned = _files.expand([one.source for one in reversed(files)])
     record = again(path, turned)
     assert {index: row.image_id for index, row in record.done().items()} == {0: "two"}
     record.close()
@@ -138,7 +138,7 @@ def test_a_touched_file_is_the_same_where_its_hash_is_known(path: Path, photos: 
 
 
 def test_a_file_given_twice_has_two_rows(path: Path, photos: Path) -> None:
-    one = found(photos, 1)[0].path
+    one = found(photos, 1)[0].source
     files = _files.expand([one, one])
     record = Record(path, files, URL)
     record.stored([(1, UploadResult("second", "0.png", ""))])

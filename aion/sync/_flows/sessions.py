@@ -57,5 +57,5 @@ def forgotten(engine: rt.Engine, sessions: Sequence[Sent]) -> list[Sent]:
             return False
         return False
 
-    gone = rt.each(is_forgotten, sessions, at_once=_AT_ONCE)
+    gone = rt.every(is_forgotten, sessions, at_once=_AT_ONCE)
     return [sent for sent, lost in zip(sessions, gone, strict=True) if lost]

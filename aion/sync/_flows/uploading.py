@@ -11,9 +11,11 @@ anybody is told of it.
 from __future__ import annotations
 
 import time
+from array import array
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from itertools import islice
 
 from aion._again import is_ambiguous, pause_before
 from aion._batch_errors import late, partial
@@ -77,9 +79,8 @@ class SyncBatchUpload:
         record: NoRecord | None = None,
     ) -> None:
         self._engine = engine
-        items = [Item(one.index, one.upload) for one in found if one.upload is not None]
         # Kept until all are sent, to sort out what becomes doubtful on the way.
-        self._uploads = [one.upload for one in found]
+        self._found = found
         self._form = form
         self._at_once = 1
         self._callbacks = callbacks
@@ -90,7 +91,7 @@ class SyncBatchUpload:
         self._versions: dict[int, Version] = {}
         self._guarded: list[Item] = []
         done = self._record.done()
-        self._plain, self._doubtful, self._sessions = picked_up(items, done)
+        self._plain, self._doubtful, self._sessions = picked_up(self._items(), done)
         for index, row in sorted(done.items()):
             result = restored(row)
             if result is not None and result.is_stored:
@@ -99,7 +100,7 @@ class SyncBatchUpload:
                 self._ledger.lost(index, row.reason or "no reason was kept", retryable=False)
         self._told = self._ledger.ended_count
         arrived = {index for index, row in done.items() if row.state is not State.SENDING}
-        self._meter = Meter(items, arrived)
+        self._meter = Meter(self._items(), arrived)
 
     @property
     def size(self) -> int:
@@ -126,7 +127,7 @@ class SyncBatchUpload:
         if self._doubtful:
             guarded, plain = self._sort_out(self._doubtful)
             self._guarded += guarded
-            self._plain += plain
+            self._plain.extend(item.index for item in plain)
             self._doubtful = []
 
     def send(self, pace: Pace) -> None:
@@ -141,14 +142,14 @@ class SyncBatchUpload:
             QuotaExceededError: The allowance ran out on the way; `partial_results` as above.
         """
         self._at_once = pace.requests
-        queue = deque(Parcel(chunk, guarded=True) for chunk in chunks(self._guarded, pace))
-        queue.extend(Parcel(chunk) for chunk in chunks(self._plain, pace))
-        self._guarded, self._plain = [], []
+        left = self._parcels(pace)
+        queue = deque(islice(left, 1))
         in_flight = SyncInFlight(self._engine, self._form, pace.requests)
         try:
             while in_flight.busy or (queue and self._broken is None):
                 while queue and in_flight.has_room and self._broken is None:
                     parcel = queue.popleft()
+                    queue.extend(islice(left, 0 if queue else 1))
                     self._begin(parcel)
                     in_flight.start(parcel)
                 queue.extendleft(reversed(self._land(*in_flight.ended())))
@@ -157,6 +158,21 @@ class SyncBatchUpload:
             in_flight.close()
         if self._broken is not None:
             raise self._stopped(self._broken) from self._broken.__cause__
+
+    def _items(self) -> Iterator[Item]:
+        """All files that can be sent."""
+        return (Item(one.index, one.upload) for one in self._found if one.upload is not None)
+
+    def _parcels(self, pace: Pace) -> Iterator[Parcel]:
+        """What is to be sent; the files of a request are made out of the others when it is due."""
+        guarded, plain = self._guarded, self._plain
+        self._guarded, self._plain = [], array("L")
+        for chunk in chunks(guarded, pace):
+            yield Parcel(chunk, guarded=True)
+        files = (self._found[index] for index in plain)
+        items = (Item(one.index, one.upload) for one in files if one.upload is not None)
+        for chunk in chunks(items, pace):
+            yield Parcel(chunk)
 
     def follow(self, plan: PollPlan, *, descriptions: bool) -> None:
         """Wait until the id of every stored image is known, and its description has ended.
@@ -182,7 +198,7 @@ class SyncBatchUpload:
             return not self._sessions and not (descriptions and self._ledger.waiting())
 
         # All are sent: what is left to do needs no files but those of open sessions.
-        self._uploads = []
+        self._found = ()
         self._step()
         if done():
             return
@@ -257,9 +273,8 @@ class SyncBatchUpload:
 
     def _sort_out(self, items: Sequence[Item]) -> tuple[list[Item], list[Item]]:
         """Adopt what the service has of files that were in flight; what to send guarded, plain."""
-        ids = self._ledger.ids()
-        uploads = enumerate(self._uploads)
-        every = [Item(index, upload) for index, upload in uploads if upload is not None]
+        ids = set(self._ledger.ids())
+        every = list(self._items())
         settled = [one for one in every if self._ledger.is_stored(one.index)]
         names = Counter((one.upload.filename, one.upload.size) for one in every)
         found = sort_out(self._engine, items, self._versions, settled, ids, names)
@@ -347,16 +362,16 @@ class SyncBatchUpload:
         self._stored(stored)
 
     def _look_at_descriptions(self, timeout: float) -> None:
-        ids = self._ledger.waiting()
-        pages = [ids[start : start + PAGE] for start in range(0, len(ids), PAGE)]
+        waiting = self._ledger.waiting()
+        pages = [waiting[start : start + PAGE] for start in range(0, len(waiting), PAGE)]
 
-        def look(page: list[str]) -> FileList:
-            request = user_files.list_user_files(ids=page, limit=PAGE)
+        def look(page: array[int]) -> FileList:
+            request = user_files.list_user_files(ids=self._ledger.ids(page), limit=PAGE)
             return self._engine.call(request, timeout=timeout)
 
-        def take(_: list[str], answer: FileList) -> None:
+        def take(page: array[int], answer: FileList) -> None:
             # A file that was stored a moment ago may not be listed yet: that is not its end.
-            ended = [one for file in answer.files for one in self._ledger.described(file)]
+            ended = self._ledger.described(page, answer.files)
             self._record.stored(ended)
             for index, result in ended:
                 self._ended(index, result)
@@ -400,4 +415,5 @@ class SyncBatchUpload:
     def _late(self, plan: PollPlan) -> AionvisionTimeoutError:
         open_sessions = [sent.session_id for sent in self._sessions]
         waited = time.monotonic() - plan.start
-        return late(self.report(), self._ledger.waiting(), open_sessions, waited)
+        ids = self._ledger.ids(self._ledger.waiting())
+        return late(self.report(), ids, open_sessions, waited)

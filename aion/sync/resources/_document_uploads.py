@@ -86,7 +86,7 @@ class SyncDocumentUploads(SyncPresignedDocuments):
         target = target_of("storage_target", storage_target)
         _check_timeout("processing_timeout", processing_timeout)
         source = _documents.document(file, filename)
-        found = [Found(0, source.filename, source)]
+        found = [Found(0, source)]
         try:
             results = self._take(
                 found, target, DocumentCallbacks(), processing_timeout, wait_for_processing

@@ -135,7 +135,7 @@ class SyncUploadResource(SyncBatchUploads):
 
     def _send(self, source: _media.Upload, target: str, timeout: float | None) -> UploadResult:
         """Store one image, as a batch of one: what was lost on the way is asked for."""
-        found = [Found(0, source.filename, source)]
+        found = [Found(0, source)]
         form = StreamBatchUploadBody(files=[], storage_target=target)
         batch = SyncBatchUpload(self._engine, found, form, Callbacks())
         batch.send(Pace(1, 1))
