@@ -11,6 +11,8 @@ SINGLE, LISTING = 2048, 165_000
 """Bytes of one object, and about those of a page of 100."""
 BATCH, AT_ONCE = 100, 8
 """Files in one request of a bulk upload, and requests at a time."""
+CHUNK = 8 * 1024 * 1024
+"""Bytes in a chunk of a video."""
 TEXT = "A red bicycle leans against a brick wall beside a window with green shutters. "
 
 
@@ -106,6 +108,35 @@ def described(files: int) -> bytes:
     kept = ("id", "filename", "size_bytes", "has_full_description", "description_status")
     rows = [{key: row[key] for key in kept} for row in map(user_file, range(files))]
     return dumped({"files": rows, "total_count": files, "has_more": False})
+
+
+def video_begun(size: int) -> bytes:
+    """A video of this size may be sent, in these chunks."""
+    starts = enumerate(range(0, size, CHUNK), start=1)
+    chunks = [
+        {
+            "chunk_number": number,
+            "size_bytes": min(CHUNK, size - start),
+            "upload_url": "/video/chunk",
+            "upload_method": "PUT",
+            "expires_at": "2036-03-01T10:00:00Z",
+        }
+        for number, start in starts
+    ]
+    limits = {"concurrent_upload_limit": AT_ONCE, "retry_attempts": 3}
+    return dumped({"media_id": FILE_ID, "upload_id": "u-1", "chunks": chunks, **limits})
+
+
+def chunk_confirmed() -> bytes:
+    """A chunk has arrived; which, nobody reads."""
+    counts = {"chunk_number": 1, "chunks_completed": 1, "total_chunks": 1}
+    progress = {"progress_percent": 1.0, "estimated_time_remaining": None}
+    return dumped({**counts, **progress, "status": "completed"})
+
+
+def video_stored() -> bytes:
+    """The video is whole."""
+    return dumped({"media_id": FILE_ID, "status": "completed", "metadata": {}})
 
 
 def events(pairs: Iterable[tuple[str, Any]]) -> list[bytes]:

@@ -27,9 +27,9 @@ _IDS = b"-9f0a-"
 """What stands before the ten digits in the id of a file that tell its batch."""
 
 
-def _answer(body: bytes) -> bytes:
+def _answer(body: bytes, extra: str = "X-Request-ID: bench") -> bytes:
     head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
-    return f"{head}X-Request-ID: bench\r\n\r\n".encode() + body
+    return f"{head}{extra}\r\n\r\n".encode() + body
 
 
 def _with_ids(answer: bytes, batch: bytes) -> bytes:
@@ -67,6 +67,9 @@ class Answers:
         self.stored = _answer(payloads.receipt(BATCH))
         self.described = _answer(payloads.described(BATCH))
         self._batches = itertools.count()
+        self.chunk_sent = _answer(b"", 'ETag: "thrown away"')
+        self.chunk_confirmed = _answer(payloads.chunk_confirmed())
+        self.video_stored = _answer(payloads.video_stored())
         self.pages: dict[tuple[int, int], bytes] = {}
 
     def page(self, query: str) -> bytes:
@@ -86,11 +89,25 @@ class Answers:
         # The files of one batch are asked for together.
         return _with_ids(self.described, query.partition(_IDS.decode())[2][:10].encode())
 
+    def video(self, path: str) -> bytes:
+        """What is answered on the way of a video; its size stands in the path."""
+        match path.split("/"):
+            case ["", "video", "chunk"]:
+                return self.chunk_sent
+            case ["", "video", size, *_, "initiate"]:
+                return _answer(payloads.video_begun(int(size)))
+            case [*_, "confirm"]:
+                return self.chunk_confirmed
+            case _:
+                return self.video_stored
+
     def of(self, method: str, target: str) -> bytes | list[bytes]:
         """What is answered to a request."""
         path, _, query = target.partition("?")
         if path.startswith("/bulk"):
             return self.bulk(method, path, query)
+        if path.startswith("/video/"):
+            return self.video(path)
         if path == "/api/v2/user-files":
             return self.page(query)
         if path.startswith("/api/v2/chat/"):

@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
-from collections.abc import Generator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 from benchmarks.contenders.tasks import AsyncTasks, Contender, SyncTasks
-from benchmarks.payloads import AT_ONCE, BATCH, FILE_ID
+from benchmarks.payloads import AT_ONCE, BATCH, CHUNK, FILE_ID
 
 HEADERS = {"Authorization": "Bearer aion_fake_key_for_benchmarks_000000"}
+PIECE = 65536
 MESSAGE = {"message": "What is there?"}
 UPLOAD = "/api/v2/user-files/upload/stream-batch"
 
@@ -47,6 +48,22 @@ def opened(batch: list[Path]) -> Generator[list[tuple[str, tuple[str, Any, str]]
         ]
 
 
+def chunks(path: Path) -> Iterator[tuple[int, int]]:
+    """Where the chunks of a video begin, and how long they are."""
+    size = path.stat().st_size
+    for start in range(0, size, CHUNK):
+        yield start, min(CHUNK, size - start)
+
+
+def pieces(path: Path, start: int, size: int) -> Iterator[bytes]:
+    """The bytes of a chunk, as they are read from the disk."""
+    with path.open("rb") as handle:
+        handle.seek(start)
+        while size:
+            yield (piece := handle.read(min(PIECE, size)))
+            size -= len(piece)
+
+
 def blocking(httpx: Any, url: str) -> SyncTasks:
     """A blocking client."""
     client = httpx.Client(headers=HEADERS, timeout=60)
@@ -73,12 +90,21 @@ def blocking(httpx: Any, url: str) -> SyncTasks:
         with ThreadPoolExecutor(AT_ONCE) as pool:
             list(pool.map(send, batches(folder)))
 
+    def video(path: Path) -> None:
+        def put(chunk: tuple[int, int]) -> Any:
+            headers = {"Content-Length": str(chunk[1])}
+            return client.put(f"{url}/video/chunk", content=pieces(path, *chunk), headers=headers)
+
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            list(pool.map(put, chunks(path)))
+
     return SyncTasks(
         get=lambda: json.loads(client.get(f"{base}/user-files/{FILE_ID}").content),
         page=lambda: json.loads(client.get(f"{base}/user-files?limit=100&offset=0").content),
         stream=stream,
         upload=upload,
         bulk=bulk,
+        video=video,
         close=client.close,
     )
 
@@ -115,12 +141,29 @@ def coroutines(httpx: Any, url: str) -> AsyncTasks:
 
         await asyncio.gather(*(worker() for _ in range(AT_ONCE)))
 
+    async def video(path: Path) -> None:
+        left = chunks(path)
+
+        async def content(start: int, size: int) -> AsyncIterator[bytes]:
+            for piece in pieces(path, start, size):
+                yield piece
+
+        async def worker() -> None:
+            for start, size in left:
+                headers = {"Content-Length": str(size)}
+                await client.put(
+                    f"{url}/video/chunk", content=content(start, size), headers=headers
+                )
+
+        await asyncio.gather(*(worker() for _ in range(AT_ONCE)))
+
     return AsyncTasks(
         get=lambda: read(f"/user-files/{FILE_ID}"),
         page=lambda: read("/user-files?limit=100&offset=0"),
         stream=stream,
         upload=upload,
         bulk=bulk,
+        video=video,
         close=client.aclose,
     )
 

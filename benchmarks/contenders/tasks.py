@@ -20,6 +20,7 @@ class SyncTasks:
         stream: Read a streamed text; gives the number of its tokens.
         upload: Send one file.
         bulk: Send all files of a directory, `BATCH` in a request, `AT_ONCE` requests at a time.
+        video: Send one video in chunks, `AT_ONCE` at a time.
         close: Give the client up.
     """
 
@@ -28,6 +29,7 @@ class SyncTasks:
     stream: Callable[[], int] | None = None
     upload: Callable[[Path], object] | None = None
     bulk: Callable[[Path], object] | None = None
+    video: Callable[[Path], object] | None = None
     close: Callable[[], object] | None = None
 
     def end(self) -> None:
@@ -46,6 +48,7 @@ class AsyncTasks:
     stream: Callable[[], Awaitable[int]] | None = None
     upload: Callable[[Path], Awaitable[object]] | None = None
     bulk: Callable[[Path], Awaitable[object]] | None = None
+    video: Callable[[Path], Awaitable[object]] | None = None
     close: Callable[[], Awaitable[object]] | None = None
 
     async def end(self) -> None:

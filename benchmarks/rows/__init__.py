@@ -55,6 +55,8 @@ ROWS = (
     Row("upload-bulk", "10,000 x 100 KB in requests of 100, async", bulk.coroutines),
     Row("upload-large-sync", "one file of 512 MiB, sync", uploads.large_sync),
     Row("upload-large", "one file of 512 MiB, async", uploads.large_async),
+    Row("upload-video-sync", "one video of 2 GiB in chunks, sync", uploads.video_sync),
+    Row("upload-video", "one video of 2 GiB in chunks, async", uploads.video_async),
     Row("sandbox-upload", "sandbox: 100 x 100 KB JPEG in one request, MB/s", sandbox.upload),
     Row("sandbox-get", "sandbox: GET of a file, calls/s", sandbox.get),
     Row("sandbox-details", "sandbox: details among 10,000 files", sandbox.details),

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from benchmarks.contenders import CONTENDERS, AsyncTasks, Contender, SyncTasks
 from benchmarks.measure import FASTER, Plan
 
-Task = Literal["get", "page", "stream", "upload", "bulk"]
+Task = Literal["get", "page", "stream", "upload", "bulk", "video"]
 
 
 def entrants(

@@ -15,12 +15,15 @@ from pathlib import Path
 
 from benchmarks import memory
 from benchmarks.contenders import SDKS
-from benchmarks.measure import Bar, Plan, Result, Sample, in_turns, quiet
+from benchmarks.measure import Bar, Plan, Result, Sample, in_turns, quiet, timed
 from benchmarks.rows import taking_part
 
 AT_ONCE, FILES, MIB = 8, 200, 1024 * 1024
 LARGE = 512
 """MiB of the one large file."""
+VIDEO = 2048
+"""MiB of the video."""
+_VIDEO = (Bar("rss", 32 * MIB, over=None, unit="bytes"),)
 _AHEAD = tuple(Bar("rate", 1.0, least=True, over=name) for name in sorted(SDKS))
 _MANY = (Bar("rate", 1.2, least=True), *_AHEAD)
 _LARGE = (Bar("rate", 1.3, least=True), Bar("rss", 8 * MIB, over=None, unit="bytes"))
@@ -90,6 +93,61 @@ def _async(plan: Plan, size: int, files: int, workers: int, bars: tuple[Bar, ...
         asyncio.run(main(path))
         if files == 1:
             memory.add(result, "upload", plan.url, "async", path)
+    return result
+
+
+@contextmanager
+def _movie(size: int) -> Generator[Path]:
+    """A file that begins as a video does, and is a hole on the disk behind that."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "movie.mp4")
+        with path.open("wb") as handle:
+            handle.write(b"\0\0\0\x18ftypisom\0\0\2\0isomiso2")
+            handle.truncate(size)
+        yield path
+
+
+def video_sync(plan: Plan) -> Result:
+    """One video in chunks, eight threads."""
+    size = plan.count(VIDEO * MIB, MIB)
+    result = Result({}, _VIDEO, main="rate")
+    with _movie(size) as path, taking_part.blocking("video", plan, result.missing) as found:
+
+        def turn(name: str) -> Sample:
+            contender, work = found[name]
+            contender.ready()
+
+            def send() -> int:
+                work(path)
+                return size // MIB
+
+            return timed(send)
+
+        turns = {name: partial(turn, name) for name in found}
+        result.samples = in_turns(turns, min(3, plan.repeats))
+        memory.add(result, "video", plan.url, "sync", path)
+    return result
+
+
+def video_async(plan: Plan) -> Result:
+    """The same in eight tasks."""
+    size = plan.count(VIDEO * MIB, MIB)
+    result = Result({}, _VIDEO, main="rate")
+
+    async def main(path: Path) -> None:
+        async with taking_part.coroutines("video", plan, result.missing) as found:
+            result.samples = {name: [] for name in found}
+            for _ in range(min(3, plan.repeats)):
+                for name, (contender, work) in found.items():
+                    contender.ready()
+                    wall, cpu = time.perf_counter(), time.process_time()
+                    await work(path)
+                    cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
+                    result.samples[name].append(Sample(size // MIB, cpu, wall))
+
+    with _movie(size) as path:
+        asyncio.run(main(path))
+        memory.add(result, "video", plan.url, "async", path)
     return result
 
 
