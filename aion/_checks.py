@@ -134,4 +134,6 @@ def facts(field: str, value: Any, kind: type[Model]) -> dict[str, Any]:
 
 def _is_text(value: Any) -> TypeGuard[str]:
     """Whether it is text that has a form in UTF-8: half of a surrogate pair has none."""
-    return isinstance(value, str) and not any("\ud800" <= char <= "\udfff" for char in value)
+    if not isinstance(value, str):
+        return False
+    return value.isascii() or not any("\ud800" <= char <= "\udfff" for char in value)

@@ -38,11 +38,6 @@ def waiter(sock: socket.socket, *, for_writing: bool = False) -> Callable[[float
     return polled
 
 
-def readable(sock: socket.socket) -> bool:
-    """Whether something can be read at once: on an idle connection, that is its end."""
-    return sock.fileno() < 0 or waiter(sock)(0)
-
-
 def told(sock: socket.socket, tls: Tls | None, name: str) -> Any:
     """What the HTTP library asks of a stream by name."""
     match name:
@@ -54,8 +49,6 @@ def told(sock: socket.socket, tls: Tls | None, name: str) -> Any:
             return sock.getpeername()
         case "socket":
             return sock
-        case "is_readable":
-            return readable(sock)
         case _:
             return None
 

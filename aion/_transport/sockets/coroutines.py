@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpcore
 
-from aion._transport.sockets.common import LARGE_PIECE, PIECE, Options, told, translated
+from aion._transport.sockets.common import LARGE_PIECE, PIECE, Options, told, translated, waiter
 from aion._transport.sockets.tls import MORE, Tls
 
 if TYPE_CHECKING:
@@ -47,22 +47,28 @@ class AsyncStream(httpcore.AsyncNetworkStream):
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
+        self._can_read = waiter(sock)
         self._was_full = False
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         size = LARGE_PIECE if self._was_full else max_bytes
-        with _mapped(httpcore.ReadTimeout, httpcore.ReadError):
-            loop = _asyncio().get_running_loop()
-            data: bytes = await _within(loop.sock_recv(self._sock, size), timeout)
+        data: bytes
+        try:
+            reading = _asyncio().get_running_loop().sock_recv(self._sock, size)
+            data = await (reading if timeout is None else _within(reading, timeout))
+        except OSError as error:
+            raise translated(error, httpcore.ReadTimeout, httpcore.ReadError) from error
         self._was_full = len(data) == size
         return data
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         if not buffer:
             return
-        with _mapped(httpcore.WriteTimeout, httpcore.WriteError):
-            loop = _asyncio().get_running_loop()
-            await _within(loop.sock_sendall(self._sock, buffer), timeout)
+        try:
+            writing = _asyncio().get_running_loop().sock_sendall(self._sock, buffer)
+            await (writing if timeout is None else _within(writing, timeout))
+        except OSError as error:
+            raise translated(error, httpcore.WriteTimeout, httpcore.WriteError) from error
 
     async def aclose(self) -> None:
         self._sock.close()
@@ -78,6 +84,9 @@ class AsyncStream(httpcore.AsyncNetworkStream):
         return stream
 
     def get_extra_info(self, info: str) -> Any:
+        if info == "is_readable":
+            # At once: on an idle connection, that is its end.
+            return self._sock.fileno() < 0 or self._can_read(0)
         return told(self._sock, None, info)
 
 
@@ -139,6 +148,8 @@ class AsyncTlsStream(httpcore.AsyncNetworkStream):
         return stream
 
     def get_extra_info(self, info: str) -> Any:
+        if info == "is_readable":
+            return self._below.get_extra_info(info)
         return told(self._sock, self._tls, info)
 
 

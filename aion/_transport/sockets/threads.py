@@ -99,8 +99,9 @@ class SyncStream(httpcore.NetworkStream):
         return SyncTlsStream(self, self._sock, ssl_context, server_hostname, timeout)
 
     def get_extra_info(self, info: str) -> Any:
-        if info == "is_readable" and self._sock.fileno() >= 0:
-            return self._to_read(0)
+        if info == "is_readable":
+            # At once: on an idle connection, that is its end.
+            return self._sock.fileno() < 0 or self._to_read(0)
         return told(self._sock, None, info)
 
 
@@ -165,6 +166,8 @@ class SyncTlsStream(httpcore.NetworkStream):
         return SyncTlsStream(self, self._sock, ssl_context, server_hostname, timeout)
 
     def get_extra_info(self, info: str) -> Any:
+        if info == "is_readable":
+            return self._below.get_extra_info(info)
         return told(self._sock, self._tls, info)
 
 
