@@ -45,7 +45,7 @@ HOSTILE = [
 PROPERTIES = [
     *("class", "self", "list", "dict", "str", "int", "float", "bool", "bytes", "datetime"),
     *("data", "extra", "v", "item", "key", "cls", "cast", "rt", "md", "attrs", "frozenset"),
-    *("additional_properties", "to_dict", "from_api_response", "classmethod", "property"),
+    *("additional_properties", "to_dict", "from_api_response", "adopt", "classmethod", "property"),
     *("1st", "a-b", "_private", "__init__", "_wire_names", "None", "match"),
     *('quo"te', "back\\slash", "new\nline", "{braces}", "naïve", "名", "$ref", "title"),
 ]
