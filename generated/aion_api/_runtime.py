@@ -145,7 +145,7 @@ class Operation(Generic[T]):
         method: HTTP method in capitals.
         template: The path with its ``{parameters}``, as in the contract.
         kind: The shape of a successful answer.
-        decode: From the parsed answer to its Python value.
+        decode: From the parsed answer, which it may change and keep, to its Python value.
         repeatable: Whether sending it twice has the effect of sending it once.
     """
 
