@@ -77,7 +77,7 @@ class Files(Sequence[Found]):
     """The files of an upload, in their order.
 
     There may be ten thousand, and a batch keeps them to its end: most are held as entries of a few
-    columns, a third of the memory of objects, which are made when they are asked for.
+    columns, and made into objects when they are asked for.
     """
 
     def __init__(self) -> None:

@@ -84,6 +84,7 @@ class Answer(Model):
             if (raw := data.get(name)) is None:
                 data[name] = None
                 continue
+            # `date` without the call: a page of files has two hundred timestamps.
             try:
                 parsed = _parse(raw)
             except (ValueError, TypeError):

@@ -7,16 +7,17 @@ import itertools
 import os
 import tempfile
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
 
 from benchmarks import memory
 from benchmarks.contenders import SDKS
-from benchmarks.measure import Bar, Plan, Result, Sample, in_turns, quiet, timed
+from benchmarks.measure import Bar, Plan, Result, Sample, in_turns, quiet
 from benchmarks.rows import taking_part
+from benchmarks.rows.taking_part import Task
 
 AT_ONCE, FILES, MIB = 8, 200, 1024 * 1024
 LARGE = 512
@@ -42,10 +43,34 @@ def _file(size: int) -> Generator[Path]:
         yield path
 
 
-def _sync(plan: Plan, size: int, files: int, workers: int, bars: tuple[Bar, ...]) -> Result:
+@contextmanager
+def _movie(size: int) -> Generator[Path]:
+    """A file that begins as a video does, and is a hole on the disk behind that."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "movie.mp4")
+        with path.open("wb") as handle:
+            handle.write(b"\0\0\0\x18ftypisom\0\0\2\0isomiso2")
+            handle.truncate(size)
+        yield path
+
+
+_MAKERS: dict[Task, Callable[[int], AbstractContextManager[Path]]] = {
+    "upload": _file,
+    "video": _movie,
+}
+
+
+def _sync(
+    plan: Plan,
+    size: int,
+    files: int,
+    workers: int,
+    bars: tuple[Bar, ...],
+    task: Task = "upload",
+) -> Result:
     result = Result({}, bars, main="rate")
     mebibytes = max(1, size * files // MIB)
-    with _file(size) as path, taking_part.blocking("upload", plan, result.missing) as found:
+    with _MAKERS[task](size) as path, taking_part.blocking(task, plan, result.missing) as found:
 
         def turn(name: str) -> Sample:
             contender, work = found[name]
@@ -60,16 +85,23 @@ def _sync(plan: Plan, size: int, files: int, workers: int, bars: tuple[Bar, ...]
             turns = {name: partial(turn, name) for name in found}
             result.samples = in_turns(turns, min(3, plan.repeats) if size > MIB else plan.repeats)
         if files == 1:
-            memory.add(result, "upload", plan.url, "sync", path)
+            memory.add(result, task, plan.url, "sync", path)
     return result
 
 
-def _async(plan: Plan, size: int, files: int, workers: int, bars: tuple[Bar, ...]) -> Result:
+def _async(
+    plan: Plan,
+    size: int,
+    files: int,
+    workers: int,
+    bars: tuple[Bar, ...],
+    task: Task = "upload",
+) -> Result:
     result = Result({}, bars, main="rate")
     mebibytes = max(1, size * files // MIB)
 
     async def main(path: Path) -> None:
-        async with taking_part.coroutines("upload", plan, result.missing) as found:
+        async with taking_part.coroutines(task, plan, result.missing) as found:
             result.samples = {name: [] for name in found}
             names = list(found)
             for number in range(min(3, plan.repeats) if size > MIB else plan.repeats):
@@ -89,65 +121,10 @@ def _async(plan: Plan, size: int, files: int, workers: int, bars: tuple[Bar, ...
                     sample = Sample(mebibytes, cpu, wall)
                     result.samples[name].append(sample)
 
-    with _file(size) as path, quiet():
+    with _MAKERS[task](size) as path, quiet():
         asyncio.run(main(path))
         if files == 1:
-            memory.add(result, "upload", plan.url, "async", path)
-    return result
-
-
-@contextmanager
-def _movie(size: int) -> Generator[Path]:
-    """A file that begins as a video does, and is a hole on the disk behind that."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "movie.mp4")
-        with path.open("wb") as handle:
-            handle.write(b"\0\0\0\x18ftypisom\0\0\2\0isomiso2")
-            handle.truncate(size)
-        yield path
-
-
-def video_sync(plan: Plan) -> Result:
-    """One video in chunks, eight threads."""
-    size = plan.count(VIDEO * MIB, MIB)
-    result = Result({}, _VIDEO, main="rate")
-    with _movie(size) as path, taking_part.blocking("video", plan, result.missing) as found:
-
-        def turn(name: str) -> Sample:
-            contender, work = found[name]
-            contender.ready()
-
-            def send() -> int:
-                work(path)
-                return size // MIB
-
-            return timed(send)
-
-        turns = {name: partial(turn, name) for name in found}
-        result.samples = in_turns(turns, min(3, plan.repeats))
-        memory.add(result, "video", plan.url, "sync", path)
-    return result
-
-
-def video_async(plan: Plan) -> Result:
-    """The same in eight tasks."""
-    size = plan.count(VIDEO * MIB, MIB)
-    result = Result({}, _VIDEO, main="rate")
-
-    async def main(path: Path) -> None:
-        async with taking_part.coroutines("video", plan, result.missing) as found:
-            result.samples = {name: [] for name in found}
-            for _ in range(min(3, plan.repeats)):
-                for name, (contender, work) in found.items():
-                    contender.ready()
-                    wall, cpu = time.perf_counter(), time.process_time()
-                    await work(path)
-                    cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
-                    result.samples[name].append(Sample(size // MIB, cpu, wall))
-
-    with _movie(size) as path:
-        asyncio.run(main(path))
-        memory.add(result, "video", plan.url, "async", path)
+            memory.add(result, task, plan.url, "async", path)
     return result
 
 
@@ -169,3 +146,13 @@ def large_sync(plan: Plan) -> Result:
 def large_async(plan: Plan) -> Result:
     """One file, in a coroutine."""
     return _async(plan, plan.count(LARGE * MIB, 1000), 1, 1, _LARGE)
+
+
+def video_sync(plan: Plan) -> Result:
+    """One video in chunks, eight threads."""
+    return _sync(plan, plan.count(VIDEO * MIB, MIB), 1, 1, _VIDEO, "video")
+
+
+def video_async(plan: Plan) -> Result:
+    """The same in eight tasks."""
+    return _async(plan, plan.count(VIDEO * MIB, MIB), 1, 1, _VIDEO, "video")
