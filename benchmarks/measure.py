@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 AION, FLOOR = "aion", "floor"
-FASTER = "aion+orjson"
+FASTER = "aion+msgspec"
 Figure = Literal["cpu", "wall", "rate", "p50", "p99", "rss", "growth"]
 
 

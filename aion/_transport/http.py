@@ -1,4 +1,4 @@
-"""The seam to the HTTP library: the only module, with `sockets`, that knows it.
+"""The seam to the HTTP library: the only module, with `single` and `sockets`, that knows it.
 
 A channel is one connection. It sends a `Wire` and gives back a `Reply` or a `Fault`; no type and
 no exception of the library passes. Requests go through `httpx.HTTPTransport.handle_request` and
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 import httpx
 
 from aion._transport.content import EMPTY, AsyncPieces, Bytes
+from aion._transport.single import put_below
 from aion._transport.sockets import AsyncBackend, SyncBackend
 from aion._transport.sockets.joining import AsyncJoiningBackend, Joining, SyncJoiningBackend
 from aion._transport.wire import Fault, Reply, Wire
@@ -29,17 +30,6 @@ KEEP_ALIVE = 30.0
 LARGEST_ERROR = 1024 * 1024
 """Bytes of an error body that are read; the connection is given up when there are more."""
 _ONE = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=KEEP_ALIVE)
-
-
-def _with_backend(transport: Any, backend: Any) -> None:
-    """Let a transport open its sockets through `backend`.
-
-    httpx has no argument for it, though the pool below it has; a test holds this attribute.
-    """
-    pool = transport._pool
-    if not hasattr(pool, "_network_backend"):  # pragma: no cover - a future httpx
-        raise RuntimeError("this version of httpx cannot be used: its connection pool is unknown")
-    pool._network_backend = backend
 
 
 @contextlib.contextmanager
@@ -202,7 +192,7 @@ class SyncChannel:
             self._transport = httpx.HTTPTransport(
                 verify=way.tls(), limits=_ONE, proxy=way.proxy, trust_env=False
             )
-        _with_backend(self._transport, SyncJoiningBackend(self._backend, self._joining))
+        put_below(self._transport, SyncJoiningBackend(self._backend, self._joining))
         self._stream: httpx.SyncByteStream | None = None
         self._pieces: Iterator[bytes] = iter(())
 
@@ -279,7 +269,7 @@ class AsyncChannel:
             self._transport = httpx.AsyncHTTPTransport(
                 verify=way.tls(), limits=_ONE, proxy=way.proxy, trust_env=False
             )
-        _with_backend(self._transport, AsyncJoiningBackend(self._backend, self._joining))
+        put_below(self._transport, AsyncJoiningBackend(self._backend, self._joining))
         self._stream: httpx.AsyncByteStream | None = None
         self._pieces: AsyncIterator[bytes] | None = None
 

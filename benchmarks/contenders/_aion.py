@@ -1,4 +1,4 @@
-"""aion as its users call it, with the standard library's JSON and with orjson."""
+"""aion as its users call it, with the standard library's JSON and with msgspec."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def coroutines(_: Any, url: str) -> AsyncTasks:
     )
 
 
-PLAIN = Contender("aion", "aion", blocking, coroutines, lambda: jsontext.use_orjson(False))
+PLAIN = Contender("aion", "aion", blocking, coroutines, lambda: jsontext.use_msgspec(False))
 WITH_ORJSON = Contender(
-    "aion+orjson", "orjson", blocking, coroutines, lambda: jsontext.use_orjson(True)
+    "aion+msgspec", "msgspec", blocking, coroutines, lambda: jsontext.use_msgspec(True)
 )

@@ -28,7 +28,7 @@ def entrants(
 
 
 def quick_json(task: Task) -> frozenset[str] | None:
-    """Who does the task: orjson makes a difference only where there is much to decode."""
+    """Who does the task: msgspec makes a difference only where there is much to decode."""
     everybody = frozenset(one.name for one in CONTENDERS)
     return everybody if task == "page" else everybody - {FASTER}
 

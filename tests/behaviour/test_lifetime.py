@@ -25,10 +25,10 @@ def open_files() -> int:
     return sum(1 for _ in Path("/proc/self/fd").iterdir())
 
 
-def settled(count: Callable[[], int], wanted: int) -> int:
-    """The count once it is what is wanted, or what it still is after three seconds."""
+def settled(count: Callable[[], int], most: int) -> int:
+    """The count once it is no more than that, or what it still is after three seconds."""
     deadline = time.monotonic() + 3
-    while (found := count()) != wanted and time.monotonic() < deadline:
+    while (found := count()) > most and time.monotonic() < deadline:
         time.sleep(0.01)
     return found
 
@@ -252,7 +252,8 @@ def test_two_hundred_blocking_clients_leave_no_descriptor_p3(sandbox: Sandbox) -
     for _ in range(200):
         with sandbox.sync_client() as client:
             client.files.list()
-    assert settled(open_files, before) == before
+    # Less is right, too: the sandbox in this process closes what earlier tests left to it.
+    assert settled(open_files, before) <= before
 
 
 def test_two_hundred_asynchronous_clients_leave_no_descriptor_p3(sandbox: Sandbox) -> None:
@@ -272,12 +273,12 @@ def test_two_hundred_asynchronous_clients_leave_no_descriptor_p3(sandbox: Sandbo
         return before, settled(open_files, before)
 
     before, after = asyncio.run(both())
-    assert after == before
+    assert after <= before
 
 
 def test_clients_that_are_dropped_leave_no_descriptor_p3(sandbox: Sandbox) -> None:
     sandbox.sync_client().files.list()
-    before = settled(open_files, open_files())
+    before = open_files()
     for _ in range(20):
         sandbox.sync_client().files.list()
     assert settled(open_files, before) <= before
@@ -286,6 +287,8 @@ def test_clients_that_are_dropped_leave_no_descriptor_p3(sandbox: Sandbox) -> No
 def test_clients_leave_no_thread_p3(sandbox: Sandbox) -> None:
     with sandbox.sync_client() as client:
         client.files.list()
-        before = threading.active_count()
+        before = set(threading.enumerate())
         client.upload_one(draw(), filename="a.jpg")
-        assert threading.active_count() <= before
+        # The sandbox in this process has workers of its own.
+        started = {one.name for one in set(threading.enumerate()) - before}
+        assert not {name for name in started if not name.startswith("aion-sandbox")}

@@ -1,0 +1,145 @@
+"""The pool of one connection that takes the place of the HTTP library's own."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+
+import httpcore
+import httpx
+import pytest
+
+from aion._transport import http
+from aion._transport.content import EMPTY
+from aion._transport.http import AsyncChannel, SyncChannel
+from aion._transport.routing import Route
+from aion._transport.wire import Fault, Reply, Wire
+from tests.faults import scripts
+from tests.faults.server import Connection, FaultServer, Script
+
+PROXIES = [None, "http://127.0.0.1:1", "https://127.0.0.1:1", "socks5://127.0.0.1:1"]
+Outcomes = list[Reply | Fault]
+Exchanges = Callable[[FaultServer, int, float], Outcomes]
+
+
+def wire(server: FaultServer) -> Wire:
+    host = f"127.0.0.1:{server.port}".encode()
+    origin = ("http", "127.0.0.1", server.port)
+    url = f"{server.url}/api/v2/user-files/x"
+    return Wire("GET", origin, url, [(b"Host", host)], EMPTY)
+
+
+def route(server: FaultServer) -> Route:
+    return Route(("http", "127.0.0.1", server.port), None)
+
+
+def blocking(server: FaultServer, count: int, pause: float) -> Outcomes:
+    channel = SyncChannel(route(server))
+    found: Outcomes = []
+    for _ in range(count):
+        found.append(channel.exchange(wire(server), deadline=None, silence=2))
+        time.sleep(pause)
+    channel.abandon()
+    return found
+
+
+def in_coroutines(server: FaultServer, count: int, pause: float) -> Outcomes:
+    async def main() -> Outcomes:
+        channel = AsyncChannel(route(server))
+        found: Outcomes = []
+        for _ in range(count):
+            found.append(await channel.exchange(wire(server), silence=2))
+            await asyncio.sleep(pause)
+        channel.abandon()
+        return found
+
+    return asyncio.run(main())
+
+
+@pytest.fixture(params=[blocking, in_coroutines])
+def exchanges(request: pytest.FixtureRequest) -> Exchanges:
+    """So many exchanges of one channel, with a pause after each."""
+    found: Exchanges = request.param
+    return found
+
+
+def made(
+    exchanges: Exchanges, script: Script, count: int, pause: float = 0
+) -> tuple[Outcomes, int]:
+    """The outcomes, and how many connections they took."""
+    with FaultServer(script) as server:
+        return exchanges(server, count, pause), server.connections
+
+
+def statuses(outcomes: Outcomes) -> list[int | str]:
+    return [one.status if isinstance(one, Reply) else one.kind for one in outcomes]
+
+
+def closing(connection: Connection) -> None:
+    """Answer once, and say that the connection ends."""
+    connection.read_request()
+    connection.send(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}")
+
+
+def twice(connection: Connection) -> None:
+    """Answer with more than was asked for."""
+    connection.read_request()
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+    connection.send(answer + b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n")
+    connection.wait_until_gone()
+
+
+def test_a_connection_is_used_again(exchanges: Exchanges) -> None:
+    outcomes, connections = made(exchanges, scripts.good, 5)
+
+    assert statuses(outcomes) == [200] * 5
+    assert connections == 1
+
+
+def test_a_connection_that_said_its_end_is_not_used_again(exchanges: Exchanges) -> None:
+    assert statuses(made(exchanges, closing, 3)[0]) == [200] * 3
+
+
+def test_a_connection_that_ended_while_idle_is_not_used_again(exchanges: Exchanges) -> None:
+    outcomes, connections = made(exchanges, scripts.closes_when_idle, 3, pause=0.1)
+
+    assert statuses(outcomes) == [200] * 3
+    assert connections == 3
+
+
+def test_a_connection_that_was_idle_too_long_is_not_used_again(
+    exchanges: Exchanges, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    brief = httpx.Limits(max_connections=1, keepalive_expiry=0.01)
+    monkeypatch.setattr(http, "_ONE", brief)
+
+    assert made(exchanges, scripts.good, 3, pause=0.05)[1] == 3
+
+
+def test_a_connection_that_broke_is_made_again(exchanges: Exchanges) -> None:
+    outcomes, connections = made(exchanges, scripts.reset_in_body, 3)
+
+    assert statuses(outcomes) == ["broken"] * 3
+    assert connections == 3
+
+
+def test_no_exchange_takes_an_answer_that_nobody_asked_for(exchanges: Exchanges) -> None:
+    outcomes, connections = made(exchanges, twice, 3)
+
+    assert statuses(outcomes) == [200] * 3
+    assert connections == 3
+
+
+@pytest.mark.parametrize("proxy", PROXIES)
+@pytest.mark.parametrize("make", [SyncChannel, AsyncChannel])
+def test_every_way_has_a_pool_that_makes_connections(
+    make: type[SyncChannel | AsyncChannel], proxy: str | None
+) -> None:
+    way = Route(("https", "service.example", 443), proxy)
+
+    transport: Any = make(way)._transport
+
+    origin = httpcore.Origin(b"https", b"service.example", 443)
+    assert not transport._pool._pool.create_connection(origin).is_idle()
