@@ -10,6 +10,7 @@ import reprlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NoReturn, TypeGuard, cast
 
+from aion.config import LONGEST_WAIT
 from aion.exceptions import ValidationError
 from aion_api import Model, field_names
 
@@ -54,9 +55,10 @@ def number(field: str, value: Any, least: float, most: float) -> float:
 
 
 def seconds(field: str, value: Any) -> float:
-    """A length of time above zero."""
-    if not isinstance(value, (int, float)) or isinstance(value, bool) or not value > 0:
-        refuse(field, value, "a number of seconds above 0")
+    """A length of time above zero, which the system can wait for."""
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not is_number or not 0 < value <= LONGEST_WAIT:
+        refuse(field, value, f"a number of seconds above 0, at most {LONGEST_WAIT:,}")
     return float(value)
 
 

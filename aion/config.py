@@ -5,7 +5,6 @@ An explicit argument wins over the environment, and that over the default.
 
 from __future__ import annotations
 
-import math
 import os
 import re
 import warnings
@@ -14,6 +13,8 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import SplitResult, urlsplit
+
+from aion._secrets import SecretText, concealed
 
 if TYPE_CHECKING:
     from aion._transport.observe import Attempt
@@ -34,6 +35,8 @@ ENV_ENABLE_TRACING = "AIONVISION_ENABLE_TRACING"
 
 API_KEY_PATTERN = re.compile(r"^[a-z]+_[A-Za-z0-9_-]{20,}$")
 DEFAULT_BASE_URL = "https://api.aionvision.tech/api/v2"
+LONGEST_WAIT = 1_000_000
+"""Seconds: operating systems do not count many more milliseconds in one wait."""
 
 _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 _TRUE = frozenset({"1", "true", "yes", "on"})
@@ -160,8 +163,8 @@ class ClientConfig:
         Raises:
             ValueError: There is no API key, or a setting is out of range.
         """
-        key = api_key or os.environ.get(ENV_API_KEY)
-        if not key:
+        api_key = concealed(api_key or os.environ.get(ENV_API_KEY))
+        if not api_key:
             raise ValueError(f"no API key: set {ENV_API_KEY} or pass api_key=...")
 
         given: dict[str, Any] = {
@@ -176,7 +179,7 @@ class ClientConfig:
             "enable_tracing": _or_env(enable_tracing, ENV_ENABLE_TRACING, _switch),
         }
         settings = {name: value for name, value in given.items() if value is not None}
-        return cls(key, **settings, **kwargs)
+        return cls(api_key, **settings, **kwargs)
 
     def changed(self, **changes: Any) -> ClientConfig:
         """These settings with others among them, for calls on the same connections.
@@ -233,7 +236,7 @@ def load_dotenv(dotenv_path: str | Path | None = None, *, override: bool = False
 def _checked_key(given: Any) -> str:
     if not isinstance(given, str) or not given.strip():
         raise ValueError(f"api_key is empty: pass the key, or set {ENV_API_KEY} and use from_env()")
-    key = given.strip()
+    key = SecretText(given.strip())
     if not API_KEY_PATTERN.match(key):
         # The key itself stays out of the message: messages end up in logs.
         raise ValueError(
@@ -291,9 +294,12 @@ def _safe(url: str) -> str:
 
 def _check_seconds(name: str, value: Any, *, zero_allowed: bool) -> None:
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not number or not math.isfinite(value) or value < 0 or (value == 0 and not zero_allowed):
+    if not number or not 0 <= value <= LONGEST_WAIT or (value == 0 and not zero_allowed):
         least = "0 or more" if zero_allowed else "more than 0"
-        raise ValueError(f"{name} has to be a number of seconds, {least}; got {value!r}")
+        raise ValueError(
+            f"{name} has to be a number of seconds, {least}, at most {LONGEST_WAIT:,};"
+            f" got {value!r}"
+        )
 
 
 def _check_count(name: str, value: Any, *, least: int) -> None:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from aion._transport import flow, gate
 from aion._transport.call import Call
 from aion._transport.content import EMPTY, Content
-from aion._transport.engine import BUSY, LATE, Engine, abandon
+from aion._transport.engine import LATE, Engine, abandon
 from aion._transport.pool import AsyncPool
 from aion._transport.routing import Route, route
-from aion._transport.wire import Fault, Origin, Reply, Wire
+from aion._transport.wire import BUSY, Fault, Origin, Reply, Wire
 from aion_api import Request
 
 if TYPE_CHECKING:
@@ -113,6 +113,8 @@ class AsyncEngine(Engine):
                 call.span.end(None)
             return done.value, lease
         except BaseException as error:
+            if lease is not None:
+                lease.pool.release(lease.channel, usable=False)
             if call.span is not None:
                 call.span.end(error)
             raise
@@ -131,7 +133,7 @@ class AsyncEngine(Engine):
                 outcome = await channel.exchange(wire, silence=call.silence, whole=call.whole)
         except TimeoutError:
             if channel is None:
-                return Fault("timeout", BUSY, sent=False), None
+                return BUSY, None
             pool.release(channel, usable=False)
             return Fault("timeout", LATE, sent=True), None
         except BaseException:

@@ -12,6 +12,7 @@ from collections.abc import Generator, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
+from aion._checks import seconds
 from aion._transport import flow
 from aion._transport.breaker import Breakers
 from aion._transport.budget import Budget
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from aion.config import ClientConfig
 
 _LONG_KINDS = frozenset({"bytes", "events"})
-BUSY = "all connections are busy"
 LATE = "no complete answer within the timeout"
 
 
@@ -42,8 +42,8 @@ class Engine:
 
     Args:
         config: The settings.
-        base: An engine whose connections, retry budget and breakers this one uses, too. It is
-            closed with that one.
+        base: An engine whose connections and retry budget this one uses, too, and on the same
+            host its breakers. It is closed with that one.
     """
 
     def __init__(self, config: ClientConfig, base: Engine | None = None) -> None:
@@ -52,13 +52,14 @@ class Engine:
         self._base: Engine | None = (base._base or base) if base else None
         self._wiring = Wiring(config)
         shared = base._rules if base else None
+        same_host = base is not None and base._wiring.origin == self._wiring.origin
         self._rules: flow.Rules = flow.Rules(
             Policy(config.max_retries, config.retry_delay, random.random),
             time.monotonic,
             self._stamped,
             self._leaving,
             shared.budget if shared else Budget(),
-            shared.breakers if shared else _breakers(config),
+            shared.breakers if shared and same_host else _breakers(config),
             observer(config),
         )
 
@@ -66,18 +67,21 @@ class Engine:
         """A described call, bounded.
 
         Calls that move a payload may take as long as they take, but not fall silent.
+
+        Raises:
+            ValidationError: `timeout` is no number of seconds.
         """
         self._require_open()
         operation = request.operation
         long = isinstance(request.body, MultipartBody) or operation.kind in _LONG_KINDS
-        seconds = self.config.timeout if timeout is None else timeout
+        limit = self.config.timeout if timeout is None else seconds("timeout", timeout)
         return Call(
             operation,
             request.path,
             self._wiring.wire(request),
             request.repeatable,
-            deadline=None if long else time.monotonic() + seconds,
-            silence=seconds if long else None,
+            deadline=None if long else time.monotonic() + limit,
+            silence=limit if long else None,
             whole=whole,
             endpoint=operation.name.partition(".")[0],
         )

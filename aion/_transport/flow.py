@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 from aion._transport import gate
 from aion._transport.budget import Budget
 from aion._transport.policy import Policy, may_repeat_fault, may_repeat_status
-from aion._transport.wire import Fault, Reply, Wire
+from aion._transport.wire import BUSY, Fault, Reply, Wire
 from aion.exceptions import AionvisionError
 
 if TYPE_CHECKING:
@@ -121,6 +121,9 @@ def _succeeded(reply: Reply, call: Call) -> bool:
 
 
 def _record(call: Call, outcome: Reply | Fault, rules: Rules) -> None:
+    if outcome is BUSY:
+        # It says nothing of the service.
+        return
     healthy = isinstance(outcome, Reply) and outcome.status < 500
     if healthy:
         rules.budget.earn()

@@ -171,7 +171,7 @@ def error_of_fault(fault: Fault, operation: Operation[Any], attempts: int) -> Ai
     tries = f" ({attempts} attempts)" if attempts > 1 else ""
     text = f"{fault.text}{tries}"
     error: AionvisionError
-    if fault.kind == "timeout":
+    if fault.kind in ("timeout", "busy"):
         error = AionvisionTimeoutError(text)
     elif fault.kind == "garbled":
         error = ServerError(text)

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from aion._transport import abort, flow, gate
 from aion._transport.call import Call
 from aion._transport.content import EMPTY, Content
-from aion._transport.engine import BUSY, Engine, abandon
+from aion._transport.engine import Engine, abandon
 from aion._transport.pool import SyncPool
 from aion._transport.routing import Route, route
-from aion._transport.wire import Fault, Origin, Reply, Wire
+from aion._transport.wire import BUSY, Fault, Origin, Reply, Wire
 from aion_api import Request
 
 if TYPE_CHECKING:
@@ -113,6 +113,8 @@ class SyncEngine(Engine):
                 call.span.end(None)
             return done.value, lease
         except BaseException as error:
+            if lease is not None:
+                lease.pool.release(lease.channel, usable=False)
             if call.span is not None:
                 call.span.end(error)
             raise
@@ -124,7 +126,7 @@ class SyncEngine(Engine):
         group = abort.current.get()
         channel = pool.acquire(seconds) if group is None else _acquire(pool, seconds, group)
         if channel is None:
-            return Fault("timeout", BUSY, sent=False), None
+            return BUSY, None
         try:
             with _UNENDING if group is None else group.ending(_way_to_end(channel)):
                 outcome = channel.exchange(

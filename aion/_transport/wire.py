@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_plus, urlsplit
 
+from aion._secrets import SecretBytes
 from aion._transport.content import EMPTY, Content, encode
 from aion_api import PREFIX, Operation, Request
 
@@ -70,17 +71,14 @@ class Fault:
     """An attempt that brought no answer."""
 
     kind: str
-    """``connect``, ``tls``, ``proxy``, ``timeout``, ``broken`` or ``garbled``."""
+    """``connect``, ``tls``, ``proxy``, ``timeout``, ``broken`` or ``garbled``; ``busy`` where no
+    connection of the client became free in time."""
     text: str
     sent: bool
     """Whether the service may have seen the request."""
 
 
-class Secret(bytes):
-    """A header value that shows itself to nobody: not in a traceback with locals, not in a log."""
-
-    def __repr__(self) -> str:
-        return "<secret>"
+BUSY = Fault("busy", "all connections are busy", sent=False)
 
 
 class Wiring:
@@ -168,7 +166,7 @@ def object_operation(method: str) -> Operation[bytes]:
 
 def _header_value(name: str, value: str) -> bytes:
     data = value.encode("latin-1", "replace")
-    return Secret(data) if name.lower() in ("authorization", "cookie") else data
+    return SecretBytes(data) if name.lower() in ("authorization", "cookie") else data
 
 
 def new_request_id() -> str:

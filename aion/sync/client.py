@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from aion import exceptions
 from aion._rt import blocking as rt
+from aion._secrets import concealed
 from aion.config import DEFAULT_BASE_URL, ClientConfig
 from aion.types.common import StorageTarget
 
@@ -119,6 +120,8 @@ class SyncAionVision:
         on_attempt: Callable[[Attempt], Any] | None = None,
         transport: rt.Transport | None = None,
     ) -> None:
+        # A setting may be refused below, and tracebacks may show the arguments.
+        api_key = concealed(api_key)
         # Left out, these two come from the environment.
         optional = {"tenant_id": tenant_id, "proxy_url": proxy_url}
         given: dict[str, Any] = {k: v for k, v in optional.items() if v is not None}
@@ -582,4 +585,6 @@ class SyncAionVision:
         self.close()
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(base_url={self._config.base_url!r})"
+        config: ClientConfig | None = getattr(self, "_config", None)
+        # None: its settings were refused.
+        return f"{type(self).__name__}(base_url={config and config.base_url!r})"

@@ -9,13 +9,14 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from aion._transport.coroutines import AsyncEngine
 from aion._transport.threads import SyncEngine
 from aion.config import ClientConfig
-from aion.exceptions import AionvisionTimeoutError
+from aion.exceptions import AionvisionError, AionvisionTimeoutError, ValidationError
 from aion_api.api import chat, user_files
 from aion_api.models.chat import SendMessageRequest
 from tests.faults import scripts
@@ -140,6 +141,39 @@ def test_a_call_that_finds_all_connections_busy_ends_at_its_deadline() -> None:
             with pytest.raises(AionvisionTimeoutError, match="all connections are busy"):
                 engine.call(request, timeout=0.2)
             assert isinstance(busy.exception(), AionvisionTimeoutError)
+
+
+def test_calls_that_found_all_connections_busy_open_no_circuit() -> None:
+    with FaultServer(scripts.good) as server:
+        engine = SyncEngine(config(server, max_connections=1))
+        request = user_files.get_user_file(FILE)
+        streaming = engine.open(request)
+        for _ in range(6):
+            with pytest.raises(AionvisionTimeoutError):
+                engine.call(request, timeout=0.02)
+        streaming.close()
+
+        assert engine.call(request).id == FILE
+
+
+def test_failures_on_one_host_open_no_circuit_on_another() -> None:
+    with FaultServer(scripts.reset_unanswered) as broken, FaultServer(scripts.good) as server:
+        engine = SyncEngine(config(server))
+        other = SyncEngine(engine.config.changed(base_url=f"{broken.url}/api/v2"), engine)
+        request = user_files.get_user_file(FILE)
+        for _ in range(6):
+            with pytest.raises(AionvisionError):
+                other.call(request)
+
+        assert engine.call(request).id == FILE
+
+
+@pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf"), "5", True, 1e9])
+def test_a_timeout_that_is_no_length_of_time_is_refused(timeout: Any) -> None:
+    engine = SyncEngine(ClientConfig(KEY))
+
+    with pytest.raises(ValidationError, match=r"^timeout has to be a number of seconds above 0"):
+        engine.call(user_files.get_user_file(FILE), timeout=timeout)
 
 
 def right_answers(threads: int, calls: int) -> int:

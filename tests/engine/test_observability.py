@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextvars import copy_context
+from typing import Any
 
 import pytest
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
@@ -15,6 +17,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from aion._tracing import configure_tracing, is_tracing_available, set_correlation_id
+from aion._transport.coroutines import AsyncEngine
 from aion._transport.threads import SyncEngine
 from aion.config import ClientConfig
 from aion.exceptions import AionvisionError
@@ -28,10 +31,12 @@ KEY = "aion_fake_key_canary_0123456789"
 FILE = "5b0c7a4e-1d7f-4c56-9f0a-2f4f1c9f6a10"
 
 
-def engine(server: FaultServer, **settings: object) -> SyncEngine:
-    return SyncEngine(
-        ClientConfig(KEY, base_url=f"{server.url}/api/v2", retry_delay=0.0, **settings)  # type: ignore[arg-type]  # any setting
-    )
+def config(server: FaultServer, **settings: Any) -> ClientConfig:
+    return ClientConfig(KEY, base_url=f"{server.url}/api/v2", retry_delay=0.0, **settings)
+
+
+def engine(server: FaultServer, **settings: Any) -> SyncEngine:
+    return SyncEngine(config(server, **settings))
 
 
 def fails_once(connection: Connection) -> None:
@@ -114,6 +119,33 @@ def test_what_the_hook_raises_goes_to_the_caller() -> None:
 
     with FaultServer(scripts.good) as server, pytest.raises(LookupError, match="mine"):
         engine(server, on_attempt=hook).call(user_files.get_user_file(FILE))
+
+
+@pytest.mark.parametrize("client", ["async", "sync"])
+def test_P11_a_stream_whose_hook_raises_leaves_no_busy_connection(client: str) -> None:
+    raised = iter([LookupError("mine")])
+
+    def hook(_: Attempt) -> None:
+        for error in raised:
+            raise error
+
+    request = user_files.get_user_file(FILE)
+    settings: dict[str, Any] = {"on_attempt": hook, "max_connections": 1, "timeout": 1}
+    with FaultServer(scripts.good) as server:
+        if client == "sync":
+            blocking = engine(server, **settings)
+            with pytest.raises(LookupError):
+                blocking.open(request)
+            assert blocking.call(request).id == FILE
+            return
+
+        async def main() -> str:
+            one = AsyncEngine(config(server, **settings))
+            with pytest.raises(LookupError):
+                await one.open(request)
+            return (await one.call(request)).id
+
+        assert asyncio.run(main()) == FILE
 
 
 def test_the_log_has_one_debug_line_an_attempt(caplog: pytest.LogCaptureFixture) -> None:

@@ -10,6 +10,7 @@ import pickle
 import traceback
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -91,6 +92,32 @@ def test_P16_no_traceback_with_locals_shows_the_key(fault: str) -> None:
 
     assert isinstance(console.file, io.StringIO)
     assert leaks(console.file.getvalue() + plain) == []
+
+
+@pytest.mark.parametrize("make", [AionVision.from_env, SyncAionVision.from_env])
+@pytest.mark.parametrize("wrong", [{"timeout": -1}, {"base_url": "http://far.example"}])
+def test_P16_no_traceback_of_refused_settings_shows_the_key_of_the_environment(
+    make: Callable[..., object], wrong: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AIONVISION_API_KEY", KEY)
+    with pytest.raises(ValueError) as caught:
+        make(**wrong)
+
+    found = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+    assert leaks("".join(found.format())) == []
+
+
+@pytest.mark.parametrize("kind", [AionVision, SyncAionVision])
+def test_P16_no_traceback_of_refused_settings_shows_the_key_that_was_given(
+    kind: type[AionVision | SyncAionVision],
+) -> None:
+    with pytest.raises(ValueError) as caught:
+        kind(KEY, timeout=-1)
+
+    found = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+    assert leaks("".join(found.format())) == []
+    half_made = object.__new__(kind)
+    assert repr(half_made) == f"{kind.__name__}(base_url=None)"
 
 
 @pytest.mark.parametrize("fault", FAULTS)
