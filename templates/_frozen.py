@@ -1,17 +1,19 @@
 """Immutable classes whose fields are their annotations, ready without any code being compiled.
 
-They look to callers, to type checkers and to attrs as classes made by `attrs.frozen`. That writes
-and compiles several methods for each class, which would be most of what a program's first call
-takes beyond the HTTP library; here all classes share them. attrs is imported when it is asked for
-the fields of one.
+They look to callers, to type checkers, to attrs and to `dataclasses` as frozen classes that each of
+the two would have made. Both write and compile several methods for each class, which would be most
+of what a program's first call takes beyond the HTTP library; here all classes share them. Each of
+the two is imported when it is asked for the fields of one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn, TypeVar, dataclass_transform
 
 if TYPE_CHECKING:
+    import dataclasses
     import inspect
 
 T = TypeVar("T")
@@ -55,43 +57,75 @@ def field(*, factory: Callable[[], T], kw_only: bool = False, shown: bool = True
     return made  # type: ignore[no-any-return]
 
 
-class _OfTwin:
-    """A class attribute that is taken from the class that attrs would have made."""
+class _Made:
+    """A class attribute that is made when it is first asked for, for each class its own."""
 
-    def __init__(self, read: Callable[[type], Any]) -> None:
-        self._read = read
+    def __init__(self, make: Callable[[type[Frozen]], Any]) -> None:
+        self._make = make
+        self._kept = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._kept = f"_made{name}"
 
     def __get__(self, instance: object, owner: type[Frozen]) -> Any:
-        if "_twin" not in vars(owner):
-            owner._twin = _twin(owner)  # pyright: ignore[reportPrivateUsage]  # same module
-        return self._read(vars(owner)["_twin"])
+        if self._kept not in vars(owner):
+            setattr(owner, self._kept, self._make(owner))
+        return vars(owner)[self._kept]
 
 
-def _twin(cls: type[Frozen]) -> type:
-    import attrs
+def _annotated(cls: type[Frozen]) -> Iterator[tuple[str, Any, Any]]:
+    """Each field of a class: its name, its annotation, and its default or `Field`.
 
+    Those that are no positional arguments come last.
+    """
     notes: dict[str, Any] = {}
     for base in reversed(cls.__mro__):
         notes |= getattr(base, "__annotations__", {})
+    positional = frozenset(cls.__match_args__)
+    fields = cls._fields  # pyright: ignore[reportPrivateUsage]  # same module
+    for name in sorted(fields, key=lambda name: name not in positional):
+        yield name, notes[name], fields[name]
+
+
+def _twin(cls: type[Frozen]) -> Any:
+    """The class that attrs would have made."""
+    import attrs
+
     found: dict[str, Any] = {}
-    for name, default in cls._fields.items():  # pyright: ignore[reportPrivateUsage]  # same module
+    for name, note, default in _annotated(cls):
         if isinstance(default, Field):
             found[name] = attrs.field(
-                factory=default.factory,
-                kw_only=default.kw_only,
-                repr=default.shown,
-                type=notes[name],
+                factory=default.factory, kw_only=default.kw_only, repr=default.shown, type=note
             )
         else:
             given = attrs.NOTHING if default is _REQUIRED else default
-            found[name] = attrs.field(default=given, type=notes[name])
+            found[name] = attrs.field(default=given, type=note)
     return attrs.make_class(cls.__name__, found, frozen=True, slots=False)
 
 
-def _signature(twin: type) -> inspect.Signature:
+def _dataclass_fields(cls: type[Frozen]) -> Any:
+    """What `dataclasses` keeps of the fields of a class."""
+    import dataclasses
+
+    found: list[tuple[str, Any, Any]] = []
+    for name, note, default in _annotated(cls):
+        if isinstance(default, Field):
+            given = dataclasses.field(
+                default_factory=default.factory, kw_only=default.kw_only, repr=default.shown
+            )
+        elif default is _REQUIRED:
+            given = dataclasses.field()
+        else:
+            given = dataclasses.field(default=default)
+        found.append((name, note, given))
+    twin = dataclasses.make_dataclass(cls.__name__, found, init=False, repr=False, eq=False)
+    return vars(twin)["__dataclass_fields__"]
+
+
+def _signature(cls: type[Frozen]) -> inspect.Signature:
     import inspect
 
-    return inspect.signature(twin)
+    return inspect.signature(_twin(cls))
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
@@ -103,14 +137,15 @@ class Frozen:
 
     _fields: ClassVar[Mapping[str, Any]] = {}
     """Each field and its default, or its `Field`."""
-    _twin: ClassVar[type]
     __match_args__: ClassVar[tuple[str, ...]] = ()
 
     if TYPE_CHECKING:
         __attrs_attrs__: ClassVar[Any]
+        __dataclass_fields__: ClassVar[dict[str, dataclasses.Field[Any]]]
     else:
-        __attrs_attrs__ = _OfTwin(lambda twin: twin.__attrs_attrs__)
-        __signature__ = _OfTwin(_signature)
+        __attrs_attrs__ = _Made(lambda cls: _twin(cls).__attrs_attrs__)
+        __dataclass_fields__ = _Made(_dataclass_fields)
+        __signature__ = _Made(_signature)
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -163,19 +198,40 @@ class Frozen:
             return NotImplemented
         return all(getattr(self, name) == getattr(other, name) for name in self._fields)
 
+    def __hash__(self) -> int:
+        # What is not shown takes part in no hash, which is allowed: it holds what is unhashable.
+        return hash(
+            tuple(
+                getattr(self, name)
+                for name, default in self._fields.items()
+                if not isinstance(default, Field) or default.shown
+            )
+        )
+
     if not TYPE_CHECKING:
         # Type checkers would take these for leave to set anything.
         def __setattr__(self, name: str, value: object) -> NoReturn:
-            raise _frozen()
+            raise _frozen(self, name)
 
         def __delattr__(self, name: str) -> NoReturn:
-            raise _frozen()
+            raise _frozen(self, name)
 
 
-def _frozen() -> AttributeError:
+@cache
+def _frozen_error() -> type[AttributeError]:
+    """The error of either library, for whichever of them it is expected from."""
+    import dataclasses
+
     from attrs.exceptions import FrozenInstanceError
 
-    return FrozenInstanceError()
+    return type("FrozenInstanceError", (FrozenInstanceError, dataclasses.FrozenInstanceError), {})
+
+
+def _frozen(instance: Frozen, name: str) -> AttributeError:
+    error = _frozen_error()()
+    kind = type(instance).__name__
+    error.args = (f"{kind}.{name} cannot be set: make another by dataclasses.replace()",)
+    return error
 
 
 F = TypeVar("F", bound=Frozen)

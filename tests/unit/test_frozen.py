@@ -1,8 +1,9 @@
-"""Immutable classes without compiled methods: to callers and to attrs, they are attrs classes."""
+"""Immutable classes without compiled methods: attrs and dataclasses take them for their own."""
 
 from __future__ import annotations
 
 import copy
+import dataclasses
 import inspect
 import pickle
 import subprocess
@@ -24,6 +25,13 @@ class Shape(Model):
     name: str
     size: int = 1
     tags: list[str] = field(factory=list[str])
+
+
+class Point(Model):
+    """One that holds no list."""
+
+    x: int
+    y: int | None = None
 
 
 class Square(Shape):
@@ -111,9 +119,48 @@ def test_objects_that_differ_in_a_field_or_in_class_are_not_equal(other: object)
     assert Shape("a") != other
 
 
-def test_objects_are_not_hashable_since_they_hold_dictionaries() -> None:
-    with pytest.raises(TypeError, match="unhashable"):
+def test_objects_are_hashable_where_what_they_hold_is() -> None:
+    assert len({Point(1), Point(1), Point(2)}) == 2
+    with pytest.raises(TypeError, match="unhashable type: 'list'"):
         hash(Shape("a"))
+
+
+def test_an_object_is_a_dataclass_to_those_who_ask() -> None:
+    square = Square("a", tags=["x"], additional_properties={"new": 1})
+
+    assert dataclasses.is_dataclass(square)
+    assert [one.name for one in dataclasses.fields(square)] == [
+        "name",
+        "size",
+        "tags",
+        "color",
+        "additional_properties",
+    ]
+    assert dataclasses.asdict(square) == {
+        "name": "a",
+        "size": 1,
+        "tags": ["x"],
+        "color": "red",
+        "additional_properties": {"new": 1},
+    }
+    assert dataclasses.replace(square, size=2) == evolve(square, size=2)
+
+
+def test_a_class_and_the_one_below_it_have_fields_of_their_own_for_dataclasses() -> None:
+    square, shape = dataclasses.fields(Square), dataclasses.fields(Shape)
+
+    assert {one.name for one in square} - {one.name for one in shape} == {"color"}
+    assert shape[0].default is dataclasses.MISSING
+    assert shape[1].default == 1
+    assert shape[2].default_factory == list[str]
+    assert (shape[3].kw_only, shape[3].repr) == (True, False)
+
+
+def test_the_standard_error_of_frozen_dataclasses_catches_what_sets_an_attribute() -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError) as caught:
+        made(setattr, Shape("a"), "name", "b")
+
+    assert str(caught.value) == "Shape.name cannot be set: make another by dataclasses.replace()"
 
 
 def test_objects_can_be_matched_by_position() -> None:
