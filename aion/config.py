@@ -10,8 +10,9 @@ import re
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
+from ipaddress import ip_address
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 from aion._secrets import SecretText, concealed
@@ -32,13 +33,14 @@ ENV_POLLING_TIMEOUT = "AIONVISION_POLLING_TIMEOUT"
 ENV_TENANT_ID = "AIONVISION_TENANT_ID"
 ENV_PROXY_URL = "AIONVISION_PROXY_URL"
 ENV_ENABLE_TRACING = "AIONVISION_ENABLE_TRACING"
+ENV_ALLOW_HTTP = "AIONVISION_ALLOW_HTTP"
 
 API_KEY_PATTERN = re.compile(r"^[a-z]+_[A-Za-z0-9_-]{20,}$")
 DEFAULT_BASE_URL = "https://api.aionvision.tech/api/v2"
 LONGEST_WAIT = 1_000_000
 """Seconds: operating systems do not count many more milliseconds in one wait."""
 
-_LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+_MAY_BE_KEY = re.compile(r"[A-Za-z0-9_-]{16}")
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off", ""})
 
@@ -59,6 +61,34 @@ _OF_CONNECTIONS = frozenset(
 
 class InsecureTransportWarning(UserWarning):
     """Something is about to travel unencrypted."""
+
+
+class ClientSettings(TypedDict, total=False):
+    """The settings of `ClientConfig` as keyword arguments, each of which may be left out."""
+
+    api_key: str
+    base_url: str
+    timeout: float
+    max_retries: int
+    retry_delay: float
+    polling_interval: float
+    polling_timeout: float
+    tenant_id: str | None
+    proxy_url: str | None
+    circuit_breaker_enabled: bool
+    circuit_breaker_failure_threshold: int
+    circuit_breaker_success_threshold: int
+    circuit_breaker_timeout: float
+    enable_logging: bool
+    enable_tracing: bool
+    tracing_service_name: str
+    propagate_trace_context: bool
+    send_correlation_id: bool
+    send_request_id: bool
+    max_connections: int
+    on_attempt: Callable[[Attempt], Any] | None
+    transport: Callable[[Route], Any] | None
+    allow_http: bool
 
 
 @dataclass
@@ -92,6 +122,9 @@ class ClientConfig:
             fault, request id, delay until the next one. Keep it short; it runs where the call
             runs, and what it raises goes to the caller.
         transport: Makes the connections, instead of the one built in: see `aion.transport`.
+        allow_http: Let `base_url` be plain HTTP on another machine, such as a sandbox in another
+            container. The key travels unencrypted, which a warning says. Default:
+            ``AIONVISION_ALLOW_HTTP``.
 
     Raises:
         ValueError: A setting is out of range; the message says which and what to do.
@@ -120,10 +153,13 @@ class ClientConfig:
     max_connections: int = 100
     on_attempt: Callable[[Attempt], Any] | None = None
     transport: Callable[[Route], Any] | None = None
+    allow_http: bool = field(
+        default_factory=lambda: _or_env(None, ENV_ALLOW_HTTP, _switch) or False, kw_only=True
+    )
 
     def __post_init__(self) -> None:
         self.api_key = _checked_key(self.api_key)
-        self.base_url = _checked_url(self.base_url)
+        self.base_url = _checked_url(self.base_url, allow_http=self.allow_http)
         for name in ("timeout", "polling_interval", "polling_timeout", "circuit_breaker_timeout"):
             _check_seconds(name, getattr(self, name), zero_allowed=False)
         _check_seconds("retry_delay", self.retry_delay, zero_allowed=True)
@@ -246,22 +282,36 @@ def _checked_key(given: Any) -> str:
     return key
 
 
-def _checked_url(url: Any) -> str:
+def _checked_url(url: Any, *, allow_http: bool) -> str:
     if not isinstance(url, str):
         raise ValueError(f"base_url has to be text, not {type(url).__name__}")
     parts, host = _split("base_url", url.strip())
     if parts.scheme not in ("http", "https") or not host:
-        raise ValueError(f"base_url has to be like {DEFAULT_BASE_URL}, not {_safe(url)!r}")
+        hint = "" if "://" in url else " (https:// is missing, or http:// on this machine)"
+        raise ValueError(f"base_url has to be like {DEFAULT_BASE_URL}, not {_safe(url)!r}{hint}")
     if parts.username or parts.password:
         raise ValueError("base_url holds a user name or password: pass the key as api_key")
     if parts.query or parts.fragment:
         raise ValueError(f"base_url has a query or fragment: {_safe(url)!r}; leave it out")
-    if parts.scheme == "http" and host not in _LOCAL_HOSTS:
-        raise ValueError(
-            f"base_url has to use https: {_safe(url)!r} would send the key unencrypted"
-            " (plain http is for localhost only)"
-        )
+    if parts.scheme == "http" and not _is_this_machine(host):
+        unencrypted = f"{_safe(url)!r} would send the key unencrypted"
+        if not allow_http:
+            raise ValueError(
+                f"base_url has to use https: {unencrypted} (plain http is for localhost only;"
+                " allow_http=True is for a sandbox on another machine)"
+            )
+        # Four frames up: past the methods of the settings, to who made them.
+        warnings.warn(f"base_url is not https: {unencrypted}", InsecureTransportWarning, 4)
     return url.strip().rstrip("/")
+
+
+def _is_this_machine(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _check_proxy(url: str) -> None:
@@ -288,7 +338,7 @@ def _safe(url: str) -> str:
     parts = urlsplit(url)
     if not parts.netloc:
         # Not a URL at all: it may be the key, given in the wrong place.
-        return "..."
+        return "..." if _MAY_BE_KEY.search(url) else url
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 

@@ -12,6 +12,7 @@ import socket
 import sys
 import threading
 from collections.abc import Awaitable, Callable
+from ipaddress import ip_address
 from typing import Any, Final, TypeVar
 
 import uvicorn
@@ -70,7 +71,7 @@ class SandboxServer:
             raise RuntimeError("a sandbox can be started once")
         bound = _bind(self.options.host, self.options.port)
         host, port = bound.getsockname()[:2]
-        self.url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        self.url = _url(host, port)
         try:
             self._state = State(self.options)
         except (OSError, ValueError):
@@ -175,6 +176,14 @@ class _Uvicorn(uvicorn.Server):
                     await self._ended.wait()
             except TimeoutError:
                 continue
+
+
+def _url(host: str, port: int) -> str:
+    """Where clients on this machine find the server."""
+    if ip_address(host).is_unspecified:
+        # It stands for all addresses, and is none to connect to.
+        host = "::1" if ":" in host else "127.0.0.1"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _bind(host: str, port: int) -> socket.socket:

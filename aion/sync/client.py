@@ -7,12 +7,12 @@ from __future__ import annotations
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from aion import exceptions
 from aion._rt import blocking as rt
 from aion._secrets import concealed
-from aion.config import DEFAULT_BASE_URL, ClientConfig
+from aion.config import DEFAULT_BASE_URL, ClientConfig, ClientSettings
 from aion.types.common import StorageTarget
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ class SyncAionVision:
         )
 
     @classmethod
-    def from_env(cls, **overrides: Any) -> Self:
+    def from_env(cls, **overrides: Unpack[ClientSettings]) -> Self:
         """A client with the settings of the ``AIONVISION_*`` variables.
 
         Args:
@@ -160,7 +160,7 @@ class SyncAionVision:
         client._start(config)
         return client
 
-    def with_options(self, **changes: Any) -> Self:
+    def with_options(self, **changes: Unpack[ClientSettings]) -> Self:
         """The same client with other settings, on the same connections.
 
         It costs next to nothing, so that one call can have its own::

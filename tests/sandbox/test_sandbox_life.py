@@ -86,6 +86,12 @@ def test_the_log_has_templates_and_no_secret(env_file: Path) -> None:
     assert "signature" not in err
 
 
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])
+def test_a_server_on_all_addresses_says_one_that_clients_can_use(host: str) -> None:
+    with Sandbox(host=host) as sandbox, sandbox.sync_client() as client:
+        assert client.files.list().files == []
+
+
 def test_a_taken_port_is_one_line_and_exit_1() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import traceback
 import warnings
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from aion import AionVision, ClientConfig, config
+from aion import AionVision, ClientConfig, SyncAionVision, config
 from tests.unit.support import KEY
 
 SECONDS_ABOVE_ZERO = ("timeout", "polling_interval", "polling_timeout", "circuit_breaker_timeout")
@@ -126,6 +127,7 @@ def test_a_key_given_as_base_url_is_not_shown() -> None:
         "https://gateway.example:8443/aion/api/v2",
         "http://localhost:8000/api/v2",
         "http://127.0.0.1:8000",
+        "http://127.0.0.2:8000",
         "http://[::1]:8000/api/v2",
         "https://münchen.example/api/v2",
     ],
@@ -147,6 +149,40 @@ def test_https_anywhere_and_http_on_this_machine_are_accepted(url: str) -> None:
 def test_http_to_another_machine_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="has to use https"):
         make(base_url=url)
+
+
+def test_http_to_another_machine_can_be_allowed_and_is_warned_of() -> None:
+    with pytest.warns(config.InsecureTransportWarning, match="would send the key unencrypted"):
+        settings = make(base_url="http://sandbox:8000/api/v2", allow_http=True)
+    assert settings.base_url == "http://sandbox:8000/api/v2"
+
+
+def test_http_to_another_machine_can_be_allowed_by_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(config.ENV_ALLOW_HTTP, "1")
+    with pytest.warns(config.InsecureTransportWarning):
+        make(base_url="http://sandbox:8000/api/v2")
+
+
+def test_a_missing_scheme_is_named_with_the_value() -> None:
+    with pytest.raises(ValueError, match=r"not 'localhost:8000/api/v2' \(https:// is missing"):
+        make(base_url="localhost:8000/api/v2")
+
+
+def test_every_setting_is_an_option_with_its_type() -> None:
+    fields = {one.name: one.type for one in dataclasses.fields(config.ClientConfig)}
+    options = config.ClientSettings.__annotations__
+
+    assert {name: note.__forward_arg__ for name, note in options.items()} == fields
+
+
+def test_a_misspelled_option_is_refused_by_type_checkers_and_by_name() -> None:
+    with pytest.raises(TypeError, match="'timout'"):
+        SyncAionVision.from_env(api_key=KEY, timout=3)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    client = SyncAionVision(KEY)
+    with pytest.raises(ValueError, match="'timout'"):
+        client.with_options(timout=3)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 
 
 @pytest.mark.parametrize(
