@@ -14,7 +14,7 @@ from typing import Literal
 
 AION, FLOOR = "aion", "floor"
 FASTER = "aion+msgspec"
-Figure = Literal["cpu", "wall", "rate", "p50", "p99", "rss", "growth"]
+Figure = Literal["cpu", "wall", "rate", "p50", "p99", "tail", "rss", "growth"]
 
 
 @dataclass(slots=True)
@@ -54,6 +54,8 @@ class Sample:
                 return self.p50 or 0.0
             case "p99":
                 return (self.p99 or 0.0) / (self.p50 or 1.0)
+            case "tail":
+                return self.p99 or 0.0
             case "rss":
                 return float(self.rss or 0)
             case "growth":

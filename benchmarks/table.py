@@ -19,13 +19,14 @@ _FIGURES: dict[Figure, str] = {
     "rate": "rate",
     "p50": "median",
     "p99": "p99 / median",
+    "tail": "p99",
     "rss": "extra memory",
     "growth": "memory of the process / that for a tenth of the work",
 }
 
 
 def _amount(figure: Figure, value: float) -> str:
-    if figure in ("cpu", "wall", "p50"):
+    if figure in ("cpu", "wall", "p50", "tail"):
         for limit, unit in ((1e-3, "us"), (1, "ms")):
             if value < limit:
                 return f"{value * (1e6 if unit == 'us' else 1e3):.3g} {unit}"

@@ -11,13 +11,14 @@ from functools import partial
 from typing import Any
 
 from benchmarks.contenders import SDKS
-from benchmarks.measure import Bar, Plan, Result, Sample, in_turns, percentiles, quiet
+from benchmarks.measure import FLOOR, Bar, Plan, Result, Sample, in_turns, percentiles, quiet
 from benchmarks.rows import taking_part
 
 AT_ONCE, CALLS = 50, 2000
 _EVEN = Bar("p99", 3.0, over=None, unit="x median")
 _TRIES = 5
 _AHEAD = tuple(Bar("rate", 1.0, least=True, over=name) for name in sorted(SDKS))
+_SOONER = tuple(Bar("tail", 1.0, over=name) for name in (FLOOR, *sorted(SDKS)))
 
 
 async def _round(work: Callable[[], Awaitable[object]], count: int) -> Sample:
@@ -39,7 +40,7 @@ async def _round(work: Callable[[], Awaitable[object]], count: int) -> Sample:
 def tasks(plan: Plan) -> Result:
     """Fifty tasks."""
     count = plan.count(CALLS, AT_ONCE)
-    result = Result({}, (Bar("rate", 4.0, least=True), _EVEN, *_AHEAD), main="rate")
+    result = Result({}, (Bar("rate", 4.0, least=True), _EVEN, *_SOONER, *_AHEAD), main="rate")
 
     async def main() -> None:
         async with taking_part.coroutines("get", plan, result.missing) as found:
@@ -62,7 +63,7 @@ def tasks(plan: Plan) -> Result:
 def threads(plan: Plan) -> Result:
     """Fifty threads."""
     count = plan.count(CALLS, AT_ONCE)
-    result = Result({}, (Bar("rate", 1.5, least=True), _EVEN), main="rate")
+    result = Result({}, (Bar("rate", 1.5, least=True), _EVEN, *_SOONER, *_AHEAD), main="rate")
     with taking_part.blocking("get", plan, result.missing) as found:
 
         def turn(name: str, count: int = count) -> Sample:
