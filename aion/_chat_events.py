@@ -115,6 +115,12 @@ class StreamReading:
             return None
         return self._error(f"the stream broke before the answer was complete: {error.message}")
 
+    def given_up(self) -> SSEStreamError | None:
+        """What it means to read on after a read was given up; None after the answer."""
+        if self.complete is not None:
+            return None
+        return self._error("reading the stream was given up before the answer was complete")
+
     def _token(self, event: Event) -> ChatToken:
         data = self._data(event)
         token = ChatToken.from_sse_event(event.name, data)
@@ -181,8 +187,9 @@ class StreamReading:
 
     def _error(self, reason: str) -> SSEStreamError:
         text = f"{reason}, after {self.events_received} events"
-        if not self.events_received and "event-stream" not in self._content_type:
-            text = f"{text} ({self._content_type})"
+        seen = self._content_type
+        if seen and not self.events_received and "event-stream" not in seen:
+            text = f"{text} ({seen})"
         error = SSEStreamError(
             text,
             last_event_id=self.last_event_id,

@@ -27,12 +27,13 @@ class ChatStream(AsyncIterator[ChatToken]):
 
     The message is sent once. Only an attempt that the service has certainly not taken (no
     connection, or an answer 429 or 503) is repeated; ``reconnecting`` tokens tell of that first.
+    Reading on after a cancellation or Ctrl-C is an error: it sends nothing again.
 
     Raises:
         ChatError: While iterating: the service reported an error; `code` is its own.
         QuotaExceededError: While iterating: the allowance is used up.
-        SSEStreamError: While iterating: the stream broke, fell silent or ended before the answer
-            was complete. `partial_content` holds the text so far.
+        SSEStreamError: While iterating: the stream broke, fell silent, ended or was given up
+            before the answer was complete. `partial_content` holds the text so far.
         AionvisionError: While iterating: the call failed before the stream began.
     """
 
@@ -45,6 +46,7 @@ class ChatStream(AsyncIterator[ChatToken]):
         self._reading = StreamReading(session_id)
         self._answer: rt.Answer | None = None
         self._tokens: Iterator[ChatToken] = iter(())
+        self._begun = False
         self._over = False
 
     @property
@@ -96,6 +98,9 @@ class ChatStream(AsyncIterator[ChatToken]):
     async def close(self) -> None:
         """Give up the rest of the answer and its connection. Closing twice is harmless."""
         self._over = True
+        await self._hang_up()
+
+    async def _hang_up(self) -> None:
         answer, self._answer = self._answer, None
         if answer is not None:
             await answer.close()
@@ -107,8 +112,10 @@ class ChatStream(AsyncIterator[ChatToken]):
             token = next(self._tokens, None)
             if token is None:
                 token = await self._next()
-        except Exception:
-            await self.close()
+        except BaseException as error:
+            # After a cancellation or Ctrl-C it is not over: to end quietly would look like success.
+            self._over = isinstance(error, Exception)
+            await self._hang_up()
             raise
         if token is None:
             await self.close()
@@ -119,6 +126,13 @@ class ChatStream(AsyncIterator[ChatToken]):
         """The next token, or None at the end."""
         reading = self._reading
         if self._answer is None:
+            if self._begun:
+                given_up = reading.given_up()
+                if given_up is None:
+                    return None
+                raise given_up
+            # Noted before: whether the message arrived is not known when `open` is given up.
+            self._begun = True
             self._answer = await self._engine.open(
                 self._request, timeout=self._timeout, on_repeat=lambda _: reading.repeated()
             )
