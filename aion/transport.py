@@ -27,7 +27,9 @@ class SyncConnection(Protocol):
 
     It may have a method `interrupt` besides, without arguments, which other threads call: it lets
     an `exchange` that is under way end at once. Where several calls are made side by side, giving
-    them up (Ctrl-C) then takes no longer than that; without it, they are waited for.
+    them up (Ctrl-C) then takes no longer than that; without it, they are waited for. And a method
+    `until` with one argument: where on `time.monotonic` each later `piece` of this answer has to be
+    over. What may follow a whole chat answer is waited for only with it, and then for a moment.
     """
 
     home: object

@@ -207,6 +207,25 @@ class AsyncAnswer:
             await self.close()
         return found
 
+    async def piece_by(self, moment: float) -> bytes | None:
+        """The next bytes, or None at the end, of a body whose rest does not matter.
+
+        Args:
+            moment: Where on the monotonic clock they are not waited for any more.
+
+        Raises:
+            AionvisionError: The connection broke or fell silent, or they did not come in time.
+        """
+        if self._span is not None:
+            self._span.end(None)
+        try:
+            async with asyncio.timeout(moment - time.monotonic()):
+                return await self.piece()
+        except TimeoutError:
+            raise gate.error_of_fault(
+                Fault("timeout", LATE, sent=True), self.operation, 1
+            ) from None
+
     async def close(self) -> None:
         """Give the connection back, closed if something is left unread."""
         lease, self._lease = self._lease, None

@@ -242,6 +242,10 @@ class SyncChannel:
         except httpx.HTTPError as error:
             return _fault(error)
 
+    def until(self, deadline: float) -> None:
+        """Let what is read of this body from now on be over by then, on the monotonic clock."""
+        self._backend.limit.deadline = deadline
+
     def finish(self) -> None:
         """Close the answer; its connection can be used again if it was read to its end."""
         stream, self._stream, self._pieces = self._stream, None, iter(())

@@ -202,6 +202,25 @@ class SyncAnswer:
             self.close()
         return found
 
+    def piece_by(self, moment: float) -> bytes | None:
+        """The next bytes, or None at the end, of a body whose rest does not matter.
+
+        Args:
+            moment: Where on the monotonic clock they are not waited for any more.
+
+        Raises:
+            AionvisionError: The connection broke or fell silent, or they did not come in time.
+        """
+        if self._span is not None:
+            self._span.end(None)
+        until = getattr(self._lease.channel, "until", None) if self._lease else None
+        if until is None:
+            # A connection that cannot be bounded could hold its caller as long as it likes.
+            self.close()
+            return None
+        until(moment)
+        return self.piece()
+
     def close(self) -> None:
         """Give the connection back, closed if something is left unread."""
         lease, self._lease = self._lease, None

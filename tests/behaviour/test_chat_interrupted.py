@@ -63,6 +63,9 @@ class Connection:
             raise KeyboardInterrupt
         return found
 
+    def until(self, deadline: float) -> None:
+        pass
+
     def finish(self) -> None:
         pass
 

@@ -28,6 +28,7 @@ from aion.types.chat import ChatToken, ChatTokenType
 from tests.behaviour.calls import Calls, Client
 from tests.behaviour.servers import closed_port
 from tests.behaviour.streams import END, HEAD, HOLD, Scripted, chunk, refusal, scripted
+from tests.faults.server import Connection, FaultServer
 
 SESSION = "00000000-0000-4000-8000-000000000001"
 KEY = "aion_chat_000000000000000000_test"
@@ -288,6 +289,43 @@ def test_an_answer_is_whole_whatever_follows_it(tail: tuple[bytes, ...], calls: 
         _, stream = stream_of(calls, script, timeout=0.3)
         answer = calls(stream.result())
     assert (answer.message_id, answer.content) == ("m1", "I see two")
+
+
+def test_a_service_that_keeps_the_connection_does_not_hold_the_answer_back(calls: Calls) -> None:
+    with scripted((*BEGIN, COMPLETE, HOLD)) as script:
+        _, stream = stream_of(calls, script, timeout=60)
+        began = time.monotonic()
+        assert calls(stream.result()).content == "I see two"
+    assert time.monotonic() - began < 10
+
+
+def test_pings_without_end_do_not_hold_the_answer_back(calls: Calls) -> None:
+    def ping(connection: Connection) -> None:
+        connection.read_request()
+        connection.send(b"".join((*BEGIN, COMPLETE)))
+        while not connection.server.stopping.wait(0.05):
+            connection.send(sse("ping"))
+
+    with FaultServer(ping) as server:
+        client = calls.client_of(server.url + "/api/v2", KEY, timeout=60)
+        began = time.monotonic()
+        tokens = received(calls, client.chats.send_stream("Hello", session_id=SESSION))
+        assert server.open_connections() == 0
+    assert time.monotonic() - began < 10
+    assert kinds(tokens)[3:5] == ["complete", "ping"]
+
+
+def test_what_comes_a_moment_after_the_answer_is_delivered(calls: Calls) -> None:
+    def late(connection: Connection) -> None:
+        connection.read_request()
+        connection.send(b"".join((*BEGIN, COMPLETE)))
+        connection.server.stopping.wait(0.2)
+        connection.send(sse("close") + END)
+
+    with FaultServer(late) as server:
+        client = calls.client_of(server.url + "/api/v2", KEY)
+        tokens = received(calls, client.chats.send_stream("Hello", session_id=SESSION))
+    assert kinds(tokens)[-2:] == ["complete", "close"]
 
 
 def test_a_plan_without_an_answer_is_an_end(calls: Calls) -> None:

@@ -111,6 +111,22 @@ def test_retries_and_errors_are_the_same_above_another_transport() -> None:
         client.files.get(FILE)
 
 
+class Told(Canned):
+    """A connection that brings a whole chat answer, and would never say that it is over."""
+
+    told = False
+
+    def piece(self) -> bytes | Fault | None:
+        assert not self.told, "it would wait for ever"
+        self.told = True
+        return b'event: complete\ndata: {"content": "two", "message_id": "m1"}\n\n'
+
+
+def test_a_connection_that_cannot_be_bounded_is_left_when_the_chat_answer_is_whole() -> None:
+    with SyncAionVision(KEY, transport=lambda route: Told(route, [good()])) as client:
+        assert client.chat_stream("Hello", session_id=FILE).result().content == "two"
+
+
 def test_the_route_knows_the_proxy_of_the_settings() -> None:
     routes: list[Route] = []
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from types import TracebackType
 from typing import Self
@@ -14,12 +15,16 @@ from aion.exceptions import AionvisionError, ChatError
 from aion.types.chat import ChatResponse, ChatToken
 from aion_api import Request
 
+_GRACE = 1.0
+"""Seconds that are given to what follows a whole answer: pings, and a `close`."""
+
 
 class SyncChatStream(Iterator[ChatToken]):
     """The answer to a message as it is written, event by event.
 
     Iterate over it; nothing is sent before the first event is asked for. It ends after the
-    ``complete`` event, and every other end is an error. A loop that is left early gives the
+    ``complete`` event, with what comes in the second after it, and every other end is an error. A
+    loop that is left early gives the
     connection up as soon as the stream is forgotten; `close`, or a ``with`` block around the
     loop, does so at once::
 
@@ -49,6 +54,7 @@ class SyncChatStream(Iterator[ChatToken]):
         self._answer: rt.Answer | None = None
         self._tokens: Iterator[ChatToken] = iter(())
         self._begun = False
+        self._until: float | None = None
         self._over = False
 
     @property
@@ -144,7 +150,7 @@ class SyncChatStream(Iterator[ChatToken]):
             if token is not None or reading.over:
                 return token
             try:
-                piece = self._answer.piece()
+                piece = self._piece(self._answer)
             except AionvisionError as error:
                 broken = reading.broken(error)
                 if broken is None:
@@ -154,6 +160,15 @@ class SyncChatStream(Iterator[ChatToken]):
                 reading.end()
                 return None
             self._tokens = reading.feed(piece)
+
+    def _piece(self, answer: rt.Answer) -> bytes | None:
+        if self._reading.complete is None:
+            return answer.piece()
+        # Nothing of the answer is in what follows: a service that keeps the connection open, or
+        # goes on with pings, does not hold the reader.
+        if self._until is None:
+            self._until = time.monotonic() + _GRACE
+        return answer.piece_by(self._until)
 
     def __enter__(self) -> Self:
         return self
