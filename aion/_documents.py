@@ -37,6 +37,8 @@ _TEXT_ENDINGS: Final = {
     ".markdown": MARKDOWN,
 }
 """What text is, by the end of its name. Under another name it is something else: a table, code."""
+_SEEN = ("image/", "video/")
+"""What words may begin as, though nothing else in them does: "GIF89a is the name of a format"."""
 _WIDE_TEXT = (b"\xff\xfe", b"\xfe\xff")
 """How text in UTF-16 begins; its zero bytes would look like no text."""
 
@@ -64,8 +66,11 @@ def document(file: Any, filename: str | None) -> _media.Upload:
     """
     name, source, size, head = _media.opened(file, filename, example="report.pdf", what="documents")
     kind = _kind(source, head)
+    ending = Path(name).suffix.lower()
+    if ending and ending in _TEXT_ENDINGS and kind.startswith(_SEEN) and _media.is_text(head):
+        kind = TEXT
     if kind == TEXT:
-        kind = _TEXT_ENDINGS.get(Path(name).suffix.lower(), "")
+        kind = _TEXT_ENDINGS.get(ending, "")
         advice = f": it is text; to upload it as such, pass filename={name + '.txt'!r}"
     else:
         advice = _advice(kind)

@@ -180,11 +180,15 @@ def sniff(head: bytes) -> str | None:
     for pattern, kind in _SIGNATURES:
         if pattern.match(head):
             return kind
-    if head and not re.search(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]", head):
-        return "text/plain"
-    return None
+    return "text/plain" if is_text(head) else None
 
 
+def is_text(head: bytes) -> bool:
+    """Whether the first bytes of a file hold nothing that no text has."""
+    return bool(head) and not _CONTROL.search(head)
+
+
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _SIGNATURES = tuple(
     (re.compile(pattern, re.DOTALL), kind)
     for pattern, kind in (
@@ -192,7 +196,8 @@ _SIGNATURES = tuple(
         (rb"\x89PNG\r\n\x1a\n", "image/png"),
         (rb"GIF8[79]a", "image/gif"),
         (rb"RIFF....WEBP", "image/webp"),
-        (rb"BM.{12}", "image/bmp"),
+        # Two letters are also words; so zeros where it has them, and the sizes of its header.
+        (rb"BM.{4}\x00{4}.{4}[\x0c\x10\x28\x34\x38\x40\x6c\x7c]\x00{3}", "image/bmp"),
         (rb"(II\*\x00|MM\x00\*)", "image/tiff"),
         (rb"....ftyp(heic|heix|hevc|mif1|msf1)", "image/heic"),
         (rb"....ftypavi[fs]", "image/avif"),

@@ -51,9 +51,11 @@ def _document_type(file: ReceivedFile) -> str | None:
     if head.startswith(b"PK\x03\x04"):
         return "docx" if is_docx(file.path) else None
     text = file.head.startswith(_UTF16) or not _BINARY.intersection(file.head)
-    if not text or sniff(file.head) is not None:
+    ending = PurePath(file.filename).suffix.lower()
+    # Words may begin as a picture does, if the name says that they are words.
+    if not text or (not ending and sniff(file.head) is not None):
         return None
-    return _TEXT_ENDINGS.get(PurePath(file.filename).suffix.lower())
+    return _TEXT_ENDINGS.get(ending)
 
 
 async def _examine(state: State, file: ReceivedFile, kind: str) -> None:

@@ -15,6 +15,7 @@ from aion.sandbox.chunking import LONGEST, cut
 from aion.sandbox.document_search import telling_words
 from aion.sandbox.extraction import Block, Text, Unreadable, extract
 from tests.behaviour.papers import MANUAL, pdf, word
+from tests.unit.test_media import HEADS
 
 
 def read(tmp_path: Path, data: bytes, kind: str) -> Text:
@@ -33,10 +34,22 @@ def read(tmp_path: Path, data: bytes, kind: str) -> Text:
         (b"# words", "a.MD", "text/markdown"),
         ("Größe".encode(), "a.markdown", "text/markdown"),
         ("wide".encode("utf-16"), "a.txt", "text/plain"),
+        (b"BMW 320i service manual, 2021 edition", "cars.txt", "text/plain"),
+        (b"BMW 320i service manual, 2021 edition", "CARS", "text/plain"),
+        (b"BM25 is a ranking function used by search engines", "a.md", "text/markdown"),
+        (b"GIF89a is the name of a format", "a.txt", "text/plain"),
+        (b"The ftyping of boxes", "a.text", "text/plain"),
+        (b"<svg> is how a picture begins", "a.md", "text/markdown"),
     ],
 )
 def test_the_type_of_a_document_shows_in_its_content(head: bytes, filename: str, kind: str) -> None:
     assert document(head, filename).content_type == kind
+
+
+@pytest.mark.parametrize("kind", ["image/png", "image/gif", "image/bmp", "video/mp4"])
+def test_a_picture_is_no_text_whatever_its_name(kind: str) -> None:
+    with pytest.raises(ValidationError, match=f"({kind})"):
+        document(HEADS[kind] + bytes(20), "a.txt")
 
 
 def test_a_zip_archive_is_a_document_only_with_a_word_part() -> None:

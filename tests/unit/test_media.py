@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ HEADS: dict[str, bytes] = {
     "image/png": b"\x89PNG\r\n\x1a\n\x00\x00",
     "image/gif": b"GIF89a\x01\x00",
     "image/webp": b"RIFF\x24\x00\x00\x00WEBPVP8 ",
-    "image/bmp": b"BM" + b"\x00" * 12,
+    "image/bmp": b"BM\x3a\x00\x00\x00\x00\x00\x00\x00\x36\x00\x00\x00\x28\x00\x00\x00",
     "image/tiff": b"II*\x00",
     "image/heic": b"\x00\x00\x00\x18ftypheic",
     "image/avif": b"\x00\x00\x00\x18ftypavif",
@@ -58,6 +59,19 @@ def test_no_bytes_break_the_sniffing(head: bytes) -> None:
 def test_what_follows_the_head_does_not_change_the_type(kind: str, rest: bytes) -> None:
     if kind != "text/plain":
         assert _media.sniff(HEADS[kind] + rest) == kind
+
+
+@pytest.mark.parametrize("size", [12, 16, 40, 52, 56, 64, 108, 124])
+def test_a_bitmap_is_known_by_the_size_of_its_header(size: int) -> None:
+    head = struct.pack("<2sIHHII", b"BM", 58, 0, 0, 14 + size, size)
+    assert _media.sniff(head) == "image/bmp"
+
+
+@pytest.mark.parametrize(
+    "text", [b"BMW 320i service manual, 2021 edition", b"BM25 ranks documents"]
+)
+def test_words_that_begin_as_a_bitmap_are_text(text: bytes) -> None:
+    assert _media.sniff(text) == "text/plain"
 
 
 def test_bytes_without_a_pattern_are_of_no_known_type() -> None:
