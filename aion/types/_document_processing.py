@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
+from aion.types._error_texts import told, without_name
 from aion.types._reader import Reader
 from aion_api import Model, OpenEnum
 from aion_api.models.user_files import UserFile
@@ -91,18 +92,15 @@ class DocumentProcessingFailure(Model):
     @staticmethod
     def classify_error(error_msg: str) -> tuple[DocumentProcessingErrorType, bool]:
         """The kind of failure that a text tells of, and whether another try may help."""
-        text = error_msg.lower()
-        for kind, words in _WORDS:
-            if any(word in text for word in words):
-                return kind, kind in _RETRYABLE
-        return DocumentProcessingErrorType.UNKNOWN, False
+        kind = told(error_msg, _WORDS) or DocumentProcessingErrorType.UNKNOWN
+        return kind, kind in _RETRYABLE
 
     @classmethod
     def from_error_message(
         cls, document_id: str, error_msg: str, filename: str | None = None
     ) -> Self:
         """Classify the error text of a document."""
-        kind, retryable = cls.classify_error(error_msg)
+        kind, retryable = cls.classify_error(without_name(error_msg, filename))
         return cls(document_id, error_msg, kind, retryable, filename)
 
 

@@ -117,13 +117,13 @@ class DocumentUploadResult(Model):
             reason: Why not.
             retryable: Whether sending it again may help; None decides by the words of the reason.
         """
-        kind, guess = DocumentProcessingFailure.classify_error(reason)
+        failure = DocumentProcessingFailure.from_error_message("", reason, self.filename)
         return evolve(
             self,
             text_extraction_status=DocumentProcessingStatus.FAILED,
             processing_error=reason,
-            processing_error_type=kind.value,
-            processing_is_retryable=guess if retryable is None else retryable,
+            processing_error_type=failure.error_type.value,
+            processing_is_retryable=failure.is_retryable if retryable is None else retryable,
         )
 
     @classmethod
@@ -140,7 +140,9 @@ class DocumentUploadResult(Model):
         if status.is_failed and not error:
             error = initial.processing_error or NO_REASON
         failure = (
-            DocumentProcessingFailure.from_error_message(initial.document_id, error)
+            DocumentProcessingFailure.from_error_message(
+                initial.document_id, error, initial.filename
+            )
             if error and status.is_failed
             else None
         )

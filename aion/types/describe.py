@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self, cast
 
+from aion.types._error_texts import told, without_name
 from aion.types._reader import Reader
 from aion.types.batch import BatchItemResult
 from aion.types.common import DescriptionStatus as Status
@@ -118,16 +119,13 @@ class DescriptionFailure(Model):
     @staticmethod
     def classify_error(error_msg: str) -> tuple[DescriptionErrorType, bool]:
         """The kind of failure that a text tells of, and whether another try may help."""
-        text = error_msg.lower()
-        for kind, words in _WORDS:
-            if any(word in text for word in words):
-                return kind, kind in _RETRYABLE
-        return DescriptionErrorType.UNKNOWN, False
+        kind = told(error_msg, _WORDS) or DescriptionErrorType.UNKNOWN
+        return kind, kind in _RETRYABLE
 
     @classmethod
     def from_error_message(cls, image_id: str, error_msg: str, filename: str | None = None) -> Self:
         """Classify the error text of an image."""
-        kind, retryable = cls.classify_error(error_msg)
+        kind, retryable = cls.classify_error(without_name(error_msg, filename))
         return cls(image_id, error_msg, kind, retryable, filename, error_msg)
 
 

@@ -108,7 +108,7 @@ class UploadResult(Model):
 
     def with_failure(self, reason: str, *, retryable: bool | None = None) -> Self:
         """The same result, failed for a reason."""
-        failure = DescriptionFailure.from_error_message(self.image_id, reason)
+        failure = DescriptionFailure.from_error_message(self.image_id, reason, self.filename)
         return evolve(
             self,
             description_status=DescriptionStatus.FAILED,
@@ -123,7 +123,8 @@ class UploadResult(Model):
         error = file.description_error
         if status is DescriptionStatus.FAILED and not error:
             error = "the service gave no reason"
-        failure = DescriptionFailure.from_error_message(file.id, error) if error else None
+        name = file.filename or self.filename
+        failure = DescriptionFailure.from_error_message(file.id, error, name) if error else None
         return evolve(
             self,
             description=file.upload_description,

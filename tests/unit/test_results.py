@@ -142,6 +142,13 @@ def test_a_failure_without_a_reason_says_so() -> None:
         ("provider timed out", DescriptionErrorType.TIMEOUT, True),
         ("Rate limit reached", DescriptionErrorType.RATE_LIMIT, True),
         ("VLM provider answered 502", DescriptionErrorType.VLM_ERROR, True),
+        ("HTTP 429", DescriptionErrorType.RATE_LIMIT, True),
+        ("status=503, try later", DescriptionErrorType.VLM_ERROR, True),
+        ("it answered 500.", DescriptionErrorType.VLM_ERROR, True),
+        ("DSC_0429.jpg could not be decoded", DescriptionErrorType.UNKNOWN, False),
+        ("429.jpg could not be decoded", DescriptionErrorType.UNKNOWN, False),
+        ("the image is 15000 px wide", DescriptionErrorType.UNKNOWN, False),
+        ("the image is 500 px wide and 1,504 high", DescriptionErrorType.UNKNOWN, False),
         ("unsupported colour space", DescriptionErrorType.VALIDATION_ERROR, False),
         ("monthly limit exceeded", DescriptionErrorType.RESOURCE_LIMIT, False),
         ("???", DescriptionErrorType.UNKNOWN, False),
@@ -152,6 +159,17 @@ def test_the_text_of_a_failure_tells_its_kind(
     text: str, kind: DescriptionErrorType, retryable: bool
 ) -> None:
     assert DescriptionFailure.classify_error(text) == (kind, retryable)
+
+
+@pytest.mark.parametrize("name", ["429", "timeout.jpg", "IMG 503.jpg", "provider (2).png", "a+b"])
+def test_the_name_of_a_file_does_not_tell_why_it_failed(name: str) -> None:
+    result = UploadResult.not_stored(name, f"it was not accepted: {name} could not be decoded")
+    assert (result.description_error_type, result.description_is_retryable) == ("unknown", False)
+
+
+def test_the_name_of_a_file_is_no_part_of_another_word() -> None:
+    result = UploadResult.not_stored("out", "the provider timed out, or the timeout is too short")
+    assert result.description_error_type == "timeout"
 
 
 @pytest.mark.parametrize("key", ["message", "max_batch_size", "prepaid_credits"])

@@ -299,6 +299,13 @@ def test_an_error_text_is_classified(text: str, kind: str, retryable: bool) -> N
     assert (failure.document_id, failure.error_message, failure.filename) == (ID, text, "a.pdf")
 
 
+@pytest.mark.parametrize("name", ["timeout.pdf", "Democracy.pdf", "index.txt"])
+def test_the_name_of_a_document_does_not_tell_why_it_failed(name: str) -> None:
+    lost = types.DocumentUploadResult.of_file(name, None)
+    lost = lost.lost(f"it was not accepted: {name}", retryable=None)
+    assert (lost.processing_error_type, lost.processing_is_retryable) == ("unknown", False)
+
+
 @given(st.text())
 def test_every_error_text_has_a_kind(text: str) -> None:
     kind, _ = types.DocumentProcessingFailure.classify_error(text)
