@@ -19,8 +19,9 @@ class Pages(AsyncIterator[T], Generic[T]):
     """All items of a listing, up to four pages ahead of its reader.
 
     Nothing is fetched before the first item is asked for: then one page, while that is read one
-    more, then two, then four, so that a reader who stops early costs little. Iterating again
-    begins anew.
+    more, then two, then four, so that a reader who stops early costs little. Each loop begins
+    anew; but once items were asked for by `anext`, there is one walk, and loops go on with it. A
+    walk that failed or was cancelled is over, and the next one begins anew.
 
     Args:
         fetch: Gives the page that begins after so many items. The blocking client calls it in
@@ -42,12 +43,19 @@ class Pages(AsyncIterator[T], Generic[T]):
         self._current: AsyncIterator[T] | None = None
 
     def __aiter__(self) -> AsyncIterator[T]:
-        return self._walk()
+        return self._walk() if self._current is None else self
 
     async def __anext__(self) -> T:
         if self._current is None:
             self._current = self._walk()
-        return await self._current.__anext__()
+        try:
+            return await self._current.__anext__()
+        except StopAsyncIteration:
+            raise
+        except BaseException:
+            # It would say that there are no more items, though there may be.
+            self._current = None
+            raise
 
     async def _walk(self) -> AsyncIterator[T]:
         seen: set[object] = set()
@@ -57,8 +65,12 @@ class Pages(AsyncIterator[T], Generic[T]):
             while True:
                 items, more, total = await ahead.page(offset)
                 offset += len(items)
-                fresh = [item for item in items if self._key(item) not in seen]
-                seen.update(map(self._key, fresh))
+                fresh: list[T] = []
+                for item in items:
+                    key = self._key(item)
+                    if key not in seen:
+                        seen.add(key)
+                        fresh.append(item)
                 if more:
                     if not fresh:
                         raise _repeated(offset, len(items))

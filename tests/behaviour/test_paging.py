@@ -86,6 +86,16 @@ class Walks:
 
         return asyncio.run(walk())
 
+    def next_and_rest(self, pages: Any) -> tuple[int, list[int]]:
+        """The next item, asked for by itself, and what a loop gives after it."""
+        if not self.is_async:
+            return next(pages), list(pages)
+
+        async def walk() -> tuple[int, list[int]]:
+            return await anext(pages), [one async for one in pages]
+
+        return asyncio.run(walk())
+
     @staticmethod
     def _taken(items: Iterator[int], count: int | None) -> list[int]:
         found: list[int] = []
@@ -110,6 +120,46 @@ def test_p20_all_items_come_once_in_order_and_again(walks: Walks) -> None:
     pages = walks.pages(listing)
     assert walks.take(pages) == listing.numbers
     assert walks.take(pages) == listing.numbers
+
+
+def test_p20_a_walk_that_began_with_next_goes_on(walks: Walks) -> None:
+    listing = Listing(35)
+    assert walks.next_and_rest(walks.pages(listing)) == (0, listing.numbers[1:])
+
+
+def test_a_walk_that_began_with_next_ends_once(walks: Walks) -> None:
+    pages = walks.pages(Listing(3))
+    walks.next_and_rest(pages)
+    assert walks.take(pages) == []
+
+
+class Late(Listing):
+    """A listing that cannot be had at first."""
+
+    def page(self, offset: int) -> tuple[list[int], bool, int | None]:
+        if len(self.asked) == 1:
+            raise ServerError("not now")
+        return super().page(offset)
+
+
+def test_p20_a_walk_that_failed_does_not_look_like_one_that_ended(walks: Walks) -> None:
+    listing = Late(35)
+    pages = walks.pages(listing)
+    with pytest.raises(ServerError, match="not now"):
+        walks.next_and_rest(pages)
+    assert walks.take(pages) == listing.numbers
+
+
+class Doubling(Listing):
+    """A listing whose pages bring every number twice."""
+
+    def page(self, offset: int) -> tuple[list[int], bool, int | None]:
+        items, more, total = super().page(offset)
+        return [number // 2 for number in items], more, total
+
+
+def test_p20_an_item_that_is_twice_in_a_page_comes_once(walks: Walks) -> None:
+    assert walks.take(walks.pages(Doubling(30))) == list(range(15))
 
 
 def test_each_page_is_asked_for_once_and_none_after_the_last(walks: Walks) -> None:
