@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, cast
 
@@ -87,10 +88,19 @@ class DocumentsResource(DocumentUploads):
         """
         size = check.whole_number("page_size", page_size, 1, _MOST)
         state = _state(status_filter)
+        served = size
 
         async def fetch(offset: int) -> Page[DocumentItem]:
+            nonlocal served
             # Documents that came or went in between make pages overlap; none is given twice.
-            page = await self.list(page=offset // size + 1, page_size=size, status_filter=state)
+            page = await self.list(
+                page=math.ceil(offset / served) + 1,
+                page_size=served if offset else size,
+                status_filter=state,
+            )
+            if not offset:
+                # The service may have smaller pages than were asked for; its numbers count those.
+                served = min(size, page.page_size) or size
             return Page(page.documents, page.has_more, page.total_count)
 
         return Pages(fetch, lambda document: document.id)

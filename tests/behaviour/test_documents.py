@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import json
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
@@ -13,6 +14,7 @@ from aion.types.documents import DocumentProcessingStatus
 from tests.behaviour.calls import Calls, Client
 from tests.behaviour.papers import MANUAL, pdf, word
 from tests.behaviour.servers import answering
+from tests.faults.server import Connection, FaultServer
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 KEY = "aion_test_0123456789abcdefghij"
@@ -162,6 +164,29 @@ def test_p20_list_all_stops_with_an_error_on_a_page_that_repeats(calls: Calls) -
         client = calls.client_of(url, KEY)
         with pytest.raises(exceptions.ServerError, match="repeats an earlier one"):
             calls.items(client.documents.list_all(page_size=1))
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_p20_list_all_gives_all_documents_of_a_service_with_smaller_pages(
+    told: bool, calls: Calls
+) -> None:
+    def capped(connection: Connection) -> None:
+        while True:
+            query = parse_qs(urlsplit(connection.read_request().target).query)
+            number, size = int(query["page"][0]), min(int(query["page_size"][0]), 20)
+            found = [{"id": f"d{n}", "filename": "a.txt"} for n in range(110)]
+            page = {
+                "documents": found[(number - 1) * size : number * size],
+                "total_count": 110,
+                "has_more": number * size < 110,
+                **({"page": number, "page_size": size} if told else {}),
+            }
+            connection.answer(json.dumps(page).encode())
+
+    with FaultServer(capped) as server:
+        listed = calls.client_of(server.url + "/api/v2", KEY).documents.list_all(page_size=50)
+        ids = [[one.id for one in calls.items(listed)] for _ in range(2)]
+    assert ids == [[f"d{n}" for n in range(110)]] * 2
 
 
 def test_list_all_sends_nothing_before_it_is_iterated(calls: Calls, sandbox: Sandbox) -> None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
@@ -89,10 +90,19 @@ class SyncDocumentsResource(SyncDocumentUploads):
         """
         size = check.whole_number("page_size", page_size, 1, _MOST)
         state = _state(status_filter)
+        served = size
 
         def fetch(offset: int) -> Page[DocumentItem]:
+            nonlocal served
             # Documents that came or went in between make pages overlap; none is given twice.
-            page = self.list(page=offset // size + 1, page_size=size, status_filter=state)
+            page = self.list(
+                page=math.ceil(offset / served) + 1,
+                page_size=served if offset else size,
+                status_filter=state,
+            )
+            if not offset:
+                # The service may have smaller pages than were asked for; its numbers count those.
+                served = min(size, page.page_size) or size
             return Page(page.documents, page.has_more, page.total_count)
 
         return SyncPages(fetch, lambda document: document.id)
