@@ -25,6 +25,7 @@ _PATH = "/chat/sessions/{session_id}/messages/stream"
 _USED = re.compile(r"\(\s*([0-9]{1,9})\s*/\s*([0-9]{1,9})\s*\)")
 _NEEDED = ("token", "complete", "error", "auth_error")
 """Events that cannot be understood without their data."""
+_ERRORS = (ChatTokenType.ERROR, ChatTokenType.AUTH_ERROR)
 
 
 class StreamReading:
@@ -86,7 +87,7 @@ class StreamReading:
         return iter(self._announced)
 
     def feed(self, chunk: bytes) -> Iterator[ChatToken]:
-        """The tokens that this chunk completes.
+        """The tokens that this chunk completes. After one that tells of an error, that is raised.
 
         Raises:
             ChatError: The service reported an error, or refused the message.
@@ -95,7 +96,10 @@ class StreamReading:
         """
         for event in self._decoder.feed(chunk):
             self.events_received += 1
-            yield self._token(event)
+            token = self._token(event)
+            yield token
+            if token.type in _ERRORS:
+                raise self._reported(token.type, token.data or {})
             if self.over:
                 return
 
@@ -138,8 +142,6 @@ class StreamReading:
             case ChatTokenType.PLAN_PENDING_APPROVAL:
                 self._planned = True
                 self.plan_id = _text(data.get("plan_id"))
-            case ChatTokenType.ERROR | ChatTokenType.AUTH_ERROR:
-                raise self._reported(kind, data)
             case ChatTokenType.CLOSE:
                 self.over = True
                 self.end()

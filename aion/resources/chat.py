@@ -46,8 +46,9 @@ class ChatResource:
 
         Args:
             title: Its title, at most 255 characters; the service makes one otherwise.
-            image_ids: The images to talk about, at most 1000.
-            use_all_images: Talk about the whole library instead.
+            image_ids: The images that are selected, at most 1000.
+            use_all_images: Talk about the whole library, whatever is selected. For the selected
+                images alone it has to be False.
             auto_close: Close the session at the end of the block.
 
         Endpoint: ``POST /chat/sessions``
@@ -138,8 +139,9 @@ class ChatResource:
 
         Args:
             title: Its title, from 1 to 255 characters; the service makes one otherwise.
-            image_ids: The images to talk about, at most 1000.
-            use_all_images: Talk about the whole library instead.
+            image_ids: The images that are selected, at most 1000.
+            use_all_images: Talk about the whole library, whatever is selected. For the selected
+                images alone it has to be False.
             timeout: Seconds for the call, instead of the client's.
 
         Endpoint: ``POST /chat/sessions``

@@ -431,8 +431,9 @@ class SyncAionVision:
 
         Args:
             title: Its title, at most 255 characters; the service makes one otherwise.
-            image_ids: The images to talk about, at most 1000.
-            use_all_images: Talk about the whole library instead.
+            image_ids: The images that are selected, at most 1000.
+            use_all_images: Talk about the whole library, whatever is selected. For the selected
+                images alone it has to be False.
             auto_close: Close the session at the end of the block.
         """
         return self.chats.session(

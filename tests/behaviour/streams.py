@@ -23,10 +23,10 @@ def chunk(data: bytes) -> bytes:
 
 
 def refusal(status: str, body: bytes = b"{}") -> bytes:
-    """A whole answer that is no success."""
+    """A whole answer that is no success, after which the server hangs up."""
     return (
         f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\n"
-        f"Content-Length: {len(body)}\r\nRetry-After: 0\r\n\r\n"
+        f"Content-Length: {len(body)}\r\nRetry-After: 0\r\nConnection: close\r\n\r\n"
     ).encode() + body
 
 

@@ -328,6 +328,29 @@ def test_what_comes_a_moment_after_the_answer_is_delivered(calls: Calls) -> None
     assert kinds(tokens)[-2:] == ["complete", "close"]
 
 
+def test_the_text_alone_comes_piece_by_piece(calls: Calls) -> None:
+    with scripted(WHOLE) as script:
+        _, stream = stream_of(calls, script)
+
+        assert calls.items(stream.text_stream) == ["I see ", "two"]
+        assert stream.text == "I see two"
+
+
+def test_an_answer_that_comes_whole_is_one_piece_of_text(calls: Calls) -> None:
+    with scripted((HEAD, COMPLETE, END)) as script:
+        _, stream = stream_of(calls, script)
+
+        assert calls.items(stream.text_stream) == ["I see two"]
+
+
+def test_the_text_of_a_stream_that_breaks_is_no_success_p12(calls: Calls) -> None:
+    with scripted((*BEGIN, END)) as script:
+        _, stream = stream_of(calls, script)
+
+        with pytest.raises(SSEStreamError):
+            calls.items(stream.text_stream)
+
+
 def test_a_plan_without_an_answer_is_an_end(calls: Calls) -> None:
     plan = sse("plan_pending_approval", plan_id="p1")
     with scripted((HEAD, plan, sse("close"), END), (HEAD, plan, END)) as script:

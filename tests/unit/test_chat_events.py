@@ -155,6 +155,8 @@ def test_an_error_event_is_raised_with_its_code_p12(
 def test_what_came_before_an_error_is_delivered_first() -> None:
     tokens = reading().feed(TEXT + known("error", message="No"))
     assert [next(tokens).content for _ in range(3)] == [None, "I see ", "two"]
+    told = next(tokens)
+    assert (told.type, (told.data or {})["message"]) == (ChatTokenType.ERROR, "No")
     with pytest.raises(ChatError):
         next(tokens)
 

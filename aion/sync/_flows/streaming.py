@@ -12,7 +12,7 @@ from typing import Self
 from aion._chat_events import StreamReading
 from aion._rt import blocking as rt
 from aion.exceptions import AionvisionError, ChatError
-from aion.types.chat import ChatResponse, ChatToken
+from aion.types.chat import ChatResponse, ChatToken, ChatTokenType
 from aion_api import Request
 
 _GRACE = 1.0
@@ -22,15 +22,14 @@ _GRACE = 1.0
 class SyncChatStream(Iterator[ChatToken]):
     """The answer to a message as it is written, event by event.
 
-    Iterate over it; nothing is sent before the first event is asked for. It ends after the
-    ``complete`` event, with what comes in the second after it, and every other end is an error. A
-    loop that is left early gives the
-    connection up as soon as the stream is forgotten; `close`, or a ``with`` block around the
-    loop, does so at once::
+    Iterate over it, or over its `text_stream`; nothing is sent before the first event is asked for.
+    It ends after the ``complete`` event, with what comes in the second after it, and every other
+    end is an error. A loop that is left early gives the connection up as soon as the stream is
+    forgotten; `close`, or a ``with`` block around the loop, does so at once::
 
         with session.send_stream("What is in these pictures?") as stream:
-            for token in stream:
-                print(token.content or "", end="")
+            for text in stream.text_stream:
+                print(text, end="", flush=True)
 
     The message is sent once. Only an attempt that the service has certainly not taken (no
     connection, or an answer 429 or 503) is repeated; ``reconnecting`` tokens tell of that first.
@@ -61,6 +60,20 @@ class SyncChatStream(Iterator[ChatToken]):
     def session_id(self) -> str:
         """The session that the message belongs to."""
         return self._reading.session_id
+
+    @property
+    def text_stream(self) -> Iterator[str]:
+        """The text as it is written, piece by piece, and nothing else. It goes on where it was."""
+        return self._texts()
+
+    def _texts(self) -> Iterator[str]:
+        given = bool(self.text)
+        for token in self:
+            # An answer that is not written piece by piece comes whole.
+            whole = token.type is ChatTokenType.COMPLETE and not given
+            if token.content and (whole or token.type is ChatTokenType.TOKEN):
+                given = True
+                yield token.content
 
     @property
     def text(self) -> str:
