@@ -24,6 +24,8 @@ Transport = Callable[[Route], AsyncConnection]
 """What makes the connections of a client."""
 AsyncClient: TypeAlias = "AionVision"
 """The client whose methods are coroutines."""
+Lock = asyncio.Lock
+"""What one caller holds at a time."""
 
 
 async def sleep(seconds: float) -> None:
@@ -130,4 +132,4 @@ async def every(
     return [results[number] for number in range(len(results))]
 
 
-__all__ = ["Answer", "Crew", "Engine", "Transport", "each", "every", "notify", "sleep"]
+__all__ = ["Answer", "Crew", "Engine", "Lock", "Transport", "each", "every", "notify", "sleep"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
@@ -26,6 +27,8 @@ Transport = Callable[[Route], SyncConnection]
 """What makes the connections of a client."""
 AsyncClient: TypeAlias = "AionVision"
 """The client whose methods are coroutines."""
+Lock = threading.Lock
+"""What one caller holds at a time."""
 
 
 def sleep(seconds: float) -> None:
@@ -97,4 +100,4 @@ def every(function: Callable[[T], R], items: Iterable[T], *, at_once: int) -> li
     return [results[number] for number in range(len(results))]
 
 
-__all__ = ["Answer", "Crew", "Engine", "Transport", "each", "every", "notify", "sleep"]
+__all__ = ["Answer", "Crew", "Engine", "Lock", "Transport", "each", "every", "notify", "sleep"]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from weakref import WeakSet
 
 from aion._flows.streaming import ChatStream
+from aion._rt import aio as rt
 from aion.exceptions import AionvisionError
 from aion.types.chat import ChatMessage, ChatResponse, ChatSession, PlanActionResponse
 
@@ -49,6 +50,7 @@ class ChatSessionContext:
         self._config = config
         self._session: ChatSession | None = None
         self._closed = False
+        self._lock = rt.Lock()
         self._streams: WeakSet[ChatStream] = WeakSet()
 
     @property
@@ -89,18 +91,19 @@ class ChatSessionContext:
 
         Endpoint: ``POST /chat/sessions``
         """
-        if self._session is None:
-            config = self._config
-            self._session = await self._chats.create_session(
-                title=config.title,
-                image_ids=config.image_ids,
-                use_all_images=config.use_all_images,
-            )
+        async with self._lock:
+            if self._session is None:
+                config = self._config
+                self._session = await self._chats.create_session(
+                    title=config.title,
+                    image_ids=config.image_ids,
+                    use_all_images=config.use_all_images,
+                )
         self._require_open()
         return self
 
     async def close(self) -> None:
-        """Close the session. Closing twice is harmless.
+        """Close the session. Closing twice is harmless; after a failure it can be tried again.
 
         Raises:
             AionvisionError: The call failed.
@@ -109,9 +112,10 @@ class ChatSessionContext:
         """
         for stream in list(self._streams):
             await stream.close()
-        if self._session is not None and not self._closed:
-            self._closed = True
-            await self._chats.close_session(self._session.id)
+        async with self._lock:
+            if self._session is not None and not self._closed:
+                await self._chats.close_session(self._session.id)
+                self._closed = True
 
     async def send(
         self,

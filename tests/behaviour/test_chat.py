@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -436,6 +438,46 @@ def test_a_session_block_opens_and_closes_it(
     assert calls(client.chats.list_sessions(active_only=True)).items == []
 
 
+def test_a_session_that_could_not_be_closed_can_be_closed_again(
+    calls: Calls, client: Client, sandbox: Sandbox
+) -> None:
+    context = client.chat_session()
+    open_it, close_it = doors(context)
+    calls(open_it())
+    sandbox.faults.fail("close_chat_session", status=400)
+    with pytest.raises(ValidationError):
+        calls(close_it())
+    assert not context.is_closed
+    assert calls(context.get_messages()) == []
+    calls(close_it())
+    assert context.is_closed
+    assert calls(client.chats.list_sessions(active_only=True)).items == []
+
+
+async def _at_once(client: AionVision) -> None:
+    async with client:
+        context = client.chat_session()
+        await asyncio.gather(*(context.open() for _ in range(3)))
+        await asyncio.gather(*(context.close() for _ in range(3)))
+
+
+def test_a_session_is_opened_and_closed_once_by_tasks(sandbox: Sandbox) -> None:
+    asyncio.run(_at_once(sandbox.client()))
+    assert asked(sandbox) == ["create_chat_session", "close_chat_session"]
+
+
+def test_a_session_is_opened_and_closed_once_by_threads(sandbox: Sandbox) -> None:
+    with sandbox.sync_client() as client:
+        context = client.chat_session()
+        for act in (context.open, context.close):
+            threads = [threading.Thread(target=act) for _ in range(3)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+    assert asked(sandbox) == ["create_chat_session", "close_chat_session"]
+
+
 def test_plans_are_decided_in_a_session_block(calls: Calls, client: Client) -> None:
     context = client.chat_session()
     calls(doors(context)[0]())
@@ -484,8 +526,6 @@ async def _in_a_block(client: AionVision) -> str:
 
 
 def test_an_async_with_block_works_as_documented(sandbox: Sandbox) -> None:
-    import asyncio
-
     assert asyncio.run(_in_a_block(sandbox.client())).startswith("[sandbox]")
 
 

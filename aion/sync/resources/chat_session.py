@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 from weakref import WeakSet
 
+from aion._rt import blocking as rt
 from aion.exceptions import AionvisionError
 from aion.resources.chat_session import ChatSessionConfig
 from aion.sync._flows.streaming import SyncChatStream
@@ -34,6 +35,7 @@ class SyncChatSession:
         self._config = config
         self._session: ChatSession | None = None
         self._closed = False
+        self._lock = rt.Lock()
         self._streams: WeakSet[SyncChatStream] = WeakSet()
 
     @property
@@ -74,18 +76,19 @@ class SyncChatSession:
 
         Endpoint: ``POST /chat/sessions``
         """
-        if self._session is None:
-            config = self._config
-            self._session = self._chats.create_session(
-                title=config.title,
-                image_ids=config.image_ids,
-                use_all_images=config.use_all_images,
-            )
+        with self._lock:
+            if self._session is None:
+                config = self._config
+                self._session = self._chats.create_session(
+                    title=config.title,
+                    image_ids=config.image_ids,
+                    use_all_images=config.use_all_images,
+                )
         self._require_open()
         return self
 
     def close(self) -> None:
-        """Close the session. Closing twice is harmless.
+        """Close the session. Closing twice is harmless; after a failure it can be tried again.
 
         Raises:
             AionvisionError: The call failed.
@@ -94,9 +97,10 @@ class SyncChatSession:
         """
         for stream in list(self._streams):
             stream.close()
-        if self._session is not None and not self._closed:
-            self._closed = True
-            self._chats.close_session(self._session.id)
+        with self._lock:
+            if self._session is not None and not self._closed:
+                self._chats.close_session(self._session.id)
+                self._closed = True
 
     def send(
         self,
