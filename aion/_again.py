@@ -7,6 +7,7 @@ from aion.exceptions import (
     AionvisionConnectionError,
     AionvisionError,
     AionvisionTimeoutError,
+    CircuitBreakerError,
     RateLimitError,
     ServerError,
 )
@@ -14,7 +15,9 @@ from aion.exceptions import (
 LONGEST_PAUSE = 30.0
 """Seconds."""
 _NOT_SENT = frozenset({"TLS_ERROR", "PROXY_ERROR"})
-_NOT_DONE = frozenset({501, 503})
+_SHORT = 503
+"""The service has more to do than it can; it did nothing."""
+_NOT_DONE = frozenset({501, _SHORT})
 
 
 def is_ambiguous(error: AionvisionError) -> bool:
@@ -31,7 +34,8 @@ def is_ambiguous(error: AionvisionError) -> bool:
 def pause_before(error: AionvisionError, tries: int, config: ClientConfig) -> float | None:
     """Seconds until a request is looked after again; None where that would not help.
 
-    What was one request too many may be taken when fewer are in flight.
+    What was one request too many may be taken when fewer are in flight, and a circuit that is open
+    lets somebody try again.
 
     Args:
         error: What came of it.
@@ -39,9 +43,9 @@ def pause_before(error: AionvisionError, tries: int, config: ClientConfig) -> fl
         config: The settings, which say how often that may be.
     """
     asked = 0.0
-    if isinstance(error, RateLimitError):
+    if isinstance(error, RateLimitError | CircuitBreakerError):
         asked = float(error.retry_after or 0)
-    elif not is_ambiguous(error):
+    elif error.status_code != _SHORT and not is_ambiguous(error):
         return None
     if tries >= config.max_retries or asked > LONGEST_PAUSE:
         return None

@@ -16,6 +16,7 @@ from collections.abc import AsyncIterable, Coroutine, Iterable
 from typing import Any, TypeVar, cast
 
 from aion import AionVision, SyncAionVision
+from aion.config import ClientConfig
 from aion.testing import Sandbox
 
 T = TypeVar("T")
@@ -44,6 +45,13 @@ class Calls:
         settings = {"retry_delay": 0.0, "base_url": base_url, **settings}
         made = AionVision if self.kind == "async" else SyncAionVision
         return self._kept(made(key, **settings))
+
+    def configured(self, sandbox: Sandbox, **settings: Any) -> Client:
+        """A client of the sandbox with settings that only `ClientConfig` takes."""
+        settings = {"retry_delay": 0.0, "polling_interval": 0.05, **settings}
+        config = ClientConfig(sandbox.api_key, base_url=sandbox.base_url, **settings)
+        made = AionVision if self.kind == "async" else SyncAionVision
+        return self._kept(made.from_config(config))
 
     def __call__(self, outcome: Coroutine[Any, Any, T] | T) -> T:
         """What a call gives back."""

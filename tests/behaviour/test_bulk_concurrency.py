@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from aion import RateLimitError
+from aion import AionvisionError, RateLimitError
 from aion._transport.http import AsyncChannel, SyncChannel
 from aion.testing import Limits, Sandbox
 from aion.transport import Route, Wire
@@ -74,10 +74,11 @@ class Traffic:
 
         return Channel(route)
 
-    def client(self, calls: Calls, sandbox: Sandbox) -> Client:
+    def client(self, calls: Calls, sandbox: Sandbox, **settings: Any) -> Client:
         # One request may be refused by chance as often as half of them are.
+        settings = {"max_retries": 10, **settings}
         transport = self.coroutines if calls.kind == "async" else self.blocking
-        return calls.client(sandbox, transport=transport, max_retries=10)
+        return calls.configured(sandbox, transport=transport, **settings)
 
 
 @pytest.fixture(scope="module")
@@ -159,6 +160,41 @@ def test_a_service_that_takes_nothing_more_ends_the_batch_and_the_rest_is_told(
     client = calls.client(wide, max_retries=1)
     with pytest.raises(RateLimitError):
         calls(client.upload(folder(tmp_path, 2)))
+    assert held(calls, wide) == {}
+
+
+@pytest.mark.parametrize("end", ["drop", "cut"])
+def test_p22_all_requests_that_break_at_once_open_the_circuit_and_do_not_end_the_batch(
+    end: str, calls: Calls, wide: Sandbox, tmp_path: Path
+) -> None:
+    getattr(wide.faults, end)(STREAM, times=AT_ONCE)
+    traffic = Traffic()
+    told: list[int] = []
+    client = traffic.client(calls, wide, max_retries=3, circuit_breaker_timeout=0.3)
+    results = calls(
+        client.upload(folder(tmp_path, 20), on_progress=lambda event: told.append(event.file_index))
+    )
+    assert results.summary() == "20 succeeded"
+    assert held(calls, wide) == dict.fromkeys(names(20), 1)
+    assert sorted(told) == list(range(20))
+
+
+def test_requests_that_are_refused_until_the_circuit_opens_are_made_later(
+    calls: Calls, wide: Sandbox, tmp_path: Path
+) -> None:
+    wide.faults.fail(STREAM, status=503, times=AT_ONCE)
+    client = Traffic().client(calls, wide, max_retries=1, circuit_breaker_timeout=0.3)
+    assert calls(client.upload(folder(tmp_path, 20))).summary() == "20 succeeded"
+    assert held(calls, wide) == dict.fromkeys(names(20), 1)
+
+
+def test_a_circuit_that_opens_again_and_again_ends_the_batch(
+    calls: Calls, wide: Sandbox, tmp_path: Path
+) -> None:
+    wide.faults.fail(STREAM, status=503, times=None)
+    client = Traffic().client(calls, wide, max_retries=2, circuit_breaker_timeout=0.1)
+    with pytest.raises(AionvisionError):
+        calls(client.upload(folder(tmp_path, 20)))
     assert held(calls, wide) == {}
 
 

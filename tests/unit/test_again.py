@@ -9,6 +9,7 @@ from aion.config import ClientConfig
 from aion.exceptions import (
     AionvisionConnectionError,
     AionvisionError,
+    CircuitBreakerError,
     QuotaExceededError,
     RateLimitError,
     ServerError,
@@ -34,6 +35,17 @@ def test_a_service_that_is_short_is_given_the_time_it_asks_for(
     assert pause_before(RateLimitError(retry_after=asked), 0, CONFIG) == seconds
 
 
+def test_a_service_that_has_too_much_to_do_is_asked_again() -> None:
+    assert pause_before(ServerError("busy").at(status_code=503), 1, CONFIG) == 4.0
+
+
+@pytest.mark.parametrize(("asked", "seconds"), [(0.1, 2.0), (29.5, 29.5), (45.0, None)])
+def test_an_open_circuit_is_waited_for_unless_it_stays_open_for_long(
+    asked: float, seconds: float | None
+) -> None:
+    assert pause_before(CircuitBreakerError("user_files", asked), 0, CONFIG) == seconds
+
+
 def test_no_pause_is_longer_than_the_longest() -> None:
     slow = ClientConfig(CONFIG.api_key, max_retries=9, retry_delay=20.0)
     assert pause_before(AionvisionConnectionError("gone"), 5, slow) == LONGEST_PAUSE
@@ -44,7 +56,7 @@ def test_no_pause_is_longer_than_the_longest() -> None:
     [
         ValidationError("wrong"),
         QuotaExceededError("used up"),
-        ServerError("not there").at(status_code=503),
+        ServerError("not there").at(status_code=501),
     ],
 )
 def test_what_would_fail_again_is_not_repeated(error: AionvisionError) -> None:

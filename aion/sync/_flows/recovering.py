@@ -16,14 +16,20 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
+from aion._again import pause_before
 from aion._batches import Item
 from aion._hashing import hashing
 from aion._rt import blocking as rt
 from aion._transport.content import Version
+from aion.exceptions import CircuitBreakerError
+from aion_api import Request
 from aion_api.api import uploads, user_files
 from aion_api.models.uploads import DuplicateCheckRequest
 from aion_api.models.user_files import UserFile
+
+T = TypeVar("T")
 
 HASHES = 250
 """Hashes in one question."""
@@ -123,13 +129,27 @@ def _hashes(items: Iterable[Item], sizes: set[int]) -> set[str]:
     return {one for one in made if one is not None}
 
 
+def _ask(engine: rt.Engine, request: Request[T]) -> T:
+    """Call, and wait for a circuit that the broken requests have opened."""
+    tries = 0
+    while True:
+        try:
+            return engine.call(request)
+        except CircuitBreakerError as error:
+            pause = pause_before(error, tries, engine.config)
+            if pause is None:
+                raise
+        tries += 1
+        rt.sleep(pause)
+
+
 def _known(engine: rt.Engine, hashes: set[str]) -> set[str]:
     """Those hashes that are hashes of stored files."""
     known: set[str] = set()
     every = sorted(hashes)
     for start in range(0, len(every), HASHES):
         body = DuplicateCheckRequest(hashes=every[start : start + HASHES])
-        answer = engine.call(uploads.check_duplicates(body=body))
+        answer = _ask(engine, uploads.check_duplicates(body=body))
         known.update(one.lower() for one in answer.duplicates)
     return known
 
@@ -143,7 +163,7 @@ def _found(engine: rt.Engine, items: Sequence[Item], ids: set[str]) -> dict[int,
         request = user_files.list_user_files(
             sort_by="created_at", sort_order="desc", limit=PAGE, offset=offset
         )
-        page = engine.call(request)
+        page = _ask(engine, request)
         for file in page.files:
             name = (file.filename or "", file.size_bytes)
             if name in wanted and file.id not in ids:

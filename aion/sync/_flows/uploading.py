@@ -37,7 +37,12 @@ from aion._polling import PollPlan
 from aion._record import NoRecord, picked_up, restored
 from aion._rt import blocking as rt
 from aion._transport.content import Version
-from aion.exceptions import AionvisionError, AionvisionTimeoutError, UploadError
+from aion.exceptions import (
+    AionvisionError,
+    AionvisionTimeoutError,
+    CircuitBreakerError,
+    UploadError,
+)
 from aion.sync._flows.in_flight import Outcome, SyncInFlight
 from aion.sync._flows.recovering import sort_out, versions
 from aion.sync._flows.sessions import forgotten, look_at
@@ -88,6 +93,8 @@ class SyncBatchUpload:
         self._record = record or NoRecord()
         self._session_id: str | None = None
         self._broken: AionvisionError | None = None
+        self._closed_until: float | None = None
+        self._rests = 0
         self._versions: dict[int, Version] = {}
         self._guarded: list[Item] = []
         done = self._record.done()
@@ -147,7 +154,9 @@ class SyncBatchUpload:
         in_flight = SyncInFlight(self._engine, self._form, pace.requests)
         try:
             while in_flight.busy or (queue and self._broken is None):
-                while queue and in_flight.has_room and self._broken is None:
+                if not in_flight.busy:
+                    self._rest()
+                while queue and in_flight.has_room and self._may_send():
                     parcel = queue.popleft()
                     queue.extend(islice(left, 0 if queue else 1))
                     self._begin(parcel)
@@ -230,6 +239,7 @@ class SyncBatchUpload:
     def _land(self, parcel: Parcel, outcome: Outcome) -> list[Parcel]:
         """Take in what came of a request; what has to be sent because of it."""
         if not isinstance(outcome, AionvisionError):
+            self._closed_until, self._rests = None, 0
             self._take(parcel.items, outcome)
             return []
         if isinstance(outcome, UploadError):
@@ -237,10 +247,17 @@ class SyncBatchUpload:
         ambiguous = is_ambiguous(outcome)
         if not ambiguous and not parcel.guarded:
             self._record.unsent(parcel.items)
-        pause = pause_before(outcome, parcel.tries, self._engine.config)
+        # A circuit concerns all requests: it is up to the batch how often it is waited for.
+        is_closed = isinstance(outcome, CircuitBreakerError)
+        tries = self._rests if is_closed else parcel.tries
+        pause = pause_before(outcome, tries, self._engine.config)
         if self._broken is not None or pause is None:
             self._broken = self._broken or outcome
             return []
+        if is_closed:
+            self._closed_until = max(self._closed_until or 0.0, time.monotonic() + pause)
+            # Not a try, but what was told of the files is not told again.
+            return [Parcel(parcel.items, max(parcel.tries, 1), parcel.guarded)]
         rt.sleep(pause)
         if not ambiguous:
             return [Parcel(parcel.items, parcel.tries + 1, parcel.guarded)]
@@ -253,6 +270,20 @@ class SyncBatchUpload:
         tries = parcel.tries + 1
         again = [Parcel(guarded, tries, guarded=True), Parcel(plain, tries)]
         return [one for one in again if one.items]
+
+    def _may_send(self) -> bool:
+        """Whether nothing stands against another request."""
+        return self._broken is None and self._closed_until is None
+
+    def _rest(self) -> None:
+        """Wait until the circuit of the requests lets somebody try.
+
+        Nothing is in flight by now: what comes of a request would tell sooner.
+        """
+        if self._closed_until is not None:
+            self._rests += 1
+            rt.sleep(max(self._closed_until - time.monotonic(), 0.0))
+            self._closed_until = None
 
     def _without(self, parcel: Parcel, error: UploadError) -> list[Parcel]:
         """The others of a request that one file broke, which vanished or changed while it was read.
