@@ -43,6 +43,7 @@ from aion.exceptions import (
     AionvisionError,
     AionvisionTimeoutError,
     CircuitBreakerError,
+    QuotaExceededError,
     UploadError,
 )
 from aion.types.callbacks import (
@@ -95,6 +96,8 @@ class BatchUpload:
         self._rests = 0
         self._versions: dict[int, Version] = {}
         self._guarded: list[Item] = []
+        # Files that the service may have, or get yet, of a request whose answer was lost.
+        self._unclear: set[int] = set()
         done = self._record.done()
         self._plain, self._doubtful, self._sessions = picked_up(self._items(), done)
         for index, row in sorted(done.items()):
@@ -143,7 +146,7 @@ class BatchUpload:
 
         Raises:
             AionvisionError: The service took none of them.
-            UploadError: It stopped taking them; `partial_results` tells what is stored.
+            UploadError: It stopped taking them; `partial_results` tells of every file.
             QuotaExceededError: The allowance ran out on the way; `partial_results` as above.
         """
         self._at_once = pace.requests
@@ -217,7 +220,7 @@ class BatchUpload:
             raise self._partial(error, "session_results") from error
 
     def report(self) -> BatchUploadResults:
-        """What became of every file that was sent, in the order of the input."""
+        """What became of every file, in the order of the input, once all are sent or given up."""
         return self._ledger.report([item for sent in self._sessions for item in sent.items])
 
     async def _step(self) -> None:
@@ -243,6 +246,8 @@ class BatchUpload:
         if isinstance(outcome, UploadError):
             return self._without(parcel, outcome)
         ambiguous = is_ambiguous(outcome)
+        if ambiguous:
+            self._unclear.update(item.index for item in parcel.items)
         if not ambiguous and not parcel.guarded:
             self._record.unsent(parcel.items)
         # A circuit concerns all requests: it is up to the batch how often it is waited for.
@@ -313,6 +318,8 @@ class BatchUpload:
         for item in found.changed:
             # The journal keeps its doubt: the changed file is another one, and sent as such.
             self._ledger.lost(item.index, reason, retryable=True)
+        self._unclear.update(item.index for item in found.guarded)
+        self._unclear.difference_update(item.index for item in found.plain)
         self._meter.sent(item for item in items if item.index in found.stored)
         given = {item.index: item.upload.filename for item in items}
         await self._stored(
@@ -431,12 +438,24 @@ class BatchUpload:
             await rt.notify(self._callbacks.on_description_failed, failure)
 
     async def _stopped(self, error: AionvisionError) -> AionvisionError:
-        if not self._session_id:
-            return error
         # What the sessions hold is good to know, but the first error is the one to tell.
         with suppress(AionvisionError):
             await self._look_at_sessions(self._engine.config.timeout)
-        return self._partial(error, "upload")
+        self._give_up()
+        takes_results = isinstance(error, QuotaExceededError)
+        if self._ledger.stored_count or self._sessions or self._session_id or takes_results:
+            return self._partial(error, "upload")
+        return error
+
+    def _give_up(self) -> None:
+        """Say of every file of which nothing is known why that is so. The journal knows better."""
+        waited_for = {item.index for sent in self._sessions for item in sent.items}
+        for one in self._found:
+            if self._ledger.known(one.index) or one.index in waited_for:
+                continue
+            unclear = one.index in self._unclear
+            reason = "its request broke: whether it is stored is not known"
+            self._ledger.lost(one.index, reason if unclear else "it was not sent", retryable=True)
 
     def _partial(self, cause: AionvisionError, stage: str) -> AionvisionError:
         return partial(cause, self.report(), stage, self._session_id)
