@@ -78,7 +78,7 @@ async def wait(
 
     status = await until(look, BatchStatusResult.is_terminal, plan, late)
     if status.status is BatchStatus.FAILED:
-        raise await _failed(engine, batch_id)
+        raise await _failed(engine, batch_id, plan)
     return status
 
 
@@ -100,10 +100,11 @@ async def finished(
     return sorted(items, key=lambda item: item.item_index)
 
 
-async def _failed(engine: rt.Engine, batch_id: str) -> BatchError:
+async def _failed(engine: rt.Engine, batch_id: str, plan: PollPlan) -> BatchError:
+    timeout = min(engine.config.timeout, plan.left(time.monotonic()))
     try:
         request = page_request(batch_id, include_failed=True, offset=0, limit=PAGE)
-        items = (await engine.call(request)).failed_results()
+        items = (await engine.call(request, timeout=timeout)).failed_results()
     except AionvisionError:
         # Nice to have; the failure itself is known.
         items = []

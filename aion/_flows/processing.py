@@ -12,7 +12,7 @@ from aion._batches import Callbacks, Pace
 from aion._documents import DocumentCallbacks
 from aion._files import Found
 from aion._flows.uploading import BatchUpload
-from aion._flows.waiting import until
+from aion._flows.waiting import until, within
 from aion._polling import PollPlan
 from aion._record import NoRecord, restored_document, stored_document
 from aion._rt import aio as rt
@@ -56,12 +56,16 @@ async def status_of(engine: rt.Engine, document_id: str, timeout: float) -> Docu
     )
 
 
-async def reason_of(engine: rt.Engine, status: DocumentStatusResult) -> str | None:
-    """Why a document failed: the status does not tell, its history among the files may."""
+async def reason_of(engine: rt.Engine, status: DocumentStatusResult, end: float) -> str | None:
+    """Why a document failed: the status does not tell, its history among the files may.
+
+    It is not waited for longer than until `end`, on the monotonic clock.
+    """
     if status.error_message:
         return status.error_message
     try:
-        details = await engine.call(user_files.get_user_file(status.document_id))
+        request = user_files.get_user_file(status.document_id)
+        details = await engine.call(request, timeout=within(engine, end))
     except AionvisionError:
         # Nice to have; the failure itself is known.
         return None
@@ -145,7 +149,7 @@ class DocumentBatch:
         """
 
         async def look(left: float) -> bool:
-            await self._look(min(self._engine.config.timeout, left))
+            await self._look(time.monotonic() + left)
             return not self._waiting()
 
         def late(_: bool | None) -> AionvisionTimeoutError:
@@ -205,13 +209,13 @@ class DocumentBatch:
         }
         return list(pending)
 
-    async def _look(self, timeout: float) -> None:
+    async def _look(self, end: float) -> None:
         ids = self._waiting()
         known: dict[str, DocumentStatusResult] = {}
 
         async def look(page: list[str]) -> FileList:
             request = user_files.list_user_files(ids=page, limit=PAGE)
-            return await self._engine.call(request, timeout=timeout)
+            return await self._engine.call(request, timeout=within(self._engine, end))
 
         async def take(_: list[str], answer: FileList) -> None:
             for file in answer.files:
@@ -220,7 +224,7 @@ class DocumentBatch:
 
         async def ask(document_id: str) -> DocumentStatusResult | None:
             try:
-                return await status_of(self._engine, document_id, timeout)
+                return await status_of(self._engine, document_id, within(self._engine, end))
             except ResourceNotFoundError:
                 # A document that was stored a moment ago may not be known everywhere yet.
                 return None
@@ -235,12 +239,12 @@ class DocumentBatch:
         left = [one for one in ids if one not in known]
         await rt.each(ask, left, at_once=_AT_ONCE, then=note)
         for status in known.values():
-            await self._know(status)
+            await self._know(status, end)
 
-    async def _know(self, status: DocumentStatusResult) -> None:
+    async def _know(self, status: DocumentStatusResult, end: float) -> None:
         reason = self._reasons.get(status.document_id)
         if status.is_failed and reason is None:
-            reason = await reason_of(self._engine, status)
+            reason = await reason_of(self._engine, status, end)
         if reason is not None:
             status = evolve(status, error_message=reason)
         ended: list[tuple[int, DocumentUploadResult]] = []

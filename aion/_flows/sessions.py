@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from aion._batches import Look, Sent
+from aion._flows.waiting import within
 from aion._rt import aio as rt
 from aion.exceptions import AionvisionError, ResourceNotFoundError
 from aion_api.api import upload_sessions
@@ -16,29 +17,33 @@ _ENDS = frozenset({"completed", "failed", "expired", "cancelled"})
 _AT_ONCE = 8
 
 
-async def look_at(engine: rt.Engine, sent: Sent, timeout: float) -> Look:
-    """Ask a session how far it is, and for its results when there are new ones."""
+async def look_at(engine: rt.Engine, sent: Sent, end: float) -> Look:
+    """Ask a session how far it is, and for its results when there are new ones.
+
+    Raises:
+        AionvisionTimeoutError: It took until `end`, on the monotonic clock.
+    """
     request = upload_sessions.get_session_status(sent.session_id)
-    answer = await engine.call(request, timeout=timeout)
+    answer = await engine.call(request, timeout=within(engine, end))
     ended = answer.completed_files + answer.failed_files + answer.skipped_files
     is_last = answer.status.value in _ENDS
     rows = None
     if is_last or ended > sent.seen:
-        rows = await results_of(engine, sent.session_id, timeout)
+        rows = await results_of(engine, sent.session_id, end)
     return Look(str(answer.status), ended, rows, is_last)
 
 
 async def results_of(
-    engine: rt.Engine, session_id: str, timeout: float
+    engine: rt.Engine, session_id: str, end: float
 ) -> list[UploadSessionResultItem]:
-    """The results of all files of a session that have ended."""
+    """The results of all files of a session that have ended; raises as `look_at`."""
     rows: list[UploadSessionResultItem] = []
     more = True
     while more:
         request = upload_sessions.get_session_results(
             session_id, include_failed=True, offset=len(rows), limit=PAGE
         )
-        page = await engine.call(request, timeout=timeout)
+        page = await engine.call(request, timeout=within(engine, end))
         rows += page.results
         more = page.has_more and bool(page.results)
     return rows

@@ -8,6 +8,7 @@ anybody is told of it.
 
 from __future__ import annotations
 
+import math
 import time
 from array import array
 from collections import Counter, deque
@@ -34,7 +35,7 @@ from aion._files import Found
 from aion._flows.in_flight import InFlight, Outcome
 from aion._flows.recovering import sort_out, versions
 from aion._flows.sessions import forgotten, look_at
-from aion._flows.waiting import until
+from aion._flows.waiting import until, within
 from aion._polling import PollPlan
 from aion._record import NoRecord, picked_up, restored
 from aion._rt import aio as rt
@@ -197,10 +198,10 @@ class BatchUpload:
         """
 
         async def look(left: float) -> bool:
-            timeout = min(self._engine.config.timeout, left)
-            await self._look_at_sessions(timeout)
+            end = time.monotonic() + left
+            await self._look_at_sessions(end)
             if descriptions:
-                await self._look_at_descriptions(timeout)
+                await self._look_at_descriptions(end)
             await self._step()
             return done()
 
@@ -361,9 +362,9 @@ class BatchUpload:
         self._ledger.lost(index, reason, retryable=retryable)
         self._record.failed(index, reason, retryable)
 
-    async def _look_at_sessions(self, timeout: float) -> None:
+    async def _look_at_sessions(self, end: float) -> None:
         async def look(sent: Sent) -> Look:
-            return await look_at(self._engine, sent, timeout)
+            return await look_at(self._engine, sent, end)
 
         async def take(sent: Sent, seen: Look) -> None:
             if seen.rows is not None:
@@ -397,13 +398,13 @@ class BatchUpload:
             stored.append((index, result.with_failure(reason) if failed else result))
         await self._stored(stored)
 
-    async def _look_at_descriptions(self, timeout: float) -> None:
+    async def _look_at_descriptions(self, end: float) -> None:
         waiting = self._ledger.waiting()
         pages = [waiting[start : start + PAGE] for start in range(0, len(waiting), PAGE)]
 
         async def look(page: array[int]) -> FileList:
             request = user_files.list_user_files(ids=self._ledger.ids(page), limit=PAGE)
-            return await self._engine.call(request, timeout=timeout)
+            return await self._engine.call(request, timeout=within(self._engine, end))
 
         async def take(page: array[int], answer: FileList) -> None:
             # A file that was stored a moment ago may not be listed yet: that is not its end.
@@ -440,7 +441,7 @@ class BatchUpload:
     async def _stopped(self, error: AionvisionError) -> AionvisionError:
         # What the sessions hold is good to know, but the first error is the one to tell.
         with suppress(AionvisionError):
-            await self._look_at_sessions(self._engine.config.timeout)
+            await self._look_at_sessions(math.inf)
         self._give_up()
         takes_results = isinstance(error, QuotaExceededError)
         if self._ledger.stored_count or self._sessions or self._session_id or takes_results:

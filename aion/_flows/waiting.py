@@ -13,6 +13,22 @@ from aion.exceptions import AionvisionTimeoutError
 T = TypeVar("T")
 
 
+def within(engine: rt.Engine, end: float) -> float:
+    """Seconds that one of several calls may take, which together have to end in time.
+
+    Args:
+        engine: Makes the call.
+        end: When the last of them has to have ended, on the monotonic clock.
+
+    Raises:
+        AionvisionTimeoutError: That is over.
+    """
+    left = end - time.monotonic()
+    if left <= 0:
+        raise AionvisionTimeoutError("there was no time left for another call")
+    return min(engine.config.timeout, left)
+
+
 async def until(
     look: Callable[[float], Awaitable[T]],
     done: Callable[[T], bool],

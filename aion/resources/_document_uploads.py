@@ -221,7 +221,8 @@ class DocumentUploads(PresignedDocuments):
 
         status = await until(look, lambda state: not state.is_processing, plan, late)
         if status.is_failed:
-            reason = await reason_of(self._engine, status) or NO_REASON
+            now = time.monotonic()
+            reason = await reason_of(self._engine, status, now + plan.left(now)) or NO_REASON
             raise DocumentProcessingError(
                 f"document {wanted} was not processed: {reason}",
                 document_id=wanted,

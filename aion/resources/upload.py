@@ -82,9 +82,11 @@ class UploadResource(BatchUploads):
             check.seconds("description_timeout", description_timeout)
         source = _media.image(file, filename)
         await self._require_quota(1)
-        result = await self._send(source, target, description_timeout)
+        batch = await self._send(source, target)
+        plan = self._plan(description_timeout, None)
+        result = await self._identified(batch, plan)
         if wait_for_descriptions and result.is_pending:
-            result = await self._described(result, description_timeout)
+            result = await self._described(result, plan)
         if wait_for_descriptions and raise_on_failure and result.is_failed:
             raise DescriptionError(
                 f"the description of {result.filename} failed: {result.description_error}",
@@ -131,32 +133,32 @@ class UploadResource(BatchUploads):
 
         return await until(look, lambda state: state.is_complete, plan, late)
 
-    async def _send(
-        self, source: _media.Upload, target: str, timeout: float | None
-    ) -> UploadResult:
-        """Store one image, as a batch of one: what was lost on the way is asked for."""
+    async def _send(self, source: _media.Upload, target: str) -> BatchUpload:
+        """Send one image, as a batch of one: what was lost on the way is asked for."""
         found = [Found(0, source)]
         form = StreamBatchUploadBody(files=[], storage_target=target)
         batch = BatchUpload(self._engine, found, form, Callbacks())
         await batch.send(Pace(1, 1))
+        return batch
+
+    async def _identified(self, batch: BatchUpload, plan: PollPlan) -> UploadResult:
+        """The result of a batch of one, as soon as its id is known."""
         try:
-            await batch.follow(self._plan(timeout, None), descriptions=False)
+            await batch.follow(plan, descriptions=False)
         except AionvisionTimeoutError as error:
             error.last_result = batch.report()[0]
             raise
         result = batch.report()[0]
         if not result.is_stored:
             raise UploadError(
-                f"{source.filename} was not stored: {result.description_error}",
-                filename=source.filename,
+                f"{result.filename} was not stored: {result.description_error}",
+                filename=result.filename,
                 stage="upload",
                 session_id=batch.session_id,
             )
         return result
 
-    async def _described(self, result: UploadResult, timeout: float | None) -> UploadResult:
-        plan = self._plan(timeout, None)
-
+    async def _described(self, result: UploadResult, plan: PollPlan) -> UploadResult:
         async def look(left: float) -> UploadResult:
             file = await self._file(result.image_id, left)
             # A file that was stored a moment ago may not be listed yet: that is not its end.

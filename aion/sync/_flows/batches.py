@@ -80,7 +80,7 @@ def wait(
 
     status = until(look, BatchStatusResult.is_terminal, plan, late)
     if status.status is BatchStatus.FAILED:
-        raise _failed(engine, batch_id)
+        raise _failed(engine, batch_id, plan)
     return status
 
 
@@ -102,10 +102,11 @@ def finished(
     return sorted(items, key=lambda item: item.item_index)
 
 
-def _failed(engine: rt.Engine, batch_id: str) -> BatchError:
+def _failed(engine: rt.Engine, batch_id: str, plan: PollPlan) -> BatchError:
+    timeout = min(engine.config.timeout, plan.left(time.monotonic()))
     try:
         request = page_request(batch_id, include_failed=True, offset=0, limit=PAGE)
-        items = engine.call(request).failed_results()
+        items = engine.call(request, timeout=timeout).failed_results()
     except AionvisionError:
         # Nice to have; the failure itself is known.
         items = []

@@ -24,7 +24,7 @@ from aion.exceptions import (
     UploadError,
 )
 from aion.sync._flows.uploading import SyncBatchUpload
-from aion.sync._flows.waiting import until
+from aion.sync._flows.waiting import until, within
 from aion.types._document_processing import NO_REASON
 from aion.types.callbacks import (
     DocumentFileCompleteEvent,
@@ -56,12 +56,16 @@ def status_of(engine: rt.Engine, document_id: str, timeout: float) -> DocumentSt
     return engine.call(request.decoding(DocumentStatusResult.from_api_response), timeout=timeout)
 
 
-def reason_of(engine: rt.Engine, status: DocumentStatusResult) -> str | None:
-    """Why a document failed: the status does not tell, its history among the files may."""
+def reason_of(engine: rt.Engine, status: DocumentStatusResult, end: float) -> str | None:
+    """Why a document failed: the status does not tell, its history among the files may.
+
+    It is not waited for longer than until `end`, on the monotonic clock.
+    """
     if status.error_message:
         return status.error_message
     try:
-        details = engine.call(user_files.get_user_file(status.document_id))
+        request = user_files.get_user_file(status.document_id)
+        details = engine.call(request, timeout=within(engine, end))
     except AionvisionError:
         # Nice to have; the failure itself is known.
         return None
@@ -145,7 +149,7 @@ class SyncDocumentBatch:
         """
 
         def look(left: float) -> bool:
-            self._look(min(self._engine.config.timeout, left))
+            self._look(time.monotonic() + left)
             return not self._waiting()
 
         def late(_: bool | None) -> AionvisionTimeoutError:
@@ -205,13 +209,13 @@ class SyncDocumentBatch:
         }
         return list(pending)
 
-    def _look(self, timeout: float) -> None:
+    def _look(self, end: float) -> None:
         ids = self._waiting()
         known: dict[str, DocumentStatusResult] = {}
 
         def look(page: list[str]) -> FileList:
             request = user_files.list_user_files(ids=page, limit=PAGE)
-            return self._engine.call(request, timeout=timeout)
+            return self._engine.call(request, timeout=within(self._engine, end))
 
         def take(_: list[str], answer: FileList) -> None:
             for file in answer.files:
@@ -220,7 +224,7 @@ class SyncDocumentBatch:
 
         def ask(document_id: str) -> DocumentStatusResult | None:
             try:
-                return status_of(self._engine, document_id, timeout)
+                return status_of(self._engine, document_id, within(self._engine, end))
             except ResourceNotFoundError:
                 # A document that was stored a moment ago may not be known everywhere yet.
                 return None
@@ -235,12 +239,12 @@ class SyncDocumentBatch:
         left = [one for one in ids if one not in known]
         rt.each(ask, left, at_once=_AT_ONCE, then=note)
         for status in known.values():
-            self._know(status)
+            self._know(status, end)
 
-    def _know(self, status: DocumentStatusResult) -> None:
+    def _know(self, status: DocumentStatusResult, end: float) -> None:
         reason = self._reasons.get(status.document_id)
         if status.is_failed and reason is None:
-            reason = reason_of(self._engine, status)
+            reason = reason_of(self._engine, status, end)
         if reason is not None:
             status = evolve(status, error_message=reason)
         ended: list[tuple[int, DocumentUploadResult]] = []

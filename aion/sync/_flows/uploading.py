@@ -10,6 +10,7 @@ anybody is told of it.
 
 from __future__ import annotations
 
+import math
 import time
 from array import array
 from collections import Counter, deque
@@ -47,7 +48,7 @@ from aion.exceptions import (
 from aion.sync._flows.in_flight import Outcome, SyncInFlight
 from aion.sync._flows.recovering import sort_out, versions
 from aion.sync._flows.sessions import forgotten, look_at
-from aion.sync._flows.waiting import until
+from aion.sync._flows.waiting import until, within
 from aion.types.callbacks import (
     DescriptionFailedEvent,
     DescriptionProgressEvent,
@@ -199,10 +200,10 @@ class SyncBatchUpload:
         """
 
         def look(left: float) -> bool:
-            timeout = min(self._engine.config.timeout, left)
-            self._look_at_sessions(timeout)
+            end = time.monotonic() + left
+            self._look_at_sessions(end)
             if descriptions:
-                self._look_at_descriptions(timeout)
+                self._look_at_descriptions(end)
             self._step()
             return done()
 
@@ -363,9 +364,9 @@ class SyncBatchUpload:
         self._ledger.lost(index, reason, retryable=retryable)
         self._record.failed(index, reason, retryable)
 
-    def _look_at_sessions(self, timeout: float) -> None:
+    def _look_at_sessions(self, end: float) -> None:
         def look(sent: Sent) -> Look:
-            return look_at(self._engine, sent, timeout)
+            return look_at(self._engine, sent, end)
 
         def take(sent: Sent, seen: Look) -> None:
             if seen.rows is not None:
@@ -399,13 +400,13 @@ class SyncBatchUpload:
             stored.append((index, result.with_failure(reason) if failed else result))
         self._stored(stored)
 
-    def _look_at_descriptions(self, timeout: float) -> None:
+    def _look_at_descriptions(self, end: float) -> None:
         waiting = self._ledger.waiting()
         pages = [waiting[start : start + PAGE] for start in range(0, len(waiting), PAGE)]
 
         def look(page: array[int]) -> FileList:
             request = user_files.list_user_files(ids=self._ledger.ids(page), limit=PAGE)
-            return self._engine.call(request, timeout=timeout)
+            return self._engine.call(request, timeout=within(self._engine, end))
 
         def take(page: array[int], answer: FileList) -> None:
             # A file that was stored a moment ago may not be listed yet: that is not its end.
@@ -442,7 +443,7 @@ class SyncBatchUpload:
     def _stopped(self, error: AionvisionError) -> AionvisionError:
         # What the sessions hold is good to know, but the first error is the one to tell.
         with suppress(AionvisionError):
-            self._look_at_sessions(self._engine.config.timeout)
+            self._look_at_sessions(math.inf)
         self._give_up()
         takes_results = isinstance(error, QuotaExceededError)
         if self._ledger.stored_count or self._sessions or self._session_id or takes_results:

@@ -84,9 +84,11 @@ class SyncUploadResource(SyncBatchUploads):
             check.seconds("description_timeout", description_timeout)
         source = _media.image(file, filename)
         self._require_quota(1)
-        result = self._send(source, target, description_timeout)
+        batch = self._send(source, target)
+        plan = self._plan(description_timeout, None)
+        result = self._identified(batch, plan)
         if wait_for_descriptions and result.is_pending:
-            result = self._described(result, description_timeout)
+            result = self._described(result, plan)
         if wait_for_descriptions and raise_on_failure and result.is_failed:
             raise DescriptionError(
                 f"the description of {result.filename} failed: {result.description_error}",
@@ -133,30 +135,32 @@ class SyncUploadResource(SyncBatchUploads):
 
         return until(look, lambda state: state.is_complete, plan, late)
 
-    def _send(self, source: _media.Upload, target: str, timeout: float | None) -> UploadResult:
-        """Store one image, as a batch of one: what was lost on the way is asked for."""
+    def _send(self, source: _media.Upload, target: str) -> SyncBatchUpload:
+        """Send one image, as a batch of one: what was lost on the way is asked for."""
         found = [Found(0, source)]
         form = StreamBatchUploadBody(files=[], storage_target=target)
         batch = SyncBatchUpload(self._engine, found, form, Callbacks())
         batch.send(Pace(1, 1))
+        return batch
+
+    def _identified(self, batch: SyncBatchUpload, plan: PollPlan) -> UploadResult:
+        """The result of a batch of one, as soon as its id is known."""
         try:
-            batch.follow(self._plan(timeout, None), descriptions=False)
+            batch.follow(plan, descriptions=False)
         except AionvisionTimeoutError as error:
             error.last_result = batch.report()[0]
             raise
         result = batch.report()[0]
         if not result.is_stored:
             raise UploadError(
-                f"{source.filename} was not stored: {result.description_error}",
-                filename=source.filename,
+                f"{result.filename} was not stored: {result.description_error}",
+                filename=result.filename,
                 stage="upload",
                 session_id=batch.session_id,
             )
         return result
 
-    def _described(self, result: UploadResult, timeout: float | None) -> UploadResult:
-        plan = self._plan(timeout, None)
-
+    def _described(self, result: UploadResult, plan: PollPlan) -> UploadResult:
         def look(left: float) -> UploadResult:
             file = self._file(result.image_id, left)
             # A file that was stored a moment ago may not be listed yet: that is not its end.
