@@ -39,7 +39,7 @@ def partial(
     )
     error.details |= {"cause": cause.code, "session_id": session_id}
     if stage == "session_results":
-        tell_stored(error, [one.image_id for one in results if one.is_stored and one.is_pending])
+        _tell_stored(error, [one.image_id for one in results if one.is_stored and one.is_pending])
     return error.at(
         status_code=cause.status_code,
         request_id=cause.request_id,
@@ -48,14 +48,17 @@ def partial(
     )
 
 
-def tell_stored(error: AionvisionError, image_ids: Sequence[str]) -> None:
-    """Let the error that ended a wait for stored images say which they are, and how to go on.
+def go_on(image_id: str) -> str:
+    """The sentence that says how to go on waiting for one image."""
+    return (
+        f"The image is stored: go on with wait_for_description({image_id!r}), do not upload it"
+        " again"
+    )
 
-    Args:
-        error: What ended it.
-        image_ids: The images that were waited for.
-    """
-    if not image_ids or "image_id" in error.details:
+
+def _tell_stored(error: AionvisionError, image_ids: Sequence[str]) -> None:
+    """Let the error that ended a wait for stored images say which they are, and how to go on."""
+    if not image_ids:
         return
     first, more = image_ids[0], len(image_ids) > 1
     if more:
@@ -64,10 +67,7 @@ def tell_stored(error: AionvisionError, image_ids: Sequence[str]) -> None:
             " partial_results.pending(), do not upload them again"
         )
     else:
-        hint = (
-            f"The image is stored: go on with wait_for_description({first!r}), do not upload it"
-            " again"
-        )
+        hint = go_on(first)
     error.message = f"{error.message.rstrip('.')}. {hint}"
     error.details |= {"image_ids": list(image_ids)[:_SHOWN]} if more else {"image_id": first}
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from aion import _checks as check
+from aion._awaited import Awaited
 from aion._library import listing
-from aion._polling import PollPlan
-from aion.exceptions import AionvisionTimeoutError
 from aion.types.links import LinkCrawlStatus, LinkDetails, LinkItem, LinkList
 from aion_api import Request
 
@@ -72,14 +70,11 @@ def in_state(crawl_status: str | None) -> Callable[[LinkItem], bool] | None:
     return lambda link: link.crawl_status == wanted
 
 
-def late_crawl(link_id: str, plan: PollPlan, last: LinkDetails | None) -> AionvisionTimeoutError:
-    """The error for a crawl that has not ended at the deadline."""
-    status = (last and last.crawl_status) or "not known"
-    waited = time.monotonic() - plan.start
-    error = AionvisionTimeoutError(
-        f"the crawl of link {link_id} is still {status} after {waited:.3g} s. The link is saved:"
-        f" go on with wait_for_crawl({link_id!r}), do not save it again",
-        last_result=last,
+def crawl(link_id: str) -> Awaited[LinkDetails]:
+    """The crawl of a link, as something that is waited for."""
+    return Awaited(
+        f"the crawl of link {link_id}",
+        f"The link is saved: go on with wait_for_crawl({link_id!r}), do not save it again",
+        {"link_id": link_id},
+        lambda last: {"status": last.crawl_status},
     )
-    error.details = {"link_id": link_id, "status": status}
-    return error

@@ -1,6 +1,7 @@
 """Every error that this package raises on purpose.
 
-    AionvisionError                  code, message, details; status_code, request_id, method, path
+    AionvisionError                  code, message, details; status_code, request_id, method, path;
+    │                                last_result
     ├── AuthenticationError          401: the key is missing, wrong or expired
     ├── AionvisionPermissionError    403: the key is good, but not for this
     ├── ResourceNotFoundError        404
@@ -8,7 +9,7 @@
     ├── RateLimitError               429: retry_after, limit, remaining, reset
     ├── QuotaExceededError           an allowance is used up: available, limit, partial_results
     ├── ServerError                  5xx, and answers that are no answers
-    ├── AionvisionTimeoutError       a deadline passed: last_result
+    ├── AionvisionTimeoutError       a deadline passed
     ├── AionvisionConnectionError    the service was not reached, or the connection broke
     ├── CircuitBreakerError          no request was made: endpoint, retry_after
     ├── UploadError                  filename, stage, session_id, partial_results
@@ -46,6 +47,7 @@ class AionvisionError(Exception):
         request_id: The service's id of the failed request, to quote to support.
         method: HTTP method of the failed call.
         path: Path template of the failed call, such as ``/user-files/{image_id}``.
+        last_result: The last state that was seen, where something was waited for, or None.
     """
 
     def __init__(self, code: str, message: str, *, details: dict[str, Any] | None = None) -> None:
@@ -57,6 +59,7 @@ class AionvisionError(Exception):
         self.request_id: str | None = None
         self.method: str | None = None
         self.path: str | None = None
+        self.last_result: Any | None = None
 
     def __str__(self) -> str:
         where = f"{self.method} {self.path}: " if self.method and self.path else ""

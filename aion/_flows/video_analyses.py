@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
-from aion._flows.waiting import until
+from aion._awaited import Awaited
+from aion._flows.waiting import follow
 from aion._polling import PollPlan
 from aion._rt import aio as rt
-from aion.exceptions import AionvisionTimeoutError, VideoAnalysisError
+from aion.exceptions import VideoAnalysisError
 from aion.types.video import VideoAnalysisJobStatus
 from aion_api import Request
 from aion_api.api import video_analysis
@@ -37,18 +37,15 @@ async def analyzed(
     Raises:
         VideoAnalysisError: It failed.
         AionvisionTimeoutError: The deadline passed; `last_result` holds the last status.
+        AionvisionError: It cannot be looked at; `details` names the analysis.
     """
 
     async def look(left: float) -> VideoAnalysisJobStatus:
         timeout = min(engine.config.timeout, left)
-        job = await engine.call(job_request(analysis_job_id), timeout=timeout)
-        await rt.notify(on_progress, job)
-        return job
+        return await engine.call(job_request(analysis_job_id), timeout=timeout)
 
-    def late(last: VideoAnalysisJobStatus | None) -> AionvisionTimeoutError:
-        return _late(analysis_job_id, plan, last)
-
-    job = await until(look, lambda state: state.is_terminal, plan, late)
+    awaited = _named(analysis_job_id)
+    job = await follow(look, lambda state: state.is_terminal, plan, awaited, told=on_progress)
     if job.is_failed:
         raise VideoAnalysisError(
             f"the analysis failed: {job.error_message or 'the service gave no reason'}."
@@ -61,18 +58,11 @@ async def analyzed(
     return job
 
 
-def _late(
-    analysis_job_id: str, plan: PollPlan, last: VideoAnalysisJobStatus | None
-) -> AionvisionTimeoutError:
-    status = "in an unknown state" if last is None else last.status
-    waited = time.monotonic() - plan.start
-    error = AionvisionTimeoutError(
-        f"the analysis {analysis_job_id} is still {status} after {waited:.3g} s. It goes on, and"
-        " the video is stored: wait again with client.video_analysis.wait_for_completion("
-        f"{analysis_job_id!r}), do not upload it again",
-        last_result=last,
+def _named(analysis_job_id: str) -> Awaited[VideoAnalysisJobStatus]:
+    return Awaited(
+        f"the analysis {analysis_job_id}",
+        "It goes on, and the video is stored: wait again with"
+        f" client.video_analysis.wait_for_completion({analysis_job_id!r}), do not upload it again",
+        {"analysis_job_id": analysis_job_id},
+        lambda last: {"status": last.status, "media_id": last.media_id},
     )
-    error.details = {"analysis_job_id": analysis_job_id}
-    if last is not None:
-        error.details["media_id"] = last.media_id
-    return error

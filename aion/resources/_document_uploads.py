@@ -10,11 +10,12 @@ from typing import Any
 
 from aion import _checks as check
 from aion import _documents, _files
+from aion._awaited import Awaited
 from aion._batches import Pace
 from aion._documents import DocumentCallbacks
 from aion._files import Found
 from aion._flows.processing import DocumentBatch, reason_of, status_of
-from aion._flows.waiting import until
+from aion._flows.waiting import follow
 from aion._polling import PollPlan
 from aion._record import DocumentRecord, NoRecord, options_of
 from aion.exceptions import AionvisionTimeoutError, DocumentProcessingError, QuotaExceededError
@@ -209,17 +210,13 @@ class DocumentUploads(PresignedDocuments):
         async def look(left: float) -> DocumentStatusResult:
             return await status_of(self._engine, wanted, min(self._engine.config.timeout, left))
 
-        def late(last: DocumentStatusResult | None) -> AionvisionTimeoutError:
-            state = last.text_extraction_status if last else "not known"
-            error = AionvisionTimeoutError(
-                f"document {wanted} is still {state} after {plan.timeout:.3g} s. It is stored: go"
-                f" on with wait_for_processing({wanted!r}), do not upload it again",
-                last_result=last,
-            )
-            error.details = {"document_id": wanted, "status": state}
-            return error
-
-        status = await until(look, lambda state: not state.is_processing, plan, late)
+        awaited = Awaited[DocumentStatusResult](
+            f"document {wanted}",
+            f"It is stored: go on with wait_for_processing({wanted!r}), do not upload it again",
+            {"document_id": wanted},
+            lambda last: {"status": last.text_extraction_status},
+        )
+        status = await follow(look, lambda state: not state.is_processing, plan, awaited)
         if status.is_failed:
             now = time.monotonic()
             reason = await reason_of(self._engine, status, now + plan.left(now)) or NO_REASON

@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from aion import _checks as check
+from aion._awaited import Awaited
 from aion._drives import LONGEST, MOST_FILES, cloud_files, done_at_once, optional
-from aion._flows.waiting import until
+from aion._flows.waiting import follow
 from aion._polling import PollPlan
 from aion._rt import aio as rt
-from aion.exceptions import AionvisionTimeoutError, CloudStorageError
+from aion.exceptions import CloudStorageError
 from aion.types.callbacks import CloudStorageJobProgressEvent
 from aion.types.cloud_storage import (
     CloudFileInput,
@@ -254,14 +255,13 @@ class CloudStorageResource:
         plan = self._plan(timeout, poll_interval)
 
         async def look(left: float) -> CloudStorageJob:
-            job = await self._job(wanted, min(self._engine.config.timeout, left))
+            return await self._job(wanted, min(self._engine.config.timeout, left))
+
+        async def told(job: CloudStorageJob) -> None:
             await rt.notify(on_progress, CloudStorageJobProgressEvent(job))
-            return job
 
-        def late(last: CloudStorageJob | None) -> AionvisionTimeoutError:
-            return _late(wanted, plan, last)
-
-        job = await until(look, lambda state: state.is_terminal, plan, late)
+        awaited = _named(wanted)
+        job = await follow(look, lambda state: state.is_terminal, plan, awaited, told=told)
         if job.status == CloudStorageJobStatus.FAILED.value:
             raise CloudStorageError(
                 f"the {job.type} failed: {job.error or 'the service gave no reason'}",
@@ -386,13 +386,10 @@ class CloudStorageResource:
         )
 
 
-def _late(job_id: str, plan: PollPlan, last: CloudStorageJob | None) -> AionvisionTimeoutError:
-    status = last.status if last is not None else "not known"
-    waited = time.monotonic() - plan.start
-    error = AionvisionTimeoutError(
-        f"the job {job_id} is still {status} after {waited:.3g} s. It goes on: wait again with"
-        f" wait_for_job({job_id!r}), do not start another",
-        last_result=last,
+def _named(job_id: str) -> Awaited[CloudStorageJob]:
+    return Awaited(
+        f"the job {job_id}",
+        f"It goes on: wait again with wait_for_job({job_id!r}), do not start another",
+        {"job_id": job_id},
+        lambda last: {"status": last.status},
     )
-    error.details = {"job_id": job_id, "status": status}
-    return error

@@ -8,14 +8,14 @@ from datetime import datetime
 
 from aion import _checks as check
 from aion._flows.paging import Pages
-from aion._flows.waiting import until
+from aion._flows.waiting import follow
 from aion._library import MAX_TAG_LENGTH, MAX_TAGS, changes, labels
 from aion._library import page_size as size_of_page
-from aion._links import MAX_URL_LENGTH, address, in_state, late_crawl, links
+from aion._links import MAX_URL_LENGTH, address, crawl, in_state, links
 from aion._paging import Page
 from aion._polling import PollPlan
 from aion._rt import aio as rt
-from aion.exceptions import AionvisionTimeoutError, ResourceNotFoundError
+from aion.exceptions import ResourceNotFoundError
 from aion.types.files import BatchDeleteFilesResponse
 from aion.types.links import (
     CreateLinkResult,
@@ -373,10 +373,7 @@ class LinksResource:
         async def look(left: float) -> LinkDetails:
             return await self.get(wanted, timeout=min(self._engine.config.timeout, left))
 
-        def late(last: LinkDetails | None) -> AionvisionTimeoutError:
-            return late_crawl(wanted, plan, last)
-
-        return await until(look, lambda link: not link.is_crawling, plan, late)
+        return await follow(look, lambda link: not link.is_crawling, plan, crawl(wanted))
 
 
 def _plan(timeout: float | None, interval: float | None) -> PollPlan:

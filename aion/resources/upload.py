@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 from aion import _checks as check
 from aion import _files, _media
-from aion._batch_errors import tell_stored
+from aion._awaited import Awaited
+from aion._batch_errors import go_on
 from aion._batches import LARGEST_CHUNK, Callbacks, Pace
 from aion._files import Found
 from aion._flows.uploading import BatchUpload
-from aion._flows.waiting import until
-from aion._polling import PollPlan
+from aion._flows.waiting import follow
 from aion.exceptions import (
-    AionvisionError,
     AionvisionTimeoutError,
     DescriptionError,
     ResourceNotFoundError,
@@ -128,10 +126,13 @@ class UploadResource(BatchUploads):
                 raise ResourceNotFoundError("image", wanted)
             return DescriptionState.from_file(file)
 
-        def late(last: DescriptionState | None) -> AionvisionTimeoutError:
-            return _late(f"image {wanted}", wanted, plan, last)
-
-        return await until(look, lambda state: state.is_complete, plan, late)
+        awaited = Awaited[DescriptionState](
+            f"the description of image {wanted}",
+            go_on(wanted),
+            {"image_id": wanted},
+            lambda last: {"status": last.status},
+        )
+        return await follow(look, lambda state: state.is_complete, plan, awaited)
 
     async def _send(self, source: _media.Upload, target: str) -> BatchUpload:
         """Send one image, as a batch of one: what was lost on the way is asked for."""
@@ -164,37 +165,16 @@ class UploadResource(BatchUploads):
             # A file that was stored a moment ago may not be listed yet: that is not its end.
             return result if file is None else result.with_file(file)
 
-        def late(last: UploadResult | None) -> AionvisionTimeoutError:
-            return _late(result.filename, result.image_id, plan, last or result)
-
-        try:
-            return await until(look, lambda state: not state.is_pending, plan, late)
-        except AionvisionError as error:
-            tell_stored(error, [result.image_id])
-            raise
+        awaited = Awaited[UploadResult](
+            f"the description of {result.filename}",
+            go_on(result.image_id),
+            {"image_id": result.image_id},
+            lambda last: {"status": last.description_status.value},
+        )
+        return await follow(look, lambda state: not state.is_pending, plan, awaited, first=result)
 
     async def _file(self, image_id: str, left: float) -> UserFile | None:
         request = user_files.list_user_files(ids=[image_id], limit=1)
         timeout = min(self._engine.config.timeout, left)
         page = await self._engine.call(request, timeout=timeout)
         return page.files[0] if page.files else None
-
-
-def _late(
-    what: str, image_id: str, plan: PollPlan, last: UploadResult | DescriptionState | None
-) -> AionvisionTimeoutError:
-    match last:
-        case UploadResult():
-            status = last.description_status.value
-        case DescriptionState():
-            status = last.status
-        case None:
-            status = "not known"
-    waited = time.monotonic() - plan.start
-    error = AionvisionTimeoutError(
-        f"the description of {what} is still {status} after {waited:.3g} s. The image is"
-        f" stored: go on with wait_for_description({image_id!r}), do not upload it again",
-        last_result=last,
-    )
-    error.details = {"image_id": image_id, "status": status}
-    return error

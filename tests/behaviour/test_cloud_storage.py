@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from aion.exceptions import (
+    AionvisionPermissionError,
     AionvisionTimeoutError,
     CloudStorageError,
     ResourceNotFoundError,
@@ -195,6 +196,26 @@ def test_an_import_that_takes_too_long_is_resumed_by_its_job_p23(
     assert last.status == "in_progress"
     sandbox.faults.clear()
     assert calls(client.cloud_storage.wait_for_job(last.job_id)).status == "completed"
+
+
+def test_p23_an_import_whose_wait_breaks_names_its_job(calls: Calls, sandbox: Sandbox) -> None:
+    client = calls.client(sandbox)
+    connection_id = connect(calls, client)
+    sandbox.faults.fail("get_job_status", status=403)
+    with pytest.raises(AionvisionPermissionError, match="do not start another") as caught:
+        calls(client.cloud_storage.import_and_wait(connection_id, [HARBOR]))
+    job_id = caught.value.details["job_id"]
+    assert calls(client.cloud_storage.wait_for_job(job_id)).status == "completed"
+
+
+def test_p23_an_import_is_not_given_up_for_a_lost_connection(
+    calls: Calls, sandbox: Sandbox
+) -> None:
+    client = calls.client(sandbox, max_retries=0)
+    connection_id = connect(calls, client)
+    sandbox.faults.drop("get_job_status", times=2)
+    done = client.cloud_storage.import_and_wait(connection_id, [HARBOR], poll_interval=0.01)
+    assert calls(done).status == "completed"
 
 
 def test_a_job_whose_account_is_disconnected_is_cancelled(calls: Calls, sandbox: Sandbox) -> None:

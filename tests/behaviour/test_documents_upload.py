@@ -286,12 +286,12 @@ def test_a_document_that_is_not_known_everywhere_yet_is_waited_for(
 def test_a_wait_that_breaks_loses_no_stored_document(
     calls: Calls, sandbox: Sandbox, count: int, broken: str
 ) -> None:
-    sandbox.faults.fail(broken, status=500, message="no look")
-    client = calls.client(sandbox, max_retries=0)
+    sandbox.faults.fail(broken, status=403, message="no look")
+    client = calls.client(sandbox)
     with pytest.raises(exceptions.UploadError, match=r"are stored.*no look") as caught:
         calls(client.documents.upload(**texts(count)))
-    assert (caught.value.stage, caught.value.status_code) == ("session_results", 500)
-    assert caught.value.details["cause"] == "INTERNAL_ERROR"
+    assert (caught.value.stage, caught.value.status_code) == ("session_results", 403)
+    assert caught.value.details["cause"] == "FORBIDDEN"
     assert caught.value.partial_results is not None
     assert all(one.is_stored for one in caught.value.partial_results)
     assert len(caught.value.partial_results) == count

@@ -8,12 +8,13 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from aion._awaited import Awaited
 from aion._paging import Page
 from aion._polling import PollPlan
 from aion._rt import blocking as rt
-from aion.exceptions import AionvisionError, AionvisionTimeoutError, BatchError
+from aion.exceptions import AionvisionError, BatchError
 from aion.sync._flows.paging import SyncPages
-from aion.sync._flows.waiting import until
+from aion.sync._flows.waiting import follow
 from aion.types.batch import (
     BatchItemResult,
     BatchItemStatus,
@@ -67,18 +68,19 @@ def wait(
     Raises:
         BatchError: It failed.
         AionvisionTimeoutError: The deadline passed; `last_result` holds the last status.
+        AionvisionError: It cannot be looked at; `details` names the batch.
     """
 
     def look(left: float) -> BatchStatusResult:
         timeout = min(engine.config.timeout, left)
-        status = engine.call(status_request(batch_id), timeout=timeout)
-        rt.notify(on_progress, status)
-        return status
+        return engine.call(status_request(batch_id), timeout=timeout)
 
-    def late(last: BatchStatusResult | None) -> AionvisionTimeoutError:
-        return _late(batch_id, plan, last)
-
-    status = until(look, BatchStatusResult.is_terminal, plan, late)
+    awaited = _named(
+        batch_id,
+        f"It goes on: wait again with client.batch.wait_for_completion({batch_id!r}), do not"
+        " submit it again",
+    )
+    status = follow(look, BatchStatusResult.is_terminal, plan, awaited, told=on_progress)
     if status.status is BatchStatus.FAILED:
         raise _failed(engine, batch_id, plan)
     return status
@@ -91,10 +93,15 @@ def finished(
 
     Raises:
         BatchError: It did not end well for every item.
-        AionvisionTimeoutError: As `wait`.
+        AionvisionError: As `wait`, or its results cannot be read; `details` names the batch.
     """
     status = wait(engine, batch_id, plan, on_progress)
-    items = [item for item in all_results(engine, batch_id)]
+    try:
+        items = [item for item in all_results(engine, batch_id)]
+    except AionvisionError as error:
+        hint = f"It is done: read its results with client.batch.get_all_results({batch_id!r})"
+        _named(batch_id, f"{hint}, do not submit it again").tell(error, status)
+        raise
     bad = [item for item in items if item.status is not BatchItemStatus.SUCCESS]
     if bad or len(items) < status.total_items:
         what = f"{len(items) - len(bad)} of {status.total_items} items ended well"
@@ -123,16 +130,13 @@ def _error(what: str, batch_id: str, items: list[BatchItemResult]) -> BatchError
     )
 
 
-def _late(batch_id: str, plan: PollPlan, last: BatchStatusResult | None) -> AionvisionTimeoutError:
-    status = "in an unknown state" if last is None else f"{last.status}"
-    waited = time.monotonic() - plan.start
-    error = AionvisionTimeoutError(
-        f"the batch {batch_id} is still {status} after {waited:.3g} s. It goes on: wait again with"
-        f" client.batch.wait_for_completion({batch_id!r}), do not submit it again",
-        last_result=last,
+def _named(batch_id: str, again: str) -> Awaited[BatchStatusResult]:
+    return Awaited(
+        f"the batch {batch_id}",
+        again,
+        {"batch_id": batch_id},
+        lambda last: {"status": str(last.status)},
     )
-    error.details = {"batch_id": batch_id}
-    return error
 
 
 def plan_of(engine: rt.Engine, timeout: float | None, interval: float | None) -> PollPlan:

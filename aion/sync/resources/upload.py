@@ -4,24 +4,22 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 from aion import _checks as check
 from aion import _files, _media
-from aion._batch_errors import tell_stored
+from aion._awaited import Awaited
+from aion._batch_errors import go_on
 from aion._batches import LARGEST_CHUNK, Callbacks, Pace
 from aion._files import Found
-from aion._polling import PollPlan
 from aion.exceptions import (
-    AionvisionError,
     AionvisionTimeoutError,
     DescriptionError,
     ResourceNotFoundError,
     UploadError,
 )
 from aion.sync._flows.uploading import SyncBatchUpload
-from aion.sync._flows.waiting import until
+from aion.sync._flows.waiting import follow
 from aion.sync.resources._batch_uploads import SyncBatchUploads, storage
 from aion.types.common import StorageTarget
 from aion.types.describe import DescriptionStatus as DescriptionState
@@ -130,10 +128,13 @@ class SyncUploadResource(SyncBatchUploads):
                 raise ResourceNotFoundError("image", wanted)
             return DescriptionState.from_file(file)
 
-        def late(last: DescriptionState | None) -> AionvisionTimeoutError:
-            return _late(f"image {wanted}", wanted, plan, last)
-
-        return until(look, lambda state: state.is_complete, plan, late)
+        awaited = Awaited[DescriptionState](
+            f"the description of image {wanted}",
+            go_on(wanted),
+            {"image_id": wanted},
+            lambda last: {"status": last.status},
+        )
+        return follow(look, lambda state: state.is_complete, plan, awaited)
 
     def _send(self, source: _media.Upload, target: str) -> SyncBatchUpload:
         """Send one image, as a batch of one: what was lost on the way is asked for."""
@@ -166,37 +167,16 @@ class SyncUploadResource(SyncBatchUploads):
             # A file that was stored a moment ago may not be listed yet: that is not its end.
             return result if file is None else result.with_file(file)
 
-        def late(last: UploadResult | None) -> AionvisionTimeoutError:
-            return _late(result.filename, result.image_id, plan, last or result)
-
-        try:
-            return until(look, lambda state: not state.is_pending, plan, late)
-        except AionvisionError as error:
-            tell_stored(error, [result.image_id])
-            raise
+        awaited = Awaited[UploadResult](
+            f"the description of {result.filename}",
+            go_on(result.image_id),
+            {"image_id": result.image_id},
+            lambda last: {"status": last.description_status.value},
+        )
+        return follow(look, lambda state: not state.is_pending, plan, awaited, first=result)
 
     def _file(self, image_id: str, left: float) -> UserFile | None:
         request = user_files.list_user_files(ids=[image_id], limit=1)
         timeout = min(self._engine.config.timeout, left)
         page = self._engine.call(request, timeout=timeout)
         return page.files[0] if page.files else None
-
-
-def _late(
-    what: str, image_id: str, plan: PollPlan, last: UploadResult | DescriptionState | None
-) -> AionvisionTimeoutError:
-    match last:
-        case UploadResult():
-            status = last.description_status.value
-        case DescriptionState():
-            status = last.status
-        case None:
-            status = "not known"
-    waited = time.monotonic() - plan.start
-    error = AionvisionTimeoutError(
-        f"the description of {what} is still {status} after {waited:.3g} s. The image is"
-        f" stored: go on with wait_for_description({image_id!r}), do not upload it again",
-        last_result=last,
-    )
-    error.details = {"image_id": image_id, "status": status}
-    return error
