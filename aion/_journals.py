@@ -114,7 +114,7 @@ class OpenJournal:
         with self._using():
             self._database.execute(
                 f"UPDATE files SET {settings} WHERE position = ?",  # noqa: S608 - our own names
-                (*values.values(), self._places[index]),
+                (*map(_storable, values.values()), self._places[index]),
             )
 
     def chunks(self, index: int) -> list[ChunkRow]:
@@ -171,13 +171,14 @@ class OpenJournal:
         with self._using():
             self._database.execute(f"PRAGMA synchronous = {'FULL' if safely else 'NORMAL'}")
             self._database.execute("BEGIN")
-        try:
-            yield
-        except BaseException:
-            self._database.execute("ROLLBACK")
-            raise
-        with self._using():
-            self._database.execute("COMMIT")
+            try:
+                yield
+                self._database.execute("COMMIT")
+            except BaseException:
+                # SQLite has rolled back already where the disk is full; the first error counts.
+                with suppress(sqlite3.Error):
+                    self._database.execute("ROLLBACK")
+                raise
 
     def close(self) -> None:
         """Let others open it."""
@@ -326,6 +327,11 @@ def size_and_time(upload: Upload) -> tuple[int, int | None]:
     """Size of a file and when it was last changed, in nanoseconds; no time for bytes."""
     # Of what is gone, sending it will tell.
     return upload.current_version() or (upload.size, None)
+
+
+def _storable(value: Any) -> Any:
+    # Reasons quote names of files, which need not be valid text as a column has to be.
+    return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
 
 
 def _digest(upload: Upload) -> str | None:

@@ -12,6 +12,7 @@ from aion import _files
 from aion._again import is_ambiguous
 from aion._batches import Item
 from aion._files import Files
+from aion._journals import OpenJournal
 from aion._record import Record, picked_up, restored
 from aion.exceptions import (
     AionvisionConnectionError,
@@ -109,6 +110,47 @@ def test_what_was_not_committed_does_not_count(path: Path, photos: Path) -> None
         record.sending([*items(files), Item(99, items(files)[0].upload)])
     record.close()
     assert {one.state for one in Journal(path).report()} == {State.PLANNED}
+
+
+def test_p22_a_name_that_is_no_valid_text_may_be_part_of_a_reason(path: Path, photos: Path) -> None:
+    found(photos, 1)
+    Path(os.fsdecode(os.fsencode(photos) + b"/bad\xff.png")).write_bytes(b"no picture")
+    Record(path, _files.expand(photos), URL).close()
+    bad = Journal(path).report()[1]
+    assert (bad.filename, bad.state) == ("bad\udcff.png", State.FAILED)
+    assert "bad\\udcff.png" in str(bad.reason)
+
+
+def full(path: Path, photos: Path) -> OpenJournal:
+    """A journal that has no room for anything long."""
+    made = OpenJournal(path, found(photos, 1), URL, "images", {})
+    pages = made._database.execute("PRAGMA page_count").fetchone()[0]
+    made._database.execute(f"PRAGMA max_page_count = {pages}")
+    return made
+
+
+def test_p22_a_full_disk_is_told_as_what_it_is(path: Path, photos: Path) -> None:
+    record = full(path, photos)
+    with pytest.raises(ValidationError, match="disk is full"), record.whole():
+        record.set(0, reason="x" * 200_000)
+    record.close()
+
+
+def test_p22_a_change_that_cannot_be_kept_stands_in_no_later_one_s_way(
+    path: Path, photos: Path
+) -> None:
+    record = OpenJournal(path, found(photos, 1), URL, "images", {})
+    # A constraint that is looked at with the commit is the easiest way to let one fail.
+    record._database.executescript(
+        "PRAGMA foreign_keys = ON;"
+        "CREATE TABLE one (n INTEGER REFERENCES files DEFERRABLE INITIALLY DEFERRED);"
+    )
+    with pytest.raises(ValidationError, match="FOREIGN KEY"), record.whole():
+        record._database.execute("INSERT INTO one VALUES (99)")
+    with record.whole():
+        record.set(0, reason="later")
+    record.close()
+    assert Journal(path).report()[0].reason == "later"
 
 
 def test_the_order_of_the_files_may_be_another(path: Path, photos: Path) -> None:
