@@ -195,9 +195,12 @@ def _limit(count: int) -> None:
 def _met(path: str, check: Check) -> _media.Upload | Unusable:
     try:
         return check(path, None)
+    except FileNotFoundError:
+        # What a check raises for a file that somebody named; here nobody did.
+        problem = f"{path} does not exist"
     except ValidationError as error:
-        name = os.path.basename(path)  # noqa: PTH119 - no object needed
-        return Unusable(name, error.message, path)
+        problem = error.message
+    return Unusable(os.path.basename(path), problem, path)  # noqa: PTH119 - no object needed
 
 
 def _walk(

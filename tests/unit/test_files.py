@@ -10,6 +10,7 @@ import pytest
 
 from aion import _files, _media
 from aion._files import expand
+from aion._videos import videos
 from aion.exceptions import UploadError, ValidationError
 
 JPEG = b"\xff\xd8\xff\xe0 and so on"
@@ -103,6 +104,15 @@ def test_a_link_that_leads_nowhere_is_a_problem_of_that_file(tmp_path: Path) -> 
     (found,) = expand(tmp_path)
     assert found.upload is None
     assert "does not exist" in str(found.problem)
+
+
+def test_a_video_that_a_link_to_nowhere_promises_is_a_problem_of_that_file(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "a.mp4").symlink_to(tmp_path / "gone.mp4")
+    with pytest.raises(ValidationError, match=r"a\.mp4 does not exist") as caught:
+        videos(tmp_path)
+    assert caught.value.details["filenames"] == ["a.mp4"]
 
 
 def test_a_named_file_that_is_no_image_is_an_error_of_the_caller(tmp_path: Path) -> None:
