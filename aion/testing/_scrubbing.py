@@ -88,7 +88,13 @@ _HERE: Final = re.compile(
 )
 _HERE_AS_HOST: Final = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?")
 _LOGIN: Final = re.compile(r"(?<=://)[^/?#\s\"'<>]+@")
-_KEY: Final = re.compile(r"\baion_(?!redacted\b)[A-Za-z0-9_-]{16,}")
+_KEY: Final = re.compile(
+    r"\baion_(?!redacted\b)[A-Za-z0-9_-]{16,}"
+    # A key may begin with any word. What else does, such as a name or the id of an operation, has
+    # no long piece with a capital or a digit in it.
+    r"|(?<![\w-])[a-z]++_"
+    r"(?=[A-Za-z0-9_-]*?(?=[a-z]{0,15}[A-Z0-9])[A-Za-z0-9]{16})[A-Za-z0-9_-]{20,}"
+)
 _BEARER: Final = re.compile(r"\b(Bearer|Basic)\s+[A-Za-z0-9._~+/-]{8,}+=*+(?!@|%40)")
 # It begins only where a word does: a megabyte without a space would take hours otherwise.
 _ADDRESS: Final = re.compile(

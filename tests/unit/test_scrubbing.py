@@ -37,6 +37,8 @@ def form(*parts: tuple[str, bytes]) -> bytes:
     [
         (f"the key {KEY}.", "the key aion_redacted."),
         (f"Bearer {KEY}", "Bearer REDACTED"),
+        ("test_ABCDEFGHIJKLMNOPQRSTUVWX is not valid", "aion_redacted is not valid"),
+        ("key=live_0123456789abcdef-0123456789", "key=aion_redacted"),
         ("Basic YWlvbjpzZWNyZXQ=", "Basic REDACTED"),
         ("ask kim.lake@drive.example now", "ask someone@example.com now"),
         ("/members?email=kim%40drive.example&x=1", "/members?email=someone%40example.com&x=1"),
@@ -66,6 +68,10 @@ def test_p16_a_secret_in_text_is_replaced(text: str, scrubbed: str) -> None:
     "text",
     [
         "aion_sandbox",
+        "get_document_batch_status_api_v2_document_uploads_batch__batch_id__status_get",
+        "image_1d601d1b-6809-52d3-b85b-d96d49c26c85",
+        "photo_Rome-2024-summer-with-everybody.jpg",
+        "an_undercharacterization_of_things",
         "/api/v2/user-files?limit=5&search=rose&state_of=x",
         "three @ noon, 5@3, a@b",
         "http://127.0.0.1.example/",
@@ -86,7 +92,9 @@ def test_scrubbed_text_stays_as_it_is(text: str) -> None:
     assert scrub_text(scrub_text(text)) == scrub_text(text)
 
 
-@pytest.mark.parametrize("word", ["a", "a.", "a@", "://", "?a", "aion_", "%40", "--x\r\n\r\n"])
+@pytest.mark.parametrize(
+    "word", ["a", "a.", "a@", "://", "?a", "aion_", "b_", "a_-", "%40", "--x\r\n\r\n"]
+)
 def test_the_work_grows_with_the_text_and_not_with_its_square(word: str) -> None:
     # A quadratic search takes minutes for this, which the limit of each test ends.
     assert scrub_text(word * 200_000)
