@@ -299,7 +299,8 @@ class FilesResource:
 
         Args:
             file_id: The id of the file.
-            path: The file to write or to replace, in a directory that exists.
+            path: The file to write or to replace, in a directory that exists. A link is followed,
+                and a file that is there keeps its permissions.
 
         Returns:
             That path.

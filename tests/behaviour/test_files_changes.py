@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
@@ -268,6 +269,38 @@ def test_a_download_to_disk_replaces_the_file_whole(
     assert calls(calls.client(sandbox).files.download_to(picture, kind(path))) == path
     assert path.read_bytes() == PICTURE
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_download_to_disk_goes_where_a_link_leads(
+    calls: Calls, sandbox: Sandbox, picture: str, tmp_path: Path
+) -> None:
+    (tmp_path / "far").mkdir()
+    (tmp_path / "far" / "real.png").write_bytes(b"old")
+    link = tmp_path / "link.png"
+    link.symlink_to(Path("far", "real.png"))
+    assert calls(calls.client(sandbox).files.download_to(picture, link)) == link
+    assert link.is_symlink()
+    assert (tmp_path / "far" / "real.png").read_bytes() == PICTURE
+
+
+def test_a_download_through_a_link_into_no_directory_is_refused_unsent(
+    calls: Calls, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    (tmp_path / "link.png").symlink_to(tmp_path / "nowhere" / "real.png")
+    with pytest.raises(ValidationError, match="in a directory that exists"):
+        calls(calls.client(sandbox).files.download_to(UNKNOWN, tmp_path / "link.png"))
+    assert sandbox.requests == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of another kind")
+def test_a_download_to_disk_keeps_who_may_read_the_file(
+    calls: Calls, sandbox: Sandbox, picture: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "kept.png"
+    path.write_bytes(b"old")
+    path.chmod(0o640)
+    calls(calls.client(sandbox).files.download_to(picture, path))
+    assert path.stat().st_mode & 0o777 == 0o640
 
 
 def test_a_download_that_breaks_off_leaves_the_disk_as_it_was(calls: Calls, tmp_path: Path) -> None:

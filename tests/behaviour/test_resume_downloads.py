@@ -203,6 +203,16 @@ def test_a_url_that_expires_in_between_is_asked_for_again(calls: Calls, path: Pa
     assert store.located == 2
 
 
+@pytest.mark.parametrize("refuse", [[0, 403, 416], [0, 416, 403]])
+def test_a_url_may_expire_for_a_range_that_cannot_be_served(
+    refuse: list[int], calls: Calls, path: Path
+) -> None:
+    store = Store(cut=[100_000], refuse=list(refuse))
+    download(calls, store, path)
+    assert path.read_bytes() == OLD
+    assert store.located == 2
+
+
 def test_a_refused_object_is_an_error_at_once(calls: Calls, path: Path) -> None:
     store = Store(refuse=[403])
     with pytest.raises(AionvisionPermissionError):

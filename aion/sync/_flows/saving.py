@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -43,7 +44,7 @@ def target(field: str, path: str | os.PathLike[str]) -> Path:
     found = Path(path)
     if found.is_dir():
         check.refuse(field, str(path), "the path of a file, not of a directory")
-    if not found.parent.is_dir():
+    if not _real(found).parent.is_dir():
         check.refuse(field, str(path), "in a directory that exists")
     return found
 
@@ -52,7 +53,8 @@ def save(engine: rt.Engine, request: Request[str], path: Path) -> Path:
     """Write an object to a file.
 
     Pieces go to a file beside `path` as they arrive, so memory does not grow with the size; at the
-    end that file takes the name in one step. Whatever happens before leaves `path` as it was.
+    end that file takes the name in one step. Whatever happens before leaves `path` as it was. A
+    link stays one, and a file that is replaced keeps its permissions.
 
     Args:
         engine: Sends the requests.
@@ -63,15 +65,24 @@ def save(engine: rt.Engine, request: Request[str], path: Path) -> Path:
         AionvisionError: A call failed, or the bytes did not arrive whole.
         OSError: The disk does not take it.
     """
-    part = path.with_name(f".{secrets.token_hex(8)}.part")
+    whole = _real(path)
+    part = whole.with_name(f".{secrets.token_hex(8)}.part")
     try:
         with part.open("xb") as file:
+            # Before the first byte is there to be read. Not every file system has permissions.
+            with suppress(OSError):
+                part.chmod(whole.stat().st_mode & 0o777)
             _Download(engine, request, file).run()
-        part.replace(path)
+        part.replace(whole)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
     return path
+
+
+def _real(path: Path) -> Path:
+    # `Path.resolve` raises for links that lead in a circle.
+    return Path(os.path.realpath(path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,21 +166,19 @@ class _Download:
     def _open(self) -> rt.Answer:
         """The answer that brings what is missing."""
         fresh = self._url is None
-        if self._url is None:
-            self._url = self._engine.call(self._request)
-        try:
-            return self._engine.open_object(self._url, self._conditions())
-        except AionvisionPermissionError:
-            if fresh:
-                raise
-            # The URL has expired while the bytes were on their way.
-            self._url = self._engine.call(self._request)
-            return self._engine.open_object(self._url, self._conditions())
-        except AionvisionError as error:
-            if error.status_code != _BAD_RANGE or not self._size:
-                raise
-            self._restart()
-            return self._engine.open_object(self._url)
+        while True:
+            if self._url is None:
+                self._url = self._engine.call(self._request)
+            try:
+                return self._engine.open_object(self._url, self._conditions())
+            except AionvisionError as error:
+                if isinstance(error, AionvisionPermissionError) and not fresh:
+                    # The URL has expired while the bytes were on their way.
+                    self._url, fresh = None, True
+                elif error.status_code == _BAD_RANGE and self._size:
+                    self._restart()
+                else:
+                    raise
 
     def _conditions(self) -> dict[str, str]:
         """The headers that ask for the rest of the same object, or none, for all of it."""
