@@ -115,9 +115,12 @@ class ETagCheck:
         if etag.strip().removeprefix("W/").strip('"').lower() == md5:
             self._is_md5 = True
             return True
-        if not self._is_md5:
+        # Looked at once: in the blocking client, another thread may find it out at this moment, and
+        # a chunk that is noted as taken must not be refused.
+        is_other = not self._is_md5
+        if is_other:
             self._others.append(number)
-        return not self._is_md5
+        return is_other
 
     def wrong(self) -> list[int]:
         """The numbers of chunks that were taken before it showed that their ETags are wrong."""

@@ -131,6 +131,21 @@ def test_an_etag_is_a_hash_once_one_of_them_was() -> None:
     assert check.wrong() == [1]
 
 
+def test_a_chunk_that_is_refused_is_not_wrong_afterwards() -> None:
+    check = ETagCheck()
+
+    class Others(list[int]):
+        """Another thread finds out what ETags are, just before a chunk is noted."""
+
+        def append(self, number: int) -> None:
+            check.fits(2, "bb", "bb")
+            super().append(number)
+
+    check._others = Others()
+    # It is either taken and wrong, or refused, sent again and right.
+    assert check.fits(1, '"kms"', "aa") == (check.wrong() == [1])
+
+
 def test_a_video_that_is_still_being_put_together_is_asked_for_again(
     path: Path, video: Video
 ) -> None:
