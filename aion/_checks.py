@@ -6,6 +6,7 @@ Every function returns the argument as it is to be sent, or raises `ValidationEr
 
 from __future__ import annotations
 
+import os
 import reprlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NoReturn, TypeGuard, cast
@@ -67,6 +68,24 @@ def text(field: str, value: Any, least: int, most: int) -> str:
     if not _is_text(value) or not least <= len(value) <= most:
         refuse(field, value, f"text of {least} to {most} characters")
     return value
+
+
+def path(field: str, value: Any) -> str:
+    """The path of a file or a directory."""
+    plain = os.fspath(value) if isinstance(value, (str, os.PathLike)) else None
+    if not isinstance(plain, str):
+        refuse(field, value, "a path")
+    filled(field, plain)
+    return plain
+
+
+def filled(field: str, value: Any) -> None:
+    """Refuse a path of no characters, which the system takes for the current directory."""
+    if value == "":
+        raise ValidationError(
+            f"{field} holds an empty path: is it from a variable that is not set?",
+            details={"field": field, "value": "''", "rule": "a path that is not empty"},
+        )
 
 
 def choice(field: str, value: Any, allowed: Collection[str]) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, cast, overload
 
 from aion import _media
-from aion._checks import refuse
+from aion._checks import filled, refuse
 from aion.exceptions import UploadError, ValidationError
 
 IMAGE_EXTENSIONS = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif"})
@@ -150,6 +150,7 @@ def expand(
     names = _names(filenames, len(entries))
     found = Files()
     for number, (entry, name) in enumerate(zip(entries, names, strict=True)):
+        filled("files", entry)
         if isinstance(entry, (str, Path)) and Path(entry).is_dir():
             if name is not None:
                 refuse(f"filenames[{number}]", name, "None for a directory")

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
+from aion import _checks as check
 from aion._files import Found
 from aion._hashing import sha256
 from aion._media import Upload
@@ -88,7 +89,7 @@ class OpenJournal:
         kind: str,
         options: Mapping[str, Any],
     ) -> None:
-        self._path = Path(path)
+        self._path = Path(check.path("journal", path))
         self._places: dict[int, int] = {}
         self.rows: dict[int, FileOutcome] = {}
         self.replaced: dict[int, FileOutcome] = {}

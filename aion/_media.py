@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from aion._checks import refuse
+from aion._checks import filled, refuse
 from aion._transport.content import Version, version_of
 from aion.exceptions import ValidationError
 
@@ -126,6 +126,7 @@ def opened(
         source: bytes | str = data
         name, size, head = filename, len(data), data[:_HEAD]
     elif isinstance(file, (str, Path)):
+        filled("file", file)
         source = tidy(file) if isinstance(file, str) else str(file)
         name = filename or os.path.basename(source)  # noqa: PTH119 - no object needed
         size, head = _beginning(source, what)

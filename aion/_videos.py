@@ -102,6 +102,7 @@ def video(file: Any, filename: str | None = None) -> Video:
     """
     if not isinstance(file, (str, Path)):
         check.refuse("file", file, "the path of a video")
+    check.filled("file", file)
     path = Path(file)
     found, head, duration = _look(path)
     name = filename or path.name

@@ -1,0 +1,78 @@
+"""What cannot be uploaded is refused before anything is sent: paths, names, callbacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aion.exceptions import ValidationError
+from aion.testing import Sandbox
+from tests.behaviour.calls import Calls
+from tests.behaviour.movies import movie
+from tests.behaviour.pictures import draw
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_sent(sandbox: Sandbox) -> Iterator[None]:
+    """After the test no request was made."""
+    yield
+    assert sandbox.requests == []
+
+
+@pytest.fixture
+def full_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current directory, with an image, a document and a video in it."""
+    (tmp_path / "a.jpg").write_bytes(draw())
+    (tmp_path / "a.txt").write_bytes(b"hello")
+    (tmp_path / "a.mp4").write_bytes(movie())
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+SINGLE = ["upload_one", "documents.upload_one", "video_uploads.upload_one"]
+MANY = ["upload", "upload_batch", "documents.upload", "video_uploads.upload"]
+
+
+def method(client: Any, name: str) -> Any:
+    """A method by its path from the client."""
+    found = client.uploads if name == "upload_batch" else client
+    for part in name.split("."):
+        found = getattr(found, part)
+    return found
+
+
+def refusal(calls: Calls, sandbox: Sandbox, name: str, *args: Any, **kwargs: Any) -> str:
+    """What is said of a call that is refused."""
+    with pytest.raises(ValidationError) as caught:
+        calls(method(calls.client(sandbox), name)(*args, **kwargs))
+    return str(caught.value)
+
+
+# Empty paths
+
+
+@pytest.mark.usefixtures("full_folder")
+@pytest.mark.parametrize("files", ["", [""]])
+@pytest.mark.parametrize("name", MANY)
+def test_an_empty_path_is_not_the_current_directory(
+    name: str, files: Any, calls: Calls, sandbox: Sandbox
+) -> None:
+    assert "files holds an empty path" in refusal(calls, sandbox, name, files)
+
+
+@pytest.mark.usefixtures("full_folder")
+@pytest.mark.parametrize("name", SINGLE)
+def test_an_empty_path_is_no_file(name: str, calls: Calls, sandbox: Sandbox) -> None:
+    assert "file holds an empty path" in refusal(calls, sandbox, name, "")
+
+
+@pytest.mark.usefixtures("full_folder")
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [("upload", "a.jpg"), ("documents.upload", "a.txt"), ("video_uploads.upload_one", "a.mp4")],
+)
+def test_an_empty_path_is_no_journal(name: str, file: str, calls: Calls, sandbox: Sandbox) -> None:
+    assert "journal holds an empty path" in refusal(calls, sandbox, name, file, journal="")
