@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from typing import Protocol
 
 from aion.exceptions import (
     AionvisionError,
@@ -13,6 +15,11 @@ from aion.exceptions import (
 from aion.types.upload import BatchUploadResults
 
 _SHOWN = 20
+
+
+class _Stored(Protocol):
+    @property
+    def is_stored(self) -> bool: ...
 
 
 def partial(
@@ -70,6 +77,32 @@ def _tell_stored(error: AionvisionError, image_ids: Sequence[str]) -> None:
         hint = go_on(first)
     error.message = f"{error.message.rstrip('.')}. {hint}"
     error.details |= {"image_ids": list(image_ids)[:_SHOWN]} if more else {"image_id": first}
+
+
+@contextmanager
+def noting_stored(report: Callable[[], Sequence[_Stored]], journal: object) -> Generator[None]:
+    """Let an error of the caller's own, such as one of a callback, tell what is stored.
+
+    Args:
+        report: Gives the results so far.
+        journal: The journal of the upload, or None.
+    """
+    try:
+        yield
+    except AionvisionError:
+        raise
+    except Exception as error:
+        note_stored(error, sum(one.is_stored for one in report()), journal)
+        raise
+
+
+def note_stored(error: Exception, count: int, journal: object) -> None:
+    """Note on an error that is not ours how many files are stored, and how to go on."""
+    if journal is not None:
+        hint = "the same call with the same journal goes on where this one ended"
+    else:
+        hint = "upload the others only; with journal=, the same call would do that"
+    error.add_note(f"Files of the upload that are known to be stored: {count}; {hint}.")
 
 
 def late(

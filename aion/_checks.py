@@ -88,6 +88,13 @@ def filled(field: str, value: Any) -> None:
         )
 
 
+def callbacks(**given: Any) -> None:
+    """Functions that are told of something; None where nobody wants to know."""
+    for field, value in given.items():
+        if value is not None and not callable(value):
+            refuse(field, value, "something to call, or None")
+
+
 def choice(field: str, value: Any, allowed: Collection[str]) -> str:
     """One of several words."""
     if value not in allowed:

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
+from aion import _checks as check
 from aion._transport.coroutines import AsyncAnswer as Answer
 from aion._transport.coroutines import AsyncEngine as Engine
 from aion._transport.routing import Route
@@ -42,6 +43,15 @@ async def notify(callback: Callable[[Any], Any] | None, event: Any) -> None:
         answer = callback(event)
         if inspect.isawaitable(answer):
             await answer
+
+
+def check_callbacks(**given: Any) -> None:
+    """Refuse what `notify` could not call, by the names of the arguments.
+
+    Raises:
+        ValidationError: One of them is not callable.
+    """
+    check.callbacks(**given)
 
 
 def async_client(client: AsyncClient, config: ClientConfig) -> AsyncClient:

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
+from aion import _checks as check
 from aion._rt.crew import Crew
 from aion._transport import abort
 from aion._transport.routing import Route
@@ -47,6 +48,18 @@ def notify(callback: Callable[[Any], Any] | None, event: Any) -> None:
         if inspect.iscoroutine(answer):
             answer.close()
             raise TypeError("a callback of the blocking client cannot be a coroutine function")
+
+
+def check_callbacks(**given: Any) -> None:
+    """Refuse what `notify` could not call, by the names of the arguments.
+
+    Raises:
+        ValidationError: One of them is not callable, or a coroutine function.
+    """
+    check.callbacks(**given)
+    for field, value in given.items():
+        if inspect.iscoroutinefunction(value):
+            check.refuse(field, value, "a plain function: the blocking client runs no coroutines")
 
 
 def async_client(client: object, config: ClientConfig) -> AsyncClient:

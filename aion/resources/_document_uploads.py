@@ -11,6 +11,7 @@ from typing import Any
 from aion import _checks as check
 from aion import _documents, _files
 from aion._awaited import Awaited
+from aion._batch_errors import noting_stored
 from aion._batches import Pace
 from aion._documents import DocumentCallbacks
 from aion._files import Found
@@ -18,6 +19,7 @@ from aion._flows.processing import DocumentBatch, reason_of, status_of
 from aion._flows.waiting import follow
 from aion._polling import PollPlan
 from aion._record import DocumentRecord, NoRecord, options_of
+from aion._rt import aio as rt
 from aion.exceptions import AionvisionTimeoutError, DocumentProcessingError, QuotaExceededError
 from aion.resources._presigned_documents import PresignedDocuments, target_of
 from aion.types._document_processing import NO_REASON
@@ -161,6 +163,12 @@ class DocumentUploads(PresignedDocuments):
         """
         target = target_of("storage_target", storage_target)
         _check_timeout("processing_timeout", processing_timeout)
+        rt.check_callbacks(
+            on_progress=on_progress,
+            on_file_complete=on_file_complete,
+            on_processing_progress=on_processing_progress,
+            on_processing_failed=on_processing_failed,
+        )
         if filename is not None and filenames is not None:
             check.refuse("filename", filename, "left out when filenames is given")
         found = _files.expand(
@@ -243,12 +251,13 @@ class DocumentUploads(PresignedDocuments):
                 base_url = self._engine.config.base_url
                 record = DocumentRecord(journal, found, base_url, options_of(form))
             batch = DocumentBatch(self._engine, found, form, callbacks, record)
-            await batch.recover()
-            if batch.size:
-                quota = await self._require_quota(batch.size)
-                pace = Pace.of(quota, results_at_once=not wait)
-                await batch.send(Pace(min(pace.files, BATCH_CHUNK_SIZE), pace.requests))
-            await batch.follow(self._plan(timeout, None), processing=wait)
+            with noting_stored(batch.report, journal):
+                await batch.recover()
+                if batch.size:
+                    quota = await self._require_quota(batch.size)
+                    pace = Pace.of(quota, results_at_once=not wait)
+                    await batch.send(Pace(min(pace.files, BATCH_CHUNK_SIZE), pace.requests))
+                await batch.follow(self._plan(timeout, None), processing=wait)
         finally:
             record.close()
         return batch.report()

@@ -161,6 +161,7 @@ class BatchResource:
             check.seconds("timeout", timeout)
         if poll_interval is not None:
             check.seconds("poll_interval", poll_interval)
+        rt.check_callbacks(on_progress=on_progress)
         plan = batches.plan_of(self._engine, timeout, poll_interval)
         return await batches.wait(self._engine, wanted, plan, on_progress)
 

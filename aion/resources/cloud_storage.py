@@ -253,6 +253,7 @@ class CloudStorageResource:
         """
         wanted = check.identifier("job_id", job_id)
         plan = self._plan(timeout, poll_interval)
+        rt.check_callbacks(on_progress=on_progress)
 
         async def look(left: float) -> CloudStorageJob:
             return await self._job(wanted, min(self._engine.config.timeout, left))
@@ -309,6 +310,7 @@ class CloudStorageResource:
         Endpoint: ``POST /cloud-storage/import``, ``GET /cloud-storage/jobs/{job_id}``
         """
         self._plan(timeout, poll_interval)
+        rt.check_callbacks(on_progress=on_progress)
         begun = await self.start_import(
             connection_id,
             files,
@@ -358,6 +360,7 @@ class CloudStorageResource:
         Endpoint: ``POST /cloud-storage/export``, ``GET /cloud-storage/jobs/{job_id}``
         """
         self._plan(timeout, poll_interval)
+        rt.check_callbacks(on_progress=on_progress)
         begun = await self.start_export(
             connection_id, image_ids, folder_id=folder_id, folder_name=folder_name
         )

@@ -94,6 +94,7 @@ class VerifyResource:
             verification_level=verification_level,
         )
         pace = _pictures.pace(max_parallel, timeout_per_item)
+        rt.check_callbacks(on_progress=on_progress)
         check.choice("mode", mode, MODES)
         if timeout is not None:
             check.seconds("timeout", timeout)

@@ -143,5 +143,6 @@ class VideoAnalysisResource:
         job_id = check.identifier("analysis_job_id", analysis_job_id)
         if timeout is not None:
             check.seconds("timeout", timeout)
+        rt.check_callbacks(on_progress=on_progress)
         plan = _videos.plan_of(self._engine.config, timeout)
         return await analyzed(self._engine, job_id, plan, on_progress)

@@ -76,3 +76,45 @@ def test_an_empty_path_is_no_file(name: str, calls: Calls, sandbox: Sandbox) -> 
 )
 def test_an_empty_path_is_no_journal(name: str, file: str, calls: Calls, sandbox: Sandbox) -> None:
     assert "journal holds an empty path" in refusal(calls, sandbox, name, file, journal="")
+
+
+# Callbacks
+
+_IMAGES = ["on_progress", "on_file_complete", "on_description_progress", "on_description_failed"]
+_DOCUMENTS = ["on_progress", "on_file_complete", "on_processing_progress", "on_processing_failed"]
+_VIDEOS = ["on_chunk_progress", "on_upload_complete", "on_analysis_progress"]
+_CALLBACKS = [
+    *(("upload", ["a.jpg"], name) for name in [*_IMAGES, "progress"]),
+    *(("documents.upload", ["a.txt"], name) for name in _DOCUMENTS),
+    *(("video_uploads.upload_one", ["a.mp4"], name) for name in _VIDEOS),
+    *(("video_uploads.upload", ["a.mp4"], name) for name in _VIDEOS),
+    ("describe", [["a.jpg"]], "on_progress"),
+    ("verify", ["a.jpg", "red"], "on_progress"),
+    ("batch.wait_for_completion", ["id"], "on_progress"),
+    ("video_analysis.wait_for_completion", ["id"], "on_progress"),
+    ("cloud_storage.wait_for_job", ["id"], "on_progress"),
+    ("cloud_storage.import_and_wait", ["id", [{"id": "1", "name": "a.jpg"}]], "on_progress"),
+    ("cloud_storage.export_and_wait", ["id", ["1"]], "on_progress"),
+]
+
+
+@pytest.mark.usefixtures("full_folder")
+@pytest.mark.parametrize(("name", "args", "callback"), _CALLBACKS)
+def test_what_cannot_be_called_is_no_callback(
+    name: str, args: list[Any], callback: str, calls: Calls, sandbox: Sandbox
+) -> None:
+    said = refusal(calls, sandbox, name, *args, **{callback: "x"})
+    assert f"{callback} has to be" in said
+    assert "something to call" in said
+
+
+@pytest.mark.usefixtures("full_folder")
+@pytest.mark.parametrize(("name", "args", "callback"), _CALLBACKS)
+def test_a_coroutine_function_is_no_callback_of_the_blocking_client(
+    name: str, args: list[Any], callback: str, sandbox: Sandbox
+) -> None:
+    async def tell(_: object) -> None: ...
+
+    with sandbox.sync_client() as client, pytest.raises(ValidationError) as caught:
+        method(client, name)(*args, **{callback: tell})
+    assert f"{callback} has to be a plain function" in str(caught.value)

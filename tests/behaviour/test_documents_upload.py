@@ -328,8 +328,9 @@ def test_what_a_callback_raises_goes_to_the_caller(calls: Calls, sandbox: Sandbo
     def stop(event: DocumentFileCompleteEvent) -> None:
         raise RuntimeError(event.result.filename)
 
-    with pytest.raises(RuntimeError, match=r"a\.txt"):
+    with pytest.raises(RuntimeError, match=r"a\.txt") as caught:
         calls(calls.client(sandbox).documents.upload(b"x", filename="a.txt", on_file_complete=stop))
+    assert "known to be stored: 1; upload the others only" in caught.value.__notes__[0]
 
 
 @pytest.mark.parametrize(

@@ -380,3 +380,18 @@ def test_polls_that_fail_tell_what_is_stored(calls: Calls, small: Sandbox, tmp_p
         calls(client.upload(folder(tmp_path, 3)))
     assert (caught.value.stage, caught.value.status_code) == ("session_results", 403)
     assert caught.value.partial_results.pending_count == 3
+
+
+@pytest.mark.parametrize("callback", ["on_file_complete", "on_description_progress"])
+def test_the_error_of_a_callback_notes_what_is_stored(
+    callback: str, calls: Calls, sandbox: Sandbox
+) -> None:
+    def tell(_: object) -> None:
+        raise KeyError("mine")
+
+    client = calls.client(sandbox)
+    hooks: dict[str, Any] = {callback: tell}
+    with pytest.raises(KeyError) as caught:
+        calls(client.upload([draw()], filename="a.jpg", **hooks))
+    assert len(calls(client.files.list()).files) == 1
+    assert "known to be stored: 1; upload the others only" in caught.value.__notes__[0]

@@ -347,6 +347,25 @@ def test_a_callback_that_raises_gives_the_upload_up(
     assert paths(sandbox)[-1] == "abort"
 
 
+def test_the_error_of_a_callback_notes_how_many_videos_are_stored(
+    calls: Calls, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    told: list[VideoUploadCompleteEvent] = []
+
+    def stop(event: VideoUploadCompleteEvent) -> None:
+        told.append(event)
+        if len(told) == 2:
+            raise LookupError("the caller's own")
+
+    videos = [saved(tmp_path, "a.mp4"), saved(tmp_path, "b.mp4", movie(7.0))]
+    client = calls.client(sandbox)
+    error = failing(
+        LookupError,
+        lambda: calls(client.video_uploads.upload(videos, on_upload_complete=stop)),
+    )
+    assert "known to be stored: 1; upload the others only" in error.__notes__[0]
+
+
 def test_a_used_up_allowance_is_its_own_error(
     calls: Calls, sandbox: Sandbox, tmp_path: Path
 ) -> None:

@@ -12,10 +12,12 @@ from typing import Any
 
 from aion import _checks as check
 from aion import _files
+from aion._batch_errors import noting_stored
 from aion._batches import Callbacks, Pace
 from aion._polling import PollPlan
 from aion._progress import display
 from aion._record import NoRecord, Record, options_of
+from aion._rt import blocking as rt
 from aion.exceptions import QuotaExceededError
 from aion.sync._flows.uploading import SyncBatchUpload
 from aion.sync.resources._presigned import SyncPresignedUploads
@@ -214,6 +216,13 @@ class SyncBatchUploads(SyncPresignedUploads):
 
         Endpoint: ``POST /user-files/upload/stream-batch``
         """
+        rt.check_callbacks(
+            on_progress=on_progress,
+            on_file_complete=on_file_complete,
+            on_description_progress=on_description_progress,
+            on_description_failed=on_description_failed,
+            progress=progress if callable(progress) else None,
+        )
         form = StreamBatchUploadBody(
             files=[],
             auto_describe=UNSET if auto_describe else False,
@@ -246,12 +255,13 @@ class SyncBatchUploads(SyncPresignedUploads):
             batch = SyncBatchUpload(self._engine, found, form, callbacks, record)
             # The batch lets go of the files as they are sent.
             del found
-            batch.recover()
-            if batch.size:
-                quota = self._require_quota(batch.size)
-                batch.send(Pace.of(quota, results_at_once=not wait_for_descriptions))
-            plan = self._plan(description_timeout, None)
-            batch.follow(plan, descriptions=wait_for_descriptions)
+            with noting_stored(batch.report, journal):
+                batch.recover()
+                if batch.size:
+                    quota = self._require_quota(batch.size)
+                    batch.send(Pace.of(quota, results_at_once=not wait_for_descriptions))
+                plan = self._plan(description_timeout, None)
+                batch.follow(plan, descriptions=wait_for_descriptions)
         finally:
             record.close()
             shown.close()

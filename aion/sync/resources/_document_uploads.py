@@ -12,15 +12,16 @@ from typing import Any
 
 from aion import _checks as check
 from aion import _documents, _files
-from aion._awaited import Awaited
+from aion._batch_errors import noting_stored
 from aion._batches import Pace
 from aion._documents import DocumentCallbacks
 from aion._files import Found
 from aion._polling import PollPlan
 from aion._record import DocumentRecord, NoRecord, options_of
+from aion._rt import blocking as rt
 from aion.exceptions import AionvisionTimeoutError, DocumentProcessingError, QuotaExceededError
 from aion.sync._flows.processing import SyncDocumentBatch, reason_of, status_of
-from aion.sync._flows.waiting import follow
+from aion.sync._flows.waiting import until
 from aion.sync.resources._presigned_documents import SyncPresignedDocuments, target_of
 from aion.types._document_processing import NO_REASON
 from aion.types.callbacks import (
@@ -163,6 +164,12 @@ class SyncDocumentUploads(SyncPresignedDocuments):
         """
         target = target_of("storage_target", storage_target)
         _check_timeout("processing_timeout", processing_timeout)
+        rt.check_callbacks(
+            on_progress=on_progress,
+            on_file_complete=on_file_complete,
+            on_processing_progress=on_processing_progress,
+            on_processing_failed=on_processing_failed,
+        )
         if filename is not None and filenames is not None:
             check.refuse("filename", filename, "left out when filenames is given")
         found = _files.expand(
@@ -212,16 +219,19 @@ class SyncDocumentUploads(SyncPresignedDocuments):
         def look(left: float) -> DocumentStatusResult:
             return status_of(self._engine, wanted, min(self._engine.config.timeout, left))
 
-        awaited = Awaited[DocumentStatusResult](
-            f"document {wanted}",
-            f"It is stored: go on with wait_for_processing({wanted!r}), do not upload it again",
-            {"document_id": wanted},
-            lambda last: {"status": last.text_extraction_status},
-        )
-        status = follow(look, lambda state: not state.is_processing, plan, awaited)
+        def late(last: DocumentStatusResult | None) -> AionvisionTimeoutError:
+            state = last.text_extraction_status if last else "not known"
+            error = AionvisionTimeoutError(
+                f"document {wanted} is still {state} after {plan.timeout:.3g} s. It is stored: go"
+                f" on with wait_for_processing({wanted!r}), do not upload it again",
+                last_result=last,
+            )
+            error.details = {"document_id": wanted, "status": state}
+            return error
+
+        status = until(look, lambda state: not state.is_processing, plan, late)
         if status.is_failed:
-            now = time.monotonic()
-            reason = reason_of(self._engine, status, now + plan.left(now)) or NO_REASON
+            reason = reason_of(self._engine, status) or NO_REASON
             raise DocumentProcessingError(
                 f"document {wanted} was not processed: {reason}",
                 document_id=wanted,
@@ -245,12 +255,13 @@ class SyncDocumentUploads(SyncPresignedDocuments):
                 base_url = self._engine.config.base_url
                 record = DocumentRecord(journal, found, base_url, options_of(form))
             batch = SyncDocumentBatch(self._engine, found, form, callbacks, record)
-            batch.recover()
-            if batch.size:
-                quota = self._require_quota(batch.size)
-                pace = Pace.of(quota, results_at_once=not wait)
-                batch.send(Pace(min(pace.files, BATCH_CHUNK_SIZE), pace.requests))
-            batch.follow(self._plan(timeout, None), processing=wait)
+            with noting_stored(batch.report, journal):
+                batch.recover()
+                if batch.size:
+                    quota = self._require_quota(batch.size)
+                    pace = Pace.of(quota, results_at_once=not wait)
+                    batch.send(Pace(min(pace.files, BATCH_CHUNK_SIZE), pace.requests))
+                batch.follow(self._plan(timeout, None), processing=wait)
         finally:
             record.close()
         return batch.report()

@@ -255,6 +255,7 @@ class SyncCloudStorageResource:
         """
         wanted = check.identifier("job_id", job_id)
         plan = self._plan(timeout, poll_interval)
+        rt.check_callbacks(on_progress=on_progress)
 
         def look(left: float) -> CloudStorageJob:
             return self._job(wanted, min(self._engine.config.timeout, left))
@@ -311,6 +312,7 @@ class SyncCloudStorageResource:
         Endpoint: ``POST /cloud-storage/import``, ``GET /cloud-storage/jobs/{job_id}``
         """
         self._plan(timeout, poll_interval)
+        rt.check_callbacks(on_progress=on_progress)
         begun = self.start_import(
             connection_id,
             files,
@@ -360,6 +362,7 @@ class SyncCloudStorageResource:
         Endpoint: ``POST /cloud-storage/export``, ``GET /cloud-storage/jobs/{job_id}``
         """
         self._plan(timeout, poll_interval)
+        rt.check_callbacks(on_progress=on_progress)
         begun = self.start_export(
             connection_id, image_ids, folder_id=folder_id, folder_name=folder_name
         )

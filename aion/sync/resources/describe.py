@@ -92,6 +92,7 @@ class SyncDescribeResource:
             verification_level=verification_level,
         )
         pace = _pictures.pace(max_parallel, timeout_per_item)
+        rt.check_callbacks(on_progress=on_progress)
         if timeout is not None:
             check.seconds("timeout", timeout)
         key = _pictures.idempotency_key(idempotency_key)

@@ -11,6 +11,7 @@ from typing import Any
 
 from aion import _checks as check
 from aion import _videos
+from aion._batch_errors import note_stored
 from aion._polling import PollPlan
 from aion._rt import blocking as rt
 from aion._video_record import NoVideoRecord, VideoRecord
@@ -107,7 +108,7 @@ class SyncVideoUploadsResource(SyncVideoUploadSteps):
             title, tags, auto_analyze, analysis_type, max_chunk_concurrency, max_chunk_retries
         )
         _check_wait(auto_analyze, wait_for_analysis, analysis_timeout)
-        callbacks = VideoCallbacks(on_chunk_progress, on_upload_complete, on_analysis_progress)
+        callbacks = _callbacks(on_chunk_progress, on_upload_complete, on_analysis_progress)
         video = _videos.video(file)
         (result,) = self._take(
             [video], wishes, callbacks, journal, wait_for_analysis, analysis_timeout
@@ -168,7 +169,7 @@ class SyncVideoUploadsResource(SyncVideoUploadSteps):
             title, tags, auto_analyze, analysis_type, max_chunk_concurrency, max_chunk_retries
         )
         _check_wait(auto_analyze, wait_for_analysis, analysis_timeout)
-        callbacks = VideoCallbacks(on_chunk_progress, on_upload_complete, on_analysis_progress)
+        callbacks = _callbacks(on_chunk_progress, on_upload_complete, on_analysis_progress)
         videos = _videos.videos(files)
         if title is not None and len(videos) > 1:
             check.refuse("title", title, f"None for several videos; these are {len(videos)}")
@@ -202,6 +203,9 @@ class SyncVideoUploadsResource(SyncVideoUploadSteps):
                     record.stored(index, results[index])
         except AionvisionError as error:
             error.details["stored_media_ids"] = [one.media_id for one in results]
+            raise
+        except Exception as error:
+            note_stored(error, len(results), journal)
             raise
         finally:
             record.close()
@@ -242,6 +246,19 @@ def _wishes(
         concurrency,
         check.whole_number("max_chunk_retries", retries, 0, _MOST_RETRIES),
     )
+
+
+def _callbacks(
+    on_chunk_progress: Callable[[VideoChunkProgressEvent], Any] | None,
+    on_upload_complete: Callable[[VideoUploadCompleteEvent], Any] | None,
+    on_analysis_progress: Callable[[VideoAnalysisProgressEvent], Any] | None,
+) -> VideoCallbacks:
+    rt.check_callbacks(
+        on_chunk_progress=on_chunk_progress,
+        on_upload_complete=on_upload_complete,
+        on_analysis_progress=on_analysis_progress,
+    )
+    return VideoCallbacks(on_chunk_progress, on_upload_complete, on_analysis_progress)
 
 
 def _check_wait(auto_analyze: bool, wait: bool, timeout: float | None) -> None:
