@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import reprlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, NoReturn, TypeGuard, cast
 
 from aion.config import LONGEST_WAIT
@@ -72,7 +73,9 @@ def text(field: str, value: Any, least: int, most: int) -> str:
 
 def path(field: str, value: Any) -> str:
     """The path of a file or a directory."""
-    plain = os.fspath(value) if isinstance(value, (str, os.PathLike)) else None
+    plain: Any = None
+    with suppress(TypeError):
+        plain = os.fspath(cast("str", value))
     if not isinstance(plain, str):
         refuse(field, value, "a path")
     filled(field, plain)
@@ -93,6 +96,19 @@ def callbacks(**given: Any) -> None:
     for field, value in given.items():
         if value is not None and not callable(value):
             refuse(field, value, "something to call, or None")
+
+
+def filename(field: str, value: Any) -> None:
+    """The name to store a file under, or None for its own."""
+    if value is not None and not isinstance(value, str):
+        refuse(field, value, "text, such as 'photo.jpg'")
+
+
+def mapping(field: str, value: Any) -> dict[str, Any]:
+    """A dictionary, whatever it holds."""
+    if not isinstance(value, Mapping):
+        refuse(field, value, "a dictionary")
+    return dict(cast("Mapping[str, Any]", value))
 
 
 def choice(field: str, value: Any, allowed: Collection[str]) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, cast, overload
 
 from aion import _media
+from aion._checks import filename as check_filename
 from aion._checks import filled, refuse
 from aion.exceptions import UploadError, ValidationError
 
@@ -169,6 +170,20 @@ def expand(
     return found
 
 
+def names_of(filename: Any, filenames: Any) -> Any:
+    """The names to store, of which a caller gives one, some or none.
+
+    Raises:
+        ValidationError: Both were given, or the one is no text.
+    """
+    check_filename("filename", filename)
+    if filename is None:
+        return filenames
+    if filenames is not None:
+        refuse("filename", filename, "left out where filenames are given")
+    return [filename]
+
+
 def _entries(files: Any) -> list[Any]:
     if isinstance(files, (str, Path, bytes, bytearray, memoryview)):
         return [files]
@@ -183,6 +198,8 @@ def _names(filenames: Any, count: int) -> list[str | None]:
     if isinstance(filenames, (str, bytes)) or not isinstance(cast("object", filenames), Sequence):
         refuse("filenames", filenames, "a list of names")
     names: list[str | None] = list(filenames)
+    for number, name in enumerate(names):
+        check_filename(f"filenames[{number}]", name)
     if len(names) != count:
         refuse("filenames", f"{len(names)} names", f"one name for each of the {count} files")
     return names
@@ -250,4 +267,4 @@ def _seen(name: str, include_hidden: bool) -> bool:
     return include_hidden or not name.startswith(".")
 
 
-__all__ = ["IMAGE_EXTENSIONS", "MOST_FILES", "Files", "Found", "Unusable", "expand"]
+__all__ = ["IMAGE_EXTENSIONS", "MOST_FILES", "Files", "Found", "Unusable", "expand", "names_of"]

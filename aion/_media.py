@@ -5,6 +5,7 @@ The type is decided by the first bytes, never by the extension. Nothing is read 
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import sys
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+from aion._checks import filename as check_filename
 from aion._checks import filled, refuse
 from aion._transport.content import Version, version_of
 from aion.exceptions import ValidationError
@@ -21,6 +23,18 @@ LARGEST_STREAMED = 100 * 1024 * 1024
 """Bytes: what the service accepts for one streamed file."""
 _HEAD = 512
 _UNTIDY = re.compile(r"^\.?$|^\./|//|/\.(/|$)|/$")
+
+
+class MissingFileError(ValidationError, FileNotFoundError):
+    """A file that was named does not exist: for a caller an argument, for others the disk."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"{path} does not exist", details={"field": "file"})
+        self.errno, self.strerror, self.filename = errno.ENOENT, os.strerror(errno.ENOENT), path
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # What an OSError holds is in no `__dict__`.
+        return type(self), (self.filename,), self.__dict__
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +130,7 @@ def opened(
         ValidationError: There is no such file, it is a directory, it is empty or too large, or
             bytes come without a name.
     """
+    check_filename("filename", filename)
     if isinstance(file, (bytes, bytearray, memoryview)):
         data = bytes(cast("bytes", file))
         if not filename:
@@ -154,7 +169,7 @@ def _beginning(path: str, what: str) -> tuple[int, bytes]:
         with open(path, "rb", buffering=0) as handle:  # noqa: PTH123 - no object needed
             return os.fstat(handle.fileno()).st_size, handle.read(_HEAD)
     except FileNotFoundError:
-        reason = "does not exist"
+        raise MissingFileError(path) from None
     except (OSError, ValueError) as error:
         # ValueError: a null character in the path.
         if isinstance(error, (IsADirectoryError, PermissionError)) and Path(path).is_dir():

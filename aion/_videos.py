@@ -6,7 +6,6 @@ extension.
 
 from __future__ import annotations
 
-import errno
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -131,7 +130,7 @@ def _look(path: Path) -> tuple[os.stat_result, bytes, float | None]:
             found = os.fstat(handle.fileno())
             return found, read(0, _HEAD), _movies.length(read, found.st_size)
     except FileNotFoundError:
-        raise FileNotFoundError(errno.ENOENT, "there is no such video", str(path)) from None
+        raise _media.MissingFileError(str(path)) from None
     except (OSError, ValueError) as error:
         # ValueError: a null character in the path.
         reason = getattr(error, "strerror", None) or error
@@ -239,9 +238,7 @@ def tags_of(tags: Any, field: str = "") -> list[str] | Unset:
 def _metadata(metadata: Any, field: str) -> dict[str, str] | Unset:
     if metadata is None:
         return UNSET
-    if not isinstance(metadata, Mapping):
-        check.refuse(f"{field}metadata", metadata, "a dictionary")
-    pairs: dict[Any, Any] = dict(cast("Any", metadata))
+    pairs: dict[Any, Any] = check.mapping(f"{field}metadata", metadata)
     return {_text(field, key, key): _text(field, key, value) for key, value in pairs.items()}
 
 

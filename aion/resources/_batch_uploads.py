@@ -106,13 +106,9 @@ class BatchUploads(PresignedUploads):
 
         Endpoint: ``POST /user-files/upload/stream-batch``
         """
-        if filename is not None:
-            if filenames is not None:
-                check.refuse("filename", filename, "left out where filenames are given")
-            filenames = [filename]
         return await self.upload_batch(
             files,
-            filenames=filenames,
+            filenames=_files.names_of(filename, filenames),
             recursive=recursive,
             include_hidden=include_hidden,
             wait_for_descriptions=wait_for_descriptions,

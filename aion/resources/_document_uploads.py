@@ -169,11 +169,9 @@ class DocumentUploads(PresignedDocuments):
             on_processing_progress=on_processing_progress,
             on_processing_failed=on_processing_failed,
         )
-        if filename is not None and filenames is not None:
-            check.refuse("filename", filename, "left out when filenames is given")
         found = _files.expand(
             files,
-            [filename] if filename is not None else filenames,
+            _files.names_of(filename, filenames),
             recursive=recursive,
             include_hidden=include_hidden,
             check=_documents.document,

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from aion import _chat_requests as requests
+from aion import _checks as check
 from aion._flows.paging import Pages
 from aion._flows.streaming import ChatStream
 from aion._paging import Page
@@ -53,7 +54,7 @@ class ChatResource:
 
         Endpoint: ``POST /chat/sessions``
         """
-        ids = None if image_ids is None else list(image_ids)
+        ids = check.texts("image_ids", image_ids, most=requests.MOST_IMAGES)
         return ChatSessionContext(self, ChatSessionConfig(title, ids, use_all_images, auto_close))
 
     async def send(

@@ -55,6 +55,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, NoReturn
 
+from aion import _checks as check
 from aion.exceptions import ValidationError
 
 APPLICATION = 0x41494F4E
@@ -127,10 +128,13 @@ class Journal:
 
     Args:
         path: The file that was given as `journal`.
+
+    Raises:
+        ValidationError: It is no path.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.path = Path(path)
+        self.path = Path(check.path("path", path))
 
     def report(self) -> list[FileOutcome]:
         """Every file of the upload with its outcome, in the order of the input. No request.

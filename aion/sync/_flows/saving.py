@@ -41,7 +41,7 @@ def target(field: str, path: str | os.PathLike[str]) -> Path:
     Raises:
         ValidationError: It is a directory, or the directory around it does not exist.
     """
-    found = Path(path)
+    found = Path(check.path(field, path))
     if found.is_dir():
         check.refuse(field, str(path), "the path of a file, not of a directory")
     if not _real(found).parent.is_dir():

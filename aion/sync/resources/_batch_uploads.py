@@ -108,13 +108,9 @@ class SyncBatchUploads(SyncPresignedUploads):
 
         Endpoint: ``POST /user-files/upload/stream-batch``
         """
-        if filename is not None:
-            if filenames is not None:
-                check.refuse("filename", filename, "left out where filenames are given")
-            filenames = [filename]
         return self.upload_batch(
             files,
-            filenames=filenames,
+            filenames=_files.names_of(filename, filenames),
             recursive=recursive,
             include_hidden=include_hidden,
             wait_for_descriptions=wait_for_descriptions,

@@ -158,7 +158,11 @@ class SyncPresignedUploads:
             ],
             intent=check.choice("intent", intent, _INTENTS),
             verification_level=check.choice("verification_level", verification_level, _LEVELS),
-            additional_params=UNSET if additional_params is None else dict(additional_params),
+            additional_params=(
+                UNSET
+                if additional_params is None
+                else check.mapping("additional_params", additional_params)
+            ),
         )
         request = uploads.prepare_batch_upload(body=body)
         return self._engine.call(request.decoding(BatchPrepareResult.from_api_response))

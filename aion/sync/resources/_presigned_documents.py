@@ -180,9 +180,14 @@ class SyncPresignedDocuments:
 
         Endpoint: ``POST /document-uploads/batch-prepare``
         """
+        given = check.entries("files", files, most=_MOST)
         body = DocumentBatchPrepareRequest(
-            files=[_file(f"files[{n}]", one) for n, one in enumerate(_some("files", files))],
-            additional_params=UNSET if additional_params is None else dict(additional_params),
+            files=[_file(f"files[{n}]", one) for n, one in enumerate(given)],
+            additional_params=(
+                UNSET
+                if additional_params is None
+                else check.mapping("additional_params", additional_params)
+            ),
         )
         request = document_uploads.prepare_batch_document_upload(body=body)
         return self._engine.call(request.decoding(DocumentBatchPrepareResult.from_api_response))
@@ -208,7 +213,7 @@ class SyncPresignedDocuments:
 
         Endpoint: ``POST /document-uploads/batch-confirm``
         """
-        given = _some("confirmations", confirmations)
+        given = check.entries("confirmations", confirmations, most=_MOST)
         body = DocumentBatchConfirmRequest(
             batch_id=check.identifier("batch_id", batch_id),
             confirmations=[_outcome(f"confirmations[{n}]", one) for n, one in enumerate(given)],
@@ -242,12 +247,6 @@ def _key(field: str, value: Any) -> str | None:
     if value is not None and not (isinstance(value, str) and _KEY.match(value)):
         check.refuse(field, value, "1 to 128 letters, digits, '_', '-' or '.'")
     return value
-
-
-def _some(field: str, value: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    if isinstance(value, (str, bytes, Mapping)) or not 1 <= len(value) <= _MOST:
-        check.refuse(field, value, f"a list of 1 to {_MOST} mappings")
-    return list(value)
 
 
 def _fields(field: str, given: Any, known: frozenset[str]) -> Mapping[str, Any]:

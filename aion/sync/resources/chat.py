@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from aion import _chat_requests as requests
+from aion import _checks as check
 from aion._paging import Page
 from aion._rt import blocking as rt
 from aion.resources.chat_session import ChatSessionConfig
@@ -56,7 +57,7 @@ class SyncChatResource:
 
         Endpoint: ``POST /chat/sessions``
         """
-        ids = None if image_ids is None else list(image_ids)
+        ids = check.texts("image_ids", image_ids, most=requests.MOST_IMAGES)
         return SyncChatSession(self, ChatSessionConfig(title, ids, use_all_images, auto_close))
 
     def send(

@@ -92,7 +92,7 @@ class SyncVideoUploadsResource(SyncVideoUploadSteps):
             ended: ``completed``, or ``cancelled``.
 
         Raises:
-            FileNotFoundError: There is no such file.
+            FileNotFoundError: There is no such file; it is a `ValidationError`, too.
             ValidationError: It is no video that can be uploaded, an argument is out of range, or
                 the journal is one of other files or options. Nothing was sent.
             QuotaExceededError: The allowance is used up. Nothing was stored.
@@ -157,7 +157,7 @@ class SyncVideoUploadsResource(SyncVideoUploadSteps):
             The stored videos, in the order of the files.
 
         Raises:
-            FileNotFoundError: There is no such file.
+            FileNotFoundError: There is no such file; it is a `ValidationError`, too.
             ValidationError: There is no video, one of them cannot be uploaded, an argument is out
                 of range, or the journal is one of other files or options. Nothing was sent.
             AionvisionError: As `upload_one`. ``details["stored_media_ids"]`` lists the videos that

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import pickle
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -118,3 +120,80 @@ def test_a_coroutine_function_is_no_callback_of_the_blocking_client(
     with sandbox.sync_client() as client, pytest.raises(ValidationError) as caught:
         method(client, name)(*args, **{callback: tell})
     assert f"{callback} has to be a plain function" in str(caught.value)
+
+
+# Names, and arguments of another type
+
+
+@pytest.mark.parametrize("filename", [5, Path("z.jpg"), b"z.jpg"])
+@pytest.mark.parametrize(
+    "name", ["upload_one", "upload", "documents.upload_one", "documents.upload"]
+)
+def test_a_name_to_store_is_text(name: str, filename: Any, calls: Calls, sandbox: Sandbox) -> None:
+    said = refusal(calls, sandbox, name, b"hello", filename=filename)
+    assert f"filename has to be text, such as 'photo.jpg'; got {filename!r}" in said
+
+
+@pytest.mark.parametrize("name", ["upload", "documents.upload"])
+def test_every_name_to_store_is_text(name: str, calls: Calls, sandbox: Sandbox) -> None:
+    said = refusal(calls, sandbox, name, [b"a", b"b"], filenames=["a.jpg", 3])
+    assert "filenames[1] has to be text" in said
+
+
+@pytest.mark.usefixtures("full_folder")
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [("upload", "a.jpg"), ("documents.upload", "a.txt"), ("video_uploads.upload_one", "a.mp4")],
+)
+@pytest.mark.parametrize("journal", [3, b"a.journal"])
+def test_a_journal_is_a_path(
+    name: str, file: str, journal: Any, calls: Calls, sandbox: Sandbox
+) -> None:
+    assert "journal has to be a path" in refusal(calls, sandbox, name, file, journal=journal)
+
+
+@pytest.mark.parametrize("path", [3, io.BytesIO(), None])
+def test_a_download_goes_to_a_path(path: Any, calls: Calls, sandbox: Sandbox) -> None:
+    assert "path has to be a path" in refusal(calls, sandbox, "files.download_to", "id", path)
+
+
+@pytest.mark.parametrize("given", [3, "abc", None, {"filename": "a.txt"}])
+@pytest.mark.parametrize("name", ["documents.batch_prepare", "uploads.batch_prepare"])
+def test_a_batch_is_prepared_from_a_list(
+    name: str, given: Any, calls: Calls, sandbox: Sandbox
+) -> None:
+    assert "files has to be a list" in refusal(calls, sandbox, name, given)
+
+
+@pytest.mark.parametrize("given", [3, "abc", None, {"object_key": "a"}])
+@pytest.mark.parametrize("name", ["documents.batch_confirm", "uploads.batch_confirm"])
+def test_a_batch_is_confirmed_with_a_list(
+    name: str, given: Any, calls: Calls, sandbox: Sandbox
+) -> None:
+    assert "confirmations has to be a list" in refusal(calls, sandbox, name, "id", given)
+
+
+@pytest.mark.parametrize("name", ["documents.batch_prepare", "uploads.batch_prepare"])
+def test_more_to_say_of_a_batch_is_a_dictionary(name: str, calls: Calls, sandbox: Sandbox) -> None:
+    files = [{"filename": "a.txt", "content_type": "text/plain", "size_bytes": 1}]
+    said = refusal(calls, sandbox, name, files, additional_params=3)
+    assert "additional_params has to be a dictionary" in said
+
+
+@pytest.mark.parametrize("ids", [3, "abc", ["a", 3]])
+@pytest.mark.parametrize("name", ["chat_session", "chats.session", "chats.create_session"])
+def test_images_to_talk_about_are_a_list_of_ids(
+    name: str, ids: Any, calls: Calls, sandbox: Sandbox
+) -> None:
+    assert "image_ids" in refusal(calls, sandbox, name, image_ids=ids)
+
+
+@pytest.mark.parametrize("error", [ValidationError, FileNotFoundError])
+@pytest.mark.parametrize("name", SINGLE)
+def test_a_missing_file_is_both_errors_that_say_so(
+    name: str, error: type[Exception], calls: Calls, sandbox: Sandbox
+) -> None:
+    with pytest.raises(error, match=r"nowhere\.mp4 does not exist") as caught:
+        calls(method(calls.client(sandbox), name)("nowhere.mp4"))
+    copied = pickle.loads(pickle.dumps(caught.value))
+    assert (str(copied), copied.filename) == (str(caught.value), "nowhere.mp4")
