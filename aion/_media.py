@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import stat
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -166,16 +167,36 @@ def tidy(path: str) -> str:
 
 def _beginning(path: str, what: str) -> tuple[int, bytes]:
     try:
+        require_file(path, what)
         with open(path, "rb", buffering=0) as handle:  # noqa: PTH123 - no object needed
             return os.fstat(handle.fileno()).st_size, handle.read(_HEAD)
     except FileNotFoundError:
         raise MissingFileError(path) from None
     except (OSError, ValueError) as error:
         # ValueError: a null character in the path.
-        if isinstance(error, (IsADirectoryError, PermissionError)) and Path(path).is_dir():
-            reason = f"is a directory: use upload() for the {what} in it"
-        else:
-            reason = f"cannot be read: {getattr(error, 'strerror', None) or error}"
+        reason = f"cannot be read: {getattr(error, 'strerror', None) or error}"
+    raise ValidationError(f"{path} {reason}", details={"field": "file"})
+
+
+def require_file(path: str, what: str) -> None:
+    """Refuse what is no regular file: to open a pipe would wait for ever.
+
+    Args:
+        path: Where it is.
+        what: What a directory would be uploaded for, in the plural.
+
+    Raises:
+        ValidationError: It is a directory, a pipe, a device or a socket.
+        OSError: There is nothing, or it cannot be looked at.
+        ValueError: There is a null character in the path.
+    """
+    mode = os.stat(path).st_mode  # noqa: PTH116 - no object needed
+    if stat.S_ISDIR(mode):
+        reason = f"is a directory: use upload() for the {what} in it"
+    elif not stat.S_ISREG(mode):
+        reason = "is not a regular file: save it to one first"
+    else:
+        return
     raise ValidationError(f"{path} {reason}", details={"field": "file"})
 
 

@@ -119,8 +119,7 @@ def video(file: Any, filename: str | None = None) -> Video:
 
 def _look(path: Path) -> tuple[os.stat_result, bytes, float | None]:
     try:
-        if path.is_dir():
-            raise _unfit(f"{path} is a directory: use upload() for the videos in it")
+        _media.require_file(str(path), "videos")
         with path.open("rb") as handle:
 
             def read(offset: int, count: int) -> bytes:

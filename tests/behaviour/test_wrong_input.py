@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import pickle
 from collections.abc import Iterator
 from pathlib import Path
@@ -197,3 +198,21 @@ def test_a_missing_file_is_both_errors_that_say_so(
         calls(method(calls.client(sandbox), name)("nowhere.mp4"))
     copied = pickle.loads(pickle.dumps(caught.value))
     assert (str(copied), copied.filename) == (str(caught.value), "nowhere.mp4")
+
+
+# Files that are none
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("name", [*SINGLE, *MANY])
+def test_a_named_pipe_is_refused_unopened(
+    name: str, calls: Calls, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    os.mkfifo(tmp_path / "a.pipe")
+    said = refusal(calls, sandbox, name, tmp_path / "a.pipe")
+    assert "a.pipe is not a regular file" in said
+
+
+@pytest.mark.parametrize("name", SINGLE)
+def test_a_device_is_refused(name: str, calls: Calls, sandbox: Sandbox) -> None:
+    assert "/dev/zero is not a regular file" in refusal(calls, sandbox, name, "/dev/zero")
