@@ -12,6 +12,7 @@ from aion._batches import LARGEST_CHUNK, Callbacks, Pace
 from aion._files import Found
 from aion._flows.uploading import BatchUpload
 from aion._flows.waiting import follow
+from aion._polling import PollPlan
 from aion.exceptions import (
     AionvisionTimeoutError,
     DescriptionError,

@@ -16,6 +16,7 @@ ON_TOP = {"aion.sandbox", "aion.testing", "aion.cli"}
 CORE_NEEDS = {"aion", "aion_api", "attrs", "httpx", "httpcore", "dateutil", "certifi"}
 HTTP_SEAM = {
     "aion/_transport/http.py",
+    "aion/_transport/single.py",
     "aion/_transport/sockets/coroutines.py",
     "aion/_transport/sockets/joining.py",
     "aion/_transport/sockets/threads.py",

@@ -12,6 +12,7 @@ from typing import Any
 
 from aion import _checks as check
 from aion import _documents, _files
+from aion._awaited import Awaited
 from aion._batch_errors import noting_stored
 from aion._batches import Pace
 from aion._documents import DocumentCallbacks
@@ -21,7 +22,7 @@ from aion._record import DocumentRecord, NoRecord, options_of
 from aion._rt import blocking as rt
 from aion.exceptions import AionvisionTimeoutError, DocumentProcessingError, QuotaExceededError
 from aion.sync._flows.processing import SyncDocumentBatch, reason_of, status_of
-from aion.sync._flows.waiting import until
+from aion.sync._flows.waiting import follow
 from aion.sync.resources._presigned_documents import SyncPresignedDocuments, target_of
 from aion.types._document_processing import NO_REASON
 from aion.types.callbacks import (
@@ -217,19 +218,16 @@ class SyncDocumentUploads(SyncPresignedDocuments):
         def look(left: float) -> DocumentStatusResult:
             return status_of(self._engine, wanted, min(self._engine.config.timeout, left))
 
-        def late(last: DocumentStatusResult | None) -> AionvisionTimeoutError:
-            state = last.text_extraction_status if last else "not known"
-            error = AionvisionTimeoutError(
-                f"document {wanted} is still {state} after {plan.timeout:.3g} s. It is stored: go"
-                f" on with wait_for_processing({wanted!r}), do not upload it again",
-                last_result=last,
-            )
-            error.details = {"document_id": wanted, "status": state}
-            return error
-
-        status = until(look, lambda state: not state.is_processing, plan, late)
+        awaited = Awaited[DocumentStatusResult](
+            f"document {wanted}",
+            f"It is stored: go on with wait_for_processing({wanted!r}), do not upload it again",
+            {"document_id": wanted},
+            lambda last: {"status": last.text_extraction_status},
+        )
+        status = follow(look, lambda state: not state.is_processing, plan, awaited)
         if status.is_failed:
-            reason = reason_of(self._engine, status) or NO_REASON
+            now = time.monotonic()
+            reason = reason_of(self._engine, status, now + plan.left(now)) or NO_REASON
             raise DocumentProcessingError(
                 f"document {wanted} was not processed: {reason}",
                 document_id=wanted,

@@ -12,6 +12,7 @@ from aion._awaited import Awaited
 from aion._batch_errors import go_on
 from aion._batches import LARGEST_CHUNK, Callbacks, Pace
 from aion._files import Found
+from aion._polling import PollPlan
 from aion.exceptions import (
     AionvisionTimeoutError,
     DescriptionError,
