@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import AsyncIterator, Iterator
 from types import TracebackType
@@ -15,6 +16,8 @@ from aion_api import Request
 
 _GRACE = 1.0
 """Seconds that are given to what follows a whole answer: pings, and a `close`."""
+_END = 0.1
+"""Seconds that are given to the end of the body after a `close`: it comes in the same breath."""
 
 
 class ChatStream(AsyncIterator[ChatToken]):
@@ -158,8 +161,11 @@ class ChatStream(AsyncIterator[ChatToken]):
             self._tokens = reading.opened(self._answer.reply)
         while True:
             token = next(self._tokens, None)
-            if token is not None or reading.over:
+            if token is not None:
                 return token
+            if reading.over:
+                await _finish(self._answer)
+                return None
             try:
                 piece = await self._piece(self._answer)
             except AionvisionError as error:
@@ -191,6 +197,12 @@ class ChatStream(AsyncIterator[ChatToken]):
         trace: TracebackType | None,
     ) -> None:
         await self.close()
+
+
+async def _finish(answer: rt.Answer) -> None:
+    """Read the end of a body after its last event: then the connection can be used again."""
+    with contextlib.suppress(AionvisionError):
+        await answer.piece_by(time.monotonic() + _END)
 
 
 __all__ = ["ChatStream"]

@@ -351,6 +351,22 @@ def test_the_text_of_a_stream_that_breaks_is_no_success_p12(calls: Calls) -> Non
             calls.items(stream.text_stream)
 
 
+def test_streams_that_were_closed_by_the_service_share_a_connection_p11(calls: Calls) -> None:
+    def answers(connection: Connection) -> None:
+        while True:
+            connection.read_request()
+            for part in (*BEGIN, COMPLETE, sse("close"), END):
+                connection.send(part)
+
+    with FaultServer(answers) as server:
+        client = calls.client_of(f"{server.url}/api/v2", KEY)
+        for _ in range(3):
+            stream = client.chats.send_stream("What is there?", session_id=SESSION)
+            assert kinds(received(calls, stream))[-1] == "close"
+
+        assert server.connections == 1
+
+
 def test_a_plan_without_an_answer_is_an_end(calls: Calls) -> None:
     plan = sse("plan_pending_approval", plan_id="p1")
     with scripted((HEAD, plan, sse("close"), END), (HEAD, plan, END)) as script:

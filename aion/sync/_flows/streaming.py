@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterator
 from types import TracebackType
@@ -17,6 +18,8 @@ from aion_api import Request
 
 _GRACE = 1.0
 """Seconds that are given to what follows a whole answer: pings, and a `close`."""
+_END = 0.1
+"""Seconds that are given to the end of the body after a `close`: it comes in the same breath."""
 
 
 class SyncChatStream(Iterator[ChatToken]):
@@ -160,8 +163,11 @@ class SyncChatStream(Iterator[ChatToken]):
             self._tokens = reading.opened(self._answer.reply)
         while True:
             token = next(self._tokens, None)
-            if token is not None or reading.over:
+            if token is not None:
                 return token
+            if reading.over:
+                _finish(self._answer)
+                return None
             try:
                 piece = self._piece(self._answer)
             except AionvisionError as error:
@@ -193,6 +199,12 @@ class SyncChatStream(Iterator[ChatToken]):
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _finish(answer: rt.Answer) -> None:
+    """Read the end of a body after its last event: then the connection can be used again."""
+    with contextlib.suppress(AionvisionError):
+        answer.piece_by(time.monotonic() + _END)
 
 
 __all__ = ["SyncChatStream"]
