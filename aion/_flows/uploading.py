@@ -56,6 +56,7 @@ from aion.types.callbacks import (
 from aion.types.common import DescriptionStatus
 from aion.types.upload import BatchUploadResults, UploadResult
 from aion.uploads.journal import State
+from aion_api import evolve
 from aion_api.api import user_files
 from aion_api.models.upload_sessions import UploadSessionResultItem
 from aion_api.models.user_files import FileList, StreamBatchUploadBody, StreamBatchUploadResponse
@@ -348,7 +349,8 @@ class BatchUpload:
             if one.status == DescriptionStatus.FAILED.value:
                 self._refused(index, one.error or "the service gave no reason")
             else:
-                stored.append((index, UploadResult.from_stored(one)))
+                result = UploadResult.from_stored(one)
+                stored.append((index, result if one.skipped else self._new(result)))
         places = {index for index, _ in stored}
         left = [
             one for one in left if one.index not in places and not self._ledger.known(one.index)
@@ -395,8 +397,19 @@ class BatchUpload:
                 thumbnail_url=row.thumbnail_url,
                 created_at=row.created_at,
             )
-            stored.append((index, result.with_failure(reason) if failed else result))
+            is_older = row.status.value == DescriptionStatus.SKIPPED.value
+            if failed:
+                result = result.with_failure(reason)
+            elif not is_older:
+                result = self._new(result)
+            stored.append((index, result))
         await self._stored(stored)
+
+    def _new(self, result: UploadResult) -> UploadResult:
+        """The result of a file that was stored just now, and not long ago in its place."""
+        if self._form.auto_describe is False:
+            return evolve(result, description_status=DescriptionStatus.SKIPPED)
+        return result
 
     async def _look_at_descriptions(self, end: float) -> None:
         waiting = self._ledger.waiting()

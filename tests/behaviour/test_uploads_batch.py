@@ -193,6 +193,38 @@ def test_without_waiting_all_ids_are_there_and_nothing_is_polled(
     assert requests_of(small, STREAM) == 3
 
 
+@pytest.mark.parametrize("count", [3, 7])
+@pytest.mark.parametrize("wait", [True, False])
+def test_images_that_are_not_to_be_described_are_not_asked_for_descriptions(
+    count: int, wait: bool, calls: Calls, small: Sandbox, tmp_path: Path
+) -> None:
+    results = calls(
+        calls.client(small).upload(
+            folder(tmp_path, count), auto_describe=False, wait_for_descriptions=wait
+        )
+    )
+    assert results.summary() == f"{count} skipped"
+    assert len({one.image_id for one in results}) == count
+    assert requests_of(small, "list_user_files") == 0
+
+
+def test_an_older_image_may_get_a_description_that_was_not_asked_for(
+    calls: Calls, small: Sandbox
+) -> None:
+    client = calls.client(small)
+    older = calls(client.upload_one(draw(), filename="a.jpg"))
+    results = calls(
+        client.upload(
+            [draw(), draw(color=(1, 2, 3))],
+            filenames=["a.jpg", "b.jpg"],
+            auto_describe=False,
+            skip_duplicates=True,
+        )
+    )
+    assert results[0].image_id == older.image_id
+    assert [one.is_pending for one in results] == [True, False]
+
+
 # Callbacks
 
 

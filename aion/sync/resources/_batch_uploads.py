@@ -12,12 +12,10 @@ from typing import Any
 
 from aion import _checks as check
 from aion import _files
-from aion._batch_errors import noting_stored
 from aion._batches import Callbacks, Pace
 from aion._polling import PollPlan
 from aion._progress import display
 from aion._record import NoRecord, Record, options_of
-from aion._rt import blocking as rt
 from aion.exceptions import QuotaExceededError
 from aion.sync._flows.uploading import SyncBatchUpload
 from aion.sync.resources._presigned import SyncPresignedUploads
@@ -108,9 +106,13 @@ class SyncBatchUploads(SyncPresignedUploads):
 
         Endpoint: ``POST /user-files/upload/stream-batch``
         """
+        if filename is not None:
+            if filenames is not None:
+                check.refuse("filename", filename, "left out where filenames are given")
+            filenames = [filename]
         return self.upload_batch(
             files,
-            filenames=_files.names_of(filename, filenames),
+            filenames=filenames,
             recursive=recursive,
             include_hidden=include_hidden,
             wait_for_descriptions=wait_for_descriptions,
@@ -173,7 +175,7 @@ class SyncBatchUploads(SyncPresignedUploads):
                 None keeps the name of a path.
             recursive: Look into the directories below a directory.
             include_hidden: Take files and directories whose name begins with a dot.
-            wait_for_descriptions: Wait until the AI descriptions are there.
+            wait_for_descriptions: Wait until the AI descriptions are there, if any are made.
             raise_on_failure: Raise when a file failed; otherwise the results say so.
             description_timeout: Seconds to wait for all of them, from the moment all are sent,
                 instead of the client's `polling_timeout`.
@@ -212,13 +214,6 @@ class SyncBatchUploads(SyncPresignedUploads):
 
         Endpoint: ``POST /user-files/upload/stream-batch``
         """
-        rt.check_callbacks(
-            on_progress=on_progress,
-            on_file_complete=on_file_complete,
-            on_description_progress=on_description_progress,
-            on_description_failed=on_description_failed,
-            progress=progress if callable(progress) else None,
-        )
         form = StreamBatchUploadBody(
             files=[],
             auto_describe=UNSET if auto_describe else False,
@@ -251,13 +246,12 @@ class SyncBatchUploads(SyncPresignedUploads):
             batch = SyncBatchUpload(self._engine, found, form, callbacks, record)
             # The batch lets go of the files as they are sent.
             del found
-            with noting_stored(batch.report, journal):
-                batch.recover()
-                if batch.size:
-                    quota = self._require_quota(batch.size)
-                    batch.send(Pace.of(quota, results_at_once=not wait_for_descriptions))
-                plan = self._plan(description_timeout, None)
-                batch.follow(plan, descriptions=wait_for_descriptions)
+            batch.recover()
+            if batch.size:
+                quota = self._require_quota(batch.size)
+                batch.send(Pace.of(quota, results_at_once=not wait_for_descriptions))
+            plan = self._plan(description_timeout, None)
+            batch.follow(plan, descriptions=wait_for_descriptions and auto_describe)
         finally:
             record.close()
             shown.close()
