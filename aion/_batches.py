@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from array import array
 from collections import Counter, deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -85,18 +85,20 @@ class Sent:
         items: The files of which nothing is known yet.
         seen: How many files had ended at the last look.
         taken: The results that are taken in already.
+        rejected: The names of files that the answer turned away; the session may have them, too.
     """
 
     session_id: str
     items: list[Item]
     seen: int = 0
     taken: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+    rejected: Counter[str] = field(default_factory=Counter[str])
 
     def fresh(self, rows: Sequence[UploadSessionResultItem]) -> list[UploadSessionResultItem]:
         """The results that are not taken in yet."""
         left = Counter(self.taken)
         fresh: list[UploadSessionResultItem] = []
-        for row in rows:
+        for row in accepted(rows, self.rejected, _name, lambda row: not row.image_id):
             if left[_mark(row)] > 0:
                 left[_mark(row)] -= 1
             else:
@@ -107,7 +109,7 @@ class Sent:
         self, rows: Sequence[UploadSessionResultItem], *, whole: bool
     ) -> dict[int, UploadSessionResultItem]:
         """Which file each new result belongs to; those files are known from now on."""
-        fitting = match(self.items, self.fresh(rows), lambda row: row.filename, whole=whole)
+        fitting = match(self.items, self.fresh(rows), _name, whole=whole)
         self.taken.update(map(_mark, fitting.values()))
         self.items = [item for item in self.items if item.index not in fitting]
         return fitting
@@ -128,6 +130,10 @@ class Look:
     ended: int
     rows: list[UploadSessionResultItem] | None
     is_last: bool
+
+
+def _name(row: UploadSessionResultItem) -> str:
+    return row.filename
 
 
 def _mark(row: UploadSessionResultItem) -> tuple[str, str]:
@@ -184,6 +190,30 @@ def chunks(items: Iterable[Item], pace: Pace) -> Iterator[list[Item]]:
         size += item.upload.size
     if chunk:
         yield chunk
+
+
+def accepted(
+    found: Iterable[T],
+    rejected: Mapping[str, int],
+    name: Callable[[T], str],
+    is_lost: Callable[[T], bool],
+) -> list[T]:
+    """Results without those of rejected files, which an answer may have beside the rejections.
+
+    Args:
+        found: The results.
+        rejected: How many files of a name were rejected.
+        name: The name that a result carries.
+        is_lost: Whether a result may be one of a file that was rejected.
+    """
+    left = Counter(rejected)
+    kept: list[T] = []
+    for one in found:
+        if left[name(one)] > 0 and is_lost(one):
+            left[name(one)] -= 1
+        else:
+            kept.append(one)
+    return kept
 
 
 def match(
@@ -368,6 +398,7 @@ __all__ = [
     "Pace",
     "Parcel",
     "Sent",
+    "accepted",
     "apart",
     "chunks",
     "match",

@@ -27,6 +27,7 @@ from aion._batches import (
     Pace,
     Parcel,
     Sent,
+    accepted,
     apart,
     chunks,
     match,
@@ -59,7 +60,12 @@ from aion.uploads.journal import State
 from aion_api import evolve
 from aion_api.api import user_files
 from aion_api.models.upload_sessions import UploadSessionResultItem
-from aion_api.models.user_files import FileList, StreamBatchUploadBody, StreamBatchUploadResponse
+from aion_api.models.user_files import (
+    FileList,
+    StreamBatchFileResult,
+    StreamBatchUploadBody,
+    StreamBatchUploadResponse,
+)
 
 PAGE = 100
 """Files in one look at descriptions."""
@@ -337,16 +343,18 @@ class BatchUpload:
         self._meter.sent(chunk)
         for item in chunk:
             self._versions.pop(item.index, None)
+        rejected = Counter[str]()
         for rejection in answer.rejections or ():
             if 0 <= rejection.index < len(chunk):
-                index = chunk[rejection.index].index
+                item = chunk[rejection.index]
+                rejected[item.upload.filename] += 1
                 reason = f"it was not accepted: {rejection.reason}"
-                self._refused(index, reason, retryable=rejection.retryable)
+                self._refused(item.index, reason, retryable=rejection.retryable)
         left = [item for item in chunk if not self._ledger.known(item.index)]
-        results = answer.immediate_results or ()
+        results = accepted(answer.immediate_results or (), rejected, _name, _is_failed)
         stored: list[tuple[int, UploadResult]] = []
-        for index, one in match(left, results, lambda one: one.filename, whole=True).items():
-            if one.status == DescriptionStatus.FAILED.value:
+        for index, one in match(left, results, _name, whole=True).items():
+            if _is_failed(one):
                 self._refused(index, one.error or "the service gave no reason")
             else:
                 result = UploadResult.from_stored(one)
@@ -356,7 +364,7 @@ class BatchUpload:
             one for one in left if one.index not in places and not self._ledger.known(one.index)
         ]
         if left:
-            self._sessions.append(Sent(answer.session_id, left))
+            self._sessions.append(Sent(answer.session_id, left, rejected=rejected))
             self._record.sent(answer.session_id, left)
         await self._stored(stored)
 
@@ -479,3 +487,11 @@ class BatchUpload:
         waited = time.monotonic() - plan.start
         ids = self._ledger.ids(self._ledger.waiting())
         return late(self.report(), ids, open_sessions, waited)
+
+
+def _name(result: StreamBatchFileResult) -> str:
+    return result.filename
+
+
+def _is_failed(result: StreamBatchFileResult) -> bool:
+    return result.status == DescriptionStatus.FAILED.value

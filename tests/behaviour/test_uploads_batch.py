@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from aion._transport.http import AsyncChannel, SyncChannel
 from aion.exceptions import (
     AionvisionTimeoutError,
     AuthenticationError,
@@ -17,6 +19,7 @@ from aion.exceptions import (
     ValidationError,
 )
 from aion.testing import Sandbox
+from aion.transport import Reply, Wire
 from aion.types.upload import BatchUploadResults
 from tests.behaviour.calls import Calls
 from tests.behaviour.pictures import NAVY, draw
@@ -292,6 +295,46 @@ def test_a_file_that_the_service_refuses_stops_no_other(
     error = caught.value
     assert (error.stage, error.filename) == ("upload", "03.png")
     assert error.partial_results.summary() == "7 succeeded, 1 failed"
+
+
+class EveryResult(SyncChannel):
+    """Gives results of rejected files, too, as a service may do."""
+
+    def exchange(self, wire: Wire, **limits: Any) -> Any:
+        return every_result(super().exchange(wire, **limits))
+
+
+class AsyncEveryResult(AsyncChannel):
+    async def exchange(self, wire: Wire, **limits: Any) -> Any:
+        return every_result(await super().exchange(wire, **limits))
+
+
+REJECTED = {
+    "image_id": "", "filename": "a.png", "object_key": "", "status": "failed",
+    "created_at": None, "error": "no image", "error_message": "no image",
+}  # fmt: skip
+
+
+def every_result(reply: Any) -> Any:
+    if not isinstance(reply, Reply) or b'"session_id"' not in reply.body:
+        return reply
+    body = json.loads(reply.body)
+    for name in ("immediate_results", "results"):
+        if body.get(name):
+            body[name].insert(0, REJECTED)
+    return Reply(reply.status, [(b"content-type", b"application/json")], json.dumps(body).encode())
+
+
+@pytest.mark.parametrize("count", [2, 7])
+def test_p22_a_file_is_not_taken_for_a_rejected_one_of_its_name(
+    count: int, calls: Calls, small: Sandbox
+) -> None:
+    transport = AsyncEveryResult if calls.kind == "async" else EveryResult
+    client = calls.client(small, transport=transport)
+    files = [draw("PNG")[:60], *(draw("PNG", (10 + number, 9)) for number in range(count - 1))]
+    results = calls(client.upload(files, filenames=["a.png"] * count, raise_on_failure=False))
+    assert [one.is_stored for one in results] == [False] + [True] * (count - 1)
+    assert "it was not accepted" in str(results[0].description_error)
 
 
 def test_a_failed_description_raises_with_all_results(

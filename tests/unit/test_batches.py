@@ -108,6 +108,19 @@ def test_a_result_that_is_read_twice_is_taken_once() -> None:
     assert sent.items == []
 
 
+@pytest.mark.parametrize("rows", [["", "2"], ["2", ""], ["2"]])
+def test_a_file_gets_no_result_of_a_rejected_one_of_its_name(rows: list[str]) -> None:
+    sent = Sent("s", items("a"), rejected=Counter("a"))
+    fitting = sent.match([row("a", image_id) for image_id in rows], whole=False)
+    assert [one.image_id for one in fitting.values()] == ["2"]
+
+
+def test_an_accepted_file_of_the_name_of_a_rejected_one_may_fail_too() -> None:
+    sent = Sent("s", items("a"), rejected=Counter("a"))
+    assert [one.image_id for one in sent.match([row("a", "")] * 2, whole=True).values()] == [""]
+    assert sent.items == []
+
+
 @given(NAMES.filter(bool), st.sampled_from(["a", "z"]))
 def test_a_chunk_that_is_cut_apart_keeps_every_file_and_gets_smaller(
     names: list[str], suspect: str
