@@ -326,6 +326,9 @@ class Ledger:
 
     def stored(self, index: int, result: UploadResult) -> None:
         """A file is stored. Its description may still be to come."""
+        before = self._results[index]
+        # What an earlier call stored is stored, though the file cannot be sent any more.
+        self.failed_count -= before is not None and before.is_failed
         self._results[index] = keep(result, self._names[index])
         self.stored_count += 1
         self.ended_count += not result.is_pending

@@ -13,6 +13,7 @@ import pytest
 from aion.exceptions import AionvisionTimeoutError, UploadError, ValidationError
 from aion.testing import Sandbox
 from aion.uploads.journal import Journal, State
+from aion.uploads.progress import UploadProgress
 from tests.behaviour.bulk import STREAM, folder, held, names, requests_of
 from tests.behaviour.calls import Calls
 from tests.behaviour.pictures import NAVY, draw
@@ -115,6 +116,18 @@ def test_P22_a_changed_file_is_sent_again(
         number != 3 for number in range(10)
     ]
     assert "77x10" in str(again[3].description)
+
+
+def test_P22_a_stored_file_that_is_no_image_any_more_is_still_stored(
+    calls: Calls, small: Sandbox, photos: Path, journal: Path
+) -> None:
+    client = calls.client(small)
+    before = calls(client.upload(folder(photos, 3), journal=journal))
+    (photos / "000.png").write_text("no image")
+    steps: list[UploadProgress] = []
+    after = calls(client.upload(photos, journal=journal, progress=steps.append))
+    assert after[0].image_id == before[0].image_id
+    assert steps[-1].failed == 0
 
 
 def test_P22_bytes_are_known_by_their_hash(calls: Calls, small: Sandbox, journal: Path) -> None:

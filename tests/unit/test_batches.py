@@ -149,6 +149,13 @@ def test_one_image_may_be_the_result_of_two_files() -> None:
     assert (list(ledger.waiting()), ledger.stored_count, ledger.ended_count) == ([], 2, 2)
 
 
+def test_a_file_that_was_stored_before_it_became_unusable_did_not_fail_p22() -> None:
+    ledger = Ledger([Found(0, Unusable("a", "a is no image"))])
+    ledger.stored(0, UploadResult("i", "a", "k"))
+    assert (ledger.stored_count, ledger.failed_count) == (1, 0)
+    assert [one.is_stored for one in ledger.report()] == [True]
+
+
 def test_a_file_that_could_not_be_sent_is_in_the_report() -> None:
     ledger = Ledger([Found(0, Unusable("a", "a is empty")), Found(1, item(1, "b").upload)])
     report = ledger.report([item(1, "b")])
