@@ -76,7 +76,8 @@ def write(tree: Mapping[str, str], project: Path) -> None:
 
 def _put(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+    # Text would end its lines as the system does, and be stale at once.
+    path.write_bytes(text.encode())
 
 
 def _remove(path: Path) -> None:

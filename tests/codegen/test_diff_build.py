@@ -190,6 +190,24 @@ def test_files_that_were_not_there_are_gone_after_a_failure(tmp_path: Path) -> N
     assert not (tmp_path / "a").exists()
 
 
+def test_what_is_written_is_current_where_lines_end_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Path.open
+
+    def opened(self: Path, mode: str = "r", *args: Any, **options: Any) -> Any:
+        """As Windows does it."""
+        if "b" not in mode and options.get("newline") is None:
+            return real(self, mode, encoding="utf-8", newline="\r\n")
+        return real(self, mode, *args, **options)
+
+    monkeypatch.setattr(Path, "open", opened)
+    tree = {"a.json": "1\n2\n"}
+    output.write(tree, tmp_path)
+    monkeypatch.undo()
+    assert list(output.differences(tree, tmp_path)) == []
+
+
 # LOCK.toml
 
 
