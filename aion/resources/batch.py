@@ -153,6 +153,7 @@ class BatchResource:
             ResourceNotFoundError: There is no such batch.
             AionvisionTimeoutError: It has not ended in time; `last_result` holds its last status.
                 Call this again with the same id to go on waiting.
+            AionvisionError: It cannot be looked at in a way that stays; `details` has its id.
 
         Endpoint: ``GET /batch/{batch_id}``
         """

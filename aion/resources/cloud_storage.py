@@ -248,6 +248,7 @@ class CloudStorageResource:
             ResourceNotFoundError: There is no such job.
             AionvisionTimeoutError: It has not ended in time; `last_result` holds its last state.
                 Call this again with the same id to go on waiting.
+            AionvisionError: It cannot be looked at in a way that stays; `details` has its id.
 
         Endpoint: ``GET /cloud-storage/jobs/{job_id}``
         """
@@ -305,7 +306,7 @@ class CloudStorageResource:
             CloudStorageError: The import failed.
             AionvisionTimeoutError: It has not ended in time. It goes on: wait for the job of
                 `last_result` with `wait_for_job`, do not import again.
-            AionvisionError: A call failed.
+            AionvisionError: A call failed. Where the job goes on, ``details["job_id"]`` is its id.
 
         Endpoint: ``POST /cloud-storage/import``, ``GET /cloud-storage/jobs/{job_id}``
         """
@@ -355,7 +356,7 @@ class CloudStorageResource:
             CloudStorageError: The export failed.
             AionvisionTimeoutError: It has not ended in time. It goes on: wait for the job of
                 `last_result` with `wait_for_job`, do not export again.
-            AionvisionError: A call failed.
+            AionvisionError: A call failed. Where the job goes on, ``details["job_id"]`` is its id.
 
         Endpoint: ``POST /cloud-storage/export``, ``GET /cloud-storage/jobs/{job_id}``
         """

@@ -364,6 +364,7 @@ class LinksResource:
             ResourceNotFoundError: There is no such link.
             AionvisionTimeoutError: It has not ended in time; `last_result` holds the link as it
                 was last. Call this again with the same id to go on waiting.
+            AionvisionError: It cannot be looked at in a way that stays; `details` has its id.
 
         Endpoint: ``GET /user-files/{image_id}``
         """

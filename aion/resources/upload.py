@@ -115,6 +115,7 @@ class UploadResource(BatchUploads):
             ResourceNotFoundError: There is no such image.
             AionvisionTimeoutError: It has not ended in time; `last_result` holds its last state.
                 Call this again with the same id to go on waiting.
+            AionvisionError: It cannot be looked at in a way that stays; `details` has its id.
 
         Endpoint: ``GET /user-files``
         """

@@ -16,7 +16,7 @@ from aion._polling import PollPlan
 from aion._rt import aio as rt
 from aion._video_record import NoVideoRecord, VideoRecord
 from aion._videos import Video, VideoCallbacks, VideoWishes
-from aion.exceptions import AionvisionError, AionvisionTimeoutError, VideoAnalysisError
+from aion.exceptions import AionvisionError
 from aion.resources._video_chunks import VideoUploadSteps
 from aion.types.callbacks import (
     VideoAnalysisProgressEvent,
@@ -97,7 +97,8 @@ class VideoUploadsResource(VideoUploadSteps):
             VideoUploadError: It did not arrive; `stage` tells where it stopped.
             VideoAnalysisError: It is stored, but its analysis failed.
             AionvisionTimeoutError: It is stored, but its analysis has not ended in time;
-                `last_result` holds its last state, from whose id `video_analysis` goes on.
+                `last_result` holds its last state. With ``details["analysis_job_id"]``
+                `video_analysis` goes on, also after any other error of the wait.
 
         Endpoint: ``POST /video-uploads/initiate``, ``PUT`` to the URL of each chunk,
             ``POST /video-uploads/chunks/confirm``, ``POST /video-uploads/complete``
@@ -222,7 +223,7 @@ class VideoUploadsResource(VideoUploadSteps):
 
         try:
             job = await analyzed(self._engine, result.analysis_job_id, plan, tell)
-        except (AionvisionTimeoutError, VideoAnalysisError) as error:
+        except AionvisionError as error:
             error.details["media_id"] = result.media_id
             raise
         return evolve(result, processing_status=job.status)

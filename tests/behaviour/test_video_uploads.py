@@ -419,6 +419,19 @@ def test_a_wait_that_is_too_long_says_how_to_go_on_p23(
     assert (job.is_completed, job.media_id) == (True, error.details["media_id"])
 
 
+def test_p23_a_wait_that_breaks_names_the_video_and_its_analysis(
+    calls: Calls, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    client = calls.client(sandbox)
+    sandbox.faults.fail("get_analysis_status", status=403)
+    error = failing(
+        exceptions.AionvisionPermissionError,
+        lambda: calls(client.video_uploads.upload_one(saved(tmp_path), wait_for_analysis=True)),
+    )
+    job = calls(client.video_analysis.wait_for_completion(error.details["analysis_job_id"]))
+    assert (job.is_completed, job.media_id) == (True, error.details["media_id"])
+
+
 # Step by step
 
 

@@ -209,6 +209,7 @@ class SyncDocumentUploads(SyncPresignedDocuments):
             DocumentProcessingError: Its processing failed.
             AionvisionTimeoutError: It has not ended in time; `last_result` holds its last status.
                 Call this again with the same id to go on waiting.
+            AionvisionError: It cannot be looked at in a way that stays; `details` has its id.
 
         Endpoint: ``GET /document-uploads/{document_id}/status``
         """

@@ -79,7 +79,7 @@ class SyncDescribeResource:
                 the results of the others can be read with `client.batch`.
             AionvisionTimeoutError: Not in time. A batch goes on: its id is in `details`.
             ResourceNotFoundError: This deployment has no such route.
-            AionvisionError: The call failed.
+            AionvisionError: A call failed. Where a batch goes on, its id is in `details`.
 
         Endpoint: ``POST /describe/``; for many ``POST /batch/describe``, ``GET /batch/{batch_id}``
         and ``GET /batch/{batch_id}/results``

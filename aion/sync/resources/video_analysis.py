@@ -139,6 +139,7 @@ class SyncVideoAnalysisResource:
             ResourceNotFoundError: There is no such job.
             AionvisionTimeoutError: It has not ended in time; `last_result` holds its last state.
                 Call this again with the same id to go on waiting.
+            AionvisionError: It cannot be looked at in a way that stays; `details` has its id.
 
         Endpoint: ``GET /video-analysis/jobs/{analysis_job_id}``
         """
