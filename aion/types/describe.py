@@ -54,8 +54,24 @@ class DescriptionStatus(Model):
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Read a file item of a listing."""
-        return cls.from_file(UserFile.from_api_response(data))
+        """Read a file item of a listing, or what `to_dict` wrote.
+
+        Raises:
+            KeyError: There is no id.
+        """
+        read = Reader(data)
+        return cls(
+            image_id=read.need("image_id", "id"),
+            status=read.get("description_status", "status") or Status.PENDING.value,
+            description=read.get("description", "upload_description"),
+            tags=read.get("tags"),
+            visible_text=read.get("visible_text"),
+            confidence_score=read.get("confidence_score"),
+            error_message=read.get("error_message", "description_error"),
+            created_at=read.date("created_at"),
+            completed_at=read.date("completed_at"),
+            additional_properties=read.rest(),
+        )
 
     @classmethod
     def from_file(cls, file: UserFile) -> Self:

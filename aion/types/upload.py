@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any, Self
 
 from aion.exceptions import DescriptionError, UploadError
+from aion.types._document_processing import NO_REASON
+from aion.types._reader import Reader
 from aion.types.common import DescriptionStatus
 from aion.types.describe import DescriptionFailure
 from aion.types.presigned import (
@@ -80,11 +82,41 @@ class UploadResult(Model):
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Read a per-file result of an upload, or a file item of a listing."""
-        if "image_id" in data:
-            return cls.from_stored(StreamBatchFileResult.from_api_response(data))
-        file = UserFile.from_api_response(data)
-        return cls(file.id, file.filename or "", "").with_file(file)
+        """Read a per-file result of an upload or its session, a file item, or what `to_dict` wrote.
+
+        Raises:
+            KeyError: There is no id.
+        """
+        read = Reader(data)
+        image_id = read.need("image_id", "id")
+        description = read.get("description", "upload_description")
+        status = DescriptionStatus(read.get("description_status") or _state(data, description))
+        error = read.get("description_error", "error_message", "error")
+        if status is DescriptionStatus.FAILED and not error:
+            error = NO_REASON
+        name = read.get("filename") or ""
+        failure = DescriptionFailure.from_error_message(image_id, error, name) if error else None
+        kind = read.get("description_error_type")
+        retryable = read.get("description_is_retryable")
+        if failure is not None:
+            kind = kind or failure.error_type.value
+            retryable = failure.is_retryable if retryable is None else retryable
+        return cls(
+            image_id=read.get("skipped_existing_image_id") or image_id,
+            filename=name,
+            object_key=read.get("object_key") or "",
+            description=description,
+            tags=read.get("tags"),
+            visible_text=read.get("visible_text"),
+            confidence_score=read.get("confidence_score"),
+            description_status=status,
+            thumbnail_url=read.get("thumbnail_url"),
+            created_at=read.date("created_at"),
+            description_error=error,
+            description_error_type=kind,
+            description_is_retryable=retryable,
+            additional_properties=read.rest(),
+        )
 
     @classmethod
     def from_stored(cls, stored: StreamBatchFileResult) -> Self:
@@ -122,7 +154,7 @@ class UploadResult(Model):
         status = DescriptionStatus(file.description_status or "pending")
         error = file.description_error
         if status is DescriptionStatus.FAILED and not error:
-            error = "the service gave no reason"
+            error = NO_REASON
         name = file.filename or self.filename
         failure = DescriptionFailure.from_error_message(file.id, error, name) if error else None
         return evolve(
@@ -138,6 +170,17 @@ class UploadResult(Model):
             description_error_type=failure.error_type.value if failure else None,
             description_is_retryable=failure.is_retryable if failure else None,
         )
+
+
+def _state(data: Mapping[str, Any], description: str | None) -> str:
+    """The state of a description whose answer tells only the status of the upload.
+
+    That is ``completed`` as soon as the image is stored.
+    """
+    status: str | None = data.get("status")
+    if status == "failed" or (status == "completed" and description is not None):
+        return status
+    return "pending"
 
 
 class BatchUploadResults(list[UploadResult]):

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from aion.exceptions import DescriptionError, UploadError
 from aion.types.common import DescriptionStatus
+from aion.types.describe import DescriptionStatus as DescriptionState
 from aion.types.upload import (
     BatchConfirmResult,
     BatchPrepareResult,
@@ -106,6 +107,89 @@ def test_results_survive_copies_p6(how: str) -> None:
     again = pickle.loads(pickle.dumps(ALL)) if how == "pickle" else getattr(copy, how)(ALL)
     assert type(again) is BatchUploadResults
     assert (again, again.summary()) == (ALL, ALL.summary())
+
+
+SESSION_ITEM: dict[str, Any] = {
+    "image_id": "i",
+    "filename": "a.jpg",
+    "object_key": "k",
+    "status": "completed",
+    "description": "A red pole",
+    "visible_text": "7",
+    "tags": ["pole"],
+    "processing_time_ms": 5,
+    "error_message": None,
+    "thumbnail_url": "https://objects.example/t.jpg",
+    "created_at": "2026-01-01T00:00:00Z",
+}
+
+
+def test_an_item_of_an_upload_session_is_read_whole() -> None:
+    one = UploadResult.from_api_response(SESSION_ITEM)
+    assert (one.description, one.visible_text, one.tags) == ("A red pole", "7", ["pole"])
+    assert one.thumbnail_url == "https://objects.example/t.jpg"
+    assert one.created_at is not None
+    assert one.created_at.year == 2026
+    assert one.is_completed
+
+
+def test_an_item_that_failed_in_its_session_has_its_reason() -> None:
+    failed = {**SESSION_ITEM, "status": "failed", "description": None, "error_message": "timed out"}
+    one = UploadResult.from_api_response(failed)
+    assert (one.is_failed, one.description_error) == (True, "timed out")
+    assert (one.description_error_type, one.description_is_retryable) == ("timeout", True)
+
+
+def test_a_stored_file_whose_description_is_to_come_is_pending() -> None:
+    stored = {"image_id": "i", "filename": "a.jpg", "object_key": "k", "status": "completed"}
+    assert UploadResult.from_api_response(stored).is_pending
+
+
+def test_the_own_status_of_a_description_goes_before_that_of_its_upload() -> None:
+    one = UploadResult.from_api_response({**SESSION_ITEM, "description_status": "processing"})
+    assert one.is_pending
+
+
+def test_a_duplicate_stands_for_the_image_that_was_there_before() -> None:
+    duplicate = {**SESSION_ITEM, "status": "skipped", "skipped_existing_image_id": "older"}
+    assert UploadResult.from_api_response(duplicate).image_id == "older"
+
+
+def test_a_result_needs_no_more_than_an_id() -> None:
+    one = UploadResult.from_api_response({"image_id": "i"})
+    assert (one.image_id, one.filename, one.object_key, one.is_pending) == ("i", "", "", True)
+
+
+@pytest.mark.parametrize("exclude_none", [True, False])
+@pytest.mark.parametrize(
+    "one",
+    [
+        UploadResult("i", "a.jpg", "k"),
+        UploadResult.from_api_response(SESSION_ITEM),
+        UploadResult.not_stored("b.jpg", "the provider timed out", retryable=False),
+        result("skipped"),
+        result("dreaming"),
+    ],
+)
+def test_a_result_is_read_back_from_what_it_wrote(one: UploadResult, exclude_none: bool) -> None:
+    assert UploadResult.from_api_response(one.to_dict(exclude_none)) == one
+
+
+def test_fields_of_a_result_that_nobody_knows_stay_readable_p18() -> None:
+    one = UploadResult.from_api_response({**SESSION_ITEM, "mood": "calm"})
+    assert one.additional_properties["mood"] == "calm"
+
+
+@pytest.mark.parametrize("name", ["id", "image_id"])
+@pytest.mark.parametrize("status", ["status", "description_status"])
+def test_the_state_of_a_description_is_read_under_either_name(name: str, status: str) -> None:
+    state = DescriptionState.from_api_response({name: "i", status: "completed", "description": "D"})
+    assert (state.image_id, state.status, state.description) == ("i", "completed", "D")
+
+
+def test_the_state_of_a_description_is_read_back_from_what_it_wrote() -> None:
+    state = DescriptionState("i", "failed", error_message="timed out")
+    assert DescriptionState.from_api_response(state.to_dict()) == state
 
 
 def test_a_place_without_headers_has_none_to_send() -> None:
