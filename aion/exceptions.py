@@ -158,7 +158,7 @@ class RateLimitError(AionvisionError):
     Attributes:
         retry_after: Whole seconds to wait before the next attempt, or None if not said.
         limit: Requests allowed in the window, or None if not said.
-        remaining: Requests left in the window, or None if not said.
+        remaining: Requests left in the window: 0 for an answer that does not say.
         reset: Unix time at which the window ends, in seconds, or None if not said.
     """
 

@@ -133,7 +133,7 @@ def _typed(reply: Reply, found: Problem, operation: Operation[Any], path: str) -
                 text,
                 retry_after=wait_of(reply),
                 limit=_number(reply.header("x-ratelimit-limit")),
-                remaining=_number(reply.header("x-ratelimit-remaining")),
+                remaining=_number(reply.header("x-ratelimit-remaining")) or 0,
                 reset=_number(reply.header("x-ratelimit-reset")),
             )
         case _ if status >= 500:

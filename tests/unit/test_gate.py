@@ -236,6 +236,13 @@ def test_rate_limit_headers_that_cannot_be_read_are_none_p15() -> None:
     assert (error.retry_after, error.limit) == (None, None)
 
 
+@pytest.mark.parametrize("headers", [{}, {"x_ratelimit_remaining": "many"}])
+def test_a_rate_limit_that_tells_of_no_rest_has_none_left(headers: dict[str, str]) -> None:
+    error = error_of(reply(429, ENVELOPE, **headers))
+    assert isinstance(error, exceptions.RateLimitError)
+    assert error.remaining == 0
+
+
 def test_a_missing_resource_is_named_by_type_and_id() -> None:
     error = error_of(reply(404, FILES))
     assert isinstance(error, exceptions.ResourceNotFoundError)
