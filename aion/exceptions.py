@@ -61,6 +61,14 @@ class AionvisionError(Exception):
         self.path: str | None = None
         self.last_result: Any | None = None
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        # The service's own code comes later than the class; `repr` and crash reports show `args`.
+        if name == "code":
+            self.args = (value, *self.args[1:])
+        elif name == "message":
+            self.args = (*self.args[:1], value)
+
     def __str__(self) -> str:
         where = f"{self.method} {self.path}: " if self.method and self.path else ""
         message = self.message or "no message was given"

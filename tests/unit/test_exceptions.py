@@ -280,7 +280,24 @@ def test_a_rate_limit_says_how_long_to_wait() -> None:
     assert "Wait 3 s" in str(FILLED["RateLimitError"])
 
 
+@pytest.mark.parametrize("name", DOCUMENTED)
+def test_repr_and_args_hold_the_code_and_the_message_as_they_are_now(name: str) -> None:
+    error = least(name)
+    error.code, error.message = "OTHER", "said later"
+    assert error.args == ("OTHER", "said later")
+    assert repr(error) == f"{name}('OTHER', 'said later')"
+
+
 # Copies
+
+
+@pytest.mark.parametrize("how", COPIES)
+@pytest.mark.parametrize("name", DOCUMENTED)
+def test_a_copy_keeps_a_code_and_a_message_of_later_p6(name: str, how: str) -> None:
+    error = least(name)
+    error.code, error.message = "OTHER", "said later"
+    copied = COPIES[how](error)
+    assert (copied.code, copied.message, copied.args) == (error.code, error.message, error.args)
 
 
 @pytest.mark.parametrize("how", COPIES)

@@ -249,6 +249,10 @@ def test_a_missing_resource_is_named_by_type_and_id() -> None:
     assert (error.resource_type, error.resource_id) == ("user_files", "id-1")
 
 
+def test_the_repr_of_an_error_has_the_code_of_the_service() -> None:
+    assert repr(error_of(reply(404, FILES))) == "ResourceNotFoundError('NOT_FOUND', 'No such file')"
+
+
 def test_an_odd_status_of_a_chat_call_is_a_chat_error() -> None:
     error = error_of(reply(418, CHAT), name="chat.send_message")
     assert isinstance(error, exceptions.ChatError)
