@@ -75,12 +75,16 @@ def problem(reply: Reply) -> Problem:
             found.code = found.code or _text(inner.get("code")) or _text(inner.get("error_code"))
             message = _text(inner.get("message"))
             found.details = dict(inner)
-        kind = _text(error)
-        found.message = message or kind or _text(detail)
+        kind, more = _text(error), _text(detail)
+        found.message = message or kind or more
         if found.code is None and kind is not None and message is not None:
             # The user-files routes name the kind of error in lower case.
             found.code = kind.upper()
         found.details = found.details or _mapping(body.get("details"))
+        if more is not None and (said := message or kind) is not None:
+            # The chat routes name the error, and tell more of it in `detail`.
+            found.details.setdefault("detail", more)
+            found.message = _both(said, more)
     for flag in ("requires_reauth",):
         if flag in body:
             found.details[flag] = body[flag]
@@ -260,6 +264,15 @@ def _field_errors(items: Sequence[Any]) -> str:
         else:
             parts.append(str(item))
     return "; ".join(parts) or "a parameter is not valid"
+
+
+def _both(message: str, detail: str) -> str:
+    """A message and its detail, without saying anything twice."""
+    if detail.casefold() in message.casefold():
+        return message
+    if message.casefold() in detail.casefold():
+        return detail
+    return f"{message.rstrip('.')}: {detail}"
 
 
 def _text(value: Any) -> str | None:

@@ -161,6 +161,21 @@ def test_an_expired_picker_login_says_so_in_its_details() -> None:
     assert error_of(reply(401, body)).details["requires_reauth"] is True
 
 
+@pytest.mark.parametrize(
+    ("detail", "message"),
+    [
+        ("session 7 is closed", "No such session: session 7 is closed"),
+        ("no such session", "No such session"),
+        ("No such session 7", "No such session 7"),
+    ],
+)
+def test_the_detail_of_a_chat_error_is_kept_and_told_where_it_says_more(
+    detail: str, message: str
+) -> None:
+    error = error_of(reply(404, {**CHAT, "detail": detail}), name="chat.get_session")
+    assert (error.message, error.details["detail"]) == (message, detail)
+
+
 def test_a_nested_detail_object_is_read() -> None:
     body = {"detail": {"code": "X_CODE", "message": "nested", "limit": 5}}
     error = error_of(reply(400, body))
