@@ -30,6 +30,7 @@ class DocumentProcessingErrorType(OpenEnum):
     """Why a document failed, as far as its error text tells."""
 
     TIMEOUT = "timeout"
+    RATE_LIMIT = "rate_limit"
     EXTRACTION_ERROR = "extraction_error"
     UNSUPPORTED_FORMAT = "unsupported_format"
     CORRUPT_FILE = "corrupt_file"
@@ -41,15 +42,19 @@ class DocumentProcessingErrorType(OpenEnum):
 
 
 # The first group one of whose words is in the text decides. Causes come before the step at which
-# they showed: "extraction failed: the file is encrypted" is about the password.
+# they showed: "extraction failed: the file is encrypted" is about the password. Of limits, only a
+# quota comes before the rate of requests. Statuses come after damage, which is told with numbers
+# of pages.
 _WORDS: tuple[tuple[DocumentProcessingErrorType, tuple[str, ...]], ...] = (
+    (DocumentProcessingErrorType.TIMEOUT, ("timeout", "timed out", "deadline")),
+    (DocumentProcessingErrorType.RESOURCE_LIMIT, ("quota",)),
+    (DocumentProcessingErrorType.RATE_LIMIT, ("rate limit", "rate_limit", "too many requests")),
     (DocumentProcessingErrorType.PASSWORD_PROTECTED, ("password", "encrypted")),
-    (DocumentProcessingErrorType.RESOURCE_LIMIT, ("quota", "limit exceeded", "resource limit")),
+    (DocumentProcessingErrorType.RESOURCE_LIMIT, ("limit exceeded", "resource limit")),
     (
         DocumentProcessingErrorType.TOO_LARGE,
         ("too large", "too big", "too many pages", "larger than"),
     ),
-    (DocumentProcessingErrorType.TIMEOUT, ("timeout", "timed out", "deadline")),
     (
         DocumentProcessingErrorType.UNSUPPORTED_FORMAT,
         ("unsupported", "not supported", "unknown format"),
@@ -58,12 +63,17 @@ _WORDS: tuple[tuple[DocumentProcessingErrorType, tuple[str, ...]], ...] = (
         DocumentProcessingErrorType.CORRUPT_FILE,
         ("corrupt", "damaged", "malformed", "truncated", "not a valid", "invalid"),
     ),
+    (DocumentProcessingErrorType.RATE_LIMIT, ("429",)),
     (DocumentProcessingErrorType.EMBEDDING_ERROR, ("embedding", "index", "vector")),
-    (DocumentProcessingErrorType.EXTRACTION_ERROR, ("extract", "parse", "parsing", "ocr")),
+    (
+        DocumentProcessingErrorType.EXTRACTION_ERROR,
+        ("extract", "parse", "parsing", "ocr", "500", "502", "503", "504"),
+    ),
 )
 _RETRYABLE = frozenset(
     {
         DocumentProcessingErrorType.TIMEOUT,
+        DocumentProcessingErrorType.RATE_LIMIT,
         DocumentProcessingErrorType.EMBEDDING_ERROR,
         DocumentProcessingErrorType.EXTRACTION_ERROR,
     }
