@@ -340,7 +340,7 @@ def _host(url: str) -> str:
 
 
 def _title(data: Mapping[str, Any], preview: LinkOGMetadata | None) -> str | None:
-    return data.get("title") or data.get("page_title") or (preview.title if preview else None)
+    return data.get("title") or (preview and preview.title) or data.get("page_title")
 
 
 def _preview(data: object) -> LinkOGMetadata | None:

@@ -60,11 +60,11 @@ def test_the_preview_image_is_read_under_both_names(key: str) -> None:
     assert preview.image_url == "https://quillhaven.example/a.jpg"
 
 
-def test_a_link_without_a_title_has_that_of_its_page() -> None:
-    untitled = {**LINK, "title": None}
+def test_a_link_without_a_title_has_that_of_its_preview_before_that_of_its_page() -> None:
+    untitled = {**LINK, "title": None, "page_title": "Log"}
     assert LinkDetails.from_api_response(untitled).title == "Spring tides"
-    assert LinkDetails.from_api_response({**untitled, "page_title": "Log"}).title == "Log"
-    assert LinkItem.from_api_response({**untitled, "og_metadata": None}).title is None
+    assert LinkDetails.from_api_response({**untitled, "og_metadata": None}).title == "Log"
+    assert LinkItem.from_api_response({**LINK, "title": None, "og_metadata": None}).title is None
 
 
 @pytest.mark.parametrize(
