@@ -63,6 +63,13 @@ class Engine:
             observer(config),
         )
 
+    def absolute(self, url: str) -> str:
+        """A URL that came in an answer, which may be relative to the origin of the service."""
+        try:
+            return urljoin(self.config.base_url, url)
+        except ValueError:
+            return url
+
     def _plan(self, request: Request[Any], timeout: float | None, *, whole: bool = True) -> Call:
         """A described call, bounded.
 
@@ -95,9 +102,9 @@ class Engine:
         *,
         whole: bool,
     ) -> Call:
-        """A call of a presigned URL, which may be relative to the origin of the service."""
+        """A call of a presigned URL."""
         self._require_open()
-        absolute = urljoin(self.config.base_url, url)
+        absolute = self.absolute(url)
         wire = self._wiring.foreign(method, absolute, headers or {}, content)
         return Call(
             object_operation(method),

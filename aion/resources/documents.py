@@ -170,7 +170,8 @@ class DocumentsResource(DocumentUploads):
         Endpoint: ``GET /documents/{document_id}/download``
         """
         identifier = check.identifier("document_id", document_id)
-        return await self._engine.call(documents.download_document(identifier))
+        location = await self._engine.call(documents.download_document(identifier))
+        return self._engine.absolute(location)
 
     async def search(
         self,

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin
 
 from aion import _checks as check
 from aion._flows.paging import Pages
@@ -272,8 +271,7 @@ class FilesResource:
             check.identifier("file_id", file_id),
             check.choice("variant_type", variant_type, VARIANT_TYPES),
         )
-        location = await self._engine.call(request, timeout=timeout)
-        return urljoin(self._engine.config.base_url, location)
+        return self._engine.absolute(await self._engine.call(request, timeout=timeout))
 
     async def download(self, file_id: str) -> bytes:
         """The bytes of a file as they were uploaded, in memory. See `download_to` for large ones.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from aion import _checks as check
 from aion._rt import aio as rt
-from aion.types.video import VideoSceneList
+from aion.types.video import VideoScene, VideoSceneList
+from aion_api import evolve
 from aion_api.api import video_scenes
 
 
@@ -30,7 +31,8 @@ class VideoScenesResource:
         Endpoint: ``GET /videos/{video_id}/scenes``
         """
         request = video_scenes.list_video_scenes(check.identifier("video_id", video_id))
-        return await self._engine.call(request.decoding(VideoSceneList.from_api_response))
+        found = await self._engine.call(request.decoding(VideoSceneList.from_api_response))
+        return evolve(found, scenes=[self._whole(scene) for scene in found.scenes])
 
     async def get_thumbnail(self, scene_id: str) -> bytes:
         """A still image of a scene.
@@ -49,3 +51,7 @@ class VideoScenesResource:
         """
         request = video_scenes.get_scene_thumbnail(check.identifier("scene_id", scene_id))
         return await self._engine.call(request)
+
+    def _whole(self, scene: VideoScene) -> VideoScene:
+        url = scene.thumbnail_url
+        return scene if url is None else evolve(scene, thumbnail_url=self._engine.absolute(url))

@@ -32,7 +32,7 @@ def test_scenes_cover_the_video_in_order(calls: Calls, sandbox: Sandbox, tmp_pat
     assert first.tags == ["sea", "mp4"]
     assert (first.description or "").startswith("[sandbox] Scene 1 of 3 of harbor.mp4, 0:00-0:")
     assert (first.time_range_formatted or "?") in (first.description or "")
-    assert first.thumbnail_url == f"/api/v2/video-scenes/{first.scene_id}/thumbnail"
+    assert first.thumbnail_url == (f"{sandbox.base_url}/video-scenes/{first.scene_id}/thumbnail")
     assert (first.embedding_status, first.created_at is not None) == ("completed", True)
 
 

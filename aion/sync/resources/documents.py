@@ -172,7 +172,8 @@ class SyncDocumentsResource(SyncDocumentUploads):
         Endpoint: ``GET /documents/{document_id}/download``
         """
         identifier = check.identifier("document_id", document_id)
-        return self._engine.call(documents.download_document(identifier))
+        location = self._engine.call(documents.download_document(identifier))
+        return self._engine.absolute(location)
 
     def search(
         self,

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin
 
 from aion import _checks as check
 from aion._library import changes, listing
@@ -274,8 +273,7 @@ class SyncFilesResource:
             check.identifier("file_id", file_id),
             check.choice("variant_type", variant_type, VARIANT_TYPES),
         )
-        location = self._engine.call(request, timeout=timeout)
-        return urljoin(self._engine.config.base_url, location)
+        return self._engine.absolute(self._engine.call(request, timeout=timeout))
 
     def download(self, file_id: str) -> bytes:
         """The bytes of a file as they were uploaded, in memory. See `download_to` for large ones.

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from aion import _checks as check
 from aion._rt import blocking as rt
-from aion.types.video import VideoSceneList
+from aion.types.video import VideoScene, VideoSceneList
+from aion_api import evolve
 from aion_api.api import video_scenes
 
 
@@ -32,7 +33,8 @@ class SyncVideoScenesResource:
         Endpoint: ``GET /videos/{video_id}/scenes``
         """
         request = video_scenes.list_video_scenes(check.identifier("video_id", video_id))
-        return self._engine.call(request.decoding(VideoSceneList.from_api_response))
+        found = self._engine.call(request.decoding(VideoSceneList.from_api_response))
+        return evolve(found, scenes=[self._whole(scene) for scene in found.scenes])
 
     def get_thumbnail(self, scene_id: str) -> bytes:
         """A still image of a scene.
@@ -51,3 +53,7 @@ class SyncVideoScenesResource:
         """
         request = video_scenes.get_scene_thumbnail(check.identifier("scene_id", scene_id))
         return self._engine.call(request)
+
+    def _whole(self, scene: VideoScene) -> VideoScene:
+        url = scene.thumbnail_url
+        return scene if url is None else evolve(scene, thumbnail_url=self._engine.absolute(url))
