@@ -182,9 +182,9 @@ def options_of(form: StreamBatchUploadBody) -> dict[str, Any]:
 
 
 def stored_document(found: Found, result: UploadResult) -> DocumentUploadResult:
-    """A document of a batch right after it was stored."""
+    """A document of a batch right after it was stored, under the name that the service gave it."""
     return evolve(
-        DocumentUploadResult.of_file(found.filename, found.upload),
+        DocumentUploadResult.of_file(result.filename or found.filename, found.upload),
         document_id=result.image_id,
         object_key=result.object_key,
         created_at=result.created_at,
@@ -211,8 +211,8 @@ def picked_up(
             sent = sessions.setdefault(row.session_id, Sent(row.session_id, []))
             if row.state is State.SENT:
                 sent.items.append(item)
-            elif row.image_id is not None:
-                sent.taken[row.filename, row.image_id] += 1
+            elif row.image_id is not None and (known := restored(row)) is not None:
+                sent.taken[known.filename, known.image_id] += 1
     return plain, doubtful, [sent for sent in sessions.values() if sent.items]
 
 
@@ -221,7 +221,7 @@ def restored(row: FileOutcome) -> UploadResult | None:
     if row.result is not None and row.is_stored:
         data: dict[str, Any] = json.loads(row.result)
         if "document_id" in data:
-            return UploadResult(data["document_id"], row.filename, data["object_key"])
+            return UploadResult(data["document_id"], data["filename"], data["object_key"])
         return _image(data)
     if row.state is State.FAILED:
         return UploadResult.not_stored(

@@ -116,6 +116,8 @@ class Multipart:
 
 def _quoted(text: str) -> str:
     """A name inside quotes, as HTML form encoding writes it."""
+    # Not `\"`, the way of MIME: who does not know that takes the rest of a name for parameters.
+    # Who does not undo these escapes stores them, so results have the name of the answer.
     return text.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
 
 

@@ -23,6 +23,7 @@ from .validation import Reader
 _HEAD: Final = 512
 _MAX_FIELD: Final = 64 * 1024
 _MAX_PARTS: Final = 2000
+_ESCAPES: Final = {"%22": '"', "%0D": "\r", "%0A": "\n"}
 
 
 @dataclass(slots=True)
@@ -168,6 +169,9 @@ class FormReceiver:
             self._problems.append(Problem(("body", name), message, kind))
 
     def _open(self, name: str, filename: str) -> None:
+        # Forms escape three characters in names, and nothing else: not even "%" itself.
+        for escape, character in _ESCAPES.items():
+            filename = filename.replace(escape, character)
         # Only the last part of a path is a name; it is shown to people, never used as a path.
         base = filename.replace("\\", "/").rpartition("/")[2].replace("\0", "")[:255]
         self._file = ReceivedFile(name, base, self._objects.incoming())

@@ -103,6 +103,20 @@ def test_what_was_being_sent_is_in_doubt_and_the_rest_is_to_be_sent(
     ]
 
 
+def test_what_is_stored_counts_as_taken_under_the_name_that_the_service_gave_it(
+    path: Path, photos: Path
+) -> None:
+    files = found(photos, 2)
+    record = Record(path, files, URL)
+    record.sent("session", items(files))
+    record.stored([(0, UploadResult("id", "changed.png", ""))])
+    record.close()
+    record = again(path, files)
+    _, _, sessions = picked_up(items(files), record.done())
+    record.close()
+    assert [dict(one.taken) for one in sessions] == [{("changed.png", "id"): 1}]
+
+
 def test_what_was_not_committed_does_not_count(path: Path, photos: Path) -> None:
     files = found(photos)
     record = Record(path, files, URL)
