@@ -22,6 +22,8 @@ IMAGE_EXTENSIONS = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif"})
 MOST_FILES = 10_000
 """Files that one call uploads at most."""
 
+_SHOWN = 10
+
 Check = Callable[[Any, str | None], _media.Upload]
 """Turns a path or bytes, and a name, into a checked file; `ValidationError` when it is none."""
 
@@ -128,11 +130,13 @@ def expand(
     include_hidden: bool = False,
     check: Check = _media.image,
     extensions: frozenset[str] = IMAGE_EXTENSIONS,
+    keep_bad: bool = False,
 ) -> Files:
     """The files that are meant.
 
-    A file that was named and cannot be uploaded is an error of the caller; one that was found in
-    a directory is reported by its `problem`, so that it stops no other.
+    A file that was found in a directory and cannot be uploaded is reported by its `problem`, so
+    that it stops no other. One that was named is an error of the caller, unless `keep_bad` asks to
+    report it in the same way.
 
     Args:
         files: A path, bytes, or a sequence of them. A directory means the files in it.
@@ -141,26 +145,41 @@ def expand(
         include_hidden: Take files and directories whose name begins with a dot.
         check: What tells whether a file can be uploaded.
         extensions: Which files of a directory are taken, by the end of their name.
+        keep_bad: Report named files that cannot be uploaded by their `problem`, too.
 
     Raises:
-        ValidationError: There is nothing to upload, or too much; a named file cannot be
-            uploaded, or the names do not fit the files.
+        ValidationError: There is nothing to upload, or too much; named files cannot be uploaded,
+            of which the first ten are told; or the names do not fit the files.
         UploadError: A directory cannot be read.
     """
     entries = _entries(files)
     names = _names(filenames, len(entries))
     found = Files()
+    bad: list[Unusable] = []
+    first: ValidationError | None = None
     for number, (entry, name) in enumerate(zip(entries, names, strict=True)):
         filled("files", entry)
         if isinstance(entry, (str, Path)) and Path(entry).is_dir():
             if name is not None:
                 refuse(f"filenames[{number}]", name, "None for a directory")
             for path in _walk(str(Path(entry)), extensions, recursive, include_hidden):
-                found.append(_met(path, check))
+                try:
+                    found.append(check(path, None))
+                except ValidationError as error:
+                    found.append(_unusable(path, None, error))
                 _limit(len(found))
         else:
-            found.append(check(entry, name))
+            try:
+                found.append(check(entry, name))
+            except ValidationError as error:
+                if not _is_file(entry, name):
+                    raise
+                first = first or error
+                bad.append(_unusable(entry, name, error))
+                found.append(bad[-1])
             _limit(len(found))
+    if first is not None and not keep_bad:
+        raise first if len(bad) == 1 else unfit(bad, len(found))
     if not found:
         kinds = " ".join(sorted(extensions))
         raise ValidationError(
@@ -210,15 +229,34 @@ def _limit(count: int) -> None:
         refuse("files", f"{MOST_FILES} files and more", f"at most {MOST_FILES} files in one call")
 
 
-def _met(path: str, check: Check) -> _media.Upload | Unusable:
-    try:
-        return check(path, None)
-    except FileNotFoundError:
-        # What a check raises for a file that somebody named; here nobody did.
-        problem = f"{path} does not exist"
-    except ValidationError as error:
-        problem = error.message
-    return Unusable(os.path.basename(path), problem, path)  # noqa: PTH119 - no object needed
+def _is_file(entry: Any, name: str | None) -> bool:
+    """Whether an entry means a file at all, good or bad: bytes do with a name only."""
+    if isinstance(entry, (str, Path)):
+        return True
+    return bool(name) and isinstance(entry, (bytes, bytearray, memoryview))
+
+
+def _unusable(entry: Any, name: str | None, error: ValidationError) -> Unusable:
+    if not isinstance(entry, (str, Path)):
+        return Unusable(name or "", error.message)
+    path = _media.tidy(str(entry))
+    return Unusable(name or os.path.basename(path), error.message, path)  # noqa: PTH119 - as above
+
+
+def unfit(bad: Sequence[Unusable], total: int) -> ValidationError:
+    """The error of several files that cannot be uploaded, which names them.
+
+    Args:
+        bad: These files.
+        total: How many were to be uploaded.
+    """
+    shown = [one.problem for one in bad[:_SHOWN]]
+    if len(bad) > _SHOWN:
+        shown.append(f"and {len(bad) - _SHOWN} more")
+    return ValidationError(
+        f"{len(bad)} of {total} files cannot be uploaded, nothing was sent: {'; '.join(shown)}",
+        details={"field": "files", "filenames": [one.filename for one in bad]},
+    )
 
 
 def _walk(
@@ -267,4 +305,13 @@ def _seen(name: str, include_hidden: bool) -> bool:
     return include_hidden or not name.startswith(".")
 
 
-__all__ = ["IMAGE_EXTENSIONS", "MOST_FILES", "Files", "Found", "Unusable", "expand", "names_of"]
+__all__ = [
+    "IMAGE_EXTENSIONS",
+    "MOST_FILES",
+    "Files",
+    "Found",
+    "Unusable",
+    "expand",
+    "names_of",
+    "unfit",
+]

@@ -167,13 +167,9 @@ def videos(files: Any) -> list[Video]:
         ValidationError: There is none, or one of them cannot be uploaded.
     """
     found = _files.expand(files, check=video, extensions=frozenset(EXTENSIONS))
-    bad = [one for one in found if one.upload is None]
+    bad = [one.file for one in found if isinstance(one.file, _files.Unusable)]
     if bad:
-        raise ValidationError(
-            f"{len(bad)} of {len(found)} videos cannot be uploaded, nothing was sent;"
-            f" {bad[0].problem}",
-            details={"field": "files", "filenames": [one.filename for one in bad]},
-        )
+        raise _files.unfit(bad, len(found))
     return [cast("Video", one.upload) for one in found]
 
 

@@ -73,7 +73,8 @@ class BatchUploads(PresignedUploads):
             recursive: Look into the directories below a directory.
             include_hidden: Take files and directories whose name begins with a dot.
             wait_for_descriptions: Wait until the AI descriptions are there.
-            raise_on_failure: Raise when a file failed; otherwise the results say so.
+            raise_on_failure: Raise when a file failed; otherwise the results say so, even where a
+                named file cannot be uploaded.
             description_timeout: Seconds to wait for all of them, instead of `polling_timeout`.
             on_progress: Told of each file before it is sent.
             on_file_complete: Told of each file once it is stored.
@@ -92,8 +93,9 @@ class BatchUploads(PresignedUploads):
             One result a file, in the order of the input.
 
         Raises:
-            ValidationError: A named file cannot be uploaded, an argument is out of range, or the
-                journal is one of other files or options. Nothing was sent.
+            ValidationError: Named files cannot be uploaded, of which the first ten are told; an
+                argument is out of range, or the journal is one of other files or options. Nothing
+                was sent.
             QuotaExceededError: The allowance does not suffice. `partial_results` tells what is
                 stored, where it ran out on the way.
             UploadError: The service stopped taking files, or refused some; `partial_results`
@@ -154,7 +156,8 @@ class BatchUploads(PresignedUploads):
         Files are streamed from disk in requests of as many files as the plan allows. Without
         waiting, a request has at most 5 files, for which the service tells the ids at once. A
         directory stands for its ``.jpg .jpeg .png .webp .gif`` files, sorted by path; one of
-        them that is no image fails in the results and stops no other.
+        them that is no image fails in the results and stops no other. A named file that is none
+        ends the call before anything is sent, unless `raise_on_failure` is false.
 
         When an answer is lost, the service is asked which files it has, by their hashes, and only
         the others are sent again. What cannot be known: whether a file with the same bytes was
@@ -172,7 +175,8 @@ class BatchUploads(PresignedUploads):
             recursive: Look into the directories below a directory.
             include_hidden: Take files and directories whose name begins with a dot.
             wait_for_descriptions: Wait until the AI descriptions are there, if any are made.
-            raise_on_failure: Raise when a file failed; otherwise the results say so.
+            raise_on_failure: Raise when a file failed; otherwise the results say so, even where a
+                named file cannot be uploaded.
             description_timeout: Seconds to wait for all of them, from the moment all are sent,
                 instead of the client's `polling_timeout`.
             on_progress: Told of each file before it is sent.
@@ -196,8 +200,9 @@ class BatchUploads(PresignedUploads):
             empty `image_id` and its reason in `description_error`.
 
         Raises:
-            ValidationError: A named file cannot be uploaded, an argument is out of range, or the
-                journal is one of other files or options. Nothing was sent.
+            ValidationError: Named files cannot be uploaded, of which the first ten are told; an
+                argument is out of range, or the journal is one of other files or options. Nothing
+                was sent.
             QuotaExceededError: The allowance does not suffice. `partial_results` tells what is
                 stored, where it ran out on the way.
             UploadError: The service stopped taking files, or refused some; `partial_results`
@@ -231,7 +236,13 @@ class BatchUploads(PresignedUploads):
             form = evolve(form, intent=intent, verification_level=verification_level)
         if description_timeout is not None:
             check.seconds("description_timeout", description_timeout)
-        found = _files.expand(files, filenames, recursive=recursive, include_hidden=include_hidden)
+        found = _files.expand(
+            files,
+            filenames,
+            recursive=recursive,
+            include_hidden=include_hidden,
+            keep_bad=not raise_on_failure,
+        )
         shown = display(progress)
         record = NoRecord()
         try:

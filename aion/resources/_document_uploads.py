@@ -118,7 +118,10 @@ class DocumentUploads(PresignedDocuments):
         storage_target: StorageTarget | str = "default",
         journal: str | os.PathLike[str] | None = None,
     ) -> BatchDocumentUploadResults:
-        """Upload documents, and those in directories. One bad document stops no other.
+        """Upload documents, and those in directories.
+
+        One bad document in a directory stops no other; one that is named ends the call before
+        anything is sent, but with ``raise_on_failure=False`` it stops no other either.
 
         When an answer is lost, the service is asked which documents it has, by their hashes, and
         only the others are sent again. With a `journal`, nothing is done twice: a second call with
@@ -135,7 +138,7 @@ class DocumentUploads(PresignedDocuments):
             include_hidden: Take files and directories whose name begins with a dot.
             wait_for_processing: Wait until the texts are extracted and can be searched.
             raise_on_failure: Raise at the end when a document was not stored or not processed;
-                otherwise its result says so.
+                otherwise its result says so, even where a named file cannot be uploaded.
             processing_timeout: Seconds to wait once all are sent, 600 by default.
             on_progress: Told of each document after its last byte was sent.
             on_file_complete: Told of each stored document.
@@ -149,9 +152,9 @@ class DocumentUploads(PresignedDocuments):
             One result for each file, in the order of the input.
 
         Raises:
-            ValidationError: There is nothing to upload, or too much; a file that was named cannot
-                be uploaded, the names do not fit, or the journal is one of other files or options.
-                Nothing was sent.
+            ValidationError: There is nothing to upload, or too much; files that were named cannot
+                be uploaded, of which the first ten are told; the names do not fit, or the journal
+                is one of other files or options. Nothing was sent.
             QuotaExceededError: The allowance is used up, or ran out on the way.
             UploadError: Some were not stored; `partial_results` tells of all.
             DocumentProcessingError: All are stored, but some were not processed;
@@ -176,6 +179,7 @@ class DocumentUploads(PresignedDocuments):
             include_hidden=include_hidden,
             check=_documents.document,
             extensions=frozenset(_documents.CONTENT_TYPES),
+            keep_bad=not raise_on_failure,
         )
         callbacks = DocumentCallbacks(
             on_progress, on_file_complete, on_processing_progress, on_processing_failed

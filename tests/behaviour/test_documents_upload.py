@@ -333,6 +333,18 @@ def test_what_a_callback_raises_goes_to_the_caller(calls: Calls, sandbox: Sandbo
     assert "known to be stored: 1; upload the others only" in caught.value.__notes__[0]
 
 
+def test_named_documents_that_are_bad_stop_no_other_where_failures_are_results(
+    calls: Calls, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    (tmp_path / "a.txt").write_bytes(b"hello")
+    files = [tmp_path / "no.pdf", tmp_path / "a.txt"]
+    results = calls(calls.client(sandbox).documents.upload(files, raise_on_failure=False))
+    assert [(one.filename, one.is_stored) for one in results] == [
+        ("no.pdf", False),
+        ("a.txt", True),
+    ]
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -470,3 +470,40 @@ def test_the_error_of_a_callback_notes_what_is_stored(
         calls(client.upload([draw()], filename="a.jpg", **hooks))
     assert len(calls(client.files.list()).files) == 1
     assert "known to be stored: 1; upload the others only" in caught.value.__notes__[0]
+
+
+def test_named_files_that_are_bad_stop_no_other_where_failures_are_results(
+    calls: Calls, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    (tmp_path / "a.jpg").write_bytes(draw())
+    files: list[Path | bytes] = [tmp_path / "no.jpg", tmp_path / "a.jpg", b"hello", b""]
+    names = [None, None, "b.jpg", "c.jpg"]
+    client = calls.client(sandbox)
+    results = calls(client.uploads.upload(files, filenames=names, raise_on_failure=False))
+    assert [(one.filename, one.is_stored) for one in results] == [
+        ("no.jpg", False),
+        ("a.jpg", True),
+        ("b.jpg", False),
+        ("c.jpg", False),
+    ]
+    assert "no.jpg does not exist" in str(results[0].description_error)
+    assert results.retryable() == []
+
+
+def test_nothing_but_bad_files_sends_nothing(calls: Calls, sandbox: Sandbox) -> None:
+    results = calls(calls.client(sandbox).upload("no.jpg", raise_on_failure=False))
+    assert [one.is_failed for one in results] == [True]
+    assert sandbox.requests == []
+
+
+def test_a_named_file_that_was_missing_is_sent_with_the_same_journal_once_it_is_there(
+    calls: Calls, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    client, journal = calls.client(sandbox), tmp_path / "journal"
+    files = [tmp_path / "a.jpg", tmp_path / "b.jpg"]
+    files[0].write_bytes(draw())
+    calls(client.upload(files, raise_on_failure=False, journal=journal))
+    files[1].write_bytes(draw(color=NAVY))
+    results = calls(client.upload(files, journal=journal))
+    assert [one.is_stored for one in results] == [True, True]
+    assert len(calls(client.files.list()).files) == 2

@@ -216,3 +216,28 @@ def test_a_named_pipe_is_refused_unopened(
 @pytest.mark.parametrize("name", SINGLE)
 def test_a_device_is_refused(name: str, calls: Calls, sandbox: Sandbox) -> None:
     assert "/dev/zero is not a regular file" in refusal(calls, sandbox, name, "/dev/zero")
+
+
+# Many bad files
+
+
+@pytest.mark.usefixtures("full_folder")
+@pytest.mark.parametrize(
+    ("name", "good"),
+    [("upload", "a.jpg"), ("documents.upload", "a.txt"), ("video_uploads.upload", "a.mp4")],
+)
+def test_all_files_that_cannot_be_uploaded_are_told_at_once(
+    name: str, good: str, calls: Calls, sandbox: Sandbox
+) -> None:
+    bad = [f"no{number}.x" for number in range(12)]
+    said = refusal(calls, sandbox, name, [good, *bad])
+    assert "12 of 13 files cannot be uploaded, nothing was sent: no0.x does not exist; " in said
+    assert "no9.x does not exist; and 2 more" in said
+
+
+@pytest.mark.parametrize("name", ["upload", "documents.upload"])
+@pytest.mark.parametrize("files", [["a.x", 3], [b"hello"], [""], []])
+def test_what_means_no_file_is_refused_even_where_failures_are_results(
+    name: str, files: list[Any], calls: Calls, sandbox: Sandbox
+) -> None:
+    assert refusal(calls, sandbox, name, files, raise_on_failure=False)

@@ -12,10 +12,12 @@ from typing import Any
 
 from aion import _checks as check
 from aion import _files
+from aion._batch_errors import noting_stored
 from aion._batches import Callbacks, Pace
 from aion._polling import PollPlan
 from aion._progress import display
 from aion._record import NoRecord, Record, options_of
+from aion._rt import blocking as rt
 from aion.exceptions import QuotaExceededError
 from aion.sync._flows.uploading import SyncBatchUpload
 from aion.sync.resources._presigned import SyncPresignedUploads
@@ -73,7 +75,8 @@ class SyncBatchUploads(SyncPresignedUploads):
             recursive: Look into the directories below a directory.
             include_hidden: Take files and directories whose name begins with a dot.
             wait_for_descriptions: Wait until the AI descriptions are there.
-            raise_on_failure: Raise when a file failed; otherwise the results say so.
+            raise_on_failure: Raise when a file failed; otherwise the results say so, even where a
+                named file cannot be uploaded.
             description_timeout: Seconds to wait for all of them, instead of `polling_timeout`.
             on_progress: Told of each file before it is sent.
             on_file_complete: Told of each file once it is stored.
@@ -92,8 +95,9 @@ class SyncBatchUploads(SyncPresignedUploads):
             One result a file, in the order of the input.
 
         Raises:
-            ValidationError: A named file cannot be uploaded, an argument is out of range, or the
-                journal is one of other files or options. Nothing was sent.
+            ValidationError: Named files cannot be uploaded, of which the first ten are told; an
+                argument is out of range, or the journal is one of other files or options. Nothing
+                was sent.
             QuotaExceededError: The allowance does not suffice. `partial_results` tells what is
                 stored, where it ran out on the way.
             UploadError: The service stopped taking files, or refused some; `partial_results`
@@ -106,13 +110,9 @@ class SyncBatchUploads(SyncPresignedUploads):
 
         Endpoint: ``POST /user-files/upload/stream-batch``
         """
-        if filename is not None:
-            if filenames is not None:
-                check.refuse("filename", filename, "left out where filenames are given")
-            filenames = [filename]
         return self.upload_batch(
             files,
-            filenames=filenames,
+            filenames=_files.names_of(filename, filenames),
             recursive=recursive,
             include_hidden=include_hidden,
             wait_for_descriptions=wait_for_descriptions,
@@ -158,7 +158,8 @@ class SyncBatchUploads(SyncPresignedUploads):
         Files are streamed from disk in requests of as many files as the plan allows. Without
         waiting, a request has at most 5 files, for which the service tells the ids at once. A
         directory stands for its ``.jpg .jpeg .png .webp .gif`` files, sorted by path; one of
-        them that is no image fails in the results and stops no other.
+        them that is no image fails in the results and stops no other. A named file that is none
+        ends the call before anything is sent, unless `raise_on_failure` is false.
 
         When an answer is lost, the service is asked which files it has, by their hashes, and only
         the others are sent again. What cannot be known: whether a file with the same bytes was
@@ -175,8 +176,9 @@ class SyncBatchUploads(SyncPresignedUploads):
                 None keeps the name of a path.
             recursive: Look into the directories below a directory.
             include_hidden: Take files and directories whose name begins with a dot.
-            wait_for_descriptions: Wait until the AI descriptions are there, if any are made.
-            raise_on_failure: Raise when a file failed; otherwise the results say so.
+            wait_for_descriptions: Wait until the AI descriptions are there.
+            raise_on_failure: Raise when a file failed; otherwise the results say so, even where a
+                named file cannot be uploaded.
             description_timeout: Seconds to wait for all of them, from the moment all are sent,
                 instead of the client's `polling_timeout`.
             on_progress: Told of each file before it is sent.
@@ -200,8 +202,9 @@ class SyncBatchUploads(SyncPresignedUploads):
             empty `image_id` and its reason in `description_error`.
 
         Raises:
-            ValidationError: A named file cannot be uploaded, an argument is out of range, or the
-                journal is one of other files or options. Nothing was sent.
+            ValidationError: Named files cannot be uploaded, of which the first ten are told; an
+                argument is out of range, or the journal is one of other files or options. Nothing
+                was sent.
             QuotaExceededError: The allowance does not suffice. `partial_results` tells what is
                 stored, where it ran out on the way.
             UploadError: The service stopped taking files, or refused some; `partial_results`
@@ -214,6 +217,13 @@ class SyncBatchUploads(SyncPresignedUploads):
 
         Endpoint: ``POST /user-files/upload/stream-batch``
         """
+        rt.check_callbacks(
+            on_progress=on_progress,
+            on_file_complete=on_file_complete,
+            on_description_progress=on_description_progress,
+            on_description_failed=on_description_failed,
+            progress=progress if callable(progress) else None,
+        )
         form = StreamBatchUploadBody(
             files=[],
             auto_describe=UNSET if auto_describe else False,
@@ -228,7 +238,13 @@ class SyncBatchUploads(SyncPresignedUploads):
             form = evolve(form, intent=intent, verification_level=verification_level)
         if description_timeout is not None:
             check.seconds("description_timeout", description_timeout)
-        found = _files.expand(files, filenames, recursive=recursive, include_hidden=include_hidden)
+        found = _files.expand(
+            files,
+            filenames,
+            recursive=recursive,
+            include_hidden=include_hidden,
+            keep_bad=not raise_on_failure,
+        )
         shown = display(progress)
         record = NoRecord()
         try:
@@ -246,12 +262,13 @@ class SyncBatchUploads(SyncPresignedUploads):
             batch = SyncBatchUpload(self._engine, found, form, callbacks, record)
             # The batch lets go of the files as they are sent.
             del found
-            batch.recover()
-            if batch.size:
-                quota = self._require_quota(batch.size)
-                batch.send(Pace.of(quota, results_at_once=not wait_for_descriptions))
-            plan = self._plan(description_timeout, None)
-            batch.follow(plan, descriptions=wait_for_descriptions and auto_describe)
+            with noting_stored(batch.report, journal):
+                batch.recover()
+                if batch.size:
+                    quota = self._require_quota(batch.size)
+                    batch.send(Pace.of(quota, results_at_once=not wait_for_descriptions))
+                plan = self._plan(description_timeout, None)
+                batch.follow(plan, descriptions=wait_for_descriptions)
         finally:
             record.close()
             shown.close()
