@@ -176,7 +176,7 @@ class SyncBatchUploads(SyncPresignedUploads):
                 None keeps the name of a path.
             recursive: Look into the directories below a directory.
             include_hidden: Take files and directories whose name begins with a dot.
-            wait_for_descriptions: Wait until the AI descriptions are there.
+            wait_for_descriptions: Wait until the AI descriptions are there, if any are made.
             raise_on_failure: Raise when a file failed; otherwise the results say so, even where a
                 named file cannot be uploaded.
             description_timeout: Seconds to wait for all of them, from the moment all are sent,
@@ -268,7 +268,7 @@ class SyncBatchUploads(SyncPresignedUploads):
                     quota = self._require_quota(batch.size)
                     batch.send(Pace.of(quota, results_at_once=not wait_for_descriptions))
                 plan = self._plan(description_timeout, None)
-                batch.follow(plan, descriptions=wait_for_descriptions)
+                batch.follow(plan, descriptions=wait_for_descriptions and auto_describe)
         finally:
             record.close()
             shown.close()
