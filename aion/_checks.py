@@ -91,6 +91,25 @@ def filled(field: str, value: Any) -> None:
         )
 
 
+def missing(*fields: str) -> NoReturn:
+    """Raise the error of a call that needs one of several arguments, and got none."""
+    *others, last = fields
+    names = f"{', '.join(others)} or {last}"
+    raise ValidationError(
+        f"give {names}: the call has nothing to do without",
+        details={"field": fields[0], "value": "None", "rule": "given"},
+    )
+
+
+def unopened(field: str, value: object, instead: str) -> None:
+    """Refuse an open file, where a path or bytes are wanted."""
+    if hasattr(value, "read"):
+        raise ValidationError(
+            f"{field} is an open file: {instead}",
+            details={"field": field, "value": reprlib.repr(value), "rule": "no open file"},
+        )
+
+
 def callbacks(**given: Any) -> None:
     """Functions that are told of something; None where nobody wants to know."""
     for field, value in given.items():

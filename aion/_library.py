@@ -84,7 +84,7 @@ def changes(title: str | Unset | None, tags: Iterable[str] | Unset | None) -> Up
         ValidationError: It would change nothing, or something is out of range.
     """
     if title is UNSET and tags is UNSET:
-        check.refuse("title", UNSET, "given, or tags, or both")
+        check.missing("title", "tags")
     return UpdateFileRequest(
         title=title if title is None or title is UNSET else _title(title),
         tags=tags if tags is UNSET else labels(tags),

@@ -39,6 +39,9 @@ def picture(field: str, image: Any) -> BatchImageInput:
             return BatchImageInput(image_url=_address(field, image))
         if kind.startswith("data:"):
             return BatchImageInput(image_base64=_data_url(field, image))
+    if not isinstance(image, (str, bytes, bytearray, memoryview, Path)):
+        check.unopened(field, image, "pass its path, or what .read() gives")
+        check.refuse(field, image, "a path, bytes, an http(s) address or a data URL")
     name = None if isinstance(image, (str, Path)) else field
     upload = _media.image(image, name)
     data = upload.content if isinstance(upload.content, bytes) else upload.content.read_bytes()
@@ -71,10 +74,11 @@ def chosen(**given: Any) -> tuple[str, Any]:
         ValidationError: None was given, or more than one.
     """
     found = [(name, value) for name, value in given.items() if value is not None]
-    names = " or ".join(given)
-    if len(found) != 1:
-        what = " and ".join(name for name, _ in found) or None
-        check.refuse(names, what, "one of them, and only one")
+    if not found:
+        check.missing(*given)
+    if len(found) > 1:
+        name, value = found[-1]
+        check.refuse(name, value, f"left out where {found[0][0]} is given")
     return found[0]
 
 
@@ -87,7 +91,8 @@ def pictures(name: str, value: Any) -> tuple[list[BatchImageInput], bool]:
     """
     read = stored if name.startswith("object_key") else picture
     plural = name.endswith("s")
-    if not plural and isinstance(value, (str, bytes, bytearray, memoryview, Path)):
+    one = isinstance(value, (str, bytes, bytearray, memoryview))
+    if not plural and (one or not isinstance(value, Sequence)):
         return [read(name, value)], False
     entries = check.entries(name, value, most=MOST_ITEMS)
     return [read(f"{name}[{number}]", one) for number, one in enumerate(entries)], True

@@ -233,7 +233,7 @@ def _search(
         if value is not None:
             color[name] = str(check.text(name, value, 1, _LONGEST_NAME))
     if not color:
-        check.refuse("hex_code", None, "given, or color_name, or color_family, or several of them")
+        check.missing("hex_code", "color_name", "color_family")
     distance = check.number("delta_e_threshold", delta_e_threshold, 0, 100)
     share = check.number("min_percentage", min_percentage, 0, 100)
 

@@ -108,7 +108,7 @@ class TenantResource:
             max_requests_per_minute=max_requests_per_minute,
         )
         if not body.to_dict(exclude_none=False) and not billed:
-            check.refuse("name", UNSET, "given, or another setting")
+            check.missing("name", "another setting")
         for field in billed:
             text = f"{field} follows the subscription of the tenant: it was not sent"
             warnings.warn(text, UserWarning, stacklevel=2)

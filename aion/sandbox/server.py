@@ -26,6 +26,7 @@ T = TypeVar("T")
 _BACKLOG: Final = 2048
 _START_WITHIN: Final = 30.0
 _CALL_WITHIN: Final = 60.0
+_NOT_RUNNING: Final = "the sandbox is not running; start it first"
 
 
 class SandboxServer:
@@ -44,7 +45,13 @@ class SandboxServer:
 
     @property
     def base_url(self) -> str:
-        """What a client is given as its base URL."""
+        """What a client is given as its base URL.
+
+        Raises:
+            RuntimeError: The sandbox has not been started.
+        """
+        if not self.url:
+            raise RuntimeError(_NOT_RUNNING)
         return self.url + API_PREFIX
 
     @property
@@ -56,7 +63,7 @@ class SandboxServer:
     def state(self) -> State:
         """The state; only `faults`, `journal` and `violations` may be used off the loop."""
         if self._state is None:
-            raise RuntimeError("the sandbox is not running; start it first")
+            raise RuntimeError(_NOT_RUNNING)
         return self._state
 
     def start(self) -> None:

@@ -92,7 +92,11 @@ class Sandbox:
 
     @property
     def base_url(self) -> str:
-        """What a client is given as its base URL."""
+        """What a client is given as its base URL.
+
+        Raises:
+            RuntimeError: The sandbox has not been started.
+        """
         return self._server.base_url
 
     @property

@@ -241,3 +241,43 @@ def test_what_means_no_file_is_refused_even_where_failures_are_results(
     name: str, files: list[Any], calls: Calls, sandbox: Sandbox
 ) -> None:
     assert refusal(calls, sandbox, name, files, raise_on_failure=False)
+
+
+# What the errors say
+
+_REST: dict[str, dict[str, Any]] = {"describe": {}, "verify": {"content": "red"}}
+
+
+@pytest.mark.parametrize("name", ["describe", "verify"])
+def test_what_is_no_image_is_told_what_one_is(name: str, calls: Calls, sandbox: Sandbox) -> None:
+    said = refusal(calls, sandbox, name, 3, **_REST[name])
+    assert "image has to be a path, bytes, an http(s) address or a data URL; got 3" in said
+
+
+@pytest.mark.parametrize("name", ["describe", "verify"])
+def test_an_open_image_is_told_what_to_pass_instead(
+    name: str, calls: Calls, sandbox: Sandbox
+) -> None:
+    said = refusal(calls, sandbox, name, io.BytesIO(draw()), **_REST[name])
+    assert "image is an open file: pass its path, or what .read() gives" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "args", "names"),
+    [
+        ("describe", [], "image, object_key or object_keys"),
+        ("verify", [], "image, images, object_key or object_keys"),
+        ("files.update", ["id"], "title or tags"),
+        ("colors.search", [], "hex_code, color_name or color_family"),
+    ],
+)
+def test_a_call_without_any_of_its_arguments_names_them(
+    name: str, args: list[Any], names: str, calls: Calls, sandbox: Sandbox
+) -> None:
+    said = refusal(calls, sandbox, name, *args)
+    assert f"give {names}: the call has nothing to do without" in said
+
+
+def test_one_image_too_many_is_named(calls: Calls, sandbox: Sandbox) -> None:
+    said = refusal(calls, sandbox, "describe", draw(), object_key="a")
+    assert "object_key has to be left out where image is given; got 'a'" in said

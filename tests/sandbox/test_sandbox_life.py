@@ -7,8 +7,9 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from operator import attrgetter
 from pathlib import Path
 
 import httpx
@@ -190,6 +191,14 @@ def test_stopping_twice_is_harmless_and_starting_twice_is_not() -> None:
     sandbox.stop()
     with pytest.raises(RuntimeError, match="not running"):
         sandbox.reset()
+
+
+@pytest.mark.parametrize("use", [Sandbox.sync_client, Sandbox.client, attrgetter("base_url")])
+def test_what_needs_an_address_says_that_the_sandbox_is_not_running(
+    use: Callable[[Sandbox], object],
+) -> None:
+    with pytest.raises(RuntimeError, match="the sandbox is not running; start it first"):
+        use(Sandbox())
 
 
 def test_it_binds_to_loopback_unless_told_otherwise() -> None:
