@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import os
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, cast, overload
 
 from aion import _media
 from aion._checks import filename as check_filename
-from aion._checks import filled, refuse
+from aion._checks import filled, refuse, unopened
 from aion.exceptions import UploadError, ValidationError
 
 IMAGE_EXTENSIONS = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif"})
@@ -139,7 +140,7 @@ def expand(
     report it in the same way.
 
     Args:
-        files: A path, bytes, or a sequence of them. A directory means the files in it.
+        files: A path, bytes, or any iterable of them. A directory means the files in it.
         filenames: One name for each entry of `files`; None keeps the name of a path.
         recursive: Look into the directories below a directory.
         include_hidden: Take files and directories whose name begins with a dot.
@@ -153,6 +154,8 @@ def expand(
         UploadError: A directory cannot be read.
     """
     entries = _entries(files)
+    if isinstance(files, Set) and filenames is not None:
+        refuse("filenames", filenames, "left out for a set of files, which has no order")
     names = _names(filenames, len(entries))
     found = Files()
     bad: list[Unusable] = []
@@ -206,9 +209,14 @@ def names_of(filename: Any, filenames: Any) -> Any:
 def _entries(files: Any) -> list[Any]:
     if isinstance(files, (str, Path, bytes, bytearray, memoryview)):
         return [files]
-    if not isinstance(cast("object", files), Sequence):
+    unopened("files", files, _media.INSTEAD)
+    given = cast("object", files)
+    if isinstance(given, Mapping) or not isinstance(given, Iterable):
         refuse("files", files, "a path, bytes, or a list of them")
-    return list(files)
+    # What an iterator gives may have no end.
+    entries = list(islice(cast("Iterable[Any]", files), MOST_FILES + 1))
+    _limit(len(entries))
+    return entries
 
 
 def _names(filenames: Any, count: int) -> list[str | None]:

@@ -15,13 +15,15 @@ from pathlib import Path
 from typing import Any, cast
 
 from aion._checks import filename as check_filename
-from aion._checks import filled, refuse
+from aion._checks import filled, refuse, unopened
 from aion._transport.content import Version, version_of
 from aion.exceptions import ValidationError
 
 IMAGE_TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
 LARGEST_STREAMED = 100 * 1024 * 1024
 """Bytes: what the service accepts for one streamed file."""
+INSTEAD = "pass its path, or .read() and filename=..."
+"""What to do with an open file."""
 _HEAD = 512
 _UNTIDY = re.compile(r"^\.?$|^\./|//|/\.(/|$)|/$")
 
@@ -147,6 +149,7 @@ def opened(
         name = filename or os.path.basename(source)  # noqa: PTH119 - no object needed
         size, head = _beginning(source, what)
     else:
+        unopened("file", file, INSTEAD)
         refuse("file", file, "a path or bytes")
     if size == 0:
         raise ValidationError(

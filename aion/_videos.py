@@ -100,6 +100,7 @@ def video(file: Any, filename: str | None = None) -> Video:
             service takes.
     """
     if not isinstance(file, (str, Path)):
+        check.unopened("file", file, "pass its path")
         check.refuse("file", file, "the path of a video")
     check.filled("file", file)
     path = Path(file)

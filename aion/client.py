@@ -15,7 +15,7 @@ from aion.types.common import StorageTarget
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from aion._transport.observe import Attempt
     from aion.pipeline import Pipeline
@@ -370,7 +370,7 @@ class AionVision:
 
     async def upload(
         self,
-        files: str | Path | bytes | Sequence[str | Path | bytes],
+        files: str | Path | bytes | Iterable[str | Path | bytes],
         *,
         filename: str | None = None,
         filenames: Sequence[str] | None = None,

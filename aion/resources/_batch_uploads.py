@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +42,7 @@ class BatchUploads(PresignedUploads):
 
     async def upload(
         self,
-        files: str | Path | bytes | Sequence[str | Path | bytes],
+        files: str | Path | bytes | Iterable[str | Path | bytes],
         *,
         filename: str | None = None,
         filenames: Sequence[str | None] | None = None,
@@ -67,7 +67,7 @@ class BatchUploads(PresignedUploads):
         Everything is as in `upload_batch`; `filename` names a single file.
 
         Args:
-            files: A path, bytes, or a list of them.
+            files: A path, bytes, or a list or other iterable of them.
             filename: The name to store, where `files` is one file.
             filenames: The names to store, one for each entry of `files`.
             recursive: Look into the directories below a directory.
@@ -130,7 +130,7 @@ class BatchUploads(PresignedUploads):
 
     async def upload_batch(
         self,
-        files: str | Path | bytes | Sequence[str | Path | bytes],
+        files: str | Path | bytes | Iterable[str | Path | bytes],
         *,
         filenames: Sequence[str | None] | None = None,
         recursive: bool = True,
@@ -169,7 +169,7 @@ class BatchUploads(PresignedUploads):
         described; callbacks are told of that alone. `aion.uploads.journal` reads it.
 
         Args:
-            files: A path, or a list of paths and bytes.
+            files: A path, or a list or other iterable of paths and bytes.
             filenames: The names to store, one for each entry of `files`; bytes need one, and
                 None keeps the name of a path.
             recursive: Look into the directories below a directory.

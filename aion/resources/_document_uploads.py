@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +102,7 @@ class DocumentUploads(PresignedDocuments):
 
     async def upload(
         self,
-        files: str | Path | bytes | Sequence[str | Path | bytes],
+        files: str | Path | bytes | Iterable[str | Path | bytes],
         *,
         filename: str | None = None,
         filenames: Sequence[str | None] | None = None,

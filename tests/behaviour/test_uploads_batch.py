@@ -507,3 +507,12 @@ def test_a_named_file_that_was_missing_is_sent_with_the_same_journal_once_it_is_
     results = calls(client.upload(files, journal=journal))
     assert [one.is_stored for one in results] == [True, True]
     assert len(calls(client.files.list()).files) == 2
+
+
+def test_files_that_are_found_one_by_one_are_uploaded(
+    calls: Calls, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    (tmp_path / "a.jpg").write_bytes(draw())
+    (tmp_path / "b.jpg").write_bytes(draw(color=NAVY))
+    results = calls(calls.client(sandbox).upload(tmp_path.glob("*.jpg")))
+    assert sorted(one.filename for one in results) == ["a.jpg", "b.jpg"]

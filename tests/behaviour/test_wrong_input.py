@@ -281,3 +281,30 @@ def test_a_call_without_any_of_its_arguments_names_them(
 def test_one_image_too_many_is_named(calls: Calls, sandbox: Sandbox) -> None:
     said = refusal(calls, sandbox, "describe", draw(), object_key="a")
     assert "object_key has to be left out where image is given; got 'a'" in said
+
+
+# Open files
+
+
+@pytest.mark.usefixtures("full_folder")
+@pytest.mark.parametrize("name", [*SINGLE, *MANY])
+def test_an_open_file_is_told_what_to_pass_instead(
+    name: str, calls: Calls, sandbox: Sandbox
+) -> None:
+    with Path("a.jpg").open("rb") as file:
+        assert "an open file: pass its path" in refusal(calls, sandbox, name, file)
+
+
+@pytest.mark.usefixtures("full_folder")
+@pytest.mark.parametrize("name", ["upload_one", "upload", "documents.upload"])
+def test_bytes_that_can_be_read_are_told_to_be(name: str, calls: Calls, sandbox: Sandbox) -> None:
+    said = refusal(calls, sandbox, name, io.BytesIO(b"hello"))
+    assert ".read() and filename=..." in said
+
+
+@pytest.mark.usefixtures("full_folder")
+@pytest.mark.parametrize("name", MANY)
+def test_an_open_file_among_others_is_told_what_to_pass_instead(
+    name: str, calls: Calls, sandbox: Sandbox
+) -> None:
+    assert "file is an open file" in refusal(calls, sandbox, name, [io.BytesIO(b"hello")])

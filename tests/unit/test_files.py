@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections import deque
+from collections.abc import Callable
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -155,7 +158,28 @@ def test_all_kinds_of_bytes_are_one_file(files: Any) -> None:
     assert names(files, filenames=["a.jpg"]) == ["a.jpg"]
 
 
-@pytest.mark.parametrize("files", [None, 3, {"a.jpg"}])
-def test_what_has_no_order_or_is_no_list_is_refused(files: Any) -> None:
+@pytest.mark.parametrize("files", [None, 3, {"a.jpg": 1}])
+def test_what_gives_no_files_is_refused(files: Any) -> None:
     with pytest.raises(ValidationError, match="a path, bytes, or a list"):
         expand(files)
+
+
+@pytest.mark.parametrize("made", [iter, set, tuple, deque])
+def test_any_iterable_of_files_is_a_list_of_them(
+    made: Callable[[Any], Any], tmp_path: Path
+) -> None:
+    paths = [tmp_path / "a.jpg", tmp_path / "b.jpg"]
+    for path in paths:
+        jpeg(path)
+    assert sorted(names(made(paths))) == ["a.jpg", "b.jpg"]
+
+
+def test_an_iterator_without_an_end_is_too_many_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aion._files.MOST_FILES", 2)
+    with pytest.raises(ValidationError, match="at most 2 files"):
+        expand(repeat("a.jpg"))
+
+
+def test_a_set_of_files_takes_no_names() -> None:
+    with pytest.raises(ValidationError, match="left out for a set"):
+        expand({JPEG}, ["a.jpg"])

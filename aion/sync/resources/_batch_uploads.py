@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +44,7 @@ class SyncBatchUploads(SyncPresignedUploads):
 
     def upload(
         self,
-        files: str | Path | bytes | Sequence[str | Path | bytes],
+        files: str | Path | bytes | Iterable[str | Path | bytes],
         *,
         filename: str | None = None,
         filenames: Sequence[str | None] | None = None,
@@ -69,7 +69,7 @@ class SyncBatchUploads(SyncPresignedUploads):
         Everything is as in `upload_batch`; `filename` names a single file.
 
         Args:
-            files: A path, bytes, or a list of them.
+            files: A path, bytes, or a list or other iterable of them.
             filename: The name to store, where `files` is one file.
             filenames: The names to store, one for each entry of `files`.
             recursive: Look into the directories below a directory.
@@ -132,7 +132,7 @@ class SyncBatchUploads(SyncPresignedUploads):
 
     def upload_batch(
         self,
-        files: str | Path | bytes | Sequence[str | Path | bytes],
+        files: str | Path | bytes | Iterable[str | Path | bytes],
         *,
         filenames: Sequence[str | None] | None = None,
         recursive: bool = True,
@@ -171,7 +171,7 @@ class SyncBatchUploads(SyncPresignedUploads):
         described; callbacks are told of that alone. `aion.uploads.journal` reads it.
 
         Args:
-            files: A path, or a list of paths and bytes.
+            files: A path, or a list or other iterable of paths and bytes.
             filenames: The names to store, one for each entry of `files`; bytes need one, and
                 None keeps the name of a path.
             recursive: Look into the directories below a directory.

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +104,7 @@ class SyncDocumentUploads(SyncPresignedDocuments):
 
     def upload(
         self,
-        files: str | Path | bytes | Sequence[str | Path | bytes],
+        files: str | Path | bytes | Iterable[str | Path | bytes],
         *,
         filename: str | None = None,
         filenames: Sequence[str | None] | None = None,

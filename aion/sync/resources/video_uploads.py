@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -118,7 +118,7 @@ class SyncVideoUploadsResource(SyncVideoUploadSteps):
 
     def upload(
         self,
-        files: str | Path | Sequence[str | Path],
+        files: str | Path | Iterable[str | Path],
         *,
         title: str | None = None,
         tags: Sequence[str] | None = None,
@@ -138,8 +138,8 @@ class SyncVideoUploadsResource(SyncVideoUploadSteps):
         All of them are checked before the first is sent.
 
         Args:
-            files: A path, or a list of paths. Of a directory, ``.mp4``, ``.mov``, ``.m4v``,
-                ``.webm`` and ``.avi`` files are taken.
+            files: A path, or a list or other iterable of paths. Of a directory, ``.mp4``,
+                ``.mov``, ``.m4v``, ``.webm`` and ``.avi`` files are taken.
             title: A title; only for a single video.
             tags: Tags for all of them, as for `upload_one`.
             auto_analyze: Have them analyzed.
