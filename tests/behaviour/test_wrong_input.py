@@ -308,3 +308,16 @@ def test_an_open_file_among_others_is_told_what_to_pass_instead(
     name: str, calls: Calls, sandbox: Sandbox
 ) -> None:
     assert "file is an open file" in refusal(calls, sandbox, name, [io.BytesIO(b"hello")])
+
+
+# Downloads
+
+
+@pytest.mark.parametrize("path", ["newdir/", "newdir/sub/", "newdir/."])
+def test_a_path_that_ends_like_a_directory_is_none_of_a_file(
+    path: str, calls: Calls, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    said = refusal(calls, sandbox, "files.download_to", "id", path)
+    assert f"path has to be the path of a file, not of a directory; got {path!r}" in said
+    assert list(tmp_path.iterdir()) == []

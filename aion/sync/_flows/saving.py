@@ -41,8 +41,10 @@ def target(field: str, path: str | os.PathLike[str]) -> Path:
     Raises:
         ValidationError: It is a directory, or the directory around it does not exist.
     """
-    found = Path(check.path(field, path))
-    if found.is_dir():
+    plain = check.path(field, path)
+    found = Path(plain)
+    # A path object forgets what it ended with, and would make a file of a directory to be.
+    if found.is_dir() or os.path.basename(plain) in ("", "."):  # noqa: PTH119
         check.refuse(field, str(path), "the path of a file, not of a directory")
     if not _real(found).parent.is_dir():
         check.refuse(field, str(path), "in a directory that exists")
