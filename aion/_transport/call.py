@@ -23,6 +23,7 @@ class Call:
         repeatable: Whether sending it twice has the effect of sending it once.
         deadline: Where on the monotonic clock it has to be over, or None.
         silence: Seconds without a byte that are too long, or None.
+        limit: Seconds that the caller gave it as a whole, where it has a deadline.
         whole: Read the body of a success before giving it back.
         endpoint: The circuit that the call belongs to.
         ours: Whether it goes to the API; a presigned URL gets nothing of the client's own.
@@ -41,3 +42,4 @@ class Call:
     ours: bool = True
     request_id: str | None = None
     span: Span | None = None
+    limit: float | None = None

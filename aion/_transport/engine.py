@@ -89,6 +89,7 @@ class Engine:
             request.repeatable,
             deadline=None if long else time.monotonic() + limit,
             silence=limit if long else None,
+            limit=None if long else limit,
             whole=whole,
             endpoint=operation.name.partition(".")[0],
         )

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from aion._transport.observe import Observer
 
 MOST_REDIRECTS = 5
+_MORE_TIME = "; give timeout= more, for the call or for the client"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -137,7 +138,18 @@ def _record(call: Call, outcome: Reply | Fault, rules: Rules) -> None:
 def _error(call: Call, outcome: Reply | Fault, number: int) -> AionvisionError:
     if isinstance(outcome, Reply):
         return gate.error_of_reply(outcome, call.operation, call.path)
-    return gate.error_of_fault(outcome, call.operation, number)
+    bound = call.silence if call.limit is None else call.limit
+    if outcome.kind != "timeout" or bound is None:
+        return gate.error_of_fault(outcome, call.operation, number)
+    # A driver that gives up knows neither the whole limit nor whether bytes were arriving.
+    if not outcome.sent:
+        text = f"no connection within {bound:g} s"
+    elif call.limit is not None:
+        text = f"no complete answer within {bound:g} s"
+    else:
+        text = f"the service fell silent for {bound:g} s"
+    late = Fault(outcome.kind, text, sent=outcome.sent)
+    return gate.error_of_fault(late, call.operation, number, _MORE_TIME)
 
 
 def _delay(

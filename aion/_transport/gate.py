@@ -170,10 +170,12 @@ def _refused_redirect(reply: Reply) -> ServerError:
     return error
 
 
-def error_of_fault(fault: Fault, operation: Operation[Any], attempts: int) -> AionvisionError:
+def error_of_fault(
+    fault: Fault, operation: Operation[Any], attempts: int, advice: str = ""
+) -> AionvisionError:
     """The exception for a call that brought no answer."""
     tries = f" ({attempts} attempts)" if attempts > 1 else ""
-    text = f"{fault.text}{tries}"
+    text = f"{fault.text}{tries}{advice}"
     error: AionvisionError
     if fault.kind in ("timeout", "busy"):
         error = AionvisionTimeoutError(text)

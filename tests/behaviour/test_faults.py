@@ -16,6 +16,7 @@ from aion.exceptions import (
 from aion.sandbox.fault_kinds import KINDS
 from aion.testing import Sandbox
 from tests.behaviour.calls import Calls
+from tests.behaviour.pictures import draw
 
 HERE = Path(__file__).resolve().parent
 METHODS = {"hold_job": "hold"}
@@ -122,3 +123,28 @@ def test_slow_events_are_delivered_as_they_come(calls: Calls, sandbox: Sandbox) 
     sandbox.faults.delay_events("send_message_stream", seconds=0.01)
     answer = calls(client.chats.send_stream("Hello", session_id=session_id).result())
     assert answer.content
+
+
+@pytest.mark.parametrize("drips", [True, False])
+def test_a_call_that_is_late_names_its_limit_and_the_next_step_p7(
+    drips: bool, calls: Calls, slow_sandbox: Sandbox
+) -> None:
+    if drips:
+        slow_sandbox.faults.drip("list_user_files", seconds=0.2, piece=1, times=None)
+    else:
+        slow_sandbox.faults.delay("list_user_files", seconds=2, times=None)
+    client = calls.client(slow_sandbox, timeout=0.3, max_retries=0)
+    with pytest.raises(AionvisionTimeoutError) as caught:
+        calls(client.files.list())
+    said = "no complete answer within 0.3 s; give timeout= more, for the call or for the client"
+    assert said in str(caught.value)
+
+
+def test_an_upload_without_an_answer_names_the_silence_and_the_next_step(
+    calls: Calls, slow_sandbox: Sandbox
+) -> None:
+    slow_sandbox.faults.delay("stream_batch_upload", seconds=2, times=None)
+    client = calls.client(slow_sandbox, timeout=0.3, max_retries=0)
+    with pytest.raises(AionvisionTimeoutError) as caught:
+        calls(client.upload_one(draw(), filename="a.jpg"))
+    assert "the service fell silent for 0.3 s; give timeout= more" in str(caught.value)
