@@ -98,10 +98,10 @@ def test_P22_stored_files_are_polled_a_hundred_at_a_time(
 ) -> None:
     client = calls.client(small, polling_interval=0.1)
     folder(photos, 105)
-    wishes: dict[str, Any] = {"journal": journal, "auto_describe": False}
-    calls(client.upload(photos, **wishes, wait_for_descriptions=False))
+    for one in calls(client.upload(photos, journal=journal, wait_for_descriptions=False)):
+        calls(client.uploads.wait_for_description(one.image_id))
     before = len(small.requests)
-    assert len(calls(client.upload(photos, **wishes))) == 105
+    assert calls(client.upload(photos, journal=journal)).summary() == "105 succeeded"
     assert [one.path for one in small.requests[before:]] == ["/api/v2/user-files"] * 2
 
 

@@ -12,7 +12,7 @@ also how the id of a stored file is found whose name and size are not its own.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,7 +24,6 @@ from aion._hashing import hashing
 from aion._rt import blocking as rt
 from aion._transport.content import Version
 from aion.exceptions import CircuitBreakerError
-from aion_api import Request
 from aion_api.api import uploads, user_files
 from aion_api.models.uploads import DuplicateCheckRequest
 from aion_api.models.user_files import UserFile
@@ -90,12 +89,12 @@ def sort_out(
         else:
             found.hashes[item.index] = digest
             asked.append(item)
-    there = _known(engine, set(found.hashes.values()))
+    there = _asked(engine, lambda: _known(engine, set(found.hashes.values())))
     # A name and size that two files have does not tell which of them is stored.
     suspects = [
         item for item in asked if found.hashes[item.index] in there and names[_name(item)] == 1
     ]
-    found.stored = _found(engine, suspects, ids)
+    found.stored = _asked(engine, lambda: _found(engine, suspects, ids))
     left = [item for item in asked if item.index not in found.stored]
     ours = _hashes(settled, {item.upload.size for item in left})
     ours |= {found.hashes[index] for index in found.stored}
@@ -129,12 +128,12 @@ def _hashes(items: Iterable[Item], sizes: set[int]) -> set[str]:
     return {one for one in made if one is not None}
 
 
-def _ask(engine: rt.Engine, request: Request[T]) -> T:
-    """Call, and wait for a circuit that the broken requests have opened."""
+def _asked(engine: rt.Engine, ask: Callable[[], T]) -> T:
+    """What a question brings, also while the circuit is open that the broken requests opened."""
     tries = 0
     while True:
         try:
-            return engine.call(request)
+            return ask()
         except CircuitBreakerError as error:
             pause = pause_before(error, tries, engine.config)
             if pause is None:
@@ -149,7 +148,7 @@ def _known(engine: rt.Engine, hashes: set[str]) -> set[str]:
     every = sorted(hashes)
     for start in range(0, len(every), HASHES):
         body = DuplicateCheckRequest(hashes=every[start : start + HASHES])
-        answer = _ask(engine, uploads.check_duplicates(body=body))
+        answer = engine.call(uploads.check_duplicates(body=body))
         known.update(one.lower() for one in answer.duplicates)
     return known
 
@@ -163,7 +162,7 @@ def _found(engine: rt.Engine, items: Sequence[Item], ids: set[str]) -> dict[int,
         request = user_files.list_user_files(
             sort_by="created_at", sort_order="desc", limit=PAGE, offset=offset
         )
-        page = _ask(engine, request)
+        page = engine.call(request)
         for file in page.files:
             name = (file.filename or "", file.size_bytes)
             if name in wanted and file.id not in ids:

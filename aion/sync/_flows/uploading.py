@@ -102,6 +102,8 @@ class SyncBatchUpload:
         self._record = record or NoRecord()
         self._session_id: str | None = None
         self._broken: AionvisionError | None = None
+        # When the circuit of the requests lets somebody try, while it is open, and how often that
+        # was waited for in vain.
         self._closed_until: float | None = None
         self._rests = 0
         self._versions: dict[int, Version] = {}
