@@ -48,7 +48,7 @@ async def until(
         told: Told of each state.
 
     Raises:
-        AionvisionTimeoutError: What `late` made; its cause is the error of the last look.
+        AionvisionTimeoutError: What `late` made; its cause is the error of the last look, if any.
         RateLimitError: The next look is not allowed before the deadline.
         AionvisionError: A look failed in a way that stays.
     """
@@ -69,7 +69,8 @@ async def until(
         pause = plan.pause(now)
         if pause is None:
             end = late(state)
-            if broken is not None:
+            # A last look that was late was cut off by the deadline of the wait, and tells nothing.
+            if broken is not None and not isinstance(broken, AionvisionTimeoutError):
                 end.message = f"{end.message}. The last look failed: {broken.message}"
                 end.details["cause"] = broken.code
             raise end from broken

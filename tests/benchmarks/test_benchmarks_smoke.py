@@ -18,6 +18,8 @@ def plan() -> Iterator[Plan]:
         yield Plan(1, 0.001, url)
 
 
+# Peers that are installed may leave sockets to the collector.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_a_row_runs_and_can_be_shown(row: Row, plan: Plan) -> None:
     result = row.measure(plan)
