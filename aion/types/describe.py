@@ -99,12 +99,13 @@ class DescriptionErrorType(OpenEnum):
     UNKNOWN = "unknown"
 
 
-# The first group one of whose words is in the text decides; quota comes before rate limits, whose
-# texts share the word "limit".
+# The first group one of whose words is in the text decides. Of the texts that speak of limits,
+# those of a quota come first, and those that say no more than that a limit is exceeded last.
 _WORDS: tuple[tuple[DescriptionErrorType, tuple[str, ...]], ...] = (
-    (DescriptionErrorType.RESOURCE_LIMIT, ("quota", "limit exceeded", "resource limit")),
     (DescriptionErrorType.TIMEOUT, ("timeout", "timed out", "deadline")),
+    (DescriptionErrorType.RESOURCE_LIMIT, ("quota",)),
     (DescriptionErrorType.RATE_LIMIT, ("rate limit", "rate_limit", "too many requests", "429")),
+    (DescriptionErrorType.RESOURCE_LIMIT, ("limit exceeded", "resource limit")),
     (DescriptionErrorType.VALIDATION_ERROR, ("invalid", "unsupported", "validation", "corrupt")),
     (DescriptionErrorType.VLM_ERROR, ("vlm", "provider", "parse", "500", "502", "503", "504")),
 )

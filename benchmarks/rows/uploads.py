@@ -15,13 +15,15 @@ from pathlib import Path
 
 from benchmarks import memory
 from benchmarks.contenders import SDKS
-from benchmarks.measure import Bar, Plan, Result, Sample, in_turns, quiet
+from benchmarks.measure import Bar, Plan, Result, Sample, in_turns, merged, quiet
 from benchmarks.rows import taking_part
 from benchmarks.rows.taking_part import Task
 
 AT_ONCE, FILES, MIB = 8, 200, 1024 * 1024
 LARGE = 512
 """MiB of the one large file."""
+_TURNS = 4
+"""Turns with it that make one sample: one takes a fifth of a second."""
 VIDEO = 2048
 """MiB of the video."""
 _VIDEO = (Bar("rss", 32 * MIB, over=None, unit="bytes"),)
@@ -67,6 +69,7 @@ def _sync(
     workers: int,
     bars: tuple[Bar, ...],
     task: Task = "upload",
+    turns: int = 1,
 ) -> Result:
     result = Result({}, bars, main="rate")
     mebibytes = max(1, size * files // MIB)
@@ -82,8 +85,8 @@ def _sync(
             return Sample(mebibytes, cpu, wall)
 
         with quiet():
-            turns = {name: partial(turn, name) for name in found}
-            result.samples = in_turns(turns, min(3, plan.repeats) if size > MIB else plan.repeats)
+            contenders = {name: partial(turn, name) for name in found}
+            result.samples = merged(in_turns(contenders, _rounds(plan, size) * turns), turns)
         if files == 1:
             memory.add(result, task, plan.url, "sync", path)
     return result
@@ -96,15 +99,16 @@ def _async(
     workers: int,
     bars: tuple[Bar, ...],
     task: Task = "upload",
+    turns: int = 1,
 ) -> Result:
     result = Result({}, bars, main="rate")
     mebibytes = max(1, size * files // MIB)
 
     async def main(path: Path) -> None:
         async with taking_part.coroutines(task, plan, result.missing) as found:
-            result.samples = {name: [] for name in found}
+            samples: dict[str, list[Sample]] = {name: [] for name in found}
             names = list(found)
-            for number in range(min(3, plan.repeats) if size > MIB else plan.repeats):
+            for number in range(_rounds(plan, size) * turns):
                 at = number % len(names)
                 for name in names[at:] + names[:at]:
                     contender, work = found[name]
@@ -118,14 +122,18 @@ def _async(
                     wall, cpu = time.perf_counter(), time.process_time()
                     await asyncio.gather(*(worker() for _ in range(workers)))
                     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
-                    sample = Sample(mebibytes, cpu, wall)
-                    result.samples[name].append(sample)
+                    samples[name].append(Sample(mebibytes, cpu, wall))
+            result.samples = merged(samples, turns)
 
     with _MAKERS[task](size) as path, quiet():
         asyncio.run(main(path))
         if files == 1:
             memory.add(result, task, plan.url, "async", path)
     return result
+
+
+def _rounds(plan: Plan, size: int) -> int:
+    return min(3, plan.repeats) if size > MIB else plan.repeats
 
 
 def many_sync(plan: Plan) -> Result:
@@ -140,12 +148,12 @@ def many_async(plan: Plan) -> Result:
 
 def large_sync(plan: Plan) -> Result:
     """One file, blocking."""
-    return _sync(plan, plan.count(LARGE * MIB, 1000), 1, 1, _LARGE)
+    return _sync(plan, plan.count(LARGE * MIB, 1000), 1, 1, _LARGE, turns=_TURNS)
 
 
 def large_async(plan: Plan) -> Result:
     """One file, in a coroutine."""
-    return _async(plan, plan.count(LARGE * MIB, 1000), 1, 1, _LARGE)
+    return _async(plan, plan.count(LARGE * MIB, 1000), 1, 1, _LARGE, turns=_TURNS)
 
 
 def video_sync(plan: Plan) -> Result:

@@ -344,7 +344,9 @@ def test_a_callback_that_raises_gives_the_upload_up(
             )
         ),
     )
-    assert paths(sandbox)[-1] == "abort"
+    # A chunk that was given up may be read by the service after that.
+    assert "abort" in paths(sandbox)
+    assert "complete" not in paths(sandbox)
 
 
 def test_the_error_of_a_callback_notes_how_many_videos_are_stored(

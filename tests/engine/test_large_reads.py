@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
@@ -138,3 +139,27 @@ def test_reads_of_little_stay_as_small_as_asked_for(
     other.shutdown(socket.SHUT_WR)
 
     assert sizes(client, ours) == [PIECE - 1]
+
+
+def test_a_large_write_to_a_slow_reader_is_not_silence_p7() -> None:
+    ours, theirs = socket.socketpair()
+    ours.setblocking(False)
+    data = bytes(4 * LARGE_PIECE)
+
+    def drain() -> int:
+        found = 0
+        while found < len(data):
+            found += len(theirs.recv(PIECE))
+            time.sleep(0.03)
+        return found
+
+    async def main() -> int:
+        reading = asyncio.get_running_loop().run_in_executor(None, drain)
+        await AsyncStream(ours).write(data, timeout=0.25)
+        return await reading
+
+    began = time.monotonic()
+    with ours, theirs:
+        assert asyncio.run(main()) == len(data)
+    # Longer as a whole than what is silence, and no part of it was.
+    assert time.monotonic() - began > 0.25

@@ -64,9 +64,15 @@ class AsyncStream(httpcore.AsyncNetworkStream):
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         if not buffer:
             return
+        send = _asyncio().get_running_loop().sock_sendall
         try:
-            writing = _asyncio().get_running_loop().sock_sendall(self._sock, buffer)
-            await (writing if timeout is None else _within(writing, timeout))
+            if timeout is None:
+                await send(self._sock, buffer)
+                return
+            view = memoryview(buffer)
+            # Silence is what is bounded, and not the time that much takes on a slow connection.
+            for start in range(0, len(view), LARGE_PIECE):
+                await _within(send(self._sock, view[start : start + LARGE_PIECE]), timeout)
         except OSError as error:
             raise translated(error, httpcore.WriteTimeout, httpcore.WriteError) from error
 
