@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import httpcore
@@ -130,6 +131,24 @@ def test_no_exchange_takes_an_answer_that_nobody_asked_for(exchanges: Exchanges)
 
     assert statuses(outcomes) == [200] * 3
     assert connections == 3
+
+
+def test_a_call_does_not_ask_which_event_loop_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Where sniffio is missing, to ask is a failed import, which takes as long as all else.
+    asked: list[str] = []
+    synchronization: Any = import_module("httpcore._synchronization")
+
+    def ask() -> str:
+        asked.append("which")
+        return "asyncio"
+
+    monkeypatch.setattr(synchronization, "current_async_library", ask)
+    with FaultServer(scripts.good) as server:
+        in_coroutines(server, 1, 0)
+        once = len(asked)
+        in_coroutines(server, 5, 0)
+
+    assert len(asked) == 2 * once
 
 
 @pytest.mark.parametrize("proxy", PROXIES)

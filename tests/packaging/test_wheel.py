@@ -105,7 +105,7 @@ def test_the_metadata_name_the_distribution_and_its_python(metadata: Message) ->
 def test_what_is_required_without_an_extra_is_little(metadata: Message) -> None:
     required = [one for one in metadata.get_all("Requires-Dist", []) if "extra ==" not in one]
     assert {one.split(">")[0].split("<")[0] for one in required} == {
-        "attrs", "httpx", "python-dateutil", "sniffio",
+        "attrs", "httpx", "python-dateutil",
     }  # fmt: skip
 
 
