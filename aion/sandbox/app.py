@@ -22,7 +22,7 @@ from .contract import Operation
 from .control import CONTROL_PREFIX, serve_control
 from .delivery import send_stream, shape_answer
 from .envelopes import ApiError, Group, InvalidRequest, Problem, error_body, group_of
-from .exchange import ClientGone, Dropped, Exchange
+from .exchange import ClientGone, Dropped, Exchange, Forgotten
 from .fault_kinds import CallFault, DelayCall, DropCall, FailCall, HtmlCall
 from .handlers import load_handlers
 from .handlers.registry import ACCESS, Handler
@@ -67,6 +67,16 @@ class App:
         if not controlled:
             exchange.on_start = lambda: self._remember(exchange, began)
         try:
+            with self._state.under_way.answering():
+                await self._exchange(exchange, controlled)
+        except Forgotten:
+            await self._abandon(exchange)
+        finally:
+            if logger.isEnabledFor(logging.INFO):
+                self._log(exchange, began)
+
+    async def _exchange(self, exchange: Exchange, controlled: bool) -> None:
+        try:
             if exchange.raw_path.startswith(OBJECTS_PREFIX):
                 answer = await self._object(exchange)
             elif exchange.raw_path.startswith(CONSENT_PREFIX):
@@ -77,10 +87,9 @@ class App:
                 await exchange.drain()
                 await self._send(exchange, answer)
         except (ClientGone, Dropped):
-            await self._cut(exchange)
-        finally:
-            if logger.isEnabledFor(logging.INFO):
-                self._log(exchange, began)
+            if exchange.status is None:
+                exchange.on_start()
+            await self._abandon(exchange)
 
     async def _answer(self, exchange: Exchange, controlled: bool) -> Answer:
         group: Group = group_of(exchange.raw_path)
@@ -294,9 +303,7 @@ class App:
         body = error_body(error, group, exchange.request_id, self._state.clock.stamp())
         return Answer(body, status=error.status, headers=dict(error.headers))
 
-    async def _cut(self, exchange: Exchange) -> None:
-        if exchange.status is None:
-            exchange.on_start()
+    async def _abandon(self, exchange: Exchange) -> None:
         self._abort(exchange.scope.get("client"))
         # The server takes a silent return for an error until it has noticed the cut.
         while (await exchange.receive())["type"] != "http.disconnect":

@@ -31,6 +31,7 @@ from .sessions import Sessions
 from .signing import Signer
 from .snapshots import Snapshots
 from .texts import Texts
+from .under_way import UnderWay
 from .usage import Usage
 from .validation import load_validators
 
@@ -56,6 +57,7 @@ class State:
         self.faults = Faults(self.contract)
         self.journal = Journal()
         self.usage = Usage(self.clock)
+        self.under_way = UnderWay()
         self.violations: list[str] = []
         """Own answers that did not match the contract, and handlers that broke."""
         self._temporary = options.data is None
@@ -94,7 +96,11 @@ class State:
         await self.jobs.settle()
 
     async def reset(self) -> None:
-        """Forget everything: files, sessions, faults, requests, rates and steps of the clock."""
+        """Forget everything: files, sessions, faults, requests, rates and steps of the clock.
+
+        Requests that have not been answered yet are cut: they belong to what is forgotten.
+        """
+        await self.under_way.cut()
         async with self.jobs.paused():
             self.faults.clear()
             self.journal.clear()

@@ -132,7 +132,10 @@ class Sandbox:
         self._server.run(use)
 
     def reset(self) -> None:
-        """Forget files, sessions, faults, requests, rates and steps of the clock."""
+        """Forget files, sessions, faults, requests, rates and steps of the clock.
+
+        A request that has not been answered yet is cut off, and not among `requests` later.
+        """
         self._server.run(self._server.state.reset)
 
     def step_clock(self, seconds: float) -> None:

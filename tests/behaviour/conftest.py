@@ -27,20 +27,6 @@ def sandbox(running: Sandbox) -> Iterator[Sandbox]:
 
 
 @pytest.fixture(scope="session")
-def running_slowly() -> Iterator[Sandbox]:
-    """Another one, for calls that are given up while it still works on them."""
-    with Sandbox(pace=0.005) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def slow_sandbox(running_slowly: Sandbox) -> Sandbox:
-    """The other sandbox, empty, though what an earlier test gave up may still arrive."""
-    running_slowly.reset()
-    return running_slowly
-
-
-@pytest.fixture(scope="session")
 def running_small() -> Iterator[Sandbox]:
     """A sandbox that takes few files in one request, two requests at a time."""
     limits = Limits(max_batch_files=CHUNK, max_concurrent_uploads=2)

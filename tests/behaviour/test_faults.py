@@ -41,13 +41,11 @@ def test_every_third_call_may_fail(calls: Calls, sandbox: Sandbox) -> None:
     assert statuses(sandbox, "list_user_files") == [200, 200, 503, 200, 200]
 
 
-def test_a_call_that_is_slower_than_its_timeout_is_given_up(
-    calls: Calls, slow_sandbox: Sandbox
-) -> None:
-    slow_sandbox.faults.delay("list_user_files", seconds=2, times=None)
+def test_a_call_that_is_slower_than_its_timeout_is_given_up(calls: Calls, sandbox: Sandbox) -> None:
+    sandbox.faults.delay("list_user_files", seconds=2, times=None)
     began = time.monotonic()
     with pytest.raises(AionvisionTimeoutError):
-        calls(calls.client(slow_sandbox, timeout=0.4, max_retries=0).files.list())
+        calls(calls.client(sandbox, timeout=0.4, max_retries=0).files.list())
     assert time.monotonic() - began < 5
 
 
@@ -56,13 +54,11 @@ def test_an_answer_that_drips_within_the_timeout_arrives(calls: Calls, sandbox: 
     assert calls(calls.client(sandbox).files.list()).files == []
 
 
-def test_an_answer_that_drips_for_too_long_is_given_up_p7(
-    calls: Calls, slow_sandbox: Sandbox
-) -> None:
-    slow_sandbox.faults.drip("list_user_files", seconds=0.2, piece=1, times=None)
+def test_an_answer_that_drips_for_too_long_is_given_up_p7(calls: Calls, sandbox: Sandbox) -> None:
+    sandbox.faults.drip("list_user_files", seconds=0.2, piece=1, times=None)
     began = time.monotonic()
     with pytest.raises(AionvisionTimeoutError):
-        calls(calls.client(slow_sandbox, timeout=0.5, max_retries=0).files.list())
+        calls(calls.client(sandbox, timeout=0.5, max_retries=0).files.list())
     assert time.monotonic() - began < 5
 
 
@@ -127,13 +123,13 @@ def test_slow_events_are_delivered_as_they_come(calls: Calls, sandbox: Sandbox) 
 
 @pytest.mark.parametrize("drips", [True, False])
 def test_a_call_that_is_late_names_its_limit_and_the_next_step_p7(
-    drips: bool, calls: Calls, slow_sandbox: Sandbox
+    drips: bool, calls: Calls, sandbox: Sandbox
 ) -> None:
     if drips:
-        slow_sandbox.faults.drip("list_user_files", seconds=0.2, piece=1, times=None)
+        sandbox.faults.drip("list_user_files", seconds=0.2, piece=1, times=None)
     else:
-        slow_sandbox.faults.delay("list_user_files", seconds=2, times=None)
-    client = calls.client(slow_sandbox, timeout=0.3, max_retries=0)
+        sandbox.faults.delay("list_user_files", seconds=2, times=None)
+    client = calls.client(sandbox, timeout=0.3, max_retries=0)
     with pytest.raises(AionvisionTimeoutError) as caught:
         calls(client.files.list())
     said = "no complete answer within 0.3 s; give timeout= more, for the call or for the client"
@@ -141,10 +137,10 @@ def test_a_call_that_is_late_names_its_limit_and_the_next_step_p7(
 
 
 def test_an_upload_without_an_answer_names_the_silence_and_the_next_step(
-    calls: Calls, slow_sandbox: Sandbox
+    calls: Calls, sandbox: Sandbox
 ) -> None:
-    slow_sandbox.faults.delay("stream_batch_upload", seconds=2, times=None)
-    client = calls.client(slow_sandbox, timeout=0.3, max_retries=0)
+    sandbox.faults.delay("stream_batch_upload", seconds=2, times=None)
+    client = calls.client(sandbox, timeout=0.3, max_retries=0)
     with pytest.raises(AionvisionTimeoutError) as caught:
         calls(client.upload_one(draw(), filename="a.jpg"))
     assert "the service fell silent for 0.3 s; give timeout= more" in str(caught.value)

@@ -108,29 +108,27 @@ def test_retry_after_beyond_the_timeout_is_raised_at_once_p9(
     assert statuses(sandbox) == [429]
 
 
-def test_a_call_that_is_not_answered_ends_by_its_timeout_p7(
-    calls: Calls, slow_sandbox: Sandbox
-) -> None:
-    slow_sandbox.faults.delay("list_user_files", seconds=1.5, times=None)
+def test_a_call_that_is_not_answered_ends_by_its_timeout_p7(calls: Calls, sandbox: Sandbox) -> None:
+    sandbox.faults.delay("list_user_files", seconds=1.5, times=None)
     began = time.monotonic()
     with pytest.raises(AionvisionTimeoutError):
-        calls(calls.client(slow_sandbox, timeout=0.4).files.list())
+        calls(calls.client(sandbox, timeout=0.4).files.list())
     assert 0.35 <= time.monotonic() - began < 1.4
 
 
 def test_the_timeout_of_one_call_replaces_that_of_the_client_p7(
-    calls: Calls, slow_sandbox: Sandbox
+    calls: Calls, sandbox: Sandbox
 ) -> None:
-    slow_sandbox.faults.delay("list_user_files", seconds=1.5, times=None)
+    sandbox.faults.delay("list_user_files", seconds=1.5, times=None)
     began = time.monotonic()
     with pytest.raises(AionvisionTimeoutError):
-        calls(calls.client(slow_sandbox).files.list(timeout=0.3))
+        calls(calls.client(sandbox).files.list(timeout=0.3))
     assert time.monotonic() - began < 1.4
 
 
-def test_a_client_works_after_a_call_that_timed_out(calls: Calls, slow_sandbox: Sandbox) -> None:
-    slow_sandbox.faults.delay("list_user_files", seconds=1.0)
-    client = calls.client(slow_sandbox)
+def test_a_client_works_after_a_call_that_timed_out(calls: Calls, sandbox: Sandbox) -> None:
+    sandbox.faults.delay("list_user_files", seconds=1.0)
+    client = calls.client(sandbox)
     with pytest.raises(AionvisionTimeoutError):
         calls(client.files.list(timeout=0.2))
     assert calls(client.files.list()).files == []

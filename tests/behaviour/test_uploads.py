@@ -215,12 +215,12 @@ def test_a_wait_that_timed_out_is_resumed_without_uploading_again_p23(
 
 
 def test_a_wait_ends_by_its_deadline_even_if_the_service_falls_silent_p23(
-    calls: Calls, slow_sandbox: Sandbox
+    calls: Calls, sandbox: Sandbox
 ) -> None:
     import time
 
-    slow_sandbox.faults.delay("list_user_files", seconds=1.0, times=None)
-    client = calls.client(slow_sandbox)
+    sandbox.faults.delay("list_user_files", seconds=1.0, times=None)
+    client = calls.client(sandbox)
     began = time.monotonic()
     with pytest.raises(AionvisionTimeoutError, match="do not upload it again") as caught:
         calls(client.upload_one(draw(), filename="a.jpg", description_timeout=0.3))

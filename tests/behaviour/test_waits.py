@@ -140,11 +140,11 @@ def test_p23_the_error_that_ends_a_wait_has_the_last_state(calls: Calls, sandbox
 
 
 def test_p23_a_look_that_is_cut_off_by_the_timeout_of_calls_ends_no_wait(
-    calls: Calls, slow_sandbox: Sandbox
+    calls: Calls, sandbox: Sandbox
 ) -> None:
-    client = calls.client(slow_sandbox, max_retries=0, timeout=0.5)
+    client = calls.client(sandbox, max_retries=0, timeout=0.5)
     begun = batch(calls, client, Path())
-    slow_sandbox.faults.delay(BATCH, seconds=1.0, times=1)
+    sandbox.faults.delay(BATCH, seconds=1.0, times=1)
     assert calls(client.batch.wait_for_completion(begun, poll_interval=0.01)).successful_items == 1
 
 

@@ -14,9 +14,9 @@ from tests.behaviour.calls import Calls
 from tests.behaviour.keys import make_key
 
 
-def test_a_call_can_have_a_timeout_of_its_own(calls: Calls, slow_sandbox: Sandbox) -> None:
-    client = calls.client(slow_sandbox, max_retries=0)
-    slow_sandbox.faults.delay("list_user_files", seconds=5, times=1)
+def test_a_call_can_have_a_timeout_of_its_own(calls: Calls, sandbox: Sandbox) -> None:
+    client = calls.client(sandbox, max_retries=0)
+    sandbox.faults.delay("list_user_files", seconds=5, times=1)
     with pytest.raises(AionvisionTimeoutError):
         calls(client.with_options(timeout=0.2).files.list())
     assert calls(client.files.list()).files == []

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -205,6 +206,64 @@ def test_a_reset_in_the_middle_of_work_leaves_nothing_behind(upload: Upload) -> 
         image_id = answer.json()["image_id"]
         assert api.get(f"/user-files/{image_id}").json()["description_status"] == "completed"
         assert sandbox.violations == []
+
+
+def test_a_request_that_waits_is_cut_by_a_reset_and_forgotten(
+    sandbox: Sandbox, api: httpx.Client
+) -> None:
+    sandbox.faults.delay("list_user_files", seconds=30)
+    cut: list[Exception] = []
+
+    def call() -> None:
+        try:
+            api.get("/user-files", timeout=60)
+        except httpx.TransportError as error:
+            cut.append(error)
+
+    thread = threading.Thread(target=call)
+    thread.start()
+    while sandbox.faults.list():
+        time.sleep(0.005)
+    began = time.monotonic()
+    sandbox.reset()
+    thread.join()
+    assert time.monotonic() - began < 10
+    assert len(cut) == 1
+    assert api.get("/user-files").status_code == 200
+    assert len(sandbox.requests) == 1
+
+
+def test_requests_that_nobody_waits_for_do_not_outlive_a_reset(sandbox: Sandbox) -> None:
+    address = httpx.URL(sandbox.url)
+    key = f"Authorization: Bearer {sandbox.api_key}"
+    head = f"GET /api/v2/user-files HTTP/1.1\r\nHost: a\r\n{key}\r\n\r\n"
+    for _ in range(50):
+        for _ in range(3):
+            with socket.create_connection((address.host, address.port or 0)) as given_up:
+                given_up.sendall(head.encode())
+        sandbox.reset()
+        assert plain("GET", f"{sandbox.base_url}/user-files").status_code == 401
+        assert [one.status for one in sandbox.requests] == [401]
+
+
+def test_a_stream_is_cut_by_a_reset(api: httpx.Client, sandbox: Sandbox) -> None:
+    session = api.post("/chat/sessions", json={}).json()["session_id"]
+    sandbox.faults.delay_events(seconds=30, after=1)
+    url = f"/chat/sessions/{session}/messages/stream"
+    with api.stream("POST", url, json={"message": "Hello"}, timeout=60) as answer:
+        lines = answer.iter_lines()
+        next(lines)
+        sandbox.reset()
+        with pytest.raises(httpx.TransportError):
+            list(lines)
+    assert sandbox.requests == []
+    assert sandbox.violations == []
+
+
+def test_a_reset_by_http_is_answered(api: httpx.Client, sandbox: Sandbox) -> None:
+    api.get("/user-files")
+    assert api.post(f"{sandbox.url}/_sandbox/reset").json() == {"reset": True}
+    assert sandbox.requests == []
 
 
 def test_a_stop_does_not_wait_for_a_long_delay() -> None:
