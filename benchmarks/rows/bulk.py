@@ -55,10 +55,11 @@ def _memory(result: Result, plan: Plan, files: int, mode: str, folder: Path) -> 
     What was added over the idle client is noted beside it: that alone grows by more, for most of
     the process is the interpreter and its modules.
     """
-    memory.add(result, "bulk", plan.url, mode, folder)
+    processes = min(3, plan.repeats)
+    memory.add(result, "bulk", plan.url, mode, folder, processes=processes)
     with _folder(BATCH * max(1, files // BATCH // 10)) as tenth:
         few = Result({AION: [Sample(1, 0.0, 0.0)]}, ())
-        memory.add(few, "bulk", plan.url, mode, tenth)
+        memory.add(few, "bulk", plan.url, mode, tenth, processes=processes)
     (least,) = few.samples[AION]
     for sample in result.samples[AION]:
         if sample.peak and least.peak:
