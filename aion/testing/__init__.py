@@ -5,7 +5,8 @@ A sandbox is the whole service on this machine, in one `with` block; it needs th
     with Sandbox() as sandbox:
         client = sandbox.sync_client()
 
-`vcr_config` gives vcrpy the settings with which recordings hold no secrets; it needs vcrpy.
+`aion.testing.plugin` has it as fixtures of pytest. `vcr_config` gives vcrpy the settings with
+which recordings hold no secrets; it needs vcrpy.
 
 Names are imported when they are first used (PEP 562), so that neither needs what the other does.
 """

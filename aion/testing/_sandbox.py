@@ -105,6 +105,19 @@ class Sandbox:
         return self._server.options.api_key
 
     @property
+    def environment(self) -> dict[str, str]:
+        """The variables with which `from_env()` of either client reaches the sandbox.
+
+        Raises:
+            RuntimeError: The sandbox has not been started.
+        """
+        return {
+            "AIONVISION_API_KEY": self.api_key,
+            "AIONVISION_BASE_URL": self.base_url,
+            "AIONVISION_POLLING_INTERVAL": str(_POLLING_INTERVAL),
+        }
+
+    @property
     def faults(self) -> Faults:
         """What shall go wrong."""
         return self._server.state.faults

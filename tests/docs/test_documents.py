@@ -45,9 +45,8 @@ def workplace(running: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     for kind, name in FORMATS.items():
         (tmp_path / "photos" / name).write_bytes(draw(kind))
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("AIONVISION_API_KEY", running.api_key)
-    monkeypatch.setenv("AIONVISION_BASE_URL", running.base_url)
-    monkeypatch.setenv("AIONVISION_POLLING_INTERVAL", "0.02")
+    for name, value in running.environment.items():
+        monkeypatch.setenv(name, value)
     return tmp_path
 
 

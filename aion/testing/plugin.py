@@ -1,0 +1,85 @@
+"""Fixtures of pytest: a sandbox that is started once and empty for every test.
+
+In the `conftest.py` at the root of the tests::
+
+    pytest_plugins = ["aion.testing.plugin"]
+
+A test then asks for what it needs::
+
+    def test_a_photo_is_described(aion_client, tmp_path):
+        ...
+
+    def test_the_whole_program(aion_env):
+        # What reads AIONVISION_API_KEY and AIONVISION_BASE_URL, reaches the sandbox.
+        ...
+
+It is not loaded by itself: it would be in every run of pytest of all who have the package. The
+sandbox needs the extra `sandbox`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from aion import SyncAionVision
+    from aion.testing import Sandbox
+
+__all__ = ["aion_client", "aion_env", "aion_sandbox", "aion_sandbox_options"]
+
+_PACE = 0.005
+
+
+@pytest.fixture(scope="session")
+def aion_sandbox_options() -> Mapping[str, Any]:
+    """The arguments of `aion.testing.Sandbox`; override this fixture to choose them.
+
+    By default background work rests 5 ms in each of its states. A session has one sandbox for
+    each process that runs tests, so the port is best left alone.
+    """
+    return {}
+
+
+@pytest.fixture(scope="session")
+def _aion_sandbox_server(aion_sandbox_options: Mapping[str, Any]) -> Iterator[Sandbox]:  # pyright: ignore[reportUnusedFunction]
+    from aion.testing import Sandbox
+
+    options: dict[str, Any] = {"pace": _PACE, **aion_sandbox_options}
+    with Sandbox(**options) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def aion_sandbox(_aion_sandbox_server: Sandbox) -> Sandbox:
+    """A running sandbox, empty and without faults, whatever the tests before left in it."""
+    _aion_sandbox_server.reset()
+    return _aion_sandbox_server
+
+
+@pytest.fixture
+def aion_client(aion_sandbox: Sandbox) -> Iterator[SyncAionVision]:
+    """A blocking client of the sandbox, closed when the test ends.
+
+    An asynchronous one is opened by the test, in its event loop:
+    `async with aion_sandbox.client() as client`.
+    """
+    with aion_sandbox.sync_client() as client:
+        yield client
+
+
+@pytest.fixture
+def aion_env(aion_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
+    """The sandbox, in the environment: `from_env()` of either client reaches it in this test.
+
+    No other setting of the machine is left there: every other `AIONVISION_` variable is removed
+    until the test ends.
+    """
+    for name in [name for name in os.environ if name.startswith("AIONVISION_")]:
+        monkeypatch.delenv(name)
+    for name, value in aion_sandbox.environment.items():
+        monkeypatch.setenv(name, value)
+    return aion_sandbox
