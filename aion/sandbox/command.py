@@ -37,9 +37,9 @@ Aionvision sandbox on {url}
 State: {data}. Press Ctrl+C to stop."""
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; returns its exit status."""
-    wanted = _parser().parse_args(arguments)
+def main(arguments: Sequence[str] | None = None, *, prog: str = "python -m aion.sandbox") -> int:
+    """Run the command, which is called by the name `prog`; returns its exit status."""
+    wanted = _parser(prog).parse_args(arguments)
     logging.basicConfig(
         stream=sys.stderr, level=wanted.log_level.upper(), format="%(message)s", force=True
     )
@@ -79,9 +79,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1 if broke else 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(prog: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m aion.sandbox",
+        prog=prog,
         description="Serve the Aionvision API on this machine, with state and without a network.",
     )
     add = parser.add_argument

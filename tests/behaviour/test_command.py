@@ -1,0 +1,269 @@
+"""The command `aion`, against the sandbox."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import aion
+from aion.cli.main import main
+from aion.testing import Sandbox
+from tests.behaviour.movies import movie
+from tests.behaviour.pictures import NAVY, draw
+
+KEY = "aion_of_nobody_000000000000_fake"
+
+
+@pytest.fixture(autouse=True)
+def place(sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty working directory, and an environment that leads to the sandbox."""
+    monkeypatch.chdir(tmp_path)
+    for name, value in sandbox.environment.items():
+        monkeypatch.setenv(name, value)
+    return tmp_path
+
+
+def said(capsys: pytest.CaptureFixture[str], *arguments: str, status: int = 0) -> str:
+    """What the command prints; what it complains of must be nothing."""
+    assert main(arguments) == status
+    out, err = capsys.readouterr()
+    assert err == ""
+    return out
+
+
+def complained(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """What a command that fails tells on standard error."""
+    assert main(arguments) == 1
+    return capsys.readouterr().err
+
+
+def stored(place: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    """What is printed of a navy image that was uploaded."""
+    (place / "navy.jpg").write_bytes(draw(color=NAVY))
+    result: dict[str, Any] = json.loads(said(capsys, "upload", "navy.jpg", "--json"))
+    return result
+
+
+def test_check_tells_whether_the_key_is_taken_and_what_is_left(
+    sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = said(capsys, "check")
+    assert text.startswith(f"{sandbox.base_url} takes the key; it answered in ")
+    assert "50,000 of 50,000 uploads are left" in text
+    assert json.loads(said(capsys, "check", "--json"))["available"] == 50_000
+
+
+def test_images_are_uploaded_and_told_of_one_by_one(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (place / "photos").mkdir()
+    (place / "photos" / "a.jpg").write_bytes(draw())
+    (place / "photos" / "b.jpg").write_text("no picture")
+    text = said(capsys, "upload", "photos", status=1)
+    good, bad = text.splitlines()
+    assert good.startswith("completed  ")
+    assert good.partition("a.jpg  ")[2].startswith("[sandbox] JPEG")
+    assert bad.startswith("not stored  -  b.jpg  b.jpg is not a JPEG")
+
+
+def test_a_path_that_does_not_exist_stops_no_other(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (place / "a.jpg").write_bytes(draw())
+    bad, good = said(capsys, "upload", "no.jpg", "a.jpg", status=1).splitlines()
+    assert bad == "not stored  -  no.jpg  no.jpg does not exist"
+    assert good.startswith("completed  ")
+
+
+def test_the_same_upload_with_its_journal_sends_nothing_again(
+    place: Path, sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (place / "a.jpg").write_bytes(draw())
+    wanted = ("upload", "a.jpg", "--journal", "journal", "--tag", "pier")
+    first = said(capsys, *wanted)
+    count = len(sandbox.requests)
+    assert said(capsys, *wanted) == first
+    assert len(sandbox.requests) == count
+
+
+def test_documents_and_videos_are_uploaded_as_such(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (place / "report.md").write_text("# The pier\n\nTwo planks were replaced.\n")
+    (place / "harbor.mp4").write_bytes(movie())
+    assert said(capsys, "upload", "report.md", "--as", "documents").startswith("completed  ")
+    assert said(capsys, "upload", "harbor.mp4", "--as", "videos").startswith("completed  ")
+    listed = said(capsys, "files", "--kind", "document", "--kind", "video")
+    assert ("report" in listed, "harbor" in listed) == (True, True)
+
+
+def test_an_upload_that_breaks_midway_tells_what_is_stored(
+    place: Path, sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (place / "a.jpg").write_bytes(draw())
+    sandbox.faults.fail("list_user_files", status=403, times=None)
+    assert main(["upload", "a.jpg"]) == 1
+    out, err = capsys.readouterr()
+    assert out.startswith("pending  ")
+    assert err.startswith("aion: ")
+    assert "do not upload it again" in err
+
+
+def test_files_are_listed_newest_first_searched_and_limited(
+    place: Path, sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sandbox.seed("photos", 30)
+    known = stored(place, capsys)
+    lines = said(capsys, "files").splitlines()
+    assert len(lines) == 20
+    assert lines[0].startswith(known["image_id"])
+    assert len(said(capsys, "files", "--limit", "25").splitlines()) == 25
+    found = [json.loads(line) for line in said(capsys, "files", "navy", "--json").splitlines()]
+    assert known["image_id"] in {one["id"] for one in found}
+
+
+def test_a_file_is_shown_and_downloaded(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    known = stored(place, capsys)["image_id"]
+    assert json.loads(said(capsys, "file", known[:8]))["id"] == known
+    assert said(capsys, "download", known, "copy.jpg") == "copy.jpg\n"
+    assert (place / "copy.jpg").read_bytes() == (place / "navy.jpg").read_bytes()
+
+
+def test_images_are_described_without_storing_them(
+    place: Path, sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (place / "a.jpg").write_bytes(draw())
+    assert said(capsys, "describe", "a.jpg").startswith("[sandbox] JPEG")
+    assert said(capsys, "describe", "a.jpg", "a.jpg").count("a.jpg  [sandbox]") == 2
+    with sandbox.sync_client() as client:
+        assert client.files.list().files == []
+
+
+def test_a_question_is_answered_as_it_is_written(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stored(place, capsys)
+    answer = said(capsys, "ask", "Which", "images", "are", "navy?")
+    assert len(answer.strip()) > 20
+    assert json.loads(said(capsys, "ask", "What is there?", "--json"))["question"].endswith("?")
+
+
+def test_questions_come_from_standard_input(
+    sandbox: Sandbox, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("What is there?\n\nAnd what else?"))
+    answers = [json.loads(line) for line in said(capsys, "ask", "--json").splitlines()]
+    assert [one["question"] for one in answers] == ["What is there?", "And what else?"]
+    # One session for both: the second question knows the first.
+    made = [one for one in sandbox.requests if one.path.endswith("/chat/sessions")]
+    assert len(made) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("file", "00000000-0000-4000-8000-000000000000"), "404"),
+        (("describe", "no.jpg"), "no.jpg does not exist"),
+        (("upload", "no.md", "--as", "documents", "--tag", "a"), "documents are uploaded without"),
+        (("check", "--timeout", "-1"), "timeout"),
+        (("check", "--base-url", "nowhere"), "nowhere"),
+    ],
+)
+def test_what_goes_wrong_is_told_in_one_line_without_a_traceback(
+    arguments: tuple[str, ...], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (line,) = complained(capsys, *arguments).splitlines()
+    assert line.startswith("aion: ")
+    assert told in line
+
+
+def test_without_a_key_the_variable_is_named(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AIONVISION_API_KEY")
+    assert "AIONVISION_API_KEY" in complained(capsys, "check")
+
+
+def test_p16_a_key_that_is_refused_is_not_told(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AIONVISION_API_KEY", KEY)
+    text = complained(capsys, "check")
+    assert "401" in text
+    assert KEY not in text
+
+
+def test_settings_may_be_in_a_file(
+    place: Path,
+    sandbox: Sandbox,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    environment = sandbox.environment
+    for name in environment:
+        # Set and deleted, so that what the file sets is gone after the test.
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+    lines = (f"{name}={value}\n" for name, value in environment.items())
+    (place / ".env").write_text("".join(lines))
+    assert "takes the key" in said(capsys, "check")
+
+
+@pytest.mark.parametrize("arguments", [[], ["fly"], ["files", "--limit", "0"], ["upload"]])
+def test_wrong_arguments_are_usage_errors(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2
+    assert "usage: aion" in capsys.readouterr().err
+
+
+def test_what_a_file_is_called_cannot_command_the_terminal(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (place / "a\x1b[2Jb.jpg").write_bytes(draw())
+    said(capsys, "upload", ".")
+    assert "\x1b" not in said(capsys, "files")
+
+
+def run(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "aion", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, **options)
+
+
+def test_the_module_is_the_command() -> None:
+    assert run("--version").stdout == f"aion {aion.__version__}\n"
+    assert "--data" in run("sandbox", "--help").stdout
+
+
+def test_a_reader_who_has_had_enough_is_no_error(sandbox: Sandbox) -> None:
+    sandbox.seed("photos", 200)
+    command = [sys.executable, "-m", "aion", "files", "--limit", "200", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(30) in (0, 1)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for one process")
+def test_ctrl_c_ends_it_quietly(sandbox: Sandbox) -> None:
+    sandbox.faults.delay("check_upload_quota", seconds=20)
+    with subprocess.Popen([sys.executable, "-m", "aion", "check"], stderr=subprocess.PIPE) as one:
+        assert one.stderr is not None
+        while sandbox.faults.list():
+            pass
+        one.send_signal(signal.SIGINT)
+        assert one.stderr.read() == b""
+        assert one.wait(30) == 130
