@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, Unpack
+from typing import TYPE_CHECKING, Any, NoReturn, Self, Unpack
 
 from aion import exceptions
 from aion._rt import aio as rt
@@ -179,6 +179,13 @@ class AionVision:
         client = type(self).__new__(type(self))
         client._start(config, self._engine)
         return client
+
+    def __getstate__(self) -> NoReturn:
+        # Both pickle and copy ask for it.
+        raise TypeError(
+            f"a {type(self).__name__} holds connections, and cannot be pickled or copied: make"
+            " another one with from_config(client.config)"
+        )
 
     def _start(self, config: ClientConfig, base: rt.Engine | None = None) -> None:
         self._config = config

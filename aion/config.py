@@ -34,6 +34,21 @@ ENV_TENANT_ID = "AIONVISION_TENANT_ID"
 ENV_PROXY_URL = "AIONVISION_PROXY_URL"
 ENV_ENABLE_TRACING = "AIONVISION_ENABLE_TRACING"
 ENV_ALLOW_HTTP = "AIONVISION_ALLOW_HTTP"
+_ENV = (
+    ENV_API_KEY,
+    ENV_BASE_URL,
+    ENV_TIMEOUT,
+    ENV_MAX_RETRIES,
+    ENV_RETRY_DELAY,
+    ENV_POLLING_INTERVAL,
+    ENV_POLLING_TIMEOUT,
+    ENV_TENANT_ID,
+    ENV_PROXY_URL,
+    ENV_ENABLE_TRACING,
+    ENV_ALLOW_HTTP,
+)
+_CLOSE = 0.9
+"""How alike two names have to be, from 0 to 1: a few letters of one are wrong or missing."""
 
 API_KEY_PATTERN = re.compile(r"^[a-z]+_[A-Za-z0-9_-]{20,}$")
 DEFAULT_BASE_URL = "https://api.aionvision.tech/api/v2"
@@ -194,11 +209,13 @@ class ClientConfig:
         """Settings from ``AIONVISION_*`` variables; arguments that are given win.
 
         A number or switch in the environment that cannot be read is left at its default, with a
-        warning that names the variable. `kwargs` are the remaining settings of the class.
+        warning that names the variable; a name that looks like a misspelled one is warned of, too.
+        `kwargs` are the remaining settings of the class.
 
         Raises:
             ValueError: There is no API key, or a setting is out of range.
         """
+        _warn_of_misspellings()
         api_key = concealed(api_key or os.environ.get(ENV_API_KEY))
         if not api_key:
             raise ValueError(f"no API key: set {ENV_API_KEY} or pass api_key=...")
@@ -267,6 +284,22 @@ def load_dotenv(dotenv_path: str | Path | None = None, *, override: bool = False
         return False
     path = dotenv_path or dotenv.find_dotenv(usecwd=True)
     return bool(path) and dotenv.load_dotenv(path, override=override)
+
+
+def _warn_of_misspellings() -> None:
+    """Tell of a variable whose name is nearly one of ours: it would have no effect, silently."""
+    unknown = [name for name in os.environ if name.startswith("AIONVISION_") and name not in _ENV]
+    for name in unknown:
+        # A longer name, such as one for another stage, is most likely meant.
+        if name.startswith(tuple(_ENV)):
+            continue
+        from difflib import get_close_matches
+
+        close = get_close_matches(name, _ENV, 1, _CLOSE)
+        if close:
+            warnings.warn(
+                f"{name} has no effect: did you mean {close[0]}?", UserWarning, stacklevel=4
+            )
 
 
 def _checked_key(given: Any) -> str:

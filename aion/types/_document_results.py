@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from aion._media import Upload
 from aion.exceptions import DocumentProcessingError, UploadError
+from aion.types._brief import brief
 from aion.types._document_processing import (
     NO_REASON,
     DocumentProcessingFailure,
@@ -229,6 +230,9 @@ class BatchDocumentUploadResults(list[DocumentUploadResult]):
                 partial_results=self,
             )
         return self
+
+    def __repr__(self) -> str:
+        return brief(self, self.summary())
 
     def summary(self) -> str:
         """How many ended how, in words: ``3 succeeded, 1 failed (1 retryable)``."""

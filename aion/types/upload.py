@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from aion.exceptions import DescriptionError, UploadError
+from aion.types._brief import brief
 from aion.types._document_processing import NO_REASON
 from aion.types._reader import Reader
 from aion.types.common import DescriptionStatus
@@ -251,6 +252,9 @@ class BatchUploadResults(list[UploadResult]):
             status=failed[0].description_status.value,
             partial_results=self,
         )
+
+    def __repr__(self) -> str:
+        return brief(self, self.summary())
 
     def summary(self) -> str:
         """The counts in words, such as ``3 succeeded, 1 failed (1 retryable)``."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -104,3 +107,22 @@ def test_a_setting_that_cannot_be_changed_is_named(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         calls.client(sandbox).with_options(**changes)
+
+
+@pytest.mark.parametrize("copied", [pickle.dumps, copy.copy, copy.deepcopy])
+def test_a_client_that_is_pickled_or_copied_says_what_to_do_instead(
+    copied: Callable[[object], object], calls: Calls, sandbox: Sandbox
+) -> None:
+    client = calls.client(sandbox)
+    with pytest.raises(TypeError, match=r"make another one with from_config\(client\.config\)"):
+        copied(client)
+
+
+def test_the_settings_of_a_client_can_be_sent_to_another_process(
+    calls: Calls, sandbox: Sandbox
+) -> None:
+    client = calls.client(sandbox)
+    config = pickle.loads(pickle.dumps(client.config))
+    again = type(client).from_config(config)
+    assert calls(again.uploads.check_quota()).can_proceed
+    calls(again.close())

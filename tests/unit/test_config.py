@@ -311,6 +311,33 @@ def test_an_argument_wins_over_the_environment(monkeypatch: pytest.MonkeyPatch) 
     assert (settings.api_key, settings.timeout) == (KEY, 7)
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("AIONVISION_TIMOUT", config.ENV_TIMEOUT),
+        ("AIONVISION_APIKEY", config.ENV_API_KEY),
+        ("AIONVISION_BASEURL", config.ENV_BASE_URL),
+        ("AIONVISION_RETRIES", config.ENV_MAX_RETRIES),
+    ],
+)
+def test_a_misspelled_variable_is_told_of(
+    name: str, meant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, "a secret, most likely")
+    with pytest.warns(UserWarning, match=rf"^{name} has no effect: did you mean {meant}\?$"):
+        ClientConfig.from_env(api_key=KEY)
+
+
+@pytest.mark.parametrize(
+    "name", ["AIONVISION_REGION", "AIONVISION_API_KEY_STAGING", "AION_TIMEOUT"]
+)
+def test_a_variable_of_the_program_itself_is_left_alone(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, "1")
+    ClientConfig.from_env(api_key=KEY)
+
+
 def test_a_false_argument_wins_over_a_true_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(config.ENV_ENABLE_TRACING, "1")
     assert ClientConfig.from_env(api_key=KEY, enable_tracing=False).enable_tracing is False

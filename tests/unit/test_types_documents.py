@@ -347,6 +347,13 @@ def test_a_batch_without_failures_gives_itself_back() -> None:
     assert types.BatchDocumentUploadResults().summary() == "no documents"
 
 
+def test_thousands_of_documents_are_shown_by_their_counts_and_the_first() -> None:
+    one = types.DocumentUploadResult("d1", "a.txt", "", "text/plain", 1)
+    text = repr(types.BatchDocumentUploadResults([one] * 5000))
+    assert text.startswith("<BatchDocumentUploadResults: 5000 pending; DocumentUploadResult(")
+    assert text.endswith(" and 4,997 more>")
+
+
 def test_what_was_not_stored_is_an_upload_error() -> None:
     lost = result(document_id="").lost("refused", retryable=False)
     batch = types.BatchDocumentUploadResults([result(), lost])

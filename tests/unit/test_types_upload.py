@@ -77,6 +77,18 @@ def test_results_are_summed_up_in_words(results: BatchUploadResults, text: str) 
     assert results.summary() == text
 
 
+def test_a_few_results_are_shown_whole() -> None:
+    assert repr(ALL) == f"BatchUploadResults({list(ALL)!r})"
+
+
+def test_thousands_of_results_are_shown_by_their_counts_and_the_first() -> None:
+    results = BatchUploadResults(ALL * 1000)
+    text = repr(results)
+    assert text.startswith(f"<BatchUploadResults: {results.summary()}; {ALL[0]!r}, ")
+    assert text.endswith(" and 5,997 more>")
+    assert len(text) < 3000
+
+
 def test_results_without_a_failure_are_given_back() -> None:
     clean = BatchUploadResults([ALL[0], ALL[3]])
     assert clean.raise_on_failures() is clean
