@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
+from aion._callback_errors import raised_by_callback
 from aion.exceptions import (
     AionvisionError,
     AionvisionTimeoutError,
@@ -89,15 +90,14 @@ def noting_stored(report: Callable[[], Sequence[_Stored]], journal: object) -> G
     """
     try:
         yield
-    except AionvisionError:
-        raise
     except Exception as error:
-        note_stored(error, sum(one.is_stored for one in report()), journal)
+        if not isinstance(error, AionvisionError) or raised_by_callback(error):
+            note_stored(error, sum(one.is_stored for one in report()), journal)
         raise
 
 
 def note_stored(error: Exception, count: int, journal: object) -> None:
-    """Note on an error that is not ours how many files are stored, and how to go on."""
+    """Note on an error of the caller's own how many files are stored, and how to go on."""
     if journal is not None:
         hint = "the same call with the same journal goes on where this one ended"
     else:

@@ -64,6 +64,12 @@ def seconds(field: str, value: Any) -> float:
     return float(value)
 
 
+def optional_seconds(field: str, value: Any) -> None:
+    """The same, or None."""
+    if value is not None:
+        seconds(field, value)
+
+
 def text(field: str, value: Any, least: int, most: int) -> str:
     """Text of a length in a range, in characters, both ends included."""
     if not _is_text(value) or not least <= len(value) <= most:

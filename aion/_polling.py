@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
+from aion import _checks as check
+from aion.config import ClientConfig
+
 GROWTH = 1.1
 """Each pause is this much longer than the one before."""
 LONGEST = 4.0
@@ -38,3 +43,34 @@ class PollPlan:
     def left(self, now: float) -> float:
         """Seconds that a look may take: until the deadline, and a little for the last one."""
         return max(self.deadline - now, self.timeout * LAST_LOOK)
+
+
+def begin(
+    config: ClientConfig,
+    timeout: float | None,
+    poll_interval: float | None = None,
+    *,
+    usual_timeout: float | None = None,
+    usual_interval: float | None = None,
+) -> PollPlan:
+    """The plan of a wait that begins now.
+
+    Args:
+        config: What the client was told.
+        timeout: Seconds that the caller gives it; None takes what is usual.
+        poll_interval: Seconds between the first looks; None takes what is usual.
+        usual_timeout: What is usual; None takes `polling_timeout` of the client.
+        usual_interval: What is usual; None takes `polling_interval` of the client.
+
+    Raises:
+        ValidationError: The caller's are no lengths of time.
+    """
+    if timeout is None:
+        timeout = config.polling_timeout if usual_timeout is None else usual_timeout
+    if poll_interval is None:
+        poll_interval = config.polling_interval if usual_interval is None else usual_interval
+    return PollPlan(
+        check.seconds("poll_interval", poll_interval),
+        check.seconds("timeout", timeout),
+        time.monotonic(),
+    )

@@ -7,7 +7,6 @@ extension.
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +14,7 @@ from typing import Any, cast
 
 from aion import _checks as check
 from aion import _files, _media, _movies
-from aion._polling import PollPlan
 from aion._transport.content import Version, version_of
-from aion.config import ClientConfig
 from aion.exceptions import ValidationError
 from aion.types.callbacks import (
     VideoAnalysisProgressEvent,
@@ -245,12 +242,3 @@ def _text(field: str, key: Any, value: Any) -> str:
     if not isinstance(value, (str, int, float)):
         check.refuse(f"{field}metadata[{key!r}]", value, "text, a number, True or False")
     return str(value)
-
-
-def plan_of(config: ClientConfig, timeout: float | None) -> PollPlan:
-    """The plan of a wait for an analysis that begins now."""
-    return PollPlan(
-        config.polling_interval,
-        config.polling_timeout if timeout is None else timeout,
-        time.monotonic(),
-    )

@@ -32,6 +32,7 @@ from aion._batches import (
     chunks,
     match,
 )
+from aion._callback_errors import raised_by_callback
 from aion._files import Found
 from aion._flows.in_flight import InFlight, Outcome
 from aion._flows.recovering import sort_out, versions
@@ -225,7 +226,8 @@ class BatchUpload:
         try:
             await until(look, bool, plan, lambda _: self._late(plan))
         except AionvisionError as error:
-            if isinstance(error, AionvisionTimeoutError) and error.last_result is not None:
+            is_told = isinstance(error, AionvisionTimeoutError) and error.last_result is not None
+            if is_told or raised_by_callback(error):
                 raise
             raise self._partial(error, "session_results") from error
 
@@ -276,7 +278,9 @@ class BatchUpload:
             return [Parcel(parcel.items, parcel.tries + 1, parcel.guarded)]
         try:
             guarded, plain = await self._sort_out(parcel.items)
-        except AionvisionError:
+        except AionvisionError as error:
+            if raised_by_callback(error):
+                raise
             # The first error is the one to tell.
             self._broken = outcome
             return []

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import deque
 from contextlib import suppress
 
+from aion._callback_errors import raised_by_callback
 from aion._chunks import Chunk, ChunkedUpload, ETagCheck, HashedRange
 from aion._flows.video_standing import standing
 from aion._rt import aio as rt
@@ -114,7 +115,7 @@ class VideoUpload:
             try:
                 return await self._whole(upload)
             except VideoUploadError as error:
-                if not _is_refused(error):
+                if raised_by_callback(error) or not _is_refused(error):
                     raise
                 reason = self._reason
             if not self._unfit:
@@ -137,7 +138,7 @@ class VideoUpload:
             await self._send(upload)
         except Exception as error:
             note = await self._stop(upload, error)
-            if isinstance(error, VideoUploadError):
+            if isinstance(error, VideoUploadError) and not raised_by_callback(error):
                 error.message = f"{error.message.rstrip('.')}. {note}"
             raise
         return await self._complete(upload)

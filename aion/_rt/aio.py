@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from aion import _checks as check
+from aion._callback_errors import marking
 from aion._transport.coroutines import AsyncAnswer as Answer
 from aion._transport.coroutines import AsyncEngine as Engine
 from aion._transport.routing import Route
@@ -40,9 +41,10 @@ async def notify(callback: Callable[[Any], Any] | None, event: Any) -> None:
     What it raises goes to the caller.
     """
     if callback is not None:
-        answer = callback(event)
-        if inspect.isawaitable(answer):
-            await answer
+        with marking():
+            answer = callback(event)
+            if inspect.isawaitable(answer):
+                await answer
 
 
 def check_callbacks(**given: Any) -> None:

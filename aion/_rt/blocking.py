@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from aion import _checks as check
+from aion._callback_errors import marking
 from aion._rt.crew import Crew
 from aion._transport import abort
 from aion._transport.routing import Route
@@ -44,7 +45,8 @@ def notify(callback: Callable[[Any], Any] | None, event: Any) -> None:
         TypeError: It is a coroutine function, which nothing here could run.
     """
     if callback is not None:
-        answer = callback(event)
+        with marking():
+            answer = callback(event)
         if inspect.iscoroutine(answer):
             answer.close()
             raise TypeError("a callback of the blocking client cannot be a coroutine function")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,12 +11,13 @@ from aion import _checks as check
 from aion import _files
 from aion._batch_errors import noting_stored
 from aion._batches import Callbacks, Pace
+from aion._flows.quota import quota_of, require_quota
 from aion._flows.uploading import BatchUpload
-from aion._polling import PollPlan
+from aion._polling import begin
 from aion._progress import display
 from aion._record import NoRecord, Record, options_of
 from aion._rt import aio as rt
-from aion.exceptions import QuotaExceededError
+from aion._storage import target_of
 from aion.resources._presigned import PresignedUploads
 from aion.types.callbacks import (
     DescriptionFailedEvent,
@@ -29,10 +29,8 @@ from aion.types.common import StorageTarget
 from aion.types.upload import BatchUploadResults, QuotaInfo
 from aion.uploads.progress import UploadProgress
 from aion_api import UNSET, evolve
-from aion_api.api import uploads
 from aion_api.models.user_files import StreamBatchUploadBody
 
-_TARGETS = tuple(target.value for target in StorageTarget)
 _INTENTS = ("describe", "verify", "rules")
 _LEVELS = ("default", "quick", "standard", "thorough", "critical")
 
@@ -227,15 +225,14 @@ class BatchUploads(PresignedUploads):
             auto_describe=UNSET if auto_describe else False,
             skip_duplicates=skip_duplicates or UNSET,
             tags=_joined(tags),
-            storage_target=storage(storage_target),
+            storage_target=target_of("storage_target", storage_target),
         )
         check.choice("intent", intent, _INTENTS)
         check.choice("verification_level", verification_level, _LEVELS)
         if (intent, verification_level) != ("describe", "standard"):
             # Only the older contract has these fields, and the newer one may refuse them.
             form = evolve(form, intent=intent, verification_level=verification_level)
-        if description_timeout is not None:
-            check.seconds("description_timeout", description_timeout)
+        check.optional_seconds("description_timeout", description_timeout)
         found = _files.expand(
             files,
             filenames,
@@ -263,9 +260,9 @@ class BatchUploads(PresignedUploads):
             with noting_stored(batch.report, journal):
                 await batch.recover()
                 if batch.size:
-                    quota = await self._require_quota(batch.size)
+                    quota = await require_quota(self._engine, batch.size)
                     await batch.send(Pace.of(quota, results_at_once=not wait_for_descriptions))
-                plan = self._plan(description_timeout, None)
+                plan = begin(self._engine.config, description_timeout)
                 await batch.follow(plan, descriptions=wait_for_descriptions and auto_describe)
         finally:
             record.close()
@@ -285,38 +282,7 @@ class BatchUploads(PresignedUploads):
         Endpoint: ``GET /uploads/quota-check``
         """
         count = check.whole_number("file_count", file_count, 1)
-        request = uploads.check_upload_quota(file_count=count)
-        return await self._engine.call(request.decoding(QuotaInfo.from_api_response))
-
-    async def _require_quota(self, count: int) -> QuotaInfo:
-        quota = await self.check_quota(count)
-        if quota.can_proceed:
-            return quota
-        error = QuotaExceededError(
-            quota.message or f"{count} uploads were asked for, {quota.available} are left",
-            available=quota.available,
-            limit=quota.monthly_limit,
-        )
-        error.details["stage"] = "quota"
-        raise error
-
-    def _plan(self, timeout: float | None, interval: float | None) -> PollPlan:
-        config = self._engine.config
-        if timeout is not None:
-            check.seconds("timeout", timeout)
-        if interval is not None:
-            check.seconds("poll_interval", interval)
-        return PollPlan(
-            config.polling_interval if interval is None else interval,
-            config.polling_timeout if timeout is None else timeout,
-            time.monotonic(),
-        )
-
-
-def storage(target: StorageTarget | str) -> str:
-    """The checked storage target, as it is sent."""
-    plain = target.value if isinstance(target, StorageTarget) else target
-    return check.choice("storage_target", plain, _TARGETS)
+        return await quota_of(self._engine, count)
 
 
 def _joined(tags: Sequence[str] | None) -> str | None:

@@ -16,12 +16,14 @@ from aion._batches import Pace
 from aion._documents import DocumentCallbacks
 from aion._files import Found
 from aion._flows.processing import DocumentBatch, reason_of, status_of
+from aion._flows.quota import require_quota
 from aion._flows.waiting import follow
-from aion._polling import PollPlan
+from aion._polling import begin
 from aion._record import DocumentRecord, NoRecord, options_of
 from aion._rt import aio as rt
-from aion.exceptions import AionvisionTimeoutError, DocumentProcessingError, QuotaExceededError
-from aion.resources._presigned_documents import PresignedDocuments, target_of
+from aion._storage import target_of
+from aion.exceptions import AionvisionTimeoutError, DocumentProcessingError
+from aion.resources._presigned_documents import PresignedDocuments
 from aion.types._document_processing import NO_REASON
 from aion.types.callbacks import (
     DocumentFileCompleteEvent,
@@ -35,8 +37,6 @@ from aion.types.documents import (
     DocumentStatusResult,
     DocumentUploadResult,
 )
-from aion.types.upload import QuotaInfo
-from aion_api.api import uploads
 from aion_api.models.user_files import StreamBatchUploadBody
 
 BATCH_CHUNK_SIZE = 100
@@ -85,7 +85,7 @@ class DocumentUploads(PresignedDocuments):
         Endpoint: ``POST /user-files/upload/stream-batch``
         """
         target = target_of("storage_target", storage_target)
-        _check_timeout("processing_timeout", processing_timeout)
+        check.optional_seconds("processing_timeout", processing_timeout)
         source = _documents.document(file, filename)
         found = [Found(0, source)]
         try:
@@ -165,7 +165,7 @@ class DocumentUploads(PresignedDocuments):
         Endpoint: ``POST /user-files/upload/stream-batch``
         """
         target = target_of("storage_target", storage_target)
-        _check_timeout("processing_timeout", processing_timeout)
+        check.optional_seconds("processing_timeout", processing_timeout)
         rt.check_callbacks(
             on_progress=on_progress,
             on_file_complete=on_file_complete,
@@ -216,7 +216,12 @@ class DocumentUploads(PresignedDocuments):
         Endpoint: ``GET /document-uploads/{document_id}/status``
         """
         wanted = check.identifier("document_id", document_id)
-        plan = self._plan(timeout, poll_interval)
+        plan = begin(
+            self._engine.config,
+            timeout,
+            poll_interval,
+            usual_timeout=DEFAULT_PROCESSING_TIMEOUT,
+        )
 
         async def look(left: float) -> DocumentStatusResult:
             return await status_of(self._engine, wanted, min(self._engine.config.timeout, left))
@@ -247,47 +252,23 @@ class DocumentUploads(PresignedDocuments):
         wait: bool,
         journal: str | os.PathLike[str] | None = None,
     ) -> BatchDocumentUploadResults:
+        config = self._engine.config
         form = StreamBatchUploadBody(files=[], storage_target=target)
         record = NoRecord()
         try:
             if journal is not None:
-                base_url = self._engine.config.base_url
-                record = DocumentRecord(journal, found, base_url, options_of(form))
+                record = DocumentRecord(journal, found, config.base_url, options_of(form))
             batch = DocumentBatch(self._engine, found, form, callbacks, record)
             with noting_stored(batch.report, journal):
                 await batch.recover()
                 if batch.size:
-                    quota = await self._require_quota(batch.size)
+                    quota = await require_quota(self._engine, batch.size)
                     pace = Pace.of(quota, results_at_once=not wait)
                     await batch.send(Pace(min(pace.files, BATCH_CHUNK_SIZE), pace.requests))
-                await batch.follow(self._plan(timeout, None), processing=wait)
+                await batch.follow(
+                    begin(config, timeout, usual_timeout=DEFAULT_PROCESSING_TIMEOUT),
+                    processing=wait,
+                )
         finally:
             record.close()
         return batch.report()
-
-    async def _require_quota(self, count: int) -> QuotaInfo:
-        request = uploads.check_upload_quota(file_count=count)
-        quota = await self._engine.call(request.decoding(QuotaInfo.from_api_response))
-        if quota.can_proceed:
-            return quota
-        error = QuotaExceededError(
-            quota.message or f"{count} uploads were asked for, {quota.available} are left",
-            available=quota.available,
-            limit=quota.monthly_limit,
-        )
-        error.details["stage"] = "quota"
-        raise error
-
-    def _plan(self, timeout: float | None, interval: float | None) -> PollPlan:
-        _check_timeout("timeout", timeout)
-        _check_timeout("poll_interval", interval)
-        return PollPlan(
-            self._engine.config.polling_interval if interval is None else interval,
-            DEFAULT_PROCESSING_TIMEOUT if timeout is None else timeout,
-            time.monotonic(),
-        )
-
-
-def _check_timeout(field: str, value: float | None) -> None:
-    if value is not None:
-        check.seconds(field, value)

@@ -10,6 +10,7 @@ from aion import _checks as check
 from aion._documents import CONTENT_TYPES
 from aion._idempotency import keyed, new_key
 from aion._rt import aio as rt
+from aion._storage import target_of
 from aion.types.common import StorageTarget
 from aion.types.documents import (
     DocumentBatchConfirmResult,
@@ -34,7 +35,6 @@ from aion_api.models.document_uploads import (
 LARGEST = 50 * 1024 * 1024
 _MOST = 100
 _TYPES = tuple(CONTENT_TYPES.values())
-_TARGETS = tuple(target.value for target in StorageTarget)
 _KEY = re.compile(r"[A-Za-z0-9_.-]{1,128}\Z")
 
 
@@ -241,12 +241,6 @@ class PresignedDocuments:
         return await self._engine.call(
             request.decoding(DocumentBatchStatusResult.from_api_response)
         )
-
-
-def target_of(field: str, value: StorageTarget | str) -> str:
-    """A storage target as the wire has it, checked."""
-    plain = value.value if isinstance(value, StorageTarget) else value
-    return check.choice(field, plain, _TARGETS)
 
 
 def _key(field: str, value: Any) -> str | None:

@@ -8,6 +8,7 @@ from typing import Any
 from aion import _checks as check
 from aion import _pictures
 from aion._flows import batches
+from aion._polling import begin
 from aion._rt import aio as rt
 from aion.types.batch import (
     BatchImageInput,
@@ -158,12 +159,8 @@ class BatchResource:
         Endpoint: ``GET /batch/{batch_id}``
         """
         wanted = check.identifier("batch_id", batch_id)
-        if timeout is not None:
-            check.seconds("timeout", timeout)
-        if poll_interval is not None:
-            check.seconds("poll_interval", poll_interval)
+        plan = begin(self._engine.config, timeout, poll_interval)
         rt.check_callbacks(on_progress=on_progress)
-        plan = batches.plan_of(self._engine, timeout, poll_interval)
         return await batches.wait(self._engine, wanted, plan, on_progress)
 
     async def submit_describe(

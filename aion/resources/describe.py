@@ -9,6 +9,7 @@ from typing import Any
 from aion import _checks as check
 from aion import _pictures
 from aion._flows import batches
+from aion._polling import begin
 from aion._rt import aio as rt
 from aion.resources.batch import BatchResource
 from aion.types.batch import BatchImageInput, BatchStatusResult
@@ -91,8 +92,7 @@ class DescribeResource:
         )
         pace = _pictures.pace(max_parallel, timeout_per_item)
         rt.check_callbacks(on_progress=on_progress)
-        if timeout is not None:
-            check.seconds("timeout", timeout)
+        check.optional_seconds("timeout", timeout)
         key = _pictures.idempotency_key(idempotency_key)
         name, value = _pictures.chosen(image=image, object_key=object_key, object_keys=object_keys)
         images, many = _pictures.pictures(name, value)
@@ -135,7 +135,7 @@ class DescribeResource:
         on_progress: Callable[[BatchStatusResult], Any] | None,
         timeout: float | None,
     ) -> list[DescriptionResult]:
-        plan = batches.plan_of(self._engine, timeout, None)
+        plan = begin(self._engine.config, timeout)
         begun = await BatchResource(self._engine).submit_describe(images, **settings, **pace)
         items = await batches.finished(self._engine, begun.batch_id, plan, on_progress)
         return [DescriptionResult.from_item(item) for item in items]

@@ -10,16 +10,18 @@ from aion._awaited import Awaited
 from aion._batch_errors import go_on
 from aion._batches import LARGEST_CHUNK, Callbacks, Pace
 from aion._files import Found
+from aion._flows.quota import require_quota
 from aion._flows.uploading import BatchUpload
 from aion._flows.waiting import follow
-from aion._polling import PollPlan
+from aion._polling import PollPlan, begin
+from aion._storage import target_of
 from aion.exceptions import (
     AionvisionTimeoutError,
     DescriptionError,
     ResourceNotFoundError,
     UploadError,
 )
-from aion.resources._batch_uploads import BatchUploads, storage
+from aion.resources._batch_uploads import BatchUploads
 from aion.types.common import StorageTarget
 from aion.types.describe import DescriptionStatus as DescriptionState
 from aion.types.upload import UploadResult
@@ -76,13 +78,12 @@ class UploadResource(BatchUploads):
 
         Endpoint: ``POST /user-files/upload/stream-batch``
         """
-        target = storage(storage_target)
-        if description_timeout is not None:
-            check.seconds("description_timeout", description_timeout)
+        target = target_of("storage_target", storage_target)
+        check.optional_seconds("description_timeout", description_timeout)
         source = _media.image(file, filename)
-        await self._require_quota(1)
+        await require_quota(self._engine, 1)
         batch = await self._send(source, target)
-        plan = self._plan(description_timeout, None)
+        plan = begin(self._engine.config, description_timeout)
         result = await self._identified(batch, plan)
         if wait_for_descriptions and result.is_pending:
             result = await self._described(result, plan)
@@ -120,7 +121,7 @@ class UploadResource(BatchUploads):
         Endpoint: ``GET /user-files``
         """
         wanted = check.identifier("image_id", image_id)
-        plan = self._plan(timeout, poll_interval)
+        plan = begin(self._engine.config, timeout, poll_interval)
 
         async def look(left: float) -> DescriptionState:
             file = await self._file(wanted, left)

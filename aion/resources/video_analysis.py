@@ -8,6 +8,7 @@ from typing import Any
 from aion import _checks as check
 from aion import _videos
 from aion._flows.video_analyses import analyzed, job_request, newest_request
+from aion._polling import begin
 from aion._rt import aio as rt
 from aion.types.video import (
     VideoAnalysisJobStatus,
@@ -142,8 +143,6 @@ class VideoAnalysisResource:
         Endpoint: ``GET /video-analysis/jobs/{analysis_job_id}``
         """
         job_id = check.identifier("analysis_job_id", analysis_job_id)
-        if timeout is not None:
-            check.seconds("timeout", timeout)
+        plan = begin(self._engine.config, timeout)
         rt.check_callbacks(on_progress=on_progress)
-        plan = _videos.plan_of(self._engine.config, timeout)
         return await analyzed(self._engine, job_id, plan, on_progress)

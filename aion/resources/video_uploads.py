@@ -10,9 +10,10 @@ from typing import Any
 from aion import _checks as check
 from aion import _videos
 from aion._batch_errors import note_stored
+from aion._callback_errors import raised_by_callback
 from aion._flows.video_analyses import analyzed
 from aion._flows.video_uploading import VideoUpload
-from aion._polling import PollPlan
+from aion._polling import PollPlan, begin
 from aion._rt import aio as rt
 from aion._video_record import NoVideoRecord, VideoRecord
 from aion._videos import Video, VideoCallbacks, VideoWishes
@@ -195,18 +196,18 @@ class VideoUploadsResource(VideoUploadSteps):
                 upload = VideoUpload(self._engine, video, wishes, callbacks, record, index)
                 results.append(await upload.run())
             if wait:
-                whole = _videos.plan_of(config, timeout)
+                whole = begin(config, timeout)
                 # The analyses go on side by side: waiting for one after the other takes no longer.
                 for index, result in enumerate(results):
                     # Pauses belong to one wait, the deadline to all of them.
                     plan = PollPlan(config.polling_interval, whole.timeout, whole.start)
                     results[index] = await self._analyzed(result, plan, callbacks)
                     record.stored(index, results[index])
-        except AionvisionError as error:
-            error.details["stored_media_ids"] = [one.media_id for one in results]
-            raise
         except Exception as error:
-            note_stored(error, len(results), journal)
+            if isinstance(error, AionvisionError) and not raised_by_callback(error):
+                error.details["stored_media_ids"] = [one.media_id for one in results]
+            else:
+                note_stored(error, len(results), journal)
             raise
         finally:
             record.close()
@@ -224,7 +225,8 @@ class VideoUploadsResource(VideoUploadSteps):
         try:
             job = await analyzed(self._engine, result.analysis_job_id, plan, tell)
         except AionvisionError as error:
-            error.details["media_id"] = result.media_id
+            if not raised_by_callback(error):
+                error.details["media_id"] = result.media_id
             raise
         return evolve(result, processing_status=job.status)
 
@@ -265,5 +267,4 @@ def _callbacks(
 def _check_wait(auto_analyze: bool, wait: bool, timeout: float | None) -> None:
     if wait and not auto_analyze:
         check.refuse("wait_for_analysis", wait, "False without auto_analyze: there is no analysis")
-    if timeout is not None:
-        check.seconds("analysis_timeout", timeout)
+    check.optional_seconds("analysis_timeout", timeout)

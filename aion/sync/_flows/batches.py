@@ -137,13 +137,3 @@ def _named(batch_id: str, again: str) -> Awaited[BatchStatusResult]:
         {"batch_id": batch_id},
         lambda last: {"status": str(last.status)},
     )
-
-
-def plan_of(engine: rt.Engine, timeout: float | None, interval: float | None) -> PollPlan:
-    """The plan of a wait that begins now; what is left out comes from the settings."""
-    config = engine.config
-    return PollPlan(
-        config.polling_interval if interval is None else interval,
-        config.polling_timeout if timeout is None else timeout,
-        time.monotonic(),
-    )

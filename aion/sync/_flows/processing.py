@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 
 from aion._batches import Callbacks, Pace
+from aion._callback_errors import raised_by_callback
 from aion._documents import DocumentCallbacks
 from aion._files import Found
 from aion._polling import PollPlan
@@ -133,7 +134,8 @@ class SyncDocumentBatch:
         try:
             self._upload.send(pace)
         except (UploadError, QuotaExceededError) as error:
-            error.partial_results = self.report()
+            if not raised_by_callback(error):
+                error.partial_results = self.report()
             raise
 
     def follow(self, plan: PollPlan, *, processing: bool) -> None:
@@ -159,11 +161,11 @@ class SyncDocumentBatch:
             self._upload.follow(plan, descriptions=False)
             if processing and self._waiting():
                 until(look, bool, plan, late)
-        except AionvisionTimeoutError as error:
-            if error.last_result is None:
-                raise self._partial(error) from error
-            raise self._late(plan) from None
         except AionvisionError as error:
+            if raised_by_callback(error):
+                raise
+            if isinstance(error, AionvisionTimeoutError) and error.last_result is not None:
+                raise self._late(plan) from None
             raise self._partial(error) from error
 
     def report(self) -> BatchDocumentUploadResults:

@@ -34,6 +34,7 @@ from aion._batches import (
     chunks,
     match,
 )
+from aion._callback_errors import raised_by_callback
 from aion._files import Found
 from aion._polling import PollPlan
 from aion._record import NoRecord, picked_up, restored
@@ -227,7 +228,8 @@ class SyncBatchUpload:
         try:
             until(look, bool, plan, lambda _: self._late(plan))
         except AionvisionError as error:
-            if isinstance(error, AionvisionTimeoutError) and error.last_result is not None:
+            is_told = isinstance(error, AionvisionTimeoutError) and error.last_result is not None
+            if is_told or raised_by_callback(error):
                 raise
             raise self._partial(error, "session_results") from error
 
@@ -278,7 +280,9 @@ class SyncBatchUpload:
             return [Parcel(parcel.items, parcel.tries + 1, parcel.guarded)]
         try:
             guarded, plain = self._sort_out(parcel.items)
-        except AionvisionError:
+        except AionvisionError as error:
+            if raised_by_callback(error):
+                raise
             # The first error is the one to tell.
             self._broken = outcome
             return []

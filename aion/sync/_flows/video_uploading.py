@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import deque
 from contextlib import suppress
 
+from aion._callback_errors import raised_by_callback
 from aion._chunks import Chunk, ChunkedUpload, ETagCheck, HashedRange
 from aion._rt import blocking as rt
 from aion._transport.content import version_of
@@ -116,7 +117,7 @@ class SyncVideoUpload:
             try:
                 return self._whole(upload)
             except VideoUploadError as error:
-                if not _is_refused(error):
+                if raised_by_callback(error) or not _is_refused(error):
                     raise
                 reason = self._reason
             if not self._unfit:
@@ -139,7 +140,7 @@ class SyncVideoUpload:
             self._send(upload)
         except Exception as error:
             note = self._stop(upload, error)
-            if isinstance(error, VideoUploadError):
+            if isinstance(error, VideoUploadError) and not raised_by_callback(error):
                 error.message = f"{error.message.rstrip('.')}. {note}"
             raise
         return self._complete(upload)

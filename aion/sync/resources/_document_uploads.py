@@ -17,13 +17,15 @@ from aion._batch_errors import noting_stored
 from aion._batches import Pace
 from aion._documents import DocumentCallbacks
 from aion._files import Found
-from aion._polling import PollPlan
+from aion._polling import begin
 from aion._record import DocumentRecord, NoRecord, options_of
 from aion._rt import blocking as rt
-from aion.exceptions import AionvisionTimeoutError, DocumentProcessingError, QuotaExceededError
+from aion._storage import target_of
+from aion.exceptions import AionvisionTimeoutError, DocumentProcessingError
 from aion.sync._flows.processing import SyncDocumentBatch, reason_of, status_of
+from aion.sync._flows.quota import require_quota
 from aion.sync._flows.waiting import follow
-from aion.sync.resources._presigned_documents import SyncPresignedDocuments, target_of
+from aion.sync.resources._presigned_documents import SyncPresignedDocuments
 from aion.types._document_processing import NO_REASON
 from aion.types.callbacks import (
     DocumentFileCompleteEvent,
@@ -37,8 +39,6 @@ from aion.types.documents import (
     DocumentStatusResult,
     DocumentUploadResult,
 )
-from aion.types.upload import QuotaInfo
-from aion_api.api import uploads
 from aion_api.models.user_files import StreamBatchUploadBody
 
 BATCH_CHUNK_SIZE = 100
@@ -87,7 +87,7 @@ class SyncDocumentUploads(SyncPresignedDocuments):
         Endpoint: ``POST /user-files/upload/stream-batch``
         """
         target = target_of("storage_target", storage_target)
-        _check_timeout("processing_timeout", processing_timeout)
+        check.optional_seconds("processing_timeout", processing_timeout)
         source = _documents.document(file, filename)
         found = [Found(0, source)]
         try:
@@ -167,7 +167,7 @@ class SyncDocumentUploads(SyncPresignedDocuments):
         Endpoint: ``POST /user-files/upload/stream-batch``
         """
         target = target_of("storage_target", storage_target)
-        _check_timeout("processing_timeout", processing_timeout)
+        check.optional_seconds("processing_timeout", processing_timeout)
         rt.check_callbacks(
             on_progress=on_progress,
             on_file_complete=on_file_complete,
@@ -218,7 +218,12 @@ class SyncDocumentUploads(SyncPresignedDocuments):
         Endpoint: ``GET /document-uploads/{document_id}/status``
         """
         wanted = check.identifier("document_id", document_id)
-        plan = self._plan(timeout, poll_interval)
+        plan = begin(
+            self._engine.config,
+            timeout,
+            poll_interval,
+            usual_timeout=DEFAULT_PROCESSING_TIMEOUT,
+        )
 
         def look(left: float) -> DocumentStatusResult:
             return status_of(self._engine, wanted, min(self._engine.config.timeout, left))
@@ -249,47 +254,23 @@ class SyncDocumentUploads(SyncPresignedDocuments):
         wait: bool,
         journal: str | os.PathLike[str] | None = None,
     ) -> BatchDocumentUploadResults:
+        config = self._engine.config
         form = StreamBatchUploadBody(files=[], storage_target=target)
         record = NoRecord()
         try:
             if journal is not None:
-                base_url = self._engine.config.base_url
-                record = DocumentRecord(journal, found, base_url, options_of(form))
+                record = DocumentRecord(journal, found, config.base_url, options_of(form))
             batch = SyncDocumentBatch(self._engine, found, form, callbacks, record)
             with noting_stored(batch.report, journal):
                 batch.recover()
                 if batch.size:
-                    quota = self._require_quota(batch.size)
+                    quota = require_quota(self._engine, batch.size)
                     pace = Pace.of(quota, results_at_once=not wait)
                     batch.send(Pace(min(pace.files, BATCH_CHUNK_SIZE), pace.requests))
-                batch.follow(self._plan(timeout, None), processing=wait)
+                batch.follow(
+                    begin(config, timeout, usual_timeout=DEFAULT_PROCESSING_TIMEOUT),
+                    processing=wait,
+                )
         finally:
             record.close()
         return batch.report()
-
-    def _require_quota(self, count: int) -> QuotaInfo:
-        request = uploads.check_upload_quota(file_count=count)
-        quota = self._engine.call(request.decoding(QuotaInfo.from_api_response))
-        if quota.can_proceed:
-            return quota
-        error = QuotaExceededError(
-            quota.message or f"{count} uploads were asked for, {quota.available} are left",
-            available=quota.available,
-            limit=quota.monthly_limit,
-        )
-        error.details["stage"] = "quota"
-        raise error
-
-    def _plan(self, timeout: float | None, interval: float | None) -> PollPlan:
-        _check_timeout("timeout", timeout)
-        _check_timeout("poll_interval", interval)
-        return PollPlan(
-            self._engine.config.polling_interval if interval is None else interval,
-            DEFAULT_PROCESSING_TIMEOUT if timeout is None else timeout,
-            time.monotonic(),
-        )
-
-
-def _check_timeout(field: str, value: float | None) -> None:
-    if value is not None:
-        check.seconds(field, value)

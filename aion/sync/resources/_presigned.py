@@ -13,6 +13,7 @@ from typing import Any
 from aion import _checks as check
 from aion._idempotency import keyed, new_key
 from aion._rt import blocking as rt
+from aion._storage import target_of
 from aion.types.common import StorageTarget
 from aion.types.upload import (
     BatchConfirmResult,
@@ -30,7 +31,6 @@ from aion_api.models import uploads as wire
 MOST_PREPARED = 5
 """Files of one prepared batch."""
 _LONGEST_NAME = 255
-_TARGETS = tuple(target.value for target in StorageTarget)
 _INTENTS = ("describe", "verify", "rules", "document_extraction")
 _LEVELS = ("quick", "standard", "thorough", "critical")
 _KINDS = ("image", "document")
@@ -82,7 +82,7 @@ class SyncPresignedUploads:
             size_bytes=check.whole_number("size_bytes", size_bytes, 1),
             purpose=check.text("purpose", purpose, 1, _LONGEST_NAME),
             idempotency_key=_key("idempotency_key", idempotency_key) or new_key(),
-            storage_target=_target("storage_target", storage_target),
+            storage_target=target_of("storage_target", storage_target),
         )
         request = keyed(uploads.request_presigned_upload_url(body=body))
         return self._engine.call(request.decoding(PresignedUrlInfo.from_api_response))
@@ -229,7 +229,7 @@ def _file_info(field: str, given: FileInfo | Mapping[str, Any]) -> wire.FileInfo
         size_bytes=check.whole_number(f"{field}.size_bytes", facts.get("size_bytes"), 1),
         content_type=_media_type(f"{field}.content_type", facts.get("content_type")),
         idempotency_key=_key(f"{field}.idempotency_key", facts.get("idempotency_key")),
-        storage_target=UNSET if target is None else _target(f"{field}.storage_target", target),
+        storage_target=UNSET if target is None else target_of(f"{field}.storage_target", target),
     )
 
 
@@ -260,8 +260,3 @@ def _media_type(field: str, value: Any) -> str:
     if kind.count("/") != 1 or any(one.isspace() for one in kind):
         check.refuse(field, value, "a media type, such as image/jpeg")
     return kind
-
-
-def _target(field: str, value: StorageTarget | str) -> str:
-    plain = value.value if isinstance(value, StorageTarget) else value
-    return check.choice(field, plain, _TARGETS)

@@ -9,6 +9,7 @@ from typing import Any
 
 from aion import _checks as check
 from aion import _pictures
+from aion._polling import begin
 from aion._rt import blocking as rt
 from aion.sync._flows import batches
 from aion.types.batch import (
@@ -160,12 +161,8 @@ class SyncBatchResource:
         Endpoint: ``GET /batch/{batch_id}``
         """
         wanted = check.identifier("batch_id", batch_id)
-        if timeout is not None:
-            check.seconds("timeout", timeout)
-        if poll_interval is not None:
-            check.seconds("poll_interval", poll_interval)
+        plan = begin(self._engine.config, timeout, poll_interval)
         rt.check_callbacks(on_progress=on_progress)
-        plan = batches.plan_of(self._engine, timeout, poll_interval)
         return batches.wait(self._engine, wanted, plan, on_progress)
 
     def submit_describe(

@@ -4,14 +4,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from aion import _checks as check
 from aion._awaited import Awaited
 from aion._drives import LONGEST, MOST_FILES, cloud_files, done_at_once, optional
-from aion._polling import PollPlan
+from aion._polling import begin
 from aion._rt import blocking as rt
 from aion.exceptions import CloudStorageError
 from aion.sync._flows.waiting import follow
@@ -255,7 +254,7 @@ class SyncCloudStorageResource:
         Endpoint: ``GET /cloud-storage/jobs/{job_id}``
         """
         wanted = check.identifier("job_id", job_id)
-        plan = self._plan(timeout, poll_interval)
+        plan = begin(self._engine.config, timeout, poll_interval)
         rt.check_callbacks(on_progress=on_progress)
 
         def look(left: float) -> CloudStorageJob:
@@ -312,7 +311,8 @@ class SyncCloudStorageResource:
 
         Endpoint: ``POST /cloud-storage/import``, ``GET /cloud-storage/jobs/{job_id}``
         """
-        self._plan(timeout, poll_interval)
+        check.optional_seconds("timeout", timeout)
+        check.optional_seconds("poll_interval", poll_interval)
         rt.check_callbacks(on_progress=on_progress)
         begun = self.start_import(
             connection_id,
@@ -362,7 +362,8 @@ class SyncCloudStorageResource:
 
         Endpoint: ``POST /cloud-storage/export``, ``GET /cloud-storage/jobs/{job_id}``
         """
-        self._plan(timeout, poll_interval)
+        check.optional_seconds("timeout", timeout)
+        check.optional_seconds("poll_interval", poll_interval)
         rt.check_callbacks(on_progress=on_progress)
         begun = self.start_export(
             connection_id, image_ids, folder_id=folder_id, folder_name=folder_name
@@ -377,18 +378,6 @@ class SyncCloudStorageResource:
         request = cloud_storage.get_job_status(job_id)
         return self._engine.call(
             request.decoding(CloudStorageJob.from_api_response), timeout=timeout
-        )
-
-    def _plan(self, timeout: float | None, interval: float | None) -> PollPlan:
-        config = self._engine.config
-        if timeout is not None:
-            check.seconds("timeout", timeout)
-        if interval is not None:
-            check.seconds("poll_interval", interval)
-        return PollPlan(
-            config.polling_interval if interval is None else interval,
-            config.polling_timeout if timeout is None else timeout,
-            time.monotonic(),
         )
 
 

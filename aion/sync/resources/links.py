@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
@@ -13,7 +12,7 @@ from aion._library import MAX_TAG_LENGTH, MAX_TAGS, changes, labels
 from aion._library import page_size as size_of_page
 from aion._links import MAX_URL_LENGTH, address, crawl, in_state, links
 from aion._paging import Page
-from aion._polling import PollPlan
+from aion._polling import begin
 from aion._rt import blocking as rt
 from aion.exceptions import ResourceNotFoundError
 from aion.sync._flows.paging import SyncPages
@@ -126,7 +125,8 @@ class SyncLinksResource:
 
         Endpoint: ``POST /user-files/links``, then ``GET /user-files/{image_id}``
         """
-        _plan(timeout, poll_interval)
+        check.optional_seconds("timeout", timeout)
+        check.optional_seconds("poll_interval", poll_interval)
         link = self.create(url, title=title, tags=tags, folder_id=folder_id)
         return self.wait_for_crawl(link.id, timeout=timeout, poll_interval=poll_interval)
 
@@ -371,20 +371,18 @@ class SyncLinksResource:
         Endpoint: ``GET /user-files/{image_id}``
         """
         wanted = check.identifier("link_id", link_id)
-        plan = _plan(timeout, poll_interval)
+        plan = begin(
+            self._engine.config,
+            timeout,
+            poll_interval,
+            usual_timeout=DEFAULT_CRAWL_TIMEOUT,
+            usual_interval=DEFAULT_POLL_INTERVAL,
+        )
 
         def look(left: float) -> LinkDetails:
             return self.get(wanted, timeout=min(self._engine.config.timeout, left))
 
         return follow(look, lambda link: not link.is_crawling, plan, crawl(wanted))
-
-
-def _plan(timeout: float | None, interval: float | None) -> PollPlan:
-    return PollPlan(
-        DEFAULT_POLL_INTERVAL if interval is None else check.seconds("poll_interval", interval),
-        DEFAULT_CRAWL_TIMEOUT if timeout is None else check.seconds("timeout", timeout),
-        time.monotonic(),
-    )
 
 
 __all__ = ["MAX_TAGS", "MAX_TAG_LENGTH", "MAX_URL_LENGTH", "SyncLinksResource"]

@@ -12,16 +12,18 @@ from aion._awaited import Awaited
 from aion._batch_errors import go_on
 from aion._batches import LARGEST_CHUNK, Callbacks, Pace
 from aion._files import Found
-from aion._polling import PollPlan
+from aion._polling import PollPlan, begin
+from aion._storage import target_of
 from aion.exceptions import (
     AionvisionTimeoutError,
     DescriptionError,
     ResourceNotFoundError,
     UploadError,
 )
+from aion.sync._flows.quota import require_quota
 from aion.sync._flows.uploading import SyncBatchUpload
 from aion.sync._flows.waiting import follow
-from aion.sync.resources._batch_uploads import SyncBatchUploads, storage
+from aion.sync.resources._batch_uploads import SyncBatchUploads
 from aion.types.common import StorageTarget
 from aion.types.describe import DescriptionStatus as DescriptionState
 from aion.types.upload import UploadResult
@@ -78,13 +80,12 @@ class SyncUploadResource(SyncBatchUploads):
 
         Endpoint: ``POST /user-files/upload/stream-batch``
         """
-        target = storage(storage_target)
-        if description_timeout is not None:
-            check.seconds("description_timeout", description_timeout)
+        target = target_of("storage_target", storage_target)
+        check.optional_seconds("description_timeout", description_timeout)
         source = _media.image(file, filename)
-        self._require_quota(1)
+        require_quota(self._engine, 1)
         batch = self._send(source, target)
-        plan = self._plan(description_timeout, None)
+        plan = begin(self._engine.config, description_timeout)
         result = self._identified(batch, plan)
         if wait_for_descriptions and result.is_pending:
             result = self._described(result, plan)
@@ -122,7 +123,7 @@ class SyncUploadResource(SyncBatchUploads):
         Endpoint: ``GET /user-files``
         """
         wanted = check.identifier("image_id", image_id)
-        plan = self._plan(timeout, poll_interval)
+        plan = begin(self._engine.config, timeout, poll_interval)
 
         def look(left: float) -> DescriptionState:
             file = self._file(wanted, left)

@@ -10,6 +10,7 @@ from typing import Any
 
 from aion import _checks as check
 from aion import _pictures
+from aion._polling import begin
 from aion._rt import blocking as rt
 from aion.sync._flows import batches
 from aion.sync.resources.batch import SyncBatchResource
@@ -98,8 +99,7 @@ class SyncVerifyResource:
         pace = _pictures.pace(max_parallel, timeout_per_item)
         rt.check_callbacks(on_progress=on_progress)
         check.choice("mode", mode, MODES)
-        if timeout is not None:
-            check.seconds("timeout", timeout)
+        check.optional_seconds("timeout", timeout)
         key = _pictures.idempotency_key(idempotency_key)
         name, value = _pictures.chosen(
             image=image, images=images, object_key=object_key, object_keys=object_keys
@@ -144,7 +144,7 @@ class SyncVerifyResource:
         on_progress: Callable[[BatchStatusResult], Any] | None,
         timeout: float | None,
     ) -> list[VerificationResult]:
-        plan = batches.plan_of(self._engine, timeout, None)
+        plan = begin(self._engine.config, timeout)
         begun = SyncBatchResource(self._engine).submit_verify(pairs, **settings, **pace)
         items = batches.finished(self._engine, begun.batch_id, plan, on_progress)
         return [VerificationResult.from_item(item) for item in items]

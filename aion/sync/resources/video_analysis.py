@@ -9,6 +9,7 @@ from typing import Any
 
 from aion import _checks as check
 from aion import _videos
+from aion._polling import begin
 from aion._rt import blocking as rt
 from aion.sync._flows.video_analyses import analyzed, job_request, newest_request
 from aion.types.video import (
@@ -144,8 +145,6 @@ class SyncVideoAnalysisResource:
         Endpoint: ``GET /video-analysis/jobs/{analysis_job_id}``
         """
         job_id = check.identifier("analysis_job_id", analysis_job_id)
-        if timeout is not None:
-            check.seconds("timeout", timeout)
+        plan = begin(self._engine.config, timeout)
         rt.check_callbacks(on_progress=on_progress)
-        plan = _videos.plan_of(self._engine.config, timeout)
         return analyzed(self._engine, job_id, plan, on_progress)
