@@ -143,14 +143,12 @@ def ask(client: SyncAionVision, wanted: Namespace, out: Printer) -> int:
         image_ids=wanted.images, use_all_images=wanted.images is None
     ) as session:
         for question in questions:
-            with session.send_stream(question) as stream:
-                for text in stream.text_stream:
-                    if not out.as_json:
-                        out.text(text)
-                if out.as_json:
-                    out.json({"question": question, "answer": stream.text})
-                else:
-                    out.text("\n")
+            # Counts in an answer are known at its end only, so it is not streamed.
+            answer = session.send(question)
+            if out.as_json:
+                out.json({"question": question} | answer.to_dict())
+            else:
+                out.text(f"{answer.resolved_content}\n")
     return OK
 
 

@@ -147,13 +147,15 @@ def test_images_are_described_without_storing_them(
         assert client.files.list().files == []
 
 
-def test_a_question_is_answered_as_it_is_written(
+def test_a_question_is_answered_with_its_references_resolved(
     place: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     stored(place, capsys)
     answer = said(capsys, "ask", "Which", "images", "are", "navy?")
-    assert len(answer.strip()) > 20
-    assert json.loads(said(capsys, "ask", "What is there?", "--json"))["question"].endswith("?")
+    assert "navy.jpg" in answer
+    assert "[[" not in answer
+    fields = json.loads(said(capsys, "ask", "What is there?", "--json"))
+    assert (fields["question"], "[[" in fields["content"]) == ("What is there?", True)
 
 
 def test_questions_come_from_standard_input(
