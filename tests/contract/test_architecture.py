@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
-CORE_EXCLUDES = ("aion/sandbox/", "aion/testing/", "aion/cli/", "aion/cli.py")
+CORE_EXCLUDES = ("aion/sandbox/", "aion/testing/", "aion/cli/", "aion/__main__.py")
 ON_TOP = {"aion.sandbox", "aion.testing", "aion.cli"}
 CORE_NEEDS = {"aion", "aion_api", "attrs", "httpx", "httpcore", "dateutil", "certifi"}
 HTTP_SEAM = {
