@@ -14,7 +14,7 @@ from typing import Any, NoReturn, TypeGuard, cast
 
 from aion.config import LONGEST_WAIT
 from aion.exceptions import ValidationError
-from aion_api import Model, field_names
+from aion_api import Model, Request, field_names
 
 
 def refuse(field: str, value: object, rule: str) -> NoReturn:
@@ -178,6 +178,16 @@ def identifiers(field: str, value: Iterable[Any], *, most: int) -> list[str]:
     return [item.strip() for item in items]
 
 
+def request(field: str, value: Any) -> Request[Any]:
+    """A described call whose answer comes at once."""
+    if not _is_request(value):
+        refuse(field, value, "what a function of aion_api.api returned")
+    if value.operation.kind == "events":
+        rule = "a call whose answer comes at once, and no stream: client.chats.send_stream() is one"
+        refuse(field, value.operation.operation_id, rule)
+    return value
+
+
 def entries(field: str, value: Any, *, most: int) -> list[Any]:
     """A list of anything, of at least one entry and at most `most`."""
     if isinstance(value, (str, bytes)) or not isinstance(cast("object", value), Sequence):
@@ -199,6 +209,10 @@ def facts(field: str, value: Any, kind: type[Model]) -> dict[str, Any]:
         if name not in field_names(kind):
             refuse(field, name, f"without the field {name!r}: {kind.__name__} has none")
     return {name: one for name, one in given.items() if one is not None}
+
+
+def _is_request(value: Any) -> TypeGuard[Request[Any]]:
+    return isinstance(value, Request)
 
 
 def _is_text(value: Any) -> TypeGuard[str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NoReturn, Self, Unpack
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar, Unpack
 
+from aion import _checks as check
 from aion import exceptions
 from aion._rt import aio as rt
 from aion._secrets import concealed
@@ -15,7 +16,7 @@ from aion.types.common import StorageTarget
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from aion._transport.observe import Attempt
     from aion.pipeline import Pipeline
@@ -47,9 +48,13 @@ if TYPE_CHECKING:
     )
     from aion.types.chat import ChatResponse
     from aion.types.describe import DescriptionResult
+    from aion.types.raw import RawResponse
     from aion.types.upload import BatchUploadResults, UploadResult
     from aion.types.verify import VerificationResult
     from aion.uploads.progress import UploadProgress
+    from aion_api import Request
+
+T = TypeVar("T")
 
 
 class AionVision:
@@ -76,6 +81,7 @@ class AionVision:
         enable_tracing: Record OpenTelemetry spans (extra ``tracing``).
         on_attempt: Called after each attempt, with what came of it.
         transport: Makes the connections, instead of the one built in: see `aion.transport`.
+        extra_headers: Headers for every request to the API, such as those of a gateway in between.
 
     Raises:
         ValueError: A setting is missing or out of range; the message says what to do.
@@ -117,6 +123,7 @@ class AionVision:
         enable_tracing: bool = False,
         on_attempt: Callable[[Attempt], Any] | None = None,
         transport: rt.Transport | None = None,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> None:
         # A setting may be refused below, and tracebacks may show the arguments.
         api_key = concealed(api_key)
@@ -135,6 +142,7 @@ class AionVision:
                 enable_tracing=enable_tracing,
                 on_attempt=on_attempt,
                 transport=transport,
+                extra_headers=extra_headers or {},
                 **given,
             )
         )
@@ -574,6 +582,49 @@ class AionVision:
             timeout_per_item=timeout_per_item,
             on_progress=on_progress,
         )
+
+    async def call(self, request: Request[T], *, timeout: float | None = None) -> T:
+        """Make any call of the contract, those that no resource has among them.
+
+        `aion_api` describes each operation of the contract: its functions make requests, and send
+        nothing. They follow the contract, and change with it::
+
+            from aion_api.api import rules
+
+            sets = await client.call(rules.list_rule_sets())
+
+        Args:
+            request: What a function of ``aion_api.api`` returned.
+            timeout: Seconds for the call, instead of the client's; for uploads, of silence.
+
+        Returns:
+            The answer as the contract describes it; bytes of a download whole.
+
+        Raises:
+            ValidationError: It is no request, or one whose answer is a stream; nothing was sent.
+            AionvisionError: The call failed.
+        """
+        check.request("request", request)
+        return await self._engine.call(request, timeout=timeout)
+
+    async def call_raw(
+        self, request: Request[T], *, timeout: float | None = None
+    ) -> RawResponse[T]:
+        """The same with the status, the headers and the bytes of the answer.
+
+        Args:
+            request: As for `call`.
+            timeout: As for `call`.
+
+        Raises:
+            ValidationError: As `call`.
+            AionvisionError: The call failed; errors have the status and the request id themselves.
+        """
+        from aion.types.raw import RawResponse
+
+        check.request("request", request)
+        result, reply = await self._engine.call_raw(request, timeout=timeout)
+        return RawResponse(result, reply.status, reply.headers(), reply.body)
 
     async def close(self) -> None:
         """Close the connections. Calls after that raise `RuntimeError`."""

@@ -8,13 +8,14 @@ from __future__ import annotations
 import os
 import re
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
+from aion._headers import checked, merged
 from aion._secrets import SecretText, concealed
 
 if TYPE_CHECKING:
@@ -104,6 +105,7 @@ class ClientSettings(TypedDict, total=False):
     on_attempt: Callable[[Attempt], Any] | None
     transport: Callable[[Route], Any] | None
     allow_http: bool
+    extra_headers: Mapping[str, str]
 
 
 @dataclass
@@ -140,6 +142,9 @@ class ClientConfig:
         allow_http: Let `base_url` be plain HTTP on another machine, such as a sandbox in another
             container. The key travels unencrypted, which a warning says. Default:
             ``AIONVISION_ALLOW_HTTP``.
+        extra_headers: Headers for every request to the API, such as those of a gateway in between.
+            They are taken for secrets: no storage of another host gets them, and no `repr` or log
+            shows their values.
 
     Raises:
         ValueError: A setting is out of range; the message says which and what to do.
@@ -172,6 +177,10 @@ class ClientConfig:
         default_factory=lambda: _or_env(None, ENV_ALLOW_HTTP, _switch) or False, kw_only=True
     )
 
+    extra_headers: Mapping[str, str] = field(
+        default_factory=dict[str, str], kw_only=True, repr=False
+    )
+
     def __post_init__(self) -> None:
         self.api_key = _checked_key(self.api_key)
         self.base_url = _checked_url(self.base_url, allow_http=self.allow_http)
@@ -187,6 +196,7 @@ class ClientConfig:
             "circuit_breaker_success_threshold", self.circuit_breaker_success_threshold, least=1
         )
         self.tenant_id = _checked_header("tenant_id", self.tenant_id)
+        self.extra_headers = checked("extra_headers", self.extra_headers)
         if self.proxy_url:
             _check_proxy(self.proxy_url)
 
@@ -265,7 +275,7 @@ class ClientConfig:
         }
         if self.tenant_id:
             headers["X-Tenant-ID"] = self.tenant_id
-        return headers
+        return merged(headers, self.extra_headers)
 
 
 def load_dotenv(dotenv_path: str | Path | None = None, *, override: bool = False) -> bool:

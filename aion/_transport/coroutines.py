@@ -55,6 +55,13 @@ class AsyncEngine(Engine):
         reply, _ = await self._run(self._plan(request, timeout), on_repeat)
         return gate.decode(reply, request.operation)
 
+    async def call_raw(
+        self, request: Request[T], *, timeout: float | None = None
+    ) -> tuple[T, Reply]:
+        """The same, with the answer that was decoded."""
+        reply, _ = await self._run(self._plan(request, timeout))
+        return gate.decode(reply, request.operation), reply
+
     async def open(
         self,
         request: Request[Any],

@@ -55,6 +55,11 @@ class SyncEngine(Engine):
         reply, _ = self._run(self._plan(request, timeout), on_repeat)
         return gate.decode(reply, request.operation)
 
+    def call_raw(self, request: Request[T], *, timeout: float | None = None) -> tuple[T, Reply]:
+        """The same, with the answer that was decoded."""
+        reply, _ = self._run(self._plan(request, timeout))
+        return gate.decode(reply, request.operation), reply
+
     def open(
         self,
         request: Request[Any],

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_plus, urlsplit
 
-from aion._secrets import SecretBytes
+from aion._secrets import SecretBytes, SecretText
 from aion._transport.content import EMPTY, Content, encode
 from aion_api import PREFIX, Operation, Request
 
@@ -64,6 +64,14 @@ class Reply:
             if key.lower() == wanted:
                 return value.decode("latin-1")
         return None
+
+    def headers(self) -> dict[str, str]:
+        """All headers, by their names in lower case; those that came more often are joined."""
+        found: dict[str, str] = {}
+        for key, raw in self.raw_headers:
+            name, value = key.decode("latin-1").lower(), raw.decode("latin-1")
+            found[name] = f"{found[name]}, {value}" if name in found else value
+        return found
 
 
 @dataclass(slots=True)
@@ -166,7 +174,8 @@ def object_operation(method: str) -> Operation[bytes]:
 
 def _header_value(name: str, value: str) -> bytes:
     data = value.encode("latin-1", "replace")
-    return SecretBytes(data) if name.lower() in ("authorization", "cookie") else data
+    is_secret = isinstance(value, SecretText) or name.lower() in ("authorization", "cookie")
+    return SecretBytes(data) if is_secret else data
 
 
 def new_request_id() -> str:

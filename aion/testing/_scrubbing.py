@@ -77,6 +77,20 @@ _CHURNING_HEADERS: Final = frozenset(
         "x-request-id",
     }
 )
+_SENT_HEADERS: Final = frozenset(
+    {
+        "accept",
+        "accept-encoding",
+        "connection",
+        "content-type",
+        "host",
+        "if-range",
+        "range",
+        "x-correlation-id",
+        "x-tenant-id",
+    }
+)
+"""What the client sends by itself; any other header of a request is the program's own."""
 _LENGTHS: Final = frozenset({"content-length", "transfer-encoding"})
 """Headers that tell of a body's form on the wire, which is not the recorded one."""
 
@@ -150,14 +164,23 @@ def _field(name: str, value: Any, consent: bool) -> Any:
     return scrub_json(value)
 
 
-def scrub_headers(headers: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    """Headers by their names in lower case; values are texts, or lists of texts as they came."""
+def scrub_headers(headers: Iterable[tuple[str, Any]], *, sent: bool = False) -> dict[str, Any]:
+    """Headers by their names in lower case; values are texts, or lists of texts as they came.
+
+    Of those of a request (`sent`), what the program added is taken for secret.
+    """
     given = {name.lower(): value for name, value in headers}
     churning = _CHURNING_HEADERS
     if "last-modified" in given:
         # The ETag of a file that is served can be made of its date. That of one that was sent
         # stays: the client hands it on.
         churning |= {"etag", "last-modified"}
+    if sent:
+        known = _SENT_HEADERS | _SECRET_HEADERS | churning
+        given = {
+            name: value if name in known or name in _LENGTHS else REDACTED
+            for name, value in given.items()
+        }
     return {
         name: [_header(name, str(one), churning) for one in cast("Any", value)]
         if isinstance(value, list)

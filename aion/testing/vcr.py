@@ -59,7 +59,7 @@ def _scrub_request(request: Any) -> Any:
     body: Any = request.body
     if isinstance(body, bytes) and body:
         request.body = scrub_body(body, content_type, sent=True)
-    request.headers = scrub_headers(request.headers.items())
+    request.headers = scrub_headers(request.headers.items(), sent=True)
     return request
 
 

@@ -179,6 +179,7 @@ if TYPE_CHECKING:
         RecrawlLinkResult,
     )
     from aion.types.pipeline import PipelineResult, PipelineStep, StepResult
+    from aion.types.raw import RawResponse
     from aion.types.references import DocumentRef, ImageRef, LinkRef, ParsedReferences
     from aion.types.settings import S3ConfigStatus, S3ValidationResult
     from aion.types.tenant import MemberRole, TenantLimits, TenantMember, TenantSettings
@@ -286,6 +287,7 @@ _NAMES: Final = {
         "LinkOGMetadata LinkUpdateResult RecrawlLinkResult"
     ),
     "aion.types.pipeline": "PipelineResult PipelineStep StepResult",
+    "aion.types.raw": "RawResponse",
     "aion.types.references": "DocumentRef ImageRef LinkRef ParsedReferences",
     "aion.types.settings": "S3ConfigStatus S3ValidationResult",
     "aion.types.tenant": "MemberRole TenantLimits TenantMember TenantSettings",
@@ -341,17 +343,17 @@ __all__ = [
     "LinkList", "LinkOGMetadata", "LinkRef", "LinkUpdateResult", "MatchedSceneItem", "MemberRole",
     "MessageRole", "MoveFilesResult", "OrganizeResult", "ParsedReferences", "PipelineResult",
     "PipelineStep", "PlanActionResponse", "PresignedUrlInfo", "ProcessingHistory", "QuotaInfo",
-    "RGB", "RecrawlLinkResult", "ResultRefData", "S3ConfigStatus", "S3ValidationResult",
-    "SessionList", "StepResult", "StorageTarget", "SynthesizeResult", "TenantLimits",
-    "TenantMember", "TenantSettings", "TextResult", "TypedInput", "TypedOutput", "TypedSlot",
-    "UpdateFileResult", "UploadBatchStatusResult", "UploadConfirmation", "UploadProgressEvent",
-    "UploadResult", "UserFile", "UserFileDetails", "VerificationIssue", "VerificationResult",
-    "VideoAbortResult", "VideoAnalysisJobStatus", "VideoAnalysisProgressEvent",
-    "VideoAnalysisQueueResult", "VideoAnalysisRetryResult", "VideoAnalysisStatus", "VideoChunkInfo",
-    "VideoChunkProgressEvent", "VideoMetadata", "VideoScene", "VideoSceneList",
-    "VideoSearchAgentResult", "VideoSearchResultItem", "VideoUploadCompleteEvent",
-    "VideoUploadProgress", "VideoUploadResult", "VideoUploadSession", "VideoUploadStatus",
-    "get_default_registry",
+    "RGB", "RawResponse", "RecrawlLinkResult", "ResultRefData", "S3ConfigStatus",
+    "S3ValidationResult", "SessionList", "StepResult", "StorageTarget", "SynthesizeResult",
+    "TenantLimits", "TenantMember", "TenantSettings", "TextResult", "TypedInput", "TypedOutput",
+    "TypedSlot", "UpdateFileResult", "UploadBatchStatusResult", "UploadConfirmation",
+    "UploadProgressEvent", "UploadResult", "UserFile", "UserFileDetails", "VerificationIssue",
+    "VerificationResult", "VideoAbortResult", "VideoAnalysisJobStatus",
+    "VideoAnalysisProgressEvent", "VideoAnalysisQueueResult", "VideoAnalysisRetryResult",
+    "VideoAnalysisStatus", "VideoChunkInfo", "VideoChunkProgressEvent", "VideoMetadata",
+    "VideoScene", "VideoSceneList", "VideoSearchAgentResult", "VideoSearchResultItem",
+    "VideoUploadCompleteEvent", "VideoUploadProgress", "VideoUploadResult", "VideoUploadSession",
+    "VideoUploadStatus", "get_default_registry",
 ]
 # fmt: on
 

@@ -217,3 +217,11 @@ def test_the_parts_of_a_form_are_its_heads_and_contents() -> None:
 def test_a_form_without_a_boundary_is_refused() -> None:
     with pytest.raises(ValueError, match="no boundary"):
         parts_of(b"", "multipart/form-data")
+
+
+def test_of_a_request_a_header_of_the_programs_own_is_taken_for_secret() -> None:
+    headers = [("X-Gateway", "a-gateway-key-fake"), ("Accept", "application/json")]
+    found = scrub_headers(headers, sent=True)
+    assert found["accept"] == "application/json"
+    assert "fake" not in found["x-gateway"]
+    assert scrub_headers(found.items(), sent=True) == found

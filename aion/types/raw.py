@@ -1,0 +1,35 @@
+"""An answer with what came around it: its status and its headers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class RawResponse(Generic[T]):
+    """The successful answer of one call, as `client.call_raw` gives it.
+
+    Attributes:
+        result: What the body says: the same as `client.call` gives.
+        status_code: The HTTP status.
+        headers: The headers, by their names in lower case; values of one that came more than once
+            are joined by a comma.
+        content: The bytes of the body.
+    """
+
+    result: T
+    status_code: int
+    headers: Mapping[str, str]
+    content: bytes
+
+    @property
+    def request_id(self) -> str | None:
+        """The id by which the service knows the request."""
+        return self.headers.get("x-request-id")
+
+
+__all__ = ["RawResponse"]
