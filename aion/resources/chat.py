@@ -52,7 +52,10 @@ class ChatResource:
                 images alone it has to be False.
             auto_close: Close the session at the end of the block.
 
-        Endpoint: ``POST /chat/sessions``
+        Raises:
+            ValidationError: There are too many images, or what is given are no ids.
+
+        Endpoint: ``POST /chat/sessions``, on entry
         """
         ids = check.texts("image_ids", image_ids, most=requests.MOST_IMAGES)
         return ChatSessionContext(self, ChatSessionConfig(title, ids, use_all_images, auto_close))
@@ -78,6 +81,9 @@ class ChatResource:
 
         Raises:
             QuotaExceededError: The allowance is used up.
+            ResourceNotFoundError: There is no such session.
+            ValidationError: An argument is out of range; nothing was sent.
+            AionvisionError: The call failed.
 
         Endpoint: ``POST /chat/sessions/{session_id}/messages``
         """
@@ -145,6 +151,10 @@ class ChatResource:
                 images alone it has to be False.
             timeout: Seconds for the call, instead of the client's.
 
+        Raises:
+            ValidationError: An argument is out of range; nothing was sent.
+            AionvisionError: The call failed.
+
         Endpoint: ``POST /chat/sessions``
         """
         request = requests.create(title, image_ids, use_all_images)
@@ -165,6 +175,11 @@ class ChatResource:
             include_messages: Read the messages too.
             message_limit: At most so many messages, from 1 to 1000; the latest.
             timeout: Seconds for the call, instead of the client's.
+
+        Raises:
+            ResourceNotFoundError: There is no such session.
+            ValidationError: An argument is out of range; nothing was sent.
+            AionvisionError: The call failed.
 
         Endpoint: ``GET /chat/sessions/{session_id}``
         """
@@ -193,6 +208,10 @@ class ChatResource:
             min_messages: Only those with at least so many messages.
             timeout: Seconds for the call, instead of the client's.
 
+        Raises:
+            ValidationError: An argument is out of range; nothing was sent.
+            AionvisionError: The call failed.
+
         Endpoint: ``GET /chat/sessions``
         """
         request = requests.sessions(
@@ -220,6 +239,10 @@ class ChatResource:
             search: As for `list_sessions`.
             min_messages: As for `list_sessions`.
 
+        Raises:
+            ValidationError: An argument is out of range; nothing was sent.
+            AionvisionError: While iterating, a call failed.
+
         Endpoint: ``GET /chat/sessions``
         """
         page = requests.session_pages(page_size, active_only, search, min_messages)
@@ -240,6 +263,11 @@ class ChatResource:
             limit: At most so many, from 1 to 1000; the latest.
             timeout: Seconds for the call, instead of the client's.
 
+        Raises:
+            ResourceNotFoundError: There is no such session.
+            ValidationError: An argument is out of range; nothing was sent.
+            AionvisionError: The call failed.
+
         Endpoint: ``GET /chat/sessions/{session_id}``
         """
         return (await self.get_session(session_id, message_limit=limit, timeout=timeout)).messages
@@ -253,6 +281,11 @@ class ChatResource:
 
         Returns:
             The new selection as the service sends it: `selected_image_ids`, `estimated_tokens`.
+
+        Raises:
+            ResourceNotFoundError: There is no such session.
+            ValidationError: An argument is out of range; nothing was sent.
+            AionvisionError: The call failed.
 
         Endpoint: ``PUT /chat/sessions/{session_id}/images``
         """
@@ -270,6 +303,11 @@ class ChatResource:
         Returns:
             The new selection as the service sends it: `selected_document_ids`, `document_count`.
 
+        Raises:
+            ResourceNotFoundError: There is no such session.
+            ValidationError: An argument is out of range; nothing was sent.
+            AionvisionError: The call failed.
+
         Endpoint: ``PUT /chat/sessions/{session_id}/documents``
         """
         return await self._engine.call(requests.documents(session_id, document_ids))
@@ -284,6 +322,11 @@ class ChatResource:
         Returns:
             The new selection as the service sends it: `selected_video_ids`, `video_count`.
 
+        Raises:
+            ResourceNotFoundError: There is no such session.
+            ValidationError: An argument is out of range; nothing was sent.
+            AionvisionError: The call failed.
+
         Endpoint: ``PUT /chat/sessions/{session_id}/videos``
         """
         return await self._engine.call(requests.videos(session_id, video_ids))
@@ -297,6 +340,11 @@ class ChatResource:
 
         Returns:
             The mode as the service sends it: `use_all_images`, `selected_image_count`.
+
+        Raises:
+            ResourceNotFoundError: There is no such session.
+            ValidationError: An argument is out of range; nothing was sent.
+            AionvisionError: The call failed.
 
         Endpoint: ``PATCH /chat/sessions/{session_id}/mode``
         """
@@ -321,7 +369,9 @@ class ChatResource:
         return await self._engine.call(requests.plan(session_id, plan_id, "approve"))
 
     async def cancel_plan(self, session_id: str, plan_id: str) -> PlanActionResponse:
-        """Drop a plan. Arguments, result and errors are those of `approve_plan`.
+        """Drop a plan.
+
+        The arguments, the results and the errors are those of `approve_plan`.
 
         Endpoint: ``POST /chat/sessions/{session_id}/plans/{plan_id}/action``
         """
@@ -336,6 +386,11 @@ class ChatResource:
         Returns:
             Its totals as the service sends them: `closed_at`, `total_messages`, `total_tokens`.
 
+        Raises:
+            ResourceNotFoundError: There is no such session.
+            ValidationError: An argument is out of range; nothing was sent.
+            AionvisionError: The call failed.
+
         Endpoint: ``DELETE /chat/sessions/{session_id}``
         """
         return await self._engine.call(requests.close(session_id))
@@ -349,6 +404,11 @@ class ChatResource:
 
         Returns:
             The session as the service sends it: `session_id`, `title`, `updated_at`.
+
+        Raises:
+            ResourceNotFoundError: There is no such session.
+            ValidationError: An argument is out of range; nothing was sent.
+            AionvisionError: The call failed.
 
         Endpoint: ``PATCH /chat/sessions/{session_id}/title``
         """
@@ -368,6 +428,11 @@ class ChatResource:
             format: ``markdown``, ``json`` or ``text``.
             include_metadata: Add what the service knows of each message.
 
+        Raises:
+            ResourceNotFoundError: There is no such session.
+            ValidationError: An argument is out of range; nothing was sent.
+            AionvisionError: The call failed.
+
         Endpoint: ``GET /chat/sessions/{session_id}/export``
         """
         return await self._engine.call(requests.export(session_id, format, include_metadata))
@@ -378,6 +443,10 @@ class ChatResource:
         Args:
             limit: Ids in the page, from 1 to 5000.
             offset: Ids to skip.
+
+        Raises:
+            ValidationError: An argument is out of range; nothing was sent.
+            AionvisionError: The call failed.
 
         Endpoint: ``GET /chat/images/all``
         """
@@ -392,6 +461,10 @@ class ChatResource:
             query: What to look for, from 1 to 500 characters.
             limit: Hits in the page, from 1 to 100.
             offset: Hits to skip.
+
+        Raises:
+            ValidationError: An argument is out of range; nothing was sent.
+            AionvisionError: The call failed.
 
         Endpoint: ``POST /chat/images/search``
         """

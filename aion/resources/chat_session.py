@@ -127,6 +127,8 @@ class ChatSessionContext:
     ) -> ChatResponse:
         """Send a message and get the whole answer: `chats.send`.
 
+        The arguments, the results and the errors are those of that method.
+
         Raises:
             RuntimeError: The session is not open.
 
@@ -151,6 +153,8 @@ class ChatSessionContext:
     ) -> ChatStream:
         """Send a message and get the answer as it is written: `chats.send_stream`.
 
+        The arguments, the results and the errors are those of that method.
+
         Raises:
             RuntimeError: The session is not open.
 
@@ -170,6 +174,8 @@ class ChatSessionContext:
     async def update_images(self, image_ids: Sequence[str]) -> dict[str, Any]:
         """Select the images to talk about: `chats.update_images`.
 
+        The arguments, the results and the errors are those of that method.
+
         Raises:
             RuntimeError: The session is not open.
 
@@ -179,6 +185,8 @@ class ChatSessionContext:
 
     async def update_documents(self, document_ids: Sequence[str]) -> dict[str, Any]:
         """Select the documents to talk about: `chats.update_documents`.
+
+        The arguments, the results and the errors are those of that method.
 
         Raises:
             RuntimeError: The session is not open.
@@ -190,6 +198,8 @@ class ChatSessionContext:
     async def update_videos(self, video_ids: Sequence[str]) -> dict[str, Any]:
         """Select the videos to talk about: `chats.update_videos`.
 
+        The arguments, the results and the errors are those of that method.
+
         Raises:
             RuntimeError: The session is not open.
 
@@ -200,6 +210,8 @@ class ChatSessionContext:
     async def approve_plan(self, plan_id: str) -> PlanActionResponse:
         """Let a plan run: `chats.approve_plan`.
 
+        The arguments, the results and the errors are those of that method.
+
         Raises:
             RuntimeError: The session is not open.
 
@@ -209,6 +221,8 @@ class ChatSessionContext:
 
     async def cancel_plan(self, plan_id: str) -> PlanActionResponse:
         """Drop a plan: `chats.cancel_plan`.
+
+        The arguments, the results and the errors are those of that method.
 
         Raises:
             RuntimeError: The session is not open.
@@ -222,6 +236,10 @@ class ChatSessionContext:
 
         Args:
             limit: At most so many, from 1 to 1000.
+
+        Raises:
+            RuntimeError: The session was never open.
+            AionvisionError: The call failed.
 
         Endpoint: ``GET /chat/sessions/{session_id}``
         """

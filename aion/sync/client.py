@@ -163,7 +163,14 @@ class SyncAionVision:
 
     @classmethod
     def from_config(cls, config: ClientConfig) -> Self:
-        """A client with these settings, among them those that the constructor does not take."""
+        """A client with these settings, among them those that the constructor does not take.
+
+        Args:
+            config: The settings, which were checked when they were made.
+
+        Raises:
+            ImportError: The extra that a setting needs, such as `tracing`, is not installed.
+        """
         client = cls.__new__(cls)
         client._start(config)
         return client
@@ -409,7 +416,7 @@ class SyncAionVision:
     ) -> BatchUploadResults:
         """Upload any number of images, or the images of a directory: `uploads.upload`.
 
-        The arguments, results and errors are those of that method.
+        The arguments, the results and the errors are those of that method.
 
         Endpoint: ``POST /user-files/upload/stream-batch``
         """
@@ -450,6 +457,9 @@ class SyncAionVision:
             use_all_images: Talk about the whole library, whatever is selected. For the selected
                 images alone it has to be False.
             auto_close: Close the session at the end of the block.
+
+        Raises:
+            ValidationError: There are too many images, or what is given are no ids.
         """
         return self.chats.session(
             title=title, image_ids=image_ids, use_all_images=use_all_images, auto_close=auto_close
@@ -460,6 +470,10 @@ class SyncAionVision:
 
         Args:
             session_id: The session.
+
+        Raises:
+            ResourceNotFoundError: There is no such session.
+            AionvisionError: The call failed.
 
         Endpoint: ``DELETE /chat/sessions/{session_id}``
         """
@@ -494,6 +508,10 @@ class SyncAionVision:
             session_id: The session it belongs to.
             force_detailed_analysis: Look at the images themselves, in high resolution.
 
+        Raises:
+            ValidationError: An argument is out of range; nothing is sent. What iterating raises
+                is said at `aion.sync.resources.chat.SyncChatStream`.
+
         Endpoint: ``POST /chat/sessions/{session_id}/messages/stream``
         """
         return self.chats.send_stream(
@@ -526,6 +544,8 @@ class SyncAionVision:
         on_progress: Callable[[BatchStatusResult], Any] | None = None,
     ) -> DescriptionResult | list[DescriptionResult]:
         """Describe images without storing them, on older deployments: `descriptions.describe`.
+
+        The arguments, the results and the errors are those of that method.
 
         Endpoint: ``POST /describe/``
         """
@@ -564,6 +584,8 @@ class SyncAionVision:
         on_progress: Callable[[BatchStatusResult], Any] | None = None,
     ) -> VerificationResult | list[VerificationResult]:
         """Check texts against images, on older deployments: `verifications.verify`.
+
+        The arguments, the results and the errors are those of that method.
 
         Endpoint: ``POST /verify/``
         """

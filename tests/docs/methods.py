@@ -9,7 +9,7 @@ import ast
 import inspect
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -19,6 +19,7 @@ from aion import AionVision, ChatSessionContext, Pipeline
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs" / "methods.md"
 _ENDPOINT = re.compile(r"``(?:GET|POST|PUT|PATCH|DELETE) [^`]+``")
+_ELSEWHERE = "The arguments, the results and the errors are those of"
 _DOCUMENTED_AS: dict[str, type[object]] = {
     "chat_session": ChatSessionContext,
     "pipeline": Pipeline,
@@ -33,11 +34,14 @@ class Row:
         name: As one types it: ``files.list``.
         endpoints: Method and path of what it calls; empty where it makes no call of its own.
         test: ``file::function`` of a behaviour test that calls it, or empty.
+        untold: Arguments, or ``Raises``, that its docstring does not have, unless it points to
+            another method for them.
     """
 
     name: str
     endpoints: str
     test: str
+    untold: list[str]
 
 
 def rows() -> Iterator[Row]:
@@ -57,8 +61,18 @@ def _methods(owner: str, kind: type[object]) -> Iterator[Row]:
         method = inspect.getattr_static(kind, name)
         if name.startswith("_") or not inspect.isfunction(method):
             continue
-        endpoints = ", ".join(_ENDPOINT.findall(inspect.getdoc(method) or ""))
-        yield Row(f"{owner}.{name}", endpoints, _test_of(owner, name))
+        told = inspect.getdoc(method) or ""
+        endpoints = ", ".join(_ENDPOINT.findall(told))
+        untold = [] if _ELSEWHERE in told else _untold(method, told)
+        yield Row(f"{owner}.{name}", endpoints, _test_of(owner, name), untold)
+
+
+def _untold(method: Callable[..., object], told: str) -> list[str]:
+    arguments = [name for name in inspect.signature(method).parameters if name != "self"]
+    wanted = {name: rf"^ +{name}: " for name in arguments}
+    if arguments:
+        wanted["Raises"] = r"^Raises:$"
+    return [name for name, form in wanted.items() if not re.search(form, told, re.MULTILINE)]
 
 
 def _test_of(owner: str, method: str) -> str:

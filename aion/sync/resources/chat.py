@@ -55,7 +55,10 @@ class SyncChatResource:
                 images alone it has to be False.
             auto_close: Close the session at the end of the block.
 
-        Endpoint: ``POST /chat/sessions``
+        Raises:
+            ValidationError: There are too many images, or what is given are no ids.
+
+        Endpoint: ``POST /chat/sessions``, on entry
         """
         ids = check.texts("image_ids", image_ids, most=requests.MOST_IMAGES)
         return SyncChatSession(self, ChatSessionConfig(title, ids, use_all_images, auto_close))
@@ -81,6 +84,9 @@ class SyncChatResource:
 
         Raises:
             QuotaExceededError: The allowance is used up.
+            ResourceNotFoundError: There is no such session.
+            ValidationError: An argument is out of range; nothing was sent.
+            AionvisionError: The call failed.
 
         Endpoint: ``POST /chat/sessions/{session_id}/messages``
         """
@@ -148,6 +154,10 @@ class SyncChatResource:
                 images alone it has to be False.
             timeout: Seconds for the call, instead of the client's.
 
+        Raises:
+            ValidationError: An argument is out of range; nothing was sent.
+            AionvisionError: The call failed.
+
         Endpoint: ``POST /chat/sessions``
         """
         request = requests.create(title, image_ids, use_all_images)
@@ -168,6 +178,11 @@ class SyncChatResource:
             include_messages: Read the messages too.
             message_limit: At most so many messages, from 1 to 1000; the latest.
             timeout: Seconds for the call, instead of the client's.
+
+        Raises:
+            ResourceNotFoundError: There is no such session.
+            ValidationError: An argument is out of range; nothing was sent.
+            AionvisionError: The call failed.
 
         Endpoint: ``GET /chat/sessions/{session_id}``
         """
@@ -196,6 +211,10 @@ class SyncChatResource:
             min_messages: Only those with at least so many messages.
             timeout: Seconds for the call, instead of the client's.
 
+        Raises:
+            ValidationError: An argument is out of range; nothing was sent.
+            AionvisionError: The call failed.
+
         Endpoint: ``GET /chat/sessions``
         """
         request = requests.sessions(
@@ -223,6 +242,10 @@ class SyncChatResource:
             search: As for `list_sessions`.
             min_messages: As for `list_sessions`.
 
+        Raises:
+            ValidationError: An argument is out of range; nothing was sent.
+            AionvisionError: While iterating, a call failed.
+
         Endpoint: ``GET /chat/sessions``
         """
         page = requests.session_pages(page_size, active_only, search, min_messages)
@@ -243,6 +266,11 @@ class SyncChatResource:
             limit: At most so many, from 1 to 1000; the latest.
             timeout: Seconds for the call, instead of the client's.
 
+        Raises:
+            ResourceNotFoundError: There is no such session.
+            ValidationError: An argument is out of range; nothing was sent.
+            AionvisionError: The call failed.
+
         Endpoint: ``GET /chat/sessions/{session_id}``
         """
         return self.get_session(session_id, message_limit=limit, timeout=timeout).messages
@@ -256,6 +284,11 @@ class SyncChatResource:
 
         Returns:
             The new selection as the service sends it: `selected_image_ids`, `estimated_tokens`.
+
+        Raises:
+            ResourceNotFoundError: There is no such session.
+            ValidationError: An argument is out of range; nothing was sent.
+            AionvisionError: The call failed.
 
         Endpoint: ``PUT /chat/sessions/{session_id}/images``
         """
@@ -271,6 +304,11 @@ class SyncChatResource:
         Returns:
             The new selection as the service sends it: `selected_document_ids`, `document_count`.
 
+        Raises:
+            ResourceNotFoundError: There is no such session.
+            ValidationError: An argument is out of range; nothing was sent.
+            AionvisionError: The call failed.
+
         Endpoint: ``PUT /chat/sessions/{session_id}/documents``
         """
         return self._engine.call(requests.documents(session_id, document_ids))
@@ -285,6 +323,11 @@ class SyncChatResource:
         Returns:
             The new selection as the service sends it: `selected_video_ids`, `video_count`.
 
+        Raises:
+            ResourceNotFoundError: There is no such session.
+            ValidationError: An argument is out of range; nothing was sent.
+            AionvisionError: The call failed.
+
         Endpoint: ``PUT /chat/sessions/{session_id}/videos``
         """
         return self._engine.call(requests.videos(session_id, video_ids))
@@ -298,6 +341,11 @@ class SyncChatResource:
 
         Returns:
             The mode as the service sends it: `use_all_images`, `selected_image_count`.
+
+        Raises:
+            ResourceNotFoundError: There is no such session.
+            ValidationError: An argument is out of range; nothing was sent.
+            AionvisionError: The call failed.
 
         Endpoint: ``PATCH /chat/sessions/{session_id}/mode``
         """
@@ -322,7 +370,9 @@ class SyncChatResource:
         return self._engine.call(requests.plan(session_id, plan_id, "approve"))
 
     def cancel_plan(self, session_id: str, plan_id: str) -> PlanActionResponse:
-        """Drop a plan. Arguments, result and errors are those of `approve_plan`.
+        """Drop a plan.
+
+        The arguments, the results and the errors are those of `approve_plan`.
 
         Endpoint: ``POST /chat/sessions/{session_id}/plans/{plan_id}/action``
         """
@@ -337,6 +387,11 @@ class SyncChatResource:
         Returns:
             Its totals as the service sends them: `closed_at`, `total_messages`, `total_tokens`.
 
+        Raises:
+            ResourceNotFoundError: There is no such session.
+            ValidationError: An argument is out of range; nothing was sent.
+            AionvisionError: The call failed.
+
         Endpoint: ``DELETE /chat/sessions/{session_id}``
         """
         return self._engine.call(requests.close(session_id))
@@ -350,6 +405,11 @@ class SyncChatResource:
 
         Returns:
             The session as the service sends it: `session_id`, `title`, `updated_at`.
+
+        Raises:
+            ResourceNotFoundError: There is no such session.
+            ValidationError: An argument is out of range; nothing was sent.
+            AionvisionError: The call failed.
 
         Endpoint: ``PATCH /chat/sessions/{session_id}/title``
         """
@@ -369,6 +429,11 @@ class SyncChatResource:
             format: ``markdown``, ``json`` or ``text``.
             include_metadata: Add what the service knows of each message.
 
+        Raises:
+            ResourceNotFoundError: There is no such session.
+            ValidationError: An argument is out of range; nothing was sent.
+            AionvisionError: The call failed.
+
         Endpoint: ``GET /chat/sessions/{session_id}/export``
         """
         return self._engine.call(requests.export(session_id, format, include_metadata))
@@ -379,6 +444,10 @@ class SyncChatResource:
         Args:
             limit: Ids in the page, from 1 to 5000.
             offset: Ids to skip.
+
+        Raises:
+            ValidationError: An argument is out of range; nothing was sent.
+            AionvisionError: The call failed.
 
         Endpoint: ``GET /chat/images/all``
         """
@@ -393,6 +462,10 @@ class SyncChatResource:
             query: What to look for, from 1 to 500 characters.
             limit: Hits in the page, from 1 to 100.
             offset: Hits to skip.
+
+        Raises:
+            ValidationError: An argument is out of range; nothing was sent.
+            AionvisionError: The call failed.
 
         Endpoint: ``POST /chat/images/search``
         """

@@ -112,6 +112,8 @@ class SyncChatSession:
     ) -> ChatResponse:
         """Send a message and get the whole answer: `chats.send`.
 
+        The arguments, the results and the errors are those of that method.
+
         Raises:
             RuntimeError: The session is not open.
 
@@ -136,6 +138,8 @@ class SyncChatSession:
     ) -> SyncChatStream:
         """Send a message and get the answer as it is written: `chats.send_stream`.
 
+        The arguments, the results and the errors are those of that method.
+
         Raises:
             RuntimeError: The session is not open.
 
@@ -155,6 +159,8 @@ class SyncChatSession:
     def update_images(self, image_ids: Sequence[str]) -> dict[str, Any]:
         """Select the images to talk about: `chats.update_images`.
 
+        The arguments, the results and the errors are those of that method.
+
         Raises:
             RuntimeError: The session is not open.
 
@@ -164,6 +170,8 @@ class SyncChatSession:
 
     def update_documents(self, document_ids: Sequence[str]) -> dict[str, Any]:
         """Select the documents to talk about: `chats.update_documents`.
+
+        The arguments, the results and the errors are those of that method.
 
         Raises:
             RuntimeError: The session is not open.
@@ -175,6 +183,8 @@ class SyncChatSession:
     def update_videos(self, video_ids: Sequence[str]) -> dict[str, Any]:
         """Select the videos to talk about: `chats.update_videos`.
 
+        The arguments, the results and the errors are those of that method.
+
         Raises:
             RuntimeError: The session is not open.
 
@@ -185,6 +195,8 @@ class SyncChatSession:
     def approve_plan(self, plan_id: str) -> PlanActionResponse:
         """Let a plan run: `chats.approve_plan`.
 
+        The arguments, the results and the errors are those of that method.
+
         Raises:
             RuntimeError: The session is not open.
 
@@ -194,6 +206,8 @@ class SyncChatSession:
 
     def cancel_plan(self, plan_id: str) -> PlanActionResponse:
         """Drop a plan: `chats.cancel_plan`.
+
+        The arguments, the results and the errors are those of that method.
 
         Raises:
             RuntimeError: The session is not open.
@@ -207,6 +221,10 @@ class SyncChatSession:
 
         Args:
             limit: At most so many, from 1 to 1000.
+
+        Raises:
+            RuntimeError: The session was never open.
+            AionvisionError: The call failed.
 
         Endpoint: ``GET /chat/sessions/{session_id}``
         """
