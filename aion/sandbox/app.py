@@ -11,6 +11,7 @@ import binascii
 import logging
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from http.cookies import CookieError, SimpleCookie
 from typing import Any, Final
 
@@ -67,7 +68,8 @@ class App:
         if not controlled:
             exchange.on_start = lambda: self._remember(exchange, began)
         try:
-            with self._state.under_way.answering():
+            # A reset is such a request itself, and cuts none of its kind.
+            with nullcontext() if controlled else self._state.in_flight.answering():
                 await self._exchange(exchange, controlled)
         except Forgotten:
             await self._abandon(exchange)

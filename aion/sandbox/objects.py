@@ -80,15 +80,15 @@ class Objects:
 
     def adopt(self, path: Path, key: str) -> None:
         """Make a received file the object of this key, in one step."""
-        target = self.path(key)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        path.replace(target)
+        _place(path, self.path(key))
 
     def write(self, key: str, data: bytes) -> None:
         """Store bytes as the object of this key, in one step; may be called in a thread."""
+        # The place in the root of now: a reset may begin another one meanwhile.
+        target = self.path(key)
         partial = self.incoming()
         partial.write_bytes(data)
-        self.adopt(partial, key)
+        _place(partial, target)
 
     def copy(self, key: str, new_key: str) -> None:
         """Store the bytes of an object under another key, too."""
@@ -96,12 +96,13 @@ class Objects:
 
     def join(self, keys: Sequence[str], new_key: str) -> None:
         """Store objects, one after the other, as one; may be called in a thread."""
+        target, sources = self.path(new_key), [self.path(key) for key in keys]
         partial = self.incoming()
-        with partial.open("wb") as target:
-            for key in keys:
-                with self.open(key) as source:
-                    shutil.copyfileobj(source, target, _PIECE)
-        self.adopt(partial, new_key)
+        with partial.open("wb") as joined:
+            for path in sources:
+                with path.open("rb") as source:
+                    shutil.copyfileobj(source, joined, _PIECE)
+        _place(partial, target)
 
     def open(self, key: str) -> IO[bytes]:
         """The bytes of an object; raises FileNotFoundError when there is none."""
@@ -181,6 +182,11 @@ class Objects:
         fresh.mkdir()
         self.root = fresh
         return old
+
+
+def _place(path: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    path.replace(target)
 
 
 def content_type_of(key: str) -> str:

@@ -6,6 +6,7 @@ the requests seen belong to the test, not to the state, and stay as they are.
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import sqlite3
@@ -26,12 +27,13 @@ class Snapshots:
         # Their clock is known to this process alone.
         shutil.rmtree(self._folder, ignore_errors=True)
         self._offsets: dict[str, float] = {}
+        self._names = itertools.count(1)
 
     async def take(self) -> str:
         """Remember the state; the name to restore it by."""
         state = self._state
         async with state.jobs.paused():
-            name = str(len(self._offsets) + 1)
+            name = str(next(self._names))
             folder = self._folder / name
             folder.mkdir(parents=True)
             with closing(sqlite3.connect(folder / "sandbox.sqlite3")) as target:

@@ -21,6 +21,7 @@ from .database import Database
 from .faults import Faults
 from .files import Files
 from .identity import Identity
+from .in_flight import InFlight
 from .jobs import Jobs
 from .journal import Journal
 from .objects import Objects
@@ -31,7 +32,6 @@ from .sessions import Sessions
 from .signing import Signer
 from .snapshots import Snapshots
 from .texts import Texts
-from .under_way import UnderWay
 from .usage import Usage
 from .validation import load_validators
 
@@ -57,7 +57,7 @@ class State:
         self.faults = Faults(self.contract)
         self.journal = Journal()
         self.usage = Usage(self.clock)
-        self.under_way = UnderWay()
+        self.in_flight = InFlight()
         self.violations: list[str] = []
         """Own answers that did not match the contract, and handlers that broke."""
         self._temporary = options.data is None
@@ -100,8 +100,8 @@ class State:
 
         Requests that have not been answered yet are cut: they belong to what is forgotten.
         """
-        await self.under_way.cut()
         async with self.jobs.paused():
+            await self.in_flight.cut()
             self.faults.clear()
             self.journal.clear()
             self.usage.clear()

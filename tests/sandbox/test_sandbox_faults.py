@@ -3,12 +3,15 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from aion.sandbox import snapshots
 from aion.testing import Sandbox
 from tests.sandbox.conftest import client_of, plain
 from tests.sandbox.pictures import jpeg
@@ -208,39 +211,108 @@ def test_a_reset_in_the_middle_of_work_leaves_nothing_behind(upload: Upload) -> 
         assert sandbox.violations == []
 
 
+@contextmanager
+def sending(sandbox: Sandbox, times: int = 1) -> Iterator[None]:
+    """A connection on which a request was sent, so many times at once, and nothing is read."""
+    address = httpx.URL(sandbox.url)
+    key = f"Authorization: Bearer {sandbox.api_key}"
+    head = f"GET /api/v2/user-files HTTP/1.1\r\nHost: a\r\n{key}\r\n\r\n"
+    with socket.create_connection((address.host, address.port or 0)) as connection:
+        connection.sendall(head.encode() * times)
+        yield
+
+
+class Waiting:
+    """A request of another thread that the sandbox delays for longer than a test may take."""
+
+    def __init__(self, api: httpx.Client, sandbox: Sandbox) -> None:
+        sandbox.faults.delay("list_user_files", seconds=60)
+        self.cut = False
+        self._api = api
+        self._thread = threading.Thread(target=self._call)
+        self._thread.start()
+        while sandbox.faults.list():
+            time.sleep(0.005)
+
+    def _call(self) -> None:
+        try:
+            self._api.get("/user-files", timeout=120)
+        except httpx.TransportError:
+            self.cut = True
+
+    def ended(self) -> bool:
+        """Whether its connection was cut, now that it has ended."""
+        self._thread.join()
+        return self.cut
+
+
 def test_a_request_that_waits_is_cut_by_a_reset_and_forgotten(
     sandbox: Sandbox, api: httpx.Client
 ) -> None:
-    sandbox.faults.delay("list_user_files", seconds=30)
-    cut: list[Exception] = []
-
-    def call() -> None:
-        try:
-            api.get("/user-files", timeout=60)
-        except httpx.TransportError as error:
-            cut.append(error)
-
-    thread = threading.Thread(target=call)
-    thread.start()
-    while sandbox.faults.list():
-        time.sleep(0.005)
+    waiting = Waiting(api, sandbox)
     began = time.monotonic()
     sandbox.reset()
-    thread.join()
+    assert waiting.ended()
     assert time.monotonic() - began < 10
-    assert len(cut) == 1
     assert api.get("/user-files").status_code == 200
     assert len(sandbox.requests) == 1
 
 
+def test_a_reset_does_not_wait_for_a_connection_with_a_request_behind_another(
+    sandbox: Sandbox,
+) -> None:
+    sandbox.faults.delay("list_user_files", seconds=60)
+    with sending(sandbox, times=2):
+        while sandbox.faults.list():
+            time.sleep(0.005)
+        began = time.monotonic()
+        sandbox.reset()
+        assert time.monotonic() - began < 10
+
+
+def test_a_request_that_comes_while_a_reset_waits_for_its_turn_is_cut_too(
+    sandbox: Sandbox, api: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = threading.Event()
+
+    def link(source: Path, target: Path) -> None:
+        begun.set()
+        time.sleep(0.3)
+        target.mkdir()
+
+    monkeypatch.setattr(snapshots, "_link_tree", link)
+    others = [threading.Thread(target=one) for one in (sandbox.snapshot, sandbox.reset)]
+    others[0].start()
+    begun.wait()
+    others[1].start()
+    waiting = Waiting(api, sandbox)
+    for one in others:
+        one.join()
+    assert waiting.ended()
+    assert sandbox.requests == []
+
+
+def test_resets_by_http_do_not_cut_each_other(sandbox: Sandbox) -> None:
+    answers: list[int] = []
+
+    def reset() -> None:
+        with client_of(sandbox) as api:
+            for _ in range(20):
+                answers.append(api.post(f"{sandbox.url}/_sandbox/reset").status_code)
+
+    threads = [threading.Thread(target=reset) for _ in range(3)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert answers == [200] * 60
+
+
 def test_requests_that_nobody_waits_for_do_not_outlive_a_reset(sandbox: Sandbox) -> None:
-    address = httpx.URL(sandbox.url)
-    key = f"Authorization: Bearer {sandbox.api_key}"
-    head = f"GET /api/v2/user-files HTTP/1.1\r\nHost: a\r\n{key}\r\n\r\n"
     for _ in range(50):
         for _ in range(3):
-            with socket.create_connection((address.host, address.port or 0)) as given_up:
-                given_up.sendall(head.encode())
+            with sending(sandbox):
+                pass
         sandbox.reset()
         assert plain("GET", f"{sandbox.base_url}/user-files").status_code == 401
         assert [one.status for one in sandbox.requests] == [401]
@@ -268,21 +340,8 @@ def test_a_reset_by_http_is_answered(api: httpx.Client, sandbox: Sandbox) -> Non
 
 def test_a_stop_does_not_wait_for_a_long_delay() -> None:
     with Sandbox() as sandbox, client_of(sandbox) as api:
-        sandbox.faults.delay(seconds=60)
-        failed: list[Exception] = []
-
-        def call() -> None:
-            try:
-                api.get("/user-files", timeout=30)
-            except httpx.TransportError as error:
-                failed.append(error)
-
-        thread = threading.Thread(target=call)
-        thread.start()
-        while sandbox.faults.list():
-            time.sleep(0.005)
+        waiting = Waiting(api, sandbox)
         began = time.monotonic()
         sandbox.stop()
-        thread.join()
+        assert waiting.ended()
     assert time.monotonic() - began < 10
-    assert len(failed) == 1

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -129,3 +130,20 @@ def test_work_that_still_writes_does_not_hinder_a_reset(
     old = objects.reset()
     assert objects.root != old
     assert list(objects.root.iterdir()) == []
+
+
+def test_work_that_still_writes_leaves_the_next_objects_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    objects = Objects(tmp_path)
+    objects.write("images/a/original.jpg", b"old")
+    copy = shutil.copyfileobj
+
+    def copy_into_a_reset(*rest: Any) -> None:
+        copy(*rest)
+        objects.reset()
+        objects.write("images/b/original.jpg", b"new")
+
+    monkeypatch.setattr(shutil, "copyfileobj", copy_into_a_reset)
+    objects.join(["images/a/original.jpg"], "images/b/original.jpg")
+    assert objects.read("images/b/original.jpg") == b"new"

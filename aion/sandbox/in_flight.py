@@ -1,4 +1,4 @@
-"""The requests that are being answered, so that a reset can cut them.
+"""The requests in flight, so that a reset can cut them.
 
 A client that has given a request up leaves it with the server, where it would be answered, and
 remembered, after the reset: in the next test.
@@ -13,17 +13,18 @@ from typing import Final
 
 from .exchange import Forgotten
 
-_TURNS: Final = 12
-"""Turns of the loop after which all that had been sent before has arrived: a connection takes
-three to be read from, and a request one more to be begun."""
+_ITERATIONS: Final = 12
+"""Iterations of the event loop after which all that had been sent before has arrived: some three
+until a connection is read from, and one more until its request has begun."""
 
 
-class UnderWay:
+class InFlight:
     """The requests of one sandbox that have begun. Belongs to the thread of the server's loop."""
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[object]] = set()
         self._cut: set[asyncio.Task[object]] = set()
+        self._one_left = asyncio.Event()
 
     @contextmanager
     def answering(self) -> Generator[None]:
@@ -36,19 +37,24 @@ class UnderWay:
         except asyncio.CancelledError:
             if task not in self._cut:
                 raise
+            # What follows closes the connection, and is not cancelled any more.
             task.uncancel()
             raise Forgotten from None
         finally:
             self._tasks.discard(task)
             self._cut.discard(task)
+            self._one_left.set()
 
     async def cut(self) -> None:
-        """End every request that was sent by now, except the one that asks for this."""
-        for _ in range(_TURNS):
+        """End the answering of every request that was sent by now."""
+        for _ in range(_ITERATIONS):
             await asyncio.sleep(0)
-        ending = self._tasks - {asyncio.current_task()}
+        ending = set(self._tasks)
         self._cut |= ending
         for task in ending:
             task.cancel()
-        if ending:
-            await asyncio.wait(ending)
+        # Not until the tasks are done: that takes the server's word that the connection is lost,
+        # which it does not give for a request behind which another one waits.
+        while ending & self._tasks:
+            self._one_left.clear()
+            await self._one_left.wait()
