@@ -96,13 +96,21 @@ def noting_stored(report: Callable[[], Sequence[_Stored]], journal: object) -> G
         raise
 
 
-def note_stored(error: Exception, count: int, journal: object) -> None:
-    """Note on an error of the caller's own how many files are stored, and how to go on."""
+def note_stored(error: Exception, count: int, journal: object, ids: Sequence[str] = ()) -> None:
+    """Note on an error of the caller's own how many files are stored, and how to go on.
+
+    Args:
+        error: The error.
+        count: How many there are.
+        journal: The journal of the upload, or None.
+        ids: Their ids, where those are worth telling.
+    """
     if journal is not None:
         hint = "the same call with the same journal goes on where this one ended"
     else:
         hint = "upload the others only; with journal=, the same call would do that"
-    error.add_note(f"Files of the upload that are known to be stored: {count}; {hint}.")
+    named = f" ({', '.join(ids[:_SHOWN])})" if ids else ""
+    error.add_note(f"Files of the upload that are known to be stored: {count}{named}; {hint}.")
 
 
 def late(

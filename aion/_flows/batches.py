@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from aion._awaited import Awaited
+from aion._callback_errors import pass_on
 from aion._flows.paging import Pages
 from aion._flows.waiting import follow
 from aion._paging import Page
@@ -112,7 +113,8 @@ async def _failed(engine: rt.Engine, batch_id: str, plan: PollPlan) -> BatchErro
     try:
         request = page_request(batch_id, include_failed=True, offset=0, limit=PAGE)
         items = (await engine.call(request, timeout=timeout)).failed_results()
-    except AionvisionError:
+    except AionvisionError as error:
+        pass_on(error)
         # Nice to have; the failure itself is known.
         items = []
     return _error("the batch failed", batch_id, items)

@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 
 from aion._batches import Callbacks, Pace
-from aion._callback_errors import raised_by_callback
+from aion._callback_errors import pass_on, raised_by_callback
 from aion._documents import DocumentCallbacks
 from aion._files import Found
 from aion._flows.uploading import BatchUpload
@@ -67,7 +67,8 @@ async def reason_of(engine: rt.Engine, status: DocumentStatusResult, end: float)
     try:
         request = user_files.get_user_file(status.document_id)
         details = await engine.call(request, timeout=within(engine, end))
-    except AionvisionError:
+    except AionvisionError as error:
+        pass_on(error)
         # Nice to have; the failure itself is known.
         return None
     told = (entry.error_message for entry in reversed(details.processing_history or []))
@@ -162,8 +163,7 @@ class DocumentBatch:
             if processing and self._waiting():
                 await until(look, bool, plan, late)
         except AionvisionError as error:
-            if raised_by_callback(error):
-                raise
+            pass_on(error)
             if isinstance(error, AionvisionTimeoutError) and error.last_result is not None:
                 raise self._late(plan) from None
             raise self._partial(error) from error
@@ -227,7 +227,8 @@ class DocumentBatch:
         async def ask(document_id: str) -> DocumentStatusResult | None:
             try:
                 return await status_of(self._engine, document_id, within(self._engine, end))
-            except ResourceNotFoundError:
+            except ResourceNotFoundError as error:
+                pass_on(error)
                 # A document that was stored a moment ago may not be known everywhere yet.
                 return None
 

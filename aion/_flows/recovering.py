@@ -18,6 +18,7 @@ from typing import TypeVar
 
 from aion._again import pause_before
 from aion._batches import Item
+from aion._callback_errors import pass_on
 from aion._hashing import hashing
 from aion._rt import aio as rt
 from aion._transport.content import Version
@@ -133,6 +134,7 @@ async def _asked(engine: rt.Engine, ask: Callable[[], Awaitable[T]]) -> T:
         try:
             return await ask()
         except CircuitBreakerError as error:
+            pass_on(error)
             pause = pause_before(error, tries, engine.config)
             if pause is None:
                 raise

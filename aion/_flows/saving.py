@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from aion import _checks as check
+from aion._callback_errors import pass_on
 from aion._rt import aio as rt
 from aion._transport.wire import Reply
 from aion.exceptions import (
@@ -129,6 +130,7 @@ class _Download:
             try:
                 await self._take(answer)
             except (AionvisionConnectionError, AionvisionTimeoutError, ServerError) as error:
+                pass_on(error)
                 failure = error
             else:
                 return
@@ -172,6 +174,7 @@ class _Download:
             try:
                 return await self._engine.open_object(self._url, self._conditions())
             except AionvisionError as error:
+                pass_on(error)
                 if isinstance(error, AionvisionPermissionError) and not fresh:
                     # The URL has expired while the bytes were on their way.
                     self._url, fresh = None, True

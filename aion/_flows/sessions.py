@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from aion._batches import Look, Sent
+from aion._callback_errors import pass_on
 from aion._flows.waiting import within
 from aion._rt import aio as rt
 from aion.exceptions import AionvisionError, ResourceNotFoundError
@@ -55,9 +56,11 @@ async def forgotten(engine: rt.Engine, sessions: Sequence[Sent]) -> list[Sent]:
     async def is_forgotten(sent: Sent) -> bool:
         try:
             await engine.call(upload_sessions.get_session_status(sent.session_id))
-        except ResourceNotFoundError:
+        except ResourceNotFoundError as error:
+            pass_on(error)
             return True
-        except AionvisionError:
+        except AionvisionError as error:
+            pass_on(error)
             # Whoever follows the session meets the same, and tells.
             return False
         return False

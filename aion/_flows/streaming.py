@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from types import TracebackType
 from typing import Self
 
+from aion._callback_errors import pass_on
 from aion._chat_events import StreamReading
 from aion._rt import aio as rt
 from aion.exceptions import AionvisionError, ChatError
@@ -169,6 +170,7 @@ class ChatStream(AsyncIterator[ChatToken]):
             try:
                 piece = await self._piece(self._answer)
             except AionvisionError as error:
+                pass_on(error)
                 broken = reading.broken(error)
                 if broken is None:
                     return None

@@ -13,7 +13,6 @@ import time
 from array import array
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from itertools import islice
 
 from aion._again import is_ambiguous, pause_before
@@ -32,7 +31,7 @@ from aion._batches import (
     chunks,
     match,
 )
-from aion._callback_errors import raised_by_callback
+from aion._callback_errors import ignoring_failures, pass_on, raised_by_callback
 from aion._files import Found
 from aion._flows.in_flight import InFlight, Outcome
 from aion._flows.recovering import sort_out, versions
@@ -279,8 +278,7 @@ class BatchUpload:
         try:
             guarded, plain = await self._sort_out(parcel.items)
         except AionvisionError as error:
-            if raised_by_callback(error):
-                raise
+            pass_on(error)
             # The first error is the one to tell.
             self._broken = outcome
             return []
@@ -467,7 +465,7 @@ class BatchUpload:
 
     async def _stopped(self, error: AionvisionError) -> AionvisionError:
         # What the sessions hold is good to know, but the first error is the one to tell.
-        with suppress(AionvisionError):
+        with ignoring_failures():
             await self._look_at_sessions(math.inf)
         self._give_up()
         takes_results = isinstance(error, QuotaExceededError)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from aion._callback_errors import pass_on
 from aion._rt import aio as rt
 from aion.exceptions import ResourceNotFoundError
 from aion.types.video import VideoMetadata, VideoUploadProgress, VideoUploadResult
@@ -41,7 +42,8 @@ async def standing(engine: rt.Engine, media_id: str) -> Standing:
     request = video_uploads.get_upload_progress(media_id)
     try:
         progress = await engine.call(request.decoding(VideoUploadProgress.from_api_response))
-    except ResourceNotFoundError:
+    except ResourceNotFoundError as error:
+        pass_on(error)
         # An upload may be forgotten because the video is there.
         result = await _stored(engine, media_id)
         return Standing(result, None if result else "the service does not know it any more")
@@ -57,7 +59,8 @@ async def _stored(engine: rt.Engine, media_id: str) -> VideoUploadResult | None:
     """The result of a video that is in the library."""
     try:
         file = await engine.call(user_files.get_user_file(media_id))
-    except ResourceNotFoundError:
+    except ResourceNotFoundError as error:
+        pass_on(error)
         return None
     metadata = file.video_metadata
     job = file.video_analysis_job_id

@@ -8,9 +8,9 @@ will not go on with, begins anew, so that no video is stored twice.
 from __future__ import annotations
 
 from collections import deque
-from contextlib import suppress
+from collections.abc import Callable
 
-from aion._callback_errors import raised_by_callback
+from aion._callback_errors import ignoring_failures, pass_on, raised_by_callback
 from aion._chunks import Chunk, ChunkedUpload, ETagCheck, HashedRange
 from aion._flows.video_standing import standing
 from aion._rt import aio as rt
@@ -82,8 +82,11 @@ class VideoUpload:
         self._unfit = False
         self._reason = ""
 
-    async def run(self) -> VideoUploadResult:
+    async def run(self, keep: Callable[[VideoUploadResult], object]) -> None:
         """Send what is missing.
+
+        Args:
+            keep: Told of the result once the video is stored, before anybody else is.
 
         Raises:
             VideoUploadError: It did not arrive. Without a journal nothing of it is kept, where
@@ -92,7 +95,8 @@ class VideoUpload:
         """
         known = self._record.result(self._index)
         if known is not None:
-            return known
+            keep(known)
+            return
         old = self._record.replaced(self._index)
         if old is not None:
             await self._give_up(old)
@@ -101,9 +105,9 @@ class VideoUpload:
         if result is None:
             result = await self._whole(await self._begin())
         self._record.stored(self._index, result)
+        keep(result)
         done = VideoUploadCompleteEvent(result.media_id, result)
         await rt.notify(self._callbacks.on_upload_complete, done)
-        return result
 
     async def _go_on(self, upload: ChunkedUpload) -> VideoUploadResult | None:
         """Go on with the upload of an earlier call; None when it has to begin anew."""
@@ -167,6 +171,7 @@ class VideoUpload:
         except _CLEAR:
             raise
         except AionvisionError as error:
+            pass_on(error)
             raise self._failed("initiate", error.message, None, error) from error
         upload = ChunkedUpload.of(session)
         if upload.size != video.size:
@@ -234,10 +239,12 @@ class VideoUpload:
             try:
                 reply = await self._engine.write_object(chunk.method, url, CHUNK_HEADERS, content)
             except UploadError as error:
+                pass_on(error)
                 # The file on disk is at fault: another URL does not help.
                 self._unfit = True
                 raise self._failed("chunk_upload", error.message, upload, error) from error
             except AionvisionError as error:
+                pass_on(error)
                 cause, reason = error, error.message
             else:
                 etag = reply.header("etag")
@@ -256,6 +263,7 @@ class VideoUpload:
         try:
             answer = await self._engine.call(video_uploads.retry_video_chunk(body=body))
         except AionvisionError as error:
+            pass_on(error)
             reason = f"{what} cannot be sent again: {error.message}"
             raise self._failed("chunk_upload", reason, upload, error) from error
         return answer.upload_url
@@ -267,6 +275,7 @@ class VideoUpload:
         try:
             await self._engine.call(video_uploads.confirm_video_chunk(body=body))
         except AionvisionError as error:
+            pass_on(error)
             reason = f"chunk {chunk.number} of {len(upload.chunks)}: {error.message}"
             raise self._failed("confirm", reason, upload, error) from error
 
@@ -295,9 +304,10 @@ class VideoUpload:
         try:
             return await self._engine.call(request.decoding(VideoUploadResult.from_api_response))
         except AionvisionError as error:
+            pass_on(error)
             failure = error
         # An answer that was lost, of this call or of an earlier one, may have been a good one.
-        with suppress(AionvisionError):
+        with ignoring_failures():
             found = await standing(self._engine, upload.media_id)
             if found.result is not None:
                 return found.result
@@ -325,7 +335,7 @@ class VideoUpload:
             upload.media_id, upload.upload_id, "the client could not send it"
         )
         # The error that led here is the one to tell.
-        with suppress(AionvisionError):
+        with ignoring_failures():
             await self._engine.call(video_uploads.abort_video_upload(body=body))
             return _CLEANED
         return _LEFT

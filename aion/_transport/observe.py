@@ -15,6 +15,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from aion._callback_errors import marking
 from aion._transport.wire import Fault, Reply
 from aion_api import PREFIX
 
@@ -129,7 +130,8 @@ class Observer:
                 attempt.request_id,
             )
         if self._hook is not None:
-            self._hook(attempt)
+            with marking():
+                self._hook(attempt)
 
 
 def observer(config: ClientConfig) -> Observer:

@@ -13,6 +13,7 @@ from aion import _documents, _files
 from aion._awaited import Awaited
 from aion._batch_errors import noting_stored
 from aion._batches import Pace
+from aion._callback_errors import pass_on
 from aion._documents import DocumentCallbacks
 from aion._files import Found
 from aion._flows.processing import DocumentBatch, reason_of, status_of
@@ -93,6 +94,7 @@ class DocumentUploads(PresignedDocuments):
                 found, target, DocumentCallbacks(), processing_timeout, wait_for_processing
             )
         except AionvisionTimeoutError as error:
+            pass_on(error)
             if isinstance(error.last_result, BatchDocumentUploadResults):
                 error.last_result = error.last_result[0]
             raise

@@ -9,6 +9,7 @@ from aion import _files, _media
 from aion._awaited import Awaited
 from aion._batch_errors import go_on
 from aion._batches import LARGEST_CHUNK, Callbacks, Pace
+from aion._callback_errors import pass_on
 from aion._files import Found
 from aion._flows.quota import require_quota
 from aion._flows.uploading import BatchUpload
@@ -150,6 +151,7 @@ class UploadResource(BatchUploads):
         try:
             await batch.follow(plan, descriptions=False)
         except AionvisionTimeoutError as error:
+            pass_on(error)
             error.last_result = batch.report()[0]
             raise
         result = batch.report()[0]

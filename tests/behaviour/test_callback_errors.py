@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from aion import Attempt
 from aion.exceptions import (
     AionvisionConnectionError,
     AionvisionError,
@@ -18,6 +20,8 @@ from aion.exceptions import (
     VideoUploadError,
 )
 from aion.testing import Sandbox
+from aion.types.callbacks import FileCompleteEvent
+from tests.behaviour.bulk import CHUNK
 from tests.behaviour.calls import Calls, Client
 from tests.behaviour.movies import movie
 from tests.behaviour.pictures import draw
@@ -44,12 +48,20 @@ def raised(calls: Calls, upload: Upload, callback: str, error: AionvisionError) 
         told.append(event)
         raise error
 
-    before = str(error), dict(error.details)
+    before = facts(error)
     with pytest.raises(AionvisionError) as caught:
         calls(upload(**{callback: tell}))
     assert len(told) == 1
-    assert (str(error), error.details) == before
+    assert facts(error) == before
     return caught.value
+
+
+def facts(error: AionvisionError) -> dict[str, Any]:
+    """All that an error says, but for notes and the mark of where it came from."""
+    return {
+        "text": str(error),
+        **{k: copy.copy(v) for k, v in vars(error).items() if not k.startswith("_")},
+    }
 
 
 def names(hooks: list[str]) -> pytest.MarkDecorator:
@@ -129,3 +141,90 @@ def test_it_ends_an_upload_of_which_an_answer_was_lost(calls: Calls, sandbox: Sa
 
     error = ServerError("our own service is down")
     assert raised(calls, upload, "on_file_complete", error) is error
+
+
+def test_it_ends_a_batch_that_breaks_at_the_same_time(
+    calls: Calls, small: Sandbox, tmp_path: Path
+) -> None:
+    for number in range(CHUNK * 2):
+        (tmp_path / f"{number}.jpg").write_bytes(draw(size=(20 + number, 20)))
+    client: Client = calls.client(small, max_retries=0)
+    error = ServerError("our own service is down")
+
+    def tell(event: FileCompleteEvent) -> None:
+        small.faults.fail("stream_batch_upload", status=403, times=None)
+        raise error
+
+    with pytest.raises(ServerError) as caught:
+        calls(client.upload(tmp_path, on_file_complete=tell))
+    assert caught.value is error
+
+
+def test_it_ends_the_upload_of_a_video_that_goes_on(
+    calls: Calls, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    path, journal = tmp_path / "a.mp4", tmp_path / "journal"
+    path.write_bytes(movie())
+    client: Client = calls.client(sandbox, max_retries=0)
+    sandbox.faults.fail("complete_video_upload", status=503, times=1)
+    with pytest.raises(VideoUploadError):
+        calls(client.video_uploads.upload_one(path, journal=journal))
+    error = VideoUploadError("ours")
+    error.status_code = 404
+
+    def tell(_: object) -> None:
+        raise error
+
+    with pytest.raises(VideoUploadError) as caught:
+        calls(client.video_uploads.upload_one(path, journal=journal, on_upload_complete=tell))
+    assert caught.value is error
+
+
+# The hook of a client is such a callback, too
+
+
+@pytest.mark.parametrize(
+    "operation", ["check_upload_quota", "stream_batch_upload", "list_user_files"]
+)
+@every_error
+def test_an_error_of_ours_that_a_hook_raises_ends_the_upload(
+    operation: str, kind: Callable[[str], AionvisionError], calls: Calls, sandbox: Sandbox
+) -> None:
+    error = kind("of a call of the hook")
+
+    def watch(attempt: Attempt) -> None:
+        if attempt.operation.partition(".")[2] == operation:
+            raise error
+
+    client: Client = calls.client(sandbox, on_attempt=watch)
+    with pytest.raises(AionvisionError) as caught:
+        calls(client.upload([draw()], filename="a.jpg"))
+    assert caught.value is error
+    sent = [one for one in sandbox.requests if (one.operation or "").startswith(operation)]
+    assert len(sent) == 1
+
+
+@pytest.mark.parametrize(
+    "operation",
+    ["initiate_video_upload", "confirm_video_chunk", "complete_video_upload", "get_analysis_status"],
+)
+@every_error
+def test_an_error_of_ours_that_a_hook_raises_ends_the_upload_of_a_video(
+    operation: str,
+    kind: Callable[[str], AionvisionError],
+    calls: Calls,
+    sandbox: Sandbox,
+    tmp_path: Path,
+) -> None:
+    error = kind("of a call of the hook")
+    path = tmp_path / "a.mp4"
+    path.write_bytes(movie())
+
+    def watch(attempt: Attempt) -> None:
+        if attempt.operation.partition(".")[2] == operation:
+            raise error
+
+    client: Client = calls.client(sandbox, on_attempt=watch)
+    with pytest.raises(AionvisionError) as caught:
+        calls(client.video_uploads.upload_one(path, wait_for_analysis=True))
+    assert caught.value is error

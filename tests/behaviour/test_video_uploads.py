@@ -364,7 +364,8 @@ def test_the_error_of_a_callback_notes_how_many_videos_are_stored(
         LookupError,
         lambda: calls(client.video_uploads.upload(videos, on_upload_complete=stop)),
     )
-    assert "known to be stored: 1; upload the others only" in error.__notes__[0]
+    ids = [one.media_id for one in told]
+    assert f"known to be stored: 2 ({ids[0]}, {ids[1]}); upload the" in error.__notes__[0]
 
 
 def test_a_used_up_allowance_is_its_own_error(

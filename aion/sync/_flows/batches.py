@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from aion._awaited import Awaited
+from aion._callback_errors import pass_on
 from aion._paging import Page
 from aion._polling import PollPlan
 from aion._rt import blocking as rt
@@ -114,7 +115,8 @@ def _failed(engine: rt.Engine, batch_id: str, plan: PollPlan) -> BatchError:
     try:
         request = page_request(batch_id, include_failed=True, offset=0, limit=PAGE)
         items = engine.call(request, timeout=timeout).failed_results()
-    except AionvisionError:
+    except AionvisionError as error:
+        pass_on(error)
         # Nice to have; the failure itself is known.
         items = []
     return _error("the batch failed", batch_id, items)

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections import deque
 
 from aion._batches import Parcel
+from aion._callback_errors import pass_on
 from aion._rt import blocking as rt
 from aion._transport.wire import Fault, Reply
 from aion._window import Window
@@ -84,6 +85,7 @@ class SyncInFlight:
             request = user_files.stream_batch_upload(body=body)
             return self._engine.call(request, on_repeat=repeated)
         except AionvisionError as error:
+            pass_on(error)
             return error
 
 

@@ -20,6 +20,7 @@ from typing import TypeVar
 
 from aion._again import pause_before
 from aion._batches import Item
+from aion._callback_errors import pass_on
 from aion._hashing import hashing
 from aion._rt import blocking as rt
 from aion._transport.content import Version
@@ -135,6 +136,7 @@ def _asked(engine: rt.Engine, ask: Callable[[], T]) -> T:
         try:
             return ask()
         except CircuitBreakerError as error:
+            pass_on(error)
             pause = pause_before(error, tries, engine.config)
             if pause is None:
                 raise

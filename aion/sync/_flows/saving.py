@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from aion import _checks as check
+from aion._callback_errors import pass_on
 from aion._rt import blocking as rt
 from aion._transport.wire import Reply
 from aion.exceptions import (
@@ -131,6 +132,7 @@ class _Download:
             try:
                 self._take(answer)
             except (AionvisionConnectionError, AionvisionTimeoutError, ServerError) as error:
+                pass_on(error)
                 failure = error
             else:
                 return
@@ -174,6 +176,7 @@ class _Download:
             try:
                 return self._engine.open_object(self._url, self._conditions())
             except AionvisionError as error:
+                pass_on(error)
                 if isinstance(error, AionvisionPermissionError) and not fresh:
                     # The URL has expired while the bytes were on their way.
                     self._url, fresh = None, True

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import Self
 
+from aion._callback_errors import pass_on
 from aion._chat_events import StreamReading
 from aion._rt import blocking as rt
 from aion.exceptions import AionvisionError, ChatError
@@ -171,6 +172,7 @@ class SyncChatStream(Iterator[ChatToken]):
             try:
                 piece = self._piece(self._answer)
             except AionvisionError as error:
+                pass_on(error)
                 broken = reading.broken(error)
                 if broken is None:
                     return None

@@ -15,7 +15,6 @@ import time
 from array import array
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from itertools import islice
 
 from aion._again import is_ambiguous, pause_before
@@ -34,7 +33,7 @@ from aion._batches import (
     chunks,
     match,
 )
-from aion._callback_errors import raised_by_callback
+from aion._callback_errors import ignoring_failures, pass_on, raised_by_callback
 from aion._files import Found
 from aion._polling import PollPlan
 from aion._record import NoRecord, picked_up, restored
@@ -281,8 +280,7 @@ class SyncBatchUpload:
         try:
             guarded, plain = self._sort_out(parcel.items)
         except AionvisionError as error:
-            if raised_by_callback(error):
-                raise
+            pass_on(error)
             # The first error is the one to tell.
             self._broken = outcome
             return []
@@ -469,7 +467,7 @@ class SyncBatchUpload:
 
     def _stopped(self, error: AionvisionError) -> AionvisionError:
         # What the sessions hold is good to know, but the first error is the one to tell.
-        with suppress(AionvisionError):
+        with ignoring_failures():
             self._look_at_sessions(math.inf)
         self._give_up()
         takes_results = isinstance(error, QuotaExceededError)

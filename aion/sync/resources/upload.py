@@ -11,6 +11,7 @@ from aion import _files, _media
 from aion._awaited import Awaited
 from aion._batch_errors import go_on
 from aion._batches import LARGEST_CHUNK, Callbacks, Pace
+from aion._callback_errors import pass_on
 from aion._files import Found
 from aion._polling import PollPlan, begin
 from aion._storage import target_of
@@ -152,6 +153,7 @@ class SyncUploadResource(SyncBatchUploads):
         try:
             batch.follow(plan, descriptions=False)
         except AionvisionTimeoutError as error:
+            pass_on(error)
             error.last_result = batch.report()[0]
             raise
         result = batch.report()[0]

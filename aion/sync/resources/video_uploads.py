@@ -194,7 +194,7 @@ class SyncVideoUploadsResource(SyncVideoUploadSteps):
                 record = VideoRecord(journal, videos, config.base_url, wishes)
             for index, video in enumerate(videos):
                 upload = SyncVideoUpload(self._engine, video, wishes, callbacks, record, index)
-                results.append(upload.run())
+                upload.run(results.append)
             if wait:
                 whole = begin(config, timeout)
                 # The analyses go on side by side: waiting for one after the other takes no longer.
@@ -204,10 +204,11 @@ class SyncVideoUploadsResource(SyncVideoUploadSteps):
                     results[index] = self._analyzed(result, plan, callbacks)
                     record.stored(index, results[index])
         except Exception as error:
+            stored = [one.media_id for one in results]
             if isinstance(error, AionvisionError) and not raised_by_callback(error):
-                error.details["stored_media_ids"] = [one.media_id for one in results]
+                error.details["stored_media_ids"] = stored
             else:
-                note_stored(error, len(results), journal)
+                note_stored(error, len(stored), journal, stored)
             raise
         finally:
             record.close()
