@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, TypeGuard
 
-from aion._secrets import SecretText
+from aion._secrets import concealed_headers
 
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
 _VALUE = re.compile(r"[\x20-\x7e\xa0-\xff\t]*\Z")
@@ -36,14 +36,25 @@ _MADE = frozenset(
 """Headers that are made for each request."""
 
 
-def checked(field: str, headers: Any) -> dict[str, str]:
+_OF_TRACES = frozenset({"traceparent", "tracestate", "baggage"})
+
+
+def checked(field: str, headers: Any, *, tracing: bool) -> dict[str, str]:
     """Headers that can be sent, by their names as they were given.
 
     Their values show in no `repr`: they may be credentials.
 
+    Args:
+        field: The name of the setting.
+        headers: What was given; None is none.
+        tracing: Whether the client makes the headers of a trace itself.
+
     Raises:
         ValueError: One cannot be sent, or is the client's own. No value is told.
     """
+    if headers is None:
+        return {}
+    headers = concealed_headers(headers)
     if not _is_mapping(headers):
         raise ValueError(f"{field} has to be a mapping of names to values, not {_kind(headers)}")
     found: dict[str, str] = {}
@@ -51,6 +62,8 @@ def checked(field: str, headers: Any) -> dict[str, str]:
         if not isinstance(name, str) or not _NAME.match(name):
             raise ValueError(f"{field} has a name that no header can have: {name!r}")
         made = "it is made for each request" if name.lower() in _MADE else None
+        if tracing and name.lower() in _OF_TRACES:
+            made = "tracing makes it; see propagate_trace_context"
         reason = _OURS.get(name.lower(), made)
         if reason is not None:
             raise ValueError(f"{field} cannot have {name}: {reason}")
@@ -61,11 +74,11 @@ def checked(field: str, headers: Any) -> dict[str, str]:
             )
         if any(name.lower() == known.lower() for known in found):
             raise ValueError(f"{field} has {name} twice: upper and lower case are the same")
-        found[name] = SecretText(value)
+        found[name] = value
     return found
 
 
-def merged(headers: dict[str, str], extra: Mapping[str, str]) -> dict[str, str]:
+def merged(headers: Mapping[str, str], extra: Mapping[str, str]) -> dict[str, str]:
     """Headers, and extra ones that replace those of the same name in any case."""
     names = {name.lower() for name in extra}
     kept = {name: value for name, value in headers.items() if name.lower() not in names}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, SupportsIndex, TypeGuard
 
 _SHOWN = "<secret>"
 
@@ -15,10 +16,9 @@ class SecretText(str):
     def __repr__(self) -> str:
         return _SHOWN
 
-
-def concealed(key: Any) -> Any:
-    """A key as `SecretText`. What is no text stays as it is, to be refused."""
-    return SecretText(key) if isinstance(key, str) else key
+    def __getitem__(self, key: SupportsIndex | slice) -> SecretText:
+        # What shows the values of a traceback may cut them first.
+        return SecretText(super().__getitem__(key))
 
 
 class SecretBytes(bytes):
@@ -26,3 +26,29 @@ class SecretBytes(bytes):
 
     def __repr__(self) -> str:
         return _SHOWN
+
+
+def concealed(key: Any) -> Any:
+    """A key as `SecretText`. What is no text stays as it is, to be refused."""
+    return SecretText(key) if isinstance(key, str) else key
+
+
+def concealed_headers(headers: Any) -> Any:
+    """The same for each value of a mapping."""
+    if not _is_mapping(headers):
+        return headers
+    return {name: concealed(value) for name, value in headers.items()}
+
+
+def _is_mapping(value: Any) -> TypeGuard[Mapping[Any, Any]]:
+    return isinstance(value, Mapping)
+
+
+def concealed_settings(settings: Any) -> Any:
+    """The settings of a client by name, with the secret ones concealed."""
+    found = dict(settings)
+    if "api_key" in found:
+        found["api_key"] = concealed(found["api_key"])
+    if "extra_headers" in found:
+        found["extra_headers"] = concealed_headers(found["extra_headers"])
+    return found

@@ -10,13 +10,14 @@ import re
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import wraps
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 from aion._headers import checked, merged
-from aion._secrets import SecretText, concealed
+from aion._secrets import SecretText, concealed, concealed_settings
 
 if TYPE_CHECKING:
     from aion._transport.observe import Attempt
@@ -48,8 +49,8 @@ _ENV = (
     ENV_ENABLE_TRACING,
     ENV_ALLOW_HTTP,
 )
-_CLOSE = 0.9
-"""How alike two names have to be, from 0 to 1: a few letters of one are wrong or missing."""
+_CLOSE = 0.94
+"""How alike two names have to be, from 0 to 1: a letter of one is another, too much or missing."""
 
 API_KEY_PATTERN = re.compile(r"^[a-z]+_[A-Za-z0-9_-]{20,}$")
 DEFAULT_BASE_URL = "https://api.aionvision.tech/api/v2"
@@ -105,7 +106,7 @@ class ClientSettings(TypedDict, total=False):
     on_attempt: Callable[[Attempt], Any] | None
     transport: Callable[[Route], Any] | None
     allow_http: bool
-    extra_headers: Mapping[str, str]
+    extra_headers: Mapping[str, str] | None
 
 
 @dataclass
@@ -144,7 +145,7 @@ class ClientConfig:
             ``AIONVISION_ALLOW_HTTP``.
         extra_headers: Headers for every request to the API, such as those of a gateway in between.
             They are taken for secrets: no storage of another host gets them, and no `repr` or log
-            shows their values.
+            shows their values. Those given to `with_options` are added to those of the client.
 
     Raises:
         ValueError: A setting is out of range; the message says which and what to do.
@@ -196,7 +197,11 @@ class ClientConfig:
             "circuit_breaker_success_threshold", self.circuit_breaker_success_threshold, least=1
         )
         self.tenant_id = _checked_header("tenant_id", self.tenant_id)
-        self.extra_headers = checked("extra_headers", self.extra_headers)
+        self.extra_headers = checked(
+            "extra_headers",
+            self.extra_headers,
+            tracing=self.enable_tracing and self.propagate_trace_context,
+        )
         if self.proxy_url:
             _check_proxy(self.proxy_url)
 
@@ -225,6 +230,7 @@ class ClientConfig:
         Raises:
             ValueError: There is no API key, or a setting is out of range.
         """
+        kwargs = concealed_settings(kwargs)
         _warn_of_misspellings()
         api_key = concealed(api_key or os.environ.get(ENV_API_KEY))
         if not api_key:
@@ -250,12 +256,16 @@ class ClientConfig:
         Raises:
             ValueError: A setting is out of range, unknown, or one of the connections.
         """
+        changes = concealed_settings(changes)
         names = {one.name for one in fields(self)}
         for name in changes:
             if name not in names:
                 raise ValueError(f"there is no setting {name!r}: ClientConfig lists them")
             if name in _OF_CONNECTIONS:
                 raise ValueError(f"{name} belongs to the connections: make another client for it")
+        if "extra_headers" in changes:
+            extra = checked("extra_headers", changes["extra_headers"], tracing=False)
+            changes["extra_headers"] = merged(self.extra_headers, extra)
         return replace(self, **changes)
 
     @property
@@ -276,6 +286,21 @@ class ClientConfig:
         if self.tenant_id:
             headers["X-Tenant-ID"] = self.tenant_id
         return merged(headers, self.extra_headers)
+
+
+def _conceal_first(init: Callable[..., None]) -> Callable[..., None]:
+    """Let a constructor hold no secret as plain text when it refuses a setting."""
+
+    @wraps(init)
+    def concealing(self: ClientConfig, api_key: Any, *more: Any, **settings: Any) -> None:
+        api_key, settings = concealed(api_key), concealed_settings(settings)
+        init(self, api_key, *more, **settings)
+
+    return concealing
+
+
+# That of a dataclass is written by the standard library.
+ClientConfig.__init__ = _conceal_first(ClientConfig.__init__)  # type: ignore[method-assign]
 
 
 def load_dotenv(dotenv_path: str | Path | None = None, *, override: bool = False) -> bool:

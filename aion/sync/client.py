@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar, Unpack
 from aion import _checks as check
 from aion import exceptions
 from aion._rt import blocking as rt
-from aion._secrets import concealed
+from aion._secrets import concealed, concealed_headers, concealed_settings
 from aion.config import DEFAULT_BASE_URL, ClientConfig, ClientSettings
 from aion.types.common import StorageTarget
 
@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from aion.uploads.progress import UploadProgress
     from aion_api import Request
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 class SyncAionVision:
@@ -128,7 +128,7 @@ class SyncAionVision:
         extra_headers: Mapping[str, str] | None = None,
     ) -> None:
         # A setting may be refused below, and tracebacks may show the arguments.
-        api_key = concealed(api_key)
+        api_key, extra_headers = concealed(api_key), concealed_headers(extra_headers)
         # Left out, these two come from the environment.
         optional = {"tenant_id": tenant_id, "proxy_url": proxy_url}
         given: dict[str, Any] = {k: v for k, v in optional.items() if v is not None}
@@ -144,7 +144,7 @@ class SyncAionVision:
                 enable_tracing=enable_tracing,
                 on_attempt=on_attempt,
                 transport=transport,
-                extra_headers=extra_headers or {},
+                extra_headers={} if extra_headers is None else extra_headers,
                 **given,
             )
         )
@@ -159,6 +159,7 @@ class SyncAionVision:
         Raises:
             ValueError: There is no API key, or a setting is out of range.
         """
+        overrides = concealed_settings(overrides)
         return cls.from_config(ClientConfig.from_env(**overrides))
 
     @classmethod
@@ -192,6 +193,7 @@ class SyncAionVision:
         Raises:
             ValueError: A setting is out of range, unknown, or one of the connections.
         """
+        changes = concealed_settings(changes)
         config = self._config.changed(**changes)
         client = type(self).__new__(type(self))
         client._start(config, self._engine)
@@ -607,7 +609,7 @@ class SyncAionVision:
             on_progress=on_progress,
         )
 
-    def call(self, request: Request[T], *, timeout: float | None = None) -> T:
+    def call(self, request: Request[_T], *, timeout: float | None = None) -> _T:
         """Make any call of the contract, those that no resource has among them.
 
         `aion_api` describes each operation of the contract: its functions make requests, and send
@@ -619,10 +621,12 @@ class SyncAionVision:
 
         Args:
             request: What a function of ``aion_api.api`` returned.
-            timeout: Seconds for the call, instead of the client's; for uploads, of silence.
+            timeout: Seconds for the call, instead of the client's; for uploads and for answers
+                that are bytes, of silence.
 
         Returns:
-            The answer as the contract describes it; bytes of a download whole.
+            The answer as the contract describes it: a value, text, bytes, or the URL of a
+            redirect to storage, which is not followed.
 
         Raises:
             ValidationError: It is no request, or one whose answer is a stream; nothing was sent.
@@ -631,7 +635,7 @@ class SyncAionVision:
         check.request("request", request)
         return self._engine.call(request, timeout=timeout)
 
-    def call_raw(self, request: Request[T], *, timeout: float | None = None) -> RawResponse[T]:
+    def call_raw(self, request: Request[_T], *, timeout: float | None = None) -> RawResponse[_T]:
         """The same with the status, the headers and the bytes of the answer.
 
         Args:

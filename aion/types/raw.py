@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class RawResponse(Generic[T]):
+class RawResponse(Generic[T_co]):
     """The successful answer of one call, as `client.call_raw` gives it.
 
     Attributes:
         result: What the body says: the same as `client.call` gives.
         status_code: The HTTP status.
-        headers: The headers, by their names in lower case; values of one that came more than once
-            are joined by a comma.
-        content: The bytes of the body.
+        headers: The headers as they came, by their names in lower case; values of one that came
+            more than once are joined by a comma. `repr` leaves them out.
+        content: The bytes of the body, unpacked where they came packed. `repr` leaves them out.
     """
 
-    result: T
+    result: T_co
     status_code: int
-    headers: Mapping[str, str]
-    content: bytes
+    headers: Mapping[str, str] = field(repr=False)
+    content: bytes = field(repr=False)
 
     @property
     def request_id(self) -> str | None:

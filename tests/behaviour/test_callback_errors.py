@@ -206,7 +206,12 @@ def test_an_error_of_ours_that_a_hook_raises_ends_the_upload(
 
 @pytest.mark.parametrize(
     "operation",
-    ["initiate_video_upload", "confirm_video_chunk", "complete_video_upload", "get_analysis_status"],
+    [
+        "initiate_video_upload",
+        "confirm_video_chunk",
+        "complete_video_upload",
+        "get_analysis_status",
+    ],
 )
 @every_error
 def test_an_error_of_ours_that_a_hook_raises_ends_the_upload_of_a_video(

@@ -3,7 +3,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -212,7 +212,7 @@ def test_a_reset_in_the_middle_of_work_leaves_nothing_behind(upload: Upload) -> 
 
 
 @contextmanager
-def sending(sandbox: Sandbox, times: int = 1) -> Iterator[None]:
+def sending(sandbox: Sandbox, times: int = 1) -> Generator[None]:
     """A connection on which a request was sent, so many times at once, and nothing is read."""
     address = httpx.URL(sandbox.url)
     key = f"Authorization: Bearer {sandbox.api_key}"
