@@ -142,7 +142,7 @@ class AionVision:
                 enable_tracing=enable_tracing,
                 on_attempt=on_attempt,
                 transport=transport,
-                extra_headers={} if extra_headers is None else extra_headers,
+                extra_headers=extra_headers,
                 **given,
             )
         )

@@ -178,9 +178,7 @@ class ClientConfig:
         default_factory=lambda: _or_env(None, ENV_ALLOW_HTTP, _switch) or False, kw_only=True
     )
 
-    extra_headers: Mapping[str, str] = field(
-        default_factory=dict[str, str], kw_only=True, repr=False
-    )
+    extra_headers: Mapping[str, str] | None = field(default=None, kw_only=True, repr=False)
 
     def __post_init__(self) -> None:
         self.api_key = _checked_key(self.api_key)
@@ -265,7 +263,7 @@ class ClientConfig:
                 raise ValueError(f"{name} belongs to the connections: make another client for it")
         if "extra_headers" in changes:
             extra = checked("extra_headers", changes["extra_headers"], tracing=False)
-            changes["extra_headers"] = merged(self.extra_headers, extra)
+            changes["extra_headers"] = merged(self.extra_headers or {}, extra)
         return replace(self, **changes)
 
     @property
@@ -285,7 +283,7 @@ class ClientConfig:
         }
         if self.tenant_id:
             headers["X-Tenant-ID"] = self.tenant_id
-        return merged(headers, self.extra_headers)
+        return merged(headers, self.extra_headers or {})
 
 
 def _conceal_first(init: Callable[..., None]) -> Callable[..., None]:
@@ -326,7 +324,7 @@ def _warn_of_misspellings() -> None:
     unknown = [name for name in os.environ if name.startswith("AIONVISION_") and name not in _ENV]
     for name in unknown:
         # A longer name, such as one for another stage, is most likely meant.
-        if name.startswith(tuple(_ENV)):
+        if name.startswith(tuple(f"{known}_" for known in _ENV)):
             continue
         from difflib import get_close_matches
 

@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
-from typing import Any, Final, Protocol
-
-from aion.types.files import UserFile
+from typing import Any, Final, TextIO, cast
 
 _GAP: Final = "  "
 _NARROWEST: Final = 60
-
-
-class Result(Protocol):
-    """What can be printed as JSON."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Its fields as JSON has them."""
-        ...
 
 
 class Printer:
@@ -33,42 +24,58 @@ class Printer:
         # Text that goes elsewhere than to a terminal is not cut.
         columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
         self._width = columns and max(columns, _NARROWEST)
+        self._ascii = not (sys.stdout.encoding or "").lower().startswith("utf")
 
-    def line(self, result: Result, *cells: object) -> None:
-        """One line: the cells for people, without those that are None; the result for programs."""
+    def line(self, fields: dict[str, Any], *cells: object, whole: bool = True) -> None:
+        """One line: for people the cells that are not None, for programs the fields.
+
+        Args:
+            fields: What programs get.
+            cells: What people get.
+            whole: Print all of it; if not, a terminal gets as much as one of its lines holds.
+        """
         if self.as_json:
-            self.json(result.to_dict())
+            self.json(fields)
             return
-        text = _GAP.join(_plain(cell) for cell in cells if cell is not None)
-        if self._width is not None and len(text) > self._width:
+        text = _GAP.join(plain(str(cell)) for cell in cells if cell is not None)
+        if not whole and self._width is not None and len(text) > self._width:
             text = text[: self._width - 1] + "…"
-        self.text(text + "\n")
-
-    def file(self, file: UserFile) -> None:
-        """A file of the library: its id, its day, its kind, its name, what is in it."""
-        day = file.created_at.date() if file.created_at is not None else "-"
-        name = file.title or file.filename or "-"
-        self.line(file, file.id, day, f"{file.media_type or '-':<8}", name, file.upload_description)
-
-    def upload(self, result: Result, standing: str, id: str, name: object, about: object) -> None:  # noqa: A002
-        """What became of one file of an upload."""
-        self.line(result, f"{standing:<10}", id or "-", name, about)
+        _write(text + "\n")
 
     def json(self, fields: dict[str, Any], *, indent: int | None = None) -> None:
         """Fields as JSON, in one line unless they are indented."""
-        self.text(json.dumps(fields, ensure_ascii=False, indent=indent) + "\n")
+        _write(json.dumps(fields, ensure_ascii=self._ascii, indent=indent) + "\n")
 
     def text(self, text: str) -> None:
-        """Text as it is, at once."""
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        """Text of several lines."""
+        _write("\n".join(map(plain, text.split("\n"))) + "\n")
 
 
 def complain(text: str) -> None:
     """Tell of something wrong, on standard error."""
-    sys.stderr.write(f"aion: {text}\n")
+    sys.stderr.write(f"aion: {plain(text)}\n")
 
 
-def _plain(cell: object) -> str:
-    """A cell without line breaks, and without what a terminal would take for a command."""
-    return "".join(one if one.isprintable() else " " for one in str(cell))
+def open_streams() -> None:
+    """Make the standard streams usable, whatever the program was given.
+
+    What cannot be printed is escaped: it would end the program halfway through its results. A
+    stream that was closed takes everything, or has nothing.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream: TextIO | None = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123
+        elif hasattr(stream, "reconfigure"):
+            errors = "replace" if mode == "r" else "backslashreplace"
+            cast("Any", stream).reconfigure(errors=errors)
+
+
+def plain(text: str) -> str:
+    """Text in one line, without what a terminal would take for a command."""
+    return "".join(one if one.isprintable() else " " for one in text)
+
+
+def _write(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()

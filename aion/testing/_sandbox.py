@@ -201,5 +201,8 @@ class Sandbox:
             "api_key": self.api_key,
             "base_url": self.base_url,
             "polling_interval": _POLLING_INTERVAL,
+            # What the environment says of these is meant for the service.
+            "tenant_id": "",
+            "proxy_url": "",
             **overrides,
         }

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["aion_client", "aion_env", "aion_sandbox", "aion_sandbox_options"]
 
 _PACE = 0.005
+_HERE = "localhost,127.0.0.1,::1"
 
 
 @pytest.fixture(scope="session")
@@ -54,8 +55,13 @@ def _aion_sandbox_server(aion_sandbox_options: Mapping[str, Any]) -> Iterator[Sa
 
 
 @pytest.fixture
-def aion_sandbox(_aion_sandbox_server: Sandbox) -> Sandbox:
-    """A running sandbox, empty and without faults, whatever the tests before left in it."""
+def aion_sandbox(_aion_sandbox_server: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
+    """A running sandbox, empty and without faults, whatever the tests before left in it.
+
+    While the test runs, no proxy of the environment is asked for addresses of this machine.
+    """
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.setenv(name, ",".join(filter(None, (os.environ.get(name), _HERE))))
     _aion_sandbox_server.reset()
     return _aion_sandbox_server
 

@@ -103,6 +103,13 @@ def test_some_calls_can_have_headers_of_their_own(calls: Calls, sandbox: Sandbox
     assert (first.headers["x-tier"], "x-tier" in second.headers) == ("batch", False)
 
 
+def test_they_are_added_to_those_of_the_client(calls: Calls, sandbox: Sandbox) -> None:
+    client = calls.client(sandbox, extra_headers={"X-Gateway": SECRET, "X-Tier": "web"})
+    calls(client.with_options(extra_headers={"x-tier": "batch"}).files.list())
+    (seen,) = sandbox.requests
+    assert (seen.headers["x-gateway"], seen.headers["x-tier"]) == (SECRET, "batch")
+
+
 def test_p17_storage_gets_no_extra_header(calls: Calls, sandbox: Sandbox) -> None:
     client = calls.client(sandbox, extra_headers={"X-Gateway": SECRET})
     stored = calls(client.upload_one(draw(), filename="a.jpg"))
@@ -148,6 +155,19 @@ def test_headers_that_cannot_be_sent_are_refused_without_their_values(
     with pytest.raises(ValueError, match=told) as caught:
         made(KEY, extra_headers=headers)
     assert SECRET not in str(caught.value)
+
+
+def test_a_client_that_traces_makes_the_headers_of_traces_itself() -> None:
+    headers = {"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}
+    assert ClientConfig(KEY, extra_headers=headers).extra_headers == headers
+    with pytest.raises(ValueError, match="tracing makes it"):
+        ClientConfig(KEY, enable_tracing=True, extra_headers=headers)
+
+
+@pytest.mark.parametrize("headers", [[], "", 0])
+def test_what_is_empty_and_no_mapping_is_refused(headers: Any) -> None:
+    with pytest.raises(ValueError, match="a mapping of names to values"):
+        SyncAionVision(KEY, extra_headers=headers)
 
 
 def test_settings_with_extra_headers_can_be_sent_to_another_process() -> None:

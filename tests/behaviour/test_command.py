@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +22,7 @@ from aion.testing import Sandbox
 from tests.behaviour.movies import movie
 from tests.behaviour.pictures import NAVY, draw
 
+unless_windows = pytest.mark.skipif(os.name == "nt", reason="Windows has neither of the two")
 KEY = "aion_of_nobody_000000000000_fake"
 
 
@@ -175,7 +179,6 @@ def test_questions_come_from_standard_input(
         (("file", "00000000-0000-4000-8000-000000000000"), "404"),
         (("describe", "no.jpg"), "no.jpg does not exist"),
         (("upload", "no.md", "--as", "documents", "--tag", "a"), "documents are uploaded without"),
-        (("check", "--timeout", "-1"), "timeout"),
         (("check", "--base-url", "nowhere"), "nowhere"),
     ],
 )
@@ -219,7 +222,18 @@ def test_settings_may_be_in_a_file(
     assert "takes the key" in said(capsys, "check")
 
 
-@pytest.mark.parametrize("arguments", [[], ["fly"], ["files", "--limit", "0"], ["upload"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["fly"],
+        ["upload"],
+        ["files", "--limit", "0"],
+        ["files", "--limit", "9" * 30],
+        ["check", "--timeout", "-1"],
+        ["check", "--base-url", ""],
+    ],
+)
 def test_wrong_arguments_are_usage_errors(
     arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -259,13 +273,151 @@ def test_a_reader_who_has_had_enough_is_no_error(sandbox: Sandbox) -> None:
         assert process.wait(30) in (0, 1)
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for one process")
-def test_ctrl_c_ends_it_quietly(sandbox: Sandbox) -> None:
+def until(done: Callable[[], bool], seconds: float = 30.0) -> None:
+    end = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+@unless_windows
+def test_ctrl_c_ends_it_without_a_traceback(sandbox: Sandbox) -> None:
     sandbox.faults.delay("check_upload_quota", seconds=20)
     with subprocess.Popen([sys.executable, "-m", "aion", "check"], stderr=subprocess.PIPE) as one:
         assert one.stderr is not None
-        while sandbox.faults.list():
-            pass
+        until(lambda: not sandbox.faults.list())
         one.send_signal(signal.SIGINT)
-        assert one.stderr.read() == b""
+        assert one.stderr.read() == b"aion: interrupted; what is stored already stays stored\n"
         assert one.wait(30) == 130
+
+
+def on_a_terminal(*arguments: str, without: str = "nothing") -> str:
+    """What the command prints where both of its outputs are a terminal of 70 columns."""
+    import pty
+
+    code = f"import sys; sys.modules[{without!r}] = None; from aion.cli.main import main; main()"
+    leader, follower = pty.openpty()
+    environment = {**os.environ, "COLUMNS": "70"}
+    command = [sys.executable, "-c", code, *arguments]
+    with subprocess.Popen(command, stdout=follower, stderr=follower, env=environment) as process:
+        os.close(follower)
+        printed = b""
+        with contextlib.suppress(OSError):  # how the end of a terminal looks
+            while piece := os.read(leader, 4096):
+                printed += piece
+        process.wait(30)
+    os.close(leader)
+    return printed.decode().replace("\r\n", "\n")
+
+
+@unless_windows
+@pytest.mark.parametrize("package", ["nothing", "rich"])
+def test_an_upload_on_a_terminal_needs_no_extra(package: str, place: Path) -> None:
+    (place / "a.jpg").write_bytes(draw())
+    assert "completed   " in on_a_terminal("upload", "a.jpg", without=package)
+
+
+@unless_windows
+def test_a_terminal_gets_reasons_whole_and_lists_in_its_width(
+    place: Path, sandbox: Sandbox
+) -> None:
+    sandbox.seed("photos", 1)
+    (listed,) = on_a_terminal("files").splitlines()
+    assert (len(listed), listed[-1]) == (70, "…")
+    (place / "report.md").write_text("no picture")
+    told = on_a_terminal("upload", "report.md", without="rich")
+    assert "client.documents.upload_one()" in told
+
+
+@unless_windows
+def test_closed_streams_are_no_error(place: Path) -> None:
+    command = f"{sys.executable} -m aion"
+    for line in (f"{command} files >&-", f"{command} ask <&-", f"{command} check 2>&-"):
+        done = subprocess.run(line, shell=True, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_what_cannot_be_printed_is_escaped(options: tuple[str, ...], place: Path) -> None:
+    (place / "größe-港.jpg").write_bytes(draw())
+    (place / "z.jpg").write_bytes(draw(color=NAVY))
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = run("upload", ".", *options, env=environment)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\\u6e2f.jpg" in done.stdout
+    assert len(done.stdout.splitlines()) == 2
+
+
+# What is stored is told, whatever comes after it
+
+
+@pytest.mark.parametrize("kind", ["images", "documents"])
+def test_a_wait_that_is_too_long_tells_what_is_stored(
+    kind: str, place: Path, sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (place / "a.jpg").write_bytes(draw())
+    (place / "a.md").write_text("hello")
+    sandbox.faults.hold_description(state="processing")
+    sandbox.faults.hold("extract", "processing")
+    name = {"images": "a.jpg", "documents": "a.md"}[kind]
+    assert main(["upload", name, "--as", kind, "--wait-timeout", "0.3"]) == 1
+    out, err = capsys.readouterr()
+    assert out.split()[0] in ("pending", "processing")
+    assert out.split()[2] == name
+    assert "do not upload" in err
+
+
+def test_the_videos_of_a_directory_are_told_by_their_names(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (place / "films" / ".hidden").mkdir(parents=True)
+    for name, length in (("a.mp4", 5.0), ("b.mp4", 6.0), (".hidden/c.mp4", 7.0)):
+        (place / "films" / name).write_bytes(movie(length))
+    text = said(capsys, "upload", "films", "--as", "videos", "--json")
+    names = [json.loads(line)["file"] for line in text.splitlines()]
+    assert names == [str(Path("films", "a.mp4")), str(Path("films", "b.mp4"))]
+
+
+def test_a_video_that_cannot_be_sent_leaves_the_ones_before_told(
+    place: Path, sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, length in (("a.mp4", 5.0), ("b.mp4", 6.0)):
+        (place / name).write_bytes(movie(length))
+    sandbox.faults.fail("initiate_video_upload", status=403, every=2)
+    assert main(["upload", "a.mp4", "b.mp4", "--as", "videos", "--no-wait"]) == 1
+    (line,) = capsys.readouterr().out.splitlines()
+    assert (line.split()[0], line.split()[2]) == ("stored", "a.mp4")
+
+
+def test_one_image_that_cannot_be_described_stops_no_other(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (place / "a.jpg").write_bytes(draw())
+    assert main(["describe", "no\x1b[2J.jpg", "a.jpg", "--json"]) == 1
+    out, err = capsys.readouterr()
+    assert json.loads(out)["file"] == "a.jpg"
+    assert ("does not exist" in err, "\x1b" in err) == (True, False)
+
+
+def test_a_question_that_goes_wrong_does_not_end_a_talk(
+    sandbox: Sandbox, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(f"{'x' * 10_001}\nWhat is there?\n"))
+    assert main(["ask", "--json"]) == 1
+    out, err = capsys.readouterr()
+    assert json.loads(out)["question"] == "What is there?"
+    assert "1 to 10000 characters" in err
+
+
+def missing(package: str) -> None:
+    """No package is there."""
+
+
+def test_a_file_of_settings_that_is_not_read_is_told_of(
+    place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (place / ".env").write_text("AIONVISION_TIMEOUT=3\n")
+    monkeypatch.setattr("aion.load_dotenv", lambda: False)
+    monkeypatch.setattr("aion.cli.main.find_spec", missing)
+    assert main(["check"]) == 0
+    assert "aionvision[dotenv]" in capsys.readouterr().err

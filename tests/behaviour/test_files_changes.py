@@ -283,6 +283,20 @@ def test_a_download_to_disk_goes_where_a_link_leads(
     assert (tmp_path / "far" / "real.png").read_bytes() == PICTURE
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes")
+def test_a_download_replaces_no_pipe_and_no_device(
+    calls: Calls, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    client = calls.client(sandbox)
+    for path in (pipe, Path(os.devnull)):
+        with pytest.raises(ValidationError, match="not of a pipe or a device"):
+            calls(client.files.download_to("f1", path))
+    assert pipe.is_fifo()
+    assert sandbox.requests == []
+
+
 def test_a_download_through_a_link_into_no_directory_is_refused_unsent(
     calls: Calls, sandbox: Sandbox, tmp_path: Path
 ) -> None:

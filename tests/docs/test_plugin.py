@@ -75,6 +75,8 @@ def test_the_environment_has_no_setting_of_the_machine(
     project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AIONVISION_TIMEOUT", "0.000001")
+    monkeypatch.setenv("AIONVISION_PROXY_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("AIONVISION_API_KEY", "aion_of_the_machine_fake")
     passes(
         project,
@@ -89,10 +91,13 @@ def test_the_environment_has_no_setting_of_the_machine(
         def test_the_sandbox_is_reached(aion_env):
             assert asyncio.run(look()).files == []
 
+        def test_the_client_reaches_it_too(aion_client):
+            assert aion_client.files.list().files == []
+
         def test_and_the_machine_has_its_own_again():
             assert os.environ["AIONVISION_API_KEY"] == "aion_of_the_machine_fake"
         """,
-        2,
+        3,
     )
 
 

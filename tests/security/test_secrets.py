@@ -26,12 +26,14 @@ from tests.faults.server import Connection, FaultServer
 KEY = "aion_fake_canary_7f3a9c1e5b2d4860"
 SIGNATURE = "canary-signature-0123456789"
 PROXY_PASSWORD = "canary-proxy-password"
+GATEWAY = "canary-gateway-token-" + "0" * 100
+HEADERS = {"X-Gateway": GATEWAY}
 FILE = "5b0c7a4e-1d7f-4c56-9f0a-2f4f1c9f6a10"
 
 
 def leaks(text: str) -> list[str]:
     """Which secrets, or their random parts, are in a text."""
-    secrets = (KEY, KEY.partition("_fake_")[2], SIGNATURE, PROXY_PASSWORD)
+    secrets = (KEY, KEY.partition("_fake_")[2], SIGNATURE, PROXY_PASSWORD, GATEWAY[:30])
     return [secret for secret in secrets if secret in text]
 
 
@@ -55,7 +57,12 @@ def everything_logged() -> Generator[io.StringIO]:
 
 def sync_client(server: FaultServer) -> SyncAionVision:
     return SyncAionVision(
-        KEY, base_url=f"{server.url}/api/v2", timeout=0.4, max_retries=1, retry_delay=0.01
+        KEY,
+        base_url=f"{server.url}/api/v2",
+        timeout=0.4,
+        max_retries=1,
+        retry_delay=0.01,
+        extra_headers=HEADERS,
     )
 
 
@@ -111,11 +118,26 @@ def test_P16_no_traceback_of_refused_settings_shows_the_key_of_the_environment(
 def test_P16_no_traceback_of_refused_settings_shows_the_key_that_was_given(
     kind: type[AionVision | SyncAionVision],
 ) -> None:
-    with pytest.raises(ValueError) as caught:
-        kind(KEY, timeout=-1)
+    for make in (
+        lambda: kind(KEY, timeout=-1, extra_headers={"X-Gateway": GATEWAY}),
+        lambda: kind.from_env(api_key=KEY, timeout=-1, extra_headers={"X-Gateway": GATEWAY}),
+        lambda: kind(KEY).with_options(
+            api_key=KEY, timeout=-1, extra_headers={"X-Gateway": GATEWAY}
+        ),
+        lambda: ClientConfig(KEY, timeout=-1, extra_headers={"X-Gateway": GATEWAY}),
+        lambda: ClientConfig(KEY, extra_headers={"X-Gateway": GATEWAY + "\n"}),
+    ):
+        with pytest.raises(ValueError) as caught:
+            make()
 
-    found = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
-    assert leaks("".join(found.format())) == []
+        found = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+        assert leaks("".join(found.format())) == []
+        console = Console(file=io.StringIO(), width=400)
+        error = caught.value
+        console.print(
+            Traceback.from_exception(type(error), error, error.__traceback__, show_locals=True)
+        )
+        assert leaks(console.file.getvalue()) == []  # type: ignore[attr-defined]
     half_made = object.__new__(kind)
     assert repr(half_made) == f"{kind.__name__}(base_url=None)"
 
@@ -192,7 +214,8 @@ def test_P17_a_redirect_to_another_port_gets_no_credential() -> None:
         with FaultServer(elsewhere) as server:
             assert sync_client(server).files.get(FILE).id == FILE
 
-        assert [seen for seen in other.seen if "authorization" in seen.headers] == []
+        secret = {"authorization", "x-gateway"}
+        assert [seen for seen in other.seen if secret & set(seen.headers)] == []
 
 
 def test_P17_a_redirect_on_the_same_origin_keeps_the_credential() -> None:

@@ -317,7 +317,7 @@ def test_an_argument_wins_over_the_environment(monkeypatch: pytest.MonkeyPatch) 
         ("AIONVISION_TIMOUT", config.ENV_TIMEOUT),
         ("AIONVISION_APIKEY", config.ENV_API_KEY),
         ("AIONVISION_BASEURL", config.ENV_BASE_URL),
-        ("AIONVISION_MAX_RETRIE", config.ENV_MAX_RETRIES),
+        ("AIONVISION_TIMEOUTS", config.ENV_TIMEOUT),
     ],
 )
 def test_a_misspelled_variable_is_told_of(
@@ -329,7 +329,13 @@ def test_a_misspelled_variable_is_told_of(
 
 
 @pytest.mark.parametrize(
-    "name", ["AIONVISION_REGION", "AIONVISION_API_KEY2", "AIONVISION_MY_API_KEY", "AION_TIMEOUT"]
+    "name",
+    [
+        "AIONVISION_REGION",
+        "AIONVISION_API_KEY_2",
+        "AIONVISION_MY_API_KEY",
+        "AION_TIMEOUT",
+    ],
 )
 def test_a_variable_of_the_program_itself_is_left_alone(
     name: str, monkeypatch: pytest.MonkeyPatch

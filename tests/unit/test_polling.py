@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aion._polling import LAST_LOOK, LONGEST, PollPlan
+from aion import ClientConfig
+from aion._polling import LAST_LOOK, LONGEST, PollPlan, begin
+from tests.unit.support import KEY
 
 INTERVALS = st.floats(0.001, 100)
 TIMEOUTS = st.floats(0.001, 1000)
@@ -61,3 +63,23 @@ def test_a_look_always_has_some_time_and_never_more_than_is_left_p23(
 ) -> None:
     left = PollPlan(1.0, timeout, 0.0).left(now)
     assert 0 < left <= max(timeout - now, timeout * LAST_LOOK)
+
+
+CONFIG = ClientConfig(KEY, polling_interval=2.0, polling_timeout=300.0)
+
+
+@pytest.mark.parametrize(
+    ("given", "usual", "found"),
+    [
+        ((None, None), {}, (300.0, 2.0)),
+        ((None, None), {"usual_timeout": 600.0, "usual_interval": 1.0}, (600.0, 1.0)),
+        ((5.0, 0.5), {"usual_timeout": 600.0, "usual_interval": 1.0}, (5.0, 0.5)),
+    ],
+)
+def test_what_a_caller_leaves_out_is_as_usual(
+    given: tuple[float | None, float | None],
+    usual: dict[str, float],
+    found: tuple[float, float],
+) -> None:
+    plan = begin(CONFIG, *given, **usual)
+    assert (plan.timeout, plan.pause(plan.start)) == found

@@ -156,3 +156,13 @@ def test_a_header_of_an_answer_is_found_in_any_case() -> None:
 
 def test_every_request_id_is_new() -> None:
     assert len({new_request_id() for _ in range(1000)}) == 1000
+
+
+def test_an_extra_header_replaces_the_clients_own_in_any_case() -> None:
+    made = wire(user_files.list_user_files(), extra_headers={"user-AGENT": "mine/1"})
+    assert header(made, "User-Agent") == ["mine/1"]
+
+
+def test_a_header_that_came_twice_is_joined() -> None:
+    reply = Reply(200, [(b"Via", b"a"), (b"X-One", b"1"), (b"via", b"b")], b"")
+    assert reply.headers() == {"via": "a, b", "x-one": "1"}

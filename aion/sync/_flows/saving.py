@@ -40,13 +40,17 @@ def target(field: str, path: str | os.PathLike[str]) -> Path:
     """The file that a download shall become.
 
     Raises:
-        ValidationError: It is a directory, or the directory around it does not exist.
+        ValidationError: It is a directory, a pipe or a device, or the directory around it does
+            not exist.
     """
     plain = check.path(field, path)
     found = Path(plain)
     # A path object forgets what it ended with, and would make a file of a directory to be.
     if found.is_dir() or os.path.basename(plain) in ("", "."):  # noqa: PTH119
         check.refuse(field, str(path), "the path of a file, not of a directory")
+    if found.exists() and not found.is_file():
+        # It would be replaced by a file: a pipe, or a device such as /dev/null.
+        check.refuse(field, str(path), "the path of a file, not of a pipe or a device")
     if not _real(found).parent.is_dir():
         check.refuse(field, str(path), "in a directory that exists")
     return found

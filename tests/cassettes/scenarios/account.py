@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 
 from aion.types.cloud_storage import CloudFileInput
-from aion_api.api import api_keys
+from aion_api.api import rules
 from tests.cassettes.samples import both, image
 from tests.cassettes.stage import Given, Scenario, Scenarios, World
 
@@ -159,7 +159,7 @@ DRIVES: Scenarios = {
 
 # Calls that no resource has.
 CALLS: Scenarios = {
-    "client.call": Scenario(lambda on: on(on.api.call(api_keys.list_api_keys()))),
-    "client.call_raw": Scenario(lambda on: on(on.api.call_raw(api_keys.list_api_keys()))),
+    "client.call": Scenario(lambda on: on(on.api.call(rules.list_rule_templates()))),
+    "client.call_raw": Scenario(lambda on: on(on.api.call_raw(rules.list_rule_templates()))),
 }
 SCENARIOS: Scenarios = {**TENANT, **DRIVES, **CALLS}
