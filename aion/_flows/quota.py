@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
 from aion._rt import aio as rt
 from aion.exceptions import QuotaExceededError
 from aion.types.upload import QuotaInfo
 from aion_api.api import uploads
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What the service says of an upload that is about to begin.
+
+    Attributes:
+        quota: What may be uploaded.
+        moment: When it said so, on its own clock; None where it does not tell.
+    """
+
+    quota: QuotaInfo
+    moment: datetime | None
 
 
 async def quota_of(engine: rt.Engine, count: int) -> QuotaInfo:
@@ -14,15 +31,16 @@ async def quota_of(engine: rt.Engine, count: int) -> QuotaInfo:
     return await engine.call(request.decoding(QuotaInfo.from_api_response))
 
 
-async def require_quota(engine: rt.Engine, count: int) -> QuotaInfo:
-    """The same, where they may be uploaded.
+async def allowance_for(engine: rt.Engine, count: int) -> Allowance:
+    """The same, where they may be uploaded, and when.
 
     Raises:
         QuotaExceededError: They may not; nothing was sent.
     """
-    quota = await quota_of(engine, count)
+    request = uploads.check_upload_quota(file_count=count)
+    quota, reply = await engine.call_raw(request.decoding(QuotaInfo.from_api_response))
     if quota.can_proceed:
-        return quota
+        return Allowance(quota, _moment(reply.header("date")))
     error = QuotaExceededError(
         quota.message or f"{count} uploads were asked for, {quota.available} are left",
         available=quota.available,
@@ -30,3 +48,11 @@ async def require_quota(engine: rt.Engine, count: int) -> QuotaInfo:
     )
     error.details["stage"] = "quota"
     raise error
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(text or "")
+    except (TypeError, ValueError):
+        return None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)

@@ -1,10 +1,11 @@
 """After a request whose answer never came: find out which of its files the service has.
 
 What can be known: whether the library has a file with the same bytes, by its hash. A copy that
-was there before cannot be told from one that the broken request stored: it is taken for the
-latter. And a service that is still at work on the broken request may store a file after it was
-asked; such a file is sent again with the wish not to store the same bytes twice. That wish is
-also how the id of a stored file is found whose name and size are not its own.
+was there before is told from one that the broken request stored by its name and its date; where
+those do not tell, it is taken for the latter. And a service that is still at work on the broken
+request may store a file after it was asked; such a file is sent again with the wish not to store
+the same bytes twice. That wish is also how the id of a stored file is found whose name and size
+are not its own.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -31,6 +33,8 @@ T = TypeVar("T")
 
 HASHES = 250
 """Hashes in one question."""
+SKEW = timedelta(seconds=30)
+"""By how much the clocks of the service may differ from each other."""
 PAGE = 100
 MOST_PAGES = 20
 """Pages of the newest files that are searched. What is not there is found by sending it again."""
@@ -63,6 +67,7 @@ async def sort_out(
     settled: Sequence[Item],
     ids: set[str],
     names: Counter[tuple[str, int]],
+    since: datetime | None,
 ) -> Sorted:
     """Find out which files of a broken request are stored.
 
@@ -73,6 +78,7 @@ async def sort_out(
         settled: The files of the batch that are known to be stored.
         ids: The ids under which they are.
         names: How many files of the batch have a name and size.
+        since: When the batch began, on the clock of the service; None where it is not known.
 
     Raises:
         AionvisionError: The service cannot be asked.
@@ -93,14 +99,19 @@ async def sort_out(
     suspects = [
         item for item in asked if found.hashes[item.index] in there and names[_name(item)] == 1
     ]
-    found.stored = await _asked(engine, lambda: _found(engine, suspects, ids))
+    earliest = None if since is None else since - SKEW
+    newest = await _asked(engine, lambda: _newest(engine, suspects, ids))
+    older = {index for index, file in newest.items() if _is_older(file, earliest)}
+    found.stored = {index: file for index, file in newest.items() if index not in older}
     left = [item for item in asked if item.index not in found.stored]
     ours = await _hashes(settled, {item.upload.size for item in left})
     ours |= {found.hashes[index] for index in found.stored}
     for item in left:
         digest = found.hashes[item.index]
-        # The service cannot tell two files of the same bytes apart: the first goes guarded.
-        (found.plain if digest in ours else found.guarded).append(item)
+        # The service cannot tell two files of the same bytes apart: the first goes guarded, but
+        # not where an older one is known to be there, which it would be taken for.
+        is_plain = digest in ours or item.index in older
+        (found.plain if is_plain else found.guarded).append(item)
         ours.add(digest)
     return found
 
@@ -153,7 +164,14 @@ async def _known(engine: rt.Engine, hashes: set[str]) -> set[str]:
     return known
 
 
-async def _found(engine: rt.Engine, items: Sequence[Item], ids: set[str]) -> dict[int, UserFile]:
+def _is_older(file: UserFile, earliest: datetime | None) -> bool:
+    made = file.created_at
+    if made is None or earliest is None:
+        return False
+    return (made if made.tzinfo is not None else made.replace(tzinfo=UTC)) < earliest
+
+
+async def _newest(engine: rt.Engine, items: Sequence[Item], ids: set[str]) -> dict[int, UserFile]:
     """The newest stored file of the name and size of each, without those of `ids`."""
     wanted = {_name(item): item.index for item in items}
     found: dict[int, UserFile] = {}

@@ -13,6 +13,7 @@ import time
 from array import array
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from itertools import islice
 
 from aion._again import is_ambiguous, pause_before
@@ -99,6 +100,7 @@ class BatchUpload:
         self._ledger = Ledger(found)
         self._record = record or NoRecord()
         self._session_id: str | None = None
+        self._since: datetime | None = None
         self._broken: AionvisionError | None = None
         # When the circuit of the requests lets somebody try, while it is open, and how often that
         # was waited for in vain.
@@ -148,18 +150,19 @@ class BatchUpload:
             self._plain.extend(item.index for item in plain)
             self._doubtful = []
 
-    async def send(self, pace: Pace) -> None:
+    async def send(self, pace: Pace, since: datetime | None) -> None:
         """Send all files.
 
         Args:
             pace: How they are cut into requests.
+            since: When that began, on the clock of the service; None where it is not known.
 
         Raises:
             AionvisionError: The service took none of them.
             UploadError: It stopped taking them; `partial_results` tells of every file.
             QuotaExceededError: The allowance ran out on the way; `partial_results` as above.
         """
-        self._at_once = pace.requests
+        self._at_once, self._since = pace.requests, since
         left = self._parcels(pace)
         queue = deque(islice(left, 1))
         in_flight = InFlight(self._engine, self._form, pace.requests)
@@ -323,7 +326,9 @@ class BatchUpload:
         every = list(self._items())
         settled = [one for one in every if self._ledger.is_stored(one.index)]
         names = Counter((one.upload.filename, one.upload.size) for one in every)
-        found = await sort_out(self._engine, items, self._versions, settled, ids, names)
+        found = await sort_out(
+            self._engine, items, self._versions, settled, ids, names, self._since
+        )
         for index, digest in found.hashes.items():
             self._record.hashed(index, digest)
         reason = "it changed while it was sent. Whether it is stored is not known"

@@ -11,7 +11,7 @@ from aion import _checks as check
 from aion import _files
 from aion._batch_errors import noting_stored
 from aion._batches import Callbacks, Pace
-from aion._flows.quota import quota_of, require_quota
+from aion._flows.quota import allowance_for, quota_of
 from aion._flows.uploading import BatchUpload
 from aion._polling import begin
 from aion._progress import display
@@ -158,9 +158,10 @@ class BatchUploads(PresignedUploads):
         ends the call before anything is sent, unless `raise_on_failure` is false.
 
         When an answer is lost, the service is asked which files it has, by their hashes, and only
-        the others are sent again. What cannot be known: whether a file with the same bytes was
-        in the library before, which is then taken for the one that was sent; and, of files with
-        the same bytes in requests that break at the same time, how many copies are there.
+        the others are sent again. What cannot be known: whether a file with the same bytes, but
+        another name, or stored less than half a minute before, was in the library already, which
+        is then taken for the one that was sent; and, of files with the same bytes in requests
+        that break at the same time, how many copies are there.
 
         With a `journal`, nothing is done twice: a second call with the same files and the same
         options for them sends what is missing or was changed since, and waits for what is not
@@ -260,8 +261,9 @@ class BatchUploads(PresignedUploads):
             with noting_stored(batch.report, journal):
                 await batch.recover()
                 if batch.size:
-                    quota = await require_quota(self._engine, batch.size)
-                    await batch.send(Pace.of(quota, results_at_once=not wait_for_descriptions))
+                    allowed = await allowance_for(self._engine, batch.size)
+                    pace = Pace.of(allowed.quota, results_at_once=not wait_for_descriptions)
+                    await batch.send(pace, allowed.moment)
                 plan = begin(self._engine.config, description_timeout)
                 await batch.follow(plan, descriptions=wait_for_descriptions and auto_describe)
         finally:

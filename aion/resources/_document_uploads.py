@@ -17,7 +17,7 @@ from aion._callback_errors import pass_on
 from aion._documents import DocumentCallbacks
 from aion._files import Found
 from aion._flows.processing import DocumentBatch, reason_of, status_of
-from aion._flows.quota import require_quota
+from aion._flows.quota import allowance_for
 from aion._flows.waiting import follow
 from aion._polling import begin
 from aion._record import DocumentRecord, NoRecord, options_of
@@ -264,9 +264,10 @@ class DocumentUploads(PresignedDocuments):
             with noting_stored(batch.report, journal):
                 await batch.recover()
                 if batch.size:
-                    quota = await require_quota(self._engine, batch.size)
-                    pace = Pace.of(quota, results_at_once=not wait)
-                    await batch.send(Pace(min(pace.files, BATCH_CHUNK_SIZE), pace.requests))
+                    allowed = await allowance_for(self._engine, batch.size)
+                    pace = Pace.of(allowed.quota, results_at_once=not wait)
+                    pace = Pace(min(pace.files, BATCH_CHUNK_SIZE), pace.requests)
+                    await batch.send(pace, allowed.moment)
                 await batch.follow(
                     begin(config, timeout, usual_timeout=DEFAULT_PROCESSING_TIMEOUT),
                     processing=wait,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 from aion import _checks as check
@@ -11,7 +12,7 @@ from aion._batch_errors import go_on
 from aion._batches import LARGEST_CHUNK, Callbacks, Pace
 from aion._callback_errors import pass_on
 from aion._files import Found
-from aion._flows.quota import require_quota
+from aion._flows.quota import allowance_for
 from aion._flows.uploading import BatchUpload
 from aion._flows.waiting import follow
 from aion._polling import PollPlan, begin
@@ -82,8 +83,8 @@ class UploadResource(BatchUploads):
         target = target_of("storage_target", storage_target)
         check.optional_seconds("description_timeout", description_timeout)
         source = _media.image(file, filename)
-        await require_quota(self._engine, 1)
-        batch = await self._send(source, target)
+        allowed = await allowance_for(self._engine, 1)
+        batch = await self._send(source, target, allowed.moment)
         plan = begin(self._engine.config, description_timeout)
         result = await self._identified(batch, plan)
         if wait_for_descriptions and result.is_pending:
@@ -138,12 +139,14 @@ class UploadResource(BatchUploads):
         )
         return await follow(look, lambda state: state.is_complete, plan, awaited)
 
-    async def _send(self, source: _media.Upload, target: str) -> BatchUpload:
+    async def _send(
+        self, source: _media.Upload, target: str, since: datetime | None
+    ) -> BatchUpload:
         """Send one image, as a batch of one: what was lost on the way is asked for."""
         found = [Found(0, source)]
         form = StreamBatchUploadBody(files=[], storage_target=target)
         batch = BatchUpload(self._engine, found, form, Callbacks())
-        await batch.send(Pace(1, 1))
+        await batch.send(Pace(1, 1), since)
         return batch
 
     async def _identified(self, batch: BatchUpload, plan: PollPlan) -> UploadResult:

@@ -64,6 +64,7 @@ class App:
         """Serve one request."""
         began = time.perf_counter()
         exchange = Exchange(scope, receive, send, self._url)
+        exchange.date = self._state.clock.http_date
         controlled = exchange.raw_path.startswith(CONTROL_PREFIX)
         if not controlled:
             exchange.on_start = lambda: self._remember(exchange, began)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
+from email.utils import formatdate
 from typing import Final
 
 STEPPED_START: Final = datetime(2026, 1, 1, tzinfo=UTC).timestamp()
@@ -35,6 +36,10 @@ class Clock:
         """Undo all steps."""
         self.offset = 0.0
         """Seconds by which it was stepped."""
+
+    def http_date(self) -> str:
+        """The current time as the header of an answer has it, in whole seconds."""
+        return formatdate(self.now(), usegmt=True)
 
     def stamp(self) -> str:
         """The current time as it is stored and sent."""

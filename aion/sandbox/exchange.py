@@ -9,6 +9,7 @@ import hashlib
 import re
 import uuid
 from collections.abc import AsyncIterator, Callable
+from email.utils import formatdate
 from typing import Any, Final
 
 from starlette.types import Message, Receive, Scope, Send
@@ -54,6 +55,8 @@ class Exchange:
         self.api_key_id: str | None = None
         self.added_headers: dict[str, str] = {}
         """Headers that the answer gets, whatever it will be."""
+        self.date: Callable[[], str] = lambda: formatdate(usegmt=True)
+        """The date of the answer."""
         self.on_start: Callable[[], None] = lambda: None
         """Called once the status is known, before the client can see it."""
         self.body_size = 0
@@ -119,7 +122,7 @@ class Exchange:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             self.on_start()
-            added = {**self.added_headers, "x-request-id": self.request_id}
+            added = {**self.added_headers, "date": self.date(), "x-request-id": self.request_id}
             raw = [(name.encode(), value.encode()) for name, value in added.items()]
             message = {**message, "headers": [*message.get("headers", ()), *raw]}
         await self._send(message)

@@ -158,6 +158,8 @@ class _Uvicorn(uvicorn.Server):
                 proxy_headers=False,
                 ws="none",
                 server_header=False,
+                # Answers are dated by the sandbox's own clock.
+                date_header=False,
                 timeout_keep_alive=75,
                 timeout_graceful_shutdown=1,
             )

@@ -112,6 +112,55 @@ def test_what_was_there_before_under_another_name_is_not_stored_again_in_doubt(
     assert results[0].image_id == older[0].image_id
 
 
+@pytest.mark.parametrize("lost", ["before the work", "after the work"])
+def test_a_copy_that_was_there_before_is_not_taken_for_the_one_that_was_sent(
+    lost: str, calls: Calls, small: Sandbox, tmp_path: Path
+) -> None:
+    client = calls.client(small)
+    (tmp_path / "pier.png").write_bytes(draw("PNG"))
+    older = calls(client.upload(tmp_path))
+    small.step_clock(60)
+    if lost == "before the work":
+        small.faults.drop(STREAM)
+    else:
+        small.faults.cut(STREAM)
+    again = calls(client.upload(tmp_path, tags=["again"]))
+    assert again[0].image_id != older[0].image_id
+    assert held(calls, small) == {"pier.png": 2}
+    (found,) = calls(client.files.list(tags=["again"])).files
+    assert found.id == again[0].image_id
+
+
+def test_an_upload_that_is_always_refused_fails_though_a_copy_was_there_before(
+    calls: Calls, small: Sandbox, tmp_path: Path
+) -> None:
+    client = calls.client(small, max_retries=1)
+    (tmp_path / "pier.png").write_bytes(draw("PNG"))
+    calls(client.upload_one(tmp_path / "pier.png"))
+    small.step_clock(60)
+    small.faults.fail(STREAM, status=500, times=None)
+    for upload in (client.upload_one, client.upload):
+        with pytest.raises(AionvisionError, match="500"):
+            calls(upload(tmp_path / "pier.png"))
+    assert held(calls, small) == {"pier.png": 1}
+
+
+def test_a_service_that_tells_no_time_is_asked_all_the_same(
+    calls: Calls, small: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aion._flows.quota._moment", dateless)
+    monkeypatch.setattr("aion.sync._flows.quota._moment", dateless)
+    small.faults.cut(STREAM)
+    results = calls(calls.client(small).upload(folder(tmp_path, 3)))
+    assert results.summary() == "3 succeeded"
+    assert held(calls, small) == dict.fromkeys(names(3), 1)
+
+
+def dateless(text: str | None) -> None:
+    """What is known where no answer has a date."""
+    assert text is not None
+
+
 def test_a_service_that_stays_away_is_given_up(
     calls: Calls, small: Sandbox, tmp_path: Path
 ) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from datetime import datetime
 
 from aion._batches import Callbacks, Pace
 from aion._callback_errors import pass_on, raised_by_callback
@@ -121,11 +122,12 @@ class SyncDocumentBatch:
         """
         self._upload.recover()
 
-    def send(self, pace: Pace) -> None:
+    def send(self, pace: Pace, since: datetime | None) -> None:
         """Send all files.
 
         Args:
             pace: How they are cut into requests.
+            since: When that began, on the clock of the service; None where it is not known.
 
         Raises:
             AionvisionError: The service took none of them.
@@ -133,7 +135,7 @@ class SyncDocumentBatch:
             QuotaExceededError: The allowance ran out on the way; `partial_results` as above.
         """
         try:
-            self._upload.send(pace)
+            self._upload.send(pace, since)
         except (UploadError, QuotaExceededError) as error:
             if not raised_by_callback(error):
                 error.partial_results = self.report()

@@ -4,10 +4,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
 from aion._rt import blocking as rt
 from aion.exceptions import QuotaExceededError
 from aion.types.upload import QuotaInfo
 from aion_api.api import uploads
+
+
+@dataclass(frozen=True, slots=True)
+class SyncAllowance:
+    """What the service says of an upload that is about to begin.
+
+    Attributes:
+        quota: What may be uploaded.
+        moment: When it said so, on its own clock; None where it does not tell.
+    """
+
+    quota: QuotaInfo
+    moment: datetime | None
 
 
 def quota_of(engine: rt.Engine, count: int) -> QuotaInfo:
@@ -16,15 +33,16 @@ def quota_of(engine: rt.Engine, count: int) -> QuotaInfo:
     return engine.call(request.decoding(QuotaInfo.from_api_response))
 
 
-def require_quota(engine: rt.Engine, count: int) -> QuotaInfo:
-    """The same, where they may be uploaded.
+def allowance_for(engine: rt.Engine, count: int) -> SyncAllowance:
+    """The same, where they may be uploaded, and when.
 
     Raises:
         QuotaExceededError: They may not; nothing was sent.
     """
-    quota = quota_of(engine, count)
+    request = uploads.check_upload_quota(file_count=count)
+    quota, reply = engine.call_raw(request.decoding(QuotaInfo.from_api_response))
     if quota.can_proceed:
-        return quota
+        return SyncAllowance(quota, _moment(reply.header("date")))
     error = QuotaExceededError(
         quota.message or f"{count} uploads were asked for, {quota.available} are left",
         available=quota.available,
@@ -32,3 +50,11 @@ def require_quota(engine: rt.Engine, count: int) -> QuotaInfo:
     )
     error.details["stage"] = "quota"
     raise error
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(text or "")
+    except (TypeError, ValueError):
+        return None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)

@@ -15,6 +15,7 @@ import time
 from array import array
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from itertools import islice
 
 from aion._again import is_ambiguous, pause_before
@@ -101,6 +102,7 @@ class SyncBatchUpload:
         self._ledger = Ledger(found)
         self._record = record or NoRecord()
         self._session_id: str | None = None
+        self._since: datetime | None = None
         self._broken: AionvisionError | None = None
         # When the circuit of the requests lets somebody try, while it is open, and how often that
         # was waited for in vain.
@@ -150,18 +152,19 @@ class SyncBatchUpload:
             self._plain.extend(item.index for item in plain)
             self._doubtful = []
 
-    def send(self, pace: Pace) -> None:
+    def send(self, pace: Pace, since: datetime | None) -> None:
         """Send all files.
 
         Args:
             pace: How they are cut into requests.
+            since: When that began, on the clock of the service; None where it is not known.
 
         Raises:
             AionvisionError: The service took none of them.
             UploadError: It stopped taking them; `partial_results` tells of every file.
             QuotaExceededError: The allowance ran out on the way; `partial_results` as above.
         """
-        self._at_once = pace.requests
+        self._at_once, self._since = pace.requests, since
         left = self._parcels(pace)
         queue = deque(islice(left, 1))
         in_flight = SyncInFlight(self._engine, self._form, pace.requests)
@@ -325,7 +328,7 @@ class SyncBatchUpload:
         every = list(self._items())
         settled = [one for one in every if self._ledger.is_stored(one.index)]
         names = Counter((one.upload.filename, one.upload.size) for one in every)
-        found = sort_out(self._engine, items, self._versions, settled, ids, names)
+        found = sort_out(self._engine, items, self._versions, settled, ids, names, self._since)
         for index, digest in found.hashes.items():
             self._record.hashed(index, digest)
         reason = "it changed while it was sent. Whether it is stored is not known"

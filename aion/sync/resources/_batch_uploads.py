@@ -18,7 +18,7 @@ from aion._progress import display
 from aion._record import NoRecord, Record, options_of
 from aion._rt import blocking as rt
 from aion._storage import target_of
-from aion.sync._flows.quota import quota_of, require_quota
+from aion.sync._flows.quota import allowance_for, quota_of
 from aion.sync._flows.uploading import SyncBatchUpload
 from aion.sync.resources._presigned import SyncPresignedUploads
 from aion.types.callbacks import (
@@ -160,9 +160,10 @@ class SyncBatchUploads(SyncPresignedUploads):
         ends the call before anything is sent, unless `raise_on_failure` is false.
 
         When an answer is lost, the service is asked which files it has, by their hashes, and only
-        the others are sent again. What cannot be known: whether a file with the same bytes was
-        in the library before, which is then taken for the one that was sent; and, of files with
-        the same bytes in requests that break at the same time, how many copies are there.
+        the others are sent again. What cannot be known: whether a file with the same bytes, but
+        another name, or stored less than half a minute before, was in the library already, which
+        is then taken for the one that was sent; and, of files with the same bytes in requests
+        that break at the same time, how many copies are there.
 
         With a `journal`, nothing is done twice: a second call with the same files and the same
         options for them sends what is missing or was changed since, and waits for what is not
@@ -262,8 +263,9 @@ class SyncBatchUploads(SyncPresignedUploads):
             with noting_stored(batch.report, journal):
                 batch.recover()
                 if batch.size:
-                    quota = require_quota(self._engine, batch.size)
-                    batch.send(Pace.of(quota, results_at_once=not wait_for_descriptions))
+                    allowed = allowance_for(self._engine, batch.size)
+                    pace = Pace.of(allowed.quota, results_at_once=not wait_for_descriptions)
+                    batch.send(pace, allowed.moment)
                 plan = begin(self._engine.config, description_timeout)
                 batch.follow(plan, descriptions=wait_for_descriptions and auto_describe)
         finally:

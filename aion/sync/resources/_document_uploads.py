@@ -24,7 +24,7 @@ from aion._rt import blocking as rt
 from aion._storage import target_of
 from aion.exceptions import AionvisionTimeoutError, DocumentProcessingError
 from aion.sync._flows.processing import SyncDocumentBatch, reason_of, status_of
-from aion.sync._flows.quota import require_quota
+from aion.sync._flows.quota import allowance_for
 from aion.sync._flows.waiting import follow
 from aion.sync.resources._presigned_documents import SyncPresignedDocuments
 from aion.types._document_processing import NO_REASON
@@ -266,9 +266,10 @@ class SyncDocumentUploads(SyncPresignedDocuments):
             with noting_stored(batch.report, journal):
                 batch.recover()
                 if batch.size:
-                    quota = require_quota(self._engine, batch.size)
-                    pace = Pace.of(quota, results_at_once=not wait)
-                    batch.send(Pace(min(pace.files, BATCH_CHUNK_SIZE), pace.requests))
+                    allowed = allowance_for(self._engine, batch.size)
+                    pace = Pace.of(allowed.quota, results_at_once=not wait)
+                    pace = Pace(min(pace.files, BATCH_CHUNK_SIZE), pace.requests)
+                    batch.send(pace, allowed.moment)
                 batch.follow(
                     begin(config, timeout, usual_timeout=DEFAULT_PROCESSING_TIMEOUT),
                     processing=wait,

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 from aion import _checks as check
@@ -21,7 +22,7 @@ from aion.exceptions import (
     ResourceNotFoundError,
     UploadError,
 )
-from aion.sync._flows.quota import require_quota
+from aion.sync._flows.quota import allowance_for
 from aion.sync._flows.uploading import SyncBatchUpload
 from aion.sync._flows.waiting import follow
 from aion.sync.resources._batch_uploads import SyncBatchUploads
@@ -84,8 +85,8 @@ class SyncUploadResource(SyncBatchUploads):
         target = target_of("storage_target", storage_target)
         check.optional_seconds("description_timeout", description_timeout)
         source = _media.image(file, filename)
-        require_quota(self._engine, 1)
-        batch = self._send(source, target)
+        allowed = allowance_for(self._engine, 1)
+        batch = self._send(source, target, allowed.moment)
         plan = begin(self._engine.config, description_timeout)
         result = self._identified(batch, plan)
         if wait_for_descriptions and result.is_pending:
@@ -140,12 +141,12 @@ class SyncUploadResource(SyncBatchUploads):
         )
         return follow(look, lambda state: state.is_complete, plan, awaited)
 
-    def _send(self, source: _media.Upload, target: str) -> SyncBatchUpload:
+    def _send(self, source: _media.Upload, target: str, since: datetime | None) -> SyncBatchUpload:
         """Send one image, as a batch of one: what was lost on the way is asked for."""
         found = [Found(0, source)]
         form = StreamBatchUploadBody(files=[], storage_target=target)
         batch = SyncBatchUpload(self._engine, found, form, Callbacks())
-        batch.send(Pace(1, 1))
+        batch.send(Pace(1, 1), since)
         return batch
 
     def _identified(self, batch: SyncBatchUpload, plan: PollPlan) -> UploadResult:
