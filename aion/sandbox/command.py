@@ -87,7 +87,7 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--host", default="127.0.0.1", help="address to bind (default: %(default)s)")
     add("--port", type=_port, default=0, help="port to bind; 0 finds a free one (default)")
-    add("--data", type=Path, metavar="DIR", help="keep the state in this folder")
+    add("--data", type=_folder, metavar="DIR", help="keep the state in this folder")
     add("--api-key", type=_api_key, default=DEFAULT_API_KEY, metavar="KEY", help="key to accept")
     add("--env-file", type=Path, metavar="PATH", help="write base URL and key here when ready")
     add("--pace", type=_pace, default=_PACE, metavar="S", help="seconds per state of a file")
@@ -119,6 +119,12 @@ def _parser(prog: str) -> argparse.ArgumentParser:
         help="info prints each request: method, path template, status, milliseconds",
     )
     return parser
+
+
+def _folder(text: str) -> Path:
+    if not text:
+        raise argparse.ArgumentTypeError("it is empty: is it from a variable that is not set?")
+    return Path(text)
 
 
 def _port(text: str) -> int:

@@ -85,6 +85,9 @@ class Sandbox:
     ) -> None:
         self.stop()
 
+    def __repr__(self) -> str:
+        return f"<Sandbox {self._server.url or 'that is not started'}>"
+
     @property
     def url(self) -> str:
         """Scheme, host and port."""

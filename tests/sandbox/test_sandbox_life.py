@@ -118,6 +118,7 @@ def test_an_unusable_folder_is_one_line_and_exit_1(tmp_path: Path) -> None:
         ["--port", "70000"],
         ["--pace", "-1"],
         ["--pace", "nan"],
+        ["--data", ""],
         ["--api-key", "short"],
         ["--what"],
         ["--seed", "songs"],
@@ -181,6 +182,12 @@ def test_a_stopped_sandbox_leaves_no_thread_and_no_descriptor() -> None:
             api.post("/user-files/upload/stream", files={"file": ("a.jpg", jpeg())})
     assert threading.active_count() == threads
     assert _descriptors() == descriptors
+
+
+def test_a_sandbox_shows_where_it_is() -> None:
+    with Sandbox() as sandbox:
+        assert repr(sandbox) == f"<Sandbox {sandbox.url}>"
+    assert "not started" in repr(Sandbox())
 
 
 def test_stopping_twice_is_harmless_and_starting_twice_is_not() -> None:
