@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -331,7 +332,7 @@ def test_a_terminal_gets_reasons_whole_and_lists_in_its_width(
 
 @unless_windows
 def test_closed_streams_are_no_error(place: Path) -> None:
-    command = f"{sys.executable} -m aion"
+    command = f"{shlex.quote(sys.executable)} -m aion"
     for line in (f"{command} files >&-", f"{command} ask <&-", f"{command} check 2>&-"):
         done = subprocess.run(line, shell=True, capture_output=True, text=True, check=False)
         assert (done.returncode, done.stderr) == (0, "")
