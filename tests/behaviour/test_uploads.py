@@ -231,7 +231,7 @@ def test_a_wait_ends_by_its_deadline_even_if_the_service_falls_silent_p23(
 def test_the_client_s_polling_timeout_is_the_default(calls: Calls, sandbox: Sandbox) -> None:
     sandbox.faults.hold_description()
     client = calls.client(sandbox, polling_timeout=0.1)
-    with pytest.raises(AionvisionTimeoutError, match="still processing"):
+    with pytest.raises(AionvisionTimeoutError, match=r"still (pending|processing)"):
         calls(client.upload_one(draw(), filename="a.jpg"))
 
 
@@ -263,7 +263,7 @@ def test_a_wait_of_its_own_times_out_with_the_last_state_p23(
         client.upload_one(draw(), filename="a.jpg", wait_for_descriptions=False)
     ).image_id
     with pytest.raises(AionvisionTimeoutError, match="still queued") as caught:
-        calls(client.uploads.wait_for_description(image_id, timeout=0.15, poll_interval=0.02))
+        calls(client.uploads.wait_for_description(image_id, timeout=1.0, poll_interval=0.02))
     assert isinstance(caught.value.last_result, DescriptionState)
     assert caught.value.last_result.status == "queued"
 
