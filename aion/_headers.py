@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, TypeGuard
+from typing import Any
 
-from aion._secrets import concealed_headers
+from aion._secrets import concealed_headers, is_mapping
 
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
 _VALUE = re.compile(r"[\x20-\x7e\xa0-\xff\t]*\Z")
@@ -34,9 +34,8 @@ _MADE = frozenset(
     }
 )
 """Headers that are made for each request."""
-
-
 _OF_TRACES = frozenset({"traceparent", "tracestate", "baggage"})
+"""Headers that tracing makes, where it is on."""
 
 
 def checked(field: str, headers: Any, *, tracing: bool) -> dict[str, str]:
@@ -55,7 +54,7 @@ def checked(field: str, headers: Any, *, tracing: bool) -> dict[str, str]:
     if headers is None:
         return {}
     headers = concealed_headers(headers)
-    if not _is_mapping(headers):
+    if not is_mapping(headers):
         raise ValueError(f"{field} has to be a mapping of names to values, not {_kind(headers)}")
     found: dict[str, str] = {}
     for name, value in headers.items():
@@ -83,10 +82,6 @@ def merged(headers: Mapping[str, str], extra: Mapping[str, str]) -> dict[str, st
     names = {name.lower() for name in extra}
     kept = {name: value for name, value in headers.items() if name.lower() not in names}
     return {**kept, **extra}
-
-
-def _is_mapping(value: Any) -> TypeGuard[Mapping[Any, Any]]:
-    return isinstance(value, Mapping)
 
 
 def _kind(value: object) -> str:

@@ -35,12 +35,13 @@ def concealed(key: Any) -> Any:
 
 def concealed_headers(headers: Any) -> Any:
     """The same for each value of a mapping."""
-    if not _is_mapping(headers):
+    if not is_mapping(headers):
         return headers
     return {name: concealed(value) for name, value in headers.items()}
 
 
-def _is_mapping(value: Any) -> TypeGuard[Mapping[Any, Any]]:
+def is_mapping(value: Any) -> TypeGuard[Mapping[Any, Any]]:
+    """Whether a value has headers or settings by their names."""
     return isinstance(value, Mapping)
 
 

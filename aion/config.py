@@ -36,19 +36,7 @@ ENV_TENANT_ID = "AIONVISION_TENANT_ID"
 ENV_PROXY_URL = "AIONVISION_PROXY_URL"
 ENV_ENABLE_TRACING = "AIONVISION_ENABLE_TRACING"
 ENV_ALLOW_HTTP = "AIONVISION_ALLOW_HTTP"
-_ENV = (
-    ENV_API_KEY,
-    ENV_BASE_URL,
-    ENV_TIMEOUT,
-    ENV_MAX_RETRIES,
-    ENV_RETRY_DELAY,
-    ENV_POLLING_INTERVAL,
-    ENV_POLLING_TIMEOUT,
-    ENV_TENANT_ID,
-    ENV_PROXY_URL,
-    ENV_ENABLE_TRACING,
-    ENV_ALLOW_HTTP,
-)
+_ENV = tuple(value for name, value in list(globals().items()) if name.startswith("ENV_"))
 _CLOSE = 0.94
 """How alike two names have to be, from 0 to 1: a letter of one is another, too much or missing."""
 
@@ -177,7 +165,6 @@ class ClientConfig:
     allow_http: bool = field(
         default_factory=lambda: _or_env(None, ENV_ALLOW_HTTP, _switch) or False, kw_only=True
     )
-
     extra_headers: Mapping[str, str] | None = field(default=None, kw_only=True, repr=False)
 
     def __post_init__(self) -> None:
@@ -228,9 +215,10 @@ class ClientConfig:
         Raises:
             ValueError: There is no API key, or a setting is out of range.
         """
-        kwargs = concealed_settings(kwargs)
-        _warn_of_misspellings()
         api_key = concealed(api_key or os.environ.get(ENV_API_KEY))
+        kwargs = concealed_settings(kwargs)
+        # A warning may be an error to the program, whose traceback shows what is here.
+        _warn_of_misspellings()
         if not api_key:
             raise ValueError(f"no API key: set {ENV_API_KEY} or pass api_key=...")
 
@@ -297,7 +285,7 @@ def _conceal_first(init: Callable[..., None]) -> Callable[..., None]:
     return concealing
 
 
-# That of a dataclass is written by the standard library.
+# That of a dataclass is written by the standard library, so it can only be wrapped afterwards.
 ClientConfig.__init__ = _conceal_first(ClientConfig.__init__)  # type: ignore[method-assign]
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 
 from aion._rt import aio as rt
+from aion._transport.policy import http_date
 from aion.exceptions import QuotaExceededError
 from aion.types.upload import QuotaInfo
 from aion_api.api import uploads
@@ -40,7 +40,7 @@ async def allowance_for(engine: rt.Engine, count: int) -> Allowance:
     request = uploads.check_upload_quota(file_count=count)
     quota, reply = await engine.call_raw(request.decoding(QuotaInfo.from_api_response))
     if quota.can_proceed:
-        return Allowance(quota, _moment(reply.header("date")))
+        return Allowance(quota, http_date(reply.header("date") or ""))
     error = QuotaExceededError(
         quota.message or f"{count} uploads were asked for, {quota.available} are left",
         available=quota.available,
@@ -48,11 +48,3 @@ async def allowance_for(engine: rt.Engine, count: int) -> Allowance:
     )
     error.details["stage"] = "quota"
     raise error
-
-
-def _moment(text: str | None) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(text or "")
-    except (TypeError, ValueError):
-        return None
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)

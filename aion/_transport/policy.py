@@ -82,6 +82,15 @@ def may_repeat_fault(kind: str, *, sent: bool, repeatable: bool) -> bool:
     return kind not in _FINAL_FAULTS and (repeatable or not sent)
 
 
+def http_date(text: str) -> datetime | None:
+    """The moment that a header names; None for one that cannot be read."""
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, IndexError, OverflowError):
+        return None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+
+
 def retry_after(value: str | None, now: datetime) -> int | None:
     """Whole seconds to wait, from a ``Retry-After`` header in seconds or as a date.
 
@@ -93,11 +102,8 @@ def retry_after(value: str | None, now: datetime) -> int | None:
     try:
         seconds = float(text)
     except ValueError:
-        try:
-            moment = parsedate_to_datetime(text)
-        except (ValueError, IndexError, OverflowError):
+        moment = http_date(text)
+        if moment is None:
             return None
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=UTC)
         seconds = (moment - now).total_seconds()
     return max(0, math.ceil(seconds)) if math.isfinite(seconds) else None

@@ -7,7 +7,7 @@ from argparse import Namespace
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from aion import SyncAionVision
 from aion.cli.printing import Printer
@@ -16,8 +16,8 @@ from aion.resources.video_uploads import SUPPORTED_VIDEO_EXTENSIONS
 from aion.types.documents import BatchDocumentUploadResults, DocumentUploadResult
 from aion.types.upload import BatchUploadResults, UploadResult
 
-_Results = TypeVar("_Results", BatchUploadResults, BatchDocumentUploadResults)
-_NOT_STORED = "not stored"
+_Row = tuple[str, str, object, object]
+"""How a file stands, its id, its name, and what there is to say about it."""
 
 
 def upload(client: SyncAionVision, wanted: Namespace, out: Printer) -> bool:
@@ -26,8 +26,8 @@ def upload(client: SyncAionVision, wanted: Namespace, out: Printer) -> bool:
 
 
 def _images(client: SyncAionVision, wanted: Namespace, out: Printer) -> bool:
-    results = _told(
-        lambda: client.upload(
+    def send() -> BatchUploadResults:
+        return client.upload(
             wanted.paths,
             tags=wanted.tags,
             journal=wanted.journal,
@@ -35,42 +35,33 @@ def _images(client: SyncAionVision, wanted: Namespace, out: Printer) -> bool:
             description_timeout=wanted.wait_timeout,
             raise_on_failure=False,
             progress=sys.stderr.isatty() and find_spec("rich") is not None,
-        ),
-        BatchUploadResults,
-        lambda found: _tell_images(found, out),
-    )
-    return not results.has_failures
+        )
 
-
-def _tell_images(results: Iterable[UploadResult], out: Printer) -> None:
-    for one in results:
-        standing = str(one.description_status) if one.is_stored else _NOT_STORED
+    def row(one: UploadResult) -> _Row:
         about = one.description_error or one.description
-        _tell(out, one.to_dict(), standing, one.image_id, one.filename, about)
+        return str(one.description_status), one.image_id, one.filename, about
+
+    return _told(send, BatchUploadResults, row, out)
 
 
 def _documents(client: SyncAionVision, wanted: Namespace, out: Printer) -> bool:
     if wanted.tags:
         raise ValueError("--tag is for images and videos: documents are uploaded without tags")
-    results = _told(
-        lambda: client.documents.upload(
+
+    def send() -> BatchDocumentUploadResults:
+        return client.documents.upload(
             wanted.paths,
             journal=wanted.journal,
             wait_for_processing=wanted.wait,
             processing_timeout=wanted.wait_timeout,
             raise_on_failure=False,
-        ),
-        BatchDocumentUploadResults,
-        lambda found: _tell_documents(found, out),
-    )
-    return not results.has_failures
+        )
 
-
-def _tell_documents(results: Iterable[DocumentUploadResult], out: Printer) -> None:
-    for one in results:
-        standing = str(one.status) if one.is_stored else _NOT_STORED
+    def row(one: DocumentUploadResult) -> _Row:
         about = one.processing_error or one.extracted_text_preview
-        _tell(out, one.to_dict(), standing, one.document_id, one.filename, about)
+        return str(one.status), one.document_id, one.filename, about
+
+    return _told(send, BatchDocumentUploadResults, row, out)
 
 
 def _videos(client: SyncAionVision, wanted: Namespace, out: Printer) -> bool:
@@ -86,12 +77,12 @@ def _videos(client: SyncAionVision, wanted: Namespace, out: Printer) -> bool:
     except AionvisionError as error:
         stored = error.details.get("stored_media_ids", ())
         for path, media_id in zip(videos, stored, strict=False):
-            _tell(out, {"media_id": media_id, "file": str(path)}, "stored", media_id, path, None)
+            _tell(out, {"media_id": media_id, "file": str(path)}, "stored", media_id, path)
         raise
     for path, one in zip(videos, results, strict=True):
         standing = one.processing_status or one.status
         fields = {**one.to_dict(), "file": str(path)}
-        _tell(out, fields, standing, one.media_id, path, None)
+        _tell(out, fields, standing, one.media_id, path)
     return True
 
 
@@ -108,30 +99,32 @@ def _videos_of(paths: Sequence[str]) -> Iterator[Path]:
 
 
 def _told(
-    call: Callable[[], _Results], kind: type[_Results], tell: Callable[[_Results], None]
-) -> _Results:
-    """What a call gives, told; of a call that breaks, what its error knows of it."""
+    send: Callable[[], Any], kind: type[Any], row: Callable[[Any], _Row], out: Printer
+) -> bool:
+    """Whether all went well; what an upload gives is told, or what its error knows of it."""
     try:
-        results = call()
+        results = send()
     except AionvisionError as error:
-        for known in (getattr(error, "partial_results", None), getattr(error, "last_result", None)):
+        told: list[Any] = [getattr(error, "partial_results", None), error.last_result]
+        for known in told:
             if isinstance(known, kind):
-                tell(known)
+                _tell_all(known, row, out)
                 break
         raise
-    tell(results)
-    return results
+    _tell_all(results, row, out)
+    return not results.has_failures
+
+
+def _tell_all(results: Iterable[Any], row: Callable[[Any], _Row], out: Printer) -> None:
+    for one in results:
+        standing, *rest = row(one)
+        _tell(out, one.to_dict(), standing if one.is_stored else "not stored", *rest)
 
 
 def _tell(
-    out: Printer,
-    fields: dict[str, Any],
-    standing: str,
-    id: str,  # noqa: A002 - as everywhere
-    name: object,
-    about: object,
+    out: Printer, fields: dict[str, Any], standing: str, stored_id: object, *about: object
 ) -> None:
-    out.line(fields, f"{standing:<10}", id or "-", name, about)
+    out.line(fields, f"{standing:<10}", stored_id or "-", *about)
 
 
 _UPLOADS = {"images": _images, "documents": _documents, "videos": _videos}

@@ -63,8 +63,7 @@ class App:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         began = time.perf_counter()
-        exchange = Exchange(scope, receive, send, self._url)
-        exchange.date = self._state.clock.http_date
+        exchange = Exchange(scope, receive, send, self._url, self._state.clock.http_date)
         controlled = exchange.raw_path.startswith(CONTROL_PREFIX)
         if not controlled:
             exchange.on_start = lambda: self._remember(exchange, began)

@@ -9,7 +9,6 @@ import hashlib
 import re
 import uuid
 from collections.abc import AsyncIterator, Callable
-from email.utils import formatdate
 from typing import Any, Final
 
 from starlette.types import Message, Receive, Scope, Send
@@ -39,7 +38,11 @@ class Forgotten(Exception):
 class Exchange:
     """A request and the way back."""
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, url: str) -> None:
+    def __init__(
+        self, scope: Scope, receive: Receive, send: Send, url: str, date: Callable[[], str]
+    ) -> None:
+        """`date` gives the date of an answer."""
+        self._date = date
         self.scope = scope
         self.receive = receive
         self._send = send
@@ -55,8 +58,6 @@ class Exchange:
         self.api_key_id: str | None = None
         self.added_headers: dict[str, str] = {}
         """Headers that the answer gets, whatever it will be."""
-        self.date: Callable[[], str] = lambda: formatdate(usegmt=True)
-        """The date of the answer."""
         self.on_start: Callable[[], None] = lambda: None
         """Called once the status is known, before the client can see it."""
         self.body_size = 0
@@ -122,7 +123,7 @@ class Exchange:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             self.on_start()
-            added = {**self.added_headers, "date": self.date(), "x-request-id": self.request_id}
+            added = {**self.added_headers, "date": self._date(), "x-request-id": self.request_id}
             raw = [(name.encode(), value.encode()) for name, value in added.items()]
             message = {**message, "headers": [*message.get("headers", ()), *raw]}
         await self._send(message)

@@ -23,7 +23,9 @@ from aion.testing import Sandbox
 from tests.behaviour.movies import movie
 from tests.behaviour.pictures import NAVY, draw
 
-unless_windows = pytest.mark.skipif(os.name == "nt", reason="Windows has neither of the two")
+unless_windows = pytest.mark.skipif(
+    os.name == "nt", reason="no terminals of this kind, and no SIGINT for one process, on Windows"
+)
 KEY = "aion_of_nobody_000000000000_fake"
 
 

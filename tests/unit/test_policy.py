@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aion._transport import policy
-from aion._transport.policy import Policy, may_repeat_fault, may_repeat_status
+from aion._transport.policy import Policy, http_date, may_repeat_fault, may_repeat_status
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 STATUSES = st.integers(100, 599)
@@ -160,3 +160,14 @@ def test_what_cannot_be_read_is_none_p9(text: str | None) -> None:
 def test_no_header_whatever_is_in_it_raises_p9(text: str) -> None:
     found = policy.retry_after(text, NOW)
     assert found is None or found >= 0
+
+
+@pytest.mark.parametrize("text", ["", "soon", "Mon, 99 Nov 2026 10:00:00 GMT", "0 0 0"])
+def test_a_date_that_cannot_be_read_is_none(text: str) -> None:
+    assert http_date(text) is None
+
+
+def test_a_date_has_a_zone() -> None:
+    moment = datetime(2026, 11, 28, 21, 30, tzinfo=UTC)
+    for zone in ("GMT", "-0000", "+0000"):
+        assert http_date(f"Sat, 28 Nov 2026 21:30:00 {zone}") == moment

@@ -5,10 +5,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 
 from aion._rt import blocking as rt
+from aion._transport.policy import http_date
 from aion.exceptions import QuotaExceededError
 from aion.types.upload import QuotaInfo
 from aion_api.api import uploads
@@ -42,7 +42,7 @@ def allowance_for(engine: rt.Engine, count: int) -> SyncAllowance:
     request = uploads.check_upload_quota(file_count=count)
     quota, reply = engine.call_raw(request.decoding(QuotaInfo.from_api_response))
     if quota.can_proceed:
-        return SyncAllowance(quota, _moment(reply.header("date")))
+        return SyncAllowance(quota, http_date(reply.header("date") or ""))
     error = QuotaExceededError(
         quota.message or f"{count} uploads were asked for, {quota.available} are left",
         available=quota.available,
@@ -50,11 +50,3 @@ def allowance_for(engine: rt.Engine, count: int) -> SyncAllowance:
     )
     error.details["stage"] = "quota"
     raise error
-
-
-def _moment(text: str | None) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(text or "")
-    except (TypeError, ValueError):
-        return None
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
