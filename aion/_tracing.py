@@ -6,7 +6,9 @@ semantic conventions. Query strings, bodies and keys are never recorded.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections import deque
+from contextlib import suppress
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -73,22 +75,34 @@ def set_correlation_id(correlation_id: str) -> None:
     current_id.set(correlation_id or None)
 
 
-def span_starter(config: ClientConfig) -> Callable[[Call], Span]:
-    """The function that begins the span of a call.
+class OtelTracing:
+    """The spans of one client.
 
     Raises:
         ImportError: OpenTelemetry is not installed.
     """
-    if not is_tracing_available():
-        raise ImportError(_MISSING)
-    from opentelemetry import trace
 
-    def start(call: Call) -> Span:
+    def __init__(self, config: ClientConfig) -> None:
+        if not is_tracing_available():
+            raise ImportError(_MISSING)
+        self._name = config.tracing_service_name
+        self._dropped: deque[tuple[_CallSpan, int]] = deque()
+
+    def start(self, call: Call) -> Span:
+        """Begin the span of a call."""
+        from opentelemetry import trace
+
+        self.settle()
         # Looked up for each call: the provider may be configured after the client was made.
-        tracer = trace.get_tracer(config.tracing_service_name, tracer_provider=_provider)
-        return _CallSpan(tracer, call)
+        tracer = trace.get_tracer(self._name, tracer_provider=_provider)
+        return _CallSpan(tracer, call, self._dropped)
 
-    return start
+    def settle(self) -> None:
+        """Export the spans that were dropped."""
+        while self._dropped:
+            with suppress(IndexError):
+                span, moment = self._dropped.popleft()
+                span.end(None, moment)
 
 
 def _exporting_provider(name: str, version: str | None, endpoint: str) -> TracerProvider:
@@ -110,9 +124,10 @@ def _exporting_provider(name: str, version: str | None, endpoint: str) -> Tracer
 class _CallSpan:
     """The span of a call, and that of its current attempt."""
 
-    def __init__(self, tracer: Tracer, call: Call) -> None:
+    def __init__(self, tracer: Tracer, call: Call, dropped: deque[tuple[_CallSpan, int]]) -> None:
         from opentelemetry import trace
 
+        self._dropped = dropped
         self._trace = trace
         self._tracer = tracer
         self._method = call.operation.method
@@ -169,15 +184,25 @@ class _CallSpan:
             span.set_status(self._trace.StatusCode.ERROR)
         span.end()
 
-    def end(self, error: BaseException | None) -> None:
-        """The call is over, for a stream: when its last byte is read. May be called again."""
+    def drop(self) -> None:
+        """The call was forgotten, and the collector found it: the span is exported later."""
+        if not self._ended:
+            self._dropped.append((self, time.time_ns()))
+
+    def end(self, error: BaseException | None, at: int | None = None) -> None:
+        """The call is over, for a stream: when its last byte is read. May be called again.
+
+        Args:
+            error: What ended it, or None.
+            at: When, in nanoseconds since 1970, if not now.
+        """
         if self._ended:
             return
         self._ended = True
         if self._attempt is not None:
             # Cancelled in the middle.
-            self._attempt.end()
+            self._attempt.end(at)
         if error is not None:
             self._span.set_attribute("error.type", type(error).__name__)
             self._span.set_status(self._trace.StatusCode.ERROR)
-        self._span.end()
+        self._span.end(at)

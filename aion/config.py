@@ -123,7 +123,8 @@ class ClientConfig:
         propagate_trace_context: Send W3C trace context headers when tracing.
         send_correlation_id: Send ``X-Correlation-ID``, the same for one flow of calls.
         send_request_id: Send ``X-Request-ID``, new for each attempt.
-        max_connections: Connections to one origin at a time; further calls wait their turn.
+        max_connections: Connections that are open at a time, over all hosts (for coroutines: in
+            each event loop); further calls wait their turn.
         on_attempt: Called after each attempt with an `aion.Attempt`: number, duration, status or
             fault, request id, delay until the next one. Keep it short; it runs where the call
             runs, and what it raises goes to the caller.

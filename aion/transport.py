@@ -30,10 +30,9 @@ class SyncConnection(Protocol):
     them up (Ctrl-C) then takes no longer than that; without it, they are waited for. And a method
     `until` with one argument: where on `time.monotonic` each later `piece` of this answer has to be
     over. What may follow a whole chat answer is waited for only with it, and then for a moment.
+    A third is `stale`, without arguments: whether the idle connection has ended or cannot be used
+    again; such ones are closed as soon as somebody comes by.
     """
-
-    home: object
-    """A note of the client's own: set it to None and leave it alone."""
 
     def exchange(
         self, wire: Wire, *, deadline: float | None, silence: float | None, whole: bool = True
@@ -69,11 +68,9 @@ class SyncConnection(Protocol):
 class AsyncConnection(Protocol):
     """A connection for coroutines; used by one call at a time.
 
-    Calls are cancelled from outside when their deadline passes.
+    Calls are cancelled from outside when their deadline passes. It may have a method `stale`, as
+    `SyncConnection`.
     """
-
-    home: object
-    """A note of the client's own: set it to None and leave it alone."""
 
     async def exchange(
         self, wire: Wire, *, silence: float | None, whole: bool = True

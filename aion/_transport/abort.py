@@ -10,8 +10,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from functools import partial
+from queue import Empty, SimpleQueue
 
 POLL = 0.1
 """Seconds after which a wait that nobody can end looks whether it should."""
@@ -25,26 +27,28 @@ class Abort:
     """The wish that all calls of a group end, and the ways to end what they wait for."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._wanted = threading.Event()
+        # A signal handler may come in while it is held, and use this again.
+        self._lock = threading.RLock()
+        self._set = False
         self._ways: list[Callable[[], object]] = []
 
     def set(self) -> None:
         """End the calls of this group, those to come included."""
         with self._lock:
-            self._wanted.set()
+            self._set = True
             for end in self._ways:
                 end()
 
     def check(self) -> None:
         """Raise `Aborted` when the call is to end."""
-        if self._wanted.is_set():
+        if self._set:
             raise Aborted
 
     def sleep(self, seconds: float) -> None:
         """Let time pass."""
-        if self._wanted.wait(seconds):
-            raise Aborted
+        ended: SimpleQueue[None] = SimpleQueue()
+        with self.ending(partial(ended.put, None)), suppress(Empty):
+            ended.get(timeout=seconds)
 
     @contextmanager
     def ending(self, end: Callable[[], object]) -> Generator[None]:

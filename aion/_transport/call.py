@@ -43,3 +43,17 @@ class Call:
     request_id: str | None = None
     span: Span | None = None
     limit: float | None = None
+
+    def end(self, error: BaseException | None) -> None:
+        """The call is over: so is its span.
+
+        Args:
+            error: What ended it, or None.
+        """
+        if self.span is None:
+            return
+        if isinstance(error, GeneratorExit):
+            # A coroutine that was forgotten: this runs inside the collector.
+            self.span.drop()
+        else:
+            self.span.end(error)

@@ -6,16 +6,16 @@ import asyncio
 import time
 import weakref
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from aion._transport import flow, gate
 from aion._transport.call import Call
 from aion._transport.content import EMPTY, Content
-from aion._transport.engine import LATE, Engine, abandon
+from aion._transport.engine import LATE, Engine
+from aion._transport.places import Place
 from aion._transport.pool import AsyncPool
 from aion._transport.routing import Route, route
-from aion._transport.wire import BUSY, Fault, Origin, Reply, Wire
+from aion._transport.wire import BUSY, Fault, Reply, Wire
 from aion_api import Request
 
 if TYPE_CHECKING:
@@ -30,10 +30,12 @@ class AsyncEngine(Engine):
 
     def __init__(self, config: ClientConfig, base: AsyncEngine | None = None) -> None:
         super().__init__(config, base)
-        self._pools: dict[Origin, AsyncPool[AsyncConnection]] = base._pools if base else {}
+        self._pool: AsyncPool[AsyncConnection] = (
+            base._pool if base else AsyncPool(config.max_connections)
+        )
         if base is None:
             # A client that is dropped without closing leaves no socket behind.
-            weakref.finalize(self, abandon, self._pools)
+            weakref.finalize(self, self._pool.close)
 
     async def call(
         self,
@@ -101,80 +103,68 @@ class AsyncEngine(Engine):
 
     async def _run(
         self, call: Call, on_repeat: flow.OnRepeat | None = None
-    ) -> tuple[Reply, _AsyncLease | None]:
+    ) -> tuple[Reply, Place[AsyncConnection] | None]:
         steps = self._steps(call)
-        lease: _AsyncLease | None = None
+        place: Place[AsyncConnection] | None = None
         try:
             step = next(steps)
             while True:
                 outcome: Reply | Fault | None = None
                 if isinstance(step, flow.Send):
-                    outcome, lease = await self._attempt(call, step.wire)
+                    outcome, place = await self._attempt(call, step.wire)
                 else:
                     await asyncio.sleep(step.seconds)
                 step = steps.send(outcome)
                 if outcome is not None and on_repeat is not None:
                     on_repeat(outcome)
         except StopIteration as done:
-            if call.span is not None and call.whole:
-                call.span.end(None)
-            return done.value, lease
+            if call.whole:
+                call.end(None)
+            return done.value, place
         except BaseException as error:
-            if lease is not None:
-                lease.pool.release(lease.channel, usable=False)
-            if call.span is not None:
-                call.span.end(error)
+            if place is not None:
+                place.release(usable=False)
+            call.end(error)
             raise
 
-    async def _attempt(self, call: Call, wire: Wire) -> tuple[Reply | Fault, _AsyncLease | None]:
-        pool = self._pool(wire.origin)
-        channel: AsyncConnection | None = None
+    async def _attempt(
+        self, call: Call, wire: Wire
+    ) -> tuple[Reply | Fault, Place[AsyncConnection] | None]:
+        """Send a request. The place of an answer whose body is left unread comes with it."""
+        place: Place[AsyncConnection] | None = None
+        usable = unread = False
         deadline = call.deadline
         seconds = call.silence if deadline is None else deadline - time.monotonic()
         try:
             # Waiting for a connection counts; after that, a call without a deadline is on its own.
             async with asyncio.timeout(seconds) as limit:
-                channel = await pool.acquire()
+                place = await self._pool.acquire(wire.origin)
                 if deadline is None:
                     limit.reschedule(None)
+                channel = place.channel or self._connect(place)
                 outcome = await channel.exchange(wire, silence=call.silence, whole=call.whole)
+            usable = True
+            unread = not call.whole and isinstance(outcome, Reply) and outcome.status < 300
         except TimeoutError:
-            if channel is None:
+            if place is None:
                 return BUSY, None
-            pool.release(channel, usable=False)
             return Fault("timeout", LATE, sent=True), None
-        except BaseException:
-            if channel is not None:
-                pool.release(channel, usable=False)
-            raise
-        if not call.whole and isinstance(outcome, Reply) and outcome.status < 300:
-            return outcome, _AsyncLease(pool, channel)
-        pool.release(channel)
-        return outcome, None
+        finally:
+            if place is not None and not unread:
+                place.release(usable=usable)
+        return outcome, place if unread else None
 
-    def _pool(self, origin: Origin) -> AsyncPool[AsyncConnection]:
-        pool = self._pools.get(origin)
-        if pool is None:
-            make = self.config.transport or _default_transport()
-            way = route(origin, self.config.proxy_url)
-            pool = self._pools.setdefault(
-                origin, AsyncPool(lambda: make(way), self.config.max_connections)
-            )
-        return pool
+    def _connect(self, place: Place[AsyncConnection]) -> AsyncConnection:
+        make = self.config.transport or _default_transport()
+        place.channel = made = make(route(place.origin, self.config.proxy_url))
+        return made
 
     async def close(self) -> None:
         """Close all connections. The engine cannot be used any more."""
         self.closed = True
         if self._base is None:
-            abandon(self._pools)
-
-
-@dataclass(slots=True)
-class _AsyncLease:
-    """A connection in use by an answer."""
-
-    pool: AsyncPool[AsyncConnection]
-    channel: AsyncConnection
+            self._pool.close()
+        self._settle()
 
 
 class AsyncAnswer:
@@ -187,11 +177,11 @@ class AsyncAnswer:
         operation: What was called.
     """
 
-    def __init__(self, reply: Reply, lease: _AsyncLease | None, call: Call) -> None:
+    def __init__(self, reply: Reply, place: Place[AsyncConnection] | None, call: Call) -> None:
         self.reply = reply
         self.operation = call.operation
-        self._span = call.span
-        self._lease = lease
+        self._call = call
+        self._place = place
 
     async def piece(self) -> bytes | None:
         """The next bytes, or None at the end.
@@ -199,16 +189,17 @@ class AsyncAnswer:
         Raises:
             AionvisionError: The connection broke or fell silent.
         """
-        if self._lease is None:
+        channel = self._place.channel if self._place is not None else None
+        if channel is None:
             return None
         try:
-            found = await self._lease.channel.piece()
+            found = await channel.piece()
         except BaseException as error:
-            self._drop(error)
+            self._give_up(error)
             raise
         if isinstance(found, Fault):
             broken = gate.error_of_fault(found, self.operation, 1)
-            self._drop(broken)
+            self._give_up(broken)
             raise broken
         if found is None:
             await self.close()
@@ -223,8 +214,7 @@ class AsyncAnswer:
         Raises:
             AionvisionError: The connection broke or fell silent, or they did not come in time.
         """
-        if self._span is not None:
-            self._span.end(None)
+        self._call.end(None)
         try:
             async with asyncio.timeout(moment - time.monotonic()):
                 return await self.piece()
@@ -235,27 +225,27 @@ class AsyncAnswer:
 
     async def close(self) -> None:
         """Give the connection back, closed if something is left unread."""
-        lease, self._lease = self._lease, None
-        if self._span is not None:
-            self._span.end(None)
-        if lease is None:
+        place, self._place = self._place, None
+        self._call.end(None)
+        if place is None or place.channel is None:
             return
+        usable = False
         try:
-            await lease.channel.finish()
-        except BaseException:
-            lease.pool.release(lease.channel, usable=False)
-            raise
-        lease.pool.release(lease.channel)
+            await place.channel.finish()
+            usable = True
+        finally:
+            place.release(usable=usable)
 
-    def _drop(self, error: BaseException | None = None) -> None:
-        lease, self._lease = self._lease, None
-        if self._span is not None:
-            self._span.end(error)
-        if lease is not None:
-            lease.pool.release(lease.channel, usable=False)
+    def _give_up(self, error: BaseException) -> None:
+        place, self._place = self._place, None
+        self._call.end(error)
+        if place is not None:
+            place.release(usable=False)
 
     def __del__(self) -> None:
-        self._drop()
+        # Its place is given up with it.
+        if self._call.span is not None:
+            self._call.span.drop()
 
 
 def _default_transport() -> Callable[[Route], AsyncConnection]:

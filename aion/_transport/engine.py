@@ -21,7 +21,6 @@ from aion._transport.content import EMPTY, Content
 from aion._transport.observe import correlation_id, observer
 from aion._transport.policy import Policy
 from aion._transport.wire import (
-    Origin,
     Reply,
     Wire,
     Wiring,
@@ -53,6 +52,8 @@ class Engine:
         self._wiring = Wiring(config)
         shared = base._rules if base else None
         same_host = base is not None and base._wiring.origin == self._wiring.origin
+        watching = observer(config)
+        self._tracing = watching.tracing
         self._rules: flow.Rules = flow.Rules(
             Policy(config.max_retries, config.retry_delay, random.random),
             time.monotonic,
@@ -60,7 +61,7 @@ class Engine:
             self._leaving,
             shared.budget if shared else Budget(),
             shared.breakers if shared and same_host else _breakers(config),
-            observer(config),
+            watching,
         )
 
     def absolute(self, url: str) -> str:
@@ -124,10 +125,15 @@ class Engine:
             raise RuntimeError("this client is closed: make a new one, or close it later")
 
     def _steps(self, call: Call) -> Generator[flow.Step, flow.Outcome, Reply]:
-        start_span = self._rules.observer.start_span if self._rules.observer else None
-        if start_span is not None:
-            call.span = start_span(call)
+        tracing = self._tracing
+        if tracing is not None:
+            call.span = tracing.start(call)
         return flow.attempts(call, self._rules)
+
+    def _settle(self) -> None:
+        """Export what was forgotten and waits for somebody who comes by."""
+        if self._tracing is not None:
+            self._tracing.settle()
 
     def _stamped(self, call: Call) -> Wire:
         """The request of one attempt: the same, with what is its own."""
@@ -161,10 +167,3 @@ def _breakers(config: ClientConfig) -> Breakers | None:
         pause=config.circuit_breaker_timeout,
         now=time.monotonic,
     )
-
-
-def abandon(pools: dict[Origin, Any]) -> None:
-    """Close the connections of all origins: the idle ones now, the others when they come back."""
-    for pool in list(pools.values()):
-        pool.closed = True
-        pool.abandon()

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 import httpx
 
 from aion._transport.content import EMPTY, AsyncPieces, Bytes
+from aion._transport.places import KEEP_ALIVE
 from aion._transport.single import put_below
 from aion._transport.sockets import AsyncBackend, SyncBackend
 from aion._transport.sockets.joining import AsyncJoiningBackend, Joining, SyncJoiningBackend
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
     from aion._transport.routing import Route
 
-KEEP_ALIVE = 30.0
-"""Seconds for which an idle connection is kept."""
 LARGEST_ERROR = 1024 * 1024
 """Bytes of an error body that are read; the connection is given up when there are more."""
 _ONE = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=KEEP_ALIVE)
@@ -184,7 +183,6 @@ class SyncChannel:
     """One blocking connection."""
 
     def __init__(self, way: Route) -> None:
-        self.home: object = None
         self._urls = _Urls()
         self._backend = SyncBackend()
         self._joining = Joining()
@@ -192,7 +190,7 @@ class SyncChannel:
             self._transport = httpx.HTTPTransport(
                 verify=way.tls(), limits=_ONE, proxy=way.proxy, trust_env=False
             )
-        put_below(self._transport, SyncJoiningBackend(self._backend, self._joining))
+        self._single = put_below(self._transport, SyncJoiningBackend(self._backend, self._joining))
         self._stream: httpx.SyncByteStream | None = None
         self._pieces: Iterator[bytes] = iter(())
 
@@ -252,6 +250,10 @@ class SyncChannel:
         if stream is not None:
             stream.close()
 
+    def stale(self) -> bool:
+        """Whether there is no connection, or an idle one that cannot be used again."""
+        return not self._single.usable()
+
     def interrupt(self) -> None:
         """Let an exchange in another thread end at once. The connection cannot be used again."""
         self._backend.interrupt()
@@ -265,7 +267,6 @@ class AsyncChannel:
     """One connection for coroutines, tied to no event loop."""
 
     def __init__(self, way: Route) -> None:
-        self.home: object = None
         self._urls = _Urls()
         self._backend = AsyncBackend()
         self._joining = Joining()
@@ -273,7 +274,7 @@ class AsyncChannel:
             self._transport = httpx.AsyncHTTPTransport(
                 verify=way.tls(), limits=_ONE, proxy=way.proxy, trust_env=False
             )
-        put_below(self._transport, AsyncJoiningBackend(self._backend, self._joining))
+        self._single = put_below(self._transport, AsyncJoiningBackend(self._backend, self._joining))
         self._stream: httpx.AsyncByteStream | None = None
         self._pieces: AsyncIterator[bytes] | None = None
 
@@ -328,6 +329,10 @@ class AsyncChannel:
         stream, self._stream, self._pieces = self._stream, None, None
         if stream is not None:
             await stream.aclose()
+
+    def stale(self) -> bool:
+        """Whether there is no connection, or an idle one that cannot be used again."""
+        return not self._single.usable()
 
     def abandon(self) -> None:
         """Close the connection at once, from wherever."""

@@ -70,6 +70,26 @@ class Span(Protocol):
         """The call is over, for a stream: when its last byte is read. May be called again."""
         ...
 
+    def drop(self) -> None:
+        """The call was forgotten, and the collector found it.
+
+        The span ends now, and is exported later: an exporter must not run inside the collector,
+        which may have come in while that very exporter held its lock.
+        """
+        ...
+
+
+class Tracing(Protocol):
+    """The traces of a client."""
+
+    def start(self, call: Call) -> Span:
+        """Begin the span of a call."""
+        ...
+
+    def settle(self) -> None:
+        """Export the spans that were dropped."""
+        ...
+
 
 class Observer:
     """Tells the log, the hook and the spans of a client what happens.
@@ -77,7 +97,7 @@ class Observer:
     Args:
         hook: The `on_attempt` of the settings.
         log: Whether the logger may be used.
-        start_span: Begins the trace of a call, where tracing is on.
+        tracing: The traces, where tracing is on.
     """
 
     def __init__(
@@ -85,11 +105,11 @@ class Observer:
         hook: Callable[[Attempt], Any] | None,
         *,
         log: bool,
-        start_span: Callable[[Call], Span] | None,
+        tracing: Tracing | None,
     ) -> None:
         self._hook = hook
         self._log = log
-        self.start_span = start_span
+        self.tracing = tracing
 
     def wanted(self) -> bool:
         """Whether anybody watches attempts."""
@@ -137,12 +157,12 @@ class Observer:
 def observer(config: ClientConfig) -> Observer:
     """The observer of a client's settings."""
     _configure_log()
-    start_span: Callable[[Call], Span] | None = None
+    tracing: Tracing | None = None
     if config.enable_tracing:
-        from aion._tracing import span_starter
+        from aion._tracing import OtelTracing
 
-        start_span = span_starter(config)
-    return Observer(config.on_attempt, log=config.enable_logging, start_span=start_span)
+        tracing = OtelTracing(config)
+    return Observer(config.on_attempt, log=config.enable_logging, tracing=tracing)
 
 
 def _configure_log() -> None:

@@ -1,85 +1,133 @@
-"""Hands out connections: the one used last first, up to a fixed number, waiting in order.
+"""Hands out places for connections: to threads, and to coroutines of any number of event loops.
 
 The HTTP library's own pool walks all its connections at each step, which collapses under
-concurrency; taking one from a stack does not. Idle connections belong to the process that opened
-them, and those of coroutines to their event loop: a fork or a new loop starts with none.
+concurrency; taking the one used last from a stack does not. Connections belong to the process that
+opened them, and those of coroutines to their event loop: a fork or a new loop starts with none.
 """
 
 from __future__ import annotations
 
 import os
-import threading
+import time
 import weakref
-from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
+from contextlib import suppress
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from aion._transport.places import Channel, Place, Places
+from aion._transport.wire import Origin
 
 if TYPE_CHECKING:
     import asyncio
 
-
-class Channel(Protocol):
-    """What a pool needs of a connection."""
-
-    home: object
-    """The pool's own note of where the connection belongs."""
-
-    def abandon(self) -> None:
-        """Close it at once."""
-        ...
-
-
 C = TypeVar("C", bound=Channel)
+_AGAIN = 1.0
+"""Seconds after which a waiting thread serves the queue itself. Whatever woke nobody, because an
+exception came in between, costs that much and no more."""
+_forks = 0
+
+
+def _note_fork() -> None:
+    global _forks
+    _forks += 1
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
+    # In the child before it does anything else: it has one thread then.
+    os.register_at_fork(after_in_child=_note_fork)
+
+
+class _Thread(Generic[C]):
+    """A thread that waits for a place."""
+
+    __slots__ = ("box", "origin")
+
+    def __init__(self, origin: Origin) -> None:
+        self.origin = origin
+        self.box: SimpleQueue[Place[C]] = SimpleQueue()
+
+    def gone(self) -> bool:
+        return False
+
+    def offer(self, place: Place[C]) -> None:
+        self.box.put(place)
 
 
 class SyncPool(Generic[C]):
-    """Connections for threads."""
+    """Places for threads.
 
-    def __init__(self, make: Callable[[], C], size: int) -> None:
-        self.closed = False
-        """Nothing is kept any more; what is in use is closed when it comes back."""
-        self._make = make
+    Args:
+        size: How many there are.
+    """
+
+    def __init__(self, size: int) -> None:
         self._size = size
-        self._begin()
+        self._closed = False
+        # By the number of forks that this process has behind it.
+        self._places: dict[int, Places[C]] = {}
 
-    def _begin(self) -> None:
-        self._pid = os.getpid()
-        self._idle: deque[C] = deque()
-        self._free = threading.BoundedSemaphore(self._size)
+    def places(self) -> Places[C]:
+        """Those of this process."""
+        return self._places.get(_forks) or self._begin()
 
-    def acquire(self, timeout: float | None) -> C | None:
-        """A connection, or None when none became free within `timeout` seconds."""
-        if self._pid != os.getpid():
-            # The sockets are shared with the parent: closing our copies disturbs nobody.
-            self.abandon()
-            self._begin()
-        if not self._free.acquire(timeout=timeout):
-            return None
-        try:
-            return self._idle.pop()
-        except IndexError:
-            pass
-        try:
-            return self._make()
-        except BaseException:
-            self._free.release()
-            raise
+    def _begin(self) -> Places[C]:
+        places = self._places.setdefault(_forks, Places(self._size))
+        places.closed = self._closed
+        for number in list(self._places):
+            if number != _forks and (old := self._places.pop(number, None)) is not None:
+                # The sockets are shared with the parent: closing our copies disturbs nobody.
+                old.close()
+        return places
 
-    def release(self, channel: C, *, usable: bool = True) -> None:
-        """Give a connection back; one that is not `usable` is closed."""
-        usable = usable and not self.closed
-        if not usable:
-            channel.abandon()
-        if self._pid != os.getpid():
-            return
-        if usable:
-            self._idle.append(channel)
-        self._free.release()
+    def acquire(
+        self, origin: Origin, timeout: float | None, check: Callable[[], object] | None = None
+    ) -> Place[C] | None:
+        """A place for a connection to `origin`, or None when none became free in time.
 
-    def abandon(self) -> None:
-        """Close what is idle."""
-        while self._idle:
-            self._idle.pop().abandon()
+        Args:
+            origin: Where the connection leads.
+            timeout: Seconds to wait, or None.
+            check: Called every now and then while waiting; what it raises ends the wait.
+        """
+        places = self.places()
+        if not places.waiting and (place := places.take(origin)) is not None:
+            return place
+        return _wait(places, origin, timeout, check)
+
+    def close(self) -> None:
+        """Close what is idle now, and the rest when it comes back."""
+        self._closed = True
+        for places in list(self._places.values()):
+            places.close()
+
+
+def _wait(
+    places: Places[C],
+    origin: Origin,
+    timeout: float | None,
+    check: Callable[[], object] | None,
+) -> Place[C] | None:
+    end = float("inf") if timeout is None else time.monotonic() + timeout
+    pause = _AGAIN if check is None else _AGAIN / 10
+    waiter: _Thread[C] = _Thread(origin)
+    places.waiting.append(waiter)
+    try:
+        while True:
+            places.serve()
+            if check is not None:
+                check()
+            left = end - time.monotonic()
+            try:
+                return waiter.box.get(timeout=max(0.0, min(left, pause)))
+            except Empty:
+                if left <= 0:
+                    return None
+    finally:
+        places.forget(waiter)
+        while not waiter.box.empty():
+            # It came together with what ended the wait, or twice.
+            waiter.box.get_nowait().release(usable=True)
 
 
 def _asyncio() -> Any:
@@ -89,116 +137,108 @@ def _asyncio() -> Any:
     return asyncio
 
 
-class _LoopState(Generic[C]):
-    """The connections of one event loop."""
+class _Task(Generic[C]):
+    """A coroutine that waits for a place."""
 
-    __slots__ = ("__weakref__", "idle", "in_use", "loop", "waiters")
+    __slots__ = ("origin", "turn")
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self.loop = weakref.ref(loop)
-        self.idle: list[C] = []
-        self.in_use = 0
-        self.waiters: deque[asyncio.Future[None]] = deque()
+    def __init__(self, origin: Origin, turn: asyncio.Future[Place[C]]) -> None:
+        self.origin = origin
+        self.turn = turn
 
-    def abandon(self) -> None:
-        while self.idle:
-            self.idle.pop().abandon()
+    def gone(self) -> bool:
+        return self.turn.done()
 
-    def __del__(self) -> None:
-        self.abandon()
+    def offer(self, place: Place[C]) -> None:
+        if self.turn.done():
+            # Served meanwhile by the collector, which came in between.
+            place.release(usable=True)
+        else:
+            self.turn.set_result(place)
+
+
+class _LoopPlaces(Places[C]):
+    """The places of one event loop."""
+
+    def __init__(self, size: int, loop: weakref.ref[asyncio.AbstractEventLoop]) -> None:
+        super().__init__(size)
+        self.loop = loop
+        self.forks = _forks
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing can run in the loop any more."""
+        loop = self.loop()
+        return loop is None or loop.is_closed() or self.forks != _forks
+
+    def put(self, place: Place[C], *, usable: bool) -> None:
+        super().put(place, usable=usable and not self.over)
+
+    def wake(self) -> None:
+        loop = self.loop()
+        if loop is None:
+            return
+        if _asyncio()._get_running_loop() is loop:
+            self.serve()
+            return
+        # A stream that was dropped is collected wherever the collector happens to run. Nobody
+        # waits in a loop that is closed.
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(self.serve)
 
 
 class AsyncPool(Generic[C]):
-    """Connections for coroutines, of any number of event loops one after the other or at once."""
+    """Places for coroutines: for each event loop its own.
 
-    def __init__(self, make: Callable[[], C], size: int) -> None:
-        self.closed = False
-        """Nothing is kept any more; what is in use is closed when it comes back."""
-        self._make = make
+    Args:
+        size: How many a loop has.
+    """
+
+    def __init__(self, size: int) -> None:
         self._size = size
-        self._begin()
+        self._closed = False
+        # Not a WeakKeyDictionary: that one breaks when loops in several threads begin at once.
+        self._places: dict[weakref.ref[asyncio.AbstractEventLoop], _LoopPlaces[C]] = {}
 
-    def _begin(self) -> None:
-        self._pid = os.getpid()
-        self._states: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _LoopState[C]] = (
-            weakref.WeakKeyDictionary()
-        )
-
-    def _state(self) -> _LoopState[C]:
+    def places(self) -> _LoopPlaces[C]:
+        """Those of the running loop."""
         loop = _asyncio().get_running_loop()
-        if self._pid != os.getpid():
-            self.abandon()
-            self._begin()
-        state = self._states.get(loop)
-        if state is None:
-            for old in [loop for loop in self._states if loop.is_closed()]:
-                self._states.pop(old).abandon()
-            state = self._states[loop] = _LoopState(loop)
-        return state
+        places = self._places.get(weakref.ref(loop))
+        if places is None or places.forks != _forks:
+            return self._begin(loop)
+        return places
 
-    async def acquire(self) -> C:
-        """A connection, as soon as one is free."""
-        state = self._state()
-        if state.in_use >= self._size:
-            await self._turn(state)
-        else:
-            state.in_use += 1
-        if state.idle:
-            channel = state.idle.pop()
-        else:
-            try:
-                channel = self._make()
-            except BaseException:
-                self._pass_on(state)
-                raise
-        channel.home = state
-        return channel
+    def _begin(self, loop: asyncio.AbstractEventLoop) -> _LoopPlaces[C]:
+        for key in list(self._places):
+            places = self._places.get(key)
+            if places is not None and places.over:
+                self._places.pop(key, None)
+                places.close()
+        all_of_them = self._places
+        key = weakref.ref(loop, lambda gone: all_of_them.pop(gone, None))
+        places = self._places[key] = _LoopPlaces(self._size, key)
+        places.closed = self._closed
+        return places
 
-    async def _turn(self, state: _LoopState[C]) -> None:
-        """Wait until a place, already counted in `in_use`, is handed over."""
-        turn: asyncio.Future[None] = _asyncio().get_running_loop().create_future()
-        state.waiters.append(turn)
+    async def acquire(self, origin: Origin) -> Place[C]:
+        """A place for a connection to `origin`, as soon as one is free."""
+        places = self.places()
+        if not places.waiting and (place := places.take(origin)) is not None:
+            return place
+        task: _Task[C] = _Task(origin, _asyncio().get_running_loop().create_future())
+        places.waiting.append(task)
         try:
-            await turn
+            places.serve()
+            return await task.turn
         except BaseException:
-            if turn.done() and not turn.cancelled():
+            places.forget(task)
+            if task.turn.done() and not task.turn.cancelled():
                 # The place came together with the cancellation: it goes to the next in line.
-                self._pass_on(state)
-            else:
-                state.waiters.remove(turn)
+                task.turn.result().release(usable=True)
             raise
 
-    @staticmethod
-    def _pass_on(state: _LoopState[C]) -> None:
-        while state.waiters:
-            turn = state.waiters.popleft()
-            if not turn.done():
-                turn.set_result(None)
-                return
-        state.in_use -= 1
-
-    def release(self, channel: C, *, usable: bool = True) -> None:
-        """Give a connection back, from wherever; one that is not `usable` is closed."""
-        state = cast("_LoopState[C]", channel.home)
-        usable = usable and not self.closed
-        if not usable:
-            channel.abandon()
-        if self._pid != os.getpid():
-            return
-        # No cycle: a state whose loop is gone has to die at once, to close its connections.
-        channel.home = None
-        if usable:
-            state.idle.append(channel)
-        loop = state.loop()
-        if loop is None or loop.is_closed():
-            state.abandon()
-        elif _asyncio()._get_running_loop() is loop:
-            self._pass_on(state)
-        else:
-            # A stream that was dropped is collected wherever the collector happens to run.
-            loop.call_soon_threadsafe(self._pass_on, state)
-
-    def abandon(self) -> None:
-        """Close what is idle, whichever loop it belongs to."""
-        for state in list(self._states.values()):
-            state.abandon()
+    def close(self) -> None:
+        """Close what is idle now, whichever loop it belongs to, and the rest when it comes back."""
+        self._closed = True
+        for places in list(self._places.values()):
+            places.close()

@@ -12,10 +12,13 @@ from typing import Any
 import httpcore
 
 
-def put_below(transport: Any, backend: Any) -> None:
+def put_below(transport: Any, backend: Any) -> Single:
     """Let a transport use one connection, whose sockets `backend` opens.
 
     httpx has no argument for either; a test holds these attributes.
+
+    Returns:
+        What now holds the connection.
     """
     pool = transport._pool
     known = hasattr(pool, "_network_backend") and hasattr(pool, "create_connection")
@@ -23,7 +26,8 @@ def put_below(transport: Any, backend: Any) -> None:
         raise RuntimeError("this version of httpx cannot be used: its connection pool is unknown")
     pool._network_backend = backend
     blocking = isinstance(backend, httpcore.NetworkBackend)
-    transport._pool = _SyncSingle(pool) if blocking else _AsyncSingle(pool)
+    transport._pool = single = _SyncSingle(pool) if blocking else _AsyncSingle(pool)
+    return single
 
 
 def _usable(connection: Any) -> bool:
@@ -40,12 +44,20 @@ def _usable(connection: Any) -> bool:
     return state is None or not state.trailing_data[0]
 
 
-class _SyncSingle:
-    """One blocking connection, made again when it cannot be used any more."""
+class Single:
+    """What holds one connection, and makes it again when it cannot be used any more."""
 
-    def __init__(self, pool: httpcore.ConnectionPool) -> None:
+    def __init__(self, pool: Any) -> None:
         self._pool = pool
-        self._connection: httpcore.ConnectionInterface | None = None
+        self._connection: Any = None
+
+    def usable(self) -> bool:
+        """Whether there is a connection that can take another request."""
+        return self._connection is not None and _usable(self._connection)
+
+
+class _SyncSingle(Single):
+    """A blocking connection."""
 
     def handle_request(self, request: httpcore.Request) -> httpcore.Response:
         connection = self._connection
@@ -53,15 +65,12 @@ class _SyncSingle:
             if connection is not None:
                 connection.close()
             connection = self._connection = self._pool.create_connection(request.url.origin)
-        return connection.handle_request(request)
+        response: httpcore.Response = connection.handle_request(request)
+        return response
 
 
-class _AsyncSingle:
+class _AsyncSingle(Single):
     """The same for coroutines."""
-
-    def __init__(self, pool: httpcore.AsyncConnectionPool) -> None:
-        self._pool = pool
-        self._connection: httpcore.AsyncConnectionInterface | None = None
 
     async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
         connection = self._connection
@@ -69,4 +78,5 @@ class _AsyncSingle:
             if connection is not None:
                 await connection.aclose()
             connection = self._connection = self._pool.create_connection(request.url.origin)
-        return await connection.handle_async_request(request)
+        response: httpcore.Response = await connection.handle_async_request(request)
+        return response

@@ -6,16 +6,16 @@ import time
 import weakref
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from aion._transport import abort, flow, gate
 from aion._transport.call import Call
 from aion._transport.content import EMPTY, Content
-from aion._transport.engine import Engine, abandon
+from aion._transport.engine import Engine
+from aion._transport.places import Place
 from aion._transport.pool import SyncPool
 from aion._transport.routing import Route, route
-from aion._transport.wire import BUSY, Fault, Origin, Reply, Wire
+from aion._transport.wire import BUSY, Fault, Reply, Wire
 from aion_api import Request
 
 if TYPE_CHECKING:
@@ -31,9 +31,12 @@ class SyncEngine(Engine):
 
     def __init__(self, config: ClientConfig, base: SyncEngine | None = None) -> None:
         super().__init__(config, base)
-        self._pools: dict[Origin, SyncPool[SyncConnection]] = base._pools if base else {}
+        self._pool: SyncPool[SyncConnection] = (
+            base._pool if base else SyncPool(config.max_connections)
+        )
         if base is None:
-            weakref.finalize(self, abandon, self._pools)
+            # A client that is dropped without closing leaves no socket behind.
+            weakref.finalize(self, self._pool.close)
 
     def call(
         self,
@@ -99,75 +102,65 @@ class SyncEngine(Engine):
 
     def _run(
         self, call: Call, on_repeat: flow.OnRepeat | None = None
-    ) -> tuple[Reply, _SyncLease | None]:
+    ) -> tuple[Reply, Place[SyncConnection] | None]:
         steps = self._steps(call)
-        lease: _SyncLease | None = None
+        place: Place[SyncConnection] | None = None
         try:
             step = next(steps)
             while True:
                 outcome: Reply | Fault | None = None
                 if isinstance(step, flow.Send):
-                    outcome, lease = self._attempt(call, step.wire)
+                    outcome, place = self._attempt(call, step.wire)
                 else:
                     abort.sleep(step.seconds)
                 step = steps.send(outcome)
                 if outcome is not None and on_repeat is not None:
                     on_repeat(outcome)
         except StopIteration as done:
-            if call.span is not None and call.whole:
-                call.span.end(None)
-            return done.value, lease
+            if call.whole:
+                call.end(None)
+            return done.value, place
         except BaseException as error:
-            if lease is not None:
-                lease.pool.release(lease.channel, usable=False)
-            if call.span is not None:
-                call.span.end(error)
+            if place is not None:
+                place.release(usable=False)
+            call.end(error)
             raise
 
-    def _attempt(self, call: Call, wire: Wire) -> tuple[Reply | Fault, _SyncLease | None]:
-        pool = self._pool(wire.origin)
+    def _attempt(
+        self, call: Call, wire: Wire
+    ) -> tuple[Reply | Fault, Place[SyncConnection] | None]:
+        """Send a request. The place of an answer whose body is left unread comes with it."""
         deadline = call.deadline
         seconds = call.silence if deadline is None else max(0.0, deadline - time.monotonic())
         group = abort.current.get()
-        channel = pool.acquire(seconds) if group is None else _acquire(pool, seconds, group)
-        if channel is None:
+        place = self._pool.acquire(wire.origin, seconds, group.check if group else None)
+        if place is None:
             return BUSY, None
+        usable = unread = False
         try:
+            channel = place.channel or self._connect(place)
             with _UNENDING if group is None else group.ending(_way_to_end(channel)):
                 outcome = channel.exchange(
                     wire, deadline=deadline, silence=call.silence, whole=call.whole
                 )
-        except BaseException:
-            pool.release(channel, usable=False)
-            raise
-        if not call.whole and isinstance(outcome, Reply) and outcome.status < 300:
-            return outcome, _SyncLease(pool, channel)
-        pool.release(channel)
-        return outcome, None
+            usable = True
+            unread = not call.whole and isinstance(outcome, Reply) and outcome.status < 300
+        finally:
+            if not unread:
+                place.release(usable=usable)
+        return outcome, place if unread else None
 
-    def _pool(self, origin: Origin) -> SyncPool[SyncConnection]:
-        pool = self._pools.get(origin)
-        if pool is None:
-            make = self.config.transport or _default_transport()
-            way = route(origin, self.config.proxy_url)
-            pool = self._pools.setdefault(
-                origin, SyncPool(lambda: make(way), self.config.max_connections)
-            )
-        return pool
+    def _connect(self, place: Place[SyncConnection]) -> SyncConnection:
+        make = self.config.transport or _default_transport()
+        place.channel = made = make(route(place.origin, self.config.proxy_url))
+        return made
 
     def close(self) -> None:
         """Close all connections. The engine cannot be used any more."""
         self.closed = True
         if self._base is None:
-            abandon(self._pools)
-
-
-@dataclass(slots=True)
-class _SyncLease:
-    """A connection in use by an answer."""
-
-    pool: SyncPool[SyncConnection]
-    channel: SyncConnection
+            self._pool.close()
+        self._settle()
 
 
 class SyncAnswer:
@@ -180,11 +173,11 @@ class SyncAnswer:
         operation: What was called.
     """
 
-    def __init__(self, reply: Reply, lease: _SyncLease | None, call: Call) -> None:
+    def __init__(self, reply: Reply, place: Place[SyncConnection] | None, call: Call) -> None:
         self.reply = reply
         self.operation = call.operation
-        self._span = call.span
-        self._lease = lease
+        self._call = call
+        self._place = place
 
     def piece(self) -> bytes | None:
         """The next bytes, or None at the end.
@@ -192,16 +185,17 @@ class SyncAnswer:
         Raises:
             AionvisionError: The connection broke or fell silent.
         """
-        if self._lease is None:
+        channel = self._channel()
+        if channel is None:
             return None
         try:
-            found = self._lease.channel.piece()
+            found = channel.piece()
         except BaseException as error:
-            self._drop(error)
+            self._give_up(error)
             raise
         if isinstance(found, Fault):
             broken = gate.error_of_fault(found, self.operation, 1)
-            self._drop(broken)
+            self._give_up(broken)
             raise broken
         if found is None:
             self.close()
@@ -216,9 +210,8 @@ class SyncAnswer:
         Raises:
             AionvisionError: The connection broke or fell silent, or they did not come in time.
         """
-        if self._span is not None:
-            self._span.end(None)
-        until = getattr(self._lease.channel, "until", None) if self._lease else None
+        self._call.end(None)
+        until = getattr(self._channel(), "until", None)
         if until is None:
             # A connection that cannot be bounded could hold its caller as long as it likes.
             self.close()
@@ -228,40 +221,30 @@ class SyncAnswer:
 
     def close(self) -> None:
         """Give the connection back, closed if something is left unread."""
-        lease, self._lease = self._lease, None
-        if self._span is not None:
-            self._span.end(None)
-        if lease is None:
+        place, self._place = self._place, None
+        self._call.end(None)
+        if place is None or place.channel is None:
             return
+        usable = False
         try:
-            lease.channel.finish()
-        except BaseException:
-            lease.pool.release(lease.channel, usable=False)
-            raise
-        lease.pool.release(lease.channel)
+            place.channel.finish()
+            usable = True
+        finally:
+            place.release(usable=usable)
 
-    def _drop(self, error: BaseException | None = None) -> None:
-        lease, self._lease = self._lease, None
-        if self._span is not None:
-            self._span.end(error)
-        if lease is not None:
-            lease.pool.release(lease.channel, usable=False)
+    def _channel(self) -> SyncConnection | None:
+        return self._place.channel if self._place is not None else None
+
+    def _give_up(self, error: BaseException) -> None:
+        place, self._place = self._place, None
+        self._call.end(error)
+        if place is not None:
+            place.release(usable=False)
 
     def __del__(self) -> None:
-        self._drop()
-
-
-def _acquire(
-    pool: SyncPool[SyncConnection], seconds: float | None, group: abort.Abort
-) -> SyncConnection | None:
-    """A connection of the pool, as `SyncPool.acquire`, for a call that may be given up."""
-    end = None if seconds is None else time.monotonic() + seconds
-    while True:
-        group.check()
-        left = abort.POLL if end is None else end - time.monotonic()
-        channel = pool.acquire(max(0.0, min(left, abort.POLL)))
-        if channel is not None or left <= 0:
-            return channel
+        # Its place is given up with it.
+        if self._call.span is not None:
+            self._call.span.drop()
 
 
 def _way_to_end(channel: SyncConnection) -> Callable[[], object]:

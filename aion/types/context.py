@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from threading import Lock
 from typing import Any
 
 from aion.types._records import plain
@@ -32,14 +31,13 @@ class ExecutionContext:
     """Named slots with typed values. Threads and tasks may share one."""
 
     def __init__(self) -> None:
+        # No lock: each use is one operation, and a dictionary's operations are atomic.
         self._slots: dict[str, TypedSlot] = {}
-        self._lock = Lock()
 
     @property
     def slots(self) -> dict[str, TypedSlot]:
         """A copy of all slots."""
-        with self._lock:
-            return dict(self._slots)
+        return dict(self._slots)
 
     def write(self, slot_name: str, value: Any, data_type: str, source_node: str) -> None:
         """Put a value into a slot. What was there is replaced.
@@ -51,8 +49,7 @@ class ExecutionContext:
             source_node: The step that writes it.
         """
         slot = TypedSlot(value, data_type, source_node, datetime.now(UTC).isoformat())
-        with self._lock:
-            self._slots[slot_name] = slot
+        self._slots[slot_name] = slot
 
     def read(self, slot_name: str, expected_type: str | None = None) -> Any:
         """The value of a slot.
@@ -79,8 +76,7 @@ class ExecutionContext:
 
     def has_slot(self, slot_name: str) -> bool:
         """Whether a slot has been written."""
-        with self._lock:
-            return slot_name in self._slots
+        return slot_name in self._slots
 
     async def write_async(
         self, slot_name: str, value: Any, data_type: str, source_node: str
@@ -103,8 +99,7 @@ class ExecutionContext:
 
     def get_slot_type(self, slot_name: str) -> str | None:
         """The type of a slot, or None where there is no such slot."""
-        with self._lock:
-            slot = self._slots.get(slot_name)
+        slot = self._slots.get(slot_name)
         return slot.data_type if slot is not None else None
 
     def get_slots_by_type(self, data_type: str) -> dict[str, Any]:
@@ -150,7 +145,6 @@ class ExecutionContext:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self._slots = state["_slots"]
-        self._lock = Lock()
 
     def __repr__(self) -> str:
         slots = ", ".join(f"{name}: {slot.data_type}" for name, slot in self.slots.items())

@@ -19,6 +19,7 @@ from aion.config import ClientConfig
 from aion.exceptions import AionvisionError, AionvisionTimeoutError, ValidationError
 from aion_api.api import chat, user_files
 from aion_api.models.chat import SendMessageRequest
+from tests.engine.pools import free
 from tests.faults import scripts
 from tests.faults.server import Connection, FaultServer
 
@@ -83,10 +84,8 @@ def test_P11_cancelled_calls_leave_no_busy_connection() -> None:
                 for call in calls:
                     call.cancel()
                 await asyncio.gather(*calls, return_exceptions=True)
-            (pool,) = engine._pools.values()
-            (state,) = pool._states.values()
-            assert state.in_use == 0
-            assert not state.waiters
+            assert free(engine._pool.places()) == 10
+            assert not engine._pool.places().waiting
             await engine.close()
 
         asyncio.run(main())
@@ -106,9 +105,7 @@ def test_P11_streams_that_are_left_early_leave_no_busy_connection() -> None:
                     await answer.close()
                 # Otherwise it is simply dropped, as by a `break`.
                 del answer
-            (pool,) = engine._pools.values()
-            (state,) = pool._states.values()
-            assert state.in_use == 0
+            assert free(engine._pool.places()) == 10
             await engine.close()
 
         asyncio.run(main())

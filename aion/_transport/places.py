@@ -1,0 +1,240 @@
+"""The room that a client has for open connections: a fixed number of places, none of which is lost.
+
+A place is empty, idle with a connection to one origin, or held by the call that uses it. There is
+no count of what is in use, and so none that can be wrong: a place that is dropped anywhere, by an
+exception between two lines, a cancelled task or a forgotten stream, closes its connection when it
+is collected, and a new one takes its place.
+
+Nothing here holds a lock. Each step is one atomic operation on a deque or a dictionary, so that
+threads, signal handlers and the collector may come in between any two of them. What that can do
+is close an idle connection too many, or hand a place to a waiter that has gone, whose place then
+comes back as above.
+"""
+
+from __future__ import annotations
+
+import time
+import weakref
+from collections import deque
+from contextlib import suppress
+from typing import Generic, Protocol, TypeVar
+
+from aion._transport.wire import Origin
+
+KEEP_ALIVE = 30.0
+"""Seconds for which an idle connection is kept."""
+_ROUND = 1.0
+"""Seconds between two rounds that close idle connections which have ended or are too old."""
+
+
+class Channel(Protocol):
+    """What a place needs of a connection.
+
+    It may have a method `stale`, which says whether an idle one has ended or cannot be used again.
+    """
+
+    def abandon(self) -> None:
+        """Close it at once."""
+        ...
+
+
+C = TypeVar("C", bound=Channel)
+
+
+class Place(Generic[C]):
+    """Room for one connection, and the right to use it.
+
+    Attributes:
+        origin: Where the connection leads.
+        channel: The connection, or None where none was made yet.
+        since: When it was last given back, on the monotonic clock.
+    """
+
+    __slots__ = ("_home", "channel", "origin", "since")
+
+    def __init__(self, home: weakref.ref[Places[C]]) -> None:
+        self._home = home
+        self.channel: C | None = None
+        self.origin: Origin = ("", "", 0)
+        self.since = 0.0
+
+    def release(self, *, usable: bool) -> None:
+        """Give the place back; a connection that is not `usable` is closed."""
+        home = self._home()
+        if home is None:
+            # The loop or the process that it was for has gone.
+            self.clear()
+        else:
+            home.put(self, usable=usable)
+
+    def clear(self) -> None:
+        """Close the connection."""
+        channel, self.channel = self.channel, None
+        if channel is not None:
+            channel.abandon()
+
+    def __del__(self) -> None:
+        try:
+            self.clear()
+        finally:
+            home = self._home()
+            if home is not None:
+                home.replace()
+
+
+class Waiter(Protocol[C]):
+    """A call that waits for a place."""
+
+    origin: Origin
+
+    def gone(self) -> bool:
+        """Whether it does not wait any more."""
+        ...
+
+    def offer(self, place: Place[C]) -> None:
+        """Hand a place over."""
+        ...
+
+
+class Places(Generic[C]):
+    """All places of one process, or of one event loop.
+
+    Attributes:
+        closed: Nothing is kept any more; what is in use is closed when it comes back.
+        waiting: The calls that wait, in order.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._me = weakref.ref(self)
+        self.closed = False
+        self.waiting: deque[Waiter[C]] = deque()
+        self._empty: deque[Place[C]] = deque(Place(self._me) for _ in range(size))
+        # Those used last are on the right of each.
+        self._idle: dict[Origin, deque[Place[C]]] = {}
+        self._next_round = 0.0
+
+    def take(self, origin: Origin) -> Place[C] | None:
+        """A free place, or None where all are in use.
+
+        It is one with a connection to `origin`, else an empty one, else that of the connection to
+        another origin that was idle for longest.
+        """
+        stack = self._idle.get(origin)
+        if stack:
+            try:
+                return stack.pop()
+            except IndexError:
+                pass
+        try:
+            place = self._empty.pop()
+        except IndexError:
+            other = self._longest_idle()
+            if other is None:
+                return None
+            place = other
+            place.clear()
+        place.origin = origin
+        return place
+
+    def put(self, place: Place[C], *, usable: bool) -> None:
+        """Take a place back, and hand it to who waits for one."""
+        now = time.monotonic()
+        if usable and place.channel is not None and not self.closed:
+            place.since = now
+            stack = self._idle.get(place.origin)
+            if stack is None:
+                stack = self._idle.setdefault(place.origin, deque())
+            stack.append(place)
+            if self.closed:
+                # Meanwhile, by another thread, which may have come too early to see it.
+                self.close()
+        else:
+            place.clear()
+            self._empty.append(place)
+        if now >= self._next_round:
+            self._next_round = now + _ROUND
+            self._close_old(now)
+        if self.waiting:
+            self.wake()
+
+    def replace(self) -> None:
+        """Have a new place for one that was lost. Called by the collector, anywhere."""
+        self._empty.append(Place(self._me))
+        if self.waiting:
+            self.wake()
+
+    def wake(self) -> None:
+        """See to it that `serve` is called where that is allowed."""
+        self.serve()
+
+    def serve(self) -> None:
+        """Hand free places to those who wait, the first first.
+
+        Whoever adds a waiter or a place calls this afterwards, so that one of them sees both. A
+        waiter leaves the queue after it has its place: were it the other way round, an exception
+        in between would leave it waiting with nobody who knows of it.
+        """
+        while self.waiting:
+            try:
+                waiter = self.waiting[0]
+            except IndexError:
+                return
+            if not waiter.gone():
+                place = self.take(waiter.origin)
+                if place is None:
+                    return
+                waiter.offer(place)
+            self.forget(waiter)
+
+    def forget(self, waiter: Waiter[C]) -> None:
+        """Take a waiter out of the queue, if it is still there."""
+        with suppress(ValueError, IndexError):
+            self.waiting.remove(waiter)
+
+    def close(self) -> None:
+        """Close what is idle now, and the rest when it comes back."""
+        self.closed = True
+        while (place := self._longest_idle()) is not None:
+            place.clear()
+            self._empty.append(place)
+
+    def _longest_idle(self) -> Place[C] | None:
+        while True:
+            first: deque[Place[C]] | None = None
+            since = float("inf")
+            for stack in list(self._idle.values()):
+                with suppress(IndexError):
+                    if stack[0].since < since:
+                        first, since = stack, stack[0].since
+            if first is None:
+                return None
+            with suppress(IndexError):
+                return first.popleft()
+
+    def _close_old(self, now: float) -> None:
+        """Close idle connections that have ended or are too old, and forget their origins.
+
+        One place at a time is out of its stack, so that others find the rest.
+        """
+        for origin in list(self._idle):
+            stack = self._idle.get(origin)
+            if stack is None:
+                continue
+            for _ in range(len(stack)):
+                try:
+                    place = stack.popleft()
+                except IndexError:
+                    break
+                if now - place.since < KEEP_ALIVE and not _stale(place.channel):
+                    stack.append(place)
+                else:
+                    place.clear()
+                    self._empty.append(place)
+            if not stack:
+                # A place that comes at this very moment is dropped with it, and made anew.
+                self._idle.pop(origin, None)
+
+
+def _stale(channel: object) -> bool:
+    stale = getattr(channel, "stale", None)
+    return stale is not None and stale()

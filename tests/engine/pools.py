@@ -1,0 +1,18 @@
+"""What tests see of a client's places."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aion._transport.places import Places
+
+
+def free(places: Places[Any]) -> int:
+    """How many places are in nobody's hands."""
+    return len(places._empty) + sum(len(stack) for stack in places._idle.values())
+
+
+def open_connections(places: Places[Any]) -> int:
+    """How many of the free places hold a connection."""
+    kept = [place for stack in places._idle.values() for place in stack]
+    return sum(place.channel is not None for place in [*kept, *places._empty])
