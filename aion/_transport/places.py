@@ -1,14 +1,14 @@
 """The room that a client has for open connections: a fixed number of places, none of which is lost.
 
-A place is empty, idle with a connection to one origin, or held by the call that uses it. There is
-no count of what is in use, and so none that can be wrong: a place that is dropped anywhere, by an
-exception between two lines, a cancelled task or a forgotten stream, closes its connection when it
-is collected, and a new one takes its place.
+A place is empty, idle with a connection to one origin, or held by the call that uses it. How many
+are in use is not counted but seen: a place that is dropped anywhere, by an exception between two
+lines, a cancelled task or a forgotten stream, closes its connection when it is collected, and
+another may be made from then on.
 
-Nothing here holds a lock. Each step is one atomic operation on a deque or a dictionary, so that
-threads, signal handlers and the collector may come in between any two of them. What that can do
-is close an idle connection too many, or hand a place to a waiter that has gone, whose place then
-comes back as above.
+Nothing here holds a lock. Each step is one atomic operation on a deque, a set or a dictionary, so
+that threads, signal handlers and the collector may come in between any two of them. The worst that
+comes of it is an idle connection closed too early, or a place handed to a waiter that has gone,
+which is then dropped with it.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Place(Generic[C]):
         since: When it was last given back, on the monotonic clock.
     """
 
-    __slots__ = ("_home", "channel", "origin", "since")
+    __slots__ = ("__weakref__", "_home", "channel", "origin", "since")
 
     def __init__(self, home: weakref.ref[Places[C]]) -> None:
         self._home = home
@@ -74,12 +74,12 @@ class Place(Generic[C]):
             channel.abandon()
 
     def __del__(self) -> None:
-        try:
-            self.clear()
-        finally:
-            home = self._home()
-            if home is not None:
-                home.replace()
+        # Only to be quick about it: were it cut short by an exception, the collector would close
+        # the socket, and those who wait would see by themselves that there is room.
+        self.clear()
+        home = self._home()
+        if home is not None:
+            home.lost(self)
 
 
 class Waiter(Protocol[C]):
@@ -99,16 +99,22 @@ class Waiter(Protocol[C]):
 class Places(Generic[C]):
     """All places of one process, or of one event loop.
 
+    Args:
+        size: How many there may be.
+
     Attributes:
         closed: Nothing is kept any more; what is in use is closed when it comes back.
         waiting: The calls that wait, in order.
     """
 
     def __init__(self, size: int) -> None:
-        self._me = weakref.ref(self)
+        self._size = size
         self.closed = False
         self.waiting: deque[Waiter[C]] = deque()
-        self._empty: deque[Place[C]] = deque(Place(self._me) for _ in range(size))
+        # All that exist, held or free. What takes a dead one out is no Python code, in which an
+        # exception could strike.
+        self._alive: set[weakref.ref[Place[C]]] = set()
+        self._empty: deque[Place[C]] = deque()
         # Those used last are on the right of each.
         self._idle: dict[Origin, deque[Place[C]]] = {}
         self._next_round = 0.0
@@ -125,16 +131,25 @@ class Places(Generic[C]):
                 return stack.pop()
             except IndexError:
                 pass
-        try:
-            place = self._empty.pop()
-        except IndexError:
-            other = self._longest_idle()
-            if other is None:
-                return None
-            place = other
+        place = self._unused() or self._longest_idle()
+        if place is not None:
             place.clear()
-        place.origin = origin
+            place.origin = origin
         return place
+
+    def _unused(self) -> Place[C] | None:
+        try:
+            return self._empty.pop()
+        except IndexError:
+            pass
+        while len(self._alive) < self._size:
+            place = Place(weakref.ref(self))
+            self._alive.add(weakref.ref(place, self._alive.discard))
+            if len(self._alive) <= self._size:
+                return place
+            # Another thread made one at the same time.
+            del place
+        return None
 
     def put(self, place: Place[C], *, usable: bool) -> None:
         """Take a place back, and hand it to who waits for one."""
@@ -157,9 +172,9 @@ class Places(Generic[C]):
         if self.waiting:
             self.wake()
 
-    def replace(self) -> None:
-        """Have a new place for one that was lost. Called by the collector, anywhere."""
-        self._empty.append(Place(self._me))
+    def lost(self, place: Place[C]) -> None:
+        """Let another place be made for one that is being collected."""
+        self._alive.discard(weakref.ref(place))
         if self.waiting:
             self.wake()
 

@@ -8,8 +8,9 @@ from aion._transport.places import Places
 
 
 def free(places: Places[Any]) -> int:
-    """How many places are in nobody's hands."""
-    return len(places._empty) + sum(len(stack) for stack in places._idle.values())
+    """How many places are in nobody's hands, those that are still to be made included."""
+    idle = sum(len(stack) for stack in places._idle.values())
+    return places._size - len(places._alive) + len(places._empty) + idle
 
 
 def open_connections(places: Places[Any]) -> int:
