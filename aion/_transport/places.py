@@ -50,17 +50,18 @@ class Place(Generic[C]):
         since: When it was last given back, on the monotonic clock.
     """
 
-    __slots__ = ("__weakref__", "_home", "channel", "origin", "since")
+    # Of the class: what collects a place may come before the end of `__init__`.
+    channel: C | None = None
+    origin: Origin = ("", "", 0)
+    since: float = 0.0
+    _home: weakref.ref[Places[C]] | None = None
 
     def __init__(self, home: weakref.ref[Places[C]]) -> None:
         self._home = home
-        self.channel: C | None = None
-        self.origin: Origin = ("", "", 0)
-        self.since = 0.0
 
     def release(self, *, usable: bool) -> None:
         """Give the place back; a connection that is not `usable` is closed."""
-        home = self._home()
+        home = self._home and self._home()
         if home is None:
             # The loop or the process that it was for has gone.
             self.clear()
@@ -77,7 +78,7 @@ class Place(Generic[C]):
         # Only to be quick about it: were it cut short by an exception, the collector would close
         # the socket, and those who wait would see by themselves that there is room.
         self.clear()
-        home = self._home()
+        home = self._home and self._home()
         if home is not None:
             home.lost(self)
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 C = TypeVar("C", bound=Channel)
 _AGAIN = 1.0
-"""Seconds after which a waiting thread serves the queue itself. Whatever woke nobody, because an
-exception came in between, costs that much and no more."""
+"""Seconds after which those who wait serve the queue themselves. A release that woke nobody,
+because an exception came in between, costs that much and no more."""
 _forks = 0
 
 
@@ -164,6 +164,7 @@ class _LoopPlaces(Places[C]):
         super().__init__(size)
         self.loop = loop
         self.forks = _forks
+        self._next_look = 0.0
 
     @property
     def over(self) -> bool:
@@ -185,6 +186,36 @@ class _LoopPlaces(Places[C]):
         # waits in a loop that is closed.
         with suppress(RuntimeError):
             loop.call_soon_threadsafe(self.serve)
+
+    async def turn(self, origin: Origin) -> Place[C]:
+        """Wait for a place."""
+        loop = _asyncio().get_running_loop()
+        task: _Task[C] = _Task(origin, loop.create_future())
+        self.waiting.append(task)
+        try:
+            self.serve()
+            if time.monotonic() >= self._next_look:
+                self.look_later()
+            return await task.turn
+        except BaseException:
+            self.forget(task)
+            if task.turn.done() and not task.turn.cancelled():
+                # The place came together with the cancellation: it goes to the next in line.
+                task.turn.result().release(usable=True)
+            raise
+
+    def look_later(self) -> None:
+        """See to it that those who wait in the running loop are served even if nobody wakes it."""
+        # Twice as long: while one look leads to the next, no other is begun.
+        self._next_look = time.monotonic() + 2 * _AGAIN
+        _asyncio().get_running_loop().call_later(_AGAIN, _look, weakref.ref(self))
+
+
+def _look(known: weakref.ref[_LoopPlaces[Any]]) -> None:
+    places = known()
+    if places is not None and places.waiting:
+        places.look_later()
+        places.serve()
 
 
 class AsyncPool(Generic[C]):
@@ -225,17 +256,7 @@ class AsyncPool(Generic[C]):
         places = self.places()
         if not places.waiting and (place := places.take(origin)) is not None:
             return place
-        task: _Task[C] = _Task(origin, _asyncio().get_running_loop().create_future())
-        places.waiting.append(task)
-        try:
-            places.serve()
-            return await task.turn
-        except BaseException:
-            places.forget(task)
-            if task.turn.done() and not task.turn.cancelled():
-                # The place came together with the cancellation: it goes to the next in line.
-                task.turn.result().release(usable=True)
-            raise
+        return await places.turn(origin)
 
     def close(self) -> None:
         """Close what is idle now, whichever loop it belongs to, and the rest when it comes back."""

@@ -3,68 +3,112 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from types import FrameType
-from typing import Any
+from collections.abc import Sequence
+from types import FrameType, TracebackType
+from typing import Any, Self
 
-Spot = tuple[str, int]
-"""A file and a line."""
+Spot = tuple[str, int, int]
+"""A file, a line, and which of its visits."""
 
 
 class Struck(BaseException):
     """What is raised. Like KeyboardInterrupt, it is no `Exception`."""
 
 
-@contextmanager
-def tracing(part: str, at_line: Callable[[Spot], None]) -> Iterator[None]:
-    """Call a function before each line of the files whose path holds `part`, in this thread."""
+class Part:
+    """The code under test: the files of a folder and those below it.
 
-    def trace(frame: FrameType, event: str, _: Any) -> Any:
+    Args:
+        folder: How their paths go on somewhere.
+        modules: Their names, or none for all.
+    """
+
+    def __init__(self, folder: str, modules: Sequence[str] = ()) -> None:
+        self._folder = folder
+        self._modules = tuple(f"/{name}.py" for name in modules) or (".py",)
+
+    def __contains__(self, file: str) -> bool:
+        return self._folder in file and file.endswith(self._modules)
+
+
+class _Tracer:
+    """Calls `at_line` before each line of a part, in the thread of its ``with`` block."""
+
+    def __init__(self, part: Part) -> None:
+        self._part = part
+        self._before: Any = None
+
+    def at_line(self, file: str, line: int) -> None:
+        raise NotImplementedError
+
+    def __enter__(self) -> Self:
+        self._before = sys.gettrace()
+        sys.settrace(self._trace)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool | None:
+        sys.settrace(self._before)
+        return None
+
+    def _trace(self, frame: FrameType, event: str, _: Any) -> Any:
         file = frame.f_code.co_filename
-        if part not in file:
+        if file not in self._part:
             return None
         if event == "line":
-            at_line((file, frame.f_lineno))
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        yield
-    finally:
-        sys.settrace(before)
+            self.at_line(file, frame.f_lineno)
+        return self._trace
 
 
-def lines(part: str, work: Callable[[], object]) -> list[tuple[Spot, int]]:
-    """The first and the last visit of each line that some work comes by: the line and its count."""
-    visits: dict[Spot, int] = {}
+class Visits(_Tracer):
+    """Notes the lines that some work comes by.
 
-    def note(spot: Spot) -> None:
-        visits[spot] = visits.get(spot, 0) + 1
-
-    with tracing(part, note):
-        work()
-    return [(spot, n) for spot, count in visits.items() for n in sorted({1, count})]
-
-
-def strike(part: str, spot: Spot, visit: int, work: Callable[[], object]) -> bool:
-    """Do some work, with an exception at one visit of one line.
-
-    Returns:
-        Whether it came to the caller. It does not where the line is one of a finalizer.
+    Args:
+        part: The code that is watched.
+        last: Note of each line its last visit too, not only the first.
     """
-    left = [visit]
 
-    def count(here: Spot) -> None:
-        if here == spot:
-            left[0] -= 1
-            if left[0] == 0:
+    def __init__(self, part: Part, *, last: bool) -> None:
+        super().__init__(part)
+        self._last = last
+        self._counts: dict[tuple[str, int], int] = {}
+
+    def at_line(self, file: str, line: int) -> None:
+        self._counts[file, line] = self._counts.get((file, line), 0) + 1
+
+    @property
+    def spots(self) -> list[Spot]:
+        """Where an exception may strike that work."""
+        visits = [(at, {1, count if self._last else 1}) for at, count in self._counts.items()]
+        return [(*at, visit) for at, which in visits for visit in sorted(which)]
+
+
+class Strike(_Tracer):
+    """Raises at one spot. The exception ends the ``with`` block, and nothing else.
+
+    Where the line is one of a finalizer, Python drops the exception, and the work goes on.
+    """
+
+    def __init__(self, part: Part, spot: Spot) -> None:
+        super().__init__(part)
+        self.spot = spot
+        self._visits = 0
+
+    def at_line(self, file: str, line: int) -> None:
+        if (file, line) == self.spot[:2]:
+            self._visits += 1
+            if self._visits == self.spot[2]:
                 raise Struck
 
-    try:
-        with tracing(part, count):
-            work()
-    except Struck:
-        return True
-    return False
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool:
+        super().__exit__(kind, error, trace)
+        return isinstance(error, Struck)

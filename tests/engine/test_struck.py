@@ -8,20 +8,21 @@ from __future__ import annotations
 import asyncio
 import gc
 import sys
+import time
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 
-from aion._transport import abort
+from aion._transport import abort, pool
 from aion._transport.coroutines import AsyncEngine
 from aion._transport.threads import SyncEngine
 from aion.config import ClientConfig
 from aion_api.api import chat, user_files
 from aion_api.models.chat import SendMessageRequest
 from tests.engine.pools import free
-from tests.engine.striking import Spot, Struck, lines, strike, tracing
+from tests.engine.striking import Part, Strike, Struck, Visits
 from tests.faults import scripts
 from tests.faults.server import Connection, FaultServer
 
@@ -29,8 +30,12 @@ KEY = "aion_fake_key_for_tests_0000000000"
 FILE = "5b0c7a4e-1d7f-4c56-9f0a-2f4f1c9f6a10"
 READ = user_files.get_user_file(FILE)
 STREAM = chat.send_message_stream(FILE, body=SendMessageRequest(message="hello"))
-ALL = "aion/_transport"
-"""The code under test."""
+CONNECTIONS = Part(
+    "aion/_transport", ("places", "pool", "threads", "coroutines", "abort", "single")
+)
+EVERYTHING = Part("aion/_transport")
+LONGEST = 3.0
+"""Seconds after which a call that waits for a connection has noticed that there is one."""
 
 
 def answers(connection: Connection) -> None:
@@ -49,23 +54,34 @@ def config(server: FaultServer) -> ClientConfig:
     return ClientConfig(
         KEY,
         base_url=f"{server.url}/api/v2",
-        timeout=5,
+        timeout=10,
         max_retries=0,
         max_connections=1,
         circuit_breaker_enabled=False,
     )
 
 
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let those who wait not wait long for a release that was struck."""
+    monkeypatch.setattr(pool, "_AGAIN", 0.02)
+
+
 @contextmanager
-def finalizers_may_be_struck() -> Iterator[None]:
-    """Let an exception that strikes a finalizer be dropped in silence."""
+def two_servers() -> Iterator[tuple[FaultServer, FaultServer]]:
+    """Two hosts; at the end, no connection to them is open.
+
+    An exception that strikes a finalizer is dropped in silence, and so is the warning of a socket
+    that was struck between its making and its first name.
+    """
     before, sys.unraisablehook = sys.unraisablehook, lambda _: None
     try:
-        # And a socket between its making and its first name is closed by the collector.
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), FaultServer(answers) as one, FaultServer(answers) as other:
             warnings.simplefilter("ignore", ResourceWarning)
-            yield
+            yield one, other
             gc.collect()
+            assert one.open_connections() == 0
+            assert other.open_connections() == 0
     finally:
         sys.unraisablehook = before
 
@@ -92,40 +108,46 @@ def use_in_a_group(engine: SyncEngine, other: FaultServer) -> None:
 
 
 Use = Callable[[SyncEngine, FaultServer], None]
+WAYS = [
+    pytest.param(use, CONNECTIONS, id="alone"),
+    pytest.param(use_in_a_group, Part("aion/_transport", ("abort",)), id="group"),
+    pytest.param(use, EVERYTHING, id="everything", marks=pytest.mark.soak),
+    pytest.param(use_in_a_group, EVERYTHING, id="everything-group", marks=pytest.mark.soak),
+]
 
 
-@pytest.mark.parametrize("way", [use, use_in_a_group])
-@pytest.mark.timeout(120)
-def test_P11_an_exception_at_any_line_loses_no_connection_of_a_blocking_client(way: Use) -> None:
-    struck = 0
-    with FaultServer(answers) as server, FaultServer(answers) as other, finalizers_may_be_struck():
-
-        def once(spot: Spot | None, visit: int) -> list[tuple[Spot, int]]:
-            nonlocal struck
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(("way", "part"), WAYS)
+def test_P11_an_exception_at_any_line_loses_no_connection_of_a_blocking_client(
+    way: Use, part: Part
+) -> None:
+    with two_servers() as (server, other):
+        for _ in range(2):  # the first time imports, and makes what is made once
+            visits = Visits(part, last=part is EVERYTHING)
+            with visits:
+                way(SyncEngine(config(server)), other)
+        assert len(visits.spots) > 10
+        for spot in visits.spots:
             engine = SyncEngine(config(server))
-            found: list[tuple[Spot, int]] = []
-            if spot is None:
-                found = lines(ALL, lambda: way(engine, other))
-            else:
-                struck += strike(ALL, spot, visit, lambda: way(engine, other))
+            with Strike(part, spot):
+                way(engine, other)
             gc.collect(0)
             assert free(engine._pool.places()) == 1, spot
+            began = time.monotonic()
             assert engine.call(READ).id == FILE
+            assert time.monotonic() - began < LONGEST, spot
             engine.close()
-            return found
 
-        once(None, 0)  # the first call ever imports, and makes what is made once
-        for spot, visit in once(None, 0):
-            once(spot, visit)
-        gc.collect()
-        assert server.open_connections() == 0
-        assert other.open_connections() == 0
-    assert struck > 200
+
+async def read(engine: AsyncEngine) -> None:
+    """A call that may be struck. An exception that somebody keeps would keep its place, too."""
+    with suppress(Struck):
+        await engine.call(READ)
 
 
 async def use_async(engine: AsyncEngine, other: FaultServer) -> None:
-    """Calls of each kind, two of them at once on the one connection there is."""
-    await asyncio.gather(engine.call(READ), engine.call(READ))
+    """Calls of each kind, the first of which finds the one connection busy."""
+    await engine.call(READ)
     answer = await engine.open(STREAM)
     await answer.piece()
     await answer.close()
@@ -135,58 +157,44 @@ async def use_async(engine: AsyncEngine, other: FaultServer) -> None:
     await engine.read_object(f"{other.url}/object")
 
 
-async def strike_async(engine: AsyncEngine, other: FaultServer, spot: Spot, visit: int) -> bool:
-    left = [visit]
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(
+    "part", [CONNECTIONS, pytest.param(EVERYTHING, marks=pytest.mark.soak)], ids=["", "everything"]
+)
+def test_P11_an_exception_at_any_line_loses_no_connection_of_an_asynchronous_client(
+    part: Part,
+) -> None:
+    with two_servers() as (server, other):
 
-    def count(here: Spot) -> None:
-        if here == spot:
-            left[0] -= 1
-            if left[0] == 0:
-                raise Struck
-
-    try:
-        with tracing(ALL, count):
-            await use_async(engine, other)
-    except Struck:
-        return True
-    return False
-
-
-@pytest.mark.timeout(120)
-def test_P11_an_exception_at_any_line_loses_no_connection_of_an_asynchronous_client() -> None:
-    struck = 0
-    with FaultServer(answers) as server, FaultServer(answers) as other, finalizers_may_be_struck():
-
-        async def visited() -> list[tuple[Spot, int]]:
+        async def visit(visits: Visits) -> None:
             engine = AsyncEngine(config(server))
-            visits: dict[Spot, int] = {}
-
-            def note(spot: Spot) -> None:
-                visits[spot] = visits.get(spot, 0) + 1
-
-            with tracing(ALL, note):
+            with visits:
+                beside = asyncio.create_task(read(engine))
+                await asyncio.sleep(0)
                 await use_async(engine, other)
+                await beside
             await engine.close()
-            return [(spot, n) for spot, count in visits.items() for n in sorted({1, count})]
 
-        async def once(spot: Spot, visit: int) -> None:
-            nonlocal struck
+        async def once(strike: Strike) -> None:
+            # What strikes a callback of the loop goes there.
             asyncio.get_running_loop().set_exception_handler(lambda *_: None)
             engine = AsyncEngine(config(server))
-            struck += await strike_async(engine, other, spot, visit)
-            await asyncio.sleep(0)  # the call beside the one that was struck ends
-            rest = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-            await asyncio.gather(*rest, return_exceptions=True)
-            rest.clear()
+            beside: list[asyncio.Task[None]] = []
+            with strike:
+                beside.append(asyncio.create_task(read(engine)))
+                await asyncio.sleep(0)
+                await use_async(engine, other)
             gc.collect(0)
-            assert free(engine._pool.places()) == 1, spot
-            assert (await engine.call(READ)).id == FILE
+            await asyncio.wait(beside, timeout=LONGEST)
+            assert all(task.done() for task in beside), strike.spot
+            assert free(engine._pool.places()) == 1, strike.spot
+            async with asyncio.timeout(LONGEST):
+                assert (await engine.call(READ)).id == FILE
             await engine.close()
 
-        asyncio.run(visited())
-        for spot, visit in asyncio.run(visited()):
-            asyncio.run(once(spot, visit))
-        gc.collect()
-        assert server.open_connections() == 0
-        assert other.open_connections() == 0
-    assert struck > 200
+        for _ in range(2):
+            visits = Visits(part, last=part is EVERYTHING)
+            asyncio.run(visit(visits))
+        assert len(visits.spots) > 10
+        for spot in visits.spots:
+            asyncio.run(once(Strike(part, spot)))
