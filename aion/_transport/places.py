@@ -13,6 +13,7 @@ which is then dropped with it.
 
 from __future__ import annotations
 
+import gc
 import time
 import weakref
 from collections import deque
@@ -24,7 +25,11 @@ from aion._transport.wire import Origin
 KEEP_ALIVE = 30.0
 """Seconds for which an idle connection is kept."""
 _ROUND = 1.0
-"""Seconds between two rounds that close idle connections which have ended or are too old."""
+"""Seconds between two rounds that close idle connections which have ended or are too old, and
+between two collections of young garbage while calls wait."""
+_FULL_COLLECTION = 10.0
+"""Seconds between two collections of all garbage while calls wait: in a large program, one takes
+long."""
 
 
 class Channel(Protocol):
@@ -119,6 +124,8 @@ class Places(Generic[C]):
         # Those used last are on the right of each.
         self._idle: dict[Origin, deque[Place[C]]] = {}
         self._next_round = 0.0
+        self._next_collection = 0.0
+        self._next_full_collection = time.monotonic() + _FULL_COLLECTION
 
     def take(self, origin: Origin) -> Place[C] | None:
         """A free place, or None where all are in use.
@@ -201,6 +208,21 @@ class Places(Generic[C]):
                     return
                 waiter.offer(place)
             self.forget(waiter)
+
+    def nudge(self) -> None:
+        """Serve those who have waited for a while.
+
+        All places may be those of streams that were forgotten in a cycle. They come back when the
+        collector finds them, and calls that all wait make nothing that would start it.
+        """
+        now = time.monotonic()
+        if gc.isenabled() and now >= self._next_collection:
+            self._next_collection = now + _ROUND
+            full = now >= self._next_full_collection
+            if full:
+                self._next_full_collection = now + _FULL_COLLECTION
+            gc.collect(2 if full else 1)
+        self.serve()
 
     def forget(self, waiter: Waiter[C]) -> None:
         """Take a waiter out of the queue, if it is still there."""

@@ -113,8 +113,8 @@ def _wait(
     waiter: _Thread[C] = _Thread(origin)
     places.waiting.append(waiter)
     try:
+        places.serve()
         while True:
-            places.serve()
             if check is not None:
                 check()
             left = end - time.monotonic()
@@ -123,6 +123,7 @@ def _wait(
             except Empty:
                 if left <= 0:
                     return None
+            places.nudge()
     finally:
         places.forget(waiter)
         while not waiter.box.empty():
@@ -215,7 +216,7 @@ def _look(known: weakref.ref[_LoopPlaces[Any]]) -> None:
     places = known()
     if places is not None and places.waiting:
         places.look_later()
-        places.serve()
+        places.nudge()
 
 
 class AsyncPool(Generic[C]):

@@ -153,6 +153,35 @@ def test_P11_a_stream_that_is_collected_in_another_thread_wakes_who_waits_in_the
         assert asyncio.run(main()) == FILE
 
 
+@pytest.mark.parametrize("client", ["async", "sync"])
+def test_P11_a_call_that_waits_finds_the_connection_of_a_stream_forgotten_in_a_cycle(
+    client: str,
+) -> None:
+    thresholds = gc.get_threshold()
+    gc.set_threshold(100_000, 1000, 1000)
+    try:
+        with FaultServer(scripts.good) as server:
+            settings = config(server, max_connections=1)
+            if client == "sync":
+                blocking = SyncEngine(settings)
+                holder: list[object] = [blocking.open(STREAM)]
+                holder.append(holder)
+                del holder
+                assert blocking.call(READ).id == FILE
+                return
+
+            async def main() -> str:
+                engine = AsyncEngine(settings)
+                holder: list[object] = [await engine.open(STREAM)]
+                holder.append(holder)
+                del holder
+                return (await engine.call(READ)).id
+
+            assert asyncio.run(main()) == FILE
+    finally:
+        gc.set_threshold(*thresholds)
+
+
 def test_P11_calls_to_many_hosts_share_the_connections_that_a_client_may_have() -> None:
     with ExitStack() as stack:
         hosts = [stack.enter_context(FaultServer(scripts.good)) for _ in range(12)]
