@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import sys
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Any, Self
 
@@ -13,6 +16,22 @@ Spot = tuple[str, int, int]
 
 class Struck(BaseException):
     """What is raised. Like KeyboardInterrupt, it is no `Exception`."""
+
+
+@contextmanager
+def finalizers_may_be_struck() -> Iterator[None]:
+    """Drop the exceptions that strike a finalizer, as Python does; pytest would keep them.
+
+    So is the warning of a socket that was struck between its making and its first name.
+    """
+    before, sys.unraisablehook = sys.unraisablehook, lambda _: None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            yield
+            gc.collect()
+    finally:
+        sys.unraisablehook = before
 
 
 class Part:

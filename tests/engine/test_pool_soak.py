@@ -1,4 +1,4 @@
-"""Everything at once for minutes: threads, loops, forks, cancellations, signals, an eager collector.
+"""Everything at once for minutes: threads, loops, forks, cancellations, signals, the collector.
 
 No call hangs, no answer is mixed up, and in the end every place is free and no socket is open.
 """
@@ -12,7 +12,6 @@ import random
 import signal
 import threading
 import time
-import warnings
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -26,7 +25,7 @@ from aion.exceptions import AionvisionTimeoutError
 from aion_api.api import chat, user_files
 from aion_api.models.chat import SendMessageRequest
 from tests.engine.pools import free
-from tests.engine.striking import Struck
+from tests.engine.striking import Struck, finalizers_may_be_struck
 from tests.faults.server import Connection, FaultServer
 
 KEY = "aion_fake_key_for_tests_0000000000"
@@ -209,16 +208,14 @@ def use_while_struck(soak: Soak, seed: int) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
-@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize(
     "seconds", [pytest.param(4, id="short"), pytest.param(600, id="long", marks=pytest.mark.soak)]
 )
 def test_P5_P11_nothing_is_lost_and_nothing_hangs_whatever_happens_at_once(seconds: float) -> None:
     thresholds = gc.get_threshold()
-    with warnings.catch_warnings(), FaultServer(echo) as server:
-        warnings.simplefilter("ignore")
+    with finalizers_may_be_struck(), FaultServer(echo) as server:
         soak = Soak(server, seconds)
         threads = [threading.Thread(target=work, args=(soak, n), daemon=True) for n in range(6)]
         threads += [

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import sys
 import time
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
@@ -22,7 +20,7 @@ from aion.config import ClientConfig
 from aion_api.api import chat, user_files
 from aion_api.models.chat import SendMessageRequest
 from tests.engine.pools import free
-from tests.engine.striking import Part, Strike, Struck, Visits
+from tests.engine.striking import Part, Strike, Struck, Visits, finalizers_may_be_struck
 from tests.faults import scripts
 from tests.faults.server import Connection, FaultServer
 
@@ -69,21 +67,12 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @contextmanager
 def two_servers() -> Iterator[tuple[FaultServer, FaultServer]]:
-    """Two hosts; at the end, no connection to them is open.
-
-    An exception that strikes a finalizer is dropped in silence, and so is the warning of a socket
-    that was struck between its making and its first name.
-    """
-    before, sys.unraisablehook = sys.unraisablehook, lambda _: None
-    try:
-        with warnings.catch_warnings(), FaultServer(answers) as one, FaultServer(answers) as other:
-            warnings.simplefilter("ignore", ResourceWarning)
-            yield one, other
-            gc.collect()
-            assert one.open_connections() == 0
-            assert other.open_connections() == 0
-    finally:
-        sys.unraisablehook = before
+    """Two hosts; at the end, no connection to them is open."""
+    with finalizers_may_be_struck(), FaultServer(answers) as one, FaultServer(answers) as other:
+        yield one, other
+        gc.collect()
+        assert one.open_connections() == 0
+        assert other.open_connections() == 0
 
 
 def use(engine: SyncEngine, other: FaultServer) -> None:
