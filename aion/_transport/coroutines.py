@@ -124,6 +124,7 @@ class AsyncEngine(Engine):
                 lease.pool.release(lease.channel, usable=False)
             if call.span is not None:
                 call.span.end(error)
+            call.locate(error)
             raise
 
     async def _attempt(self, call: Call, wire: Wire) -> tuple[Reply | Fault, _AsyncLease | None]:
@@ -141,8 +142,9 @@ class AsyncEngine(Engine):
         except TimeoutError:
             if channel is None:
                 return BUSY, None
+            sent = not getattr(channel, "connecting", False)
             pool.release(channel, usable=False)
-            return Fault("timeout", LATE, sent=True), None
+            return Fault("timeout", LATE, sent=sent), None
         except BaseException:
             if channel is not None:
                 pool.release(channel, usable=False)
@@ -156,7 +158,7 @@ class AsyncEngine(Engine):
         pool = self._pools.get(origin)
         if pool is None:
             make = self.config.transport or _default_transport()
-            way = route(origin, self.config.proxy_url)
+            way = route(origin, self.config.proxy_url, self.config.connect_timeout)
             pool = self._pools.setdefault(
                 origin, AsyncPool(lambda: make(way), self.config.max_connections)
             )

@@ -122,6 +122,7 @@ class SyncEngine(Engine):
                 lease.pool.release(lease.channel, usable=False)
             if call.span is not None:
                 call.span.end(error)
+            call.locate(error)
             raise
 
     def _attempt(self, call: Call, wire: Wire) -> tuple[Reply | Fault, _SyncLease | None]:
@@ -149,7 +150,7 @@ class SyncEngine(Engine):
         pool = self._pools.get(origin)
         if pool is None:
             make = self.config.transport or _default_transport()
-            way = route(origin, self.config.proxy_url)
+            way = route(origin, self.config.proxy_url, self.config.connect_timeout)
             pool = self._pools.setdefault(
                 origin, SyncPool(lambda: make(way), self.config.max_connections)
             )

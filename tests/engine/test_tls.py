@@ -234,9 +234,9 @@ def test_plain_http_goes_through_the_proxy_of_the_environment(
 ) -> None:
     with FaultServer(scripts.good) as proxy:
         monkeypatch.setenv("http_proxy", proxy.url)
-        assert call(client, "http://127.0.0.1:9", get).id == FILE
+        assert call(client, "http://service.test:9", get, allow_http=True).id == FILE
 
-        assert proxy.seen[0].target.startswith("http://127.0.0.1:9/")
+        assert proxy.seen[0].target.startswith("http://service.test:9/")
 
 
 def test_no_proxy_keeps_the_proxy_out(client: str, monkeypatch: pytest.MonkeyPatch) -> None:
