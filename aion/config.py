@@ -11,14 +11,13 @@ import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import wraps
-from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 from aion._headers import checked, merged
 from aion._secrets import SecretText, concealed, concealed_settings
-from aion._transport.hosts import located
+from aion._transport.hosts import address_of, located
 from aion._transport.proxies import parse_proxy
 
 if TYPE_CHECKING:
@@ -381,10 +380,8 @@ def _checked_url(url: Any, *, allow_http: bool) -> str:
 def _is_this_machine(host: str) -> bool:
     if host == "localhost":
         return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
+    address = address_of(host)
+    return address is not None and address.is_loopback
 
 
 def _checked_proxy(url: Any) -> str | None:
@@ -393,7 +390,8 @@ def _checked_proxy(url: Any) -> str | None:
     if not isinstance(url, str):
         raise ValueError(f"proxy_url has to be text, not {type(url).__name__}")
     try:
-        return parse_proxy(url).url
+        parse_proxy(url)
+        return SecretText(url.strip())
     except ValueError as error:
         reason = str(error)
     from_variable = url == os.environ.get(ENV_PROXY_URL)

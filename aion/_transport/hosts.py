@@ -7,6 +7,7 @@ resolver, the `Host` header, TLS and a proxy each in a form of its own.
 from __future__ import annotations
 
 import re
+from functools import partial
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -134,11 +135,15 @@ def place(host: str, port: int) -> str:
 
 
 def _encoded(name: str) -> str:
-    # The HTTP library brings it along, and encodes with it what reaches it in another form.
-    import idna
-
     try:
-        return idna.encode(name, uts46=True).decode("ascii")
+        # The HTTP library brings it along, and would encode with it what reaches it otherwise.
+        import idna
+    except ImportError:  # pragma: no cover - a future httpx
+        encode = partial(str.encode, encoding="idna")
+    else:
+        encode = partial(idna.encode, uts46=True)
+    try:
+        return encode(name).decode("ascii")
     except UnicodeError:
         pass
     raise HostError(name, "it cannot be encoded as an internationalized name")

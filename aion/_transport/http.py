@@ -19,6 +19,7 @@ import httpx
 
 from aion._secrets import SecretBytes
 from aion._transport.content import EMPTY, AsyncPieces, Bytes
+from aion._transport.routing import Route, proxy_of
 from aion._transport.single import put_below
 from aion._transport.sockets import AsyncBackend, SyncBackend
 from aion._transport.sockets.joining import AsyncJoiningBackend, Joining, SyncJoiningBackend
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Generator, Iterator
 
     from aion._transport.proxies import Proxy
-    from aion._transport.routing import Route
 
 KEEP_ALIVE = 30.0
 """Seconds for which an idle connection is kept."""
@@ -64,7 +64,7 @@ def _making(way: Route) -> Making:
 
 def _proxy(way: Route) -> httpx.Proxy | None:
     """The proxy on the way, for the library, which gets no credentials to take out of a URL."""
-    proxy = way.parsed_proxy()
+    proxy = proxy_of(way)
     if proxy is None:
         return None
     if proxy.user is None:

@@ -51,18 +51,19 @@ class Route:
         """
         return trust.trust() if self.needs_tls else trust.no_trust()
 
-    def parsed_proxy(self) -> Proxy | None:
-        """The proxy on the way, its user name and password apart, or None.
-
-        Raises:
-            AionvisionConnectionError: It cannot be used; code ``PROXY_ERROR``.
-        """
-        return _parsed(_GIVEN, SecretText(self.proxy)) if self.proxy else None
-
     def __repr__(self) -> str:
         # A proxy URL may hold a password.
         scheme, host, port = self.origin
         return f"Route({scheme}://{place(host, port)}{', through a proxy' if self.proxy else ''})"
+
+
+def proxy_of(way: Route) -> Proxy | None:
+    """The proxy on a way, its user name and password apart, or None.
+
+    Raises:
+        AionvisionConnectionError: It cannot be used; code ``PROXY_ERROR``.
+    """
+    return _parsed(_GIVEN, SecretText(way.proxy)) if way.proxy else None
 
 
 def route(

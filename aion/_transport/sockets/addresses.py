@@ -6,6 +6,7 @@ family that leads nowhere costs one delay and not one for each of its addresses.
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 from collections import deque
@@ -17,6 +18,8 @@ from aion._transport.hosts import address_of, place
 NEXT_AFTER = 0.25
 """Seconds after which the next address is tried as well, while the others go on."""
 
+_MOST_SHOWN = 6
+"""Addresses that a message names for one reason."""
 # What can be one; the system has the last word, and asks no resolver.
 _LITERAL = re.compile(r"[0-9][0-9.xa-fA-F]*$|[0-9a-fA-F]*:")
 
@@ -90,13 +93,21 @@ class Failures:
         """One error that names each reason once, with its addresses."""
         if not self._reasons:
             return ConnectionError(f"{self._host} has no address")
-        reasons = (f"{reason} ({', '.join(places)})" for reason, places in self._reasons.items())
+        reasons = (f"{reason} ({_listed(places)})" for reason, places in self._reasons.items())
         name = "" if address_of(self._host) else f"{self._host}: "
         return ConnectionError(name + "; ".join(reasons))
 
 
+def _listed(places: list[str]) -> str:
+    more = f" and {len(places) - _MOST_SHOWN} more" if len(places) > _MOST_SHOWN else ""
+    return ", ".join(places[:_MOST_SHOWN]) + more
+
+
 def reason_of(error: OSError) -> str:
     """What an error of the system says, without its number."""
+    if os.name == "posix" and type(error) is not socket.gaierror and error.errno:
+        # Event loops put another text, with the address, in its place.
+        return os.strerror(error.errno)
     return error.strerror or str(error) or type(error).__name__
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import time
 
+_SLACK = 0.01
+"""Seconds by which the clock of an event loop may be early."""
 _HTTP_BEGINS = 0x20
 """A request begins with a letter, a message of SOCKS with the number of its version."""
 
@@ -80,6 +82,6 @@ class Making:
     @property
     def passed(self) -> float | None:
         """The seconds that are allowed, where they are over and were no others' bound."""
-        if self.until is None or time.monotonic() < self.until:
+        if self.until is None or time.monotonic() < self.until - _SLACK:
             return None
         return self._bound
