@@ -18,7 +18,7 @@ from aion._transport.content import EMPTY
 from aion._transport.coroutines import AsyncEngine
 from aion._transport.http import AsyncChannel, SyncChannel
 from aion._transport.routing import Route
-from aion._transport.sockets import addresses, resolving
+from aion._transport.sockets import addresses
 from aion._transport.sockets.common import translated
 from aion._transport.sockets.opening import IDLE
 from aion._transport.wire import Fault, Reply, Wire
@@ -270,6 +270,32 @@ def test_P1_a_proxy_that_does_not_speak_socks_is_no_error_of_a_library(
             call(client, "http://far.test", proxy_url=url, connect_timeout=2, allow_http=True)
 
 
+@pytest.mark.parametrize("hanging", ["resolver", "address"])
+def test_P7_the_bound_holds_under_a_clock_that_stands_still(
+    hanging: str, resolver: Resolver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began = time.time()
+    moment = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: moment)
+    with hole() as dead:
+        resolver.names[NAME] = [entry(dead)]
+        if hanging == "resolver":
+            resolver.open.clear()
+        with pytest.raises(AionvisionTimeoutError):
+            call("sync", **named(dead), connect_timeout=0.3)
+    assert time.time() - began < LONG
+
+
+def test_addresses_race_under_a_clock_that_stands_still(
+    resolver: Resolver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: moment)
+    with FaultServer(scripts.good) as server, hole() as dead:
+        resolver.names[NAME] = [entry(dead), entry(server.port)]
+        assert call("sync", **named(server.port)).id == FILE
+
+
 # Names
 
 
@@ -300,14 +326,13 @@ def test_calls_of_one_name_at_the_same_time_share_a_lookup(resolver: Resolver) -
     assert len(resolver.asked) == 1
 
 
-def test_a_lookup_that_hangs_for_long_is_not_joined_any_more(
-    resolver: Resolver, monkeypatch: pytest.MonkeyPatch
+def test_an_attempt_after_a_lookup_that_was_given_up_begins_a_new_one(
+    client: str, resolver: Resolver
 ) -> None:
     resolver.names[NAME] = [entry(9)]
     resolver.open.clear()
-    monkeypatch.setattr(resolving, "SHARED_FOR", 0.0)
     with pytest.raises(AionvisionTimeoutError):
-        call("sync", **named(9), connect_timeout=0.2, max_retries=1)
+        call(client, **named(9), connect_timeout=0.2, max_retries=1)
     assert len(resolver.asked) == 2
 
 

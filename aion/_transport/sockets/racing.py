@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from aion._transport.sockets.addresses import Address, Failures, Schedule
 from aion._transport.sockets.opening import opened
-from aion._transport.sockets.resolving import POLL
+from aion._transport.sockets.resolving import Patience
 
 if TYPE_CHECKING:
     import asyncio
@@ -89,10 +89,10 @@ def race(
     """
     schedule, failures, watch = Schedule(addresses), Failures(host), _watch()
     trying: dict[int, tuple[socket.socket, Address]] = {}
+    patience = Patience(within)
     try:
         while True:
-            left = within()
-            while (address := schedule.take(time.monotonic())) is not None:
+            while (address := schedule.take(patience.waited)) is not None:
                 try:
                     sock = opened(address, local_address)
                     trying[sock.fileno()] = (sock, address)
@@ -105,8 +105,11 @@ def race(
                     watch.add(sock)
             if not trying and not schedule:
                 raise failures.error()
-            waits = (POLL, left, schedule.wait(time.monotonic()))
-            for descriptor in watch.ready(min(wait for wait in waits if wait is not None)):
+            step = patience.step(schedule.wait(patience.waited))
+            ready = watch.ready(step)
+            if not ready:
+                patience.waited += step
+            for descriptor in ready:
                 # What was interrupted meanwhile looks connected.
                 within()
                 sock, address = trying[descriptor]

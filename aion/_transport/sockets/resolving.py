@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 import socket
 import threading
-import time
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -20,17 +19,56 @@ from aion._transport.sockets.addresses import Address, listed, literal, reason_o
 
 POLL = 0.1
 """Seconds after which a thread that waits sees whether it still should."""
-SHARED_FOR = 5.0
-"""Seconds for which a lookup that has not ended is joined; a later call begins a new one."""
+
+
+class Patience:
+    """A wait of a thread, in steps short enough to see that the call was given up.
+
+    It ends by the clock, and also when its steps add up to its bound: the clock of a program under
+    test may stand still.
+
+    Args:
+        within: The seconds that are left, or None; raises what ends the wait.
+
+    Attributes:
+        waited: The seconds that passed in whole steps.
+    """
+
+    def __init__(self, within: Callable[[], float | None]) -> None:
+        self._within = within
+        self._bound = within()
+        self.waited = 0.0
+
+    def step(self, longest: float | None = None) -> float:
+        """The seconds to wait now, at most `longest`.
+
+        Raises:
+            TimeoutError: There are none left.
+        """
+        seconds = POLL if longest is None else min(POLL, longest)
+        if (left := self._within()) is not None:
+            seconds = min(seconds, left)
+        if self._bound is not None:
+            if self.waited >= self._bound:
+                raise TimeoutError("timed out")
+            seconds = min(seconds, self._bound - self.waited)
+        return seconds
 
 
 class Lookup:
-    """One lookup that is under way, or its outcome."""
+    """One lookup that is under way, or its outcome.
 
-    __slots__ = ("_lock", "_on_end", "began", "done", "outcome")
+    Attributes:
+        done: Whether it has ended.
+        given_up: Whether a call did not wait for it to the end. It is not joined any more: the
+            next attempt gets a chance of its own.
+        outcome: What was found, or why nothing was.
+    """
+
+    __slots__ = ("_lock", "_on_end", "done", "given_up", "outcome")
 
     def __init__(self) -> None:
-        self.began = time.monotonic()
+        self.given_up = False
         self.done = threading.Event()
         self.outcome: list[Address] | OSError = OSError("the resolver failed")
         self._lock = threading.Lock()
@@ -74,10 +112,10 @@ _under_way: dict[tuple[int, str, int], Lookup] = {}
 
 
 def _lookup(host: str, port: int) -> Lookup:
-    """A lookup that was begun lately, or a new one."""
+    """The lookup of other calls, or a new one."""
     key = (os.getpid(), host, port)
     found = _under_way.get(key)
-    if found is not None and time.monotonic() - found.began < SHARED_FOR:
+    if found is not None and not found.given_up:
         return found
     lookup = _under_way[key] = Lookup()
 
@@ -117,11 +155,14 @@ def resolve(host: str, port: int, within: Callable[[], float | None]) -> list[Ad
     name = _name(host)
     if (addresses := literal(name, port)) is not None:
         return addresses
-    within()
+    patience = Patience(within)
     lookup = _lookup(name, port)
-    while not lookup.done.is_set():
-        left = within()
-        lookup.done.wait(POLL if left is None else min(left, POLL))
+    try:
+        while not lookup.done.wait(step := patience.step()):
+            patience.waited += step
+    except BaseException:
+        lookup.given_up = True
+        raise
     return lookup.result()
 
 
@@ -146,5 +187,9 @@ async def resolve_async(host: str, port: int) -> list[Address]:
             loop.call_soon_threadsafe(settle)
 
     lookup.on_end(tell)
-    await ended
+    try:
+        await ended
+    except BaseException:
+        lookup.given_up = True
+        raise
     return lookup.result()
