@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 MOST_REDIRECTS = 5
 _MORE_TIME = "; give timeout= more, for the call or for the client"
-_MORE_TIME_TO_CONNECT = "; the client's connect_timeout= bounds the making of a connection"
+_MORE_TIME_TO_CONNECT = "; give the client a longer connect_timeout= if the network is slow"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 

@@ -46,18 +46,33 @@ def no_trust() -> ssl.SSLContext:
 def _trust(file: str | None, folder: str | None, key_log: str | None) -> ssl.SSLContext:
     if key_log and (problem := _unwritable(key_log)):
         raise _unusable(KEY_LOG, key_log, problem)
-    if file and (problem := _unreadable(file)):
-        raise _unusable(FILE, file, problem)
     if folder and not file and (problem := _without_certificates(folder)):
         raise _unusable(FOLDER, folder, problem)
     if file or folder:
-        return ssl.create_default_context(cafile=file or None, capath=folder or None)
+        made = _context(file or None, folder or None)
+        if isinstance(made, str):
+            raise _unusable(FILE, file or "", made)
+        return made
     import certifi
 
     bundle = certifi.where()
-    if problem := _unreadable(bundle):
-        raise _error(f"the certificates of certifi ({bundle}) cannot be used: {problem}")
-    return ssl.create_default_context(cafile=bundle)
+    made = _context(bundle, None)
+    if isinstance(made, str):
+        raise _error(f"the certificates of certifi ({bundle}) cannot be used: {made}")
+    return made
+
+
+def _context(file: str | None, folder: str | None) -> ssl.SSLContext | str:
+    """A context that trusts what is in a file and a folder, or why there is none.
+
+    Only the file can be the reason: a folder is read later, and the key log was tried before.
+    """
+    try:
+        return ssl.create_default_context(cafile=file, capath=folder)
+    except ssl.SSLError:
+        return "it holds no certificates in PEM form"
+    except (OSError, ValueError) as error:
+        return _reason(error)
 
 
 def _unwritable(path: str) -> str | None:
@@ -67,18 +82,6 @@ def _unwritable(path: str) -> str | None:
             return None
     except (OSError, ValueError) as error:
         return _reason(error)
-
-
-def _unreadable(path: str) -> str | None:
-    """Why a file is not one of certificates, or None."""
-    try:
-        Path(path).open("rb").close()
-        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
-    except ssl.SSLError:
-        return "it holds no certificates in PEM form"
-    except (OSError, ValueError) as error:
-        return _reason(error)
-    return None
 
 
 def _without_certificates(folders: str) -> str | None:

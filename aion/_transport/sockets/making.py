@@ -40,12 +40,12 @@ class Making:
 
     def begin(self, silence: float | None) -> None:
         """Begin with a new connection. `silence` bounds it, too: nothing is heard meanwhile."""
-        shorter = silence is not None and silence < self._seconds
-        self._bound = None if shorter else self._seconds
         self._left = self._handshakes
-        self.until = time.monotonic() + (
-            silence if shorter and silence is not None else self._seconds
-        )
+        if silence is not None and silence < self._seconds:
+            seconds, self._bound = silence, None
+        else:
+            seconds = self._bound = self._seconds
+        self.until = time.monotonic() + seconds
 
     def connected(self) -> None:
         """The socket is connected."""

@@ -94,14 +94,12 @@ def race(
         while True:
             while (address := schedule.take(patience.waited)) is not None:
                 try:
-                    sock = opened(address, local_address)
-                    trying[sock.fileno()] = (sock, address)
-                    _begin(sock, address)
+                    sock = _begun(address, local_address)
                 except OSError as error:
-                    trying = {fd: pair for fd, pair in trying.items() if pair[1] != address}
                     failures.add(address, error)
                     schedule.failed()
                 else:
+                    trying[sock.fileno()] = (sock, address)
                     watch.add(sock)
             if not trying and not schedule:
                 raise failures.error()
@@ -113,26 +111,33 @@ def race(
                 # What was interrupted meanwhile looks connected.
                 within()
                 sock, address = trying[descriptor]
-                if problem := _problem(sock):
-                    watch.drop(sock)
-                    del trying[descriptor]
-                    sock.close()
-                    failures.add(address, problem)
-                    schedule.failed()
-                    continue
                 del trying[descriptor]
-                return sock
+                problem = _problem(sock)
+                if problem is None:
+                    return sock
+                watch.drop(sock)
+                sock.close()
+                failures.add(address, problem)
+                schedule.failed()
     finally:
         for sock, _ in trying.values():
             sock.close()
 
 
-def _begin(sock: socket.socket, address: Address) -> None:
-    """Let a socket connect."""
-    code = sock.connect_ex(address.sockaddr)
-    if code and code not in _UNDER_WAY:
+def _begun(address: Address, local_address: str | None) -> socket.socket:
+    """A socket that connects."""
+    sock = opened(address, local_address)
+    try:
+        code = sock.connect_ex(address.sockaddr)
+        if code and code not in _UNDER_WAY:
+            raise OSError(code, os.strerror(code))
+    except (ValueError, OverflowError) as error:
         sock.close()
-        raise OSError(code, os.strerror(code))
+        raise OSError(str(error)) from None
+    except BaseException:
+        sock.close()
+        raise
+    return sock
 
 
 def _problem(sock: socket.socket) -> OSError | None:
