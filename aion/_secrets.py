@@ -20,6 +20,9 @@ class SecretText(str):
         # What shows the values of a traceback may cut them first.
         return SecretText(super().__getitem__(key))
 
+    def encode(self, encoding: str = "utf-8", errors: str = "strict") -> SecretBytes:
+        return SecretBytes(super().encode(encoding, errors))
+
 
 class SecretBytes(bytes):
     """The same as bytes, as the value of a header."""
@@ -35,9 +38,12 @@ def concealed(key: Any) -> Any:
 
 def concealed_headers(headers: Any) -> Any:
     """The same for each value of a mapping."""
-    if not is_mapping(headers):
-        return headers
-    return {name: concealed(value) for name, value in headers.items()}
+    return concealed_values(headers) if is_mapping(headers) else headers
+
+
+def concealed_values(values: Mapping[Any, Any]) -> dict[Any, Any]:
+    """A mapping with its values as `SecretText`."""
+    return {name: concealed(value) for name, value in values.items()}
 
 
 def is_mapping(value: Any) -> TypeGuard[Mapping[Any, Any]]:
@@ -48,8 +54,10 @@ def is_mapping(value: Any) -> TypeGuard[Mapping[Any, Any]]:
 def concealed_settings(settings: Any) -> Any:
     """The settings of a client by name, with the secret ones concealed."""
     found = dict(settings)
-    if "api_key" in found:
-        found["api_key"] = concealed(found["api_key"])
+    # A proxy's URL may hold a password.
+    for name in ("api_key", "proxy_url"):
+        if name in found:
+            found[name] = concealed(found[name])
     if "extra_headers" in found:
         found["extra_headers"] = concealed_headers(found["extra_headers"])
     return found

@@ -11,13 +11,14 @@ import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import wraps
-from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 from aion._headers import checked, merged
 from aion._secrets import SecretText, concealed, concealed_settings
+from aion._transport.hosts import address_of, located
+from aion._transport.proxies import parse_proxy
 
 if TYPE_CHECKING:
     from aion._transport.observe import Attempt
@@ -28,6 +29,7 @@ T = TypeVar("T")
 ENV_API_KEY = "AIONVISION_API_KEY"
 ENV_BASE_URL = "AIONVISION_BASE_URL"
 ENV_TIMEOUT = "AIONVISION_TIMEOUT"
+ENV_CONNECT_TIMEOUT = "AIONVISION_CONNECT_TIMEOUT"
 ENV_MAX_RETRIES = "AIONVISION_MAX_RETRIES"
 ENV_RETRY_DELAY = "AIONVISION_RETRY_DELAY"
 ENV_POLLING_INTERVAL = "AIONVISION_POLLING_INTERVAL"
@@ -56,6 +58,7 @@ _OF_CONNECTIONS = frozenset(
         "circuit_breaker_failure_threshold",
         "circuit_breaker_success_threshold",
         "circuit_breaker_timeout",
+        "connect_timeout",
         "max_connections",
         "proxy_url",
         "transport",
@@ -95,6 +98,7 @@ class ClientSettings(TypedDict, total=False):
     transport: Callable[[Route], Any] | None
     allow_http: bool
     extra_headers: Mapping[str, str] | None
+    connect_timeout: float
 
 
 @dataclass
@@ -135,6 +139,9 @@ class ClientConfig:
         extra_headers: Headers for every request to the API, such as those of a gateway in between.
             They are taken for secrets: no storage of another host gets them, and no `repr` or log
             shows their values. Those given to `with_options` are added to those of the client.
+        connect_timeout: Seconds for making one connection: name resolution, every address of the
+            host, the proxy and TLS together. A call's own `timeout` bounds that, too. What is not
+            connected in time was not sent, and is retried.
 
     Raises:
         ValueError: A setting is out of range; the message says which and what to do.
@@ -149,7 +156,9 @@ class ClientConfig:
     polling_timeout: float = 360.0
     tenant_id: str | None = field(default_factory=lambda: os.environ.get(ENV_TENANT_ID))
     # A proxy URL may hold a password.
-    proxy_url: str | None = field(default_factory=lambda: os.environ.get(ENV_PROXY_URL), repr=False)
+    proxy_url: str | None = field(
+        default_factory=lambda: concealed(os.environ.get(ENV_PROXY_URL)), repr=False
+    )
     circuit_breaker_enabled: bool = True
     circuit_breaker_failure_threshold: int = 5
     circuit_breaker_success_threshold: int = 2
@@ -167,11 +176,18 @@ class ClientConfig:
         default_factory=lambda: _or_env(None, ENV_ALLOW_HTTP, _switch) or False, kw_only=True
     )
     extra_headers: Mapping[str, str] | None = field(default=None, kw_only=True, repr=False)
+    connect_timeout: float = field(default=10.0, kw_only=True)
 
     def __post_init__(self) -> None:
         self.api_key = _checked_key(self.api_key)
         self.base_url = _checked_url(self.base_url, allow_http=self.allow_http)
-        for name in ("timeout", "polling_interval", "polling_timeout", "circuit_breaker_timeout"):
+        for name in (
+            "timeout",
+            "connect_timeout",
+            "polling_interval",
+            "polling_timeout",
+            "circuit_breaker_timeout",
+        ):
             _check_seconds(name, getattr(self, name), zero_allowed=False)
         _check_seconds("retry_delay", self.retry_delay, zero_allowed=True)
         _check_count("max_retries", self.max_retries, least=0)
@@ -188,8 +204,7 @@ class ClientConfig:
             self.extra_headers,
             tracing=self.enable_tracing and self.propagate_trace_context,
         )
-        if self.proxy_url:
-            _check_proxy(self.proxy_url)
+        self.proxy_url = _checked_proxy(self.proxy_url)
 
     @classmethod
     def from_env(
@@ -205,6 +220,7 @@ class ClientConfig:
         tenant_id: str | None = None,
         proxy_url: str | None = None,
         enable_tracing: bool | None = None,
+        connect_timeout: float | None = None,
         **kwargs: Any,
     ) -> ClientConfig:
         """Settings from ``AIONVISION_*`` variables; arguments that are given win.
@@ -216,6 +232,7 @@ class ClientConfig:
         Raises:
             ValueError: There is no API key, or a setting is out of range.
         """
+        proxy_url = concealed(proxy_url)
         api_key = concealed(api_key or os.environ.get(ENV_API_KEY))
         kwargs = concealed_settings(kwargs)
         # A warning may be an error to the program, whose traceback shows what is here.
@@ -226,6 +243,7 @@ class ClientConfig:
         given: dict[str, Any] = {
             "base_url": base_url or os.environ.get(ENV_BASE_URL) or None,
             "timeout": _or_env(timeout, ENV_TIMEOUT, float),
+            "connect_timeout": _or_env(connect_timeout, ENV_CONNECT_TIMEOUT, float),
             "max_retries": _or_env(max_retries, ENV_MAX_RETRIES, int),
             "retry_delay": _or_env(retry_delay, ENV_RETRY_DELAY, float),
             "polling_interval": _or_env(polling_interval, ENV_POLLING_INTERVAL, float),
@@ -363,16 +381,24 @@ def _checked_url(url: Any, *, allow_http: bool) -> str:
 def _is_this_machine(host: str) -> bool:
     if host == "localhost":
         return True
+    address = address_of(host)
+    return address is not None and address.is_loopback
+
+
+def _checked_proxy(url: Any) -> str | None:
+    if url is None or (isinstance(url, str) and not url.strip()):
+        return None
+    if not isinstance(url, str):
+        raise ValueError(f"proxy_url has to be text, not {type(url).__name__}")
     try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _check_proxy(url: str) -> None:
-    parts, host = _split("proxy_url", url)
-    if parts.scheme not in ("http", "https", "socks5", "socks5h") or not host:
-        raise ValueError(f"proxy_url has to be like http://proxy.example:8080, not {_safe(url)!r}")
+        parse_proxy(url)
+        return SecretText(url.strip())
+    except ValueError as error:
+        reason = str(error)
+    from_variable = url == os.environ.get(ENV_PROXY_URL)
+    source = f"proxy_url (from {ENV_PROXY_URL})" if from_variable else "proxy_url"
+    # Outside of the handler, whose error has the parts of the URL in its traceback.
+    raise ValueError(f"{source} cannot be used: {reason}")
 
 
 def _split(name: str, url: str) -> tuple[SplitResult, str | None]:
@@ -381,11 +407,11 @@ def _split(name: str, url: str) -> tuple[SplitResult, str | None]:
         if not url.isprintable() or " " in url:
             raise ValueError("it holds white space")
         parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
-        (host or "").encode("idna")
+        if parts.hostname:
+            located(url)
     except ValueError as error:
         raise ValueError(f"{name} is not a URL: {error}") from None
-    return parts, host
+    return parts, parts.hostname
 
 
 def _safe(url: str) -> str:

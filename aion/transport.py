@@ -69,7 +69,9 @@ class AsyncConnection(Protocol):
     """A connection for coroutines; used by one call at a time.
 
     Calls are cancelled from outside when their deadline passes. It may have a method `stale`, as
-    `SyncConnection`.
+    `SyncConnection`, and an attribute `connecting`: true while its connection is being made. A call
+    that is cancelled meanwhile was not sent, and may be repeated; without the attribute, it may
+    have been.
     """
 
     async def exchange(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aion_api import Operation
+from aion.exceptions import AionvisionConnectionError
+from aion_api import PREFIX, Operation
 
 if TYPE_CHECKING:
     from aion._transport.observe import Span
@@ -57,3 +58,9 @@ class Call:
             self.span.drop()
         else:
             self.span.end(error)
+
+    def locate(self, error: BaseException) -> None:
+        """Note which call it was in an error of the way there, raised before any attempt."""
+        if isinstance(error, AionvisionConnectionError) and error.method is None:
+            path = self.operation.template.removeprefix(PREFIX)
+            error.at(method=self.operation.method, path=path)

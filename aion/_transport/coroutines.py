@@ -125,6 +125,7 @@ class AsyncEngine(Engine):
             if place is not None:
                 place.release(usable=False)
             call.end(error)
+            call.locate(error)
             raise
 
     async def _attempt(
@@ -148,7 +149,8 @@ class AsyncEngine(Engine):
         except TimeoutError:
             if place is None:
                 return BUSY, None
-            return Fault("timeout", LATE, sent=True), None
+            sent = not getattr(place.channel, "connecting", False)
+            return Fault("timeout", LATE, sent=sent), None
         finally:
             if place is not None and not unread:
                 place.release(usable=usable)
@@ -156,7 +158,9 @@ class AsyncEngine(Engine):
 
     def _connect(self, place: Place[AsyncConnection]) -> AsyncConnection:
         make = self.config.transport or _default_transport()
-        place.channel = made = make(route(place.origin, self.config.proxy_url))
+        place.channel = made = make(
+            route(place.origin, self.config.proxy_url, self.config.connect_timeout)
+        )
         return made
 
     async def close(self) -> None:

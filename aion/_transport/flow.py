@@ -13,6 +13,7 @@ from urllib.parse import urljoin, urlsplit
 
 from aion._transport import gate
 from aion._transport.budget import Budget
+from aion._transport.hosts import place
 from aion._transport.policy import Policy, may_repeat_fault, may_repeat_status
 from aion._transport.wire import BUSY, Fault, Reply, Wire
 from aion.exceptions import AionvisionError
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 MOST_REDIRECTS = 5
 _MORE_TIME = "; give timeout= more, for the call or for the client"
+_MORE_TIME_TO_CONNECT = "; give the client a longer connect_timeout= if the network is slow"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -139,17 +141,20 @@ def _error(call: Call, outcome: Reply | Fault, number: int) -> AionvisionError:
     if isinstance(outcome, Reply):
         return gate.error_of_reply(outcome, call.operation, call.path)
     bound = call.silence if call.limit is None else call.limit
+    advice = _MORE_TIME
+    if outcome.bound is not None:
+        bound, advice = outcome.bound, _MORE_TIME_TO_CONNECT
     if outcome.kind != "timeout" or bound is None:
         return gate.error_of_fault(outcome, call.operation, number)
     # A driver that gives up knows neither the whole limit nor whether bytes were arriving.
     if not outcome.sent:
-        text = f"no connection within {bound:g} s"
+        text = f"no connection to {place(*call.wire.origin[1:])} within {bound:g} s"
     elif call.limit is not None:
         text = f"no complete answer within {bound:g} s"
     else:
         text = f"the service fell silent for {bound:g} s"
     late = Fault(outcome.kind, text, sent=outcome.sent)
-    return gate.error_of_fault(late, call.operation, number, _MORE_TIME)
+    return gate.error_of_fault(late, call.operation, number, advice)
 
 
 def _delay(
@@ -194,7 +199,7 @@ def _follow(call: Call, reply: Reply, rules: Rules, redirects: int) -> bool:
         return False
     try:
         away = rules.leave(here.method, url)
-    except ValueError:
+    except AionvisionError:
         return False
     if away.origin == here.origin:
         call.wire = Wire(here.method, here.origin, url, here.headers, here.content)

@@ -95,7 +95,8 @@ def problem(reply: Reply) -> Problem:
 
 def error_of_reply(reply: Reply, operation: Operation[Any], path: str) -> AionvisionError:
     """The exception for an answer that is no success."""
-    found = problem(reply)
+    # What a proxy says of the credentials that it refuses may quote them.
+    found = problem(reply) if reply.status != 407 else Problem()
     error = _typed(reply, found, operation, path)
     if found.code:
         error.code = found.code
@@ -127,7 +128,10 @@ def _typed(reply: Reply, found: Problem, operation: Operation[Any], path: str) -
             kind = operation.name.partition(".")[0]
             return ResourceNotFoundError(kind, _object_of(operation, path), message=text)
         case 407:
-            error = AionvisionConnectionError(f"the proxy wants credentials: {text}")
+            error = AionvisionConnectionError(
+                "the proxy wants other credentials (407): correct the user name and password"
+                " of the proxy"
+            )
             error.code = "PROXY_ERROR"
             return error
         case 408:

@@ -7,24 +7,30 @@ its asynchronous twin, the level at which recorders, mocks and instrumentation h
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import re
+import ssl
 import zlib
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 
 import httpx
 
+from aion._secrets import SecretBytes
 from aion._transport.content import EMPTY, AsyncPieces, Bytes
 from aion._transport.places import KEEP_ALIVE
+from aion._transport.routing import Route, proxy_of
 from aion._transport.single import put_below
 from aion._transport.sockets import AsyncBackend, SyncBackend
 from aion._transport.sockets.joining import AsyncJoiningBackend, Joining, SyncJoiningBackend
+from aion._transport.sockets.making import Making
 from aion._transport.wire import Fault, Reply, Wire
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Generator, Iterator
 
-    from aion._transport.routing import Route
+    from aion._transport.proxies import Proxy
 
 LARGEST_ERROR = 1024 * 1024
 """Bytes of an error body that are read; the connection is given up when there are more."""
@@ -44,26 +50,85 @@ def _socks_extra() -> Generator[None]:
         raise ImportError('a SOCKS proxy needs socksio: pip install "aionvision[socks]"')
 
 
-def _fault(error: Exception) -> Fault:
-    """What a failure of the library means for the call."""
+def _making(way: Route) -> Making:
+    """What the making of a connection on this way consists of."""
+    scheme = (way.proxy or "").partition(":")[0]
+    handshakes = (scheme == "https") + (way.origin[0] == "https")
+    return Making(
+        way.connect_timeout,
+        handshakes=handshakes,
+        asks_proxy=scheme.startswith("socks") and not handshakes,
+    )
+
+
+def _proxy(way: Route) -> httpx.Proxy | None:
+    """The proxy on the way, for the library, which gets no credentials to take out of a URL."""
+    proxy = proxy_of(way)
+    if proxy is None:
+        return None
+    if proxy.user is None:
+        return httpx.Proxy(proxy.address, ssl_context=_proxy_tls(way, proxy))
+    if proxy.scheme.startswith("socks"):
+        return httpx.Proxy(proxy.address, auth=(proxy.user, proxy.password))
+    login = base64.b64encode(proxy.user.encode() + b":" + proxy.password.encode())
+    return httpx.Proxy(
+        proxy.address,
+        ssl_context=_proxy_tls(way, proxy),
+        headers=[(b"Proxy-Authorization", SecretBytes(b"Basic " + login))],
+    )
+
+
+def _proxy_tls(way: Route, proxy: Proxy) -> ssl.SSLContext | None:
+    return way.tls() if proxy.scheme == "https" else None
+
+
+def _fault(error: Exception, making: Making, way: Route) -> Fault | None:
+    """What a failure of an exchange means for the call; None for one of somebody else's."""
     text = str(error) or type(error).__name__
+    unmade = making.until is not None
+    through = " through the proxy" if way.proxy else ""
     match error:
         case httpx.ProxyError():
-            return Fault("proxy", f"the proxy refused: {text}", sent=False)
+            return Fault("proxy", f"the proxy refused: {_refusal(text)}", sent=False)
         case httpx.ConnectTimeout() | httpx.PoolTimeout():
-            return Fault("timeout", "no connection in time", sent=False)
+            return Fault("timeout", "no connection in time", sent=False, bound=making.passed)
+        case httpx.ConnectError() if _is_of_tls(error):
+            return Fault("tls", f"no secure connection{through}: {text}", sent=False)
         case httpx.ConnectError():
-            if "CERTIFICATE" in text.upper() or "SSL" in text or "TLS" in text:
-                return Fault("tls", f"no secure connection: {text}", sent=False)
-            return Fault("connect", f"no connection: {text}", sent=False)
+            return Fault("connect", f"no connection{through}: {text}", sent=False)
+        case httpx.TimeoutException() if unmade:
+            return Fault("timeout", "no connection in time", sent=False, bound=making.passed)
         case httpx.TimeoutException():
             return Fault("timeout", "the service fell silent", sent=True)
-        case httpx.RemoteProtocolError():
-            return Fault("broken", f"the connection broke: {text}", sent=True)
-        case httpx.UnsupportedProtocol() | httpx.LocalProtocolError():
+        case httpx.UnsupportedProtocol() | httpx.LocalProtocolError() | httpx.InvalidURL():
             return Fault("connect", f"the request cannot be sent: {text}", sent=False)
-        case _:
+        case httpx.HTTPError() if unmade:
+            return Fault("connect", f"the proxy broke the connection: {text}", sent=False)
+        case httpx.HTTPError():
             return Fault("broken", f"the connection broke: {text}", sent=True)
+        case _ if unmade:
+            # What answers is no proxy of this kind, or a name on the way is none. The message may
+            # be of any library, and quote what it was given.
+            return Fault("connect", f"no connection{through}: {type(error).__name__}", sent=False)
+        case _:
+            return None
+
+
+def _refusal(text: str) -> str:
+    """How a proxy refused, by its status: its own words may quote the credentials."""
+    status = text.partition(" ")[0]
+    try:
+        return f"{status} {HTTPStatus(int(status)).phrase}"
+    except ValueError:
+        return status if status.isdigit() else text
+
+
+def _is_of_tls(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, ssl.SSLError):
+            return True
+        error = error.__cause__
+    return False
 
 
 class _Reader:
@@ -184,15 +249,21 @@ class SyncChannel:
 
     def __init__(self, way: Route) -> None:
         self._urls = _Urls()
-        self._backend = SyncBackend()
+        self._way = way
+        self._backend = SyncBackend(_making(way))
         self._joining = Joining()
         with _socks_extra():
             self._transport = httpx.HTTPTransport(
-                verify=way.tls(), limits=_ONE, proxy=way.proxy, trust_env=False
+                verify=way.tls(), limits=_ONE, proxy=_proxy(way), trust_env=False
             )
         self._single = put_below(self._transport, SyncJoiningBackend(self._backend, self._joining))
         self._stream: httpx.SyncByteStream | None = None
         self._pieces: Iterator[bytes] = iter(())
+
+    @property
+    def connecting(self) -> bool:
+        """Whether the connection is not made yet: nothing of a request was sent."""
+        return self._backend.making.until is not None
 
     def exchange(
         self, wire: Wire, *, deadline: float | None, silence: float | None, whole: bool = True
@@ -224,10 +295,10 @@ class SyncChannel:
                         break
             finally:
                 stream.close()
-        except httpx.HTTPError as error:
-            fault = _fault(error)
-        except httpx.InvalidURL as error:
-            fault = Fault("connect", f"the request cannot be sent: {error}", sent=False)
+        except Exception as error:
+            fault = _fault(error, self._backend.making, self._way)
+            if fault is None:
+                raise
         else:
             return reader.outcome()
         self.abandon()
@@ -238,7 +309,7 @@ class SyncChannel:
         try:
             return next(self._pieces, None)
         except httpx.HTTPError as error:
-            return _fault(error)
+            return _fault(error, self._backend.making, self._way)
 
     def until(self, deadline: float) -> None:
         """Let what is read of this body from now on be over by then, on the monotonic clock."""
@@ -268,15 +339,21 @@ class AsyncChannel:
 
     def __init__(self, way: Route) -> None:
         self._urls = _Urls()
-        self._backend = AsyncBackend()
+        self._way = way
+        self._backend = AsyncBackend(_making(way))
         self._joining = Joining()
         with _socks_extra():
             self._transport = httpx.AsyncHTTPTransport(
-                verify=way.tls(), limits=_ONE, proxy=way.proxy, trust_env=False
+                verify=way.tls(), limits=_ONE, proxy=_proxy(way), trust_env=False
             )
         self._single = put_below(self._transport, AsyncJoiningBackend(self._backend, self._joining))
         self._stream: httpx.AsyncByteStream | None = None
         self._pieces: AsyncIterator[bytes] | None = None
+
+    @property
+    def connecting(self) -> bool:
+        """Whether the connection is not made yet: nothing of a request was sent."""
+        return self._backend.making.until is not None
 
     async def exchange(
         self, wire: Wire, *, silence: float | None, whole: bool = True
@@ -306,10 +383,10 @@ class AsyncChannel:
                         break
             finally:
                 await stream.aclose()
-        except httpx.HTTPError as error:
-            fault = _fault(error)
-        except httpx.InvalidURL as error:
-            fault = Fault("connect", f"the request cannot be sent: {error}", sent=False)
+        except Exception as error:
+            fault = _fault(error, self._backend.making, self._way)
+            if fault is None:
+                raise
         else:
             return reader.outcome()
         self.abandon()
@@ -322,7 +399,7 @@ class AsyncChannel:
         try:
             return await anext(self._pieces, None)
         except httpx.HTTPError as error:
-            return _fault(error)
+            return _fault(error, self._backend.making, self._way)
 
     async def finish(self) -> None:
         """Close the answer; its connection can be used again if it was read to its end."""

@@ -66,7 +66,7 @@ class Place(Generic[C]):
 
     def release(self, *, usable: bool) -> None:
         """Give the place back; a connection that is not `usable` is closed."""
-        home = self._home and self._home()
+        home = self._home() if self._home is not None else None
         if home is None:
             # The loop or the process that it was for has gone.
             self.clear()
@@ -83,7 +83,7 @@ class Place(Generic[C]):
         # Only to be quick about it: were it cut short by an exception, the collector would close
         # the socket, and those who wait would see by themselves that there is room.
         self.clear()
-        home = self._home and self._home()
+        home = self._home() if self._home is not None else None
         if home is not None:
             home.lost(self)
 

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import ssl
 import urllib.request
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from aion._secrets import SecretText, concealed_values
+from aion._transport import trust
+from aion._transport.hosts import is_loopback, place
+from aion._transport.no_proxy import is_exempt
+from aion._transport.proxies import Proxy, parse_proxy
 from aion._transport.wire import Origin
+from aion.exceptions import AionvisionConnectionError
+
+_CONNECT_TIMEOUT = 10.0
+_GIVEN = "proxy_url"
+_SYSTEM = "the proxy of the system settings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,11 +26,13 @@ class Route:
 
     Attributes:
         origin: Scheme, host and port.
-        proxy: URL of the proxy on the way, or None.
+        proxy: URL of the proxy on the way, user name and password percent-encoded, or None.
+        connect_timeout: Seconds for making the connection: name, proxy and TLS included.
     """
 
     origin: Origin
     proxy: str | None
+    connect_timeout: float = field(default=_CONNECT_TIMEOUT, kw_only=True)
 
     @property
     def needs_tls(self) -> bool:
@@ -34,40 +45,79 @@ class Route:
         One context for all connections, made on first use from ``SSL_CERT_FILE`` and
         ``SSL_CERT_DIR``, else from the certificates that come with `certifi`. For plain HTTP: one
         that trusts nobody, and costs nothing to make.
+
+        Raises:
+            AionvisionConnectionError: A variable names what cannot be used; code ``TLS_ERROR``.
         """
-        if not self.needs_tls:
-            return _no_trust()
-        return _trust(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+        return trust.trust() if self.needs_tls else trust.no_trust()
 
     def __repr__(self) -> str:
         # A proxy URL may hold a password.
         scheme, host, port = self.origin
-        return f"Route({scheme}://{host}:{port}{', through a proxy' if self.proxy else ''})"
+        return f"Route({scheme}://{place(host, port)}{', through a proxy' if self.proxy else ''})"
 
 
-def route(origin: Origin, proxy_url: str | None) -> Route:
-    """The way to an origin: the configured proxy, else that of the environment, else direct."""
+def proxy_of(way: Route) -> Proxy | None:
+    """The proxy on a way, its user name and password apart, or None.
+
+    Raises:
+        AionvisionConnectionError: It cannot be used; code ``PROXY_ERROR``.
+    """
+    return _parsed(_GIVEN, SecretText(way.proxy)) if way.proxy else None
+
+
+def route(
+    origin: Origin, proxy_url: str | None, connect_timeout: float = _CONNECT_TIMEOUT
+) -> Route:
+    """The way to an origin: the configured proxy, else that of the environment, else direct.
+
+    This machine is reached directly, whatever the environment says.
+
+    Raises:
+        AionvisionConnectionError: The proxy cannot be used; code ``PROXY_ERROR``.
+    """
     scheme, host, port = origin
     if proxy_url:
-        return Route(origin, proxy_url)
-    if urllib.request.proxy_bypass(f"{host}:{port}") or urllib.request.proxy_bypass(host):
-        return Route(origin, None)
-    found = urllib.request.getproxies()
-    proxy = found.get(scheme) or found.get("all")
-    if proxy and "://" not in proxy:
-        proxy = f"http://{proxy}"
-    return Route(origin, proxy)
+        proxy: Proxy | None = _parsed(_GIVEN, SecretText(proxy_url))
+    elif is_loopback(host):
+        proxy = None
+    else:
+        proxy = _of_environment(scheme, host, port)
+    return Route(origin, proxy.url if proxy else None, connect_timeout=connect_timeout)
 
 
-@functools.lru_cache(maxsize=4)
-def _trust(cert_file: str | None, cert_dir: str | None) -> ssl.SSLContext:
-    if cert_file or cert_dir:
-        return ssl.create_default_context(cafile=cert_file, capath=cert_dir)
-    import certifi
+def _of_environment(scheme: str, host: str, port: int) -> Proxy | None:
+    # Not as plain text: a traceback may show it.
+    found = concealed_values(urllib.request.getproxies_environment())
+    if found:
+        exempt = is_exempt(host, port, found.get("no", ""))
+    else:
+        found = concealed_values(urllib.request.getproxies())
+        exempt = bool(found) and bool(
+            urllib.request.proxy_bypass(f"{host}:{port}") or urllib.request.proxy_bypass(host)
+        )
+    kind = next((kind for kind in (scheme, "all") if found.get(kind, "").strip()), None)
+    if exempt or kind is None:
+        return None
+    return _parsed(_variable(kind, found[kind]), found[kind], scheme="http")
 
-    return ssl.create_default_context(cafile=certifi.where())
+
+def _variable(kind: str, value: str) -> str:
+    """The name of the variable that a proxy comes from."""
+    names = (
+        name
+        for name in sorted(os.environ, reverse=True)
+        if name.lower() == f"{kind}_proxy" and os.environ[name] == value
+    )
+    return next(names, _SYSTEM)
 
 
-@functools.lru_cache(maxsize=1)
-def _no_trust() -> ssl.SSLContext:
-    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+def _parsed(source: str, url: SecretText, *, scheme: str | None = None) -> Proxy:
+    try:
+        return parse_proxy(url, scheme=scheme)
+    except ValueError as error:
+        reason = str(error)
+    # Outside of the handler, whose error has the parts of the URL in its traceback.
+    problem = AionvisionConnectionError(f"{source} cannot be used: {reason}")
+    problem.code = "PROXY_ERROR"
+    raise problem

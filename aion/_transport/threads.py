@@ -124,6 +124,7 @@ class SyncEngine(Engine):
             if place is not None:
                 place.release(usable=False)
             call.end(error)
+            call.locate(error)
             raise
 
     def _attempt(
@@ -152,7 +153,9 @@ class SyncEngine(Engine):
 
     def _connect(self, place: Place[SyncConnection]) -> SyncConnection:
         make = self.config.transport or _default_transport()
-        place.channel = made = make(route(place.origin, self.config.proxy_url))
+        place.channel = made = make(
+            route(place.origin, self.config.proxy_url, self.config.connect_timeout)
+        )
         return made
 
     def close(self) -> None:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote_plus, urlsplit
+from urllib.parse import quote_plus
 
 from aion._secrets import SecretBytes, SecretText
 from aion._transport.content import EMPTY, Content, encode
+from aion._transport.hosts import located
+from aion.exceptions import AionvisionConnectionError
 from aion_api import PREFIX, Operation, Request
 
 if TYPE_CHECKING:
@@ -84,8 +86,12 @@ class Fault:
     text: str
     sent: bool
     """Whether the service may have seen the request."""
+    bound: float | None = None
+    """For a timeout: the seconds that were allowed, where they were not those of the call."""
 
 
+OBJECT_PATH = "<presigned URL>"
+"""The path that errors name for an object: the real one is a credential."""
 BUSY = Fault("busy", "all connections are busy", sent=False)
 
 
@@ -93,14 +99,12 @@ class Wiring:
     """The parts of a request that every call of one client shares."""
 
     def __init__(self, config: ClientConfig) -> None:
-        base = config.base_url
+        self.origin, self._host, base = located(config.base_url)
         self._prefixed = base.endswith(PREFIX)
         # Paths of the contract begin with the prefix, besides those of the service itself.
         self._root = base.removesuffix(PREFIX) if self._prefixed else base
-        self.origin = origin_of(base)
-        self._host = urlsplit(base).netloc.encode("idna" if not base.isascii() else "ascii")
         common = [
-            (b"Host", self._host),
+            (b"Host", self._host.encode("ascii")),
             *(
                 (name.encode("ascii"), _header_value(name, value))
                 for name, value in config.default_headers.items()
@@ -144,16 +148,29 @@ class Wiring:
         return Wire(request.operation.method, self.origin, url, headers, content)
 
     def foreign(self, method: str, url: str, headers: Mapping[str, str], content: Content) -> Wire:
-        """A request to a presigned URL: no credential and no header of the client's own."""
-        origin = origin_of(url)
+        """A request to a presigned URL: no credential and no header of the client's own.
+
+        Raises:
+            AionvisionConnectionError: It leads nowhere: its host or port cannot be one.
+        """
+        origin, host, url = _located_object(method, url)
         pairs = [
-            (b"Host", urlsplit(url).netloc.rpartition("@")[2].encode("ascii")),
+            (b"Host", host.encode("ascii")),
             (b"Accept", b"*/*"),
             *((k.encode("ascii"), v.encode("latin-1")) for k, v in headers.items()),
         ]
         if content.length or method in ("PUT", "POST"):
             pairs.append((b"Content-Length", str(content.length).encode("ascii")))
         return Wire(method, origin, url, pairs, content)
+
+
+def _located_object(method: str, url: str) -> tuple[Origin, str, str]:
+    try:
+        return located(url)
+    except ValueError as error:
+        reason = str(error)
+    problem = AionvisionConnectionError(f"the URL of an object cannot be used: {reason}")
+    raise problem.at(method=method, path=OBJECT_PATH)
 
 
 def object_operation(method: str) -> Operation[bytes]:
@@ -165,7 +182,7 @@ def object_operation(method: str) -> Operation[bytes]:
         f"object_{method.lower()}",
         f"objects.{method.lower()}",
         method,
-        "<presigned URL>",
+        OBJECT_PATH,
         kind="bytes",
         decode=bytes,
         repeatable=True,
@@ -181,13 +198,6 @@ def _header_value(name: str, value: str) -> bytes:
 def new_request_id() -> str:
     """A fresh value for ``X-Request-ID``."""
     return os.urandom(16).hex()
-
-
-def origin_of(url: str) -> Origin:
-    """The origin of an absolute URL."""
-    parts = urlsplit(url)
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    return parts.scheme, parts.hostname or "", port
 
 
 def _plus(text: str) -> str:

@@ -84,6 +84,8 @@ class SyncAionVision:
         on_attempt: Called after each attempt, with what came of it.
         transport: Makes the connections, instead of the one built in: see `aion.transport`.
         extra_headers: Headers for every request to the API, such as those of a gateway in between.
+        connect_timeout: Seconds for making one connection: name resolution, every address of the
+            host, the proxy and TLS together.
 
     Raises:
         ValueError: A setting is missing or out of range; the message says what to do.
@@ -126,9 +128,11 @@ class SyncAionVision:
         on_attempt: Callable[[Attempt], Any] | None = None,
         transport: rt.Transport | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        connect_timeout: float = 10.0,
     ) -> None:
         # A setting may be refused below, and tracebacks may show the arguments.
         api_key, extra_headers = concealed(api_key), concealed_headers(extra_headers)
+        proxy_url = concealed(proxy_url)
         # Left out, these two come from the environment.
         optional = {"tenant_id": tenant_id, "proxy_url": proxy_url}
         given: dict[str, Any] = {k: v for k, v in optional.items() if v is not None}
@@ -145,6 +149,7 @@ class SyncAionVision:
                 on_attempt=on_attempt,
                 transport=transport,
                 extra_headers=extra_headers,
+                connect_timeout=connect_timeout,
                 **given,
             )
         )
@@ -188,7 +193,7 @@ class SyncAionVision:
 
         Args:
             changes: Settings of `ClientConfig`, but for those of the connections: ``proxy_url``,
-                ``max_connections``, ``transport`` and the circuit breaker's.
+                ``connect_timeout``, ``max_connections``, ``transport`` and the circuit breaker's.
 
         Raises:
             ValueError: A setting is out of range, unknown, or one of the connections.

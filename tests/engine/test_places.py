@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import time
 from collections import Counter
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import settings
@@ -125,7 +126,7 @@ class Pool(RuleBasedStateMachine):
         self.places.closed = False
 
     @staticmethod
-    def which(data: st.DataObject, items: list[object] | list[Wire]) -> int:
+    def which(data: st.DataObject, items: Sequence[object]) -> int:
         return data.draw(st.integers(0, len(items) - 1))
 
     @invariant()

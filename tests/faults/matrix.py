@@ -11,6 +11,7 @@ import sys
 import time
 import traceback
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -27,12 +28,15 @@ from aion_api.models.chat import SendMessageRequest
 from aion_api.models.folders import CreateFolderRequest
 from aion_api.models.user_files import StreamBatchUploadBody
 from tests.faults import scripts
+from tests.faults.addresses import dead_first_address
 from tests.faults.server import FaultServer, Script
 
 KEY = "aion_fake_key_for_tests_0000000000"
 TIMEOUT = 0.4
 """Seconds: the deadline of calls without a payload, the longest silence of the others."""
 RETRIES = 1
+SECRET = "canary"
+"""What no error may hold."""
 PAYLOAD = b"\xff\xd8\xff" + bytes(range(256)) * 2000
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "faults.md"
 
@@ -102,7 +106,7 @@ class Cell:
         seen: Requests that the server read whole.
         seconds: How long it took.
         left_open: Connections that the client held after it was closed.
-        leaks: Names of HTTP library types in the exception's chain.
+        leaks: Names of HTTP library types in the exception's chain, and whether it holds a secret.
     """
 
     outcome: str
@@ -126,6 +130,9 @@ class Setting:
     """Make a good call first, so that the fault meets a pooled connection."""
     other: Script | None = None
     """A second server, which the first one may point at."""
+    around: Callable[[FaultServer], AbstractContextManager[None]] = lambda _: nullcontext()
+    """What else is bad about the world during the call."""
+    timeout: float = TIMEOUT
 
 
 SETTINGS: dict[str, Setting] = {name: Setting(script) for name, script in scripts.FAULTS.items()}
@@ -138,6 +145,18 @@ SETTINGS["proxy refuses"] = Setting(
 )
 SETTINGS["proxy refuses TLS"] = Setting(
     scripts.proxy_refuses, url=lambda _: "https://127.0.0.1:9", proxy=lambda server: server.url
+)
+SETTINGS["proxy refuses an odd password"] = Setting(
+    scripts.proxy_quotes,
+    url=lambda _: "https://127.0.0.1:9",
+    proxy=lambda server: server.url.replace("http://", f"http://us@er:%{SECRET}\\ä:@"),
+)
+SETTINGS["dead first address"] = Setting(
+    scripts.good,
+    url=lambda server: f"http://localhost:{server.port}",
+    around=lambda server: dead_first_address(server.port),
+    # Time enough to try the second one, and not to wait for the system to give up the first.
+    timeout=5.0,
 )
 SETTINGS["nobody listens"] = Setting(scripts.good, url=lambda _: "http://127.0.0.1:9")
 SETTINGS["redirect to another host"] = Setting(scripts.good, other=scripts.good)
@@ -164,16 +183,17 @@ def _measure(setting: Setting, server: FaultServer, kind: str, client: str) -> C
     config = ClientConfig(
         KEY,
         base_url=f"{root}/api/v2",
-        timeout=TIMEOUT,
+        timeout=setting.timeout,
         max_retries=RETRIES,
         retry_delay=0.01,
         proxy_url=setting.proxy(server),
         circuit_breaker_enabled=False,
     )
-    if client == "async":
-        outcome, seconds, leaks = asyncio.run(_run_async(config, kind, root, warm=setting.warm))
-    else:
-        outcome, seconds, leaks = _run_sync(config, kind, root, warm=setting.warm)
+    with setting.around(server):
+        if client == "async":
+            outcome, seconds, leaks = asyncio.run(_run_async(config, kind, root, warm=setting.warm))
+        else:
+            outcome, seconds, leaks = _run_sync(config, kind, root, warm=setting.warm)
     return Cell(outcome, len(server.seen), seconds, server.open_connections(), leaks)
 
 
@@ -226,7 +246,7 @@ def _verdict(error: Exception) -> tuple[str, tuple[str, ...]]:
     if not isinstance(error, AionvisionError):
         traceback.print_exception(error)
         return f"RAW {type(error).__name__}", (type(error).__module__,)
-    leaks: list[str] = []
+    leaks = ["a secret"] if SECRET in f"{error} {error!r} {vars(error)}" else []
     link: BaseException | None = error
     while link is not None:
         if type(link).__module__.partition(".")[0] in ("httpx", "httpcore", "h11"):

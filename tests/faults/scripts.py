@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
 import time
@@ -202,6 +203,15 @@ def proxy_refuses(connection: Connection) -> None:
     while True:
         connection.read_request()
         connection.answer(b"", status="407 Proxy Authentication Required")
+
+
+def proxy_quotes(connection: Connection) -> None:
+    """A proxy that wants another password, and quotes the one that it got."""
+    while True:
+        login = connection.read_request().headers.get("proxy-authorization", "")
+        told = base64.b64decode(login.removeprefix("Basic ")).decode("utf-8", "replace")
+        reason = told.encode("ascii", "replace").decode()
+        connection.answer(told.encode(), status=f"407 Not {reason}")
 
 
 FAULTS: dict[str, Script] = {

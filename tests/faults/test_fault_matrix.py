@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.faults.matrix import KINDS, RETRIES, SETTINGS, TIMEOUT, Cell, cell, recorded, warm_up
+from tests.faults.matrix import KINDS, RETRIES, SETTINGS, Cell, cell, recorded, warm_up
 
 CELLS = [(fault, kind) for fault in SETTINGS for kind in KINDS]
 SLACK = 0.35
@@ -19,11 +19,11 @@ def _library_is_imported() -> None:
 def longest(fault: str, kind: str) -> float:
     """How long a call may take: its deadline, or its longest silence in each attempt."""
     if kind in ("GET", "POST"):
-        return TIMEOUT * 1.1 + SLACK
+        return SETTINGS[fault].timeout * 1.1 + SLACK
     if fault == "drips one byte at a time":
         # Never silent, so never late.
         return 10.0
-    return TIMEOUT * (1 + RETRIES) * 1.1 + SLACK
+    return SETTINGS[fault].timeout * (1 + RETRIES) * 1.1 + SLACK
 
 
 @pytest.mark.parametrize("client", ["async", "sync"])

@@ -14,7 +14,13 @@ import pytest
 from aion import AionVision, ClientConfig, SyncAionVision, config
 from tests.unit.support import KEY
 
-SECONDS_ABOVE_ZERO = ("timeout", "polling_interval", "polling_timeout", "circuit_breaker_timeout")
+SECONDS_ABOVE_ZERO = (
+    "timeout",
+    "connect_timeout",
+    "polling_interval",
+    "polling_timeout",
+    "circuit_breaker_timeout",
+)
 COUNTS_FROM_ONE = ("circuit_breaker_failure_threshold", "circuit_breaker_success_threshold")
 NO_NUMBERS: tuple[Any, ...] = (math.nan, math.inf, -math.inf, -1, "3", None, True)
 
@@ -280,6 +286,7 @@ def test_every_variable_reaches_its_setting(monkeypatch: pytest.MonkeyPatch) -> 
         config.ENV_API_KEY: KEY,
         config.ENV_BASE_URL: "https://other.example/api/v2",
         config.ENV_TIMEOUT: "12.5",
+        config.ENV_CONNECT_TIMEOUT: "2.5",
         config.ENV_MAX_RETRIES: "7",
         config.ENV_RETRY_DELAY: "0.25",
         config.ENV_POLLING_INTERVAL: "3",
@@ -294,6 +301,7 @@ def test_every_variable_reaches_its_setting(monkeypatch: pytest.MonkeyPatch) -> 
         KEY,
         base_url="https://other.example/api/v2",
         timeout=12.5,
+        connect_timeout=2.5,
         max_retries=7,
         retry_delay=0.25,
         polling_interval=3.0,
@@ -367,6 +375,7 @@ def test_without_a_key_anywhere_both_ways_are_named(
     ("variable", "setting", "default"),
     [
         (config.ENV_TIMEOUT, "timeout", 300.0),
+        (config.ENV_CONNECT_TIMEOUT, "connect_timeout", 10.0),
         (config.ENV_MAX_RETRIES, "max_retries", 3),
         (config.ENV_RETRY_DELAY, "retry_delay", 1.0),
         (config.ENV_POLLING_INTERVAL, "polling_interval", 2.0),

@@ -13,8 +13,9 @@ from aion._transport.budget import Budget
 from aion._transport.call import Call
 from aion._transport.content import EMPTY
 from aion._transport.flow import Outcome, Rules, Send, Sleep, Step
+from aion._transport.hosts import located
 from aion._transport.policy import Policy
-from aion._transport.wire import Fault, Origin, Reply, Wire, origin_of
+from aion._transport.wire import Fault, Origin, Reply, Wire
 from aion.exceptions import (
     AionvisionConnectionError,
     AionvisionError,
@@ -37,7 +38,7 @@ SILENT = Fault("timeout", "the service fell silent", sent=True)
 
 def _leave(method: str, url: str) -> Wire:
     """The request after a redirect to another origin."""
-    return Wire(method, origin_of(url), url, [], EMPTY)
+    return Wire(method, located(url)[0], url, [], EMPTY)
 
 
 class Clock:

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aion import ClientConfig
-from aion._transport.wire import Reply, Wire, Wiring, new_request_id, origin_of
+from aion._transport.hosts import located
+from aion._transport.wire import Reply, Wire, Wiring, new_request_id
 from aion_api import File, JsonBody, MultipartBody, Request
 from aion_api.api import user_files
 from tests.unit.support import KEY, operation
@@ -53,7 +54,7 @@ def test_the_prefix_of_the_contract_is_there_as_often_as_in_the_base_url(
     ],
 )
 def test_the_origin_is_scheme_host_and_port(url: str, origin: tuple[str, str, int]) -> None:
-    assert origin_of(url) == origin
+    assert located(url)[0] == origin
 
 
 def test_the_host_header_holds_the_port() -> None:

@@ -54,7 +54,10 @@ def told(sock: socket.socket, tls: Tls | None, name: str) -> Any:
 
 
 def translated(error: OSError, late: type[Exception], broken: type[Exception]) -> Exception:
-    """The HTTP library's exception for one of a socket: `late` for a timeout, else `broken`."""
-    if isinstance(error, TimeoutError):
+    """The HTTP library's exception for one of a socket: `late` for a timeout, else `broken`.
+
+    That the system found the other side gone, by not hearing of it, is no timeout of ours.
+    """
+    if isinstance(error, TimeoutError) and error.errno is None:
         return late(str(error) or "timed out")
     return broken(str(error) or type(error).__name__)

@@ -7,15 +7,15 @@ import socket
 import ssl
 from collections.abc import Awaitable, Callable, Generator
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import httpcore
 
 from aion._transport.sockets.common import LARGE_PIECE, PIECE, Options, told, translated, waiter
+from aion._transport.sockets.making import Making
+from aion._transport.sockets.racing import race_async
+from aion._transport.sockets.resolving import resolve_async
 from aion._transport.sockets.tls import MORE, Tls
-
-if TYPE_CHECKING:
-    import asyncio
 
 T = TypeVar("T")
 
@@ -45,8 +45,9 @@ async def _within(awaitable: Awaitable[T], timeout: float | None) -> T:
 class AsyncStream(httpcore.AsyncNetworkStream):
     """A connected, non-blocking TCP socket that belongs to no event loop."""
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: socket.socket, making: Making | None = None) -> None:
         self._sock = sock
+        self._making = making or Making(0)
         self._can_read = waiter(sock)
         self._was_full = False
 
@@ -54,6 +55,8 @@ class AsyncStream(httpcore.AsyncNetworkStream):
         size = LARGE_PIECE if self._was_full else max_bytes
         data: bytes
         try:
+            if self._making.until is not None:
+                timeout = self._making.within(timeout)
             reading = _asyncio().get_running_loop().sock_recv(self._sock, size)
             data = await (reading if timeout is None else _within(reading, timeout))
         except OSError as error:
@@ -66,6 +69,9 @@ class AsyncStream(httpcore.AsyncNetworkStream):
             return
         send = _asyncio().get_running_loop().sock_sendall
         try:
+            if self._making.until is not None:
+                self._making.writing(buffer)
+                timeout = self._making.within(timeout)
             if timeout is None:
                 await send(self._sock, buffer)
                 return
@@ -85,7 +91,7 @@ class AsyncStream(httpcore.AsyncNetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        stream = AsyncTlsStream(self, self._sock, ssl_context, server_hostname)
+        stream = AsyncTlsStream(self, self._sock, self._making, ssl_context, server_hostname)
         await stream.handshake(timeout)
         return stream
 
@@ -103,11 +109,13 @@ class AsyncTlsStream(httpcore.AsyncNetworkStream):
         self,
         below: httpcore.AsyncNetworkStream,
         sock: socket.socket,
+        making: Making,
         context: ssl.SSLContext,
         hostname: str | None,
     ) -> None:
         self._below = below
         self._sock = sock
+        self._making = making
         self._tls = Tls(context, hostname)
 
     async def handshake(self, timeout: float | None) -> None:
@@ -118,6 +126,7 @@ class AsyncTlsStream(httpcore.AsyncNetworkStream):
         except BaseException:
             self._sock.close()
             raise
+        self._making.secured()
 
     async def _run(self, step: Callable[[], T], timeout: float | None) -> T:
         while True:
@@ -149,7 +158,7 @@ class AsyncTlsStream(httpcore.AsyncNetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        stream = AsyncTlsStream(self, self._sock, ssl_context, server_hostname)
+        stream = AsyncTlsStream(self, self._sock, self._making, ssl_context, server_hostname)
         await stream.handshake(timeout)
         return stream
 
@@ -162,7 +171,8 @@ class AsyncTlsStream(httpcore.AsyncNetworkStream):
 class AsyncBackend(httpcore.AsyncNetworkBackend):
     """Opens the sockets of one asynchronous connection."""
 
-    def __init__(self) -> None:
+    def __init__(self, making: Making) -> None:
+        self.making = making
         self._sock: socket.socket | None = None
 
     async def connect_tcp(
@@ -173,44 +183,20 @@ class AsyncBackend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Options = None,
     ) -> httpcore.AsyncNetworkStream:
+        self.making.begin(timeout)
         with _mapped(httpcore.ConnectTimeout, httpcore.ConnectError):
-            sock = await _within(_connected(host, port, local_address), timeout)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._sock = sock
-        return AsyncStream(sock)
+            opening = _opened(host, port, local_address)
+            self._sock = await _within(opening, self.making.within(None))
+        self.making.connected()
+        return AsyncStream(self._sock, self.making)
 
     def abandon(self) -> None:
         """Close the socket, whatever state it is in."""
+        self.making.forget()
         if self._sock is not None:
             self._sock.close()
             self._sock = None
 
 
-async def _connected(host: str, port: int, local_address: str | None) -> socket.socket:
-    loop = _asyncio().get_running_loop()
-    failure: OSError = OSError(f"{host} has no address")
-    for family, kind, protocol, _, address in await _addresses(loop, host, port):
-        sock = socket.socket(family, kind, protocol)
-        try:
-            sock.setblocking(False)
-            if local_address is not None:
-                sock.bind((local_address, 0))
-            await loop.sock_connect(sock, address)
-        except OSError as error:
-            sock.close()
-            failure = error
-        except BaseException:
-            sock.close()
-            raise
-        else:
-            return sock
-    raise failure
-
-
-async def _addresses(loop: asyncio.AbstractEventLoop, host: str, port: int) -> list[Any]:
-    numeric = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
-    try:
-        # A literal address needs no resolver, and so no thread.
-        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=numeric)
-    except socket.gaierror:
-        return await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+async def _opened(host: str, port: int, local_address: str | None) -> socket.socket:
+    return await race_async(host, await resolve_async(host, port), local_address)

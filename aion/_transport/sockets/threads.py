@@ -13,6 +13,9 @@ from typing import Any, TypeVar
 import httpcore
 
 from aion._transport.sockets.common import LARGE_PIECE, PIECE, Options, told, translated, waiter
+from aion._transport.sockets.making import Making
+from aion._transport.sockets.racing import race
+from aion._transport.sockets.resolving import resolve
 from aion._transport.sockets.tls import MORE, Tls
 
 T = TypeVar("T")
@@ -21,9 +24,11 @@ T = TypeVar("T")
 class Limit:
     """The moment at which every blocking operation of a connection gives up, or None."""
 
-    __slots__ = ("deadline", "interrupted")
+    __slots__ = ("deadline", "interrupted", "making")
 
-    def __init__(self) -> None:
+    def __init__(self, making: Making | None = None) -> None:
+        self.making = making or Making(0)
+        """Bounds the operations, too, for as long as the connection is not made."""
         self.deadline: float | None = None
         self.interrupted = False
         """Everything gives up at once, whatever the deadline."""
@@ -36,6 +41,8 @@ class Limit:
         """
         if self.interrupted:
             raise TimeoutError("the call was given up")
+        if self.making.until is not None:
+            timeout = self.making.within(timeout)
         if self.deadline is None:
             return timeout
         left = self.deadline - time.monotonic()
@@ -77,6 +84,8 @@ class SyncStream(httpcore.NetworkStream):
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         view = memoryview(buffer)
         try:
+            if self._limit.making.until is not None and view:
+                self._limit.making.writing(view)
             while view:
                 left = self._limit.within(timeout)
                 try:
@@ -96,7 +105,9 @@ class SyncStream(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
-        return SyncTlsStream(self, self._sock, ssl_context, server_hostname, timeout)
+        return SyncTlsStream(
+            self, self._sock, self._limit.making, ssl_context, server_hostname, timeout
+        )
 
     def get_extra_info(self, info: str) -> Any:
         if info == "is_readable":
@@ -112,15 +123,18 @@ class SyncTlsStream(httpcore.NetworkStream):
         self,
         below: httpcore.NetworkStream,
         sock: socket.socket,
+        making: Making,
         context: ssl.SSLContext,
         hostname: str | None,
         timeout: float | None,
     ) -> None:
         self._below = below
         self._sock = sock
-        self._tls = Tls(context, hostname)
+        self._making = making
         try:
+            self._tls = Tls(context, hostname)
             self._run(self._tls.object.do_handshake, timeout)
+            making.secured()
         except OSError as error:
             self.close()
             raise translated(error, httpcore.ConnectTimeout, httpcore.ConnectError) from error
@@ -163,7 +177,7 @@ class SyncTlsStream(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
-        return SyncTlsStream(self, self._sock, ssl_context, server_hostname, timeout)
+        return SyncTlsStream(self, self._sock, self._making, ssl_context, server_hostname, timeout)
 
     def get_extra_info(self, info: str) -> Any:
         if info == "is_readable":
@@ -174,8 +188,9 @@ class SyncTlsStream(httpcore.NetworkStream):
 class SyncBackend(httpcore.NetworkBackend):
     """Opens the sockets of one blocking connection."""
 
-    def __init__(self) -> None:
-        self.limit = Limit()
+    def __init__(self, making: Making) -> None:
+        self.making = making
+        self.limit = Limit(making)
         self._sock: socket.socket | None = None
 
     def connect_tcp(
@@ -186,38 +201,23 @@ class SyncBackend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Options = None,
     ) -> httpcore.NetworkStream:
+        self.making.begin(timeout)
         try:
-            sock = self._connected(host, port, timeout, local_address)
+            addresses = resolve(host, port, self._left)
+            sock = self._sock = race(host, addresses, self._left, local_address)
         except OSError as error:
             raise translated(error, httpcore.ConnectTimeout, httpcore.ConnectError) from error
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.making.connected()
         return SyncStream(sock, self.limit)
 
-    def _connected(
-        self, host: str, port: int, timeout: float | None, local_address: str | None
-    ) -> socket.socket:
-        # Not `socket.create_connection`: that one cannot be interrupted while it connects.
-        failure: OSError = OSError(f"{host} has no address")
-        addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        for family, kind, protocol, _, address in addresses:
-            sock = self._sock = socket.socket(family, kind, protocol)
-            try:
-                sock.settimeout(self.limit.within(timeout))
-                if local_address is not None:
-                    sock.bind((local_address, 0))
-                sock.connect(address)
-            except OSError as error:
-                sock.close()
-                failure = error
-            except BaseException:
-                sock.close()
-                raise
-            else:
-                return sock
-        raise failure
+    def _left(self) -> float | None:
+        return self.limit.within(None)
 
     def interrupt(self) -> None:
-        """Let what another thread does with the socket fail at once, and all that it would do."""
+        """Let what another thread does with the socket fail at once, and all that it would do.
+
+        What is not connected yet sees it within `resolving.POLL`.
+        """
         self.limit.interrupted = True
         if (sock := self._sock) is not None:
             with suppress(OSError):
@@ -226,6 +226,7 @@ class SyncBackend(httpcore.NetworkBackend):
 
     def abandon(self) -> None:
         """Close the socket, whatever state it is in."""
+        self.making.forget()
         if self._sock is not None:
             self._sock.close()
             self._sock = None

@@ -1,0 +1,21 @@
+"""What the tests of connections share."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Generator
+
+import pytest
+
+from tests.faults.addresses import Resolver
+
+
+@pytest.fixture
+def resolver(monkeypatch: pytest.MonkeyPatch) -> Generator[Resolver]:
+    """A resolver that knows what a test tells it; at the end, it lets go of what hangs."""
+    made = Resolver()
+    monkeypatch.setattr(socket, "getaddrinfo", made)
+    # No lookup of another test is joined.
+    monkeypatch.setattr("aion._transport.sockets.resolving._under_way", {})
+    yield made
+    made.open.set()
