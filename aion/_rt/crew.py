@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 from collections import deque
 from collections.abc import Callable
 from contextvars import Context, copy_context
@@ -16,6 +15,7 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
 
+from aion._clock import monotonic
 from aion._transport import abort
 
 T = TypeVar("T")
@@ -82,10 +82,10 @@ class Crew(Generic[T, R]):
         self._abort.set()
         for _ in self._threads:
             self._begun.put(None)
-        end = time.monotonic() + PATIENCE
+        end = monotonic() + PATIENCE
         for thread in self._threads:
             if thread.is_alive():
-                thread.join(max(0.0, end - time.monotonic()))
+                thread.join(max(0.0, end - monotonic()))
         self._threads.clear()
         self._running = 0
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import time
 import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from aion._clock import monotonic
 from aion._transport import flow, gate
 from aion._transport.call import Call
 from aion._transport.content import EMPTY, Content
@@ -130,7 +130,7 @@ class AsyncEngine(Engine):
         pool = self._pool(wire.origin)
         channel: AsyncConnection | None = None
         deadline = call.deadline
-        seconds = call.silence if deadline is None else deadline - time.monotonic()
+        seconds = call.silence if deadline is None else deadline - monotonic()
         try:
             # Waiting for a connection counts; after that, a call without a deadline is on its own.
             async with asyncio.timeout(seconds) as limit:
@@ -226,7 +226,7 @@ class AsyncAnswer:
         if self._span is not None:
             self._span.end(None)
         try:
-            async with asyncio.timeout(moment - time.monotonic()):
+            async with asyncio.timeout(moment - monotonic()):
                 return await self.piece()
         except TimeoutError:
             raise gate.error_of_fault(

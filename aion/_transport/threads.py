@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 import weakref
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from aion._clock import monotonic
 from aion._transport import abort, flow, gate
 from aion._transport.call import Call
 from aion._transport.content import EMPTY, Content
@@ -127,7 +127,7 @@ class SyncEngine(Engine):
     def _attempt(self, call: Call, wire: Wire) -> tuple[Reply | Fault, _SyncLease | None]:
         pool = self._pool(wire.origin)
         deadline = call.deadline
-        seconds = call.silence if deadline is None else max(0.0, deadline - time.monotonic())
+        seconds = call.silence if deadline is None else max(0.0, deadline - monotonic())
         group = abort.current.get()
         channel = pool.acquire(seconds) if group is None else _acquire(pool, seconds, group)
         if channel is None:
@@ -255,10 +255,10 @@ def _acquire(
     pool: SyncPool[SyncConnection], seconds: float | None, group: abort.Abort
 ) -> SyncConnection | None:
     """A connection of the pool, as `SyncPool.acquire`, for a call that may be given up."""
-    end = None if seconds is None else time.monotonic() + seconds
+    end = None if seconds is None else monotonic() + seconds
     while True:
         group.check()
-        left = abort.POLL if end is None else end - time.monotonic()
+        left = abort.POLL if end is None else end - monotonic()
         channel = pool.acquire(max(0.0, min(left, abort.POLL)))
         if channel is not None or left <= 0:
             return channel

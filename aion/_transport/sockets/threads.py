@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import ssl
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -12,6 +11,7 @@ from typing import Any, TypeVar
 
 import httpcore
 
+from aion._clock import monotonic
 from aion._transport.sockets.common import LARGE_PIECE, PIECE, Options, told, translated, waiter
 from aion._transport.sockets.tls import MORE, Tls
 
@@ -38,7 +38,7 @@ class Limit:
             raise TimeoutError("the call was given up")
         if self.deadline is None:
             return timeout
-        left = self.deadline - time.monotonic()
+        left = self.deadline - monotonic()
         if left <= 0:
             raise TimeoutError("the deadline has passed")
         return left if timeout is None else min(left, timeout)
