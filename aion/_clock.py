@@ -7,6 +7,7 @@ such a clock never ends, or ends at once. Its values can be compared with those 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from types import ModuleType
 
 
@@ -25,7 +26,7 @@ def _own() -> ModuleType:
     return copy
 
 
-monotonic = _own().monotonic
+monotonic: Callable[[], float] = _own().monotonic
 """Seconds since some moment, as `time.monotonic`."""
 
 __all__ = ["monotonic"]

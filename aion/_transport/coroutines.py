@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from aion._clock import monotonic
 from aion._transport import flow, gate
+from aion._transport.background import Background
 from aion._transport.call import Call
 from aion._transport.content import EMPTY, Content
 from aion._transport.engine import LATE, Engine, abandon
@@ -31,6 +32,7 @@ class AsyncEngine(Engine):
     def __init__(self, config: ClientConfig, base: AsyncEngine | None = None) -> None:
         super().__init__(config, base)
         self._pools: dict[Origin, AsyncPool[AsyncConnection]] = base._pools if base else {}
+        self.background: Background = base.background if base else Background()
         if base is None:
             # A client that is dropped without closing leaves no socket behind.
             weakref.finalize(self, abandon, self._pools)
@@ -163,7 +165,13 @@ class AsyncEngine(Engine):
         return pool
 
     async def close(self) -> None:
-        """Close all connections. The engine cannot be used any more."""
+        """Close all connections. The engine cannot be used any more.
+
+        What goes on in the background is waited for, two seconds at most.
+        """
+        await self.background.close(self._close)
+
+    def _close(self) -> None:
         self.closed = True
         if self._base is None:
             abandon(self._pools)
