@@ -72,7 +72,7 @@ async def finish(
 
     Args:
         engine: Its client waits for the work when it is closed.
-        work: Does it, within so many seconds, or None. It may be begun again after a cancellation.
+        work: Does it, within so many seconds, or None.
         error: What ended the block. A cancellation is not held up: the work then goes on in the
             background, for two seconds at most.
     """

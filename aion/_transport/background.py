@@ -3,14 +3,15 @@
 In a cancelled scope of anyio every await is cancelled again at once, so what has to be done at the
 end of a block cannot be awaited there. It is done in a task of its own, which is in no scope and
 which the client owns. Without a caller it ends within `LONGEST` seconds, and its failure is a DEBUG
-line. Cancelling it begins it anew: `asyncio.run` cancels at its end what is left, and waits for it.
-It is best effort where an event loop is stopped and closed without that.
+line. `asyncio.run` waits for it at its end; where an event loop is stopped and closed without
+`shutdown_asyncgens`, it is best effort.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import suppress
 from typing import Any, Generic, TypeVar
 
 from aion._transport.observe import logger
@@ -19,9 +20,7 @@ T = TypeVar("T")
 
 LONGEST = 2.0
 """Seconds for which work goes on that nobody waits for."""
-_ATTEMPTS = 3
-"""How often work is begun that is cancelled each time."""
-_alive: set[asyncio.Task[Any]] = set()
+_alive: set[_Job[Any]] = set()
 """An event loop itself forgets tasks that nobody else holds."""
 
 
@@ -37,25 +36,27 @@ class Background:
         """Do what has to be done at the end of a block.
 
         Args:
-            work: Does it. It may be begun again after a cancellation.
+            work: Does it.
             error: What ended the block. A cancellation is not held up: the work then goes on
                 in the background.
         """
         try:
-            job = self._begin(work, repeatable=True)
+            job = self._begin(work)
         except RuntimeError:
             if isinstance(error, GeneratorExit):
-                # Collected after its event loop has ended.
+                # Collected after its event loop has ended: there is no other to do it.
                 return
             raise
-        if error is not None and not isinstance(error, Exception):
-            job.let_go()
-        if not isinstance(error, asyncio.CancelledError | GeneratorExit):
-            try:
-                await job.result()
-            finally:
-                # What was raised knows this frame: together they would be a cycle.
-                del job
+        try:
+            if isinstance(error, asyncio.CancelledError):
+                job.let_go()
+                return
+            if error is not None and not isinstance(error, Exception):
+                job.bound()
+            await job.result()
+        finally:
+            # What was raised knows this frame: together they would be a cycle.
+            del job
 
     async def acquire(
         self, make: Callable[[], Awaitable[T]], undo: Callable[[T], Awaitable[object]]
@@ -69,7 +70,7 @@ class Background:
         async def work() -> T:
             made = await make()
             if abandoned:
-                self._undo(undo, made)
+                await undo(made)
             return made
 
         job = self._begin(work)
@@ -77,9 +78,10 @@ class Background:
             return await job.result()
         except asyncio.CancelledError:
             abandoned = True
-            job.let_go()
             if job.has_succeeded():
-                self._undo(undo, await job.result())
+                # The cancellation came together with what was made.
+                made = await job.result()
+                self._begin(lambda: undo(made)).let_go()
             raise
         finally:
             del job
@@ -98,7 +100,7 @@ class Background:
                 await asyncio.wait(tasks, timeout=LONGEST)
             then()
 
-        await _Job(work, repeatable=True).result()
+        await _Job(work).result()
 
     def _here(self) -> list[asyncio.Task[Any]]:
         """The tasks of the running event loop that are not done."""
@@ -106,11 +108,8 @@ class Background:
         tasks = [job.task for job in list(self._jobs)]
         return [task for task in tasks if task.get_loop() is loop and not task.done()]
 
-    def _undo(self, undo: Callable[[T], Awaitable[object]], made: T) -> None:
-        self._begin(lambda: undo(made), repeatable=True).let_go()
-
-    def _begin(self, work: Callable[[], Awaitable[T]], *, repeatable: bool = False) -> _Job[T]:
-        job = _Job(work, repeatable=repeatable)
+    def _begin(self, work: Callable[[], Awaitable[T]]) -> _Job[T]:
+        job = _Job(work)
         self._jobs.add(job)
         job.task.add_done_callback(lambda _: self._jobs.discard(job))
         return job
@@ -119,35 +118,39 @@ class Background:
 class _Job(Generic[T]):
     """One piece of work in a task of its own, begun at once.
 
-    Args:
-        work: Does it.
-        repeatable: Begin it anew when the task is cancelled.
+    Attributes:
+        task: The task. It is not among `asyncio.all_tasks`, which are cancelled at the end of a
+            program; `_keeper` makes the event loop wait for it then.
     """
 
-    def __init__(self, work: Callable[[], Awaitable[T]], *, repeatable: bool) -> None:
-        self._work = work
-        self._repeatable = repeatable
+    def __init__(self, work: Callable[[], Awaitable[T]]) -> None:
         self._end: float | None = None
         self._limit: asyncio.Timeout | None = None
-        loop = asyncio.get_running_loop()
-        coroutine = self._run(loop)
-        self.task: asyncio.Task[T | None] = loop.create_task(coroutine)
-        # As `asyncio.gather` does with its own: a loop that is closed before is no fault of theirs.
-        self.task._log_destroy_pending = False  # type: ignore[attr-defined]  # pyright: ignore[reportPrivateUsage, reportAttributeAccessIssue]
-        _alive.add(self.task)
-        self.task.add_done_callback(_forget)
+        self._keeper: AsyncGenerator[None] | None = None
+        self.task: asyncio.Task[T | None] = asyncio.get_running_loop().create_task(self._run(work))
+        asyncio._unregister_task(self.task)  # pyright: ignore[reportPrivateUsage]  # documented
+        # As `asyncio.gather` does: that a loop is closed too soon is no fault of its tasks.
+        self.task._log_destroy_pending = False  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
+        _alive.add(self)
+        self.task.add_done_callback(self._done)
 
-    def let_go(self) -> None:
-        """Nobody waits for it any more: it has to end soon, and whatever it raises is logged."""
+    def bound(self) -> None:
+        """Let it end soon. Whatever it raises from now on is logged."""
         if self._end is None:
             self._end = self.task.get_loop().time() + LONGEST
-            if self._limit is not None and not self.task.done():
+            if self._limit is not None:
                 self._limit.reschedule(self._end)
+
+    def let_go(self) -> None:
+        """The same where nobody waits for it any more but the end of the event loop."""
+        self.bound()
+        if self._keeper is None and not self.task.done():
+            self._keeper = self._until_done()
+            _step(self._keeper.__anext__())
 
     def has_succeeded(self) -> bool:
         """Whether it is done and has a result."""
-        task = self.task
-        return task.done() and not task.cancelled() and task.exception() is None
+        return self.task.done() and not self.task.cancelled() and self.task.exception() is None
 
     async def result(self) -> T:
         """Wait for it; what it raised is raised. When this is cancelled, the work goes on."""
@@ -155,42 +158,45 @@ class _Job(Generic[T]):
         try:
             if not task.done():
                 await asyncio.wait((task,))
-            return task.result()  # type: ignore[return-value]  # None only where nobody waits
+            return task.result()  # type: ignore[return-value]  # None only where nobody asks
         except asyncio.CancelledError:
             self.let_go()
             raise
         finally:
-            # What was raised knows this frame: together they would be a cycle.
             del task, self
 
-    async def _run(self, loop: asyncio.AbstractEventLoop) -> T | None:
-        for left in reversed(range(_ATTEMPTS)):
-            try:
-                return await self._bounded()
-            except asyncio.CancelledError:
-                if not (self._repeatable and left):
-                    raise
-                self.let_go()
-                task = asyncio.current_task(loop)
-                if task is not None:
-                    task.uncancel()
-            except Exception as error:
-                if self._end is None:
-                    raise
-                logger.debug("work in the background failed: %s: %s", type(error).__name__, error)
-                return None
-        return None
-
-    async def _bounded(self) -> T:
+    async def _run(self, work: Callable[[], Awaitable[T]]) -> T | None:
         try:
             async with asyncio.timeout_at(self._end) as self._limit:
-                return await self._work()
+                return await work()
+        except Exception as error:
+            if self._end is None:
+                raise
+            logger.debug("work in the background failed: %s: %s", type(error).__name__, error)
+            return None
         finally:
             self._limit = None
 
+    async def _until_done(self) -> AsyncGenerator[None]:
+        """An open generator, which the event loop closes at its end: that waits for the task."""
+        try:
+            yield
+        finally:
+            self._keeper = None
+            while not self.task.done():
+                with suppress(asyncio.CancelledError):
+                    await asyncio.wait((self.task,))
 
-def _forget(task: asyncio.Task[Any]) -> None:
-    _alive.discard(task)
-    if not task.cancelled():
-        # Whoever waited for it may be gone: it is not to be reported as never retrieved.
-        task.exception()
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        _alive.discard(self)
+        if self._keeper is not None:
+            _step(self._keeper.aclose())
+        if not task.cancelled():
+            # Whoever waited for it may be gone: it is not to be reported as never retrieved.
+            task.exception()
+
+
+def _step(awaitable: Awaitable[None]) -> None:
+    """Run what needs no event loop to its next stop."""
+    with suppress(StopIteration):
+        awaitable.__await__().send(None)
