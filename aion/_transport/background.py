@@ -10,9 +10,10 @@ line. `asyncio.run` waits for it at its end; where an event loop is stopped and 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+import sys
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import suppress
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from aion._transport.observe import logger
 
@@ -168,7 +169,7 @@ class _Job(Generic[T]):
     async def _run(self, work: Callable[[], Awaitable[T]]) -> T | None:
         try:
             async with asyncio.timeout_at(self._end) as self._limit:
-                return await work()
+                return await _Unhooked(work())
         except Exception as error:
             if self._end is None:
                 raise
@@ -194,6 +195,36 @@ class _Job(Generic[T]):
         if not task.cancelled():
             # Whoever waited for it may be gone: it is not to be reported as never retrieved.
             task.exception()
+
+
+class _Unhooked(Generic[T]):
+    """Something to await, of whose asynchronous generators the event loop does not hear.
+
+    It warns of those that begin while it waits for its last ones. These are closed where they are
+    used.
+    """
+
+    def __init__(self, awaitable: Awaitable[T]) -> None:
+        self._awaitable = awaitable
+
+    def __await__(self) -> Generator[Any, Any, T]:
+        steps = self._awaitable.__await__()
+        error: BaseException | None = None
+        value: Any = None
+        while True:
+            hooks = sys.get_asyncgen_hooks()
+            sys.set_asyncgen_hooks(None, None)
+            try:
+                step = steps.send(value) if error is None else steps.throw(error)
+            except StopIteration as done:
+                return cast("T", done.value)
+            finally:
+                sys.set_asyncgen_hooks(*hooks)
+                error = None
+            try:
+                value = yield step
+            except BaseException as thrown:  # noqa: BLE001 - it is for what is awaited
+                error = thrown
 
 
 def _step(awaitable: Awaitable[None]) -> None:
