@@ -213,4 +213,9 @@ async def _addresses(loop: asyncio.AbstractEventLoop, host: str, port: int) -> l
         # A literal address needs no resolver, and so no thread.
         return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=numeric)
     except socket.gaierror:
+        pass
+    try:
         return await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except RuntimeError:
+        # No thread can be started for it: the system has no more, or the interpreter is ending.
+        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
