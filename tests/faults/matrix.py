@@ -11,11 +11,15 @@ import sys
 import time
 import traceback
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import freezegun
+
+from aion._clock import monotonic
 from aion._transport.coroutines import AsyncEngine
 from aion._transport.sse import Decoder
 from aion._transport.threads import SyncEngine
@@ -126,6 +130,8 @@ class Setting:
     """Make a good call first, so that the fault meets a pooled connection."""
     other: Script | None = None
     """A second server, which the first one may point at."""
+    clock: Callable[[], AbstractContextManager[Any]] = nullcontext
+    """What happens to the clock meanwhile."""
 
 
 SETTINGS: dict[str, Setting] = {name: Setting(script) for name, script in scripts.FAULTS.items()}
@@ -140,6 +146,9 @@ SETTINGS["proxy refuses TLS"] = Setting(
     scripts.proxy_refuses, url=lambda _: "https://127.0.0.1:9", proxy=lambda server: server.url
 )
 SETTINGS["nobody listens"] = Setting(scripts.good, url=lambda _: "http://127.0.0.1:9")
+SETTINGS["no answer under a frozen clock"] = Setting(
+    scripts.no_answer, clock=lambda: freezegun.freeze_time("2026-03-01", real_asyncio=True)
+)
 SETTINGS["redirect to another host"] = Setting(scripts.good, other=scripts.good)
 
 
@@ -170,10 +179,11 @@ def _measure(setting: Setting, server: FaultServer, kind: str, client: str) -> C
         proxy_url=setting.proxy(server),
         circuit_breaker_enabled=False,
     )
-    if client == "async":
-        outcome, seconds, leaks = asyncio.run(_run_async(config, kind, root, warm=setting.warm))
-    else:
-        outcome, seconds, leaks = _run_sync(config, kind, root, warm=setting.warm)
+    with setting.clock():
+        if client == "async":
+            outcome, seconds, leaks = asyncio.run(_run_async(config, kind, root, warm=setting.warm))
+        else:
+            outcome, seconds, leaks = _run_sync(config, kind, root, warm=setting.warm)
     return Cell(outcome, len(server.seen), seconds, server.open_connections(), leaks)
 
 
@@ -188,9 +198,9 @@ async def _run_async(
     if warm:
         await attempt()
         await asyncio.sleep(0.05)
-    began = time.monotonic()
+    began = monotonic()
     outcome, leaks = await _judged(attempt)
-    seconds = time.monotonic() - began
+    seconds = monotonic() - began
     await engine.close()
     return outcome, seconds, leaks
 
@@ -202,14 +212,14 @@ def _run_sync(
     if warm:
         _call_sync(engine, kind, root)
         time.sleep(0.05)
-    began = time.monotonic()
+    began = monotonic()
     try:
         _call_sync(engine, kind, root)
     except Exception as error:  # noqa: BLE001 - a raw library error is a finding
         outcome, leaks = _verdict(error)
     else:
         outcome, leaks = "ok", ()
-    seconds = time.monotonic() - began
+    seconds = monotonic() - began
     engine.close()
     return outcome, seconds, leaks
 
