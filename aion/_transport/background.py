@@ -110,6 +110,8 @@ class Background:
         return [task for task in tasks if task.get_loop() is loop and not task.done()]
 
     def _begin(self, work: Callable[[], Awaitable[T]]) -> _Job[T]:
+        for lost in [job for job in list(self._jobs) if job.is_lost()]:
+            self._jobs.discard(lost)
         job = _Job(work)
         self._jobs.add(job)
         job.task.add_done_callback(lambda _: self._jobs.discard(job))
@@ -132,6 +134,8 @@ class _Job(Generic[T]):
         asyncio._unregister_task(self.task)  # pyright: ignore[reportPrivateUsage]  # documented
         # As `asyncio.gather` does: that a loop is closed too soon is no fault of its tasks.
         self.task._log_destroy_pending = False  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
+        for lost in [job for job in list(_alive) if job.is_lost()]:
+            _alive.discard(lost)
         _alive.add(self)
         self.task.add_done_callback(self._done)
 
@@ -152,6 +156,10 @@ class _Job(Generic[T]):
     def has_succeeded(self) -> bool:
         """Whether it is done and has a result."""
         return self.task.done() and not self.task.cancelled() and self.task.exception() is None
+
+    def is_lost(self) -> bool:
+        """Whether it never ends, because its event loop has been closed."""
+        return self.task.get_loop().is_closed()
 
     async def result(self) -> T:
         """Wait for it; what it raised is raised. When this is cancelled, the work goes on."""
@@ -177,6 +185,8 @@ class _Job(Generic[T]):
             return None
         finally:
             self._limit = None
+            # As in `finish`.
+            del self
 
     async def _until_done(self) -> AsyncGenerator[None]:
         """An open generator, which the event loop closes at its end: that waits for the task."""

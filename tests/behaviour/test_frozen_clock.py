@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import subprocess
 import sys
 import textwrap
@@ -40,11 +41,21 @@ def patched() -> Generator[None]:
         yield
 
 
+@contextlib.contextmanager
+def jumping() -> Generator[None]:
+    """The same with a clock that goes back and forth by hours."""
+    with pytest.MonkeyPatch.context() as patch:
+        moment, hours = time.monotonic(), itertools.cycle([5, -3, 0, 40, -40])
+        patch.setattr(time, "monotonic", lambda: moment + 3600.0 * next(hours))
+        yield
+
+
 Freezer = Callable[[], AbstractContextManager[Any]]
 FREEZERS: dict[str, Freezer] = {
     "freezegun": lambda: freezegun.freeze_time(NOW, real_asyncio=True),
     "time-machine": lambda: time_machine.travel(NOW, tick=False),
     "patched": patched,
+    "jumping": jumping,
 }
 
 
@@ -54,7 +65,8 @@ PAIRS = [("async", "freezegun"), ("async", "time-machine"), *(("sync", one) for 
 
 @pytest.fixture(params=PAIRS, ids="-".join)
 def pair(request: pytest.FixtureRequest) -> tuple[str, str]:
-    return request.param
+    chosen: tuple[str, str] = request.param
+    return chosen
 
 
 @pytest.fixture
