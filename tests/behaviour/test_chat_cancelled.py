@@ -187,7 +187,7 @@ def test_closing_a_session_does_not_hold_up_a_cancellation(way: Way, sandbox: Sa
                     cut.append(time.monotonic() - began)
 
             began = time.monotonic()
-            await client.folders.tree()
+            await client.chats.list_sessions()
             began = time.monotonic()
             await way(timed)
 
@@ -210,7 +210,7 @@ def test_p11_a_stream_in_a_session_that_is_cancelled_leaves_no_busy_connection(
             for _ in range(3):
                 await way(talk(client, stream=True))
                 # On the only connection.
-                await client.folders.tree()
+                await client.chats.list_sessions()
             return await asyncio.to_thread(closed, sandbox, 3)
 
     assert asyncio.run(main()) == 3
@@ -230,7 +230,7 @@ def test_a_session_whose_opening_is_cancelled_is_closed_once_it_is_open(
                 async with client.chat_session():
                     raise AssertionError("it was opened in spite of the cancellation")
 
-            await client.folders.tree()
+            await client.chats.list_sessions()
             began = time.monotonic()
             await way(block)
             took = time.monotonic() - began
@@ -358,7 +358,7 @@ CUT = """
 
     async def main():
         client = AionVision.from_env()
-        await client.folders.tree()
+        await client.chats.list_sessions()
 
         async def talk():
             async with client.chat_session():
