@@ -241,6 +241,25 @@ def test_a_session_whose_opening_is_cancelled_is_closed_once_it_is_open(
     assert count == 1
 
 
+def test_p11_an_opening_that_is_cancelled_gives_its_connection_up_within_two_seconds(
+    sandbox: Sandbox,
+) -> None:
+    sandbox.faults.delay(OPEN, seconds=20.0)
+
+    async def main() -> float:
+        settings = ClientConfig(sandbox.api_key, base_url=sandbox.base_url, max_connections=1)
+        async with AionVision.from_config(settings) as client:
+            await client.chats.list_sessions()
+            with anyio.move_on_after(0.2):
+                await client.chat_session().open()
+            began = time.monotonic()
+            # On the only connection.
+            await client.chats.list_sessions()
+            return time.monotonic() - began
+
+    assert asyncio.run(main()) < 4.0
+
+
 def test_closing_a_client_waits_for_the_sessions_that_are_being_closed(sandbox: Sandbox) -> None:
     sandbox.faults.delay(CLOSE, seconds=SLOW)
 
