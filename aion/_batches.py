@@ -6,7 +6,6 @@ file is kept, so that whatever happens, what was stored can be told.
 
 from __future__ import annotations
 
-import time
 from array import array
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -14,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from aion import _media
+from aion._clock import monotonic
 from aion._files import Found
 from aion._kept import given, keep, renew
 from aion.types.callbacks import (
@@ -260,7 +260,7 @@ class Meter:
     """
 
     def __init__(self, items: Iterable[Item], before: Collection[int]) -> None:
-        self._start = time.monotonic()
+        self._start = monotonic()
         self._is_left = bytearray()
         self._bytes = self._before = 0
         for item in items:
@@ -282,7 +282,7 @@ class Meter:
 
     def read(self, ledger: Ledger) -> UploadProgress:
         """How far the batch is."""
-        seconds = time.monotonic() - self._start
+        seconds = monotonic() - self._start
         return UploadProgress(
             files=ledger.size,
             files_sent=ledger.size - self._left,

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
-
 from aion import _checks as check
+from aion._clock import monotonic
 from aion.config import ClientConfig
 
 GROWTH = 1.1
@@ -72,5 +71,5 @@ def begin(
     return PollPlan(
         check.seconds("poll_interval", poll_interval),
         check.seconds("timeout", timeout),
-        time.monotonic(),
+        monotonic(),
     )

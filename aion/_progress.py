@@ -6,11 +6,11 @@ It starts no thread: it changes when there is something new.
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable
 from typing import Any
 
 from aion._checks import refuse
+from aion._clock import monotonic
 from aion.uploads.progress import UploadProgress
 
 _MISSING = 'progress=True needs rich: pip install "aionvision[progress]"'
@@ -46,11 +46,11 @@ class _Lines(Display):
 
     def _show(self, progress: UploadProgress) -> None:
         self._last = progress
-        if time.monotonic() >= self._next:
+        if monotonic() >= self._next:
             self._print(progress)
 
     def _print(self, progress: UploadProgress) -> None:
-        self._next = time.monotonic() + _LINE_SECONDS
+        self._next = monotonic() + _LINE_SECONDS
         self._printed = progress
         print(f"upload: {progress}", file=sys.stderr, flush=True)  # noqa: T201 - asked for
 

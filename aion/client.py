@@ -658,7 +658,11 @@ class AionVision:
         return RawResponse(result, reply.status, reply.headers(), reply.body)
 
     async def close(self) -> None:
-        """Close the connections. Calls after that raise `RuntimeError`."""
+        """Close the connections. Calls after that raise `RuntimeError`.
+
+        What the asynchronous client still does in the background (it closes chat sessions whose
+        blocks were cancelled) is waited for, two seconds at most.
+        """
         await self._engine.close()
 
     async def __aenter__(self) -> Self:

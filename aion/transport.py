@@ -41,7 +41,8 @@ class SyncConnection(Protocol):
 
         Args:
             wire: The request; `wire.content.pieces()` gives its body.
-            deadline: Where on `time.monotonic` it has to be over, or None.
+            deadline: Where on `time.monotonic` it has to be over, or None. It is the real clock,
+                also where a test has frozen that function.
             silence: Seconds without a byte that are too long, or None.
             whole: Read the body of a success too. Otherwise give back a `Reply` with an empty
                 body; `piece` and `finish` follow.

@@ -1,8 +1,9 @@
-"""What every test needs: an environment that says nothing to the client."""
+"""What every test needs: an environment that says nothing to the client, and Ctrl-C."""
 
 from __future__ import annotations
 
 import os
+import signal
 
 import pytest
 from hypothesis import settings
@@ -10,6 +11,12 @@ from hypothesis import settings
 # A busy machine is slow, which is no failure.
 settings.register_profile("aion", deadline=None)
 settings.load_profile("aion")
+
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # So it is in what a shell starts in the background, and in its children: nothing would answer
+    # to the Ctrl-C of a test.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

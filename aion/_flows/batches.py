@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from aion._awaited import Awaited
 from aion._callback_errors import pass_on
+from aion._clock import monotonic
 from aion._flows.paging import Pages
 from aion._flows.waiting import follow
 from aion._paging import Page
@@ -109,7 +109,7 @@ async def finished(
 
 
 async def _failed(engine: rt.Engine, batch_id: str, plan: PollPlan) -> BatchError:
-    timeout = min(engine.config.timeout, plan.left(time.monotonic()))
+    timeout = min(engine.config.timeout, plan.left(monotonic()))
     try:
         request = page_request(batch_id, include_failed=True, offset=0, limit=PAGE)
         items = (await engine.call(request, timeout=timeout)).failed_results()

@@ -5,12 +5,12 @@ One look serves a hundred documents. One bad document stops no other.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from datetime import datetime
 
 from aion._batches import Callbacks, Pace
 from aion._callback_errors import pass_on, raised_by_callback
+from aion._clock import monotonic
 from aion._documents import DocumentCallbacks
 from aion._files import Found
 from aion._flows.uploading import BatchUpload
@@ -154,7 +154,7 @@ class DocumentBatch:
         """
 
         async def look(left: float) -> bool:
-            await self._look(time.monotonic() + left)
+            await self._look(monotonic() + left)
             return not self._waiting()
 
         def late(_: bool | None) -> AionvisionTimeoutError:
@@ -289,7 +289,7 @@ class DocumentBatch:
 
     def _late(self, plan: PollPlan) -> AionvisionTimeoutError:
         results = self.report()
-        waited = time.monotonic() - plan.start
+        waited = monotonic() - plan.start
         ids = self._waiting()
         error = AionvisionTimeoutError(
             f"{results.pending_count} of {len(results)} documents are not processed after"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import AsyncIterator, Iterator
 from types import TracebackType
 from typing import Self
 
 from aion._callback_errors import pass_on
 from aion._chat_events import StreamReading
+from aion._clock import monotonic
 from aion._rt import aio as rt
 from aion.exceptions import AionvisionError, ChatError
 from aion.types.chat import ChatResponse, ChatToken, ChatTokenType
@@ -186,7 +186,7 @@ class ChatStream(AsyncIterator[ChatToken]):
         # Nothing of the answer is in what follows: a service that keeps the connection open, or
         # goes on with pings, does not hold the reader.
         if self._until is None:
-            self._until = time.monotonic() + _GRACE
+            self._until = monotonic() + _GRACE
         return await answer.piece_by(self._until)
 
     async def __aenter__(self) -> Self:
@@ -204,7 +204,7 @@ class ChatStream(AsyncIterator[ChatToken]):
 async def _finish(answer: rt.Answer) -> None:
     """Read the end of a body after its last event: then the connection can be used again."""
     with contextlib.suppress(AionvisionError):
-        await answer.piece_by(time.monotonic() + _END)
+        await answer.piece_by(monotonic() + _END)
 
 
 __all__ = ["ChatStream"]

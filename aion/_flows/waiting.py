@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from aion._awaited import Awaited, passes
+from aion._clock import monotonic
 from aion._polling import PollPlan
 from aion._rt import aio as rt
 from aion.exceptions import AionvisionError, AionvisionTimeoutError, RateLimitError
@@ -24,7 +24,7 @@ def within(engine: rt.Engine, end: float) -> float:
     Raises:
         AionvisionTimeoutError: That is over.
     """
-    left = end - time.monotonic()
+    left = end - monotonic()
     if left <= 0:
         raise AionvisionTimeoutError("there was no time left for another call")
     return min(engine.config.timeout, left)
@@ -56,7 +56,7 @@ async def until(
     while True:
         broken: AionvisionError | None = None
         try:
-            state = await look(plan.left(time.monotonic()))
+            state = await look(plan.left(monotonic()))
         except AionvisionError as error:
             if not passes(error):
                 raise
@@ -65,7 +65,7 @@ async def until(
             await rt.notify(told, state)
             if done(state):
                 return state
-        now = time.monotonic()
+        now = monotonic()
         pause = plan.pause(now)
         if pause is None:
             end = late(state)
@@ -112,7 +112,7 @@ async def follow(
         return last
 
     def late(_: T | None) -> AionvisionTimeoutError:
-        return awaited.late(last, time.monotonic() - plan.start)
+        return awaited.late(last, monotonic() - plan.start)
 
     try:
         return await until(seen, done, plan, late, told)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from aion import _checks as check
 from aion._callback_errors import marking
+from aion._transport.background import Background
 from aion._transport.coroutines import AsyncAnswer as Answer
 from aion._transport.coroutines import AsyncEngine as Engine
 from aion._transport.routing import Route
@@ -62,6 +63,35 @@ def async_client(client: AsyncClient, config: ClientConfig) -> AsyncClient:
     return client
 
 
+async def finish(
+    engine: Engine | None,
+    work: Callable[[float | None], Awaitable[object]],
+    error: BaseException | None = None,
+) -> None:
+    """Do what has to be done at the end of a block, also when its caller was cancelled.
+
+    Args:
+        engine: Its client waits for the work when it is closed.
+        work: Does it, within so many seconds, or None.
+        error: What ended the block. A cancellation is not held up: the work then goes on in the
+            background, for two seconds at most.
+    """
+    await _background(engine).finish(lambda: work(None), error)
+
+
+async def acquire(
+    engine: Engine | None,
+    make: Callable[[], Awaitable[T]],
+    undo: Callable[[T], Awaitable[object]],
+) -> T:
+    """What `make` makes; if the caller is cancelled meanwhile, what was made is undone."""
+    return await _background(engine).acquire(make, undo)
+
+
+def _background(engine: Engine | None) -> Background:
+    return Background() if engine is None else engine.background
+
+
 class Crew(Generic[T, R]):
     """Calls of one function that are under way, each told of when it has ended.
 
@@ -88,11 +118,24 @@ class Crew(Generic[T, R]):
         return self._tasks.pop(task), task.result()
 
     async def close(self) -> None:
-        """Give up on what is under way: nothing of it is left when this returns."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        """Give up on what is under way: nothing of it is left when this returns.
+
+        Where this is cancelled itself, the calls end a moment later.
+        """
+        tasks = list(self._tasks)
         self._tasks.clear()
+        for task in tasks:
+            task.cancel()
+            task.add_done_callback(_ignore)
+        if tasks:
+            # Not `gather`, which would cancel them once more in the middle of tidying up.
+            await asyncio.wait(tasks)
+
+
+def _ignore(ended: asyncio.Future[Any]) -> None:
+    """Nobody asks for the outcome, which is not to be reported as never retrieved."""
+    if not ended.cancelled():
+        ended.exception()
 
 
 async def each(
@@ -144,4 +187,16 @@ async def every(
     return [results[number] for number in range(len(results))]
 
 
-__all__ = ["Answer", "Crew", "Engine", "Lock", "Transport", "each", "every", "notify", "sleep"]
+__all__ = [
+    "Answer",
+    "Crew",
+    "Engine",
+    "Lock",
+    "Transport",
+    "acquire",
+    "each",
+    "every",
+    "finish",
+    "notify",
+    "sleep",
+]

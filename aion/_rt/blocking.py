@@ -7,6 +7,7 @@ import inspect
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from aion import _checks as check
@@ -75,6 +76,42 @@ def async_client(client: object, config: ClientConfig) -> AsyncClient:
     return AionVision.from_config(dataclasses.replace(config, transport=None))
 
 
+LAST_SECONDS = 2.0
+"""What the work at the end of a block may take after Ctrl-C."""
+
+
+def finish(
+    engine: Engine | None,
+    work: Callable[[float | None], object],
+    error: BaseException | None = None,
+) -> None:
+    """Do what has to be done at the end of a block, also after Ctrl-C.
+
+    Args:
+        engine: Unused: the work is done when this returns.
+        work: Does it, within so many seconds, or None.
+        error: What ended the block. After Ctrl-C the work may take two seconds at most.
+    """
+    del engine
+    if error is not None and not isinstance(error, Exception):
+        work(LAST_SECONDS)
+        return
+    try:
+        work(None)
+    except Exception:
+        raise
+    except BaseException:
+        with suppress(Exception):
+            work(LAST_SECONDS)
+        raise
+
+
+def acquire(engine: Engine | None, make: Callable[[], T], undo: Callable[[T], object]) -> T:
+    """What `make` makes. What is interrupted by Ctrl-C cannot be undone: nobody knows of it."""
+    del engine, undo
+    return make()
+
+
 def each(
     function: Callable[[T], R],
     items: Iterable[T],
@@ -115,4 +152,16 @@ def every(function: Callable[[T], R], items: Iterable[T], *, at_once: int) -> li
     return [results[number] for number in range(len(results))]
 
 
-__all__ = ["Answer", "Crew", "Engine", "Lock", "Transport", "each", "every", "notify", "sleep"]
+__all__ = [
+    "Answer",
+    "Crew",
+    "Engine",
+    "Lock",
+    "Transport",
+    "acquire",
+    "each",
+    "every",
+    "finish",
+    "notify",
+    "sleep",
+]

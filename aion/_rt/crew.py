@@ -1,14 +1,15 @@
 """Several calls at a time for a blocking caller: the only place where the package makes threads.
 
 None is made for a single call, which runs in the caller's own thread; no more than there are calls
-at a time; and none is left when the crew is closed.
+at a time; and none is left when the crew is closed. Where the system has no more threads, or the
+interpreter is ending, calls wait for those there are, or run in the caller's own thread.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 import threading
-import time
 from collections import deque
 from collections.abc import Callable
 from contextvars import Context, copy_context
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
 
+from aion._clock import monotonic
 from aion._transport import abort
 
 T = TypeVar("T")
@@ -70,6 +72,12 @@ class Crew(Generic[T, R]):
         if not self._running:
             item = self._waiting.popleft()
             return item, self._function(item)
+        if not self._threads:
+            # None could be started.
+            job = self._begun.get_nowait()
+            assert job is not None
+            self._running -= 1
+            return job.item, job.context.run(self._function, job.item)
         job = self._next()
         self._running -= 1
         if job.error is not None:
@@ -82,21 +90,26 @@ class Crew(Generic[T, R]):
         self._abort.set()
         for _ in self._threads:
             self._begun.put(None)
-        end = time.monotonic() + PATIENCE
+        end = monotonic() + PATIENCE
         for thread in self._threads:
             if thread.is_alive():
-                thread.join(max(0.0, end - time.monotonic()))
+                thread.join(max(0.0, end - monotonic()))
         self._threads.clear()
         self._running = 0
 
     def _run(self, item: T) -> None:
         self._begun.put(_Job(item, copy_context()))
         self._running += 1
-        if self._running > len(self._threads):
+        # One that is started while the interpreter ends never runs, and would be waited for.
+        if self._running > len(self._threads) and not sys.is_finalizing():
             thread = threading.Thread(target=self._serve, name="aion-call", daemon=True)
             # Noted first, so that it is known wherever Ctrl-C strikes.
             self._threads.append(thread)
-            thread.start()
+            try:
+                thread.start()
+            except RuntimeError:
+                # There are as many as the system or the container allows: another one takes it.
+                self._threads.remove(thread)
 
     def _serve(self) -> None:
         while (job := self._begun.get()) is not None:

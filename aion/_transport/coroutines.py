@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import time
 import weakref
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from aion._clock import monotonic
 from aion._transport import flow, gate
+from aion._transport.background import Background
 from aion._transport.call import Call
 from aion._transport.content import EMPTY, Content
 from aion._transport.engine import LATE, Engine
@@ -33,6 +34,7 @@ class AsyncEngine(Engine):
         self._pool: AsyncPool[AsyncConnection] = (
             base._pool if base else AsyncPool(config.max_connections)
         )
+        self.background: Background = base.background if base else Background()
         if base is None:
             # A client that is dropped without closing leaves no socket behind.
             weakref.finalize(self, self._pool.close)
@@ -135,7 +137,7 @@ class AsyncEngine(Engine):
         place: Place[AsyncConnection] | None = None
         usable = unread = False
         deadline = call.deadline
-        seconds = call.silence if deadline is None else deadline - time.monotonic()
+        seconds = call.silence if deadline is None else deadline - monotonic()
         try:
             # Waiting for a connection counts; after that, a call without a deadline is on its own.
             async with asyncio.timeout(seconds) as limit:
@@ -164,7 +166,13 @@ class AsyncEngine(Engine):
         return made
 
     async def close(self) -> None:
-        """Close all connections. The engine cannot be used any more."""
+        """Close all connections. The engine cannot be used any more.
+
+        What goes on in the background is waited for, two seconds at most.
+        """
+        await self.background.close(self._close)
+
+    def _close(self) -> None:
         self.closed = True
         if self._base is None:
             self._pool.close()
@@ -220,7 +228,7 @@ class AsyncAnswer:
         """
         self._call.end(None)
         try:
-            async with asyncio.timeout(moment - time.monotonic()):
+            async with asyncio.timeout(moment - monotonic()):
                 return await self.piece()
         except TimeoutError:
             raise gate.error_of_fault(

@@ -7,12 +7,12 @@ process has gone, and `close` may be called any number of times.
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Generator, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from aion._checks import seconds
+from aion._clock import monotonic
 from aion._transport import flow
 from aion._transport.breaker import Breakers
 from aion._transport.budget import Budget
@@ -56,7 +56,7 @@ class Engine:
         self._tracing = watching.tracing
         self._rules: flow.Rules = flow.Rules(
             Policy(config.max_retries, config.retry_delay, random.random),
-            time.monotonic,
+            monotonic,
             self._stamped,
             self._leaving,
             shared.budget if shared else Budget(),
@@ -88,7 +88,7 @@ class Engine:
             request.path,
             self._wiring.wire(request),
             request.repeatable,
-            deadline=None if long else time.monotonic() + limit,
+            deadline=None if long else monotonic() + limit,
             silence=limit if long else None,
             limit=None if long else limit,
             whole=whole,
@@ -165,5 +165,5 @@ def _breakers(config: ClientConfig) -> Breakers | None:
         failures=config.circuit_breaker_failure_threshold,
         successes=config.circuit_breaker_success_threshold,
         pause=config.circuit_breaker_timeout,
-        now=time.monotonic,
+        now=monotonic,
     )

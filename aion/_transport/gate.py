@@ -244,9 +244,16 @@ def unreadable(reason: str, reply: Reply, operation: Operation[Any]) -> ServerEr
 
 
 def wait_of(reply: Reply) -> int | None:
-    """The whole seconds that an answer asks to wait, or None."""
+    """The whole seconds that an answer asks to wait, or None.
+
+    A date is read against the clock that wrote it, the `Date` of the same answer; against the
+    local one where the answer has none that can be read.
+    """
     value = reply.header("retry-after")
-    return policy.retry_after(value, datetime.now(UTC)) if value is not None else None
+    if value is None:
+        return None
+    sent = policy.http_date(reply.header("date") or "")
+    return policy.retry_after(value, datetime.now(UTC) if sent is None else sent)
 
 
 def _excerpt(reply: Reply) -> str:

@@ -42,7 +42,10 @@ def _socks_extra() -> Generator[None]:
     """Name the extra that a SOCKS proxy needs."""
     try:
         yield
-    except ImportError:
+    except ImportError as error:
+        if "socks" not in str(error).lower():
+            # Python cannot import any more: it is shutting down.
+            raise
         missing = True
     else:
         missing = False

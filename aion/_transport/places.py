@@ -14,12 +14,12 @@ which is then dropped with it.
 from __future__ import annotations
 
 import gc
-import time
 import weakref
 from collections import deque
 from contextlib import suppress
 from typing import Generic, Protocol, TypeVar
 
+from aion._clock import monotonic
 from aion._transport.wire import Origin
 
 KEEP_ALIVE = 30.0
@@ -125,7 +125,7 @@ class Places(Generic[C]):
         self._idle: dict[Origin, deque[Place[C]]] = {}
         self._next_round = 0.0
         self._next_collection = 0.0
-        self._next_full_collection = time.monotonic() + _FULL_COLLECTION
+        self._next_full_collection = monotonic() + _FULL_COLLECTION
 
     def take(self, origin: Origin) -> Place[C] | None:
         """A free place, or None where all are in use.
@@ -161,7 +161,7 @@ class Places(Generic[C]):
 
     def put(self, place: Place[C], *, usable: bool) -> None:
         """Take a place back, and hand it to who waits for one."""
-        now = time.monotonic()
+        now = monotonic()
         if usable and place.channel is not None and not self.closed:
             place.since = now
             stack = self._idle.get(place.origin)
@@ -215,7 +215,7 @@ class Places(Generic[C]):
         All places may be those of streams that were forgotten in a cycle. They come back when the
         collector finds them, and calls that all wait make nothing that would start it.
         """
-        now = time.monotonic()
+        now = monotonic()
         if gc.isenabled() and now >= self._next_collection:
             self._next_collection = now + _ROUND
             full = now >= self._next_full_collection

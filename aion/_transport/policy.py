@@ -94,7 +94,12 @@ def http_date(text: str) -> datetime | None:
 def retry_after(value: str | None, now: datetime) -> int | None:
     """Whole seconds to wait, from a ``Retry-After`` header in seconds or as a date.
 
-    Rounded up, never negative; None for a header that is missing or cannot be read.
+    Args:
+        value: The header.
+        now: The moment when the answer was sent, on the clock of the service.
+
+    Returns:
+        Seconds rounded up, never negative; None for a header that is missing or cannot be read.
     """
     if value is None:
         return None

@@ -8,13 +8,13 @@ opened them, and those of coroutines to their event loop: a fork or a new loop s
 from __future__ import annotations
 
 import os
-import time
 import weakref
 from collections.abc import Callable
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from aion._clock import monotonic
 from aion._transport.places import Channel, Place, Places
 from aion._transport.wire import Origin
 
@@ -108,7 +108,7 @@ def _wait(
     timeout: float | None,
     check: Callable[[], object] | None,
 ) -> Place[C] | None:
-    end = float("inf") if timeout is None else time.monotonic() + timeout
+    end = float("inf") if timeout is None else monotonic() + timeout
     pause = _AGAIN if check is None else _AGAIN / 10
     waiter: _Thread[C] = _Thread(origin)
     places.waiting.append(waiter)
@@ -117,7 +117,7 @@ def _wait(
         while True:
             if check is not None:
                 check()
-            left = end - time.monotonic()
+            left = end - monotonic()
             try:
                 return waiter.box.get(timeout=max(0.0, min(left, pause)))
             except Empty:
@@ -195,7 +195,7 @@ class _LoopPlaces(Places[C]):
         self.waiting.append(task)
         try:
             self.serve()
-            if time.monotonic() >= self._next_look:
+            if monotonic() >= self._next_look:
                 self.look_later()
             return await task.turn
         except BaseException:
@@ -208,7 +208,7 @@ class _LoopPlaces(Places[C]):
     def look_later(self) -> None:
         """See to it that those who wait in the running loop are served even if nobody wakes it."""
         # Twice as long: while one look leads to the next, no other is begun.
-        self._next_look = time.monotonic() + 2 * _AGAIN
+        self._next_look = monotonic() + 2 * _AGAIN
         _asyncio().get_running_loop().call_later(_AGAIN, _look, weakref.ref(self))
 
 

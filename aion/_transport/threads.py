@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 import weakref
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from aion._clock import monotonic
 from aion._transport import abort, flow, gate
 from aion._transport.call import Call
 from aion._transport.content import EMPTY, Content
@@ -132,7 +132,7 @@ class SyncEngine(Engine):
     ) -> tuple[Reply | Fault, Place[SyncConnection] | None]:
         """Send a request. The place of an answer whose body is left unread comes with it."""
         deadline = call.deadline
-        seconds = call.silence if deadline is None else max(0.0, deadline - time.monotonic())
+        seconds = call.silence if deadline is None else max(0.0, deadline - monotonic())
         group = abort.current.get()
         place = self._pool.acquire(wire.origin, seconds, group.check if group else None)
         if place is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from aion._awaited import Awaited
 from aion._batch_errors import noting_stored
 from aion._batches import Pace
 from aion._callback_errors import pass_on
+from aion._clock import monotonic
 from aion._documents import DocumentCallbacks
 from aion._files import Found
 from aion._flows.processing import DocumentBatch, reason_of, status_of
@@ -236,7 +236,7 @@ class DocumentUploads(PresignedDocuments):
         )
         status = await follow(look, lambda state: not state.is_processing, plan, awaited)
         if status.is_failed:
-            now = time.monotonic()
+            now = monotonic()
             reason = await reason_of(self._engine, status, now + plan.left(now)) or NO_REASON
             raise DocumentProcessingError(
                 f"document {wanted} was not processed: {reason}",

@@ -58,7 +58,8 @@ class ChatResource:
         Endpoint: ``POST /chat/sessions``, on entry
         """
         ids = check.texts("image_ids", image_ids, most=requests.MOST_IMAGES)
-        return ChatSessionContext(self, ChatSessionConfig(title, ids, use_all_images, auto_close))
+        config = ChatSessionConfig(title, ids, use_all_images, auto_close)
+        return ChatSessionContext(self, config, engine=self._engine)
 
     async def send(
         self,
@@ -377,11 +378,14 @@ class ChatResource:
         """
         return await self._engine.call(requests.plan(session_id, plan_id, "cancel"))
 
-    async def close_session(self, session_id: str) -> dict[str, Any]:
+    async def close_session(
+        self, session_id: str, *, timeout: float | None = None
+    ) -> dict[str, Any]:
         """Close a session. It can still be read and listed.
 
         Args:
             session_id: The session.
+            timeout: Seconds for the call, instead of the client's.
 
         Returns:
             Its totals as the service sends them: `closed_at`, `total_messages`, `total_tokens`.
@@ -393,7 +397,7 @@ class ChatResource:
 
         Endpoint: ``DELETE /chat/sessions/{session_id}``
         """
-        return await self._engine.call(requests.close(session_id))
+        return await self._engine.call(requests.close(session_id), timeout=timeout)
 
     async def rename_session(self, session_id: str, title: str) -> dict[str, Any]:
         """Give a session another title.

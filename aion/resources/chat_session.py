@@ -40,14 +40,24 @@ class ChatSessionContext:
     `open` and `close` do the same without a ``with`` block. Streams that are still open are
     closed at the end of the block too.
 
+    The session is closed as well when the block is cancelled (a timeout, a task group, a browser
+    that goes away) or interrupted by Ctrl-C, within two seconds. With the asynchronous client, a
+    cancellation is not held up by that: the request goes on in the background, and closing the
+    client waits for it. If opening the session is cancelled and the service opens it all the same,
+    it is closed, too. Where the event loop itself is stopped before, that is best effort.
+
     Args:
         chats: Where the session is opened.
         config: How.
+        engine: That of the client, which waits for what goes on in the background.
     """
 
-    def __init__(self, chats: ChatResource, config: ChatSessionConfig) -> None:
+    def __init__(
+        self, chats: ChatResource, config: ChatSessionConfig, *, engine: rt.Engine | None = None
+    ) -> None:
         self._chats = chats
         self._config = config
+        self._engine = engine
         self._session: ChatSession | None = None
         self._closed = False
         self._lock = rt.Lock()
@@ -93,29 +103,45 @@ class ChatSessionContext:
         """
         async with self._lock:
             if self._session is None:
-                config = self._config
-                self._session = await self._chats.create_session(
-                    title=config.title,
-                    image_ids=config.image_ids,
-                    use_all_images=config.use_all_images,
-                )
+                self._session = await rt.acquire(self._engine, self._create, self._discard)
         self._require_open()
         return self
 
+    async def _create(self) -> ChatSession:
+        config = self._config
+        return await self._chats.create_session(
+            title=config.title,
+            image_ids=config.image_ids,
+            use_all_images=config.use_all_images,
+        )
+
+    async def _discard(self, session: ChatSession) -> None:
+        """Close a session that nobody knows of."""
+        await self._chats.close_session(session.id)
+
     async def close(self) -> None:
         """Close the session. Closing twice is harmless; after a failure it can be tried again.
+
+        If this is cancelled, the request goes on in the background.
 
         Raises:
             AionvisionError: The call failed.
 
         Endpoint: ``DELETE /chat/sessions/{session_id}``
         """
-        for stream in list(self._streams):
-            await stream.close()
+        await rt.finish(self._engine, self._close)
+
+    async def _close(self, timeout: float | None) -> None:
+        await self._close_streams(timeout)
         async with self._lock:
             if self._session is not None and not self._closed:
-                await self._chats.close_session(self._session.id)
+                await self._chats.close_session(self._session.id, timeout=timeout)
                 self._closed = True
+
+    async def _close_streams(self, timeout: float | None) -> None:
+        del timeout
+        for stream in list(self._streams):
+            await stream.close()
 
     async def send(
         self,
@@ -260,11 +286,9 @@ class ChatSessionContext:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        end = self._close if self._config.auto_close else self._close_streams
         try:
-            for stream in list(self._streams):
-                await stream.close()
-            if self._config.auto_close:
-                await self.close()
+            await rt.finish(self._engine, end, error)
         except AionvisionError:
             # What went wrong in the block matters more than that the session stays open.
             if error is None:

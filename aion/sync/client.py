@@ -658,7 +658,11 @@ class SyncAionVision:
         return RawResponse(result, reply.status, reply.headers(), reply.body)
 
     def close(self) -> None:
-        """Close the connections. Calls after that raise `RuntimeError`."""
+        """Close the connections. Calls after that raise `RuntimeError`.
+
+        What the asynchronous client still does in the background (it closes chat sessions whose
+        blocks were cancelled) is waited for, two seconds at most.
+        """
         self._engine.close()
 
     def __enter__(self) -> Self:

@@ -117,6 +117,20 @@ def test_the_http_library_stays_behind_its_seam() -> None:
     assert set(users("aion", "httpx", "httpcore")) <= HTTP_SEAM
 
 
+def test_one_module_alone_reads_the_monotonic_clock() -> None:
+    readers = [
+        file
+        for file in files("aion")
+        if not file.startswith("aion/sandbox/")
+        and any(
+            isinstance(node, ast.Attribute) and node.attr.startswith(("monotonic", "perf_counter"))
+            for node in ast.walk(ast.parse((PROJECT / file).read_text(encoding="utf-8")))
+        )
+    ]
+    # The second shows how long a call took.
+    assert readers == ["aion/_clock.py", "aion/cli/commands.py"]
+
+
 def test_no_module_of_the_generator_is_over_400_lines() -> None:
     long = {
         file: lines

@@ -17,6 +17,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import freezegun
+
+from aion._clock import monotonic
 from aion._transport.coroutines import AsyncEngine
 from aion._transport.sse import Decoder
 from aion._transport.threads import SyncEngine
@@ -130,7 +133,7 @@ class Setting:
     """Make a good call first, so that the fault meets a pooled connection."""
     other: Script | None = None
     """A second server, which the first one may point at."""
-    around: Callable[[FaultServer], AbstractContextManager[None]] = lambda _: nullcontext()
+    around: Callable[[FaultServer], AbstractContextManager[Any]] = lambda _: nullcontext()
     """What else is bad about the world during the call."""
     timeout: float = TIMEOUT
 
@@ -159,6 +162,10 @@ SETTINGS["dead first address"] = Setting(
     timeout=5.0,
 )
 SETTINGS["nobody listens"] = Setting(scripts.good, url=lambda _: "http://127.0.0.1:9")
+SETTINGS["no answer under a frozen clock"] = Setting(
+    scripts.no_answer,
+    around=lambda _: freezegun.freeze_time("2026-03-01", real_asyncio=True),
+)
 SETTINGS["redirect to another host"] = Setting(scripts.good, other=scripts.good)
 
 
@@ -208,9 +215,9 @@ async def _run_async(
     if warm:
         await attempt()
         await asyncio.sleep(0.05)
-    began = time.monotonic()
+    began = monotonic()
     outcome, leaks = await _judged(attempt)
-    seconds = time.monotonic() - began
+    seconds = monotonic() - began
     await engine.close()
     return outcome, seconds, leaks
 
@@ -222,14 +229,14 @@ def _run_sync(
     if warm:
         _call_sync(engine, kind, root)
         time.sleep(0.05)
-    began = time.monotonic()
+    began = monotonic()
     try:
         _call_sync(engine, kind, root)
     except Exception as error:  # noqa: BLE001 - a raw library error is a finding
         outcome, leaks = _verdict(error)
     else:
         outcome, leaks = "ok", ()
-    seconds = time.monotonic() - began
+    seconds = monotonic() - began
     engine.close()
     return outcome, seconds, leaks
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import operator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import pytest
+import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -249,6 +252,42 @@ def test_rate_limit_headers_that_cannot_be_read_are_none_p15() -> None:
     error = error_of(reply(429, ENVELOPE, retry_after="soon", x_ratelimit_limit="many"))
     assert isinstance(error, exceptions.RateLimitError)
     assert (error.retry_after, error.limit) == (None, None)
+
+
+NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+FORMS = ["%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %d %H:%M:%S %Y"]
+"""The three forms of a date that a header may have."""
+
+
+@pytest.mark.parametrize("form", FORMS)
+@given(skew=st.integers(-(10**7), 10**7), wait=st.integers(-100, 10**5))
+def test_a_date_is_read_on_the_clock_that_wrote_it_p9(form: str, skew: int, wait: int) -> None:
+    sent = NOON + timedelta(seconds=skew)
+    until = sent + timedelta(seconds=wait)
+    answer = reply(503, date=sent.strftime(form), retry_after=until.strftime(form))
+    assert gate.wait_of(answer) == max(0, wait)
+
+
+@pytest.mark.parametrize("date", [None, "", "yesterday", "Mon, 99 Foo 2026 99:99:99 GMT"])
+def test_a_date_without_one_of_its_answer_is_read_on_the_local_clock_p9(date: str | None) -> None:
+    until = format_datetime(NOON + timedelta(seconds=30), usegmt=True)
+    headers = {"retry_after": until} | ({} if date is None else {"date": date})
+    with time_machine.travel(NOON, tick=False):
+        assert gate.wait_of(reply(503, **headers)) == 30
+    with time_machine.travel(NOON + timedelta(seconds=0.4), tick=False):
+        assert gate.wait_of(reply(503, **headers)) == 30
+
+
+@pytest.mark.parametrize("date", [None, "soon", format_datetime(NOON, usegmt=True)])
+def test_seconds_to_wait_need_no_date_p9(date: str | None) -> None:
+    headers = {} if date is None else {"date": date}
+    assert gate.wait_of(reply(503, retry_after="7", **headers)) == 7
+
+
+@given(date=st.text(alphabet="0123456789:., +-GMTSunMar"), wait=st.text(alphabet="0123456789 -GMT"))
+def test_no_date_whatever_is_in_it_raises_p9(date: str, wait: str) -> None:
+    found = gate.wait_of(reply(503, date=date, retry_after=wait))
+    assert found is None or found >= 0
 
 
 @pytest.mark.parametrize("headers", [{}, {"x_ratelimit_remaining": "many"}])

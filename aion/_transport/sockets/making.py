@@ -7,7 +7,7 @@ the service cannot have seen a request.
 
 from __future__ import annotations
 
-import time
+from aion._clock import monotonic
 
 _SLACK = 0.01
 """Seconds by which the clock of an event loop may be early."""
@@ -45,7 +45,7 @@ class Making:
             seconds, self._bound = silence, None
         else:
             seconds = self._bound = self._seconds
-        self.until = time.monotonic() + seconds
+        self.until = monotonic() + seconds
 
     def connected(self) -> None:
         """The socket is connected."""
@@ -74,7 +74,7 @@ class Making:
         """
         if self.until is None:
             return timeout
-        left = self.until - time.monotonic()
+        left = self.until - monotonic()
         if left <= 0:
             raise TimeoutError("the connection was not made in time")
         return left if timeout is None else min(left, timeout)
@@ -82,6 +82,6 @@ class Making:
     @property
     def passed(self) -> float | None:
         """The seconds that are allowed, where they are over and were no others' bound."""
-        if self.until is None or time.monotonic() < self.until - _SLACK:
+        if self.until is None or monotonic() < self.until - _SLACK:
             return None
         return self._bound

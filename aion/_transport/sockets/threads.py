@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import ssl
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -12,6 +11,7 @@ from typing import Any, TypeVar
 
 import httpcore
 
+from aion._clock import monotonic
 from aion._transport.sockets.common import LARGE_PIECE, PIECE, Options, told, translated, waiter
 from aion._transport.sockets.making import Making
 from aion._transport.sockets.racing import race
@@ -45,7 +45,7 @@ class Limit:
             timeout = self.making.within(timeout)
         if self.deadline is None:
             return timeout
-        left = self.deadline - time.monotonic()
+        left = self.deadline - monotonic()
         if left <= 0:
             raise TimeoutError("the deadline has passed")
         return left if timeout is None else min(left, timeout)

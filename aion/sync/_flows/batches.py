@@ -4,12 +4,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from aion._awaited import Awaited
 from aion._callback_errors import pass_on
+from aion._clock import monotonic
 from aion._paging import Page
 from aion._polling import PollPlan
 from aion._rt import blocking as rt
@@ -111,7 +111,7 @@ def finished(
 
 
 def _failed(engine: rt.Engine, batch_id: str, plan: PollPlan) -> BatchError:
-    timeout = min(engine.config.timeout, plan.left(time.monotonic()))
+    timeout = min(engine.config.timeout, plan.left(monotonic()))
     try:
         request = page_request(batch_id, include_failed=True, offset=0, limit=PAGE)
         items = engine.call(request, timeout=timeout).failed_results()

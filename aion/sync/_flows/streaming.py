@@ -5,13 +5,13 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Iterator
 from types import TracebackType
 from typing import Self
 
 from aion._callback_errors import pass_on
 from aion._chat_events import StreamReading
+from aion._clock import monotonic
 from aion._rt import blocking as rt
 from aion.exceptions import AionvisionError, ChatError
 from aion.types.chat import ChatResponse, ChatToken, ChatTokenType
@@ -188,7 +188,7 @@ class SyncChatStream(Iterator[ChatToken]):
         # Nothing of the answer is in what follows: a service that keeps the connection open, or
         # goes on with pings, does not hold the reader.
         if self._until is None:
-            self._until = time.monotonic() + _GRACE
+            self._until = monotonic() + _GRACE
         return answer.piece_by(self._until)
 
     def __enter__(self) -> Self:
@@ -206,7 +206,7 @@ class SyncChatStream(Iterator[ChatToken]):
 def _finish(answer: rt.Answer) -> None:
     """Read the end of a body after its last event: then the connection can be used again."""
     with contextlib.suppress(AionvisionError):
-        answer.piece_by(time.monotonic() + _END)
+        answer.piece_by(monotonic() + _END)
 
 
 __all__ = ["SyncChatStream"]

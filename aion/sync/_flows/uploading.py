@@ -11,7 +11,6 @@ anybody is told of it.
 from __future__ import annotations
 
 import math
-import time
 from array import array
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
@@ -35,6 +34,7 @@ from aion._batches import (
     match,
 )
 from aion._callback_errors import ignoring_failures, pass_on, raised_by_callback
+from aion._clock import monotonic
 from aion._files import Found
 from aion._polling import PollPlan
 from aion._record import NoRecord, picked_up, restored
@@ -212,7 +212,7 @@ class SyncBatchUpload:
         """
 
         def look(left: float) -> bool:
-            end = time.monotonic() + left
+            end = monotonic() + left
             self._look_at_sessions(end)
             if descriptions:
                 self._look_at_descriptions(end)
@@ -274,7 +274,7 @@ class SyncBatchUpload:
             self._broken = self._broken or outcome
             return []
         if is_closed:
-            self._closed_until = max(self._closed_until or 0.0, time.monotonic() + pause)
+            self._closed_until = max(self._closed_until or 0.0, monotonic() + pause)
             # Not a try, but what was told of the files is not told again.
             return [Parcel(parcel.items, max(parcel.tries, 1), parcel.guarded)]
         rt.sleep(pause)
@@ -302,7 +302,7 @@ class SyncBatchUpload:
         """
         if self._closed_until is not None:
             self._rests += 1
-            rt.sleep(max(self._closed_until - time.monotonic(), 0.0))
+            rt.sleep(max(self._closed_until - monotonic(), 0.0))
             self._closed_until = None
 
     def _without(self, parcel: Parcel, error: UploadError) -> list[Parcel]:
@@ -493,7 +493,7 @@ class SyncBatchUpload:
 
     def _late(self, plan: PollPlan) -> AionvisionTimeoutError:
         open_sessions = [sent.session_id for sent in self._sessions]
-        waited = time.monotonic() - plan.start
+        waited = monotonic() - plan.start
         ids = self._ledger.ids(self._ledger.waiting())
         return late(self.report(), ids, open_sessions, waited)
 

@@ -61,7 +61,8 @@ class SyncChatResource:
         Endpoint: ``POST /chat/sessions``, on entry
         """
         ids = check.texts("image_ids", image_ids, most=requests.MOST_IMAGES)
-        return SyncChatSession(self, ChatSessionConfig(title, ids, use_all_images, auto_close))
+        config = ChatSessionConfig(title, ids, use_all_images, auto_close)
+        return SyncChatSession(self, config, engine=self._engine)
 
     def send(
         self,
@@ -378,11 +379,12 @@ class SyncChatResource:
         """
         return self._engine.call(requests.plan(session_id, plan_id, "cancel"))
 
-    def close_session(self, session_id: str) -> dict[str, Any]:
+    def close_session(self, session_id: str, *, timeout: float | None = None) -> dict[str, Any]:
         """Close a session. It can still be read and listed.
 
         Args:
             session_id: The session.
+            timeout: Seconds for the call, instead of the client's.
 
         Returns:
             Its totals as the service sends them: `closed_at`, `total_messages`, `total_tokens`.
@@ -394,7 +396,7 @@ class SyncChatResource:
 
         Endpoint: ``DELETE /chat/sessions/{session_id}``
         """
-        return self._engine.call(requests.close(session_id))
+        return self._engine.call(requests.close(session_id), timeout=timeout)
 
     def rename_session(self, session_id: str, title: str) -> dict[str, Any]:
         """Give a session another title.
