@@ -19,6 +19,7 @@ from aion import _checks as check
 from aion._files import Found
 from aion._hashing import sha256
 from aion._media import Upload
+from aion._transport.content import sendable
 from aion.uploads import journal
 from aion.uploads.journal import FileOutcome, State
 
@@ -257,7 +258,9 @@ class OpenJournal:
         places: dict[_Key, list[int]] = {}
         for row in rows:
             path = os.fsencode(row.path) if row.path is not None else None
-            places.setdefault((path, journal.encoded(row.filename)), []).append(row.position)
+            # Earlier versions wrote the name as the system has it.
+            name = journal.encoded(sendable(row.filename))
+            places.setdefault((path, name), []).append(row.position)
         matched: dict[int, int] = {}
         extra: list[str] = []
         for one in found:

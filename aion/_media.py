@@ -17,7 +17,7 @@ from typing import Any, cast
 
 from aion._checks import filename as check_filename
 from aion._checks import filled, refuse, unopened
-from aion._transport.content import Version, open_file, version_of
+from aion._transport.content import Version, open_file, sendable, version_of
 from aion.exceptions import UploadError, ValidationError
 
 IMAGE_TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
@@ -143,11 +143,11 @@ def opened(
                 details={"field": "filename"},
             )
         source: bytes | str = data
-        name, size, head = filename, len(data), data[:_HEAD]
+        name, size, head = sendable(filename), len(data), data[:_HEAD]
     elif isinstance(file, (str, Path)):
         filled("file", file)
         source = tidy(file) if isinstance(file, str) else str(file)
-        name = filename or os.path.basename(source)  # noqa: PTH119 - no object needed
+        name = sendable(filename or os.path.basename(source))  # noqa: PTH119 - no object needed
         size, head = _beginning(source, what)
     else:
         unopened("file", file, INSTEAD)

@@ -15,7 +15,7 @@ from typing import Any, cast
 
 from aion import _checks as check
 from aion import _files, _media, _movies
-from aion._transport.content import Version, open_file, version_of
+from aion._transport.content import Version, open_file, sendable, version_of
 from aion.exceptions import ValidationError
 from aion.types.callbacks import (
     VideoAnalysisProgressEvent,
@@ -103,7 +103,7 @@ def video(file: Any, filename: str | None = None) -> Video:
     check.filled("file", file)
     path = Path(file)
     found, head, duration = _look(path)
-    name = filename or path.name
+    name = sendable(filename or path.name)
     size = found.st_size
     if size == 0:
         raise _unfit(f"{name} is empty: there is nothing to upload")
@@ -183,7 +183,7 @@ def announcement(
     if not kind.startswith("video/") or kind == "video/":
         check.refuse(f"{field}content_type", kind, "a media type of a video, such as video/mp4")
     return InitiateVideoUploadRequestDTO(
-        filename=check.text(f"{field}filename", filename, 1, _LONGEST_NAME),
+        filename=check.stored_name(f"{field}filename", filename),
         content_type=kind,
         size_bytes=check.whole_number(f"{field}size_bytes", size_bytes, 1, LARGEST),
         title=title_of(title, field),

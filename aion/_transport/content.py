@@ -64,18 +64,19 @@ def encode(body: JsonBody | FormBody | MultipartBody) -> Content:
     Raises:
         ValidationError: A value has no JSON form, or a file cannot be read.
     """
-    match body:
-        case JsonBody():
-            try:
+    try:
+        match body:
+            case JsonBody():
                 return _json(body.value)
-            except (TypeError, ValueError, RecursionError) as error:
-                raise ValidationError(f"an argument cannot be sent as JSON: {error}") from None
-        case FormBody():
-            return Bytes(
-                urlencode(body.fields).encode("ascii"), "application/x-www-form-urlencoded"
-            )
-        case MultipartBody():
-            return Multipart(body.parts)
+            case FormBody():
+                return Bytes(
+                    urlencode(body.fields).encode("ascii"), "application/x-www-form-urlencoded"
+                )
+            case MultipartBody():
+                return Multipart(body.parts)
+    except (TypeError, ValueError, RecursionError) as error:
+        form = "JSON" if isinstance(body, JsonBody) else "a form"
+        raise ValidationError(f"an argument cannot be sent as {form}: {error}") from None
 
 
 def _json(value: Any) -> Content:
@@ -147,16 +148,23 @@ class Multipart(_Joined):
         for name, value in parts:
             head = f'{mark}Content-Disposition: form-data; name="{_quoted(name)}"'
             if isinstance(value, File):
-                head += f'; filename="{_quoted(value.filename)}"'
+                head += f'; filename="{_quoted(sendable(value.filename))}"'
                 head += f"\r\nContent-Type: {value.content_type}"
-                # Names of files need not be UTF-8.
-                segments.append(f"{head}\r\n\r\n".encode(errors="replace"))
+                segments.append(f"{head}\r\n\r\n".encode())
                 segments.append(_source(value))
                 segments.append(b"\r\n")
             else:
                 segments.append(f"{head}\r\n\r\n{value}\r\n".encode())
         segments.append(f"--{boundary}--\r\n".encode())
         super().__init__(segments, f"multipart/form-data; boundary={boundary}")
+
+
+def sendable(name: str) -> str:
+    """The name of a file as it is sent: what of it has no form in UTF-8 becomes a question mark.
+
+    Names of files are bytes to most systems, and need not be text.
+    """
+    return name if name.isascii() else name.encode(errors="replace").decode()
 
 
 def _quoted(text: str) -> str:
