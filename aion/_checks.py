@@ -96,6 +96,12 @@ def path(field: str, value: Any) -> str:
     if not isinstance(plain, str):
         refuse(field, value, "a path")
     filled(field, plain)
+    try:
+        known = b"\0" not in os.fsencode(plain)
+    except UnicodeEncodeError:
+        known = False
+    if not known:
+        refuse(field, value, "a path of characters that the names of files can have")
     return plain
 
 

@@ -13,6 +13,7 @@ from urllib.parse import quote_plus, urlsplit
 
 from aion._secrets import SecretBytes, SecretText
 from aion._transport.content import EMPTY, Content, encode
+from aion.exceptions import ValidationError
 from aion_api import PREFIX, Operation, Request
 
 if TYPE_CHECKING:
@@ -191,4 +192,7 @@ def origin_of(url: str) -> Origin:
 
 
 def _plus(text: str) -> str:
-    return quote_plus(text, safe="")
+    try:
+        return quote_plus(text, safe="")
+    except UnicodeEncodeError as error:
+        raise ValidationError(f"an argument cannot be sent in a URL: {error}") from None
