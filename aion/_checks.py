@@ -76,10 +76,11 @@ def optional_seconds(field: str, value: Any) -> None:
 
 def text(field: str, value: Any, least: int, most: int) -> str:
     """Text of a length in a range, in characters, both ends included."""
+    rule = f"text of {least} to {most} characters"
     if isinstance(value, str) and not _is_text(value):
-        refuse(field, value, "text that can be written in UTF-8")
+        rule += " that can be written in UTF-8"
     if not _is_text(value) or not least <= len(value) <= most:
-        refuse(field, value, f"text of {least} to {most} characters")
+        refuse(field, value, rule)
     return value
 
 

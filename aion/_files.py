@@ -17,7 +17,6 @@ from typing import Any, cast, overload
 from aion import _media
 from aion._checks import filename as check_filename
 from aion._checks import filled, refuse, unopened
-from aion._transport.content import sendable
 from aion.exceptions import UploadError, ValidationError
 
 IMAGE_EXTENSIONS = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif"})
@@ -247,9 +246,9 @@ def _is_file(entry: Any, name: str | None) -> bool:
 
 def _unusable(entry: Any, name: str | None, error: ValidationError) -> Unusable:
     if not isinstance(entry, (str, Path)):
-        return Unusable(sendable(name or ""), error.message)
+        return Unusable(name or "", error.message)
     path = _media.tidy(str(entry))
-    return Unusable(sendable(name or os.path.basename(path)), error.message, path)  # noqa: PTH119
+    return Unusable(name or os.path.basename(path), error.message, path)  # noqa: PTH119 - as above
 
 
 def unfit(bad: Sequence[Unusable], total: int) -> ValidationError:

@@ -57,7 +57,7 @@ PRAGMA application_id = {journal.APPLICATION};
 PRAGMA user_version = {journal.FORMAT};
 """
 _SHOWN = 3
-_Key = tuple[bytes | None, bytes]
+_Key = tuple[bytes | None, str]
 ChunkRow = tuple[int, int, str | None, bool]
 """Number, size in bytes, ETag and confirmation of a chunk."""
 
@@ -213,10 +213,9 @@ class OpenJournal:
         )
         for one in found:
             self._places[one.index] = one.index
-            path, name = _key(one)
             self._database.execute(
                 "INSERT INTO files (position, filename, path, size, state) VALUES (?, ?, ?, 0, ?)",
-                (one.index, name, path, State.PLANNED),
+                (one.index, journal.encoded(one.filename), _place(one), State.PLANNED),
             )
             self._plan(one)
         self._database.execute("COMMIT")
@@ -258,9 +257,7 @@ class OpenJournal:
         places: dict[_Key, list[int]] = {}
         for row in rows:
             path = os.fsencode(row.path) if row.path is not None else None
-            # Earlier versions wrote the name as the system has it.
-            name = journal.encoded(sendable(row.filename))
-            places.setdefault((path, name), []).append(row.position)
+            places.setdefault((path, sendable(row.filename)), []).append(row.position)
         matched: dict[int, int] = {}
         extra: list[str] = []
         for one in found:
@@ -269,7 +266,7 @@ class OpenJournal:
             else:
                 extra.append(one.source or one.filename)
         missing = [
-            os.fsdecode(path) if path is not None else journal.decoded(name)
+            os.fsdecode(path) if path is not None else name
             for (path, name), left in places.items()
             for _ in left
         ]
@@ -321,10 +318,14 @@ def _holds(one: Found, row: FileOutcome) -> bool:
 
 
 def _key(one: Found) -> _Key:
+    # A file that could not be sent, and every one in an older journal, has its name as on the disk.
+    return _place(one), sendable(one.filename)
+
+
+def _place(one: Found) -> bytes | None:
     # Not `resolve`: the same link is the same file, wherever it leads.
     source = one.source
-    path = os.fsencode(os.path.abspath(source)) if source is not None else None  # noqa: PTH100
-    return path, journal.encoded(one.filename)
+    return os.fsencode(os.path.abspath(source)) if source is not None else None  # noqa: PTH100
 
 
 def size_and_time(upload: Upload) -> tuple[int, int | None]:

@@ -46,7 +46,7 @@ class Upload:
     """One file, checked and ready to be sent.
 
     Attributes:
-        filename: The name to store.
+        filename: The name to store, made `sendable`.
         content_type: Its media type.
         size: Its bytes.
         data: The bytes, where they did not come by a path.
@@ -61,6 +61,10 @@ class Upload:
     data: bytes | None
     folder: str
     name: str
+
+    def __post_init__(self) -> None:
+        if not self.filename.isascii():
+            object.__setattr__(self, "filename", sendable(self.filename))
 
     @property
     def source(self) -> bytes | str:
@@ -143,11 +147,11 @@ def opened(
                 details={"field": "filename"},
             )
         source: bytes | str = data
-        name, size, head = sendable(filename), len(data), data[:_HEAD]
+        name, size, head = filename, len(data), data[:_HEAD]
     elif isinstance(file, (str, Path)):
         filled("file", file)
         source = tidy(file) if isinstance(file, str) else str(file)
-        name = sendable(filename or os.path.basename(source))  # noqa: PTH119 - no object needed
+        name = filename or os.path.basename(source)  # noqa: PTH119 - no object needed
         size, head = _beginning(source, what)
     else:
         unopened("file", file, INSTEAD)

@@ -15,7 +15,7 @@ from typing import Any, cast
 
 from aion import _checks as check
 from aion import _files, _media, _movies
-from aion._transport.content import Version, open_file, sendable, version_of
+from aion._transport.content import Version, open_file, version_of
 from aion.exceptions import ValidationError
 from aion.types.callbacks import (
     VideoAnalysisProgressEvent,
@@ -103,7 +103,7 @@ def video(file: Any, filename: str | None = None) -> Video:
     check.filled("file", file)
     path = Path(file)
     found, head, duration = _look(path)
-    name = sendable(filename or path.name)
+    name = filename or path.name
     size = found.st_size
     if size == 0:
         raise _unfit(f"{name} is empty: there is nothing to upload")
