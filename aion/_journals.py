@@ -215,7 +215,7 @@ class OpenJournal:
             self._places[one.index] = one.index
             self._database.execute(
                 "INSERT INTO files (position, filename, path, size, state) VALUES (?, ?, ?, 0, ?)",
-                (one.index, journal.encoded(one.filename), _place(one), State.PLANNED),
+                (one.index, journal.encoded(_name(one)), _place(one), State.PLANNED),
             )
             self._plan(one)
         self._database.execute("COMMIT")
@@ -318,8 +318,14 @@ def _holds(one: Found, row: FileOutcome) -> bool:
 
 
 def _key(one: Found) -> _Key:
-    # A file that could not be sent, and every one in an older journal, has its name as on the disk.
+    # The rows have names as they are on the disk.
     return _place(one), sendable(one.filename)
+
+
+def _name(one: Found) -> str:
+    """The name to store: as it is on the disk, where that is how it was given."""
+    own = os.path.basename(one.source or "")  # noqa: PTH119 - no object needed
+    return own if sendable(own) == one.filename else one.filename
 
 
 def _place(one: Found) -> bytes | None:

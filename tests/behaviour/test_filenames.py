@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import sys
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +12,7 @@ import pytest
 
 from aion.exceptions import ValidationError
 from aion.testing import Sandbox
-from aion.uploads.journal import Journal, encoded
+from aion.uploads.journal import Journal
 from tests.behaviour.calls import Calls, Client
 from tests.behaviour.movies import movie
 from tests.behaviour.papers import MANUAL
@@ -136,32 +134,13 @@ def test_P22_a_journal_goes_on_with_names_that_are_no_text(
 
 
 @on_linux
-def test_P22_a_journal_that_has_the_name_as_the_system_has_it_goes_on(
-    calls: Calls, sandbox: Sandbox, tmp_path: Path
-) -> None:
-    client = calls.client(sandbox)
-    path, journal = odd_file(tmp_path, ".jpg", draw()), tmp_path / "journal.db"
-    calls(client.upload([path], journal=journal))
-    as_before(journal, Path(path).name)
-    calls(client.upload([path], journal=journal))
-    assert names_of(client, calls) == [f"{STORED}.jpg"]
-
-
-def as_before(journal: Path, name: str) -> None:
-    """Make a journal one of a version that kept names as they are on the disk."""
-    with closing(sqlite3.connect(journal)) as database:
-        database.execute("UPDATE files SET filename = ?", (encoded(name),))
-        database.commit()
-
-
-@on_linux
 def test_a_journal_names_the_file_where_it_lies(
     calls: Calls, sandbox: Sandbox, tmp_path: Path
 ) -> None:
     path, journal = odd_file(tmp_path, ".jpg", draw()), tmp_path / "journal.db"
     calls(calls.client(sandbox).upload([path], journal=journal))
     (row,) = Journal(journal).report()
-    assert (row.filename, row.path) == (f"{STORED}.jpg", Path(path))
+    assert (row.filename, row.path) == (Path(path).name, Path(path))
 
 
 @on_linux
