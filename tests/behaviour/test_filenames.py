@@ -197,7 +197,9 @@ def test_a_name_that_is_too_long_is_refused_unsent(
 
 
 # Paths that no file can have, or that are too long for a name.
-BAD = {"null": "a\0b.png", "half": "\ud800.png", "long": "n" * 300 + ".png"}
+BAD = {"null": "a\0b.png", "long": "n" * 300 + ".png"}
+if os.name != "nt":
+    BAD["half"] = "\ud800.png"
 TAKEN: dict[str, Callable[[Client, str], Any]] = {
     "image": lambda client, path: client.upload_one(path),
     "images": lambda client, path: client.upload([path]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -124,7 +125,7 @@ def test_none_stays_none() -> None:
     assert check.texts("tags", None, most=2) is None
 
 
-@pytest.mark.parametrize("value", ["a\0b", "\ud800"])
+@pytest.mark.parametrize("value", ["a\0b"] if os.name == "nt" else ["a\0b", "\ud800"])
 def test_a_path_that_no_file_can_have_is_refused(value: str) -> None:
     with pytest.raises(ValidationError, match="characters that the names of files can have"):
         check.path("journal", value)
