@@ -13,6 +13,7 @@ import pytest
 from aion.exceptions import ValidationError
 from aion.testing import Sandbox
 from aion.uploads.journal import Journal
+from tests.behaviour.bulk import STREAM
 from tests.behaviour.calls import Calls, Client
 from tests.behaviour.movies import movie
 from tests.behaviour.papers import MANUAL
@@ -131,6 +132,20 @@ def test_P22_a_journal_goes_on_with_names_that_are_no_text(
     before = [seen for seen in sandbox.requests if seen.method == "POST"]
     calls(resource(client).upload([path], journal=journal))
     assert [seen for seen in sandbox.requests if seen.method == "POST"] == before
+
+
+@on_linux
+def test_P8_names_that_are_no_text_are_found_again_after_a_lost_response(
+    calls: Calls, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    # Names that become the same one: what is in the files tells them apart.
+    for number, name in enumerate((b"a\xff.jpg", b"a\xfe.jpg", b"a?.jpg")):
+        (tmp_path / os.fsdecode(name)).write_bytes(draw(size=(8, 8 + number)))
+    sandbox.faults.cut(STREAM)
+    results = calls(calls.client(sandbox).upload(tmp_path))
+    sizes = sorted(str(one.description).split(", ")[1] for one in results)
+    stored = calls(calls.client(sandbox).files.list()).total_count
+    assert (sizes, stored) == (["8x10", "8x8", "8x9"], 3)
 
 
 @on_linux
