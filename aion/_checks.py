@@ -12,9 +12,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NoReturn, TypeGuard, cast
 
+from aion._transport.content import sendable
 from aion.config import LONGEST_WAIT
 from aion.exceptions import ValidationError
 from aion_api import Model, Request, field_names
+
+LONGEST_NAME = 255
+"""Characters of the name of a file that is announced before it is sent."""
 
 
 def refuse(field: str, value: object, rule: str) -> NoReturn:
@@ -72,9 +76,17 @@ def optional_seconds(field: str, value: Any) -> None:
 
 def text(field: str, value: Any, least: int, most: int) -> str:
     """Text of a length in a range, in characters, both ends included."""
+    rule = f"text of {least} to {most} characters"
+    if isinstance(value, str) and not _is_text(value):
+        rule += " that can be written in UTF-8"
     if not _is_text(value) or not least <= len(value) <= most:
-        refuse(field, value, f"text of {least} to {most} characters")
+        refuse(field, value, rule)
     return value
+
+
+def stored_name(field: str, value: Any) -> str:
+    """The name that the service is to store a file under, as it is sent."""
+    return text(field, sendable(value) if isinstance(value, str) else value, 1, LONGEST_NAME)
 
 
 def path(field: str, value: Any) -> str:
@@ -85,6 +97,12 @@ def path(field: str, value: Any) -> str:
     if not isinstance(plain, str):
         refuse(field, value, "a path")
     filled(field, plain)
+    try:
+        known = b"\0" not in os.fsencode(plain)
+    except UnicodeEncodeError:
+        known = False
+    if not known:
+        refuse(field, value, "a path of characters that the names of files can have")
     return plain
 
 

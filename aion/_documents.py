@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from aion import _media
+from aion._transport.content import open_file
 from aion.exceptions import ValidationError
 from aion.types.callbacks import (
     DocumentFileCompleteEvent,
@@ -93,9 +94,12 @@ def _kind(source: bytes | str, head: bytes) -> str:
 
 def _is_docx(source: bytes | str) -> bool:
     try:
-        with zipfile.ZipFile(
-            io.BytesIO(source) if isinstance(source, bytes) else source
-        ) as archive:
+        with (
+            io.BytesIO(source)
+            if isinstance(source, bytes)
+            else io.BufferedReader(open_file(source)) as file,
+            zipfile.ZipFile(file) as archive,
+        ):
             return any(name.startswith("word/") for name in archive.namelist())
     except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile):
         return False

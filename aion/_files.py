@@ -162,7 +162,7 @@ def expand(
     first: ValidationError | None = None
     for number, (entry, name) in enumerate(zip(entries, names, strict=True)):
         filled("files", entry)
-        if isinstance(entry, (str, Path)) and Path(entry).is_dir():
+        if isinstance(entry, (str, Path)) and os.path.isdir(entry):  # noqa: PTH112 - it never raises
             if name is not None:
                 refuse(f"filenames[{number}]", name, "None for a directory")
             for path in _walk(str(Path(entry)), extensions, recursive, include_hidden):

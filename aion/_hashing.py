@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Generator
 from pathlib import Path
 
+from aion._transport.content import open_file
+
 _STEP = 1024 * 1024
 
 
@@ -24,7 +26,7 @@ def hashing(content: bytes | Path) -> Generator[None, None, str]:
             digest.update(memoryview(content)[start : start + _STEP])
             yield
         return digest.hexdigest()
-    with content.open("rb", buffering=0) as handle:
+    with open_file(content) as handle:
         while piece := handle.read(_STEP):
             digest.update(piece)
             yield

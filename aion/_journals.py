@@ -19,6 +19,7 @@ from aion import _checks as check
 from aion._files import Found
 from aion._hashing import sha256
 from aion._media import Upload
+from aion._transport.content import sendable
 from aion.uploads import journal
 from aion.uploads.journal import FileOutcome, State
 
@@ -56,7 +57,7 @@ PRAGMA application_id = {journal.APPLICATION};
 PRAGMA user_version = {journal.FORMAT};
 """
 _SHOWN = 3
-_Key = tuple[bytes | None, bytes]
+_Key = tuple[bytes | None, str]
 ChunkRow = tuple[int, int, str | None, bool]
 """Number, size in bytes, ETag and confirmation of a chunk."""
 
@@ -212,10 +213,9 @@ class OpenJournal:
         )
         for one in found:
             self._places[one.index] = one.index
-            path, name = _key(one)
             self._database.execute(
                 "INSERT INTO files (position, filename, path, size, state) VALUES (?, ?, ?, 0, ?)",
-                (one.index, name, path, State.PLANNED),
+                (one.index, journal.encoded(_name(one)), _place(one), State.PLANNED),
             )
             self._plan(one)
         self._database.execute("COMMIT")
@@ -257,7 +257,7 @@ class OpenJournal:
         places: dict[_Key, list[int]] = {}
         for row in rows:
             path = os.fsencode(row.path) if row.path is not None else None
-            places.setdefault((path, journal.encoded(row.filename)), []).append(row.position)
+            places.setdefault((path, sendable(row.filename)), []).append(row.position)
         matched: dict[int, int] = {}
         extra: list[str] = []
         for one in found:
@@ -266,7 +266,7 @@ class OpenJournal:
             else:
                 extra.append(one.source or one.filename)
         missing = [
-            os.fsdecode(path) if path is not None else journal.decoded(name)
+            os.fsdecode(path) if path is not None else name
             for (path, name), left in places.items()
             for _ in left
         ]
@@ -318,10 +318,20 @@ def _holds(one: Found, row: FileOutcome) -> bool:
 
 
 def _key(one: Found) -> _Key:
+    # The rows have names as they are on the disk.
+    return _place(one), sendable(one.filename)
+
+
+def _name(one: Found) -> str:
+    """The name to store: as it is on the disk, where that is how it was given."""
+    own = os.path.basename(one.source or "")  # noqa: PTH119 - no object needed
+    return own if sendable(own) == one.filename else one.filename
+
+
+def _place(one: Found) -> bytes | None:
     # Not `resolve`: the same link is the same file, wherever it leads.
     source = one.source
-    path = os.fsencode(os.path.abspath(source)) if source is not None else None  # noqa: PTH100
-    return path, journal.encoded(one.filename)
+    return os.fsencode(os.path.abspath(source)) if source is not None else None  # noqa: PTH100
 
 
 def size_and_time(upload: Upload) -> tuple[int, int | None]:

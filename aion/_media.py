@@ -11,13 +11,14 @@ import re
 import stat
 import sys
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
 from typing import Any, cast
 
 from aion._checks import filename as check_filename
 from aion._checks import filled, refuse, unopened
-from aion._transport.content import Version, version_of
-from aion.exceptions import ValidationError
+from aion._transport.content import Version, open_file, sendable, version_of
+from aion.exceptions import UploadError, ValidationError
 
 IMAGE_TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
 LARGEST_STREAMED = 100 * 1024 * 1024
@@ -45,7 +46,7 @@ class Upload:
     """One file, checked and ready to be sent.
 
     Attributes:
-        filename: The name to store.
+        filename: The name to store, made `sendable`.
         content_type: Its media type.
         size: Its bytes.
         data: The bytes, where they did not come by a path.
@@ -60,6 +61,10 @@ class Upload:
     data: bytes | None
     folder: str
     name: str
+
+    def __post_init__(self) -> None:
+        if not self.filename.isascii():
+            object.__setattr__(self, "filename", sendable(self.filename))
 
     @property
     def source(self) -> bytes | str:
@@ -151,15 +156,7 @@ def opened(
     else:
         unopened("file", file, INSTEAD)
         refuse("file", file, "a path or bytes")
-    if size == 0:
-        raise ValidationError(
-            f"{name} is empty: there is nothing to upload", details={"field": "file"}
-        )
-    if size > LARGEST_STREAMED:
-        raise ValidationError(
-            f"{name} has {size:,} bytes: at most {LARGEST_STREAMED:,} can be uploaded this way",
-            details={"field": "file", "size_bytes": size, "limit": LARGEST_STREAMED},
-        )
+    _require_size(name, size)
     return name, source, size, head
 
 
@@ -171,14 +168,61 @@ def tidy(path: str) -> str:
 def _beginning(path: str, what: str) -> tuple[int, bytes]:
     try:
         require_file(path, what)
-        with open(path, "rb", buffering=0) as handle:  # noqa: PTH123 - no object needed
+        with open_file(path) as handle:
             return os.fstat(handle.fileno()).st_size, handle.read(_HEAD)
-    except FileNotFoundError:
-        raise MissingFileError(path) from None
     except (OSError, ValueError) as error:
-        # ValueError: a null character in the path.
-        reason = f"cannot be read: {getattr(error, 'strerror', None) or error}"
-    raise ValidationError(f"{path} {reason}", details={"field": "file"})
+        raise unreadable(path, error) from None
+
+
+def unreadable(path: str, error: OSError | ValueError) -> ValidationError:
+    """The error of a file that cannot be opened; a ValueError is a null character in its path."""
+    if isinstance(error, FileNotFoundError):
+        return MissingFileError(path)
+    reason = getattr(error, "strerror", None) or error
+    return ValidationError(f"{path} cannot be read: {reason}", details={"field": "file"})
+
+
+def whole(path: str, what: str) -> bytes:
+    """The bytes of a file, which is opened once: what is checked is what is sent.
+
+    Args:
+        path: Where it is.
+        what: What a directory would be uploaded for, in the plural.
+
+    Raises:
+        ValidationError: There is no such file, it is a directory, or it is empty or too large.
+        UploadError: It changed while it was read.
+    """
+    name = os.path.basename(path)  # noqa: PTH119 - no object needed
+    try:
+        require_file(path, what)
+        with BufferedReader(open_file(path)) as handle:
+            version = version_of(os.fstat(handle.fileno()))
+            _require_size(name, version[0])
+            # One byte more than there are: a file that grows is noticed.
+            data = handle.read(version[0] + 1)
+            same = version_of(os.fstat(handle.fileno())) == version
+    except (OSError, ValueError) as error:
+        raise unreadable(path, error) from None
+    if len(data) != version[0] or not same:
+        raise UploadError(
+            f"{name} changed while it was read. Nothing was sent; call again when it is complete.",
+            filename=name,
+            stage="upload",
+        )
+    return data
+
+
+def _require_size(name: str, size: int) -> None:
+    if size == 0:
+        raise ValidationError(
+            f"{name} is empty: there is nothing to upload", details={"field": "file"}
+        )
+    if size > LARGEST_STREAMED:
+        raise ValidationError(
+            f"{name} has {size:,} bytes: at most {LARGEST_STREAMED:,} can be uploaded this way",
+            details={"field": "file", "size_bytes": size, "limit": LARGEST_STREAMED},
+        )
 
 
 def require_file(path: str, what: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import secrets
 import warnings
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 
 from aion import _checks as check
 from aion import _media
+from aion._transport.embedded import Embedded, EncodedImage, PlainText, is_plain
 from aion.config import InsecureTransportWarning
 from aion.types.batch import BatchImageInput, BatchVerifyInput
 
@@ -23,6 +25,9 @@ LONGEST_TEXT = 10_000
 
 LEVELS = ("quick", "standard", "thorough", "critical")
 """How many AI providers take part: two, three, four, all."""
+
+_STEP = 1024 * 1024
+"""Letters of base64 that are checked at a time: a multiple of four."""
 
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -38,15 +43,23 @@ def picture(field: str, image: Any) -> BatchImageInput:
         if kind.startswith(("http://", "https://")):
             return BatchImageInput(image_url=_address(field, image))
         if kind.startswith("data:"):
-            return BatchImageInput(image_base64=_data_url(field, image))
+            return _embedded(_data_url(field, image))
     if not isinstance(image, (str, bytes, bytearray, memoryview, Path)):
         check.unopened(field, image, "pass its path, or what .read() gives")
         check.refuse(field, image, "a path, bytes, an http(s) address or a data URL")
-    name = None if isinstance(image, (str, Path)) else field
-    upload = _media.image(image, name)
-    data = upload.content if isinstance(upload.content, bytes) else upload.content.read_bytes()
-    text = base64.b64encode(data).decode("ascii")
-    return BatchImageInput(image_base64=f"data:{upload.content_type};base64,{text}")
+    if isinstance(image, (str, Path)):
+        check.filled(field, image)
+        path = _media.tidy(str(image))
+        data, name = _media.whole(path, "images"), os.path.basename(path)  # noqa: PTH119
+    else:
+        data, name = bytes(cast("bytes", image)), field
+    kind = _media.image(data, name).content_type
+    return _embedded(EncodedImage(data, kind))
+
+
+def _embedded(content: Embedded) -> BatchImageInput:
+    # A text to those who read the body, which is made when it is sent.
+    return BatchImageInput(image_base64=cast("str", content))
 
 
 def stored(field: str, key: Any) -> BatchImageInput:
@@ -58,7 +71,7 @@ def alone(image: BatchImageInput) -> dict[str, Any]:
     """The fields of a request for one image: its base64 goes without the head of a data URL."""
     fields = image.to_dict()
     if image.image_base64:
-        fields["image_base64"] = image.image_base64.partition(",")[2]
+        fields["image_base64"] = cast("Embedded", image.image_base64).bare()
     return fields
 
 
@@ -183,6 +196,9 @@ def _input(field: str, given: Any) -> BatchImageInput:
         check.refuse(field, sources or None, rule)
     if sources == ["image_url"]:
         _address(f"{field}.image_url", facts["image_url"])
+    text = facts.get("image_base64")
+    if isinstance(text, str) and is_plain(text):
+        facts["image_base64"] = PlainText(text)
     return BatchImageInput(**facts)
 
 
@@ -213,12 +229,26 @@ def _address(field: str, url: Any) -> str:
     return str(url)
 
 
-def _data_url(field: str, text: str) -> str:
-    head, _, data = text.partition(",")
-    if not head.lower().startswith("data:image/") or not head.lower().endswith(";base64"):
+def _data_url(field: str, text: str) -> PlainText:
+    start = text.find(",") + 1
+    head = text[: start - 1].lower() if start else ""
+    if not head.startswith("data:image/") or not head.endswith(";base64") or not is_plain(head):
         check.refuse(field, text, "a data URL of an image in base64")
-    try:
-        base64.b64decode(data, validate=True)
-    except ValueError:
+    if not _is_base64(text, start):
         check.refuse(field, text, "a data URL whose base64 is whole")
-    return text
+    return PlainText(text)
+
+
+def _is_base64(text: str, start: int) -> bool:
+    """Whether text is base64 from `start` on, without decoding it as a whole."""
+    last = max(start, len(text) - 4)
+    try:
+        for begin in range(start, last, _STEP):
+            piece = text[begin : min(begin + _STEP, last)]
+            if "=" in piece or len(piece) % 4:
+                return False
+            base64.b64decode(piece, validate=True)
+        base64.b64decode(text[last:], validate=True)
+    except ValueError:
+        return False
+    return True

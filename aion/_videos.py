@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
 from typing import Any, cast
 
 from aion import _checks as check
 from aion import _files, _media, _movies
-from aion._transport.content import Version, version_of
+from aion._transport.content import Version, open_file, version_of
 from aion.exceptions import ValidationError
 from aion.types.callbacks import (
     VideoAnalysisProgressEvent,
@@ -118,7 +119,7 @@ def video(file: Any, filename: str | None = None) -> Video:
 def _look(path: Path) -> tuple[os.stat_result, bytes, float | None]:
     try:
         _media.require_file(str(path), "videos")
-        with path.open("rb") as handle:
+        with BufferedReader(open_file(path)) as handle:
 
             def read(offset: int, count: int) -> bytes:
                 handle.seek(offset)
@@ -126,12 +127,8 @@ def _look(path: Path) -> tuple[os.stat_result, bytes, float | None]:
 
             found = os.fstat(handle.fileno())
             return found, read(0, _HEAD), _movies.length(read, found.st_size)
-    except FileNotFoundError:
-        raise _media.MissingFileError(str(path)) from None
     except (OSError, ValueError) as error:
-        # ValueError: a null character in the path.
-        reason = getattr(error, "strerror", None) or error
-        raise _unfit(f"{path} cannot be read: {reason}") from None
+        raise _media.unreadable(str(path), error) from None
 
 
 def _type(name: str, head: bytes) -> str:
@@ -186,7 +183,7 @@ def announcement(
     if not kind.startswith("video/") or kind == "video/":
         check.refuse(f"{field}content_type", kind, "a media type of a video, such as video/mp4")
     return InitiateVideoUploadRequestDTO(
-        filename=check.text(f"{field}filename", filename, 1, _LONGEST_NAME),
+        filename=check.stored_name(f"{field}filename", filename),
         content_type=kind,
         size_bytes=check.whole_number(f"{field}size_bytes", size_bytes, 1, LARGEST),
         title=title_of(title, field),

@@ -62,6 +62,9 @@ class AionvisionError(Exception):
         self.last_result: Any | None = None
 
     def __setattr__(self, name: str, value: Any) -> None:
+        if name == "message" and isinstance(value, str) and not value.isascii():
+            # It quotes names of files, which need not be text; what is raised has to be printable.
+            value = value.encode(errors="backslashreplace").decode()
         super().__setattr__(name, value)
         # The service's own code comes later than the class; `repr` and crash reports show `args`.
         if name == "code":

@@ -6,6 +6,7 @@ is still the same by its ETag. Everything else begins the download anew.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import secrets
@@ -44,13 +45,19 @@ def target(field: str, path: str | os.PathLike[str]) -> Path:
     plain = check.path(field, path)
     found = Path(plain)
     # A path object forgets what it ended with, and would make a file of a directory to be.
-    if found.is_dir() or os.path.basename(plain) in ("", "."):  # noqa: PTH119
+    # And its methods raise for a name that is too long.
+    if os.path.isdir(plain) or os.path.basename(plain) in ("", "."):  # noqa: PTH112, PTH119
         check.refuse(field, str(path), "the path of a file, not of a directory")
-    if found.exists() and not found.is_file():
+    if os.path.exists(plain) and not os.path.isfile(plain):  # noqa: PTH110, PTH113
         # It would be replaced by a file: a pipe, or a device such as /dev/null.
         check.refuse(field, str(path), "the path of a file, not of a pipe or a device")
     if not _real(found).parent.is_dir():
         check.refuse(field, str(path), "in a directory that exists")
+    try:
+        os.lstat(plain)
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            check.refuse(field, str(path), "a path whose name is shorter")
     return found
 
 

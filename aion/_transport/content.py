@@ -6,14 +6,18 @@ it was when the body was made fails the attempt instead of being sent torn.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import secrets
-from collections.abc import AsyncIterator, Iterator
+import stat
+from collections.abc import AsyncIterator, Iterable, Iterator
+from io import FileIO
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Protocol
+from typing import IO, TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlencode
 
+from aion._transport.embedded import Embedded
 from aion.exceptions import UploadError, ValidationError
 from aion_api import File, FormBody, JsonBody, MultipartBody
 
@@ -60,45 +64,62 @@ def encode(body: JsonBody | FormBody | MultipartBody) -> Content:
     Raises:
         ValidationError: A value has no JSON form, or a file cannot be read.
     """
-    match body:
-        case JsonBody():
-            try:
-                text = json.dumps(
-                    body.value, ensure_ascii=False, separators=(",", ":"), allow_nan=False
+    try:
+        match body:
+            case JsonBody():
+                return _json(body.value)
+            case FormBody():
+                return Bytes(
+                    urlencode(body.fields).encode("ascii"), "application/x-www-form-urlencoded"
                 )
-                data = text.encode("utf-8")
-            except (TypeError, ValueError, RecursionError) as error:
-                raise ValidationError(f"an argument cannot be sent as JSON: {error}") from None
-            return Bytes(data, "application/json")
-        case FormBody():
-            return Bytes(
-                urlencode(body.fields).encode("ascii"), "application/x-www-form-urlencoded"
-            )
-        case MultipartBody():
-            return Multipart(body.parts)
+            case MultipartBody():
+                return Multipart(body.parts)
+    except (TypeError, ValueError, RecursionError) as error:
+        form = "JSON" if isinstance(body, JsonBody) else "a form"
+        raise ValidationError(f"an argument cannot be sent as {form}: {error}") from None
 
 
-class Multipart:
-    """A ``multipart/form-data`` body whose files are read while it is sent."""
+def _json(value: Any) -> Content:
+    """A JSON body; what is embedded in it is encoded while it is sent."""
+    embedded: list[Embedded] = []
+    mark = ""
 
-    def __init__(self, parts: Sequence[tuple[str, str | File]]) -> None:
-        boundary = secrets.token_hex(16)
-        self.content_type = f"multipart/form-data; boundary={boundary}"
-        self._segments: list[bytes | _FileSource] = []
-        mark = f"--{boundary}\r\n"
-        for name, value in parts:
-            head = f'{mark}Content-Disposition: form-data; name="{_quoted(name)}"'
-            if isinstance(value, File):
-                head += f'; filename="{_quoted(value.filename)}"'
-                head += f"\r\nContent-Type: {value.content_type}"
-                # Names of files need not be UTF-8.
-                self._segments.append(f"{head}\r\n\r\n".encode(errors="replace"))
-                self._segments.append(_source(value))
-                self._segments.append(b"\r\n")
-            else:
-                self._segments.append(f"{head}\r\n\r\n{value}\r\n".encode())
-        self._segments.append(f"--{boundary}--\r\n".encode())
-        self.length = sum(map(len, self._segments))
+    def put_off(one: Any) -> str:
+        nonlocal mark
+        if not isinstance(one, Embedded):
+            raise TypeError(f"Object of type {type(one).__name__} is not JSON serializable")
+        # Nothing else in the body can hold it.
+        mark = mark or secrets.token_hex(16)
+        embedded.append(one)
+        return mark
+
+    text = json.dumps(
+        value, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=put_off
+    )
+    if not embedded:
+        return Bytes(text.encode("utf-8"), "application/json")
+    first, *others = (part.encode("utf-8") for part in text.split(mark))
+    segments: list[bytes | Embedded] = [first]
+    for one, part in zip(embedded, others, strict=True):
+        segments += one, part
+    return _Joined(segments, "application/json")
+
+
+class _Source(Protocol):
+    """A part of a body that gives its bytes anew for each attempt."""
+
+    def __len__(self) -> int: ...
+
+    def pieces(self) -> Iterable[bytes]: ...
+
+
+class _Joined:
+    """A body of several parts, of which some are read or encoded while it is sent."""
+
+    def __init__(self, segments: Sequence[bytes | _Source], content_type: str) -> None:
+        self.content_type = content_type
+        self.length = sum(map(len, segments))
+        self._segments = segments
 
     def pieces(self) -> Iterator[bytes]:
         """The parts in order, small ones joined to save writes."""
@@ -115,6 +136,35 @@ class Multipart:
                     size = 0
         if pending:
             yield b"".join(pending)
+
+
+class Multipart(_Joined):
+    """A ``multipart/form-data`` body whose files are read while it is sent."""
+
+    def __init__(self, parts: Sequence[tuple[str, str | File]]) -> None:
+        boundary = secrets.token_hex(16)
+        segments: list[bytes | _FileSource] = []
+        mark = f"--{boundary}\r\n"
+        for name, value in parts:
+            head = f'{mark}Content-Disposition: form-data; name="{_quoted(name)}"'
+            if isinstance(value, File):
+                head += f'; filename="{_quoted(sendable(value.filename))}"'
+                head += f"\r\nContent-Type: {value.content_type}"
+                segments.append(f"{head}\r\n\r\n".encode())
+                segments.append(_source(value))
+                segments.append(b"\r\n")
+            else:
+                segments.append(f"{head}\r\n\r\n{value}\r\n".encode())
+        segments.append(f"--{boundary}--\r\n".encode())
+        super().__init__(segments, f"multipart/form-data; boundary={boundary}")
+
+
+def sendable(name: str) -> str:
+    """The name of a file as it is sent: what of it has no form in UTF-8 becomes a question mark.
+
+    Names of files are bytes to most systems, and need not be text.
+    """
+    return name if name.isascii() else name.encode(errors="replace").decode()
 
 
 def _quoted(text: str) -> str:
@@ -178,7 +228,7 @@ class _PathSource(_FileSource):
         self._version = version_of(found)
 
     def pieces(self) -> Iterator[bytes]:
-        with self._reading(), self._path.open("rb", buffering=0) as handle:
+        with self._reading(), open_file(self._path) as handle:
             if version_of(os.fstat(handle.fileno())) != self._version:
                 raise self._changed("its size or time is not what it was")
             yield from self._counted(handle)
@@ -215,11 +265,28 @@ class FileRange(_FileSource):
 
     def pieces(self) -> Iterator[bytes]:
         """The bytes of the stretch, read while they are sent."""
-        with _Readable(self._path), self._path.open("rb", buffering=0) as handle:
+        with _Readable(self._path), open_file(self._path) as handle:
             if version_of(os.fstat(handle.fileno())) != self._version:
                 raise self._changed("its size or time is not what it was")
             handle.seek(self._offset)
             yield from self._exactly(handle)
+
+
+def open_file(path: Path | str) -> FileIO:
+    """Open a file to read it, though it may no longer be one: to open a pipe would wait for ever.
+
+    Raises:
+        OSError: It cannot be opened, or it is no regular file.
+    """
+    handle = FileIO(path, opener=_at_once)
+    if not stat.S_ISREG(os.fstat(handle.fileno()).st_mode):
+        handle.close()
+        raise OSError(errno.EINVAL, "it is not a regular file", str(path))
+    return handle
+
+
+def _at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def version_of(found: os.stat_result) -> Version:

@@ -14,7 +14,7 @@ from urllib.parse import quote_plus
 from aion._secrets import SecretBytes, SecretText
 from aion._transport.content import EMPTY, Content, encode
 from aion._transport.hosts import located
-from aion.exceptions import AionvisionConnectionError
+from aion.exceptions import AionvisionConnectionError, ValidationError
 from aion_api import PREFIX, Operation, Request
 
 if TYPE_CHECKING:
@@ -201,4 +201,7 @@ def new_request_id() -> str:
 
 
 def _plus(text: str) -> str:
-    return quote_plus(text, safe="")
+    try:
+        return quote_plus(text, safe="")
+    except UnicodeEncodeError as error:
+        raise ValidationError(f"an argument cannot be sent in a URL: {error}") from None

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import cast
 
 from aion import SyncAionVision
-from aion.cli.printing import Printer, complain
+from aion.cli.printing import Printer, complain, plain
 from aion.exceptions import AionvisionError
 from aion.types.describe import DescriptionResult
 from aion.types.files import UserFile
@@ -74,7 +74,8 @@ def describe(client: SyncAionVision, wanted: Namespace, out: Printer) -> bool:
             # One image has one result.
             result = cast("DescriptionResult", client.describe(path))
         except AionvisionError as error:
-            complain(f"{path}: {error}" if path not in str(error) else str(error))
+            is_named = plain(path) in plain(str(error))
+            complain(str(error) if is_named else f"{path}: {error}")
             failed = True
             continue
         names = [path] if len(wanted.paths) > 1 else []

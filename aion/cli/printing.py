@@ -73,7 +73,11 @@ def open_streams() -> None:
 
 
 def plain(text: str) -> str:
-    """Text in one line, without what a terminal would take for a command."""
+    """Text in one line, without what a terminal would take for a command.
+
+    What of the name of a file is no text is escaped, as the messages of errors have it.
+    """
+    text = text.encode(errors="backslashreplace").decode()
     return "".join(one if one.isprintable() else " " for one in text)
 
 

@@ -76,7 +76,7 @@ class PresignedDocuments:
         Endpoint: ``POST /document-uploads/request-presigned-url``
         """
         body = DocumentPresignedUploadRequest(
-            filename=check.text("filename", filename, 1, 255),
+            filename=check.stored_name("filename", filename),
             content_type=check.choice("content_type", content_type, _TYPES),
             size_bytes=check.whole_number("size_bytes", size_bytes, 1, LARGEST),
             storage_target=target_of("storage_target", storage_target),
@@ -271,7 +271,7 @@ def _file(field: str, given: Any) -> DocumentFileInfo:
     file = _fields(field, given, _FILE)
     target = file.get("storage_target")
     return DocumentFileInfo(
-        filename=check.text(f"{field}.filename", file.get("filename"), 1, 255),
+        filename=check.stored_name(f"{field}.filename", file.get("filename")),
         size_bytes=check.whole_number(f"{field}.size_bytes", file.get("size_bytes"), 1, LARGEST),
         content_type=check.choice(f"{field}.content_type", file.get("content_type"), _TYPES),
         idempotency_key=_key(f"{field}.idempotency_key", file.get("idempotency_key")) or UNSET,

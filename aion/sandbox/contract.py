@@ -1,7 +1,8 @@
 """The contract: which operation a method and a path mean, and what it takes and gives.
 
-Reads `openapi.json` once for the whole process: the copy beside this module in an installed
-package, else the one at the root of the checkout. Knows nothing of HTTP servers or of state.
+Reads `openapi.json` once for the whole process. A package that is built holds it as data of its
+own, which is found in a folder, in a zip and in a frozen program alike; only a checkout does not,
+and has it at its root. Knows nothing of HTTP servers or of state.
 """
 
 from __future__ import annotations
@@ -11,12 +12,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import filter as fitting
 from functools import lru_cache
+from importlib import resources
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote
 
 from .envelopes import Group, group_of
 from .options import API_PREFIX
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 Schema = dict[str, Any]
 
@@ -170,10 +175,25 @@ def _operation(method: str, path: str, facts: dict[str, Any]) -> Operation:
     )
 
 
-def contract_path() -> Path:
-    """Where the contract lies: in the installed package, else at the root of the checkout."""
-    packaged = Path(__file__).with_name("openapi.json")
-    return packaged if packaged.is_file() else Path(__file__).parents[2] / "openapi.json"
+def contract_path() -> Traversable:
+    """Where the contract lies: among the data of the package, else at the root of the checkout.
+
+    It can be read wherever it is: a `Path` where it is a file, the entry of a zip where it is one.
+
+    Raises:
+        FileNotFoundError: The program was packed without it.
+    """
+    name = "openapi.json"
+    packaged = resources.files("aion.sandbox") / name
+    if packaged.is_file():
+        return packaged
+    in_checkout = Path(__file__).parents[2] / name
+    if in_checkout.is_file():
+        return in_checkout
+    raise FileNotFoundError(
+        f"aion/sandbox/{name} is missing: this program was packed without the data files of the"
+        " package aion.sandbox; add them, as the PyInstaller hooks of aion do"
+    )
 
 
 @lru_cache(maxsize=1)

@@ -142,7 +142,7 @@ class Journal:
         Raises:
             ValidationError: There is no such journal, it is none, or an upload is writing it.
         """
-        if not self.path.is_file():
+        if not os.path.isfile(self.path):  # noqa: PTH113 - a name that is too long is no error
             refuse(self.path, "does not exist")
         with reading(self.path), closing(sqlite3.connect(self.path, _BUSY_SECONDS)) as database:
             if not check_format(self.path, database):

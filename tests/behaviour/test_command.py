@@ -351,6 +351,27 @@ def test_what_cannot_be_printed_is_escaped(options: tuple[str, ...], place: Path
     assert len(done.stdout.splitlines()) == 2
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="names are text on other systems")
+@pytest.mark.parametrize("kind", ["images", "videos"])
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_names_that_are_no_text_are_uploaded_and_printed(
+    options: tuple[str, ...], kind: str, place: Path
+) -> None:
+    name = os.fsdecode(b"caf\xe9." + (b"jpg" if kind == "images" else b"mp4"))
+    (place / name).write_bytes(draw() if kind == "images" else movie())
+    done = run("upload", name, "--as", kind, *options)
+    # The name that is stored, or the path that was given.
+    assert ("caf?.jpg" if kind == "images" else "caf\\udce9.mp4") in done.stdout, done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are text on other systems")
+def test_an_error_names_a_path_that_is_no_text_once(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = complained(capsys, "describe", os.fsdecode(b"caf\xe9.jpg"))
+    assert told == "aion: caf\\udce9.jpg does not exist [VALIDATION_ERROR]\n"
+
+
 # What is stored is told, whatever comes after it
 
 

@@ -11,8 +11,14 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
-CORE_EXCLUDES = ("aion/sandbox/", "aion/testing/", "aion/cli/", "aion/__main__.py")
-ON_TOP = {"aion.sandbox", "aion.testing", "aion.cli"}
+CORE_EXCLUDES = (
+    "aion/_pyinstaller/",
+    "aion/sandbox/",
+    "aion/testing/",
+    "aion/cli/",
+    "aion/__main__.py",
+)
+ON_TOP = {"aion._pyinstaller", "aion.sandbox", "aion.testing", "aion.cli"}
 CORE_NEEDS = {"aion", "aion_api", "attrs", "httpx", "httpcore", "dateutil", "certifi"}
 HTTP_SEAM = {
     "aion/_transport/http.py",
@@ -107,7 +113,17 @@ def test_the_core_imports_no_optional_package_at_the_top() -> None:
 
 @pytest.mark.parametrize(
     "module",
-    ["starlette", "uvicorn", "PIL", "pypdf", "docx", "pytest", "jsonschema_rs", "multipart"],
+    [
+        "starlette",
+        "uvicorn",
+        "PIL",
+        "pypdf",
+        "docx",
+        "pytest",
+        "jsonschema_rs",
+        "multipart",
+        "PyInstaller",
+    ],
 )
 def test_the_core_never_imports_what_the_sandbox_needs(module: str) -> None:
     assert set(users("aion", module)) & set(core()) == set()

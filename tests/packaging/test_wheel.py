@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import zipfile
+from configparser import ConfigParser
 from email.message import Message
 from email.parser import Parser
 from pathlib import Path
@@ -15,24 +16,6 @@ import aion
 
 ROOT = Path(aion.__file__).parents[1]
 VERSION = aion.__version__
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, built from this tree by the build backend that is installed."""
-    folder = tmp_path_factory.mktemp("wheel")
-    done = subprocess.run(
-        [
-            sys.executable, "-m", "pip", "wheel", str(ROOT), "--no-deps", "--no-build-isolation",
-            "--no-index", "--disable-pip-version-check", "--wheel-dir", str(folder),
-        ],
-        capture_output=True,
-        text=True,
-        timeout=55,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
-    (built,) = folder.glob("*.whl")
-    return built
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +37,10 @@ def metadata(wheel: Path) -> Message:
     "name",
     [
         "aion/__init__.py",
+        "aion/_pyinstaller/hook-aion.py",
+        "aion/_pyinstaller/hook-aion.sandbox.py",
+        "aion/_pyinstaller/hook-aion.testing.py",
+        "aion/_pyinstaller/hook-aion_api.py",
         "aion/py.typed",
         "aion/client.py",
         "aion/sync/client.py",
@@ -100,6 +87,15 @@ def test_the_contract_in_the_wheel_is_that_of_the_tree(wheel: Path) -> None:
 def test_the_metadata_name_the_distribution_and_its_python(metadata: Message) -> None:
     found = (metadata["Name"], metadata["Version"], metadata["Requires-Python"])
     assert found == ("aionvision", VERSION, ">=3.11")
+
+
+def test_PyInstaller_finds_the_hooks_by_the_entry_point_of_the_wheel(wheel: Path) -> None:
+    points = ConfigParser()
+    with zipfile.ZipFile(wheel) as archive:
+        points.read_string(
+            archive.read(f"aionvision-{VERSION}.dist-info/entry_points.txt").decode()
+        )
+    assert dict(points["pyinstaller40"]) == {"hook-dirs": "aion._pyinstaller:get_hook_dirs"}
 
 
 def test_what_is_required_without_an_extra_is_little(metadata: Message) -> None:

@@ -70,6 +70,14 @@ def test_the_command_begins_with_libraries_once(env_file: Path, tmp_path: Path) 
         assert sorted(one["media_type"] for one in files) == ["document"] * 2 + ["image"] * 3
 
 
+def test_a_folder_whose_name_cannot_be_printed_is_escaped(
+    env_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    status, out, err = Command(env_file, "--data", str(tmp_path / "größe")).end()
+    assert (status, "gr\\xf6\\xdfe" in out, err) == (0, True, "")
+
+
 def test_the_log_has_templates_and_no_secret(env_file: Path) -> None:
     key = "aion_canary_5f1e0a9b8c7d6e5f4a3b"
     command = Command(env_file, "--log-level", "info", "--api-key", key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -122,3 +123,27 @@ def test_any_iterable_of_texts_becomes_a_list(value: Any) -> None:
 
 def test_none_stays_none() -> None:
     assert check.texts("tags", None, most=2) is None
+
+
+@pytest.mark.parametrize("value", ["a\0b"] if os.name == "nt" else ["a\0b", "\ud800"])
+def test_a_path_that_no_file_can_have_is_refused(value: str) -> None:
+    with pytest.raises(ValidationError, match="characters that the names of files can have"):
+        check.path("journal", value)
+
+
+def test_text_that_is_not_UTF_8_is_not_refused_for_its_length_alone() -> None:
+    with pytest.raises(ValidationError, match="characters that can be written in UTF-8"):
+        check.text("title", "caf\udce9", 1, 255)
+
+
+@pytest.mark.parametrize(
+    ("given", "stored"), [("a.png", "a.png"), ("größe 😀", "größe 😀"), ("caf\udce9", "caf?")]
+)
+def test_a_name_to_store_is_what_is_sent(given: str, stored: str) -> None:
+    assert check.stored_name("filename", given) == stored
+
+
+@pytest.mark.parametrize("value", ["", "n" * 256, None, 7, b"a.png"])
+def test_a_name_to_store_that_is_none_is_refused(value: Any) -> None:
+    with pytest.raises(ValidationError, match="filename has to be text of 1 to 255 characters"):
+        check.stored_name("filename", value)

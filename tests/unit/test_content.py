@@ -108,6 +108,16 @@ def test_a_form_is_urlencoded() -> None:
     assert content.content_type == "application/x-www-form-urlencoded"
 
 
+@pytest.mark.parametrize(
+    "body",
+    [FormBody([("a", "\ud800")]), MultipartBody([("a", "\ud800")])],
+    ids=["form", "multipart"],
+)
+def test_a_form_that_is_not_UTF_8_is_refused_before_anything_is_sent(body: Any) -> None:
+    with pytest.raises(ValidationError, match="cannot be sent as a form"):
+        encode(body)
+
+
 # Multipart
 
 
@@ -346,3 +356,19 @@ def test_a_range_of_a_file_that_is_gone_names_it(tmp_path: Path) -> None:
     content = FileRange(tmp_path / "gone.mp4", 0, 5, (5, 1))
     with pytest.raises(UploadError, match="cannot be read"):
         list(content.pieces())
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there are no such pipes on Windows")
+def test_a_file_that_became_a_pipe_does_not_hold_up_its_sending(tmp_path: Path) -> None:
+    path = tmp_path / "a.jpg"
+    path.write_bytes(DATA)
+    content = one_file(path)
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(UploadError, match="it is not a regular file"):
+        whole(content)
+
+
+def test_a_name_that_is_not_UTF_8_is_sent_with_question_marks() -> None:
+    (part,) = parse(one_file(DATA, "caf\udce9.jpg"))
+    assert part.headers["content-disposition"].endswith('filename="caf?.jpg"')

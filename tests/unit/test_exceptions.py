@@ -359,3 +359,15 @@ class Odd(exceptions.ServerError):
     def __init__(self, number: int) -> None:
         super().__init__(f"number {number}")
         self.number = number
+
+
+@pytest.mark.parametrize("how", ["made", "set"])
+def test_a_message_that_quotes_a_name_that_is_no_text_can_be_printed(how: str) -> None:
+    error = exceptions.ValidationError("caf\udce9.png is empty" if how == "made" else "")
+    if how == "set":
+        error.message = "caf\udce9.png is empty"
+    assert str(error).encode() == b"caf\\udce9.png is empty [VALIDATION_ERROR]"
+
+
+def test_a_message_in_any_language_is_left_as_it_is() -> None:
+    assert exceptions.ValidationError("größe 😀").message == "größe 😀"

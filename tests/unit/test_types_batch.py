@@ -142,14 +142,53 @@ def test_bytes_are_an_image_or_refused(data: bytes) -> None:
     head = b"\x89PNG\r\n\x1a\n"
     with pytest.raises(ValidationError):
         _pictures.picture("image", b"#" + data)
-    sent = _pictures.picture("image", head + data).image_base64 or ""
+    sent = text_of(_pictures.picture("image", head + data).image_base64)
     assert base64.b64decode(sent.partition(",")[2]) == head + data
     assert sent.startswith("data:image/png;base64,")
 
 
+def text_of(embedded: Any) -> str:
+    """What is sent of an image that is encoded while it is sent."""
+    return b"".join(embedded.pieces()).decode("ascii")
+
+
 def test_one_image_goes_without_the_head_of_its_data_url() -> None:
-    image = BatchImageInput(image_base64="data:image/png;base64,aGk=")
-    assert _pictures.alone(image) == {"image_base64": "aGk="}
+    image = _pictures.picture("image", "data:image/png;base64,aGk=")
+    assert text_of(_pictures.alone(image)["image_base64"]) == "aGk="
+
+
+BASE64 = st.binary(max_size=12).map(lambda data: base64.b64encode(data).decode())
+
+
+@given(BASE64 | st.text("AQg=+/ \n-é", max_size=12))
+def test_a_data_url_is_taken_if_its_base64_can_be_decoded(text: str) -> None:
+    try:
+        base64.b64decode(text, validate=True)
+    except ValueError:
+        with pytest.raises(ValidationError, match="whose base64 is whole"):
+            _pictures.picture("image", f"data:image/png;base64,{text}")
+    else:
+        sent = text_of(_pictures.picture("image", f"data:image/png;base64,{text}").image_base64)
+        assert sent == f"data:image/png;base64,{text}"
+
+
+@pytest.mark.parametrize("padded", ["QUI=", "QQ=="])
+def test_padding_inside_a_long_data_url_is_refused(padded: str) -> None:
+    text = "QUJD" * 262_143 + padded + "QUJD" * 10
+    with pytest.raises(ValidationError, match="whose base64 is whole"):
+        _pictures.picture("image", f"data:image/png;base64,{text}")
+
+
+def test_a_long_data_url_is_sent_as_it_is() -> None:
+    url = "data:image/png;base64," + "QUJD" * 300_000 + "QQ=="
+    assert text_of(_pictures.picture("image", url).image_base64) == url
+
+
+@given(st.text())
+def test_base64_of_a_caller_is_sent_as_it_is(text: str) -> None:
+    (image,) = _pictures.inputs([{"image_base64": "x" + text}])
+    sent: Any = image.image_base64
+    assert (sent if isinstance(sent, str) else text_of(sent)) == "x" + text
 
 
 @pytest.mark.parametrize("host", ["localhost:8000", "127.0.0.1", "[::1]:1"])

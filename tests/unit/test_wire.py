@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from aion import ClientConfig
 from aion._transport.hosts import located
 from aion._transport.wire import Reply, Wire, Wiring, new_request_id
+from aion.exceptions import ValidationError
 from aion_api import File, JsonBody, MultipartBody, Request
 from aion_api.api import user_files
 from tests.unit.support import KEY, operation
@@ -167,3 +168,8 @@ def test_an_extra_header_replaces_the_clients_own_in_any_case() -> None:
 def test_a_header_that_came_twice_is_joined() -> None:
     reply = Reply(200, [(b"Via", b"a"), (b"X-One", b"1"), (b"via", b"b")], b"")
     assert reply.headers() == {"via": "a, b", "x-one": "1"}
+
+
+def test_a_query_that_is_not_UTF_8_is_refused() -> None:
+    with pytest.raises(ValidationError, match="cannot be sent in a URL"):
+        wire(user_files.list_user_files(search="caf\udce9"))

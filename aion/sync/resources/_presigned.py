@@ -77,7 +77,7 @@ class SyncPresignedUploads:
         Endpoint: ``POST /uploads/request-presigned-url``
         """
         body = wire.PresignedUploadRequest(
-            filename=check.text("filename", filename, 1, _LONGEST_NAME),
+            filename=check.stored_name("filename", filename),
             content_type=_media_type("content_type", content_type),
             size_bytes=check.whole_number("size_bytes", size_bytes, 1),
             purpose=check.text("purpose", purpose, 1, _LONGEST_NAME),
@@ -225,7 +225,7 @@ def _file_info(field: str, given: FileInfo | Mapping[str, Any]) -> wire.FileInfo
     facts = check.facts(field, given, FileInfo)
     target = facts.get("storage_target")
     return wire.FileInfo(
-        filename=check.text(f"{field}.filename", facts.get("filename"), 1, _LONGEST_NAME),
+        filename=check.stored_name(f"{field}.filename", facts.get("filename")),
         size_bytes=check.whole_number(f"{field}.size_bytes", facts.get("size_bytes"), 1),
         content_type=_media_type(f"{field}.content_type", facts.get("content_type")),
         idempotency_key=_key(f"{field}.idempotency_key", facts.get("idempotency_key")),
