@@ -117,6 +117,15 @@ def _fault(error: Exception, making: Making, way: Route) -> Fault | None:
             return None
 
 
+def _is_collected(error: BaseException | None) -> bool:
+    """Whether a coroutine was collected: without an event loop, the library cannot tidy up."""
+    while error is not None:
+        if isinstance(error, GeneratorExit):
+            return True
+        error = error.__context__
+    return False
+
+
 def _refusal(text: str) -> str:
     """How a proxy refused, by its status: its own words may quote the credentials."""
     status = text.partition(" ")[0]
@@ -387,6 +396,8 @@ class AsyncChannel:
             finally:
                 await stream.aclose()
         except Exception as error:
+            if _is_collected(error):
+                raise GeneratorExit from None
             fault = _fault(error, self._backend.making, self._way)
             if fault is None:
                 raise

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 from contextvars import copy_context
 from typing import Any
 
 import pytest
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExportResult
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from aion._tracing import configure_tracing, is_tracing_available, set_correlation_id
@@ -257,6 +259,94 @@ def test_the_span_of_a_stream_ends_with_the_stream(spans: InMemorySpanExporter) 
             pass
         names = [span.name for span in spans.get_finished_spans()]
         assert "aion chat.send_message_stream" in names
+
+
+CHAT = "aion chat.send_message_stream"
+
+
+def test_the_span_of_a_stream_that_the_collector_found_is_exported_by_the_next_call(
+    spans: InMemorySpanExporter,
+) -> None:
+    def names() -> list[str]:
+        return [span.name for span in spans.get_finished_spans()]
+
+    with FaultServer(scripts.good) as server:
+        client = engine(server, enable_tracing=True)
+        body = SendMessageRequest(message="a")
+        holder: list[object] = [client.open(chat.send_message_stream(FILE, body=body))]
+        holder.append(holder)
+        del holder
+        gc.collect()
+        assert CHAT not in names()
+
+        client.call(user_files.get_user_file(FILE))
+        assert names().count(CHAT) == 1
+
+
+def test_the_span_of_a_stream_that_was_forgotten_is_exported_when_the_client_closes(
+    spans: InMemorySpanExporter,
+) -> None:
+    with FaultServer(scripts.good) as server:
+        client = engine(server, enable_tracing=True)
+        client.open(chat.send_message_stream(FILE, body=SendMessageRequest(message="a")))
+        client.close()
+
+        assert CHAT in [span.name for span in spans.get_finished_spans()]
+
+
+def test_the_span_of_a_coroutine_that_was_forgotten_is_exported_later(
+    spans: InMemorySpanExporter,
+) -> None:
+    with FaultServer(scripts.no_answer) as server:
+        client = AsyncEngine(config(server, enable_tracing=True))
+        loop = asyncio.new_event_loop()
+        call = client.call(user_files.get_user_file(FILE))
+        loop.call_later(0.2, loop.stop)
+        task = loop.create_task(call)
+        loop.run_forever()
+        assert server.seen
+        # A loop that is given up with a call in it: the collector ends the call.
+        task._log_destroy_pending = False  # type: ignore[attr-defined]
+        loop.close()
+        del call, task, loop
+        gc.collect()
+        assert spans.get_finished_spans() == ()
+
+        asyncio.run(client.close())
+        assert len(spans.get_finished_spans()) == 2
+
+
+@pytest.mark.timeout(20)
+def test_a_stream_may_be_collected_while_an_exporter_holds_its_lock() -> None:
+    lock = threading.Lock()
+    holders: list[object] = []
+
+    class Locking(InMemorySpanExporter):
+        def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+            with lock:
+                holders.clear()
+                gc.collect()
+                return super().export(spans)
+
+    exporter = Locking()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    assert configure_tracing(tracer_provider=provider)
+    try:
+        with FaultServer(scripts.good) as server:
+            client = engine(server, enable_tracing=True)
+            body = SendMessageRequest(message="a")
+            for _ in range(3):
+                holder: list[object] = [client.open(chat.send_message_stream(FILE, body=body))]
+                holder.append(holder)
+                holders.append(holder)
+            del holder
+            client.call(user_files.get_user_file(FILE))
+            client.close()
+            names = [span.name for span in exporter.get_finished_spans()]
+            assert names.count(CHAT) == 3
+    finally:
+        configure_tracing()
 
 
 def test_P16_no_span_holds_a_query_or_the_key(spans: InMemorySpanExporter) -> None:
