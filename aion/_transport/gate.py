@@ -248,7 +248,8 @@ def wait_of(reply: Reply) -> int | None:
 def _excerpt(reply: Reply) -> str:
     text = " ".join(reply.body[: 4 * _EXCERPT].decode("utf-8", "replace").split())
     if not text:
-        return f"the service answered {reply.status} with an empty body"
+        what = "a body that cannot be read" if reply.truncated else "an empty body"
+        return f"the service answered {reply.status} with {what}"
     short = text if len(text) <= _EXCERPT else f"{text[:_EXCERPT]}..."
     return f"the service answered {reply.status}: {short}"
 
