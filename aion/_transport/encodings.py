@@ -19,6 +19,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import AsyncIterator, Generator, Iterator
+from typing import Any
 
 LARGEST_PIECE = 256 * 1024
 """Bytes that come out at a time."""
@@ -123,7 +124,8 @@ class _Layer:
         """What the first member is: ``gzip``, ``zlib`` or ``raw``; empty before it."""
         self._begin = b""
         """The first bytes of a member, while they are too few to tell what it is."""
-        self._member: zlib._Decompress | None = None
+        # zlib does not name the type.
+        self._member: Any = None
         self._over = False
 
     def feed(self, data: bytes) -> Iterator[bytes]:
@@ -136,18 +138,18 @@ class _Layer:
                 else:
                     rest = yield from self._pieces(self._member, rest)
 
-    def _pieces(self, member: zlib._Decompress, rest: bytes) -> Generator[bytes, None, bytes]:
+    def _pieces(self, member: Any, rest: bytes) -> Generator[bytes, None, bytes]:
         """Feed a member; gives the bytes behind its end."""
         while True:
             try:
-                piece = member.decompress(rest, LARGEST_PIECE)
+                piece: bytes = member.decompress(rest, LARGEST_PIECE)
             except zlib.error as error:
                 raise Undecodable(str(error)) from None
             if piece:
                 yield piece
             if member.eof:
                 self._member = None
-                return member.unused_data
+                return bytes(member.unused_data)
             rest = member.unconsumed_tail
             if not rest and len(piece) < LARGEST_PIECE:
                 return b""
