@@ -10,10 +10,10 @@ import random
 import time
 from collections.abc import Generator, Mapping
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from aion._checks import seconds
-from aion._transport import flow
+from aion._transport import flow, targets
 from aion._transport.breaker import Breakers
 from aion._transport.budget import Budget
 from aion._transport.call import Call
@@ -64,10 +64,13 @@ class Engine:
         )
 
     def absolute(self, url: str) -> str:
-        """A URL that came in an answer, which may be relative to the origin of the service."""
+        """A URL that came in an answer, which may be relative to the origin of the service.
+
+        One that cannot be called stays as it came: nothing is sent to it from here.
+        """
         try:
-            return urljoin(self.config.base_url, url)
-        except ValueError:
+            return targets.joined(self.config.base_url, url)
+        except targets.Unusable:
             return url
 
     def _plan(self, request: Request[Any], timeout: float | None, *, whole: bool = True) -> Call:
@@ -105,8 +108,9 @@ class Engine:
     ) -> Call:
         """A call of a presigned URL."""
         self._require_open()
-        absolute = self.absolute(url)
-        wire = self._wiring.foreign(method, absolute, headers or {}, content)
+        with targets.usable(method):
+            absolute = targets.absolute(self.config.base_url, url)
+            wire = self._wiring.foreign(method, absolute, targets.headers(headers), content)
         return Call(
             object_operation(method),
             urlsplit(absolute).path,

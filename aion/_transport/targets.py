@@ -1,0 +1,164 @@
+"""What an answer says to call next: its URLs, and the headers to send along. Checked here, once.
+
+An answer may come from a storage service or a proxy as well, so none of it is trusted: what is
+sent is an HTTP URL with a host and a port that exist, and headers that are one line each. Whatever
+else comes is `Unusable`, and for a call an error of the answer: code ``INVALID_RESPONSE``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from typing import Any, cast
+from urllib.parse import quote, urljoin, urlsplit
+
+from aion.exceptions import ServerError
+
+LONGEST = 64 * 1024
+"""Characters that a URL may have: the HTTP library sends no longer one."""
+_LONGEST_PORT, _LONGEST_LABEL, _LONGEST_HOST = 65_535, 63, 253
+_SHOWN = 100
+_FORBIDDEN = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+"""Controls would end a line, and surrogates are no characters: nothing can encode them."""
+_AUTHORITY = re.compile(
+    r"""(\[[0-9A-Fa-f:.]+\]|[^\x00-\x20\x7f"#%/:<>?@\[\\\]^`{|}]+)(?::([0-9]{0,5}))?"""
+)
+_NOTHING = re.compile(r"#|//(?:[/?#]|\Z)|\Z")
+"""A fragment alone, a host that is left empty, and no text at all."""
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_VALUE = re.compile(r"[\x20-\x7e\xa0-\xff\t]*")
+_OURS = frozenset({"connection", "content-length", "host", "transfer-encoding"})
+"""Headers that say how a request is sent, which is known here alone."""
+_BASE = "https://service/"
+_ASCII = "".join(map(chr, range(128)))
+
+
+class Unusable(ValueError):
+    """What an answer says to call, and why it cannot be."""
+
+
+def joined(base: str, url: object) -> str:
+    """The URL that an answer names, with all that it leaves out.
+
+    Args:
+        base: What it may be relative to.
+        url: As it came, of whatever type.
+
+    Raises:
+        Unusable: It cannot be called.
+    """
+    if not isinstance(url, str):
+        raise Unusable(f"the answer names {type(url).__name__} as a URL")
+    text = url.strip(" ")
+    if _NOTHING.match(text):
+        raise _unusable(text, "it names nothing")
+    if len(text) > LONGEST:
+        raise _unusable(text, f"it has {len(text):,} characters")
+    if _FORBIDDEN.search(text):
+        raise _unusable(text, "it has characters that no URL can have")
+    try:
+        whole = urljoin(base, text)
+        parts = urlsplit(whole)
+    except ValueError as error:
+        raise _unusable(text, str(error)) from None
+    if parts.scheme not in ("http", "https"):
+        raise _unusable(text, "it is not an HTTP URL")
+    place = parts.netloc.rpartition("@")[2]
+    found = _AUTHORITY.fullmatch(place)
+    if found is None or "\\" in parts.netloc or not _is_host(found[1]):
+        raise _unusable(text, "its host cannot exist")
+    if found[2] and not 0 < int(found[2]) <= _LONGEST_PORT:
+        raise _unusable(text, "its port cannot exist")
+    return whole
+
+
+def absolute(base: str, url: object) -> str:
+    """The same to be called from here: a name and a password before the host are sent nowhere.
+
+    Args:
+        base: What it may be relative to.
+        url: As it came, of whatever type.
+
+    Raises:
+        Unusable: It cannot be called.
+    """
+    whole = joined(base, url)
+    place = urlsplit(whole).netloc
+    return whole.replace(place, place.rpartition("@")[2], 1) if "@" in place else whole
+
+
+def reference(url: object) -> str:
+    """A URL of an answer that is handed on as it came, relative or not.
+
+    Raises:
+        Unusable: It cannot be called, whatever it is relative to.
+    """
+    joined(_BASE, url)
+    return cast("str", url)
+
+
+def located(header: str) -> str:
+    """A `Location` header as a URL: some servers do not escape what is not ASCII."""
+    return header if header.isascii() else quote(header.encode("latin-1"), safe=_ASCII)
+
+
+def headers(value: object) -> dict[str, str]:
+    """The headers that an answer asks to send, without those that are made for each request.
+
+    Raises:
+        Unusable: They cannot be sent. No value is told.
+    """
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise Unusable(f"the answer names {type(value).__name__} as headers")
+    found: dict[str, str] = {}
+    for name, text in cast("Mapping[Any, Any]", value).items():
+        if not isinstance(name, str) or not _NAME.fullmatch(name):
+            raise Unusable(f"the answer asks for the header {shown(str(name))}, which cannot exist")
+        if not isinstance(text, str) or not _VALUE.fullmatch(text):
+            raise Unusable(f"the answer asks for a value of {name} that no header can have")
+        if name.lower() not in _OURS:
+            found[name] = text.strip()
+    return found
+
+
+@contextmanager
+def usable(method: str) -> Generator[None]:
+    """Turn what is `Unusable` into the error of a call of a presigned URL.
+
+    Raises:
+        ServerError: Something is; code ``INVALID_RESPONSE``.
+    """
+    try:
+        yield
+    except ValueError as error:
+        # A host that is not ASCII may turn out to be none when it is encoded.
+        reason = str(error) if isinstance(error, Unusable) else f"the answer names a URL: {error}"
+    else:
+        return
+    failure = ServerError(reason)
+    failure.code = "INVALID_RESPONSE"
+    raise failure.at(method=method, path="<presigned URL>")
+
+
+def _is_host(host: str) -> bool:
+    if host.startswith("["):
+        return True
+    labels = host.removesuffix(".").split(".")
+    fits = all(0 < len(label) <= _LONGEST_LABEL for label in labels)
+    return fits and len(host) <= _LONGEST_HOST
+
+
+def _unusable(url: str, reason: str) -> Unusable:
+    return Unusable(f"the answer names a URL that cannot be called ({reason}): {shown(url)}")
+
+
+def shown(url: str) -> str:
+    """A URL for people, shortened, without what in it is a credential."""
+    # The query of a presigned URL is a credential, and so is what stands before an @.
+    head = re.split("[?#]", url, maxsplit=1)[0]
+    scheme, mark, rest = head.rpartition("//")
+    text = f"{scheme}{mark}{rest.rpartition('@')[2]}"
+    return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}...")
