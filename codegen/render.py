@@ -62,7 +62,7 @@ class _Renderer:
         modules = sorted({*models, *enums})
         files = {
             "__init__.py": self._text("package_init.py.jinja"),
-            **{name: self._copy(name) for name in ("_frozen.py", "_model.py", "_runtime.py")},
+            **{name: self._copy(name) for name in ("_frozen.py", "_model.py", "_runtime.py", "_shapes.py")},
             "py.typed": "",
             "models/__init__.py": self._text(
                 "models_init.py.jinja", home=sorted(self._home.items())

@@ -14,6 +14,7 @@ from typing import Any, TypeVar, cast
 from urllib.parse import unquote
 
 from aion._transport import jsontext, policy, targets
+from aion._transport.shapes import conform
 from aion._transport.wire import Fault, Reply
 from aion.exceptions import (
     AionvisionConnectionError,
@@ -212,10 +213,12 @@ def decode(reply: Reply, operation: Operation[T]) -> T:
     else:
         value = reply.body
     try:
-        return operation.decode(value)
+        found = operation.decode(value)
+        conform(found)
+        return found
     except KeyError as error:
         reason = f"the answer lacks the field {error.args[0]!r}"
-    except (TypeError, ValueError, AttributeError, IndexError) as error:
+    except (TypeError, ValueError, AttributeError, IndexError, ArithmeticError) as error:
         reason = f"the answer does not have the shape of the contract: {error}"
     raise unreadable(reason, reply, operation)
 

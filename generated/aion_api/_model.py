@@ -10,11 +10,12 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from typing import Any, ClassVar, Self, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
-from aion_api._frozen import Frozen, field
+from aion_api._frozen import Frozen, Made, field
 from aion_api._frozen import build as build  # the models reach it as `md.build`
 from aion_api._runtime import UNSET, File, FormBody, MultipartBody, text, timestamp
+from aion_api._shapes import mend, needs
 
 _parse = datetime.fromisoformat
 
@@ -62,6 +63,11 @@ class Answer(Model):
     """Those that have to be there."""
     _dates: ClassVar[tuple[str, ...]] = ()
     """Those that are timestamps."""
+    if TYPE_CHECKING:
+        _needs: ClassVar[tuple[tuple[str, frozenset[type]], ...]]
+        """The same, and the types that fit; what is optional is kept as it came."""
+    else:
+        _needs = Made(lambda cls: needs(cls, cls._required))
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
@@ -78,9 +84,9 @@ class Answer(Model):
         if not cls._keys.issuperset(data):
             others = [key for key in data if key not in cls._keys]
             data["additional_properties"] = {key: data.pop(key) for key in others}
-        for name in cls._required:
-            if name not in data:
-                raise KeyError(name)
+        for name, types in cls._needs:
+            if type(data[name]) not in types:
+                mend(cls, data, name)
         for name in cls._dates:
             if (raw := data.get(name)) is None:
                 data[name] = None
