@@ -110,7 +110,8 @@ class Engine:
         self._require_open()
         with targets.usable(method):
             absolute = targets.absolute(self.config.base_url, url)
-            wire = self._wiring.foreign(method, absolute, targets.headers(headers), content)
+            pairs = targets.headers(headers)
+            wire = self._wiring.foreign(targets.verb(method), absolute, pairs, content)
         return Call(
             object_operation(method),
             urlsplit(absolute).path,

@@ -124,6 +124,17 @@ def headers(value: object) -> dict[str, str]:
     return found
 
 
+def verb(method: object) -> str:
+    """The method that an answer says to call by.
+
+    Raises:
+        Unusable: It is none.
+    """
+    if not isinstance(method, str) or not _NAME.fullmatch(method):
+        raise Unusable(f"the answer asks for the method {method!r:.20}, which cannot exist")
+    return method
+
+
 @contextmanager
 def usable(method: str) -> Generator[None]:
     """Turn what is `Unusable` into the error of a call of a presigned URL.

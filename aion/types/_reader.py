@@ -9,6 +9,14 @@ from typing import Any
 from aion_api._model import date
 
 
+_NO_IDS = ("", ".", "..")
+
+
+def text(value: object) -> str | None:
+    """What an answer has in the place of an optional text; None for whatever is none."""
+    return value if isinstance(value, str) else None
+
+
 class Reader:
     """Takes fields out of one JSON object.
 
@@ -30,6 +38,17 @@ class Reader:
         """
         value = self.get(*names)
         if value is None:
+            raise KeyError(names[0])
+        return value
+
+    def identifier(self, *names: str) -> Any:
+        """The same for an id by which more is asked for: one that is empty is none.
+
+        Raises:
+            KeyError: None of the names has one; it carries the first name.
+        """
+        value = self.need(*names)
+        if value in _NO_IDS:
             raise KeyError(names[0])
         return value
 

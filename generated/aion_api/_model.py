@@ -65,9 +65,9 @@ class Answer(Model):
     """Those that are timestamps."""
     if TYPE_CHECKING:
         _needs: ClassVar[tuple[tuple[str, frozenset[type]], ...]]
-        """The same, and the types that fit; what is optional is kept as it came."""
+        """Those that always have a value, and the types that fit; others are kept as they came."""
     else:
-        _needs = Made(lambda cls: needs(cls, cls._required))
+        _needs = Made(lambda cls: needs(cls, cls._required, cls._keys))
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:

@@ -17,6 +17,7 @@ _SCALARS: dict[str, tuple[type, ...]] = {
     "bool": (bool,),
 }
 _JSON = frozenset([str, int, float, bool, list, dict])
+_SINGLE = frozenset([str, int, float, bool])
 _WORDS = {dict: "an object", list: "a list", bool: "a boolean", str: "a string"}
 
 
@@ -65,9 +66,20 @@ def _place(note: str) -> Place | None:
     return Place(frozenset(types), frozenset(items), optional, note) if types else None
 
 
-def needs(cls: type, names: tuple[str, ...]) -> tuple[tuple[str, frozenset[type]], ...]:
-    """Fields that have to be there, and the types that fit, among them those of no JSON type."""
+def needs(
+    cls: type, required: tuple[str, ...], keys: frozenset[str]
+) -> tuple[tuple[str, frozenset[type]], ...]:
+    """The fields of an answer that always have a value, and the types that fit.
+
+    Args:
+        cls: Its class.
+        required: The fields that have to come.
+        keys: All that may come; those of them that are never None have a default by now.
+    """
     places = shape(cls)
+    others = (name for name, place in places.items() if not place.optional)
+    usual = (name for name in others if name in keys and places[name].types <= _SINGLE)
+    names = dict.fromkeys((*required, *usual))
     return tuple((name, places[name].types | _NONE if name in places else _ANY) for name in names)
 
 

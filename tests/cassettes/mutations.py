@@ -19,6 +19,8 @@ WRONG: dict[str, Any] = {
     "a fraction": 0.5,
     "a huge number": 10**400,
     "a huge fraction": 1e308,
+    "not a number": float("nan"),
+    "infinite": float("inf"),
     "an empty string": "",
     "a string": "wrong",
     "an empty list": [],

@@ -22,6 +22,8 @@ KEY = "aion_replay_0123456789abcdef"
 _SPARE = 12
 """Requests more than were recorded, after which a client that goes on is stopped."""
 _DEPTH = 6
+_MAY_RAISE = {"final"}
+"""Properties that say that they raise: a pipeline without steps has no last one."""
 _PACKAGES = tuple(
     str(Path(cast("str", module.__file__)).parent) for module in (aion, __import__("aion_api"))
 )
@@ -214,7 +216,7 @@ def touch(value: Any, depth: int) -> None:
     if callable(getattr(value, "to_dict", None)):
         value.to_dict()
     for part in dir(value):
-        if not part.startswith("_"):
+        if not part.startswith("_") and part not in _MAY_RAISE:
             found = getattr(value, part)
             if not callable(found):
                 touch(found, depth + 1)
