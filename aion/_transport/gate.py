@@ -215,11 +215,12 @@ def decode(reply: Reply, operation: Operation[T]) -> T:
     try:
         found = operation.decode(value)
         conform(found)
-        return found
     except KeyError as error:
         reason = f"the answer lacks the field {error.args[0]!r}"
     except (TypeError, ValueError, AttributeError, IndexError, ArithmeticError) as error:
         reason = f"the answer does not have the shape of the contract: {error}"
+    else:
+        return found
     raise unreadable(reason, reply, operation)
 
 

@@ -6,10 +6,10 @@ that are written by hand are made in many ways, so they are looked at here, once
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from aion_api import Model
-from aion_api._model import Answer
+from aion_api._model import Answer, is_array
 from aion_api._shapes import mend_all
 
 
@@ -28,8 +28,8 @@ def conform(value: Any) -> None:
         held = vars(value)
         mend_all(type(value), held)
         for inside in held.values():
-            if isinstance(inside, (Model, list)):
+            if isinstance(inside, Model) or is_array(inside):
                 conform(inside)
-    elif isinstance(value, list):
-        for item in cast("list[Any]", value):
+    elif is_array(value):
+        for item in value:
             conform(item)

@@ -8,12 +8,13 @@ else comes is `Unusable`, and for a call an error of the answer: code ``INVALID_
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any, cast
 from urllib.parse import quote, urljoin, urlsplit
 
 from aion.exceptions import ServerError
+from aion_api._model import is_object
 
 LONGEST = 64 * 1024
 """Characters that a URL may have: the HTTP library sends no longer one."""
@@ -103,7 +104,7 @@ def located(header: str) -> str:
     return header if header.isascii() else quote(header.encode("latin-1"), safe=_ASCII)
 
 
-def headers(value: object) -> dict[str, str]:
+def headers(value: Any) -> dict[str, str]:
     """The headers that an answer asks to send, without those that are made for each request.
 
     Raises:
@@ -111,10 +112,10 @@ def headers(value: object) -> dict[str, str]:
     """
     if value is None:
         return {}
-    if not isinstance(value, Mapping):
+    if not is_object(value):
         raise Unusable(f"the answer names {type(value).__name__} as headers")
     found: dict[str, str] = {}
-    for name, text in cast("Mapping[Any, Any]", value).items():
+    for name, text in value.items():
         if not isinstance(name, str) or not _NAME.fullmatch(name):
             raise Unusable(f"the answer asks for the header {shown(str(name))}, which cannot exist")
         if not isinstance(text, str) or not _VALUE.fullmatch(text):

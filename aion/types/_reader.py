@@ -8,7 +8,6 @@ from typing import Any
 
 from aion_api._model import date
 
-
 _NO_IDS = ("", ".", "..")
 
 

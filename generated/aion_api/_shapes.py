@@ -7,6 +7,7 @@ what is no JSON type, which a decoder made. Only annotations of JSON types are l
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -18,7 +19,7 @@ _SCALARS: dict[str, tuple[type, ...]] = {
 }
 _JSON = frozenset([str, int, float, bool, list, dict])
 _SINGLE = frozenset([str, int, float, bool])
-_WORDS = {dict: "an object", list: "a list", bool: "a boolean", str: "a string"}
+_WORDS: dict[Any, str] = {dict: "an object", list: "a list", bool: "a boolean", str: "a string"}
 
 
 class Place(NamedTuple):
@@ -131,8 +132,8 @@ def mend_all(cls: type, data: dict[str, Any]) -> None:
 
 
 def _holds(value: Any, items: frozenset[type]) -> bool:
-    held = value.values() if isinstance(value, dict) else value
-    return items.issuperset(map(type, held))
+    held: Iterable[Any] = value if type(value) is list else value.values()
+    return all(type(one) in items for one in held)
 
 
 def _said(value: Any) -> str:

@@ -6,7 +6,9 @@ import copy
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
+
+from aion_api._model import is_array, is_object
 
 Path = tuple[str | int, ...]
 _GONE = object()
@@ -101,12 +103,12 @@ def _values(body: bytes) -> Iterator[tuple[int | None, Any]]:
 
 def _paths(value: Any, place: Path) -> Iterator[Path]:
     yield place
-    if isinstance(value, dict):
-        for key, inner in cast("dict[str, Any]", value).items():
+    if is_object(value):
+        for key, inner in value.items():
             yield from _paths(inner, (*place, key))
-    elif isinstance(value, list):
+    elif is_array(value):
         # Items of a list are alike.
-        for number, inner in enumerate(cast("list[Any]", value)[:2]):
+        for number, inner in enumerate(value[:2]):
             yield from _paths(inner, (*place, number))
 
 

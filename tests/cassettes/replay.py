@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,8 +10,10 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 import aion
+from aion.config import DEFAULT_BASE_URL
 from aion.exceptions import AionvisionError
-from aion.transport import Fault, Reply, Wire
+from aion.transport import Fault, Reply, Route, Wire
+from aion_api._model import is_array, is_object
 from tests.behaviour.calls import Calls
 from tests.cassettes.mutations import Mutation
 from tests.cassettes.stage import Scenario, Stage
@@ -53,7 +54,8 @@ def recorded(name: str) -> list[Recorded]:
         ]
         data = body.encode() if isinstance(body, str) else body
         code = response["status"]["code"]
-        found.append(Recorded(request.method, urlsplit(request.uri).path, code, headers, data))
+        uri: str = request.uri
+        found.append(Recorded(request.method, urlsplit(uri).path, code, headers, data))
     return found
 
 
@@ -156,15 +158,19 @@ def raw_error(
     """
     calls = Calls(kind)
     tape = Tape(name, mutation)
-    made = AsyncTape if kind == "async" else SyncTape
+
+    def connection(route: Route) -> SyncTape | AsyncTape:
+        del route
+        return AsyncTape(tape) if kind == "async" else SyncTape(tape)
+
     settings: dict[str, Any] = {
         "polling_interval": 0.0005,
         "polling_timeout": 0.05,
         "max_retries": 0,
-        "transport": lambda _: made(tape),
+        "transport": connection,
     }
     try:
-        api = calls.client_of(aion.config.DEFAULT_BASE_URL, KEY, **settings)
+        api = calls.client_of(DEFAULT_BASE_URL, KEY, **settings)
         touch(scenario.play(Stage(calls, api, given_of(name), folder)), 0)
     except AionvisionError as error:
         return _told(error)
@@ -201,12 +207,12 @@ def touch(value: Any, depth: int) -> None:
     """Look at all that a result shows: its texts, its properties, its items."""
     if depth > _DEPTH or isinstance(value, (str, bytes, int, float, type(None), Path)):
         return
-    if isinstance(value, Mapping):
-        for one in cast("Mapping[Any, Any]", value).values():
+    if is_object(value):
+        for one in value.values():
             touch(one, depth + 1)
         return
-    if isinstance(value, (list, tuple, set, frozenset)):
-        for one in cast("list[Any]", value):
+    if is_array(value) or type(value).__name__ == "tuple":
+        for one in value:
             touch(one, depth + 1)
     module = type(value).__module__
     if not module.startswith(("aion.", "aion_api.")):

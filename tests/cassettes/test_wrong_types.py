@@ -1,4 +1,4 @@
-"""A value of the wrong type in an answer: a result, or an error of the package, and nothing else."""
+"""A value of the wrong type in an answer: a result or an error of the package, never another."""
 
 from __future__ import annotations
 
