@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 _SCALARS: dict[str, tuple[type, ...]] = {
     "str": (str,),
@@ -132,7 +132,7 @@ def mend_all(cls: type, data: dict[str, Any]) -> None:
 
 
 def _holds(value: Any, items: frozenset[type]) -> bool:
-    held: Iterable[Any] = value if type(value) is list else value.values()
+    held = cast("Iterable[Any]", value.values() if isinstance(value, dict) else value)
     return all(type(one) in items for one in held)
 
 
