@@ -58,7 +58,7 @@ def field(*, factory: Callable[[], T], kw_only: bool = False, shown: bool = True
     return made  # type: ignore[no-any-return]
 
 
-class Made:
+class _Made:
     """A class attribute that is made when it is first asked for, for each class its own."""
 
     def __init__(self, make: Callable[[type[Frozen]], Any]) -> None:
@@ -144,9 +144,9 @@ class Frozen:
         __attrs_attrs__: ClassVar[Any]
         __dataclass_fields__: ClassVar[dict[str, dataclasses.Field[Any]]]
     else:
-        __attrs_attrs__ = Made(lambda cls: _twin(cls).__attrs_attrs__)
-        __dataclass_fields__ = Made(_dataclass_fields)
-        __signature__ = Made(_signature)
+        __attrs_attrs__ = _Made(lambda cls: _twin(cls).__attrs_attrs__)
+        __dataclass_fields__ = _Made(_dataclass_fields)
+        __signature__ = _Made(_signature)
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
