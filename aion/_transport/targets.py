@@ -110,6 +110,16 @@ def headers(value: Any) -> dict[str, str]:
     Raises:
         Unusable: They cannot be sent. No value is told.
     """
+    found = sendable(value).items()
+    return {name: text for name, text in found if name.lower() not in _OURS}
+
+
+def sendable(value: Any) -> dict[str, str]:
+    """The headers that an answer asks to send, all of them.
+
+    Raises:
+        Unusable: They cannot be sent. No value is told.
+    """
     if value is None:
         return {}
     if not is_object(value):
@@ -120,8 +130,7 @@ def headers(value: Any) -> dict[str, str]:
             raise Unusable(f"the answer asks for the header {shown(str(name))}, which cannot exist")
         if not isinstance(text, str) or not _VALUE.fullmatch(text):
             raise Unusable(f"the answer asks for a value of {name} that no header can have")
-        if name.lower() not in _OURS:
-            found[name] = text.strip()
+        found[name] = text.strip()
     return found
 
 

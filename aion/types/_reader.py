@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from aion._transport import targets
 from aion_api._model import date
 
 _NO_IDS = ("", ".", "..")
@@ -58,6 +59,20 @@ class Reader:
             value = self._left.pop(name, None)
             found = value if found is None else found
         return found
+
+    def target(self) -> dict[str, Any]:
+        """Where and how to send bytes to storage: a URL and headers that can be sent.
+
+        Raises:
+            KeyError: There is no URL.
+            ValueError: Something of it cannot be sent.
+        """
+        headers = self.get("upload_headers")
+        return {
+            "upload_url": targets.reference(self.need("upload_url")),
+            "upload_headers": None if headers is None else targets.sendable(headers),
+            "upload_method": targets.verb(self.get("upload_method") or "PUT"),
+        }
 
     def date(self, name: str) -> datetime | None:
         """A timestamp, or None. One that cannot be read is kept as it came."""

@@ -12,6 +12,8 @@ from aion._transport.wire import Reply
 from aion.exceptions import ServerError
 from aion.types.audit import AuditLogEntry
 from aion.types.cloud_storage import CloudStorageJob
+from aion.types.documents import DocumentPresignedUploadResult
+from aion.types.presigned import PresignedUrlInfo
 from aion.types.tenant import TenantMember
 from aion_api import Operation
 from aion_api.models.user_files import BatchDeleteFileResult, FileList, SearchMode
@@ -100,6 +102,29 @@ def test_each_of_a_list_is_looked_at() -> None:
 def test_what_is_no_mapping_is_an_error_of_the_answer() -> None:
     with pytest.raises(ServerError, match="shape of the contract"):
         decoded(AuditLogEntry.from_api_response, 5)
+
+
+@pytest.mark.parametrize("decode", [PresignedUrlInfo, DocumentPresignedUploadResult])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"upload_url": "http://h:0/"},
+        {"upload_url": 5},
+        {"upload_url": "javascript:alert(1)"},
+        {"upload_headers": {"x": "1\r\nAuthorization: y"}},
+        {"upload_headers": {"x\r\ny": "1"}},
+        {"upload_headers": {"x": 5}},
+        {"upload_headers": ["x"]},
+        {"upload_method": "PUT /other"},
+    ],
+)
+def test_p15_where_to_send_bytes_is_something_that_can_be_sent_to(
+    decode: Any, wrong: dict[str, Any]
+) -> None:
+    place = {"upload_url": "https://h/a", "upload_headers": {"x": "1"}, "object_key": "k"}
+    assert decoded(decode.from_api_response, place).upload_headers == {"x": "1"}
+    with pytest.raises(ServerError, match="INVALID_RESPONSE"):
+        decoded(decode.from_api_response, {**place, **wrong})
 
 
 def test_numbers_too_large_for_a_fraction_have_a_share_all_the_same() -> None:
