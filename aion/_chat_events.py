@@ -74,16 +74,9 @@ class StreamReading:
         self._announced.append(ChatToken(ChatTokenType.RECONNECTING, None, data))
 
     def opened(self, reply: Reply) -> Iterator[ChatToken]:
-        """Note the head of the answer. Gives the tokens that tell of the tries before it.
-
-        Raises:
-            SSEStreamError: Its body cannot be read.
-        """
+        """Note the head of the answer. Gives the tokens that tell of the tries before it."""
         self._request_id = reply.header("x-request-id")
         self._content_type = reply.header("content-type") or "no content type"
-        encoding = (reply.header("content-encoding") or "identity").strip().lower()
-        if encoding != "identity":
-            raise self._error(f"the stream comes as {encoding}, which was not asked for")
         return iter(self._announced)
 
     def feed(self, chunk: bytes) -> Iterator[ChatToken]:

@@ -3,7 +3,8 @@
 A transport is a function that gets a `Route` and gives a connection to it, an object with the
 methods of `AsyncConnection` (for `AionVision`) or `SyncConnection` (for `SyncAionVision`). The
 clients keep, share and close such connections as they do their own; retries, deadlines, errors
-and tracing stay what they are. No type of an HTTP library is involved::
+and tracing stay what they are. No type of an HTTP library is involved. Bodies are handed over as
+they were before a `Content-Encoding` packed them::
 
     def transport(route: Route) -> SyncConnection:
         return MyConnection(route.origin, route.proxy, route.tls())

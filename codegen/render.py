@@ -47,6 +47,9 @@ def _only_text(value: Any) -> Any:
     raise TypeError(f"a template printed {type(value).__name__}: {value!r}")
 
 
+_COPIED = ("_frozen.py", "_model.py", "_runtime.py", "_shapes.py")
+
+
 class _Renderer:
     def __init__(self, contract: ir.Contract, env: jinja2.Environment, templates: Path) -> None:
         self._contract = contract
@@ -62,7 +65,7 @@ class _Renderer:
         modules = sorted({*models, *enums})
         files = {
             "__init__.py": self._text("package_init.py.jinja"),
-            **{name: self._copy(name) for name in ("_frozen.py", "_model.py", "_runtime.py")},
+            **{name: self._copy(name) for name in _COPIED},
             "py.typed": "",
             "models/__init__.py": self._text(
                 "models_init.py.jinja", home=sorted(self._home.items())

@@ -41,11 +41,11 @@ class OpenEnum(enum.StrEnum):
 
     @classmethod
     def _missing_(cls, value: object) -> Self | None:
-        if not isinstance(value, str):
-            return None
-        unknown = str.__new__(cls, value)
+        # What an answer has in its place may be of any type, or nothing.
+        text = value if isinstance(value, str) else "" if value is None else str(value)
+        unknown = str.__new__(cls, text)
         unknown._name_ = "UNKNOWN"
-        unknown._value_ = value
+        unknown._value_ = text
         return unknown
 
     @property

@@ -503,4 +503,8 @@ def _name(result: StreamBatchFileResult) -> str:
 
 
 def _is_failed(result: StreamBatchFileResult) -> bool:
-    return result.status == DescriptionStatus.FAILED.value
+    # Without an id, whatever is stored cannot be asked for.
+    return (
+        result.status == DescriptionStatus.FAILED.value
+        or not UploadResult.from_stored(result).image_id
+    )

@@ -9,11 +9,11 @@ from __future__ import annotations
 import random
 from collections.abc import Generator, Mapping
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from aion._checks import seconds
 from aion._clock import monotonic
-from aion._transport import flow
+from aion._transport import flow, targets
 from aion._transport.breaker import Breakers
 from aion._transport.budget import Budget
 from aion._transport.call import Call
@@ -65,10 +65,13 @@ class Engine:
         )
 
     def absolute(self, url: str) -> str:
-        """A URL that came in an answer, which may be relative to the origin of the service."""
+        """A URL that came in an answer, which may be relative to the origin of the service.
+
+        One that cannot be called stays as it came: nothing is sent to it from here.
+        """
         try:
-            return urljoin(self.config.base_url, url)
-        except ValueError:
+            return targets.joined(self.config.base_url, url)
+        except targets.Unusable:
             return url
 
     def _plan(self, request: Request[Any], timeout: float | None, *, whole: bool = True) -> Call:
@@ -106,8 +109,10 @@ class Engine:
     ) -> Call:
         """A call of a presigned URL."""
         self._require_open()
-        absolute = self.absolute(url)
-        wire = self._wiring.foreign(method, absolute, headers or {}, content)
+        with targets.usable(method):
+            absolute = targets.absolute(self.config.base_url, url)
+            pairs = targets.headers(headers)
+            wire = self._wiring.foreign(targets.verb(method), absolute, pairs, content)
         return Call(
             object_operation(method),
             urlsplit(absolute).path,

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
 
-from aion._transport import gate
+from aion._transport import gate, targets
 from aion._transport.budget import Budget
 from aion._transport.hosts import place
 from aion._transport.policy import Policy, may_repeat_fault, may_repeat_status
@@ -189,17 +188,12 @@ def _follow(call: Call, reply: Reply, rules: Rules, redirects: int) -> bool:
         return False
     here = call.wire
     try:
-        url = urljoin(here.url, target)
+        url = targets.absolute(here.url, targets.located(target))
+        away = rules.leave(here.method, url)
     except ValueError:
         return False
-    if urlsplit(url).scheme not in ("http", "https"):
-        return False
-    if here.origin[0] == "https" and urlsplit(url).scheme == "http":
+    if here.origin[0] == "https" and away.origin[0] == "http":
         # Nothing that was asked for over TLS is fetched without.
-        return False
-    try:
-        away = rules.leave(here.method, url)
-    except AionvisionError:
         return False
     if away.origin == here.origin:
         call.wire = Wire(here.method, here.origin, url, here.headers, here.content)

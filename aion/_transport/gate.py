@@ -11,9 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
-from aion._transport import jsontext, policy
+from aion._transport import jsontext, policy, targets
+from aion._transport.shapes import conform
 from aion._transport.wire import Fault, Reply
 from aion.exceptions import (
     AionvisionConnectionError,
@@ -164,14 +165,16 @@ def _object_of(operation: Operation[Any], path: str) -> str:
 
 
 def _refused_redirect(reply: Reply) -> ServerError:
+    where = reply.header("location")
     try:
-        target = urlsplit(reply.header("location") or "")
-    except ValueError:
-        target = urlsplit("")
-    where = f"{target.scheme}://{target.hostname}{target.path}" if target.hostname else target.path
-    error = ServerError(f"the service redirects to {where or 'nowhere'}, which is not followed")
-    error.code = "UNEXPECTED_REDIRECT"
-    return error
+        shown = targets.shown(targets.reference(targets.located(where))) if where else "nowhere"
+    except targets.Unusable as error:
+        unusable = ServerError(f"the service redirects, but {error}")
+        unusable.code = "INVALID_RESPONSE"
+        return unusable
+    refused = ServerError(f"the service redirects to {shown}, which is not followed")
+    refused.code = "UNEXPECTED_REDIRECT"
+    return refused
 
 
 def error_of_fault(
@@ -206,14 +209,22 @@ def decode(reply: Reply, operation: Operation[T]) -> T:
         value = reply.header("location")
         if not value:
             raise unreadable("the answer is no redirect to an object", reply, operation)
+        try:
+            value = targets.reference(targets.located(value))
+        except targets.Unusable as error:
+            reason = str(error)
+            raise unreadable(reason, reply, operation) from None
     else:
         value = reply.body
     try:
-        return operation.decode(value)
+        found = operation.decode(value)
+        conform(found)
     except KeyError as error:
         reason = f"the answer lacks the field {error.args[0]!r}"
-    except (TypeError, ValueError, AttributeError, IndexError) as error:
+    except (TypeError, ValueError, AttributeError, IndexError, ArithmeticError) as error:
         reason = f"the answer does not have the shape of the contract: {error}"
+    else:
+        return found
     raise unreadable(reason, reply, operation)
 
 
@@ -259,7 +270,8 @@ def wait_of(reply: Reply) -> int | None:
 def _excerpt(reply: Reply) -> str:
     text = " ".join(reply.body[: 4 * _EXCERPT].decode("utf-8", "replace").split())
     if not text:
-        return f"the service answered {reply.status} with an empty body"
+        what = "a body that cannot be read" if reply.truncated else "an empty body"
+        return f"the service answered {reply.status} with {what}"
     short = text if len(text) <= _EXCERPT else f"{text[:_EXCERPT]}..."
     return f"the service answered {reply.status}: {short}"
 

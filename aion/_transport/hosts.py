@@ -100,7 +100,13 @@ def located(url: str) -> tuple[Origin, str, str]:
         ValueError: It is not a URL, or its host or port cannot be one.
     """
     parts, port = _split(url)
-    host = ascii_host(parts.hostname or "")
+    name = parts.hostname or ""
+    if "[" in parts.netloc and address_of(name) is None:
+        raise HostError(name, "it is in brackets, but is not an IPv6 address")
+    if "\\" in parts.netloc:
+        # Some read it as the slash that ends a host.
+        raise HostError(name, "a backslash stands beside it")
+    host = ascii_host(name)
     authority = bracketed(host) if port is None else f"{bracketed(host)}:{port}"
     origin = (parts.scheme, host, port or _DEFAULT_PORTS.get(parts.scheme, 80))
     if parts.netloc == authority:

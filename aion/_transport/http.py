@@ -11,7 +11,6 @@ import base64
 import contextlib
 import re
 import ssl
-import zlib
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 
@@ -19,6 +18,7 @@ import httpx
 
 from aion._secrets import SecretBytes
 from aion._transport.content import EMPTY, AsyncPieces, Bytes
+from aion._transport.encodings import AsyncUnpacked, Undecodable, Unpacked, Unpacker
 from aion._transport.places import KEEP_ALIVE
 from aion._transport.routing import Route, proxy_of
 from aion._transport.single import put_below
@@ -144,43 +144,54 @@ def _is_of_tls(error: BaseException | None) -> bool:
 
 
 class _Reader:
-    """Collects a body, up to what is worth reading."""
+    """Collects a body, unpacked, up to what is worth reading."""
 
     def __init__(self, response: httpx.Response) -> None:
         self._status = response.status_code
         self._headers = response.headers
+        self._unpacker = _unpacker(response)
         self._pieces: list[bytes] = []
         self._size = 0
+        self._broken: Fault | None = None
         self.full = False
 
     def add(self, piece: bytes) -> None:
+        if self._unpacker is None:
+            self._take(piece)
+            return
+        try:
+            for unpacked in self._unpacker.feed(piece):
+                self._take(unpacked)
+                if self.full:
+                    return
+        except Undecodable as error:
+            self._broken, self.full = _garbled(error), True
+
+    def _take(self, piece: bytes) -> None:
         self._pieces.append(piece)
         if self._status >= 300:
             self._size += len(piece)
             self.full = self._size > LARGEST_ERROR
 
     def outcome(self) -> Reply | Fault:
-        body = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
-        if body and (encoding := self._headers.get("content-encoding")):
+        if self._unpacker is not None and not self.full:
             try:
-                body = _decompressed(body, encoding.strip().lower())
-            except (zlib.error, ValueError) as error:
-                if not self.full:
-                    return Fault("garbled", f"the answer cannot be unpacked: {error}", sent=True)
+                self._unpacker.finish()
+            except Undecodable as error:
+                self._broken, self.full = _garbled(error), True
+        # What an answer that is no success means is said by its status, readable or not.
+        if self._broken is not None and self._status < 300:
+            return self._broken
+        body = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
         return Reply(self._status, self._headers.raw, body, self.full)
 
 
-def _decompressed(body: bytes, encoding: str) -> bytes:
-    if encoding == "identity":
-        return body
-    if encoding not in ("gzip", "x-gzip", "deflate"):
-        raise ValueError(f"content encoding {encoding!r} was not asked for")
-    # 32 + 15: gzip and zlib headers are told apart by zlib.
-    unpacker = zlib.decompressobj(47)
-    data = unpacker.decompress(body) + unpacker.flush()
-    if not unpacker.eof:
-        raise ValueError("it is cut short")
-    return data
+def _unpacker(response: httpx.Response) -> Unpacker | None:
+    return Unpacker.of(response.headers.get("content-encoding"))
+
+
+def _garbled(error: Undecodable) -> Fault:
+    return Fault("garbled", f"the answer cannot be unpacked: {error}", sent=True)
 
 
 def _timeouts(seconds: float | None) -> dict[str, Any]:
@@ -298,6 +309,8 @@ class SyncChannel:
             stream = cast("httpx.SyncByteStream", response.stream)
             if not whole and response.status_code < 300:
                 self._stream, self._pieces = stream, iter(stream)
+                if (unpacker := _unpacker(response)) is not None:
+                    self._pieces = Unpacked(self._pieces, unpacker)
                 return Reply(response.status_code, response.headers.raw, b"")
             reader = _Reader(response)
             try:
@@ -320,6 +333,8 @@ class SyncChannel:
         """The next bytes of a body that `exchange` left unread; None at its end."""
         try:
             return next(self._pieces, None)
+        except Undecodable as error:
+            return _garbled(error)
         except httpx.HTTPError as error:
             return _fault(error, self._backend.making, self._way)
 
@@ -386,6 +401,8 @@ class AsyncChannel:
             stream = cast("httpx.AsyncByteStream", response.stream)
             if not whole and response.status_code < 300:
                 self._stream, self._pieces = stream, stream.__aiter__()
+                if (unpacker := _unpacker(response)) is not None:
+                    self._pieces = AsyncUnpacked(self._pieces, unpacker)
                 return Reply(response.status_code, response.headers.raw, b"")
             reader = _Reader(response)
             try:
@@ -412,6 +429,8 @@ class AsyncChannel:
             return None
         try:
             return await anext(self._pieces, None)
+        except Undecodable as error:
+            return _garbled(error)
         except httpx.HTTPError as error:
             return _fault(error, self._backend.making, self._way)
 

@@ -14,7 +14,7 @@ from urllib.parse import quote_plus
 from aion._secrets import SecretBytes, SecretText
 from aion._transport.content import EMPTY, Content, encode
 from aion._transport.hosts import located
-from aion.exceptions import AionvisionConnectionError, ValidationError
+from aion.exceptions import ValidationError
 from aion_api import PREFIX, Operation, Request
 
 if TYPE_CHECKING:
@@ -90,8 +90,6 @@ class Fault:
     """For a timeout: the seconds that were allowed, where they were not those of the call."""
 
 
-OBJECT_PATH = "<presigned URL>"
-"""The path that errors name for an object: the real one is a credential."""
 BUSY = Fault("busy", "all connections are busy", sent=False)
 
 
@@ -151,9 +149,9 @@ class Wiring:
         """A request to a presigned URL: no credential and no header of the client's own.
 
         Raises:
-            AionvisionConnectionError: It leads nowhere: its host or port cannot be one.
+            ValueError: The URL is not one, or its host or port cannot be one.
         """
-        origin, host, url = _located_object(method, url)
+        origin, host, url = located(url)
         pairs = [
             (b"Host", host.encode("ascii")),
             (b"Accept", b"*/*"),
@@ -162,15 +160,6 @@ class Wiring:
         if content.length or method in ("PUT", "POST"):
             pairs.append((b"Content-Length", str(content.length).encode("ascii")))
         return Wire(method, origin, url, pairs, content)
-
-
-def _located_object(method: str, url: str) -> tuple[Origin, str, str]:
-    try:
-        return located(url)
-    except ValueError as error:
-        reason = str(error)
-    problem = AionvisionConnectionError(f"the URL of an object cannot be used: {reason}")
-    raise problem.at(method=method, path=OBJECT_PATH)
 
 
 def object_operation(method: str) -> Operation[bytes]:
@@ -182,7 +171,7 @@ def object_operation(method: str) -> Operation[bytes]:
         f"object_{method.lower()}",
         f"objects.{method.lower()}",
         method,
-        OBJECT_PATH,
+        "<presigned URL>",
         kind="bytes",
         decode=bytes,
         repeatable=True,

@@ -51,11 +51,9 @@ class DocumentPresignedUploadResult(Model):
 def target(read: Reader) -> dict[str, Any]:
     """What single and batch URLs share."""
     return {
-        "upload_url": read.need("upload_url"),
+        **read.target(),
         "object_key": read.need("object_key"),
         "expires_at": read.date("expires_at"),
-        "upload_headers": read.get("upload_headers"),
-        "upload_method": read.get("upload_method") or "PUT",
         "upload_fields": read.get("upload_fields"),
     }
 

@@ -84,7 +84,8 @@ class CloudStorageJob(Model):
         """Files moved or failed, of all files, from 0 to 100."""
         if self.total_files <= 0:
             return 100.0 if self.is_terminal else 0.0
-        return 100.0 * (self.completed_files + self.failed_files) / self.total_files
+        ended = min(self.completed_files + self.failed_files, self.total_files)
+        return 100.0 * (ended / self.total_files)
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:

@@ -48,10 +48,11 @@ class PresignedUrlInfo(Model):
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
         """Read the answer to a request for a presigned URL."""
         read = Reader(data)
+        place = read.target()
         return cls(
-            upload_url=read.need("upload_url"),
-            upload_method=read.get("upload_method") or "PUT",
-            upload_headers=read.get("upload_headers") or {},
+            upload_url=place["upload_url"],
+            upload_method=place["upload_method"],
+            upload_headers=place["upload_headers"] or {},
             object_key=read.need("object_key"),
             image_id=read.get("image_id"),
             expires_at=read.date("expires_at"),
@@ -131,12 +132,13 @@ class BatchPresignedUrl(Model):
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
         """Read one entry of a prepared batch."""
         read = Reader(data)
+        place = read.target()
         return cls(
             file_index=read.need("file_index"),
             filename=read.need("filename"),
-            upload_url=read.need("upload_url"),
-            upload_method=read.get("upload_method") or "PUT",
-            upload_headers=read.get("upload_headers") or {},
+            upload_url=place["upload_url"],
+            upload_method=place["upload_method"],
+            upload_headers=place["upload_headers"] or {},
             object_key=read.need("object_key"),
             expires_at=read.date("expires_at"),
             image_id=read.get("image_id"),

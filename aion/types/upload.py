@@ -9,7 +9,7 @@ from typing import Any, Self
 from aion.exceptions import DescriptionError, UploadError
 from aion.types._brief import brief
 from aion.types._document_processing import NO_REASON
-from aion.types._reader import Reader
+from aion.types._reader import Reader, text
 from aion.types.common import DescriptionStatus
 from aion.types.describe import DescriptionFailure
 from aion.types.presigned import (
@@ -123,7 +123,7 @@ class UploadResult(Model):
     def from_stored(cls, stored: StreamBatchFileResult) -> Self:
         """The result right after the upload, before anything is known of the description."""
         return cls(
-            image_id=stored.skipped_existing_image_id or stored.image_id,
+            image_id=text(stored.skipped_existing_image_id) or stored.image_id,
             filename=stored.filename,
             object_key=stored.object_key,
         )
@@ -153,7 +153,7 @@ class UploadResult(Model):
     def with_file(self, file: UserFile) -> Self:
         """The same result with what the library knows of the image by now."""
         status = DescriptionStatus(file.description_status or "pending")
-        error = file.description_error
+        error = text(file.description_error)
         if status is DescriptionStatus.FAILED and not error:
             error = NO_REASON
         name = file.filename or self.filename

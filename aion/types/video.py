@@ -82,10 +82,14 @@ class VideoUploadSession(Model):
         """Read the answer to an upload that was begun."""
         read = Reader(data)
         chunks = [VideoChunkInfo.from_api_response(one) for one in read.get("chunks") or ()]
+        for name in ("chunk_number", "size_bytes"):
+            if any(getattr(one, name) is None for one in chunks):
+                # The file is cut by them.
+                raise KeyError(name)
         concurrent, retries = read.get("concurrent_upload_limit"), read.get("retry_attempts")
         return cls(
-            media_id=read.need("media_id"),
-            upload_id=read.need("upload_id"),
+            media_id=read.identifier("media_id"),
+            upload_id=read.identifier("upload_id"),
             chunks=chunks,
             total_chunks=read.get("total_chunks") or len(chunks),
             chunk_size_bytes=read.get("chunk_size_bytes") or 0,
@@ -168,7 +172,7 @@ class VideoUploadProgress(Model):
         """Read the progress of an upload."""
         read = Reader(data)
         return cls(
-            media_id=read.need("media_id"),
+            media_id=read.identifier("media_id"),
             upload_id=read.get("upload_id") or "",
             status=read.get("status") or "uploading",
             chunks_completed=read.get("chunks_completed") or 0,
@@ -226,12 +230,12 @@ class VideoUploadResult(Model):
         read = Reader(data)
         metadata = read.get("metadata")
         return cls(
-            media_id=read.need("media_id"),
+            media_id=read.identifier("media_id"),
             status=read.get("status") or "completed",
             metadata=None if metadata is None else VideoMetadata.from_api_response(metadata),
             thumbnail_url=read.get("thumbnail_url"),
             video_url=read.get("video_url"),
-            analysis_job_id=read.get("analysis_job_id"),
+            analysis_job_id=read.get("analysis_job_id") or None,
             processing_status=read.get("processing_status"),
             created_at=read.date("created_at"),
             additional_properties=read.rest(),

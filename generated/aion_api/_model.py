@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Self, cast
 from aion_api._frozen import Frozen, field
 from aion_api._frozen import build as build  # the models reach it as `md.build`
 from aion_api._runtime import UNSET, File, FormBody, MultipartBody, text, timestamp
+from aion_api._shapes import mend, needs
 
 _parse = datetime.fromisoformat
 
@@ -62,6 +63,13 @@ class Answer(Model):
     """Those that have to be there."""
     _dates: ClassVar[tuple[str, ...]] = ()
     """Those that are timestamps."""
+    _needs: ClassVar[tuple[tuple[str, frozenset[type]], ...] | None] = None
+    """Those that always have a value, and the types that fit, once an answer was read. Others are
+    kept as they came."""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls._needs = None
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
@@ -78,9 +86,10 @@ class Answer(Model):
         if not cls._keys.issuperset(data):
             others = [key for key in data if key not in cls._keys]
             data["additional_properties"] = {key: data.pop(key) for key in others}
-        for name in cls._required:
-            if name not in data:
-                raise KeyError(name)
+        needed = cls._needs
+        for name, types in cls._learn() if needed is None else needed:
+            if type(data[name]) not in types:
+                mend(cls, data, name)
         for name in cls._dates:
             if (raw := data.get(name)) is None:
                 data[name] = None
@@ -93,6 +102,11 @@ class Answer(Model):
             else:
                 data[name] = parsed if parsed.tzinfo is not None else parsed.replace(tzinfo=UTC)
         return build(cls, data)
+
+    @classmethod
+    def _learn(cls) -> tuple[tuple[str, frozenset[type]], ...]:
+        cls._needs = needs(cls, cls._required, cls._keys)
+        return cls._needs
 
 
 def _copied(value: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -166,3 +167,11 @@ def interactions(name: str, tapes: Path = FOLDER) -> list[tuple[Any, Any]]:
     path = path_of(name, tapes)
     with vcr.VCR(**vcr_config()).use_cassette(path, record_mode="none") as cassette:
         return list(zip(cassette.requests, cassette.responses, strict=True))
+
+
+@cache
+def given_of(name: str, tapes: Path = FOLDER) -> Given:
+    """What was there before a recording was made."""
+    with vcr.VCR(**vcr_config()).use_cassette(path_of(name, tapes), record_mode="none") as cassette:
+        found: Given = cassette.get_metadata(_GIVEN, {})
+        return found

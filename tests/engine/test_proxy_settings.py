@@ -15,7 +15,7 @@ import pytest
 from aion import AionVision, SyncAionVision
 from aion._transport.threads import SyncEngine
 from aion.config import ClientConfig
-from aion.exceptions import AionvisionConnectionError
+from aion.exceptions import AionvisionConnectionError, ServerError
 from aion.testing import Sandbox
 from tests.engine.connections import FILE, KEY, NAME, call
 from tests.faults import scripts
@@ -348,9 +348,9 @@ def test_an_internationalized_host_has_the_same_form_in_a_tunnel_and_the_resolve
 )
 def test_a_presigned_url_that_leads_nowhere_is_a_typed_error(url: str) -> None:
     engine = SyncEngine(ClientConfig(KEY, max_retries=0))
-    with pytest.raises(AionvisionConnectionError, match="cannot be used: ") as caught:
+    with pytest.raises(ServerError, match="a URL that cannot be called") as caught:
         engine.read_object(f"{url}?signature={CANARY}")
-    assert (caught.value.method, caught.value.code) == ("GET", "CONNECTION_ERROR")
+    assert (caught.value.method, caught.value.code) == ("GET", "INVALID_RESPONSE")
     assert CANARY not in str(caught.value)
 
 

@@ -6,6 +6,7 @@ import base64
 import gzip
 import json
 import time
+import zlib
 from collections.abc import Callable
 
 from tests.faults.server import Connection, Script
@@ -121,6 +122,30 @@ def gzip_garbage(connection: Connection) -> None:
     connection.answer(packed, kind=kind, extra="Content-Encoding: gzip\r\n")
 
 
+def packed(pack: Callable[[bytes], bytes], encoding: str = "gzip") -> Script:
+    """Answer everything as it should be, but packed, and with this header."""
+
+    def script(connection: Connection) -> None:
+        while True:
+            body, kind = good_body(connection.read_request().target)
+            header = f"Content-Encoding: {encoding}\r\n"
+            connection.answer(pack(body), kind=kind, extra=header)
+
+    return script
+
+
+def _in_two_members(body: bytes) -> bytes:
+    return gzip.compress(body[:9]) + gzip.compress(body[9:])
+
+
+def _cut_short(body: bytes) -> bytes:
+    return gzip.compress(body)[:-9]
+
+
+def _twice(body: bytes) -> bytes:
+    return gzip.compress(gzip.compress(body))
+
+
 def html_502(connection: Connection) -> None:
     """Answer like a load balancer without a server behind it."""
     while True:
@@ -224,6 +249,10 @@ FAULTS: dict[str, Script] = {
     "one byte short": one_byte_short,
     "length is no number": wrong_length,
     "gzip garbage": gzip_garbage,
+    "gzip in two members": packed(_in_two_members),
+    "gzip cut short": packed(_cut_short),
+    "gzip inside gzip": packed(_twice, "gzip, gzip"),
+    "encoding that was not asked for": packed(zlib.compress, "br"),
     "HTML 502": html_502,
     "empty 200": empty_200,
     "invalid UTF-8": invalid_utf8,

@@ -205,11 +205,6 @@ def test_an_answer_that_is_no_event_stream_is_named() -> None:
         made.end()
 
 
-def test_a_packed_stream_is_refused() -> None:
-    with pytest.raises(SSEStreamError, match="gzip"):
-        StreamReading("s1").opened(Reply(200, [(b"content-encoding", b"gzip")], b""))
-
-
 def test_the_error_of_a_stream_survives_pickle_p6() -> None:
     made, _ = fed(TEXT)
     error = made.broken(AionvisionConnectionError("reset"))

@@ -20,6 +20,7 @@ from typing import IO
 from aion import _checks as check
 from aion._callback_errors import pass_on
 from aion._rt import blocking as rt
+from aion._transport.encodings import Unpacker
 from aion._transport.wire import Reply
 from aion.exceptions import (
     AionvisionConnectionError,
@@ -33,7 +34,7 @@ from aion_api import Request
 _LONGEST_PAUSE = 30.0
 _PROGRESS = 1024 * 1024
 """Bytes after which a break does not count as a repeated one."""
-_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)\Z")
+_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)\Z")
 _BAD_RANGE = 416
 
 
@@ -101,21 +102,30 @@ def _real(path: Path) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """What an answer brings of an object: from `start` on; `total` bytes, where it is said."""
+    """What an answer brings of an object: from `start` on; `total` bytes, where it is said.
+
+    Of an answer that came packed, every number and the ETag are those of the packed bytes: it is
+    read whole or not at all.
+    """
 
     start: int
     total: int | None
+    etag: str | None
 
     @classmethod
     def of(cls, reply: Reply) -> _Part | None:
         """Read the headers of an answer; None for a part whose place it does not tell."""
+        packed = Unpacker.of(reply.headers().get("content-encoding")) is not None
+        etag = None if packed else reply.header("etag")
         if reply.status != 206:
-            length = reply.header("content-length") or ""
-            return cls(0, int(length) if length.isdecimal() else None)
+            length = "" if packed else reply.header("content-length") or ""
+            return cls(0, int(length) if length.isdecimal() else None, etag)
+        if packed:
+            return None
         found = _RANGE.match((reply.header("content-range") or "").strip())
         if found is None:
             return None
-        return cls(int(found[1]), None if found[3] == "*" else int(found[3]))
+        return cls(int(found[1]), None if found[3] == "*" else int(found[3]), etag)
 
 
 class _Download:
@@ -165,7 +175,7 @@ class _Download:
                 self._restart()
             if part is None or part.start != self._size:
                 raise _incomplete("storage answered with another part than was asked for")
-            self._etag = reply.header("etag")
+            self._etag = part.etag
             # Written on the event loop's thread: a piece takes less time than handing it over.
             while (piece := answer.piece()) is not None:
                 self._file.write(piece)
