@@ -5,10 +5,14 @@ from __future__ import annotations
 import gc
 import sys
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import wraps
 from types import FrameType, TracebackType
-from typing import Any, Self
+from typing import Any, ParamSpec, Self
+
+P = ParamSpec("P")
 
 Spot = tuple[str, int, int]
 """A file, a line, and which of its visits."""
@@ -32,6 +36,21 @@ def finalizers_may_be_struck() -> Iterator[None]:
             gc.collect()
     finally:
         sys.unraisablehook = before
+
+
+def in_a_thread(test: Callable[P, None]) -> Callable[P, None]:
+    """Run a test in a thread of its own.
+
+    Where an exception strikes the first line of a handler, Python 3.11 takes the handled exception
+    for one that is being handled from then on, in that thread.
+    """
+
+    @wraps(test)
+    def running(*args: P.args, **kwargs: P.kwargs) -> None:
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(test, *args, **kwargs).result()
+
+    return running
 
 
 class Part:

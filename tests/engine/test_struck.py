@@ -20,7 +20,7 @@ from aion.config import ClientConfig
 from aion_api.api import chat, user_files
 from aion_api.models.chat import SendMessageRequest
 from tests.engine.pools import free
-from tests.engine.striking import Part, Strike, Struck, Visits, finalizers_may_be_struck
+from tests.engine.striking import Part, Strike, Struck, Visits, finalizers_may_be_struck, in_a_thread
 from tests.faults import scripts
 from tests.faults.server import Connection, FaultServer
 
@@ -107,6 +107,7 @@ WAYS = [
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize(("way", "part"), WAYS)
+@in_a_thread
 def test_P11_an_exception_at_any_line_loses_no_connection_of_a_blocking_client(
     way: Use, part: Part
 ) -> None:
@@ -150,6 +151,7 @@ async def use_async(engine: AsyncEngine, other: FaultServer) -> None:
 @pytest.mark.parametrize(
     "part", [CONNECTIONS, pytest.param(EVERYTHING, marks=pytest.mark.soak)], ids=["", "everything"]
 )
+@in_a_thread
 def test_P11_an_exception_at_any_line_loses_no_connection_of_an_asynchronous_client(
     part: Part,
 ) -> None:
