@@ -245,13 +245,14 @@ class ChatResource:
 
         Endpoint: ``GET /chat/sessions``
         """
-        page = requests.session_pages(page_size, active_only, search, min_messages)
+        size, page = requests.session_pages(page_size, active_only, search, min_messages)
 
-        async def fetch(offset: int) -> Page[ChatSession]:
-            found = await self._engine.call(page(offset))
+        async def fetch(offset: int, limit: int) -> Page[ChatSession]:
+            found = await self._engine.call(page(offset, limit))
             return Page(found.items, found.has_more, found.total)
 
-        return Pages(fetch, lambda session: session.id)
+        most = requests.MOST_SESSIONS
+        return Pages(fetch, lambda session: session.id, size=size, most=most)
 
     async def get_messages(
         self, session_id: str, *, limit: int | None = None, timeout: float | None = None

@@ -163,11 +163,11 @@ class ColorsResource:
         page = _search(hex_code, color_name, color_family, delta_e_threshold, min_percentage)
         size = _page_size("page_size", page_size)
 
-        async def fetch(offset: int) -> Page[ColorSearchResult]:
-            answer = await self._engine.call(page(size, offset))
+        async def fetch(offset: int, limit: int) -> Page[ColorSearchResult]:
+            answer = await self._engine.call(page(limit, offset))
             return Page(answer.results, answer.has_more, answer.total_count)
 
-        return Pages(fetch, lambda hit: hit.image_id)
+        return Pages(fetch, lambda hit: hit.image_id, size=size, most=MAX_SEARCH_PAGE)
 
     async def list_families(self, *, timeout: float | None = None) -> list[ColorFamilyInfo]:
         """The color families that a search can name.

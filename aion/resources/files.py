@@ -11,7 +11,7 @@ from typing import Any
 from aion import _checks as check
 from aion._flows.paging import Pages
 from aion._flows.saving import save, target
-from aion._library import changes, listing
+from aion._library import MAX_PAGE, changes, listing
 from aion._library import page_size as size_of_page
 from aion._paging import Page
 from aion._rt import aio as rt
@@ -152,11 +152,11 @@ class FilesResource:
         )
         size = size_of_page("page_size", page_size)
 
-        async def fetch(offset: int) -> Page[UserFile]:
-            answer = await self._engine.call(page(size, offset))
+        async def fetch(offset: int, limit: int) -> Page[UserFile]:
+            answer = await self._engine.call(page(limit, offset))
             return Page(answer.files, answer.has_more, answer.total_count)
 
-        return Pages(fetch, lambda file: file.id)
+        return Pages(fetch, lambda file: file.id, size=size, most=MAX_PAGE)
 
     async def get(self, file_id: str, *, timeout: float | None = None) -> UserFileDetails:
         """Everything that is known of one file.

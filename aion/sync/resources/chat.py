@@ -248,13 +248,14 @@ class SyncChatResource:
 
         Endpoint: ``GET /chat/sessions``
         """
-        page = requests.session_pages(page_size, active_only, search, min_messages)
+        size, page = requests.session_pages(page_size, active_only, search, min_messages)
 
-        def fetch(offset: int) -> Page[ChatSession]:
-            found = self._engine.call(page(offset))
+        def fetch(offset: int, limit: int) -> Page[ChatSession]:
+            found = self._engine.call(page(offset, limit))
             return Page(found.items, found.has_more, found.total)
 
-        return SyncPages(fetch, lambda session: session.id)
+        most = requests.MOST_SESSIONS
+        return SyncPages(fetch, lambda session: session.id, size=size, most=most)
 
     def get_messages(
         self, session_id: str, *, limit: int | None = None, timeout: float | None = None

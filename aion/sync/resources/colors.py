@@ -165,11 +165,11 @@ class SyncColorsResource:
         page = _search(hex_code, color_name, color_family, delta_e_threshold, min_percentage)
         size = _page_size("page_size", page_size)
 
-        def fetch(offset: int) -> Page[ColorSearchResult]:
-            answer = self._engine.call(page(size, offset))
+        def fetch(offset: int, limit: int) -> Page[ColorSearchResult]:
+            answer = self._engine.call(page(limit, offset))
             return Page(answer.results, answer.has_more, answer.total_count)
 
-        return SyncPages(fetch, lambda hit: hit.image_id)
+        return SyncPages(fetch, lambda hit: hit.image_id, size=size, most=MAX_SEARCH_PAGE)
 
     def list_families(self, *, timeout: float | None = None) -> list[ColorFamilyInfo]:
         """The color families that a search can name.

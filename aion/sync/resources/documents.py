@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
@@ -92,20 +91,20 @@ class SyncDocumentsResource(SyncDocumentUploads):
         state = _state(status_filter)
         served = size
 
-        def fetch(offset: int) -> Page[DocumentItem]:
+        def fetch(offset: int, limit: int) -> Page[DocumentItem]:
             nonlocal served
-            # Documents that came or went in between make pages overlap; none is given twice.
+            del limit
+            number = offset // served
             page = self.list(
-                page=math.ceil(offset / served) + 1,
-                page_size=served if offset else size,
-                status_filter=state,
+                page=number + 1, page_size=served if offset else size, status_filter=state
             )
             if not offset:
                 # The service may have smaller pages than were asked for; its numbers count those.
                 served = min(size, page.page_size) or size
-            return Page(page.documents, page.has_more, page.total_count)
+            start, stop = number * served, (number + 1) * served
+            return Page(page.documents, page.has_more, page.total_count, start, stop)
 
-        return SyncPages(fetch, lambda document: document.id)
+        return SyncPages(fetch, lambda document: document.id, size=size)
 
     def get(self, document_id: str) -> DocumentDetails:
         """One document. Its title and tags are in `client.files.get`.

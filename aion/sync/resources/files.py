@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from aion import _checks as check
-from aion._library import changes, listing
+from aion._library import MAX_PAGE, changes, listing
 from aion._library import page_size as size_of_page
 from aion._paging import Page
 from aion._rt import blocking as rt
@@ -154,11 +154,11 @@ class SyncFilesResource:
         )
         size = size_of_page("page_size", page_size)
 
-        def fetch(offset: int) -> Page[UserFile]:
-            answer = self._engine.call(page(size, offset))
+        def fetch(offset: int, limit: int) -> Page[UserFile]:
+            answer = self._engine.call(page(limit, offset))
             return Page(answer.files, answer.has_more, answer.total_count)
 
-        return SyncPages(fetch, lambda file: file.id)
+        return SyncPages(fetch, lambda file: file.id, size=size, most=MAX_PAGE)
 
     def get(self, file_id: str, *, timeout: float | None = None) -> UserFileDetails:
         """Everything that is known of one file.
