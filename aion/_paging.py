@@ -2,16 +2,20 @@
 
 Pages are addressed by how many items come before them, so an item that is deleted moves all later
 ones forward, over the place where the next page begins. Two things show it: a page that shares an
-item with what was given already proves that nothing lies between; a total that went down says that
-something may. `Walk` decides from them which page comes next, and steps back where it has to.
+item with those before proves that nothing lies between; a total that went down says that something
+may. `Walk` decides from them which page comes next, and steps back where it has to.
 
 What it relies on is that the items which stay keep their order among themselves. Then everything
-before a given item was given, whatever came and went, and in whichever state each page was read:
-a page that begins with a given item, or at the very beginning, leaves nothing out.
+before a known item is known, whatever came and went, and in whichever state each page was read:
+a page that begins with a known item, or at the very beginning, leaves nothing out.
+
+The item that two pages share is given to the reader after the second one came: readers delete and
+change what they were given, so that it would not be there any more.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
@@ -21,8 +25,9 @@ T = TypeVar("T")
 
 AT_ONCE = 4
 """Pages that are fetched at a time, once a reader has shown that it goes on reading."""
-MOST_RETURNS = 5
-"""How often a walk steps back without anything new in between, before it gives up."""
+MOST_RETURNS = 8
+"""How often a walk steps back, or reads the same again from a listing that changed, without
+anything new in between, before it gives up."""
 
 
 class Page(NamedTuple, Generic[T]):
@@ -74,12 +79,13 @@ class Walk(Generic[T]):
         self._most = most
         self._shares = most is not None and size < most
         self._seen: set[object] = set()
+        self._held: list[T] = []
         self._again: set[object] = set()
         self._position = self._peak = 0
         self._total: int | None = None
         self._stride = self._uneven = 0
         self._even = True
-        self._steps = self._returns = self._stale = self._window = 0
+        self._steps = self._returns = self._stale = self._doubles = self._window = 0
         self.ask = Ask(0, size)
         self.done = False
         self.returned = False
@@ -92,19 +98,35 @@ class Walk(Generic[T]):
                 so fast that no page fits to those before.
         """
         start = self.ask.offset if page.start is None else page.start
-        lost = max(0, (self._total or 0) - page.total) if page.total is not None else 0
-        fits = start == 0 or (bool(page.items) and self._key(page.items[0]) in self._seen)
-        self.returned = not fits and (lost > 0 or start < self._position)
+        change = None
+        if page.total is not None and self._total is not None:
+            change = page.total - self._total
+        fits = start == 0 or self._continues(page.items, change)
+        moved = self._steps > 0 or start < self._position or (change or 0) < 0
+        self.returned = moved and not fits
         if self.returned:
-            self._step_back(start, lost)
+            self._look_elsewhere(start, change or 0)
             return []
         fresh, known = self._sorted(page.items)
+        if start == 0 and self._position:
+            # What comes before all that is known was added; who adds an item for each one that
+            # is given would be given those as well, for ever.
+            fresh = self._behind_known(page.items, fresh)
         stop = start + len(page.items) if page.stop is None else page.stop
         self.done = not page.more
         if page.more:
             self._require_progress(page, stop, fresh, known)
             self._advance(start, stop, page.total)
-        return fresh
+        found = [*self._held, *fresh]
+        self._held = []
+        if self._shares and page.more and found and self._is_last(found[-1], page):
+            self._held = [found.pop()]
+        return found
+
+    def rest(self) -> list[T]:
+        """What was held back, for the reader of a walk that cannot go on."""
+        held, self._held = self._held, []
+        return held
 
     def ahead(self) -> list[Ask]:
         """Pages that are worth fetching while the last one is read: the next one first."""
@@ -117,6 +139,29 @@ class Walk(Generic[T]):
         shared = self._position - offset
         later = range(offset + self._stride, self._total - shared, self._stride)
         return [self.ask, *(Ask(one, limit) for one in later[: self._window - 1])]
+
+    def _continues(self, items: Sequence[T], change: int | None) -> bool:
+        """Whether a page shows by one of its items that it leaves nothing out."""
+        if not items:
+            return False
+        first = self._key(items[0])
+        if not self._held:
+            return first in self._seen
+        held = self._key(self._held[0])
+        if first == held or any(self._key(item) == held for item in items):
+            return True
+        # Others may have added so many that the held one is in a later page, or have deleted it.
+        # An item that was given may also be another's neighbor now, for it was changed.
+        elsewhere = self._steps > 0 or self._stale > 0 or change is None or change > 0
+        return elsewhere and first in self._seen
+
+    def _is_last(self, item: T, page: Page[T]) -> bool:
+        return self._key(item) == self._key(page.items[-1])
+
+    def _behind_known(self, items: Sequence[T], fresh: list[T]) -> list[T]:
+        new = {self._key(item) for item in fresh}
+        leading = list(itertools.takewhile(lambda item: self._key(item) in new, items))
+        return fresh[len(leading) :] if len(leading) < len(items) else fresh
 
     def _sorted(self, items: Sequence[T]) -> tuple[list[T], set[object]]:
         """The items that are new, and the keys of the others."""
@@ -148,18 +193,20 @@ class Walk(Generic[T]):
         # One item at a time, however many are asked for, would never get past the shared one.
         self.ask = following if following != self.ask else Ask(stop, self._size)
 
-    def _step_back(self, start: int, lost: int) -> None:
-        """The next page begins as far back as the total says, then further and further."""
+    def _look_elsewhere(self, start: int, change: int) -> None:
+        """Where the total says that the next item went; else further and further back."""
         if not self._steps:
             self._returns += 1
             if self._returns > MOST_RETURNS:
                 raise _changing(self._position)
             # From now on each page shows by itself that it fits.
             self._shares = self._most is not None and self._most > 1
+        offset = self._position - 1 + change
+        if self._steps or not change:
+            offset = min(self._position - 1, offset, start) - self._size * 2**self._steps
         self._window = 0
-        further = self._size * 2**self._steps if self._steps or not lost else 0
         self._steps += 1
-        self.ask = self._sharing(max(0, min(self._position - lost - 1 - further, start - 1)))
+        self.ask = self._sharing(max(0, offset))
 
     def _sharing(self, offset: int) -> Ask:
         """A page that has room for the item before those that are wanted."""
@@ -171,12 +218,15 @@ class Walk(Generic[T]):
         """Refuse a page after which the walk would go on for ever."""
         if fresh:
             self._again.clear()
-            self._returns = self._stale = 0
+            self._returns = self._stale = self._doubles = 0
         elif stop > self._peak or not page.items:
             # So many may have been added before it that only known ones are here, but each once.
             self._stale = self._stale or stop - len(page.items)
             if known <= self._again:
-                raise _repeated(self._stale, bool(page.items))
+                # Of pages that were fetched side by side, one may be from before, one from after.
+                self._doubles += 1
+                if page.total == self._total or not page.items or self._doubles > MOST_RETURNS:
+                    raise _repeated(self._stale, bool(page.items))
             self._again |= known
 
 

@@ -71,15 +71,21 @@ class SyncPages(Iterator[T], Generic[T]):
         ahead = _Ahead(self._fetch)
         try:
             while not walk.done:
-                fresh = walk.take(ahead.page(walk.ask))
+                failure: AionvisionError | None = None
+                try:
+                    found = walk.take(ahead.page(walk.ask))
+                except AionvisionError as error:
+                    failure, found = error, walk.rest()
                 if walk.returned or not ahead.leads_to(walk.ask):
                     # What is under way begins at the wrong places.
                     ahead.close()
                     ahead = _Ahead(self._fetch)
-                ahead.begin(walk.ahead())
-                for item in fresh:
+                ahead.begin(walk.ahead() if failure is None else ())
+                for item in found:
                     if self._keep is None or self._keep(item):
                         yield item
+                if failure is not None:
+                    raise failure
         finally:
             ahead.close()
 
