@@ -25,6 +25,8 @@ T = TypeVar("T")
 
 AT_ONCE = 4
 """Pages that are fetched at a time, once a reader has shown that it goes on reading."""
+MOST_GUESSES = 3
+"""Places to look for the next item where a total says that it went, before going back further."""
 MOST_RETURNS = 8
 """How often a walk steps back, or reads the same again from a listing that changed, without
 anything new in between, before it gives up."""
@@ -81,11 +83,13 @@ class Walk(Generic[T]):
         self._seen: set[object] = set()
         self._held: list[T] = []
         self._again: set[object] = set()
+        self._tried: set[int] = set()
         self._position = self._peak = 0
         self._total: int | None = None
         self._stride = self._uneven = 0
         self._even = True
         self._steps = self._returns = self._stale = self._doubles = self._window = 0
+        self._catching_up = False
         self.ask = Ask(0, size)
         self.done = False
         self.returned = False
@@ -105,7 +109,7 @@ class Walk(Generic[T]):
         moved = self._steps > 0 or start < self._position or (change or 0) < 0
         self.returned = moved and not fits
         if self.returned:
-            self._look_elsewhere(start, change or 0)
+            self._look_elsewhere(change or 0)
             return []
         fresh, known = self._sorted(page.items)
         if start == 0 and self._position:
@@ -117,6 +121,9 @@ class Walk(Generic[T]):
         if page.more:
             self._require_progress(page, stop, fresh, known)
             self._advance(start, stop, page.total)
+        self._catching_up = page.more and not fresh and not self._held_in(known)
+        if self._catching_up:
+            return []
         found = [*self._held, *fresh]
         self._held = []
         if self._shares and page.more and found and self._is_last(found[-1], page):
@@ -150,10 +157,12 @@ class Walk(Generic[T]):
         held = self._key(self._held[0])
         if first == held or any(self._key(item) == held for item in items):
             return True
-        # Others may have added so many that the held one is in a later page, or have deleted it.
-        # An item that was given may also be another's neighbor now, for it was changed.
-        elsewhere = self._steps > 0 or self._stale > 0 or change is None or change > 0
-        return elsewhere and first in self._seen
+        # Others may have deleted the held one. That an item which was given is here, instead, is
+        # no proof at once: it may have been renamed, and be among those that are still to come.
+        return first in self._seen and (self._steps > 0 or self._catching_up or change is None)
+
+    def _held_in(self, known: set[object]) -> bool:
+        return bool(self._held) and self._key(self._held[0]) in known
 
     def _is_last(self, item: T, page: Page[T]) -> bool:
         return self._key(item) == self._key(page.items[-1])
@@ -187,13 +196,14 @@ class Walk(Generic[T]):
             self._uneven += not self._even
             self._stride = stride
         self._steps = 0
+        self._tried.clear()
         self._position, self._total = stop, total
         self._peak = max(self._peak, stop)
         following = self._sharing(stop - 1) if self._shares else Ask(stop, self._size)
         # One item at a time, however many are asked for, would never get past the shared one.
         self.ask = following if following != self.ask else Ask(stop, self._size)
 
-    def _look_elsewhere(self, start: int, change: int) -> None:
+    def _look_elsewhere(self, change: int) -> None:
         """Where the total says that the next item went; else further and further back."""
         if not self._steps:
             self._returns += 1
@@ -201,12 +211,14 @@ class Walk(Generic[T]):
                 raise _changing(self._position)
             # From now on each page shows by itself that it fits.
             self._shares = self._most is not None and self._most > 1
-        offset = self._position - 1 + change
-        if self._steps or not change:
-            offset = min(self._position - 1, offset, start) - self._size * 2**self._steps
+        offset = max(0, self._position - 1 + change)
+        if not change or offset in self._tried or len(self._tried) > MOST_GUESSES:
+            reach = self._size * 2**self._steps
+            offset = max(0, self._position - 1 + min(change, 0) - reach)
+        self._tried.add(offset)
         self._window = 0
         self._steps += 1
-        self.ask = self._sharing(max(0, offset))
+        self.ask = self._sharing(offset)
 
     def _sharing(self, offset: int) -> Ask:
         """A page that has room for the item before those that are wanted."""
@@ -216,7 +228,7 @@ class Walk(Generic[T]):
         self, page: Page[T], stop: int, fresh: list[T], known: set[object]
     ) -> None:
         """Refuse a page after which the walk would go on for ever."""
-        if fresh:
+        if fresh or (self._held_in(known) and not self._is_last(self._held[0], page)):
             self._again.clear()
             self._returns = self._stale = self._doubles = 0
         elif stop > self._peak or not page.items:

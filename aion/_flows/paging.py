@@ -109,7 +109,7 @@ class _Ahead(Generic[T]):
                 self._crew.start(ask)
 
     async def page(self, ask: Ask) -> Page[T]:
-        """This page."""
+        """The page that was asked for, once it is there."""
         self.begin([ask])
         while ask not in self._outcomes:
             begun, outcome = await self._crew.ended()

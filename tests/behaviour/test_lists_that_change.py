@@ -62,7 +62,7 @@ class Kind:
 
     def __init__(
         self,
-        fill: Callable[[Sandbox], None],
+        fill: Callable[[Sandbox], object],
         items: Callable[[Any, int], Any],
         remove: Callable[[Any, Any], Any],
         remove_all: Callable[[Any, list[Any]], Any] | None = None,

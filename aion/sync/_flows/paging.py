@@ -111,7 +111,7 @@ class _Ahead(Generic[T]):
                 self._crew.start(ask)
 
     def page(self, ask: Ask) -> Page[T]:
-        """This page."""
+        """The page that was asked for, once it is there."""
         self.begin([ask])
         while ask not in self._outcomes:
             begun, outcome = self._crew.ended()
