@@ -18,6 +18,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from aion._headers import checked, merged
 from aion._secrets import SecretText, concealed, concealed_settings
+from aion._texts import by_value
 
 if TYPE_CHECKING:
     from aion._transport.observe import Attempt
@@ -188,7 +189,7 @@ class ClientConfig:
             tracing=self.enable_tracing and self.propagate_trace_context,
         )
         if self.proxy_url:
-            _check_proxy(self.proxy_url)
+            self.proxy_url = _checked_proxy(self.proxy_url)
 
     @classmethod
     def from_env(
@@ -368,10 +369,13 @@ def _is_this_machine(host: str) -> bool:
         return False
 
 
-def _check_proxy(url: str) -> None:
+def _checked_proxy(url: Any) -> str:
+    if not isinstance(url, str):
+        raise ValueError(f"proxy_url has to be text, not {type(url).__name__}")
     parts, host = _split("proxy_url", url)
     if parts.scheme not in ("http", "https", "socks5", "socks5h") or not host:
         raise ValueError(f"proxy_url has to be like http://proxy.example:8080, not {_safe(url)!r}")
+    return by_value(url)
 
 
 def _split(name: str, url: str) -> tuple[SplitResult, str | None]:
@@ -416,7 +420,7 @@ def _checked_header(name: str, value: Any) -> str | None:
         return None
     if not isinstance(value, str) or not value.isprintable() or not value.isascii():
         raise ValueError(f"{name} has to be printable ASCII text; got {value!r}")
-    return value
+    return by_value(value)
 
 
 def _or_env(value: T | None, variable: str, read: Callable[[str], T]) -> T | None:

@@ -250,7 +250,7 @@ class DocumentsResource(DocumentUploads):
 
 
 def _state(value: DocumentProcessingStatus | str | None) -> str | None:
-    return None if value is None else check.choice("status_filter", str(value), _STATES)
+    return None if value is None else check.choice("status_filter", value, _STATES)
 
 
 def _text(data: Any) -> str:

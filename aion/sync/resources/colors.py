@@ -233,7 +233,7 @@ def _search(
         color["hex_code"] = _hex(hex_code)
     for name, value in (("color_name", color_name), ("color_family", color_family)):
         if value is not None:
-            color[name] = str(check.text(name, value, 1, _LONGEST_NAME))
+            color[name] = check.text(name, value, 1, _LONGEST_NAME)
     if not color:
         check.missing("hex_code", "color_name", "color_family")
     distance = check.number("delta_e_threshold", delta_e_threshold, 0, 100)

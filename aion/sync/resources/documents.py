@@ -248,7 +248,7 @@ class SyncDocumentsResource(SyncDocumentUploads):
 
 
 def _state(value: DocumentProcessingStatus | str | None) -> str | None:
-    return None if value is None else check.choice("status_filter", str(value), _STATES)
+    return None if value is None else check.choice("status_filter", value, _STATES)
 
 
 def _text(data: Any) -> str:
