@@ -72,7 +72,8 @@ class Walk(Generic[T]):
     Attributes:
         ask: The page to fetch next.
         done: Whether everything was given.
-        returned: Whether the last page was refused, and `ask` lies before it.
+        returned: Whether the last page did not continue those before it, and was left out: `ask` is
+            where what lies between may be.
     """
 
     def __init__(self, key: Callable[[T], object], size: int, most: int | None = None) -> None:
@@ -168,6 +169,7 @@ class Walk(Generic[T]):
         return self._key(item) == self._key(page.items[-1])
 
     def _behind_known(self, items: Sequence[T], fresh: list[T]) -> list[T]:
+        """The new items without those before the first known one, if there is one."""
         new = {self._key(item) for item in fresh}
         leading = list(itertools.takewhile(lambda item: self._key(item) in new, items))
         return fresh[len(leading) :] if len(leading) < len(items) else fresh
@@ -204,7 +206,7 @@ class Walk(Generic[T]):
         self.ask = following if following != self.ask else Ask(stop, self._size)
 
     def _look_elsewhere(self, change: int) -> None:
-        """Where the total says that the next item went; else further and further back."""
+        """Go where the total says that the next item went; else back, further each time."""
         if not self._steps:
             self._returns += 1
             if self._returns > MOST_RETURNS:

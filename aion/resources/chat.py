@@ -233,8 +233,15 @@ class ChatResource:
     ) -> AsyncIterator[ChatSession]:
         """All sessions, one after the other; pages are fetched as they are needed.
 
+        Closing, renaming or adding sessions while iterating is safe: each that is there from the
+        beginning to the end is given, once. What is added or closed meanwhile may be given or not.
+        Two exceptions: a session whose place in the order changes (by a new message) before it was
+        given may be missed; and so may one with a `page_size` of 100, which leaves no room for
+        pages to overlap, when others are closed before it and as many added behind it between two
+        requests.
+
         Args:
-            page_size: Sessions in a page, from 1 to 100.
+            page_size: New sessions in a page, from 1 to 100.
             active_only: Only those that are open.
             search: As for `list_sessions`.
             min_messages: As for `list_sessions`.

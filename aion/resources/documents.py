@@ -74,6 +74,12 @@ class DocumentsResource(DocumentUploads):
     ) -> AsyncIterator[DocumentItem]:
         """All documents, page by page as they are asked for. It can be iterated again.
 
+        Deleting documents while iterating is safe, and so is adding some, which come first: each
+        that is there from the beginning to the end is given, once. What is added or deleted
+        meanwhile may be given or not. One exception: pages are numbered and cannot overlap, so one
+        may be missed when others are deleted before it and as many come into the list behind it
+        between two requests (such as by a change of the state that `status_filter` names).
+
         Args:
             page_size: Documents in one request, from 1 to 100.
             status_filter: Only documents in this state, as in `list`.

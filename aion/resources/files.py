@@ -118,6 +118,12 @@ class FilesResource:
         Nothing is fetched before the first one is asked for; then the next page is fetched while
         the current one is read. Iterating over the result again begins anew.
 
+        Deleting, replacing or adding files while iterating is safe: each that is there from the
+        beginning to the end is given, once. What is added or deleted meanwhile may be given or not.
+        Two exceptions: a file whose place in the order changes before it was given may be missed;
+        and so may one with a `page_size` of 100, which leaves no room for pages to overlap, when
+        others are deleted before it and as many added behind it between two requests.
+
         Args:
             search: Words to look for, at most 200 characters.
             search_mode: Where to look: ``all``, ``metadata`` or ``visible_text``.
@@ -129,7 +135,7 @@ class FilesResource:
             folder_id: Only files directly in this folder.
             sort_by: ``content_created_at``, ``created_at``, ``title`` or ``size_bytes``.
             sort_order: ``desc`` or ``asc``.
-            page_size: Files in one request, from 1 to 100.
+            page_size: New files in one request, from 1 to 100.
 
         Raises:
             ValidationError: An argument is out of range; nothing was sent.

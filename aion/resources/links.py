@@ -223,6 +223,12 @@ class LinksResource:
         Nothing is fetched before the first one is asked for; then the next page is fetched while
         the current one is read. Iterating over the result again begins anew.
 
+        Deleting, replacing or adding links while iterating is safe: each that is there from the
+        beginning to the end is given, once. What is added or deleted meanwhile may be given or not.
+        Two exceptions: a link whose place in the order changes before it was given may be missed;
+        and so may one with a `page_size` of 100, which leaves no room for pages to overlap, when
+        others are deleted before it and as many added behind it between two requests.
+
         Args:
             search: Words to look for, at most 200 characters.
             tags: Only links that carry all of these; at most 40 of up to 50 characters each.
@@ -232,7 +238,7 @@ class LinksResource:
             date_to: Only links up to this moment.
             sort_by: ``created_at`` or ``title``.
             sort_order: ``desc`` or ``asc``.
-            page_size: Links in one request, from 1 to 100.
+            page_size: New links in one request, from 1 to 100.
 
         Raises:
             ValidationError: An argument is out of range; nothing was sent.

@@ -51,7 +51,9 @@ def sample(kind: Any, leaf: Leaf) -> Any:
         names = [name for name in inspect.signature(kind).parameters if name in hints]
         made = {name: sample(hints[name], leaf) for name in names}
         return kind(**{**made, "additional_properties": {leaf("more"): leaf("text")}})
-    return leaf({int: 3, float: 1.5}.get(kind, "text"))
+    if kind is int:
+        return leaf(3)
+    return 1.5 if kind is float else leaf("text")
 
 
 def written(name: str, leaf: Leaf) -> Any:
@@ -76,11 +78,10 @@ def written(name: str, leaf: Leaf) -> Any:
 
 
 def texts_in(value: Any) -> list[Any]:
-    if isinstance(value, dict):
-        return texts_in(list(value.items()))
-    if isinstance(value, list | tuple):
-        return [text for one in value for text in texts_in(one)]
-    return [value]
+    several: Any = value.items() if hasattr(value, "items") else value
+    if isinstance(several, str) or not hasattr(several, "__iter__"):
+        return [several]
+    return [text for one in several for text in texts_in(one)]
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
