@@ -1,7 +1,8 @@
 """Checks of arguments before anything is sent: what was wrong, with which value, what is allowed.
 
 Every function returns the argument as it is to be sent, or raises `ValidationError` whose
-`details` hold `field`, `value` and `rule`.
+`details` hold `field`, `value` and `rule`. Texts and numbers come back plain: a member of
+`class Sort(str, Enum)` as its value, one of a plain `Enum` is refused.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NoReturn, TypeGuard, cast
 
+from aion._secrets import is_mapping
+from aion._texts import by_value, with_plain_keys
 from aion._transport.content import sendable
 from aion.config import LONGEST_WAIT
 from aion.exceptions import ValidationError
@@ -81,7 +84,7 @@ def text(field: str, value: Any, least: int, most: int) -> str:
         rule += " that can be written in UTF-8"
     if not _is_text(value) or not least <= len(value) <= most:
         refuse(field, value, rule)
-    return value
+    return by_value(value)
 
 
 def stored_name(field: str, value: Any) -> str:
@@ -103,7 +106,7 @@ def path(field: str, value: Any) -> str:
         known = False
     if not known:
         refuse(field, value, "a path of characters that the names of files can have")
-    return plain
+    return by_value(plain)
 
 
 def filled(field: str, value: Any) -> None:
@@ -141,24 +144,29 @@ def callbacks(**given: Any) -> None:
             refuse(field, value, "something to call, or None")
 
 
-def filename(field: str, value: Any) -> None:
+def filename(field: str, value: Any) -> str | None:
     """The name to store a file under, or None for its own."""
-    if value is not None and not isinstance(value, str):
+    if value is None:
+        return None
+    if not isinstance(value, str):
         refuse(field, value, "text, such as 'photo.jpg'")
+    return by_value(value)
 
 
 def mapping(field: str, value: Any) -> dict[str, Any]:
     """A dictionary, whatever it holds."""
     if not isinstance(value, Mapping):
         refuse(field, value, "a dictionary")
-    return dict(cast("Mapping[str, Any]", value))
+    return with_plain_keys(cast("Mapping[str, Any]", value))
 
 
 def choice(field: str, value: Any, allowed: Collection[str]) -> str:
     """One of several words."""
-    if value not in allowed:
+    # The hash of a member of an enum is not that of its value, which may be a key here.
+    plain = by_value(value) if isinstance(value, str) else None
+    if plain is None or plain not in allowed:
         refuse(field, value, f"one of {', '.join(map(repr, allowed))}")
-    return str(value)
+    return plain
 
 
 def texts(
@@ -176,7 +184,7 @@ def texts(
         if not _is_text(item) or not item or (longest and len(item) > longest):
             limit = f" of at most {longest} characters" if longest else ""
             refuse(f"{field}[{number}]", item, f"text{limit}, not empty")
-        items.append(item)
+        items.append(by_value(item))
     if len(items) > most:
         refuse(field, f"{len(items)} items", f"at most {most} items")
     return items
@@ -210,7 +218,7 @@ def entries(field: str, value: Any, *, most: int) -> list[Any]:
     """A list of anything, of at least one entry and at most `most`."""
     if isinstance(value, (str, bytes)) or not isinstance(cast("object", value), Sequence):
         refuse(field, value, "a list")
-    found: list[Any] = list(value)
+    found = [with_plain_keys(one) if is_mapping(one) else one for one in cast("Any", value)]
     if not 1 <= len(found) <= most:
         refuse(field, f"{len(found)} entries", f"a list of 1 to {most} entries")
     return found
@@ -222,7 +230,7 @@ def facts(field: str, value: Any, kind: type[Model]) -> dict[str, Any]:
         return value.to_dict()
     if not isinstance(cast("object", value), Mapping):
         refuse(field, value, f"a {kind.__name__} or a dictionary of its fields")
-    given: dict[str, Any] = dict(value)
+    given = with_plain_keys(value)
     for name in given:
         if name not in field_names(kind):
             refuse(field, name, f"without the field {name!r}: {kind.__name__} has none")

@@ -17,6 +17,7 @@ from typing import Any, cast, overload
 from aion import _media
 from aion._checks import filename as check_filename
 from aion._checks import filled, refuse, unopened
+from aion._texts import by_value
 from aion.exceptions import UploadError, ValidationError
 
 IMAGE_EXTENSIONS = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif"})
@@ -198,7 +199,7 @@ def names_of(filename: Any, filenames: Any) -> Any:
     Raises:
         ValidationError: Both were given, or the one is no text.
     """
-    check_filename("filename", filename)
+    filename = check_filename("filename", filename)
     if filename is None:
         return filenames
     if filenames is not None:
@@ -207,7 +208,9 @@ def names_of(filename: Any, filenames: Any) -> Any:
 
 
 def _entries(files: Any) -> list[Any]:
-    if isinstance(files, (str, Path, bytes, bytearray, memoryview)):
+    if isinstance(files, str):
+        return [by_value(files)]
+    if isinstance(files, (Path, bytes, bytearray, memoryview)):
         return [files]
     unopened("files", files, _media.INSTEAD)
     given = cast("object", files)
@@ -216,7 +219,7 @@ def _entries(files: Any) -> list[Any]:
     # What an iterator gives may have no end.
     entries = list(islice(cast("Iterable[Any]", files), MOST_FILES + 1))
     _limit(len(entries))
-    return entries
+    return [by_value(one) if isinstance(one, str) else one for one in entries]
 
 
 def _names(filenames: Any, count: int) -> list[str | None]:
@@ -224,9 +227,7 @@ def _names(filenames: Any, count: int) -> list[str | None]:
         return [None] * count
     if isinstance(filenames, (str, bytes)) or not isinstance(cast("object", filenames), Sequence):
         refuse("filenames", filenames, "a list of names")
-    names: list[str | None] = list(filenames)
-    for number, name in enumerate(names):
-        check_filename(f"filenames[{number}]", name)
+    names = [check_filename(f"filenames[{n}]", name) for n, name in enumerate(filenames)]
     if len(names) != count:
         refuse("filenames", f"{len(names)} names", f"one name for each of the {count} files")
     return names

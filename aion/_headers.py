@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from aion._secrets import concealed_headers, is_mapping
+from aion._texts import by_value
 
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
 _VALUE = re.compile(r"[\x20-\x7e\xa0-\xff\t]*\Z")
@@ -60,6 +61,7 @@ def checked(field: str, headers: Any, *, tracing: bool) -> dict[str, str]:
     for name, value in headers.items():
         if not isinstance(name, str) or not _NAME.match(name):
             raise ValueError(f"{field} has a name that no header can have: {name!r}")
+        name = by_value(name)
         made = "it is made for each request" if name.lower() in _MADE else None
         if tracing and name.lower() in _OF_TRACES:
             made = "tracing makes it; see propagate_trace_context"

@@ -45,15 +45,11 @@ def listing(
     Raises:
         ValidationError: A filter is out of range.
     """
-    if search is not None:
-        check.text("search", search, 1, 200)
-    if search_mode is not None:
-        check.choice("search_mode", search_mode, SEARCH_MODES)
     for name, moment in (("date_from", date_from), ("date_to", date_to)):
         _require_moment(name, moment)
     filters: dict[str, Any] = {
-        "search": search,
-        "search_mode": SearchMode(search_mode) if search_mode is not None else None,
+        "search": None if search is None else check.text("search", search, 1, 200),
+        "search_mode": None if search_mode is None else _mode(search_mode),
         "tags": labels(tags),
         "date_from": date_from,
         "date_to": date_to,
@@ -89,6 +85,10 @@ def changes(title: str | Unset | None, tags: Iterable[str] | Unset | None) -> Up
         title=title if title is None or title is UNSET else _title(title),
         tags=tags if tags is UNSET else labels(tags),
     )
+
+
+def _mode(search_mode: str) -> SearchMode:
+    return SearchMode(check.choice("search_mode", search_mode, SEARCH_MODES))
 
 
 def _title(value: str) -> str:

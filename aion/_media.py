@@ -17,6 +17,7 @@ from typing import Any, cast
 
 from aion._checks import filename as check_filename
 from aion._checks import filled, refuse, unopened
+from aion._texts import by_value
 from aion._transport.content import Version, open_file, sendable, version_of
 from aion.exceptions import UploadError, ValidationError
 
@@ -138,7 +139,7 @@ def opened(
         ValidationError: There is no such file, it is a directory, it is empty or too large, or
             bytes come without a name.
     """
-    check_filename("filename", filename)
+    filename = check_filename("filename", filename)
     if isinstance(file, (bytes, bytearray, memoryview)):
         data = bytes(cast("bytes", file))
         if not filename:
@@ -150,7 +151,7 @@ def opened(
         name, size, head = filename, len(data), data[:_HEAD]
     elif isinstance(file, (str, Path)):
         filled("file", file)
-        source = tidy(file) if isinstance(file, str) else str(file)
+        source = tidy(by_value(file)) if isinstance(file, str) else str(file)
         name = filename or os.path.basename(source)  # noqa: PTH119 - no object needed
         size, head = _beginning(source, what)
     else:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from aion import _checks as check
 from aion import _media
+from aion._texts import by_value
 from aion._transport.embedded import Embedded, EncodedImage, PlainText, is_plain
 from aion.config import InsecureTransportWarning
 from aion.types.batch import BatchImageInput, BatchVerifyInput
@@ -39,6 +40,7 @@ def picture(field: str, image: Any) -> BatchImageInput:
         ValidationError: It is none of these, or no image that the service accepts.
     """
     if isinstance(image, str):
+        image = by_value(image)
         kind = image[:8].lower()
         if kind.startswith(("http://", "https://")):
             return BatchImageInput(image_url=_address(field, image))
@@ -217,7 +219,8 @@ def _pair(field: str, given: Any) -> BatchVerifyInput:
 
 
 def _address(field: str, url: Any) -> str:
-    parts = urlsplit(check.text(field, url, 1, 2083))
+    plain = check.text(field, url, 1, 2083)
+    parts = urlsplit(plain)
     if parts.scheme.lower() not in ("http", "https") or not parts.hostname:
         check.refuse(field, url, "an address that begins with http:// or https://")
     if parts.scheme.lower() == "http" and parts.hostname not in _HERE:
@@ -226,7 +229,7 @@ def _address(field: str, url: Any) -> str:
             InsecureTransportWarning,
             stacklevel=2,
         )
-    return str(url)
+    return plain
 
 
 def _data_url(field: str, text: str) -> PlainText:

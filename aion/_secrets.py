@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, SupportsIndex, TypeGuard
 
+from aion._texts import by_value
+
 _SHOWN = "<secret>"
 
 
@@ -33,7 +35,7 @@ class SecretBytes(bytes):
 
 def concealed(key: Any) -> Any:
     """A key as `SecretText`. What is no text stays as it is, to be refused."""
-    return SecretText(key) if isinstance(key, str) else key
+    return SecretText(by_value(key)) if isinstance(key, str) else key
 
 
 def concealed_headers(headers: Any) -> Any:

@@ -14,8 +14,7 @@ def target_of(field: str, value: StorageTarget | str) -> str:
     Raises:
         ValidationError: There is no such target.
     """
-    plain = value.value if isinstance(value, StorageTarget) else value
-    return check.choice(field, plain, _TARGETS)
+    return check.choice(field, value, _TARGETS)
 
 
 __all__ = ["target_of"]

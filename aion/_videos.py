@@ -15,6 +15,7 @@ from typing import Any, cast
 
 from aion import _checks as check
 from aion import _files, _media, _movies
+from aion._texts import by_value, written
 from aion._transport.content import Version, open_file, version_of
 from aion.exceptions import ValidationError
 from aion.types.callbacks import (
@@ -101,9 +102,9 @@ def video(file: Any, filename: str | None = None) -> Video:
         check.unopened("file", file, "pass its path")
         check.refuse("file", file, "the path of a video")
     check.filled("file", file)
-    path = Path(file)
+    path = Path(by_value(os.fspath(file)))
     found, head, duration = _look(path)
-    name = filename or path.name
+    name = check.filename("filename", filename) or path.name
     size = found.st_size
     if size == 0:
         raise _unfit(f"{name} is empty: there is nothing to upload")
@@ -238,4 +239,4 @@ def _text(field: str, key: Any, value: Any) -> str:
         return "true" if value else "false"
     if not isinstance(value, (str, int, float)):
         check.refuse(f"{field}metadata[{key!r}]", value, "text, a number, True or False")
-    return str(value)
+    return written(value)

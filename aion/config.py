@@ -17,6 +17,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from aion._headers import checked, merged
 from aion._secrets import SecretText, concealed, concealed_settings
+from aion._texts import by_value
 from aion._transport.hosts import address_of, located
 from aion._transport.proxies import parse_proxy
 
@@ -391,8 +392,8 @@ def _checked_proxy(url: Any) -> str | None:
     if not isinstance(url, str):
         raise ValueError(f"proxy_url has to be text, not {type(url).__name__}")
     try:
-        parse_proxy(url)
-        return SecretText(url.strip())
+        parse_proxy(by_value(url))
+        return SecretText(by_value(url).strip())
     except ValueError as error:
         reason = str(error)
     from_variable = url == os.environ.get(ENV_PROXY_URL)
@@ -443,7 +444,7 @@ def _checked_header(name: str, value: Any) -> str | None:
         return None
     if not isinstance(value, str) or not value.isprintable() or not value.isascii():
         raise ValueError(f"{name} has to be printable ASCII text; got {value!r}")
-    return value
+    return by_value(value)
 
 
 def _or_env(value: T | None, variable: str, read: Callable[[str], T]) -> T | None:

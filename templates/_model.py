@@ -122,7 +122,7 @@ def plain(value: Any, *, exclude_none: bool = False) -> Any:
     if isinstance(value, datetime):
         return timestamp(value)
     if isinstance(value, enum.Enum):
-        return value.value
+        return str.__str__(value) if isinstance(value, str) else plain(value.value)
     if isinstance(value, Mapping):
         items = cast("Mapping[str, Any]", value).items()
         return {key: plain(item, exclude_none=exclude_none) for key, item in items}
@@ -199,13 +199,16 @@ def is_string(value: object) -> bool:
 
 def form(model: Model) -> FormBody:
     """A model as form fields."""
-    return FormBody([(key, text(value)) for key, value in _pairs(model)])
+    return FormBody([(text(key), text(value)) for key, value in _pairs(model)])
 
 
 def multipart(model: Model) -> MultipartBody:
     """A model as multipart parts: files stay files, lists repeat their name."""
     return MultipartBody(
-        [(key, value if isinstance(value, File) else text(value)) for key, value in _pairs(model)]
+        [
+            (text(key), value if isinstance(value, File) else text(value))
+            for key, value in _pairs(model)
+        ]
     )
 
 

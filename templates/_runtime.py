@@ -42,10 +42,16 @@ class OpenEnum(enum.StrEnum):
     @classmethod
     def _missing_(cls, value: object) -> Self | None:
         # What an answer has in its place may be of any type, or nothing.
-        text = value if isinstance(value, str) else "" if value is None else str(value)
-        unknown = str.__new__(cls, text)
+        if isinstance(value, str):
+            # A member of another enum is no key of the values, though equal to one.
+            plain = str.__str__(value)
+            if (known := cls._value2member_map_.get(plain)) is not None:
+                return cast("Self", known)
+        else:
+            plain = "" if value is None else str(value)
+        unknown = str.__new__(cls, plain)
         unknown._name_ = "UNKNOWN"
-        unknown._value_ = text
+        unknown._value_ = plain
         return unknown
 
     @property
@@ -59,18 +65,6 @@ class OpenEnum(enum.StrEnum):
     def __reduce_ex__(self, protocol: object) -> tuple[type[Self], tuple[str]]:
         # Copies of an unknown value must not be looked up by name, as Enum copies are.
         return type(self), (str(self._value_),)
-
-
-def segment(value: object) -> str:
-    """One path segment, quoted.
-
-    Raises:
-        ValueError: `value` is empty or would climb out of its place (``.`` or ``..``).
-    """
-    text = str(value)
-    if text in ("", ".", ".."):
-        raise ValueError(f"a path segment cannot be {text!r}: pass the id of an existing object")
-    return quote(text, safe="")
 
 
 def timestamp(value: datetime) -> str:
@@ -97,8 +91,8 @@ class File:
         content_type: str = "application/octet-stream",
     ) -> None:
         self.content = content
-        self.filename = filename
-        self.content_type = content_type
+        self.filename = text(filename)
+        self.content_type = text(content_type)
 
     def __repr__(self) -> str:
         return f"File(filename={self.filename!r}, content_type={self.content_type!r})"
@@ -230,12 +224,31 @@ class Request(Generic[T]):
 
 
 def text(value: object) -> str:
-    """A parameter value as the wire writes it."""
+    """A parameter value as the wire writes it: members of enums by their value."""
+    # Not `str(value)`: it gives the name of a member of `class Sort(str, Enum)`.
+    if isinstance(value, str):
+        return str.__str__(value)
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, int):
+        return int.__repr__(value)
+    if isinstance(value, float):
+        return float.__repr__(value)
     if isinstance(value, datetime):
         return timestamp(value)
-    return str(value.value) if isinstance(value, enum.Enum) else str(value)
+    return text(value.value) if isinstance(value, enum.Enum) else str(value)
+
+
+def segment(value: object) -> str:
+    """One path segment, quoted.
+
+    Raises:
+        ValueError: `value` is empty or would climb out of its place (``.`` or ``..``).
+    """
+    plain = text(value)
+    if plain in ("", ".", ".."):
+        raise ValueError(f"a path segment cannot be {plain!r}: pass the id of an existing object")
+    return quote(plain, safe="")
 
 
 def query(*pairs: tuple[str, object]) -> Query | None:

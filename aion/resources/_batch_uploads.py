@@ -228,8 +228,8 @@ class BatchUploads(PresignedUploads):
             tags=_joined(tags),
             storage_target=target_of("storage_target", storage_target),
         )
-        check.choice("intent", intent, _INTENTS)
-        check.choice("verification_level", verification_level, _LEVELS)
+        intent = check.choice("intent", intent, _INTENTS)
+        verification_level = check.choice("verification_level", verification_level, _LEVELS)
         if (intent, verification_level) != ("describe", "standard"):
             # Only the older contract has these fields, and the newer one may refuse them.
             form = evolve(form, intent=intent, verification_level=verification_level)

@@ -11,6 +11,7 @@ from aion._documents import CONTENT_TYPES
 from aion._idempotency import keyed, new_key
 from aion._rt import aio as rt
 from aion._storage import target_of
+from aion._texts import by_value, with_plain_keys
 from aion.types.common import StorageTarget
 from aion.types.documents import (
     DocumentBatchConfirmResult,
@@ -246,13 +247,13 @@ class PresignedDocuments:
 def _key(field: str, value: Any) -> str | None:
     if value is not None and not (isinstance(value, str) and _KEY.match(value)):
         check.refuse(field, value, "1 to 128 letters, digits, '_', '-' or '.'")
-    return value
+    return None if value is None else by_value(value)
 
 
 def _fields(field: str, given: Any, known: frozenset[str]) -> Mapping[str, Any]:
     if not isinstance(given, Mapping):
         check.refuse(field, given, "a mapping")
-    fields = cast("Mapping[str, Any]", given)
+    fields = with_plain_keys(cast("Mapping[str, Any]", given))
     for name in fields:
         if name not in known:
             check.refuse(field, name, f"a mapping with no other keys than {sorted(known)}")

@@ -90,7 +90,8 @@ class BatchResource:
         """All results of a batch, one after the other.
 
         Nothing is fetched before the first one is asked for; then the next page is fetched while
-        the current one is read. Iterating over the result again begins anew.
+        the current one is read. Iterating over the result again begins anew. Results of a batch
+        that is still running may be given or not; those that were there are given once.
 
         Args:
             batch_id: The batch.

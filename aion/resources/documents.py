@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, cast
 
@@ -75,6 +74,12 @@ class DocumentsResource(DocumentUploads):
     ) -> AsyncIterator[DocumentItem]:
         """All documents, page by page as they are asked for. It can be iterated again.
 
+        Deleting documents while iterating is safe, and so is adding some, which come first: each
+        that is there from the beginning to the end is given, once. What is added or deleted
+        meanwhile may be given or not. One exception: pages are numbered and cannot overlap, so one
+        may be missed when others are deleted before it and as many come into the list behind it
+        between two requests (such as by a change of the state that `status_filter` names).
+
         Args:
             page_size: Documents in one request, from 1 to 100.
             status_filter: Only documents in this state, as in `list`.
@@ -90,20 +95,20 @@ class DocumentsResource(DocumentUploads):
         state = _state(status_filter)
         served = size
 
-        async def fetch(offset: int) -> Page[DocumentItem]:
+        async def fetch(offset: int, limit: int) -> Page[DocumentItem]:
             nonlocal served
-            # Documents that came or went in between make pages overlap; none is given twice.
+            del limit
+            number = offset // served
             page = await self.list(
-                page=math.ceil(offset / served) + 1,
-                page_size=served if offset else size,
-                status_filter=state,
+                page=number + 1, page_size=served if offset else size, status_filter=state
             )
             if not offset:
                 # The service may have smaller pages than were asked for; its numbers count those.
                 served = min(size, page.page_size) or size
-            return Page(page.documents, page.has_more, page.total_count)
+            start, stop = number * served, (number + 1) * served
+            return Page(page.documents, page.has_more, page.total_count, start, stop)
 
-        return Pages(fetch, lambda document: document.id)
+        return Pages(fetch, lambda document: document.id, size=size)
 
     async def get(self, document_id: str) -> DocumentDetails:
         """One document. Its title and tags are in `client.files.get`.
@@ -251,7 +256,7 @@ class DocumentsResource(DocumentUploads):
 
 
 def _state(value: DocumentProcessingStatus | str | None) -> str | None:
-    return None if value is None else check.choice("status_filter", str(value), _STATES)
+    return None if value is None else check.choice("status_filter", value, _STATES)
 
 
 def _text(data: Any) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 from aion import _checks as check
 from aion._flows.paging import Pages
 from aion._flows.waiting import follow
-from aion._library import MAX_TAG_LENGTH, MAX_TAGS, changes, labels
+from aion._library import MAX_PAGE, MAX_TAG_LENGTH, MAX_TAGS, changes, labels
 from aion._library import page_size as size_of_page
 from aion._links import MAX_URL_LENGTH, address, crawl, in_state, links
 from aion._paging import Page
@@ -33,7 +33,6 @@ MAX_TITLE_LENGTH = 500
 DEFAULT_CRAWL_TIMEOUT = 60.0
 DEFAULT_POLL_INTERVAL = 1.0
 _MAX_BATCH_DELETE = 100
-_WHOLE_PAGE = 100
 
 
 class LinksResource:
@@ -198,11 +197,12 @@ class LinksResource:
         if keep is None:
             return await self._engine.call(page(count, skip), timeout=timeout)
 
-        async def fetch(offset: int) -> Page[LinkItem]:
-            answer = await self._engine.call(page(_WHOLE_PAGE, offset), timeout=timeout)
+        async def fetch(offset: int, limit: int) -> Page[LinkItem]:
+            answer = await self._engine.call(page(limit, offset), timeout=timeout)
             return Page(answer.links, answer.has_more, answer.total_count)
 
-        found = [link async for link in Pages(fetch, lambda link: link.id, keep)]
+        pages = Pages(fetch, lambda link: link.id, keep, size=MAX_PAGE, most=MAX_PAGE)
+        found = [link async for link in pages]
         return LinkList(found[skip : skip + count], len(found), skip + count < len(found))
 
     def list_all(
@@ -223,6 +223,12 @@ class LinksResource:
         Nothing is fetched before the first one is asked for; then the next page is fetched while
         the current one is read. Iterating over the result again begins anew.
 
+        Deleting, replacing or adding links while iterating is safe: each that is there from the
+        beginning to the end is given, once. What is added or deleted meanwhile may be given or not.
+        Two exceptions: a link whose place in the order changes before it was given may be missed;
+        and so may one with a `page_size` of 100, which leaves no room for pages to overlap, when
+        others are deleted before it and as many added behind it between two requests.
+
         Args:
             search: Words to look for, at most 200 characters.
             tags: Only links that carry all of these; at most 40 of up to 50 characters each.
@@ -232,7 +238,7 @@ class LinksResource:
             date_to: Only links up to this moment.
             sort_by: ``created_at`` or ``title``.
             sort_order: ``desc`` or ``asc``.
-            page_size: Links in one request, from 1 to 100.
+            page_size: New links in one request, from 1 to 100.
 
         Raises:
             ValidationError: An argument is out of range; nothing was sent.
@@ -244,11 +250,12 @@ class LinksResource:
         page = links(search, tags, folder_id, date_from, date_to, sort_by, sort_order)
         size = size_of_page("page_size", page_size)
 
-        async def fetch(offset: int) -> Page[LinkItem]:
-            answer = await self._engine.call(page(size, offset))
+        async def fetch(offset: int, limit: int) -> Page[LinkItem]:
+            answer = await self._engine.call(page(limit, offset))
             return Page(answer.links, answer.has_more, answer.total_count)
 
-        return Pages(fetch, lambda link: link.id, in_state(crawl_status))
+        keep = in_state(crawl_status)
+        return Pages(fetch, lambda link: link.id, keep, size=size, most=MAX_PAGE)
 
     async def update(
         self,

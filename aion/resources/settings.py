@@ -7,6 +7,7 @@ from typing import Any
 
 from aion import _checks as check
 from aion._rt import aio as rt
+from aion._texts import by_value
 from aion.types.settings import S3ConfigStatus, S3ValidationResult
 from aion_api.api import tenant_settings
 from aion_api.models.tenant_settings import ConfigureS3Request
@@ -120,7 +121,7 @@ def _secret(value: str) -> str:
     if not kind or not 20 <= len(value) <= 128:
         shown = f"{len(value)} characters" if kind else type(value)
         check.refuse("secret_access_key", shown, "text of 20 to 128 characters")
-    return value
+    return by_value(value)
 
 
 def _bucket(value: str) -> str:

@@ -96,7 +96,7 @@ class VerifyResource:
         )
         pace = _pictures.pace(max_parallel, timeout_per_item)
         rt.check_callbacks(on_progress=on_progress)
-        check.choice("mode", mode, MODES)
+        mode = check.choice("mode", mode, MODES)
         check.optional_seconds("timeout", timeout)
         key = _pictures.idempotency_key(idempotency_key)
         name, value = _pictures.chosen(

@@ -20,7 +20,14 @@ from aion.config import ClientConfig
 from aion_api.api import chat, user_files
 from aion_api.models.chat import SendMessageRequest
 from tests.engine.pools import free
-from tests.engine.striking import Part, Strike, Struck, Visits, finalizers_may_be_struck, in_a_thread
+from tests.engine.striking import (
+    Part,
+    Strike,
+    Struck,
+    Visits,
+    finalizers_may_be_struck,
+    in_a_thread,
+)
 from tests.faults import scripts
 from tests.faults.server import Connection, FaultServer
 

@@ -7,14 +7,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Generic, TypeVar
 
-from aion._paging import Page
+from aion._paging import Ask, Page, Walk
 from aion._rt import blocking as rt
-from aion.exceptions import AionvisionError, ServerError
+from aion.exceptions import AionvisionError
 
 T = TypeVar("T")
-
-AT_ONCE = 4
-"""Pages that are fetched at a time, once a reader has shown that it goes on reading."""
 
 
 class SyncPages(Iterator[T], Generic[T]):
@@ -25,23 +22,33 @@ class SyncPages(Iterator[T], Generic[T]):
     anew; but once items were asked for by `next`, there is one walk, and loops go on with it. A
     walk that failed or was cancelled is over, and the next one begins anew.
 
+    The listing may change meanwhile: `Walk` says what is given then.
+
     Args:
-        fetch: Gives the page that begins after so many items. The blocking client calls it in
-            several threads.
+        fetch: Gives a page of at most so many items that begins after so many: offset and limit.
+            The blocking client calls it in several threads.
         key: What tells two items apart; a page that brings only known ones ends the iteration
             with an error, since it would go on for ever.
         keep: Which items to give, where the service has no filter for that. Default: all.
+        size: Items in a page.
+        most: Items that the service allows in a page. None where a page begins only after whole
+            pages, or where nothing is ever deleted.
     """
 
     def __init__(
         self,
-        fetch: Callable[[int], Page[T]],
+        fetch: Callable[[int, int], Page[T]],
         key: Callable[[T], object],
         keep: Callable[[T], bool] | None = None,
+        *,
+        size: int,
+        most: int | None = None,
     ) -> None:
         self._fetch = fetch
         self._key = key
         self._keep = keep
+        self._size = size
+        self._most = most
         self._current: Iterator[T] | None = None
 
     def __iter__(self) -> Iterator[T]:
@@ -60,37 +67,25 @@ class SyncPages(Iterator[T], Generic[T]):
             raise
 
     def _walk(self) -> Iterator[T]:
-        seen: set[object] = set()
-        offset, size, window, steady = 0, 0, 1, True
+        walk = Walk(self._key, self._size, self._most)
         ahead = _Ahead(self._fetch)
         try:
-            while True:
-                items, more, total = ahead.page(offset)
-                offset += len(items)
-                fresh: list[T] = []
-                for item in items:
-                    key = self._key(item)
-                    if key not in seen:
-                        seen.add(key)
-                        fresh.append(item)
-                if more:
-                    if not fresh:
-                        raise _repeated(offset, len(items))
-                    size = size or len(items)
-                    if steady and len(items) != size:
-                        # What is under way begins at the wrong places.
-                        steady = False
-                        ahead.close()
-                        ahead = _Ahead(self._fetch)
-                    following = range(offset + size, total or 0, size) if steady else ()
-                    ahead.begin([offset, *following[: window - 1]])
-                    window = min(2 * window, AT_ONCE)
-                # An item that moved to a later page while others were added is given once.
-                for item in fresh:
+            while not walk.done:
+                failure: AionvisionError | None = None
+                try:
+                    found = walk.take(ahead.page(walk.ask))
+                except AionvisionError as error:
+                    failure, found = error, walk.rest()
+                if walk.returned or not ahead.leads_to(walk.ask):
+                    # What is under way begins at the wrong places.
+                    ahead.close()
+                    ahead = _Ahead(self._fetch)
+                ahead.begin(walk.ahead() if failure is None else ())
+                for item in found:
                     if self._keep is None or self._keep(item):
                         yield item
-                if not more:
-                    return
+                if failure is not None:
+                    raise failure
         finally:
             ahead.close()
 
@@ -98,26 +93,31 @@ class SyncPages(Iterator[T], Generic[T]):
 class _Ahead(Generic[T]):
     """Pages that are fetched before they are asked for."""
 
-    def __init__(self, fetch: Callable[[int], Page[T]]) -> None:
+    def __init__(self, fetch: Callable[[int, int], Page[T]]) -> None:
         self._fetch = fetch
         self._crew = rt.Crew(self._outcome)
-        self._begun: set[int] = set()
-        self._outcomes: dict[int, Page[T] | AionvisionError] = {}
+        self._begun: set[Ask] = set()
+        self._outcomes: dict[Ask, Page[T] | AionvisionError] = {}
 
-    def begin(self, offsets: Sequence[int]) -> None:
-        """Fetch the pages that begin there, unless that goes on already."""
-        for offset in offsets:
-            if offset not in self._begun:
-                self._begun.add(offset)
-                self._crew.start(offset)
+    def leads_to(self, ask: Ask) -> bool:
+        """Whether this page is under way, or nothing is."""
+        return not self._begun or ask in self._begun
 
-    def page(self, offset: int) -> Page[T]:
-        """The page that begins there."""
-        self.begin([offset])
-        while offset not in self._outcomes:
-            begin, outcome = self._crew.ended()
-            self._outcomes[begin] = outcome
-        found = self._outcomes.pop(offset)
+    def begin(self, asks: Sequence[Ask]) -> None:
+        """Fetch these pages, unless that goes on already."""
+        for ask in asks:
+            if ask not in self._begun:
+                self._begun.add(ask)
+                self._crew.start(ask)
+
+    def page(self, ask: Ask) -> Page[T]:
+        """The page that was asked for, once it is there."""
+        self.begin([ask])
+        while ask not in self._outcomes:
+            begun, outcome = self._crew.ended()
+            self._outcomes[begun] = outcome
+        self._begun.discard(ask)
+        found = self._outcomes.pop(ask)
         # The failure of a page is one of the walk when the walk arrives there, and not before.
         if isinstance(found, AionvisionError):
             raise found
@@ -127,15 +127,11 @@ class _Ahead(Generic[T]):
         """Give up what is under way."""
         self._crew.close()
 
-    def _outcome(self, offset: int) -> Page[T] | AionvisionError:
+    def _outcome(self, ask: Ask) -> Page[T] | AionvisionError:
         try:
-            return self._fetch(offset)
+            return self._fetch(*ask)
         except AionvisionError as error:
             return error
 
 
-def _repeated(offset: int, count: int) -> ServerError:
-    what = "repeats an earlier one" if count else "is empty"
-    error = ServerError(f"the page after {offset - count} items {what}, though more were announced")
-    error.code = "INVALID_PAGE"
-    return error
+__all__ = ["SyncPages"]

@@ -94,7 +94,7 @@ class SyncAuditResource:
 
 
 def _optional(field: str, value: str | None) -> str | None:
-    return None if value is None else str(check.text(field, value, 1, _LONGEST_TYPE))
+    return None if value is None else check.text(field, value, 1, _LONGEST_TYPE)
 
 
 def _require_span(date_from: object, date_to: object) -> None:
