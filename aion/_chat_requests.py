@@ -30,8 +30,6 @@ from aion_api.models.chat import (
     UpdateVideosRequest,
 )
 
-MOST_SESSIONS = 100
-"""Sessions that one page may have."""
 MOST_IMAGES = 1000
 MOST_DOCUMENTS = 100
 MOST_VIDEOS = 100
@@ -85,7 +83,7 @@ def sessions(
 ) -> Request[SessionList]:
     """List a page of sessions."""
     return chat.list_chat_sessions(
-        limit=check.whole_number("limit", limit, 1, MOST_SESSIONS),
+        limit=check.whole_number("limit", limit, 1, 100),
         offset=check.whole_number("offset", offset, 0),
         is_active=_flag("active_only", active_only) or None,
         search=None if search is None else check.text("search", search, 1, 200),
@@ -97,24 +95,24 @@ def sessions(
 
 def session_pages(
     page_size: int, active_only: bool, search: str | None, min_messages: int | None
-) -> tuple[int, Callable[[int, int], Request[SessionList]]]:
-    """List sessions page by page: their size, and the request for so many after so many.
+) -> Callable[[int], Request[SessionList]]:
+    """List sessions page by page: the request of the page after so many sessions.
 
     Bad arguments are refused now, not when the first page is asked for.
     """
-    size = check.whole_number("page_size", page_size, 1, MOST_SESSIONS)
+    size = check.whole_number("page_size", page_size, 1, 100)
 
-    def page(offset: int, limit: int) -> Request[SessionList]:
+    def page(offset: int) -> Request[SessionList]:
         return sessions(
-            limit=limit,
+            limit=size,
             offset=offset,
             active_only=active_only,
             search=search,
             min_messages=min_messages,
         )
 
-    page(0, size)
-    return size, page
+    page(0)
+    return page
 
 
 def close(session_id: str) -> Request[dict[str, Any]]:

@@ -50,13 +50,13 @@ def all_results(
 ) -> AsyncIterator[BatchItemResult]:
     """Every result of a batch, one after the other."""
 
-    async def fetch(offset: int, limit: int) -> Page[BatchItemResult]:
-        request = page_request(batch_id, include_failed=include_failed, offset=offset, limit=limit)
+    async def fetch(offset: int) -> Page[BatchItemResult]:
+        request = page_request(batch_id, include_failed=include_failed, offset=offset, limit=size)
         answer = await engine.call(request)
         where = answer.pagination
         return Page(answer.results, where.has_more, where.total)
 
-    return Pages(fetch, lambda item: item.item_id, size=size)
+    return Pages(fetch, lambda item: item.item_id)
 
 
 async def wait(

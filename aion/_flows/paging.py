@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
-from aion._paging import Ask, Page, Walk
+from aion._paging import Page, Walk
 from aion._rt import aio as rt
 from aion.exceptions import AionvisionError
 
@@ -23,30 +23,22 @@ class Pages(AsyncIterator[T], Generic[T]):
     The listing may change meanwhile: `Walk` says what is given then.
 
     Args:
-        fetch: Gives a page of at most so many items that begins after so many: offset and limit.
-            The blocking client calls it in several threads.
+        fetch: Gives the page that begins after so many items. The blocking client calls it in
+            several threads.
         key: What tells two items apart; a page that brings only known ones ends the iteration
             with an error, since it would go on for ever.
         keep: Which items to give, where the service has no filter for that. Default: all.
-        size: Items in a page.
-        most: Items that the service allows in a page. None where a page begins only after whole
-            pages, or where nothing is ever deleted.
     """
 
     def __init__(
         self,
-        fetch: Callable[[int, int], Awaitable[Page[T]]],
+        fetch: Callable[[int], Awaitable[Page[T]]],
         key: Callable[[T], object],
         keep: Callable[[T], bool] | None = None,
-        *,
-        size: int,
-        most: int | None = None,
     ) -> None:
         self._fetch = fetch
         self._key = key
         self._keep = keep
-        self._size = size
-        self._most = most
         self._current: AsyncIterator[T] | None = None
 
     def __aiter__(self) -> AsyncIterator[T]:
@@ -65,25 +57,19 @@ class Pages(AsyncIterator[T], Generic[T]):
             raise
 
     async def _walk(self) -> AsyncIterator[T]:
-        walk = Walk(self._key, self._size, self._most)
+        walk = Walk(self._key)
         ahead = _Ahead(self._fetch)
         try:
             while not walk.done:
-                failure: AionvisionError | None = None
-                try:
-                    found = walk.take(await ahead.page(walk.ask))
-                except AionvisionError as error:
-                    failure, found = error, walk.rest()
-                if walk.returned or not ahead.leads_to(walk.ask):
+                found = walk.take(await ahead.page(walk.offset))
+                if not ahead.leads_to(walk.offset):
                     # What is under way begins at the wrong places.
                     await ahead.close()
                     ahead = _Ahead(self._fetch)
-                ahead.begin(walk.ahead() if failure is None else ())
+                ahead.begin(walk.ahead())
                 for item in found:
                     if self._keep is None or self._keep(item):
                         yield item
-                if failure is not None:
-                    raise failure
         finally:
             await ahead.close()
 
@@ -91,31 +77,31 @@ class Pages(AsyncIterator[T], Generic[T]):
 class _Ahead(Generic[T]):
     """Pages that are fetched before they are asked for."""
 
-    def __init__(self, fetch: Callable[[int, int], Awaitable[Page[T]]]) -> None:
+    def __init__(self, fetch: Callable[[int], Awaitable[Page[T]]]) -> None:
         self._fetch = fetch
         self._crew = rt.Crew(self._outcome)
-        self._begun: set[Ask] = set()
-        self._outcomes: dict[Ask, Page[T] | AionvisionError] = {}
+        self._begun: set[int] = set()
+        self._outcomes: dict[int, Page[T] | AionvisionError] = {}
 
-    def leads_to(self, ask: Ask) -> bool:
-        """Whether this page is under way, or nothing is."""
-        return not self._begun or ask in self._begun
+    def leads_to(self, offset: int) -> bool:
+        """Whether the page that begins there is under way, or none is."""
+        return not self._begun or offset in self._begun
 
-    def begin(self, asks: Sequence[Ask]) -> None:
-        """Fetch these pages, unless that goes on already."""
-        for ask in asks:
-            if ask not in self._begun:
-                self._begun.add(ask)
-                self._crew.start(ask)
+    def begin(self, offsets: Sequence[int]) -> None:
+        """Fetch the pages that begin there, unless that goes on already."""
+        for offset in offsets:
+            if offset not in self._begun:
+                self._begun.add(offset)
+                self._crew.start(offset)
 
-    async def page(self, ask: Ask) -> Page[T]:
-        """The page that was asked for, once it is there."""
-        self.begin([ask])
-        while ask not in self._outcomes:
+    async def page(self, offset: int) -> Page[T]:
+        """The page that begins there, once it has come."""
+        self.begin([offset])
+        while offset not in self._outcomes:
             begun, outcome = await self._crew.ended()
             self._outcomes[begun] = outcome
-        self._begun.discard(ask)
-        found = self._outcomes.pop(ask)
+        self._begun.discard(offset)
+        found = self._outcomes.pop(offset)
         # The failure of a page is one of the walk when the walk arrives there, and not before.
         if isinstance(found, AionvisionError):
             raise found
@@ -125,9 +111,9 @@ class _Ahead(Generic[T]):
         """Give up what is under way."""
         await self._crew.close()
 
-    async def _outcome(self, ask: Ask) -> Page[T] | AionvisionError:
+    async def _outcome(self, offset: int) -> Page[T] | AionvisionError:
         try:
-            return await self._fetch(*ask)
+            return await self._fetch(offset)
         except AionvisionError as error:
             return error
 

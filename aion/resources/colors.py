@@ -145,11 +145,10 @@ class ColorsResource:
         Nothing is fetched before the first one is asked for; then the next page is fetched while
         the current one is read. Iterating over the result again begins anew.
 
-        Deleting, replacing or adding images while iterating is safe: each that is there from the
-        beginning to the end is given, once. What is added or deleted meanwhile may be given or not.
-        Two exceptions: an image whose place in the order changes before it was given may be missed;
-        and so may one with a `page_size` of 200, which leaves no room for pages to overlap, when
-        others are deleted before it and as many added behind it between two requests.
+        Deleting images while iterating is safe: each that is there from the beginning to the end
+        is given, once. What is added or deleted meanwhile may be given or not. One case
+        cannot be noticed: an image may be missed where, between two requests, as many are added as
+        are deleted.
 
         Args:
             hex_code: The color as a hex code of three or six digits, with or without ``#``.
@@ -157,7 +156,7 @@ class ColorsResource:
             color_family: The family of the color: see `list_families`.
             delta_e_threshold: How far a color may be from `hex_code`, in Delta E from 0 to 100.
             min_percentage: How much of the image the color has to cover, from 0 to 100.
-            page_size: New images in one request, from 1 to 200.
+            page_size: Images in one request, from 1 to 200.
 
         Raises:
             ValidationError: No color is named, or an argument is out of range; nothing was sent.
@@ -169,11 +168,11 @@ class ColorsResource:
         page = _search(hex_code, color_name, color_family, delta_e_threshold, min_percentage)
         size = _page_size("page_size", page_size)
 
-        async def fetch(offset: int, limit: int) -> Page[ColorSearchResult]:
-            answer = await self._engine.call(page(limit, offset))
+        async def fetch(offset: int) -> Page[ColorSearchResult]:
+            answer = await self._engine.call(page(size, offset))
             return Page(answer.results, answer.has_more, answer.total_count)
 
-        return Pages(fetch, lambda hit: hit.image_id, size=size, most=MAX_SEARCH_PAGE)
+        return Pages(fetch, lambda hit: hit.image_id)
 
     async def list_families(self, *, timeout: float | None = None) -> list[ColorFamilyInfo]:
         """The color families that a search can name.

@@ -74,11 +74,10 @@ class DocumentsResource(DocumentUploads):
     ) -> AsyncIterator[DocumentItem]:
         """All documents, page by page as they are asked for. It can be iterated again.
 
-        Deleting documents while iterating is safe, and so is adding some, which come first: each
-        that is there from the beginning to the end is given, once. What is added or deleted
-        meanwhile may be given or not. One exception: pages are numbered and cannot overlap, so one
-        may be missed when others are deleted before it and as many come into the list behind it
-        between two requests (such as by a change of the state that `status_filter` names).
+        Deleting documents while iterating is safe: each that is there from the beginning to the end
+        is given, once. What is added or deleted meanwhile may be given or not. One case
+        cannot be noticed: a document may be missed where, between two requests, as many are added
+        as are deleted.
 
         Args:
             page_size: Documents in one request, from 1 to 100.
@@ -95,9 +94,8 @@ class DocumentsResource(DocumentUploads):
         state = _state(status_filter)
         served = size
 
-        async def fetch(offset: int, limit: int) -> Page[DocumentItem]:
+        async def fetch(offset: int) -> Page[DocumentItem]:
             nonlocal served
-            del limit
             number = offset // served
             page = await self.list(
                 page=number + 1, page_size=served if offset else size, status_filter=state
@@ -108,7 +106,7 @@ class DocumentsResource(DocumentUploads):
             start, stop = number * served, (number + 1) * served
             return Page(page.documents, page.has_more, page.total_count, start, stop)
 
-        return Pages(fetch, lambda document: document.id, size=size)
+        return Pages(fetch, lambda document: document.id)
 
     async def get(self, document_id: str) -> DocumentDetails:
         """One document. Its title and tags are in `client.files.get`.

@@ -11,7 +11,7 @@ from typing import Any
 from aion import _checks as check
 from aion._flows.paging import Pages
 from aion._flows.saving import save, target
-from aion._library import MAX_PAGE, changes, listing
+from aion._library import changes, listing
 from aion._library import page_size as size_of_page
 from aion._paging import Page
 from aion._rt import aio as rt
@@ -118,11 +118,10 @@ class FilesResource:
         Nothing is fetched before the first one is asked for; then the next page is fetched while
         the current one is read. Iterating over the result again begins anew.
 
-        Deleting, replacing or adding files while iterating is safe: each that is there from the
-        beginning to the end is given, once. What is added or deleted meanwhile may be given or not.
-        Two exceptions: a file whose place in the order changes before it was given may be missed;
-        and so may one with a `page_size` of 100, which leaves no room for pages to overlap, when
-        others are deleted before it and as many added behind it between two requests.
+        Deleting files while iterating is safe: each that is there from the beginning to the end
+        is given, once. What is added or deleted meanwhile may be given or not. One case
+        cannot be noticed: a file may be missed where, between two requests, as many are added as
+        are deleted.
 
         Args:
             search: Words to look for, at most 200 characters.
@@ -135,7 +134,7 @@ class FilesResource:
             folder_id: Only files directly in this folder.
             sort_by: ``content_created_at``, ``created_at``, ``title`` or ``size_bytes``.
             sort_order: ``desc`` or ``asc``.
-            page_size: New files in one request, from 1 to 100.
+            page_size: Files in one request, from 1 to 100.
 
         Raises:
             ValidationError: An argument is out of range; nothing was sent.
@@ -158,11 +157,11 @@ class FilesResource:
         )
         size = size_of_page("page_size", page_size)
 
-        async def fetch(offset: int, limit: int) -> Page[UserFile]:
-            answer = await self._engine.call(page(limit, offset))
+        async def fetch(offset: int) -> Page[UserFile]:
+            answer = await self._engine.call(page(size, offset))
             return Page(answer.files, answer.has_more, answer.total_count)
 
-        return Pages(fetch, lambda file: file.id, size=size, most=MAX_PAGE)
+        return Pages(fetch, lambda file: file.id)
 
     async def get(self, file_id: str, *, timeout: float | None = None) -> UserFileDetails:
         """Everything that is known of one file.

@@ -197,12 +197,11 @@ class LinksResource:
         if keep is None:
             return await self._engine.call(page(count, skip), timeout=timeout)
 
-        async def fetch(offset: int, limit: int) -> Page[LinkItem]:
-            answer = await self._engine.call(page(limit, offset), timeout=timeout)
+        async def fetch(offset: int) -> Page[LinkItem]:
+            answer = await self._engine.call(page(MAX_PAGE, offset), timeout=timeout)
             return Page(answer.links, answer.has_more, answer.total_count)
 
-        pages = Pages(fetch, lambda link: link.id, keep, size=MAX_PAGE, most=MAX_PAGE)
-        found = [link async for link in pages]
+        found = [link async for link in Pages(fetch, lambda link: link.id, keep)]
         return LinkList(found[skip : skip + count], len(found), skip + count < len(found))
 
     def list_all(
@@ -223,11 +222,10 @@ class LinksResource:
         Nothing is fetched before the first one is asked for; then the next page is fetched while
         the current one is read. Iterating over the result again begins anew.
 
-        Deleting, replacing or adding links while iterating is safe: each that is there from the
-        beginning to the end is given, once. What is added or deleted meanwhile may be given or not.
-        Two exceptions: a link whose place in the order changes before it was given may be missed;
-        and so may one with a `page_size` of 100, which leaves no room for pages to overlap, when
-        others are deleted before it and as many added behind it between two requests.
+        Deleting links while iterating is safe: each that is there from the beginning to the end
+        is given, once. What is added or deleted meanwhile may be given or not. One case
+        cannot be noticed: a link may be missed where, between two requests, as many are added as
+        are deleted.
 
         Args:
             search: Words to look for, at most 200 characters.
@@ -238,7 +236,7 @@ class LinksResource:
             date_to: Only links up to this moment.
             sort_by: ``created_at`` or ``title``.
             sort_order: ``desc`` or ``asc``.
-            page_size: New links in one request, from 1 to 100.
+            page_size: Links in one request, from 1 to 100.
 
         Raises:
             ValidationError: An argument is out of range; nothing was sent.
@@ -250,12 +248,11 @@ class LinksResource:
         page = links(search, tags, folder_id, date_from, date_to, sort_by, sort_order)
         size = size_of_page("page_size", page_size)
 
-        async def fetch(offset: int, limit: int) -> Page[LinkItem]:
-            answer = await self._engine.call(page(limit, offset))
+        async def fetch(offset: int) -> Page[LinkItem]:
+            answer = await self._engine.call(page(size, offset))
             return Page(answer.links, answer.has_more, answer.total_count)
 
-        keep = in_state(crawl_status)
-        return Pages(fetch, lambda link: link.id, keep, size=size, most=MAX_PAGE)
+        return Pages(fetch, lambda link: link.id, in_state(crawl_status))
 
     async def update(
         self,

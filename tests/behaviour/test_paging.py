@@ -53,7 +53,7 @@ class Walks:
         self.is_async = kind == "async"
 
     def pages(self, listing: Listing) -> Any:
-        def blocking(offset: int, limit: int) -> Page[int]:
+        def blocking(offset: int) -> Page[int]:
             listing.begin(offset)
             try:
                 time.sleep(0.002)
@@ -61,7 +61,7 @@ class Walks:
             finally:
                 listing.end()
 
-        async def fetch(offset: int, limit: int) -> Page[int]:
+        async def fetch(offset: int) -> Page[int]:
             listing.begin(offset)
             try:
                 await asyncio.sleep(0.002)
@@ -69,9 +69,7 @@ class Walks:
             finally:
                 listing.end()
 
-        return (
-            Pages(fetch, int, size=SIZE) if self.is_async else SyncPages(blocking, int, size=SIZE)
-        )
+        return Pages(fetch, int) if self.is_async else SyncPages(blocking, int)
 
     def take(self, pages: Any, count: int | None = None) -> list[int]:
         """So many items, or all of them; the loop has ended when they are given."""
@@ -198,11 +196,11 @@ def test_p11_a_reader_who_stops_leaves_nothing_under_way(walks: Walks) -> None:
 def test_one_page_or_two_need_no_thread() -> None:
     ran_in: set[threading.Thread] = set()
 
-    def fetch(offset: int, limit: int) -> Page[int]:
+    def fetch(offset: int) -> Page[int]:
         ran_in.add(threading.current_thread())
         return Page([offset], more=offset == 0, total=2)
 
-    assert list(SyncPages(fetch, int, size=1)) == [0, 1]
+    assert list(SyncPages(fetch, int)) == [0, 1]
     assert ran_in == {threading.current_thread()}
 
 

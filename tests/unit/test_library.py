@@ -118,12 +118,12 @@ def test_links_are_chosen_by_their_state() -> None:
 def test_p20_items_that_are_not_kept_still_count_for_the_next_page() -> None:
     asked: list[int] = []
 
-    async def fetch(offset: int, limit: int) -> Page[int]:
+    async def fetch(offset: int) -> Page[int]:
         asked.append(offset)
         return Page(range(offset, offset + 3), offset < 6)
 
     async def walk() -> list[int]:
-        return [item async for item in Pages(fetch, int, lambda item: item % 4 == 0, size=3)]
+        return [item async for item in Pages(fetch, int, lambda item: item % 4 == 0)]
 
     assert asyncio.run(walk()) == [0, 4, 8]
     assert asked == [0, 3, 6]

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aion._paging import AT_ONCE, MOST_RETURNS, Ask, Page, Walk
+from aion._paging import AT_ONCE, Page, Walk
 from aion.exceptions import ServerError
 
 Change = tuple[str, float]
@@ -38,10 +38,9 @@ class Listing:
     """A listing that others change, and how its service gives pages of it."""
 
     count: int
-    most: int = 100
-    has_total: bool = True
-    grid: int = 0
-    """Pages begin after whole pages of so many only."""
+    size: int
+    grid: bool = False
+    """Pages begin after whole pages only."""
     items: list[int] = field(init=False)
     stayed: set[int] = field(init=False)
     fetched: int = 0
@@ -57,227 +56,209 @@ class Listing:
             self.items.insert(round(where * len(self.items)), 1000 + self.count)
             self.count += 1
 
-    def page(self, ask: Ask) -> Page[int]:
+    def page(self, offset: int) -> Page[int]:
         self.fetched += 1
-        assert 1 <= ask.limit <= self.most
-        start = ask.offset // self.grid * self.grid if self.grid else ask.offset
-        items = self.items[start : start + (self.grid or ask.limit)]
-        total = len(self.items) if self.has_total else None
+        start = offset // self.size * self.size if self.grid else offset
+        items = self.items[start : start + self.size]
         more = start + len(items) < len(self.items)
         if not self.grid:
-            return Page(items, more, total)
-        return Page(items, more, total, start, start + self.grid)
+            return Page(items, more, len(self.items))
+        return Page(items, more, len(self.items), start, start + self.size)
 
 
-def walked(
-    walk: Walk[int], listing: Listing, happens: list[list[Change]], adds: int = 99
-) -> list[int]:
+def walked(listing: Listing, happens: list[list[Change]], most_added: int = 99) -> list[int]:
     """What a walk gives, with pages fetched ahead at any time before they are taken.
 
     At most so many items are added before each page is taken.
     """
-    given: list[int] = []
-    ahead: dict[Ask, Page[int]] = {}
-    todo = [walk.ask]
-    moments = iter(happens)
+    walk = Walk(itself)
+    found: list[int] = []
+    ahead: dict[int, Page[int]] = {}
+    todo = [walk.offset]
+    changes = iter(happens)
     while not walk.done:
         assert listing.fetched < 1000, "it goes on for ever"
-        left = adds
-        for what, where in next(moments, ()):
+        left = most_added
+        for what, where in next(changes, ()):
             left -= what == "add"
             if what == "fetch":
                 one = todo[round(where * (len(todo) - 1))]
                 ahead.setdefault(one, listing.page(one))
             elif what == "delete" or left >= 0:
                 listing.change(what, where)
-        page = ahead.pop(walk.ask, None)
-        given += walk.take(page or listing.page(walk.ask))
-        if walk.returned or walk.ask not in ahead:
+        found += walk.take(ahead.pop(walk.offset, None) or listing.page(walk.offset))
+        if walk.returned or walk.offset not in ahead:
             ahead.clear()
-        todo = walk.ahead() or [walk.ask]
-    return given
+        todo = walk.ahead() or [walk.offset]
+    return found
 
 
-@given(
-    st.integers(0, 60), st.integers(1, 7), st.booleans(), moments(DELETE, DELETE, ADD, ADD, FETCH)
-)
-def test_p20_pages_that_share_an_item_miss_nothing_whatever_comes_and_goes(
-    count: int, size: int, has_total: bool, happens: list[list[Change]]
-) -> None:
-    listing = Listing(count, has_total=has_total)
-    given = walked(Walk(itself, size, 100), listing, happens, size - 1)
-    assert len(set(given)) == len(given)
-    assert listing.stayed <= set(given)
-
-
-@given(st.integers(0, 60), st.integers(1, 7), moments(DELETE, FETCH))
-def test_p20_pages_of_the_largest_size_miss_nothing_when_items_are_deleted(
-    count: int, size: int, happens: list[list[Change]]
-) -> None:
-    listing = Listing(count, most=size)
-    given = walked(Walk(itself, size, size), listing, happens)
-    assert len(set(given)) == len(given)
-    assert listing.stayed <= set(given)
-
-
-@given(st.integers(0, 60), st.integers(1, 7), moments(DELETE, FETCH))
-def test_p20_numbered_pages_miss_nothing_when_items_are_deleted(
-    count: int, size: int, happens: list[list[Change]]
-) -> None:
-    listing = Listing(count, most=size, grid=size)
-    given = walked(Walk(itself, size), listing, happens)
-    assert len(set(given)) == len(given)
-    assert listing.stayed <= set(given)
-
-
-@pytest.mark.parametrize("grid", [False, True])
-@given(count=st.integers(0, 60), size=st.integers(3, 7), happens=moments(DELETE, ADD_IN_FRONT))
-def test_p20_pages_that_share_nothing_miss_nothing_when_new_items_come_first(
+@pytest.mark.parametrize("grid", [False, True], ids=["offsets", "numbered pages"])
+@given(count=st.integers(0, 60), size=st.integers(1, 7), happens=moments(DELETE, FETCH))
+def test_p20_all_that_stays_is_given_once_when_items_are_deleted(
     grid: bool, count: int, size: int, happens: list[list[Change]]
 ) -> None:
-    listing = Listing(count, most=size, grid=size if grid else 0)
-    given = walked(Walk(itself, size, None if grid else size), listing, happens, size - 2)
-    assert len(set(given)) == len(given)
-    assert listing.stayed <= set(given)
+    listing = Listing(count, size, grid)
+    found = walked(listing, happens)
+    assert len(set(found)) == len(found)
+    assert listing.stayed <= set(found)
 
 
-@given(st.integers(0, 60), st.integers(3, 7), moments(ADD, FETCH))
-def test_p20_no_item_comes_twice_when_others_are_added(
+@pytest.mark.parametrize("grid", [False, True], ids=["offsets", "numbered pages"])
+@given(count=st.integers(0, 60), size=st.integers(3, 7), happens=moments(DELETE, ADD_IN_FRONT))
+def test_p20_all_that_stays_is_given_once_when_items_are_deleted_and_added_in_front(
+    grid: bool, count: int, size: int, happens: list[list[Change]]
+) -> None:
+    listing = Listing(count, size, grid)
+    # A page's worth of new items in front at once looks like a page that repeats, where as many
+    # are deleted.
+    found = walked(listing, happens, size - 2)
+    assert len(set(found)) == len(found)
+    assert listing.stayed <= set(found)
+
+
+@pytest.mark.parametrize("grid", [False, True], ids=["offsets", "numbered pages"])
+@given(count=st.integers(0, 60), size=st.integers(1, 7), happens=moments(ADD, FETCH))
+def test_p20_all_that_was_there_is_given_once_when_items_are_added_anywhere(
+    grid: bool, count: int, size: int, happens: list[list[Change]]
+) -> None:
+    listing = Listing(count, size, grid)
+    found = walked(listing, happens)
+    assert len(set(found)) == len(found)
+    assert listing.stayed <= set(found)
+
+
+@given(st.integers(0, 60), st.integers(1, 7), moments(DELETE, ADD, FETCH))
+def test_p20_nothing_is_given_twice_and_the_walk_ends_whatever_happens(
     count: int, size: int, happens: list[list[Change]]
 ) -> None:
-    listing = Listing(count, most=size)
-    given = walked(Walk(itself, size, size), listing, happens, size - 2)
-    assert len(set(given)) == len(given)
-    assert listing.stayed <= set(given)
-
-
-@given(st.integers(0, 60), st.integers(1, 3), moments(DELETE, ADD, FETCH))
-def test_p20_a_listing_that_grows_faster_than_it_is_read_is_read_whole_or_ends_with_an_error(
-    count: int, size: int, happens: list[list[Change]]
-) -> None:
-    listing = Listing(count)
     with suppress(ServerError):
-        assert listing.stayed <= set(walked(Walk(itself, size, 100), listing, happens))
+        found = walked(Listing(count, size), happens)
+        assert len(set(found)) == len(found)
 
 
-@pytest.mark.parametrize("most", [None, 10, 100])
+@pytest.mark.parametrize("grid", [False, True], ids=["offsets", "numbered pages"])
 @pytest.mark.parametrize("count", [0, 1, 9, 10, 11, 99, 100, 101, 235])
-def test_a_listing_that_does_not_change_costs_one_request_a_page(
-    count: int, most: int | None
-) -> None:
-    listing = Listing(count, grid=0 if most else 10)
-    assert walked(Walk(itself, 10, most), listing, []) == listing.items
+def test_a_listing_that_does_not_change_costs_one_request_a_page(count: int, grid: bool) -> None:
+    listing = Listing(count, 10, grid)
+    assert walked(listing, []) == listing.items
     assert listing.fetched == max(1, -(-count // 10))
 
 
-@pytest.mark.parametrize("most", [None, 10, 100])
-def test_pages_ahead_are_those_that_the_walk_comes_to(most: int | None) -> None:
-    listing = Listing(235)
-    walk = Walk(itself, 10, most)
-    foretold: set[Ask] = set()
-    taken: list[Ask] = []
+def test_pages_ahead_are_those_that_the_walk_comes_to() -> None:
+    listing = Listing(235, 10)
+    walk = Walk(itself)
+    foretold: set[int] = set()
+    taken: list[int] = []
     ahead: list[int] = []
     while not walk.done:
-        taken.append(walk.ask)
-        walk.take(listing.page(walk.ask))
+        taken.append(walk.offset)
+        walk.take(listing.page(walk.offset))
         ahead.append(len(walk.ahead()))
         foretold |= set(walk.ahead())
     assert foretold == set(taken[1:])
     assert ahead[:3] == [1, 2, AT_ONCE]
 
 
-def test_after_a_deletion_pages_are_fetched_ahead_again_once_it_is_quiet() -> None:
-    listing = Listing(400)
-    walk = Walk(itself, 10, 100)
+def test_pages_are_fetched_ahead_again_once_it_is_quiet() -> None:
+    listing = Listing(400, 10)
+    walk = Walk(itself)
     ahead: list[int] = []
-    for number in range(12):
+    for number in range(8):
         if number == 3:
             listing.change("delete", 0.0)
-        walk.take(listing.page(walk.ask))
+        walk.take(listing.page(walk.offset))
         ahead.append(len(walk.ahead()))
-    assert ahead == [1, 2, 4, 0, 0, 1, 2, 4, 4, 4, 4, 4]
+    assert ahead == [1, 2, 4, 0, 1, 2, 4, 4]
 
 
-def test_a_page_without_what_was_given_before_is_not_taken() -> None:
-    listing = Listing(30)
-    walk = Walk(itself, 10, 100)
-    walk.take(listing.page(walk.ask))
-    del listing.items[:5]
-    assert walk.take(listing.page(walk.ask)) == []
-    assert (walk.returned, walk.ask) == (True, Ask(4, 11))
+def test_a_page_before_which_items_may_have_been_passed_over_is_left_out() -> None:
+    listing = Listing(30, 10)
+    walk = Walk(itself)
+    walk.take(listing.page(0))
+    del listing.items[:3]
+    assert walk.take(listing.page(10)) == []
+    assert (walk.returned, walk.offset) == (True, 7)
+    assert walk.take(listing.page(7)) == list(range(10, 20))
 
 
 def test_items_that_are_deleted_page_by_page_cost_two_requests_a_page() -> None:
-    listing = Listing(100)
-    walk = Walk(itself, 10, 100)
+    listing = Listing(100, 10)
+    walk = Walk(itself)
     while not walk.done:
-        gone = set(walk.take(listing.page(walk.ask)))
+        gone = set(walk.take(listing.page(walk.offset)))
         listing.items = [one for one in listing.items if one not in gone]
     assert listing.items == []
     assert listing.fetched <= 2 * 100 // 10 + 2
 
 
 def test_more_new_items_than_fit_into_a_page_do_not_look_like_a_page_that_repeats() -> None:
-    listing = Listing(50)
-    walk = Walk(itself, 10, 10)
-    given: list[int] = []
-    while len(given) < 40:
-        given += walk.take(listing.page(walk.ask))
+    listing = Listing(50, 10)
+    walk = Walk(itself)
+    found: list[int] = []
+    while len(found) < 40:
+        found += walk.take(listing.page(walk.offset))
     listing.items[:0] = range(1000, 1035)
     while not walk.done:
-        given += walk.take(listing.page(walk.ask))
-    assert given == list(range(50))
+        found += walk.take(listing.page(walk.offset))
+    assert found == list(range(50))
 
 
-@given(st.randoms(use_true_random=False), st.integers(1, 5), st.sampled_from([None, 5, 100]))
-def test_p20_a_service_that_lies_ends_the_walk(
-    chance: random.Random, size: int, most: int | None
-) -> None:
-    walk = Walk(itself, size, most)
+@pytest.mark.parametrize("growing", [False, True])
+@given(chance=st.randoms(use_true_random=False))
+def test_p20_a_service_that_lies_ends_the_walk(growing: bool, chance: random.Random) -> None:
+    walk = Walk(itself)
 
-    def ask(_: int) -> None:
-        items = chance.sample(range(30), chance.randint(0, 6))
-        walk.take(Page(items, True, chance.choice([None, chance.randint(0, 99)])))
+    def ask(number: int) -> None:
+        items = [1, 2] if growing else chance.sample(range(30), chance.randint(0, 6))
+        total = 99 * number + chance.randint(0, 99 if growing else 2000)
+        walk.take(Page(items, True, chance.choice([None, total])))
 
     with pytest.raises(ServerError) as caught:
         deque(map(ask, range(3000)), maxlen=0)
     assert caught.value.code == "INVALID_PAGE"
 
 
-@pytest.mark.parametrize("most", [None, 10, 100])
-@pytest.mark.parametrize("rest", ["repeats", "empty"])
-def test_p20_a_total_that_shrinks_for_ever_ends_the_walk(rest: str, most: int | None) -> None:
-    walk = Walk(itself, 10, most)
-    given: list[int] = []
+@pytest.mark.parametrize("rest", ["repeats", "is empty"])
+def test_p20_a_total_that_shrinks_for_ever_ends_the_walk(rest: str) -> None:
+    walk = Walk(itself)
+    found: list[int] = []
 
     def ask(number: int) -> None:
-        offset, limit = walk.ask
-        items = range(offset, min(offset + limit, 50))
+        items = range(walk.offset, min(walk.offset + 10, 50))
         if not items and rest == "repeats":
             items = range(40, 50)
-        given.extend(walk.take(Page(items, True, 10_000 - 7 * number)))
+        found.extend(walk.take(Page(items, True, 10_000 - 7 * number)))
 
     with pytest.raises(ServerError):
         deque(map(ask, range(1000)), maxlen=0)
-    assert [*given, *walk.rest()] == list(range(50))
+    assert len(set(found)) == len(found)
 
 
 def test_p20_a_listing_that_never_holds_still_ends_with_an_error_that_says_so() -> None:
-    walk = Walk(itself, 10, 100)
+    walk = Walk(itself)
 
     def ask(number: int) -> None:
-        # The front is always the same, and nothing behind it is ever where it was.
-        items = [5000 + number] if walk.ask.offset else range(10)
-        walk.take(Page(items, True, 1000))
+        walk.take(Page(range(10), True, 1000 - number))
 
-    with pytest.raises(ServerError, match=f"changes faster than it can be read: {MOST_RETURNS} "):
+    with pytest.raises(ServerError, match="changes faster than it can be read") as caught:
         deque(map(ask, range(50)), maxlen=0)
+    assert caught.value.code == "INVALID_PAGE"
 
 
-def test_a_service_that_gives_one_item_at_a_time_is_read_to_its_end() -> None:
-    listing = Listing(7)
-    walk = Walk(itself, 3, 100)
-    given: list[int] = []
+@pytest.mark.parametrize("total", [7, None])
+def test_p20_a_page_that_repeats_ends_the_walk_at_once(total: int | None) -> None:
+    walk = Walk(itself)
+    walk.take(Page([1, 2], True, total))
+    with pytest.raises(ServerError, match="the page after 2 items repeats an earlier one"):
+        walk.take(Page([1, 2], True, total))
+
+
+def test_a_service_that_gives_fewer_items_than_were_asked_for_is_read_to_its_end() -> None:
+    listing = Listing(7, 3)
+    walk = Walk(itself)
+    found: list[int] = []
     while not walk.done:
-        given += walk.take(listing.page(Ask(walk.ask.offset, 1)))
-    assert given == listing.items
+        items = listing.items[walk.offset : walk.offset + 1 + walk.offset % 2]
+        found += walk.take(Page(items, walk.offset + len(items) < 7, 7))
+    assert found == listing.items

@@ -52,13 +52,13 @@ def all_results(
 ) -> Iterator[BatchItemResult]:
     """Every result of a batch, one after the other."""
 
-    def fetch(offset: int, limit: int) -> Page[BatchItemResult]:
-        request = page_request(batch_id, include_failed=include_failed, offset=offset, limit=limit)
+    def fetch(offset: int) -> Page[BatchItemResult]:
+        request = page_request(batch_id, include_failed=include_failed, offset=offset, limit=size)
         answer = engine.call(request)
         where = answer.pagination
         return Page(answer.results, where.has_more, where.total)
 
-    return SyncPages(fetch, lambda item: item.item_id, size=size)
+    return SyncPages(fetch, lambda item: item.item_id)
 
 
 def wait(

@@ -237,15 +237,13 @@ class SyncChatResource:
     ) -> Iterator[ChatSession]:
         """All sessions, one after the other; pages are fetched as they are needed.
 
-        Closing, renaming or adding sessions while iterating is safe: each that is there from the
-        beginning to the end is given, once. What is added or closed meanwhile may be given or not.
-        Two exceptions: a session whose place in the order changes (by a new message) before it was
-        given may be missed; and so may one with a `page_size` of 100, which leaves no room for
-        pages to overlap, when others are closed before it and as many added behind it between two
-        requests.
+        Deleting sessions while iterating is safe: each that is there from the beginning to the end
+        is given, once. What is added or deleted meanwhile may be given or not. One case
+        cannot be noticed: a session may be missed where, between two requests, as many are added as
+        are deleted.
 
         Args:
-            page_size: New sessions in a page, from 1 to 100.
+            page_size: Sessions in a page, from 1 to 100.
             active_only: Only those that are open.
             search: As for `list_sessions`.
             min_messages: As for `list_sessions`.
@@ -256,14 +254,13 @@ class SyncChatResource:
 
         Endpoint: ``GET /chat/sessions``
         """
-        size, page = requests.session_pages(page_size, active_only, search, min_messages)
+        page = requests.session_pages(page_size, active_only, search, min_messages)
 
-        def fetch(offset: int, limit: int) -> Page[ChatSession]:
-            found = self._engine.call(page(offset, limit))
+        def fetch(offset: int) -> Page[ChatSession]:
+            found = self._engine.call(page(offset))
             return Page(found.items, found.has_more, found.total)
 
-        most = requests.MOST_SESSIONS
-        return SyncPages(fetch, lambda session: session.id, size=size, most=most)
+        return SyncPages(fetch, lambda session: session.id)
 
     def get_messages(
         self, session_id: str, *, limit: int | None = None, timeout: float | None = None

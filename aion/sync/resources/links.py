@@ -199,12 +199,11 @@ class SyncLinksResource:
         if keep is None:
             return self._engine.call(page(count, skip), timeout=timeout)
 
-        def fetch(offset: int, limit: int) -> Page[LinkItem]:
-            answer = self._engine.call(page(limit, offset), timeout=timeout)
+        def fetch(offset: int) -> Page[LinkItem]:
+            answer = self._engine.call(page(MAX_PAGE, offset), timeout=timeout)
             return Page(answer.links, answer.has_more, answer.total_count)
 
-        pages = SyncPages(fetch, lambda link: link.id, keep, size=MAX_PAGE, most=MAX_PAGE)
-        found = [link for link in pages]
+        found = [link for link in SyncPages(fetch, lambda link: link.id, keep)]
         return LinkList(found[skip : skip + count], len(found), skip + count < len(found))
 
     def list_all(
@@ -225,11 +224,10 @@ class SyncLinksResource:
         Nothing is fetched before the first one is asked for; then the next page is fetched while
         the current one is read. Iterating over the result again begins anew.
 
-        Deleting, replacing or adding links while iterating is safe: each that is there from the
-        beginning to the end is given, once. What is added or deleted meanwhile may be given or not.
-        Two exceptions: a link whose place in the order changes before it was given may be missed;
-        and so may one with a `page_size` of 100, which leaves no room for pages to overlap, when
-        others are deleted before it and as many added behind it between two requests.
+        Deleting links while iterating is safe: each that is there from the beginning to the end
+        is given, once. What is added or deleted meanwhile may be given or not. One case
+        cannot be noticed: a link may be missed where, between two requests, as many are added as
+        are deleted.
 
         Args:
             search: Words to look for, at most 200 characters.
@@ -240,7 +238,7 @@ class SyncLinksResource:
             date_to: Only links up to this moment.
             sort_by: ``created_at`` or ``title``.
             sort_order: ``desc`` or ``asc``.
-            page_size: New links in one request, from 1 to 100.
+            page_size: Links in one request, from 1 to 100.
 
         Raises:
             ValidationError: An argument is out of range; nothing was sent.
@@ -252,12 +250,11 @@ class SyncLinksResource:
         page = links(search, tags, folder_id, date_from, date_to, sort_by, sort_order)
         size = size_of_page("page_size", page_size)
 
-        def fetch(offset: int, limit: int) -> Page[LinkItem]:
-            answer = self._engine.call(page(limit, offset))
+        def fetch(offset: int) -> Page[LinkItem]:
+            answer = self._engine.call(page(size, offset))
             return Page(answer.links, answer.has_more, answer.total_count)
 
-        keep = in_state(crawl_status)
-        return SyncPages(fetch, lambda link: link.id, keep, size=size, most=MAX_PAGE)
+        return SyncPages(fetch, lambda link: link.id, in_state(crawl_status))
 
     def update(
         self,
