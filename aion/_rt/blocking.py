@@ -30,8 +30,8 @@ Transport = Callable[[Route], SyncConnection]
 """What makes the connections of a client."""
 AsyncClient: TypeAlias = "AionVision"
 """The client whose methods are coroutines."""
-Lock = threading.Lock
-"""What one caller holds at a time."""
+Lock = threading.RLock
+"""What one caller holds at a time. A signal handler may come in while its thread holds it."""
 
 
 def sleep(seconds: float) -> None:

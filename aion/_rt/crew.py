@@ -91,8 +91,10 @@ class Crew(Generic[T, R]):
         for _ in self._threads:
             self._begun.put(None)
         end = monotonic() + PATIENCE
+        here = threading.current_thread()
         for thread in self._threads:
-            if thread.is_alive():
+            # An iterator that was forgotten is closed wherever the collector runs.
+            if thread is not here and thread.is_alive():
                 thread.join(max(0.0, end - monotonic()))
         self._threads.clear()
         self._running = 0

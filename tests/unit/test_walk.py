@@ -86,7 +86,8 @@ def walked(listing: Listing, happens: list[list[Change]], most_added: int = 99) 
                 ahead.setdefault(one, listing.page(one))
             elif what == "delete" or left >= 0:
                 listing.change(what, where)
-        found += walk.take(ahead.pop(walk.offset, None) or listing.page(walk.offset))
+        page = ahead.pop(walk.offset) if walk.offset in ahead else listing.page(walk.offset)
+        found += walk.take(page)
         if walk.returned or walk.offset not in ahead:
             ahead.clear()
         todo = walk.ahead() or [walk.offset]
