@@ -218,7 +218,7 @@ def entries(field: str, value: Any, *, most: int) -> list[Any]:
     """A list of anything, of at least one entry and at most `most`."""
     if isinstance(value, (str, bytes)) or not isinstance(cast("object", value), Sequence):
         refuse(field, value, "a list")
-    found = [with_plain_keys(one) if is_mapping(one) else one for one in cast("Any", value)]
+    found = [with_plain_keys(one) if is_mapping(one) else one for one in value]
     if not 1 <= len(found) <= most:
         refuse(field, f"{len(found)} entries", f"a list of 1 to {most} entries")
     return found

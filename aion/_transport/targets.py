@@ -57,17 +57,15 @@ def joined(base: str, url: object) -> str:
         raise _unusable(text, "it has characters that no URL can have")
     try:
         whole = urljoin(base, text)
-        parts = urlsplit(whole)
-        reason = None if parts.scheme in ("http", "https") else "it is not an HTTP URL"
-        if reason is None:
+        if urlsplit(whole).scheme in ("http", "https"):
             hosts.located(whole)
+            return whole
+        reason = "it is not an HTTP URL"
     except hosts.HostError as error:
         reason = f"its host cannot exist: {error.reason}"
     except ValueError as error:
         reason = str(error)
-    if reason is not None:
-        raise _unusable(text, reason)
-    return whole
+    raise _unusable(text, reason)
 
 
 def absolute(base: str, url: object) -> str:

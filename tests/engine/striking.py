@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import wraps
@@ -23,12 +23,16 @@ class Struck(BaseException):
 
 
 @contextmanager
-def finalizers_may_be_struck() -> Iterator[None]:
+def finalizers_may_be_struck() -> Generator[None]:
     """Drop the exceptions that strike a finalizer, as Python does; pytest would keep them.
 
     So is the warning of a socket that was struck between its making and its first name.
     """
-    before, sys.unraisablehook = sys.unraisablehook, lambda _: None
+
+    def ignored(_: object) -> None:
+        pass
+
+    before, sys.unraisablehook = sys.unraisablehook, ignored
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ResourceWarning)

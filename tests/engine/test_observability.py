@@ -319,7 +319,7 @@ def test_the_span_of_a_coroutine_that_was_forgotten_is_exported_later(
 @pytest.mark.timeout(20)
 def test_a_stream_may_be_collected_while_an_exporter_holds_its_lock() -> None:
     lock = threading.Lock()
-    holders: list[object] = []
+    holders: list[list[object]] = []
 
     class Locking(InMemorySpanExporter):
         def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
@@ -337,10 +337,8 @@ def test_a_stream_may_be_collected_while_an_exporter_holds_its_lock() -> None:
             client = engine(server, enable_tracing=True)
             body = SendMessageRequest(message="a")
             for _ in range(3):
-                holder: list[object] = [client.open(chat.send_message_stream(FILE, body=body))]
-                holder.append(holder)
-                holders.append(holder)
-            del holder
+                holders.append([client.open(chat.send_message_stream(FILE, body=body))])
+                holders[-1].append(holders[-1])
             client.call(user_files.get_user_file(FILE))
             client.close()
             names = [span.name for span in exporter.get_finished_spans()]

@@ -13,7 +13,7 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 
 import pytest
@@ -179,7 +179,7 @@ def strike(*_: object) -> None:
 
 
 @contextmanager
-def struck_now_and_then() -> Iterator[None]:
+def struck_now_and_then() -> Generator[None]:
     """Have a handler raise in the main thread, some hundred times a second."""
     before = signal.signal(signal.SIGALRM, strike)
     signal.setitimer(signal.ITIMER_REAL, 0.003, 0.003)
