@@ -207,7 +207,7 @@ def test_p23_an_upload_whose_description_does_not_come_ends(
 def test_p23_documents_that_are_not_processed_end(
     calls: Calls, frozen: Freezer, sandbox: Sandbox
 ) -> None:
-    sandbox.faults.hold("document", "processing")
+    sandbox.faults.hold("extract", "processing")
     client = calls.client(sandbox, polling_interval=0.05)
     calls(client.folders.tree())
     with frozen(), pytest.raises(AionvisionTimeoutError):
