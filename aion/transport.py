@@ -35,6 +35,9 @@ class SyncConnection(Protocol):
     again; such ones are closed as soon as somebody comes by.
     """
 
+    home: object
+    """Not used any more; it stays until the next major version. Set it to None."""
+
     def exchange(
         self, wire: Wire, *, deadline: float | None, silence: float | None, whole: bool = True
     ) -> Reply | Fault:
@@ -75,6 +78,9 @@ class AsyncConnection(Protocol):
     that is cancelled meanwhile was not sent, and may be repeated; without the attribute, it may
     have been.
     """
+
+    home: object
+    """Not used any more; it stays until the next major version. Set it to None."""
 
     async def exchange(
         self, wire: Wire, *, silence: float | None, whole: bool = True

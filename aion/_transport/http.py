@@ -270,6 +270,8 @@ def _request(wire: Wire, urls: _Urls, body: Any, silence: float | None) -> httpx
 class SyncChannel:
     """One blocking connection."""
 
+    home: object = None
+
     def __init__(self, way: Route) -> None:
         self._urls = _Urls()
         self._way = way
@@ -363,6 +365,8 @@ class SyncChannel:
 
 class AsyncChannel:
     """One connection for coroutines, tied to no event loop."""
+
+    home: object = None
 
     def __init__(self, way: Route) -> None:
         self._urls = _Urls()

@@ -30,6 +30,7 @@ class Canned:
     """A connection to nowhere that answers from a list."""
 
     def __init__(self, route: Route, outcomes: list[Reply | Fault]) -> None:
+        self.home: object = None
         self.route = route
         self.seen: list[Wire] = []
         self._outcomes = outcomes

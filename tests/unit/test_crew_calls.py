@@ -87,6 +87,7 @@ class Held:
 
     def __init__(self, route: Route) -> None:
         del route
+        self.home: object = None
         self.released = threading.Event()
         self.abandoned = False
 
