@@ -1,4 +1,6 @@
-"""The seam to the HTTP library: the only module, with `single` and `sockets`, that knows it.
+"""The seam to the HTTP library.
+
+Only this module, `outgoing`, `incoming`, `failures`, `single` and `sockets` know it.
 
 A channel is one connection. It sends a `Wire` and gives back a `Reply` or a `Fault`; no type and
 no exception of the library passes. Requests go through `httpx.HTTPTransport.handle_request` and
@@ -9,16 +11,16 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import re
 import ssl
-from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import httpx
 
 from aion._secrets import SecretBytes
-from aion._transport.content import EMPTY, AsyncPieces, Bytes
-from aion._transport.encodings import AsyncUnpacked, Undecodable, Unpacked, Unpacker
+from aion._transport.encodings import AsyncUnpacked, Undecodable, Unpacked
+from aion._transport.failures import fault_of, is_collected
+from aion._transport.incoming import Reader, garbled, unpacker_of
+from aion._transport.outgoing import AsyncBody, SyncBody, Urls, request_of
 from aion._transport.places import KEEP_ALIVE
 from aion._transport.routing import Route, proxy_of
 from aion._transport.single import put_below
@@ -32,8 +34,6 @@ if TYPE_CHECKING:
 
     from aion._transport.proxies import Proxy
 
-LARGEST_ERROR = 1024 * 1024
-"""Bytes of an error body that are read; the connection is given up when there are more."""
 _ONE = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=KEEP_ALIVE)
 
 
@@ -85,195 +85,13 @@ def _proxy_tls(way: Route, proxy: Proxy) -> ssl.SSLContext | None:
     return way.tls() if proxy.scheme == "https" else None
 
 
-def _fault(error: Exception, making: Making, way: Route) -> Fault | None:
-    """What a failure of an exchange means for the call; None for one of somebody else's."""
-    text = str(error) or type(error).__name__
-    unmade = making.until is not None
-    through = " through the proxy" if way.proxy else ""
-    match error:
-        case httpx.ProxyError():
-            return Fault("proxy", f"the proxy refused: {_refusal(text)}", sent=False)
-        case httpx.ConnectTimeout() | httpx.PoolTimeout():
-            return Fault("timeout", "no connection in time", sent=False, bound=making.passed)
-        case httpx.ConnectError() if _is_of_tls(error):
-            return Fault("tls", f"no secure connection{through}: {text}", sent=False)
-        case httpx.ConnectError():
-            return Fault("connect", f"no connection{through}: {text}", sent=False)
-        case httpx.TimeoutException() if unmade:
-            return Fault("timeout", "no connection in time", sent=False, bound=making.passed)
-        case httpx.TimeoutException():
-            return Fault("timeout", "the service fell silent", sent=True)
-        case httpx.UnsupportedProtocol() | httpx.LocalProtocolError() | httpx.InvalidURL():
-            return Fault("connect", f"the request cannot be sent: {text}", sent=False)
-        case httpx.HTTPError() if unmade:
-            return Fault("connect", f"the proxy broke the connection: {text}", sent=False)
-        case httpx.HTTPError():
-            return Fault("broken", f"the connection broke: {text}", sent=True)
-        case _ if unmade:
-            # What answers is no proxy of this kind, or a name on the way is none. The message may
-            # be of any library, and quote what it was given.
-            return Fault("connect", f"no connection{through}: {type(error).__name__}", sent=False)
-        case _:
-            return None
-
-
-def _is_collected(error: BaseException | None) -> bool:
-    """Whether a coroutine was collected: without an event loop, the library cannot tidy up."""
-    while error is not None:
-        if isinstance(error, GeneratorExit):
-            return True
-        error = error.__context__
-    return False
-
-
-def _refusal(text: str) -> str:
-    """How a proxy refused, by its status: its own words may quote the credentials."""
-    status = text.partition(" ")[0]
-    try:
-        return f"{status} {HTTPStatus(int(status)).phrase}"
-    except ValueError:
-        return status if status.isdigit() else text
-
-
-def _is_of_tls(error: BaseException | None) -> bool:
-    while error is not None:
-        if isinstance(error, ssl.SSLError):
-            return True
-        error = error.__cause__
-    return False
-
-
-class _Reader:
-    """Collects a body, unpacked, up to what is worth reading."""
-
-    def __init__(self, response: httpx.Response) -> None:
-        self._status = response.status_code
-        self._headers = response.headers
-        self._unpacker = _unpacker(response)
-        self._pieces: list[bytes] = []
-        self._size = 0
-        self._broken: Fault | None = None
-        self.full = False
-
-    def add(self, piece: bytes) -> None:
-        if self._unpacker is None:
-            self._take(piece)
-            return
-        try:
-            for unpacked in self._unpacker.feed(piece):
-                self._take(unpacked)
-                if self.full:
-                    return
-        except Undecodable as error:
-            self._broken, self.full = _garbled(error), True
-
-    def _take(self, piece: bytes) -> None:
-        self._pieces.append(piece)
-        if self._status >= 300:
-            self._size += len(piece)
-            self.full = self._size > LARGEST_ERROR
-
-    def outcome(self) -> Reply | Fault:
-        if self._unpacker is not None and not self.full:
-            try:
-                self._unpacker.finish()
-            except Undecodable as error:
-                self._broken, self.full = _garbled(error), True
-        # What an answer that is no success means is said by its status, readable or not.
-        if self._broken is not None and self._status < 300:
-            return self._broken
-        body = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
-        return Reply(self._status, self._headers.raw, body, self.full)
-
-
-def _unpacker(response: httpx.Response) -> Unpacker | None:
-    return Unpacker.of(response.headers.get("content-encoding"))
-
-
-def _garbled(error: Undecodable) -> Fault:
-    return Fault("garbled", f"the answer cannot be unpacked: {error}", sent=True)
-
-
-def _timeouts(seconds: float | None) -> dict[str, Any]:
-    return {"timeout": {"connect": seconds, "read": seconds, "write": seconds, "pool": seconds}}
-
-
-_PLAIN = re.compile(
-    r"(/[\w~-][\w~.-]*(%[0-9A-F]{2}[\w~.-]*)*)+(\?[\w~.=&+-]+(%[0-9A-F]{2}[\w~.=&+-]*)*)?", re.ASCII
-).fullmatch
-"""Paths and queries that the library leaves as they are: nothing to quote, no dot segments."""
-
-
-class _Urls:
-    """URLs for the library, which takes longer to parse one than to do all else for a request.
-
-    What stands before the path is parsed once; a path that holds nothing special is put behind it.
-    """
-
-    def __init__(self) -> None:
-        self._start = ""
-        self._parsed: Any = None
-
-    def url(self, text: str) -> httpx.URL:
-        cut = text.find("/", 8)
-        start, rest = text[:cut], text[cut:]
-        if cut < 0 or not _PLAIN(rest):
-            return httpx.URL(text)
-        if start != self._start:
-            # There is no public way to make a URL of parsed parts; a test holds this attribute.
-            parsed = getattr(httpx.URL(start), "_uri_reference", None)
-            if not hasattr(parsed, "_replace"):  # pragma: no cover - a future httpx
-                return httpx.URL(text)
-            self._start, self._parsed = start, parsed
-        path, mark, query = rest.partition("?")
-        made = httpx.URL.__new__(httpx.URL)
-        parts = self._parsed._replace(path=path, query=query if mark else None)
-        made._uri_reference = parts  # pyright: ignore[reportPrivateUsage]  # as above
-        return made
-
-
-class _SyncBody(httpx.SyncByteStream):
-    def __init__(self, wire: Wire) -> None:
-        self._content = wire.content
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self._content.pieces()
-
-
-class _AsyncBody(httpx.AsyncByteStream):
-    def __init__(self, wire: Wire) -> None:
-        self._pieces = AsyncPieces(wire.content)
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return self._pieces.__aiter__()
-
-
-_NOTHING = httpx.ByteStream(b"")
-
-
-def _request(wire: Wire, urls: _Urls, body: Any, silence: float | None) -> httpx.Request:
-    if wire.content is EMPTY:
-        stream: Any = _NOTHING
-    elif isinstance(wire.content, Bytes):
-        stream = httpx.ByteStream(wire.content.data)
-    else:
-        stream = body(wire)
-    return httpx.Request(
-        wire.method,
-        urls.url(wire.url),
-        headers=wire.headers,
-        stream=stream,
-        extensions=_timeouts(silence),
-    )
-
-
 class SyncChannel:
     """One blocking connection."""
 
     home: object = None
 
     def __init__(self, way: Route) -> None:
-        self._urls = _Urls()
+        self._urls = Urls()
         self._way = way
         self._backend = SyncBackend(_making(way))
         self._joining = Joining()
@@ -305,16 +123,16 @@ class SyncChannel:
         self._joining.next_answer(joined=not whole)
         try:
             response = self._transport.handle_request(
-                _request(wire, self._urls, _SyncBody, silence)
+                request_of(wire, self._urls, SyncBody, silence)
             )
             # An answer to a blocking transport has a blocking stream.
             stream = cast("httpx.SyncByteStream", response.stream)
             if not whole and response.status_code < 300:
                 self._stream, self._pieces = stream, iter(stream)
-                if (unpacker := _unpacker(response)) is not None:
+                if (unpacker := unpacker_of(response)) is not None:
                     self._pieces = Unpacked(self._pieces, unpacker)
                 return Reply(response.status_code, response.headers.raw, b"")
-            reader = _Reader(response)
+            reader = Reader(response)
             try:
                 for piece in stream:
                     reader.add(piece)
@@ -323,7 +141,7 @@ class SyncChannel:
             finally:
                 stream.close()
         except Exception as error:
-            fault = _fault(error, self._backend.making, self._way)
+            fault = fault_of(error, self._backend.making, self._way)
             if fault is None:
                 raise
         else:
@@ -336,9 +154,9 @@ class SyncChannel:
         try:
             return next(self._pieces, None)
         except Undecodable as error:
-            return _garbled(error)
+            return garbled(error)
         except httpx.HTTPError as error:
-            return _fault(error, self._backend.making, self._way)
+            return fault_of(error, self._backend.making, self._way)
 
     def until(self, deadline: float) -> None:
         """Let what is read of this body from now on be over by then, on the monotonic clock."""
@@ -369,7 +187,7 @@ class AsyncChannel:
     home: object = None
 
     def __init__(self, way: Route) -> None:
-        self._urls = _Urls()
+        self._urls = Urls()
         self._way = way
         self._backend = AsyncBackend(_making(way))
         self._joining = Joining()
@@ -399,16 +217,16 @@ class AsyncChannel:
         self._joining.next_answer(joined=not whole)
         try:
             response = await self._transport.handle_async_request(
-                _request(wire, self._urls, _AsyncBody, silence)
+                request_of(wire, self._urls, AsyncBody, silence)
             )
             # An answer to an asynchronous transport has an asynchronous stream.
             stream = cast("httpx.AsyncByteStream", response.stream)
             if not whole and response.status_code < 300:
                 self._stream, self._pieces = stream, stream.__aiter__()
-                if (unpacker := _unpacker(response)) is not None:
+                if (unpacker := unpacker_of(response)) is not None:
                     self._pieces = AsyncUnpacked(self._pieces, unpacker)
                 return Reply(response.status_code, response.headers.raw, b"")
-            reader = _Reader(response)
+            reader = Reader(response)
             try:
                 async for piece in stream:
                     reader.add(piece)
@@ -417,9 +235,9 @@ class AsyncChannel:
             finally:
                 await stream.aclose()
         except Exception as error:
-            if _is_collected(error):
+            if is_collected(error):
                 raise GeneratorExit from None
-            fault = _fault(error, self._backend.making, self._way)
+            fault = fault_of(error, self._backend.making, self._way)
             if fault is None:
                 raise
         else:
@@ -434,9 +252,9 @@ class AsyncChannel:
         try:
             return await anext(self._pieces, None)
         except Undecodable as error:
-            return _garbled(error)
+            return garbled(error)
         except httpx.HTTPError as error:
-            return _fault(error, self._backend.making, self._way)
+            return fault_of(error, self._backend.making, self._way)
 
     async def finish(self) -> None:
         """Close the answer; its connection can be used again if it was read to its end."""

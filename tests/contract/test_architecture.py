@@ -21,7 +21,10 @@ CORE_EXCLUDES = (
 ON_TOP = {"aion._pyinstaller", "aion.sandbox", "aion.testing", "aion.cli"}
 CORE_NEEDS = {"aion", "aion_api", "attrs", "httpx", "httpcore", "dateutil", "certifi"}
 HTTP_SEAM = {
+    "aion/_transport/failures.py",
     "aion/_transport/http.py",
+    "aion/_transport/incoming.py",
+    "aion/_transport/outgoing.py",
     "aion/_transport/single.py",
     "aion/_transport/sockets/coroutines.py",
     "aion/_transport/sockets/joining.py",

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aion._transport.http import _Urls
+from aion._transport.outgoing import Urls
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12)
 ORIGINS = st.sampled_from(
@@ -35,7 +35,7 @@ def test_a_url_of_prepared_parts_is_the_parsed_one(
     text = origin + "".join(f"/{quote(part, safe='')}" for part in path)
     if query:
         text += "?" + "&".join(f"{quote_plus(k)}={quote_plus(v)}" for k, v in query)
-    urls = _Urls()
+    urls = Urls()
     same(urls.url(text), text)
     same(urls.url(text), text)
 
@@ -57,10 +57,10 @@ def test_a_url_of_prepared_parts_is_the_parsed_one(
     ],
 )
 def test_what_needs_care_is_left_to_the_library(text: str) -> None:
-    same(_Urls().url(text), text)
+    same(Urls().url(text), text)
 
 
 def test_one_connection_may_serve_two_spellings_of_an_origin() -> None:
-    urls = _Urls()
+    urls = Urls()
     for text in ("http://h/a", "http://H:80/a", "http://h/b"):
         same(urls.url(text), text)

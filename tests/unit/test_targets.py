@@ -13,7 +13,7 @@ from aion._transport import targets
 from aion._transport.content import EMPTY
 from aion._transport.engine import Engine
 from aion._transport.hosts import located
-from aion._transport.http import _Urls  # pyright: ignore[reportPrivateUsage]
+from aion._transport.outgoing import Urls
 from aion.config import ClientConfig
 from aion.exceptions import ServerError
 
@@ -135,7 +135,7 @@ def test_whatever_comes_as_a_url_is_refused_or_can_be_sent(url: str) -> None:
     assert host
     assert 0 < port < 65536
     try:
-        sent = _Urls().url(call.wire.url)
+        sent = Urls().url(call.wire.url)
     except httpx.InvalidURL:
         # A connection makes a fault of it: `CONNECTION_ERROR`.
         return
