@@ -24,9 +24,10 @@ from aion._transport.wire import Origin
 
 KEEP_ALIVE = 30.0
 """Seconds for which an idle connection is kept."""
-_ROUND = 1.0
-"""Seconds between two rounds that close idle connections which have ended or are too old, and
-between two collections of young garbage while calls wait."""
+_ROUND = 0.1
+"""Seconds between two rounds that close idle connections which have ended or are too old."""
+_COLLECTION = 1.0
+"""Seconds between two collections of young garbage while calls wait."""
 _FULL_COLLECTION = 10.0
 """Seconds between two collections of all garbage while calls wait: in a large program, one takes
 long."""
@@ -217,7 +218,7 @@ class Places(Generic[C]):
         """
         now = monotonic()
         if gc.isenabled() and now >= self._next_collection:
-            self._next_collection = now + _ROUND
+            self._next_collection = now + _COLLECTION
             full = now >= self._next_full_collection
             if full:
                 self._next_full_collection = now + _FULL_COLLECTION
