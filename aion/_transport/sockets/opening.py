@@ -25,9 +25,21 @@ _OPTIONS = (
 )
 
 
+class Socket(socket.socket):
+    """A socket that closes itself when it is forgotten, without a warning.
+
+    Of a stream that was forgotten in a cycle, the collector may find the socket first.
+    """
+
+    def __del__(self) -> None:
+        # One of a family that the system does not have was never opened.
+        if self.fileno() >= 0:
+            self.close()
+
+
 def opened(address: Address, local_address: str | None) -> socket.socket:
     """A socket for an address, which does not block and is not connected."""
-    sock = socket.socket(address.family, address.kind, address.protocol)
+    sock = Socket(address.family, address.kind, address.protocol)
     try:
         sock.setblocking(False)
         tune(sock)
