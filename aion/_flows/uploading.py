@@ -56,7 +56,7 @@ from aion.types.callbacks import (
     UploadProgressEvent,
 )
 from aion.types.common import DescriptionStatus
-from aion.types.upload import BatchUploadResults, UploadResult
+from aion.types.upload import BatchUploadResults, UploadResult, stored_id
 from aion.uploads.journal import State
 from aion_api import evolve
 from aion_api.api import user_files
@@ -504,7 +504,4 @@ def _name(result: StreamBatchFileResult) -> str:
 
 def _is_failed(result: StreamBatchFileResult) -> bool:
     # Without an id, whatever is stored cannot be asked for.
-    return (
-        result.status == DescriptionStatus.FAILED.value
-        or not UploadResult.from_stored(result).image_id
-    )
+    return result.status == DescriptionStatus.FAILED.value or not stored_id(result)

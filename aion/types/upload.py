@@ -28,6 +28,11 @@ from aion_api import Model, evolve, field_names
 from aion_api.models.user_files import StreamBatchFileResult, UserFile
 
 
+def stored_id(stored: StreamBatchFileResult) -> str:
+    """The id of a file that was sent, or of the one that was there already."""
+    return text(stored.skipped_existing_image_id) or stored.image_id
+
+
 class UploadResult(Model):
     """One uploaded image and what is known of it.
 
@@ -123,7 +128,7 @@ class UploadResult(Model):
     def from_stored(cls, stored: StreamBatchFileResult) -> Self:
         """The result right after the upload, before anything is known of the description."""
         return cls(
-            image_id=text(stored.skipped_existing_image_id) or stored.image_id,
+            image_id=stored_id(stored),
             filename=stored.filename,
             object_key=stored.object_key,
         )
