@@ -272,21 +272,26 @@ class FileRange(_FileSource):
             yield from self._exactly(handle)
 
 
+_READING = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
 def open_file(path: Path | str) -> FileIO:
     """Open a file to read it, though it may no longer be one: to open a pipe would wait for ever.
 
     Raises:
         OSError: It cannot be opened, or it is no regular file.
     """
-    handle = FileIO(path, opener=_at_once)
-    if not stat.S_ISREG(os.fstat(handle.fileno()).st_mode):
-        handle.close()
-        raise OSError(errno.EINVAL, "it is not a regular file", str(path))
-    return handle
-
-
-def _at_once(path: str, flags: int) -> int:
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+    descriptor = os.open(path, _READING)
+    try:
+        mode = os.fstat(descriptor).st_mode
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        if not stat.S_ISREG(mode):
+            raise OSError(errno.EINVAL, "it is not a regular file", str(path))
+        return FileIO(descriptor)
+    except BaseException:
+        os.close(descriptor)
+        raise
 
 
 def version_of(found: os.stat_result) -> Version:

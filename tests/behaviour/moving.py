@@ -51,9 +51,10 @@ class _Watch:
     when = 0
 
     def __call__(self, event: str, arguments: tuple[Any, ...]) -> None:
-        if event != "open" or self.path is None or not arguments[1]:
+        if event != "open" or self.path is None:
             return
-        if str(arguments[0]) == str(self.path) and "r" in arguments[1]:
+        path, _, flags = arguments
+        if str(path) == str(self.path) and not flags & (os.O_WRONLY | os.O_RDWR):
             self.seen += 1
             if self.change is not None and self.seen == self.when:
                 change, self.change = self.change, None
