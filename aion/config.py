@@ -391,11 +391,13 @@ def _checked_proxy(url: Any) -> str | None:
         return None
     if not isinstance(url, str):
         raise ValueError(f"proxy_url has to be text, not {type(url).__name__}")
+    text = SecretText(by_value(url).strip())
     try:
-        parse_proxy(by_value(url))
-        return SecretText(by_value(url).strip())
+        parse_proxy(text)
     except ValueError as error:
         reason = str(error)
+    else:
+        return text
     from_variable = url == os.environ.get(ENV_PROXY_URL)
     source = f"proxy_url (from {ENV_PROXY_URL})" if from_variable else "proxy_url"
     # Outside of the handler, whose error has the parts of the URL in its traceback.
