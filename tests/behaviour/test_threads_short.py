@@ -49,14 +49,17 @@ def allow(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> An
 
         monkeypatch.setattr(threading.Thread, "start", limited)
     else:
-        begin: Any = vars(threading)["_start_new_thread"]
+        # Python 3.13 has another one.
+        names = ("_start_joinable_thread", "_start_new_thread")
+        name = next(one for one in names if one in vars(threading))
+        begin: Any = vars(threading)[name]
 
-        def limited_below(function: Any, *arguments: Any) -> Any:
+        def limited_below(function: Any, *arguments: Any, **options: Any) -> Any:
             if function.__self__.name.startswith("aion-call"):
                 count()
-            return begin(function, *arguments)
+            return begin(function, *arguments, **options)
 
-        monkeypatch.setattr(threading, "_start_new_thread", limited_below)
+        monkeypatch.setattr(threading, name, limited_below)
 
     def some(threads: int) -> None:
         left[0] = threads
