@@ -12,7 +12,7 @@ from types import ModuleType
 
 
 def _own() -> ModuleType:
-    """A copy of the module `time` that nobody else has; the module itself where there is none.
+    """A private copy of the module `time`, or the module itself where none can be made.
 
     What patches time does so in the modules that are loaded, by name or by the identity of the
     functions, and may have done so before this package is imported.

@@ -50,7 +50,7 @@ class Walk(Generic[T]):
     It remembers the key of every item that was given, and nothing else of it.
 
     Args:
-        key: What tells two items apart.
+        key: Identifies an item.
 
     Attributes:
         offset: How many items come before the page to fetch next.

@@ -32,7 +32,7 @@ class SyncConnection(Protocol):
     `until` with one argument: where on `time.monotonic` each later `piece` of this answer has to be
     over. What may follow a whole chat answer is waited for only with it, and then for a moment.
     A third is `stale`, without arguments: whether the idle connection has ended or cannot be used
-    again; such ones are closed as soon as somebody comes by.
+    again; such ones are closed at the end of another call.
     """
 
     home: object

@@ -1,6 +1,6 @@
 """What annotations promise of JSON data: no text where a number should be.
 
-A null fits everywhere: whether it means something is the business of whoever needs more. So does
+A null fits everywhere: its meaning is left to the caller. So does
 what is no JSON type, which a decoder made. Only annotations of JSON types are looked at.
 """
 

@@ -1,4 +1,4 @@
-"""Tells PyInstaller where the hooks of this package are: it asks by an entry point of the wheel.
+"""Says where the hooks of this package are. PyInstaller asks by an entry point of the wheel.
 
 A frozen program holds what its source imports by statements. The hooks beside this module name
 what is imported by name, when it is first used, and what is no module. Each part of the package

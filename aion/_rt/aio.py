@@ -133,7 +133,7 @@ class Crew(Generic[T, R]):
 
 
 def _ignore(ended: asyncio.Future[Any]) -> None:
-    """Nobody asks for the outcome, which is not to be reported as never retrieved."""
+    """Take the outcome, so that it is not reported as never retrieved."""
     if not ended.cancelled():
         ended.exception()
 

@@ -107,7 +107,7 @@ def finish(
 
 
 def acquire(engine: Engine | None, make: Callable[[], T], undo: Callable[[T], object]) -> T:
-    """What `make` makes. What is interrupted by Ctrl-C cannot be undone: nobody knows of it."""
+    """What `make` makes. What Ctrl-C interrupts cannot be undone: its id never arrived."""
     del engine, undo
     return make()
 

@@ -20,9 +20,9 @@ from aion._transport.observe import logger
 T = TypeVar("T")
 
 LONGEST = 2.0
-"""Seconds for which work goes on that nobody waits for."""
+"""Seconds that work may take without a caller."""
 _alive: set[_Job[Any]] = set()
-"""An event loop itself forgets tasks that nobody else holds."""
+"""Strong references: an event loop holds its tasks weakly."""
 
 
 class Background:
@@ -147,7 +147,7 @@ class _Job(Generic[T]):
                 self._limit.reschedule(self._end)
 
     def let_go(self) -> None:
-        """The same where nobody waits for it any more but the end of the event loop."""
+        """The same, with the end of the event loop as the only one that waits for it."""
         self.bound()
         if self._keeper is None and not self.task.done():
             self._keeper = self._until_done()
@@ -167,7 +167,7 @@ class _Job(Generic[T]):
         try:
             if not task.done():
                 await asyncio.wait((task,))
-            return task.result()  # type: ignore[return-value]  # None only where nobody asks
+            return task.result()  # type: ignore[return-value]  # None only where it is not asked for
         except asyncio.CancelledError:
             self.let_go()
             raise
@@ -203,7 +203,7 @@ class _Job(Generic[T]):
         if self._keeper is not None:
             _step(self._keeper.aclose())
         if not task.cancelled():
-            # Whoever waited for it may be gone: it is not to be reported as never retrieved.
+            # The caller may be gone: take it, so that it is not reported as never retrieved.
             task.exception()
 
 

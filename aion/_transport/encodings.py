@@ -10,7 +10,7 @@ answers to HEAD, 204 and 304 have such headers, too.
 | `gzip`, `x-gzip`                        | all members are unpacked, zeros after them skipped |
 | `deflate`                               | with the zlib header of RFC 9110, or without one   |
 | a list of these, in one header or more  | undone from the last to the first                  |
-| `identity`, `aws-chunked`, a charset    | nothing: they pack nothing, whoever sent them      |
+| `identity`, `aws-chunked`, a charset    | nothing: they pack nothing                         |
 | `br`, `zstd` and every other one        | refused at the first byte: it was not asked for    |
 """
 
@@ -158,7 +158,7 @@ class _Layer:
         """Begin the next member, if there is one; gives the bytes that it begins with."""
         begin = self._begin + data
         if self._format:
-            # Tapes and some servers fill a last block with zeros; gzip passes over them, too.
+            # Tapes and some servers fill a last block with zeros; gzip skips them, too.
             begin = begin.lstrip(b"\0")
             if not begin:
                 return b""

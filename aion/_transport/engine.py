@@ -136,7 +136,7 @@ class Engine:
         return flow.attempts(call, self._rules)
 
     def _settle(self) -> None:
-        """Export what was forgotten and waits for somebody who comes by."""
+        """Export the spans of calls that the collector found."""
         if self._tracing is not None:
             self._tracing.settle()
 

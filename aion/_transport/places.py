@@ -194,9 +194,9 @@ class Places(Generic[C]):
     def serve(self) -> None:
         """Hand free places to those who wait, the first first.
 
-        Whoever adds a waiter or a place calls this afterwards, so that one of them sees both. A
-        waiter leaves the queue after it has its place: were it the other way round, an exception
-        in between would leave it waiting with nobody who knows of it.
+        Called after each place and each waiter that is added, so that one of the callers sees both.
+        A waiter leaves the queue after it has its place: in the other order, an exception in between
+        would leave it waiting without a place in the queue.
         """
         while self.waiting:
             try:

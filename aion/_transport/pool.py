@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 C = TypeVar("C", bound=Channel)
 _AGAIN = 1.0
-"""Seconds after which those who wait serve the queue themselves. A release that woke nobody,
-because an exception came in between, costs that much and no more."""
+"""Seconds after which those who wait serve the queue themselves. A release that an
+exception cut short before it woke them costs that much and no more."""
 _forks = 0
 
 
@@ -76,7 +76,7 @@ class SyncPool(Generic[C]):
         places.closed = self._closed
         for number in list(self._places):
             if number != _forks and (old := self._places.pop(number, None)) is not None:
-                # The sockets are shared with the parent: closing our copies disturbs nobody.
+                # The sockets are shared with the parent: closing our copies does not affect it.
                 old.close()
         return places
 
@@ -183,8 +183,7 @@ class _LoopPlaces(Places[C]):
         if _asyncio()._get_running_loop() is loop:
             self.serve()
             return
-        # A stream that was dropped is collected wherever the collector happens to run. Nobody
-        # waits in a loop that is closed.
+        # The collector runs in any thread. In a closed loop no call waits.
         with suppress(RuntimeError):
             loop.call_soon_threadsafe(self.serve)
 
@@ -206,7 +205,7 @@ class _LoopPlaces(Places[C]):
             raise
 
     def look_later(self) -> None:
-        """See to it that those who wait in the running loop are served even if nobody wakes it."""
+        """Schedule another look at those who wait in the running loop, whether it is woken or not."""
         # Twice as long: while one look leads to the next, no other is begun.
         self._next_look = monotonic() + 2 * _AGAIN
         _asyncio().get_running_loop().call_later(_AGAIN, _look, weakref.ref(self))

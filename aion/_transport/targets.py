@@ -100,7 +100,7 @@ def headers(value: Any) -> dict[str, str]:
     """The headers that an answer asks to send, without those that are made for each request.
 
     Raises:
-        Unusable: They cannot be sent. No value is told.
+        Unusable: They cannot be sent. The message holds no value.
     """
     found = sendable(value).items()
     return {name: text for name, text in found if name.lower() not in _OURS}
@@ -110,7 +110,7 @@ def sendable(value: Any) -> dict[str, str]:
     """The headers that an answer asks to send, all of them.
 
     Raises:
-        Unusable: They cannot be sent. No value is told.
+        Unusable: They cannot be sent. The message holds no value.
     """
     if value is None:
         return {}

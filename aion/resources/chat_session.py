@@ -116,7 +116,7 @@ class ChatSessionContext:
         )
 
     async def _discard(self, session: ChatSession) -> None:
-        """Close a session that nobody knows of."""
+        """Close a session whose opening was cancelled."""
         await self._chats.close_session(session.id)
 
     async def close(self) -> None:

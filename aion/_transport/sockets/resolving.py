@@ -1,4 +1,4 @@
-"""Resolves host names in a way that can be given up.
+"""Resolves host names, within a bound and until the call is given up.
 
 The system's resolver can neither be bounded nor interrupted, so it runs in a daemon thread of its
 own: the default executor of an event loop would be waited for at the end of the program. Calls that
@@ -182,7 +182,7 @@ async def resolve_async(host: str, port: int) -> list[Address]:
             ended.set_result(None)
 
     def tell() -> None:
-        # The loop may be closed meanwhile: then nobody waits.
+        # The loop may be closed meanwhile.
         with suppress(RuntimeError):
             loop.call_soon_threadsafe(settle)
 

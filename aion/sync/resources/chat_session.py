@@ -101,7 +101,7 @@ class SyncChatSession:
         )
 
     def _discard(self, session: ChatSession) -> None:
-        """Close a session that nobody knows of."""
+        """Close a session whose opening was cancelled."""
         self._chats.close_session(session.id)
 
     def close(self) -> None:
