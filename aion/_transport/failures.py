@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def fault_of(error: Exception, making: Making, way: Route) -> Fault | None:
-    """What a failure of an exchange means for the call; None for one that is not of the HTTP library."""
+    """What a failure of an exchange means for the call; None where it is not the library's."""
     text = str(error) or type(error).__name__
     unmade = making.until is not None
     through = " through the proxy" if way.proxy else ""

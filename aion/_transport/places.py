@@ -195,8 +195,8 @@ class Places(Generic[C]):
         """Hand free places to those who wait, the first first.
 
         Called after each place and each waiter that is added, so that one of the callers sees both.
-        A waiter leaves the queue after it has its place: in the other order, an exception in between
-        would leave it waiting without a place in the queue.
+        A waiter leaves the queue after it has its place: in the other order, an exception in
+        between would leave it waiting without being in the queue.
         """
         while self.waiting:
             try:

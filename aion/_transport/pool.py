@@ -205,7 +205,7 @@ class _LoopPlaces(Places[C]):
             raise
 
     def look_later(self) -> None:
-        """Schedule another look at those who wait in the running loop, whether it is woken or not."""
+        """Serve those who wait in the running loop again later, whether it is woken or not."""
         # Twice as long: while one look leads to the next, no other is begun.
         self._next_look = monotonic() + 2 * _AGAIN
         _asyncio().get_running_loop().call_later(_AGAIN, _look, weakref.ref(self))

@@ -38,7 +38,7 @@ def trust() -> ssl.SSLContext:
 
 @functools.lru_cache(maxsize=1)
 def no_trust() -> ssl.SSLContext:
-    """A context that trusts no certificate, for connections without TLS. It costs nothing to make."""
+    """A context that trusts no certificate, for connections without TLS. It is cheap."""
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
