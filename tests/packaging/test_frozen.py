@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import runpy
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -102,6 +103,10 @@ def modules(*folders: str) -> set[str]:
 
 # One build and one test for both forms: it takes half a minute on a machine that has nothing else
 # to do, and workers of a run would each make their own.
+@pytest.mark.skipif(
+    sys.platform == "linux" and shutil.which("objdump") is None,
+    reason="PyInstaller needs objdump (Debian: binutils)",
+)
 @pytest.mark.timeout(600)
 def test_a_frozen_program_uses_the_sandbox_with_both_clients(built: Path, tmp_path: Path) -> None:
     said = {
