@@ -11,8 +11,11 @@ from __future__ import annotations
 import os
 import socket
 import threading
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
+from queue import Empty, SimpleQueue
 
 from aion._transport.hosts import HostError, ascii_host
 from aion._transport.sockets.addresses import Address, listed, literal, reason_of
@@ -65,14 +68,14 @@ class Lookup:
         outcome: What was found, or why nothing was.
     """
 
-    __slots__ = ("_lock", "_on_end", "done", "given_up", "outcome")
+    __slots__ = ("_on_end", "done", "given_up", "outcome")
 
     def __init__(self) -> None:
         self.given_up = False
-        self.done = threading.Event()
+        self.done = False
         self.outcome: list[Address] | OSError = OSError("the resolver failed")
-        self._lock = threading.Lock()
-        self._on_end: list[Callable[[], object]] = []
+        # No lock: a signal handler that makes a call may come in anywhere.
+        self._on_end: deque[Callable[[], object]] = deque()
 
     def run(self, host: str, port: int) -> None:
         """Ask the resolver."""
@@ -85,19 +88,20 @@ class Lookup:
         else:
             self.outcome = found
         finally:
-            with self._lock:
-                self.done.set()
-                calls, self._on_end = self._on_end, []
-            for call in calls:
-                call()
+            self.done = True
+            self._notify()
 
     def on_end(self, call: Callable[[], object]) -> None:
         """Have something called at the end, in whichever thread that is; at once if it was."""
-        with self._lock:
-            if not self.done.is_set():
-                self._on_end.append(call)
-                return
-        call()
+        self._on_end.append(call)
+        if self.done:
+            self._notify()
+
+    def _notify(self) -> None:
+        # Called after each addition and after the end, so that one of the callers sees both.
+        while self._on_end:
+            with suppress(IndexError):
+                self._on_end.popleft()()
 
     def result(self) -> list[Address]:
         """The addresses that were found. Raises the OSError of a failure."""
@@ -157,9 +161,15 @@ def resolve(host: str, port: int, within: Callable[[], float | None]) -> list[Ad
         return addresses
     patience = Patience(within)
     lookup = _lookup(name, port)
+    ended: SimpleQueue[None] = SimpleQueue()
+    lookup.on_end(partial(ended.put, None))
     try:
-        while not lookup.done.wait(step := patience.step()):
-            patience.waited += step
+        while not lookup.done:
+            step = patience.step()
+            try:
+                ended.get(timeout=step)
+            except Empty:
+                patience.waited += step
     except BaseException:
         lookup.given_up = True
         raise
