@@ -15,8 +15,11 @@ from aion import types
 from aion._lazy import exports, homes
 
 if TYPE_CHECKING:
-    from aion._references import parse_references, resolve_content
-    from aion._tracing import configure_tracing, is_tracing_available, set_correlation_id
+    from aion._engine.tracing import (
+        configure_tracing,
+        is_tracing_available,
+        set_correlation_id,
+    )
     from aion.client import AionVision
     from aion.config import (
         ENV_API_KEY,
@@ -80,12 +83,16 @@ if TYPE_CHECKING:
     )
     from aion.transport import Attempt
     from aion.types import *  # noqa: F403 - every name of it is a name of this package
+    from aion.types._markup import (
+        parse_references,
+        resolve_content,
+    )
 
 __version__ = "0.4.0"
 
 _NAMES = {
-    "aion._references": "parse_references resolve_content",
-    "aion._tracing": "configure_tracing is_tracing_available set_correlation_id",
+    "aion.types._markup": "parse_references resolve_content",
+    "aion._engine.tracing": "configure_tracing is_tracing_available set_correlation_id",
     "aion.client": "AionVision",
     "aion.config": (
         "ClientConfig ENV_API_KEY ENV_BASE_URL ENV_ENABLE_TRACING ENV_MAX_RETRIES "

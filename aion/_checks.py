@@ -13,9 +13,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NoReturn, TypeGuard, cast
 
+from aion._http.content import sendable
+from aion._plain_values import (
+    by_value,
+    with_plain_keys,
+)
 from aion._secrets import is_mapping
-from aion._texts import by_value, with_plain_keys
-from aion._transport.content import sendable
 from aion.config import LONGEST_WAIT
 from aion.exceptions import ValidationError
 from aion_api import Model, Request, field_names

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, SupportsIndex, TypeGuard
 
-from aion._texts import by_value
+from aion._plain_values import by_value
 
 _SHOWN = "<secret>"
 

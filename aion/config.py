@@ -15,15 +15,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
-from aion._headers import checked, merged
+from aion._extra_headers import (
+    checked,
+    merged,
+)
+from aion._http.hosts import (
+    address_of,
+    located,
+)
+from aion._http.proxies import parse_proxy
+from aion._plain_values import by_value
 from aion._secrets import SecretText, concealed, concealed_settings
-from aion._texts import by_value
-from aion._transport.hosts import address_of, located
-from aion._transport.proxies import parse_proxy
 
 if TYPE_CHECKING:
-    from aion._transport.observe import Attempt
-    from aion._transport.routing import Route
+    from aion._engine.observe import Attempt
+    from aion._http.routing import Route
 
 T = TypeVar("T")
 

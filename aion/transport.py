@@ -17,10 +17,15 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from aion._transport.content import Content
-from aion._transport.observe import Attempt
-from aion._transport.routing import Route
-from aion._transport.wire import Fault, Origin, Reply, Wire
+from aion._engine.observe import Attempt
+from aion._http.content import Content
+from aion._http.routing import Route
+from aion._http.wire import (
+    Fault,
+    Origin,
+    Reply,
+    Wire,
+)
 
 
 class SyncConnection(Protocol):

@@ -15,11 +15,13 @@ import json
 import pkgutil
 import sys
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from types import FunctionType, ModuleType
 from typing import Any, cast
 
 Data = dict[str, Any]
+Homes = dict[str, str]
+"""Public paths, by those of definitions in private modules."""
 # Parts that are tools: what their package itself names is public, their modules are not.
 _TOOLS = {"sandbox", "testing", "cli"}
 _PROTOCOLS = frozenset(
@@ -36,13 +38,12 @@ def describe(package: str) -> Data:
     root = importlib.import_module(package)
     modules: dict[str, dict[str, str]] = {}
     definitions: dict[str, Data] = {}
-    for name in [package, *_public(root)]:
-        module = importlib.import_module(name)
-        exports = {public: getattr(module, public) for public in _exports(module)}
+    found = {name: _exported(importlib.import_module(name)) for name in [package, *_public(root)]}
+    homes = _homes(found)
+    for name, exports in found.items():
         modules[name] = {
-            public: _defined(f"{name}.{public}", value, package, definitions)
+            public: _defined(f"{name}.{public}", value, homes, definitions)
             for public, value in sorted(exports.items())
-            if not inspect.ismodule(value)
         }
     version = getattr(root, "__version__", "0")
     return {
@@ -64,6 +65,29 @@ def _is_inner(name: str) -> bool:
 
 def _fail(name: str) -> None:
     raise ImportError(f"{name} cannot be imported")
+
+
+def _homes(found: Mapping[str, Mapping[str, Any]]) -> Homes:
+    """The public path of what is defined in a private module: moving it changes no surface."""
+    homes: Homes = {}
+    for module, exports in found.items():
+        for name, value in exports.items():
+            if (path := _home(value)) and _is_inner(path):
+                homes.setdefault(path, f"{module}.{name}")
+    return homes
+
+
+def _home(value: Any) -> str | None:
+    """Where a class or a function is defined; None for other things."""
+    if inspect.isclass(value) or isinstance(value, FunctionType):
+        return f"{value.__module__}.{value.__qualname__}"
+    return None
+
+
+def _exported(module: ModuleType) -> dict[str, Any]:
+    """What a module exports, by name; modules are none of it."""
+    named = {name: getattr(module, name) for name in _exports(module)}
+    return {name: value for name, value in named.items() if not inspect.ismodule(value)}
 
 
 def _exports(module: ModuleType) -> list[str]:
@@ -91,14 +115,14 @@ def _assigned(module: ModuleType) -> set[str]:
     return found
 
 
-def _defined(path: str, value: Any, package: str, definitions: dict[str, Data]) -> str:
+def _defined(path: str, value: Any, homes: Homes, definitions: dict[str, Data]) -> str:
     """Where a thing is defined; it is described there once."""
-    if inspect.isclass(value) or isinstance(value, FunctionType):
-        path = f"{value.__module__}.{value.__qualname__}"
+    home = _home(value) or path
+    path = homes.get(home, home)
     if path not in definitions:
         if inspect.isclass(value):
             definitions[path] = {}
-            definitions[path] |= _class(value, package, definitions)
+            definitions[path] |= _class(value, homes, definitions)
         elif isinstance(value, FunctionType):
             definitions[path] = {"kind": "function", **_callable(value)}
         else:
@@ -106,13 +130,13 @@ def _defined(path: str, value: Any, package: str, definitions: dict[str, Data]) 
     return path
 
 
-def _class(cls: type, package: str, definitions: dict[str, Data]) -> Data:
+def _class(cls: type, homes: Homes, definitions: dict[str, Data]) -> Data:
     line: list[str] = []
     for base in cls.__mro__[1:-1]:
         # Classes of the project, generated ones included, are described; others are names.
-        ours = base.__module__.split(".")[0] in (package, "aion_api")
+        ours = base.__module__.split(".")[0] in (cls.__module__.split(".")[0], "aion_api")
         name = f"{base.__module__}.{base.__qualname__}".removeprefix("builtins.")
-        line.append(_defined(name, base, package, definitions) if ours else name)
+        line.append(_defined(name, base, homes, definitions) if ours else name)
     found: Data = {"kind": "class", "line": line}
     if issubclass(cls, enum.Enum):
         members = cast("dict[str, enum.Enum]", cls.__members__)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from aion._rt import aio as rt
-from aion._transport.policy import http_date
+from aion._engine.retry import http_date
+from aion._runtime import aio as rt
 from aion.exceptions import QuotaExceededError
 from aion.types.upload import QuotaInfo
 from aion_api.api import uploads

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from aion import _checks as check
-from aion._agents import folder, request_text, some_ids
-from aion._rt import aio as rt
+from aion._requests.agents import (
+    folder,
+    request_text,
+    some_ids,
+)
+from aion._runtime import aio as rt
 from aion.types.agent_search import (
     DocumentSearchAgentResult,
     ImageSearchAgentResult,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
-from aion import _chat_requests as requests
 from aion import _checks as check
+from aion._flows.chat_stream import ChatStream
 from aion._flows.paging import Pages
-from aion._flows.streaming import ChatStream
-from aion._paging import Page
-from aion._rt import aio as rt
+from aion._requests import chat as requests
+from aion._requests.page import Page
+from aion._runtime import aio as rt
 from aion.resources.chat_session import ChatSessionConfig, ChatSessionContext
 from aion.types.chat import (
     ChatImageList,

@@ -8,8 +8,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 from weakref import WeakSet
 
-from aion._flows.streaming import ChatStream
-from aion._rt import aio as rt
+from aion._flows.chat_stream import ChatStream
+from aion._runtime import aio as rt
 from aion.exceptions import AionvisionError
 from aion.types.chat import ChatMessage, ChatResponse, ChatSession, PlanActionResponse
 

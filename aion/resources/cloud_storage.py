@@ -6,11 +6,17 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from aion import _checks as check
-from aion._awaited import Awaited
-from aion._drives import LONGEST, MOST_FILES, cloud_files, done_at_once, optional
-from aion._flows.waiting import follow
-from aion._polling import begin
-from aion._rt import aio as rt
+from aion._flows.polling import follow
+from aion._requests.cloud_storage import (
+    LONGEST,
+    MOST_FILES,
+    cloud_files,
+    done_at_once,
+    optional,
+)
+from aion._runtime import aio as rt
+from aion._waiting.errors import Awaited
+from aion._waiting.plan import begin
 from aion.exceptions import CloudStorageError
 from aion.types.callbacks import CloudStorageJobProgressEvent
 from aion.types.cloud_storage import (

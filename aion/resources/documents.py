@@ -6,11 +6,15 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, cast
 
 from aion import _checks as check
-from aion import _documents, _files
 from aion._flows.paging import Pages
-from aion._paging import Page
-from aion.resources import _document_uploads, _presigned_documents
-from aion.resources._document_uploads import DocumentUploads
+from aion._requests.page import Page
+from aion.resources import (
+    _documents_presigned as _presigned_documents,
+)
+from aion.resources import (
+    _documents_upload as _document_uploads,
+)
+from aion.resources._documents_upload import DocumentUploads
 from aion.types.documents import (
     DocumentBatchDeleteResponse,
     DocumentChunksResponse,
@@ -19,6 +23,12 @@ from aion.types.documents import (
     DocumentList,
     DocumentProcessingStatus,
     DocumentSearchResponse,
+)
+from aion.uploads import (
+    _document_file as _documents,
+)
+from aion.uploads import (
+    _expand as _files,
 )
 from aion_api import UNSET
 from aion_api.api import documents

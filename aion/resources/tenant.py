@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from aion import _checks as check
-from aion._rt import aio as rt
+from aion._runtime import aio as rt
 from aion.types.tenant import MemberRole, TenantLimits, TenantMember, TenantSettings
 from aion_api import UNSET, Request, Unset
 from aion_api.api import tenant_settings

@@ -6,27 +6,39 @@ from datetime import datetime
 from pathlib import Path
 
 from aion import _checks as check
-from aion import _files, _media
-from aion._awaited import Awaited
-from aion._batch_errors import go_on
-from aion._batches import LARGEST_CHUNK, Callbacks, Pace
-from aion._callback_errors import pass_on
-from aion._files import Found
+from aion._callbacks import pass_on
+from aion._flows.bulk_upload import BatchUpload
+from aion._flows.polling import follow
 from aion._flows.quota import allowance_for
-from aion._flows.uploading import BatchUpload
-from aion._flows.waiting import follow
-from aion._polling import PollPlan, begin
-from aion._storage import target_of
+from aion._requests.storage import target_of
+from aion._waiting.errors import Awaited
+from aion._waiting.plan import (
+    PollPlan,
+    begin,
+)
 from aion.exceptions import (
     AionvisionTimeoutError,
     DescriptionError,
     ResourceNotFoundError,
     UploadError,
 )
-from aion.resources._batch_uploads import BatchUploads
+from aion.resources._upload_bulk import BatchUploads
 from aion.types.common import StorageTarget
 from aion.types.describe import DescriptionStatus as DescriptionState
 from aion.types.upload import UploadResult
+from aion.uploads import (
+    _expand as _files,
+)
+from aion.uploads import (
+    _local_file as _media,
+)
+from aion.uploads._errors import go_on
+from aion.uploads._expand import Found
+from aion.uploads._ledger import (
+    LARGEST_CHUNK,
+    Callbacks,
+    Pace,
+)
 from aion_api.api import user_files
 from aion_api.models.user_files import StreamBatchUploadBody, UserFile
 

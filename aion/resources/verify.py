@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from aion import _checks as check
-from aion import _pictures
-from aion._flows import batches
-from aion._polling import begin
-from aion._rt import aio as rt
+from aion._flows import batch_jobs as batches
+from aion._requests import images as _pictures
+from aion._runtime import aio as rt
+from aion._waiting.plan import begin
 from aion.resources.batch import BatchResource
 from aion.types.batch import BatchStatusResult, BatchVerifyInput
 from aion.types.verify import VerificationResult

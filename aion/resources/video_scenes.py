@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aion import _checks as check
-from aion._rt import aio as rt
+from aion._runtime import aio as rt
 from aion.types.video import VideoScene, VideoSceneList
 from aion_api import evolve
 from aion_api.api import video_scenes

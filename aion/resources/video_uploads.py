@@ -8,23 +8,33 @@ from pathlib import Path
 from typing import Any
 
 from aion import _checks as check
-from aion import _videos
-from aion._batch_errors import note_stored
-from aion._callback_errors import raised_by_callback
-from aion._flows.video_analyses import analyzed
-from aion._flows.video_uploading import VideoUpload
-from aion._polling import PollPlan, begin
-from aion._rt import aio as rt
-from aion._video_record import NoVideoRecord, VideoRecord
-from aion._videos import Video, VideoCallbacks, VideoWishes
+from aion._callbacks import raised_by_callback
+from aion._flows.video_analysis import analyzed
+from aion._flows.video_upload import VideoUpload
+from aion._runtime import aio as rt
+from aion._waiting.plan import (
+    PollPlan,
+    begin,
+)
 from aion.exceptions import AionvisionError
-from aion.resources._video_chunks import VideoUploadSteps
+from aion.resources._video_uploads_steps import VideoUploadSteps
 from aion.types.callbacks import (
     VideoAnalysisProgressEvent,
     VideoChunkProgressEvent,
     VideoUploadCompleteEvent,
 )
 from aion.types.video import VideoAnalysisJobStatus, VideoUploadResult
+from aion.uploads import _video_file as _videos
+from aion.uploads._errors import note_stored
+from aion.uploads._video_file import (
+    Video,
+    VideoCallbacks,
+    VideoWishes,
+)
+from aion.uploads._video_record import (
+    NoVideoRecord,
+    VideoRecord,
+)
 from aion_api import evolve
 
 SUPPORTED_VIDEO_EXTENSIONS = set(_videos.EXTENSIONS)

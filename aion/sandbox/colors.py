@@ -7,7 +7,7 @@ from typing import Final, cast
 
 from PIL import Image
 
-from aion import _colors as convert
+from aion import _color_spaces as convert
 
 NAMED: Final[dict[str, tuple[int, int, int]]] = {
     "black": (0, 0, 0),

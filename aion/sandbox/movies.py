@@ -13,7 +13,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from aion._movies import Box, Read, boxes, find, header_times, length
+from aion.uploads._mp4 import (
+    Box,
+    Read,
+    boxes,
+    find,
+    header_times,
+    length,
+)
 
 UNKNOWN: Final = "unknown"
 

@@ -13,7 +13,7 @@ from typing import Any, Final, cast
 
 from PIL import Image
 
-from aion import _colors as convert
+from aion import _color_spaces as convert
 
 from .colors import NAMED, Lab, nearest_name, to_lab
 from .images import small_rgb

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar, Unpack
 
 from aion import _checks as check
 from aion import exceptions
-from aion._rt import blocking as rt
+from aion._runtime import blocking as rt
 from aion._secrets import concealed, concealed_headers, concealed_settings
 from aion.config import DEFAULT_BASE_URL, ClientConfig, ClientSettings
 from aion.types.common import StorageTarget
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from aion._transport.observe import Attempt
+    from aion._engine.observe import Attempt
     from aion.sync.pipeline import SyncPipeline
     from aion.sync.resources.agent_operations import SyncAgentOperationsResource
     from aion.sync.resources.agent_search import SyncAgentSearchResource

@@ -7,8 +7,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from aion import _checks as check
-from aion._agents import id_list, request_text
-from aion._rt import blocking as rt
+from aion._requests.agents import (
+    id_list,
+    request_text,
+)
+from aion._runtime import blocking as rt
 from aion.types.pipeline import PipelineResult, PipelineStep
 from aion_api import UNSET
 from aion_api.api import agent_pipeline

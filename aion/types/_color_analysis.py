@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
-from aion import _colors as convert
+from aion import _color_spaces as convert
 from aion.types._reader import Reader
 from aion_api import Model, OpenEnum
 

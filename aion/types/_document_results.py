@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
-from aion._media import Upload
 from aion.exceptions import DocumentProcessingError, UploadError
-from aion.types._brief import brief
 from aion.types._document_processing import (
     NO_REASON,
     DocumentProcessingFailure,
@@ -16,6 +14,8 @@ from aion.types._document_processing import (
     DocumentStatusResult,
 )
 from aion.types._reader import Reader
+from aion.types._short_repr import brief
+from aion.uploads._local_file import Upload
 from aion_api import Model, evolve
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from aion._transport import targets
+from aion._http import targets
 from aion_api._model import date
 
 _NO_IDS = ("", ".", "..")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
-from aion.types._records import as_dict
+from aion.types._as_dict import as_dict
 from aion.types.context import ExecutionContext
 from aion.types.contracts import AgentContract
 

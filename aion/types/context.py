@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from aion.types._records import plain
+from aion.types._as_dict import plain
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aion.types._records import as_dict
+from aion.types._as_dict import as_dict
 from aion_api import OpenEnum
 
 

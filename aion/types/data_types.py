@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aion.types._records import as_dict
+from aion.types._as_dict import as_dict
 from aion.types.file_collection import MIXED, UNKNOWN, FileCollection, joined
 
 _SUCCESS = "success"

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any, Self
 
 from aion.exceptions import DescriptionError, UploadError
-from aion.types._brief import brief
 from aion.types._document_processing import NO_REASON
 from aion.types._reader import Reader, text
+from aion.types._short_repr import brief
 from aion.types.common import DescriptionStatus
 from aion.types.describe import DescriptionFailure
 from aion.types.presigned import (

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from aion import AionVision, SyncAionVision
-from aion._transport import jsontext
+from aion._engine import jsontext
 from aion_api import File
 from aion_api.api import user_files
 from aion_api.models.user_files import StreamBatchUploadBody

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aion._references import parse_references
+from aion.types._markup import parse_references
 from benchmarks.measure import AION, Bar, Plan, Result, in_turns, quiet, timed
 from benchmarks.payloads import TEXT
 

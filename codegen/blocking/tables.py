@@ -23,7 +23,7 @@ HEADER: Final = """\
 # Not edited by hand: change the async source and build again.
 """
 
-SWAPPED: Final[Mapping[str, str]] = {"aion._rt.aio": "aion._rt.blocking"}
+SWAPPED: Final[Mapping[str, str]] = {"aion._runtime.aio": "aion._runtime.blocking"}
 """The one import whose target differs by design. Both modules offer the same names."""
 
 EXCEPTIONS: Final[Mapping[str, str]] = {
@@ -67,7 +67,7 @@ HOMES: Final = frozenset(
 )
 """Modules that the names of `RENAMED` and `UNWRAPPED` are imported from."""
 
-_RT: Final = "of `rt` (`from aion._rt import aio as rt`)"
+_RT: Final = "of `rt` (`from aion._runtime import aio as rt`)"
 _MAP: Final = f"use the bounded map {_RT}"
 _CALLBACK: Final = f"use the callback helper {_RT}"
 _FILES: Final = f"use the file helpers {_RT}"

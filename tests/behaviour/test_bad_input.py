@@ -127,7 +127,7 @@ def test_a_file_that_may_not_be_read_is_refused(
     def refuse(*_: object, **__: object) -> NoReturn:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
-    monkeypatch.setattr("aion._media.open_file", refuse)
+    monkeypatch.setattr("aion.uploads._local_file.open_file", refuse)
     assert "Permission denied" in str(refuse_upload(calls, sandbox, image))
 
 

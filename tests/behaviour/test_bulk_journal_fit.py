@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from aion import _files
-from aion._record import Record
 from aion.exceptions import AionvisionTimeoutError, ValidationError
 from aion.testing import Sandbox
 from aion.types.common import DescriptionStatus
 from aion.types.upload import UploadResult
+from aion.uploads import _expand as _files
+from aion.uploads._record import Record
 from aion.uploads.journal import Journal, State
 from tests.behaviour.bulk import STREAM, folder, held, names, requests_of
 from tests.behaviour.calls import Calls
@@ -106,7 +106,7 @@ def test_P22_files_of_a_session_that_is_gone_and_stored_nothing_are_sent_again(
     found = _files.expand(folder(photos, 6))
     options = {"storage_target": "default"}
     record = Record(journal, found, client.config.base_url, options=options)
-    from aion._batches import Item
+    from aion.uploads._ledger import Item
 
     items = [Item(one.index, one.upload) for one in found if one.upload is not None]
     record.sending(items)

@@ -71,8 +71,8 @@ def test_nothing_is_hashed_while_all_goes_well(
     def refuse(content: object) -> None:
         raise AssertionError("hashed")
 
-    monkeypatch.setattr("aion._flows.recovering.hashing", refuse)
-    monkeypatch.setattr("aion.sync._flows.recovering.hashing", refuse)
+    monkeypatch.setattr("aion._flows.bulk_recovery.hashing", refuse)
+    monkeypatch.setattr("aion.sync._flows.bulk_recovery.hashing", refuse)
     calls(calls.client(small).upload(folder(tmp_path, 3)))
     assert requests_of(small, CHECK) == 0
 
@@ -194,7 +194,7 @@ class Writer:
     """Writes over a file, at the same size, as soon as somebody reads it."""
 
     def __init__(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        from aion._transport import content
+        from aion._http import content
 
         real = content._PathSource._counted
 

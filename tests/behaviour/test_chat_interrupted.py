@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 import pytest
 
 from aion import AionVision, SyncAionVision
-from aion._flows.streaming import ChatStream
+from aion._flows.chat_stream import ChatStream
 from aion.config import ClientConfig
 from aion.exceptions import SSEStreamError
-from aion.sync._flows.streaming import SyncChatStream
+from aion.sync._flows.chat_stream import SyncChatStream
 from aion.transport import Reply, Wire
 from aion.types.chat import ChatToken, ChatTokenType
 from tests.unit.support import KEY

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from aion import AionVision
-from aion._flows.streaming import ChatStream
+from aion._flows.chat_stream import ChatStream
 from aion.exceptions import (
     AionvisionConnectionError,
     AionvisionError,
@@ -22,7 +22,7 @@ from aion.exceptions import (
     ResourceNotFoundError,
     SSEStreamError,
 )
-from aion.sync._flows.streaming import SyncChatStream
+from aion.sync._flows.chat_stream import SyncChatStream
 from aion.testing import Sandbox
 from aion.types.chat import ChatToken, ChatTokenType
 from tests.behaviour.calls import Calls, Client

@@ -10,7 +10,10 @@ from typing import Any
 
 import pytest
 
-from aion._transport.http import AsyncChannel, SyncChannel
+from aion._http.channel import (
+    AsyncChannel,
+    SyncChannel,
+)
 from aion.exceptions import AionvisionTimeoutError, DocumentProcessingError
 from aion.testing import Limits, Sandbox
 from aion.transport import Reply, Wire
@@ -68,7 +71,7 @@ def test_p23_a_look_at_many_sessions_ends_by_the_deadline(
 def test_p23_a_look_at_many_pages_of_descriptions_ends_by_the_deadline(
     calls: Calls, narrow: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for place in ("aion._flows.uploading.PAGE", "aion.sync._flows.uploading.PAGE"):
+    for place in ("aion._flows.bulk_upload.PAGE", "aion.sync._flows.bulk_upload.PAGE"):
         monkeypatch.setattr(place, 1)
     narrow.faults.delay("list_user_files", seconds=SLOW, times=None)
     narrow.faults.hold_description()

@@ -15,7 +15,10 @@ from typing import Any, cast
 
 import pytest
 
-from aion._transport.content import Version, version_of
+from aion._http.content import (
+    Version,
+    version_of,
+)
 from aion.exceptions import AionvisionError, UploadError, ValidationError
 from aion.testing import Sandbox
 from tests.behaviour.calls import Calls, Client
@@ -102,7 +105,7 @@ def test_a_file_that_grows_while_it_is_read_is_refused_unsent(
             file.write(b"more")
         return version_of(found)
 
-    monkeypatch.setattr("aion._media.version_of", growing)
+    monkeypatch.setattr("aion.uploads._local_file.version_of", growing)
     with pytest.raises(UploadError, match=r"red\.jpg changed while it was read"):
         calls(calls.client(sandbox).describe(path))
     assert sandbox.requests == []

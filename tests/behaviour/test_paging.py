@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from aion._flows.paging import Pages
-from aion._paging import Page
+from aion._requests.page import Page
 from aion.exceptions import AionvisionError, ServerError
 from aion.sync._flows.paging import SyncPages
 from aion.testing import Sandbox

@@ -15,7 +15,6 @@ from typing import Any
 
 import pytest
 
-from aion._chunks import HashedRange
 from aion.exceptions import (
     AionvisionConnectionError,
     ValidationError,
@@ -24,6 +23,7 @@ from aion.exceptions import (
 )
 from aion.testing import Limits, Sandbox
 from aion.types.callbacks import VideoChunkProgressEvent, VideoUploadCompleteEvent
+from aion.uploads._video_chunks import HashedRange
 from aion.uploads.journal import Journal, State
 from tests.behaviour.calls import Calls
 from tests.behaviour.movies import movie, saved

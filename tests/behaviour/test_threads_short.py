@@ -15,7 +15,11 @@ from typing import Any
 import pytest
 
 from aion import AionVision
-from aion._rt.blocking import Crew, each, every
+from aion._runtime.blocking import (
+    Crew,
+    each,
+    every,
+)
 from aion.testing import Limits, Sandbox
 from tests.behaviour.pictures import draw
 from tests.behaviour.servers import answering

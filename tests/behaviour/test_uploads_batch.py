@@ -9,7 +9,10 @@ from typing import Any
 import httpx
 import pytest
 
-from aion._transport.http import AsyncChannel, SyncChannel
+from aion._http.channel import (
+    AsyncChannel,
+    SyncChannel,
+)
 from aion.exceptions import (
     AionvisionTimeoutError,
     AuthenticationError,

@@ -10,8 +10,11 @@ from typing import Any
 import pytest
 
 from aion import AionvisionPermissionError, AionvisionTimeoutError, ServerError
-from aion._transport.http import AsyncChannel, SyncChannel
-from aion._transport.routing import Route
+from aion._http.channel import (
+    AsyncChannel,
+    SyncChannel,
+)
+from aion._http.routing import Route
 from aion.testing import Sandbox
 from tests.behaviour.calls import Calls
 from tests.behaviour.keys import make_key

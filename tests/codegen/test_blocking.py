@@ -207,9 +207,9 @@ def test_the_type_argument_of_cast_follows() -> None:
 @pytest.mark.parametrize(
     ("source", "expected"),
     [
-        ("from aion._rt import aio as rt", "from aion._rt import blocking as rt"),
-        ("from aion._rt.aio import rt", "from aion._rt.blocking import rt"),
-        ("import aion._rt.aio as rt", "import aion._rt.blocking as rt"),
+        ("from aion._runtime import aio as rt", "from aion._runtime import blocking as rt"),
+        ("from aion._runtime.aio import rt", "from aion._runtime.blocking import rt"),
+        ("import aion._runtime.aio as rt", "import aion._runtime.blocking as rt"),
         ("from aion.resources import files as rt", "from aion.sync.resources import files as rt"),
         ("import aion.resources.files as rt", "import aion.sync.resources.files as rt"),
         ("from .files import helper as rt", "from aion.sync.resources.files import helper as rt"),
@@ -300,7 +300,7 @@ def test_names_of_the_runtime_module_keep_their_spelling() -> None:
 
 
 def test_an_attribute_follows_though_the_runtime_module_has_a_function_of_its_name() -> None:
-    source = "from aion._rt.aio import aclose\n\n\ndef f(x):\n    aclose(x.aclose())\n"
+    source = "from aion._runtime.aio import aclose\n\n\ndef f(x):\n    aclose(x.aclose())\n"
 
     assert twin(source).endswith("    aclose(x.close())\n")
 
@@ -476,7 +476,7 @@ def test_a_marker_that_stands_on_no_statement_is_refused() -> None:
         ("from typing import Awaitable\nx: Awaitable", 2, "Awaitable", "type argument"),
         ("from typing import Awaitable\nx: 'Awaitable'", 2, "Awaitable", "type argument"),
         ("from typing import Awaitable as A", 1, "Awaitable", "under its own name"),
-        ("from aion._rt import aio", 1, "aio", "`import aio as rt`"),
+        ("from aion._runtime import aio", 1, "aio", "`import aio as rt`"),
         ("def f(x: 'not a type'): ...", 1, "'not a type'", "not an expression"),
         ('"""T::\n\n    asyncio.run(x)\n"""', 3, "asyncio", "without an event loop"),
         ("class A:\n    def close(self): ...\n    def aclose(self): ...", 3, "close", "skip"),
@@ -591,8 +591,8 @@ class AionVision:
 
 
 def runtime(slept: list[float]) -> dict[str, ModuleType]:
-    """A fake `aion._rt` with both sides of the swapped import."""
-    package, aio, blocking = (ModuleType(name) for name in ("aion._rt", "aio", "blocking"))
+    """A fake `aion._runtime` with both sides of the swapped import."""
+    package, aio, blocking = (ModuleType(name) for name in ("aion._runtime", "aio", "blocking"))
 
     async def sleep(seconds: float) -> None:
         slept.append(seconds)
@@ -600,7 +600,7 @@ def runtime(slept: list[float]) -> dict[str, ModuleType]:
     aio.__dict__["sleep"] = sleep
     blocking.__dict__["sleep"] = slept.append
     package.__dict__.update(aio=aio, blocking=blocking)
-    return {"aion._rt": package}
+    return {"aion._runtime": package}
 
 
 def run(text: str, fakes: Mapping[str, ModuleType], patch: pytest.MonkeyPatch) -> dict[str, Any]:

@@ -21,14 +21,14 @@ CORE_EXCLUDES = (
 ON_TOP = {"aion._pyinstaller", "aion.sandbox", "aion.testing", "aion.cli"}
 CORE_NEEDS = {"aion", "aion_api", "attrs", "httpx", "httpcore", "dateutil", "certifi"}
 HTTP_SEAM = {
-    "aion/_transport/failures.py",
-    "aion/_transport/http.py",
-    "aion/_transport/incoming.py",
-    "aion/_transport/outgoing.py",
-    "aion/_transport/single.py",
-    "aion/_transport/sockets/coroutines.py",
-    "aion/_transport/sockets/joining.py",
-    "aion/_transport/sockets/threads.py",
+    "aion/_http/failures.py",
+    "aion/_http/channel.py",
+    "aion/_http/response.py",
+    "aion/_http/request.py",
+    "aion/_http/single_pool.py",
+    "aion/_http/sockets/coroutines.py",
+    "aion/_http/sockets/joining.py",
+    "aion/_http/sockets/threads.py",
 }
 
 

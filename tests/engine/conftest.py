@@ -16,6 +16,6 @@ def resolver(monkeypatch: pytest.MonkeyPatch) -> Generator[Resolver]:
     made = Resolver()
     monkeypatch.setattr(socket, "getaddrinfo", made)
     # No lookup of another test is joined.
-    monkeypatch.setattr("aion._transport.sockets.resolving._under_way", {})
+    monkeypatch.setattr("aion._http.sockets.resolver._under_way", {})
     yield made
     made.open.set()

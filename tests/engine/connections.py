@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from aion._transport.coroutines import AsyncEngine
-from aion._transport.threads import SyncEngine
+from aion._engine.async_engine import AsyncEngine
+from aion._engine.sync_engine import SyncEngine
 from aion.config import ClientConfig
 from aion_api import File, Request
 from aion_api.api import folders, user_files

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aion._transport.places import Places
+from aion._http.places import Places
 
 
 def free(places: Places[Any]) -> int:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 import warnings
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import wraps
-from types import FrameType, TracebackType
+from types import FrameType, ModuleType, TracebackType
 from typing import Any, ParamSpec, Self
 
 P = ParamSpec("P")
@@ -58,19 +59,22 @@ def in_a_thread(test: Callable[P, None]) -> Callable[P, None]:
 
 
 class Part:
-    """The code under test: the files of a folder and those below it.
+    """The code under test: modules, and packages with all that is below them."""
 
-    Args:
-        folder: How their paths go on somewhere.
-        modules: Their names, or none for all.
-    """
-
-    def __init__(self, folder: str, modules: Sequence[str] = ()) -> None:
-        self._folder = folder
-        self._modules = tuple(f"/{name}.py" for name in modules) or (".py",)
+    def __init__(self, *modules: ModuleType) -> None:
+        self._files = {
+            file
+            for module in modules
+            if not hasattr(module, "__path__")
+            for file in [module.__file__]
+            if file
+        }
+        self._folders = tuple(
+            f"{folder}{os.sep}" for module in modules for folder in getattr(module, "__path__", ())
+        )
 
     def __contains__(self, file: str) -> bool:
-        return self._folder in file and file.endswith(self._modules)
+        return file in self._files or file.startswith(self._folders)
 
 
 class _Tracer:

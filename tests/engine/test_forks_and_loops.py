@@ -15,9 +15,9 @@ from contextlib import ExitStack
 
 import pytest
 
-from aion._transport import places
-from aion._transport.coroutines import AsyncEngine
-from aion._transport.threads import SyncEngine
+from aion._engine.async_engine import AsyncEngine
+from aion._engine.sync_engine import SyncEngine
+from aion._http import places
 from aion.config import ClientConfig
 from aion_api.api import chat, user_files
 from aion_api.models.chat import SendMessageRequest

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import trustme
 
-from aion._transport.coroutines import AsyncEngine
-from aion._transport.threads import SyncEngine
+from aion._engine.async_engine import AsyncEngine
+from aion._engine.sync_engine import SyncEngine
 from aion.config import ClientConfig
 from aion_api.api import user_files
 from tests.engine.test_tls import KEY, authority, https, over_tls, trusted, tunnel

@@ -13,10 +13,19 @@ from typing import Any
 import pytest
 import trustme
 
-from aion._transport.sockets.common import LARGE_PIECE, PIECE
-from aion._transport.sockets.coroutines import AsyncStream
-from aion._transport.sockets.threads import Limit, SyncStream
-from aion._transport.sockets.tls import MORE, Tls
+from aion._http.sockets.common import (
+    LARGE_PIECE,
+    PIECE,
+)
+from aion._http.sockets.coroutines import AsyncStream
+from aion._http.sockets.threads import (
+    Limit,
+    SyncStream,
+)
+from aion._http.sockets.tls import (
+    MORE,
+    Tls,
+)
 from tests.engine.test_tls import certify
 
 PARTS = [b"%05d" % number * 1000 for number in range(40)]

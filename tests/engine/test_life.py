@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from aion._transport.coroutines import AsyncEngine
-from aion._transport.threads import SyncEngine
+from aion._engine.async_engine import AsyncEngine
+from aion._engine.sync_engine import SyncEngine
 from aion.config import ClientConfig
 from aion.exceptions import AionvisionError, AionvisionTimeoutError, ValidationError
 from aion_api.api import chat, user_files

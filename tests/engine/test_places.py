@@ -12,9 +12,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from aion._transport import places as module
-from aion._transport.places import KEEP_ALIVE, Place, Places
-from aion._transport.wire import Origin
+from aion._http import places as module
+from aion._http.places import (
+    KEEP_ALIVE,
+    Place,
+    Places,
+)
+from aion._http.wire import Origin
 from tests.engine.pools import free
 
 SIZE = 3

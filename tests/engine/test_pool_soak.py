@@ -18,8 +18,8 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
-from aion._transport.coroutines import AsyncEngine
-from aion._transport.threads import SyncEngine
+from aion._engine.async_engine import AsyncEngine
+from aion._engine.sync_engine import SyncEngine
 from aion.config import ClientConfig
 from aion.exceptions import AionvisionTimeoutError
 from aion_api.api import chat, user_files

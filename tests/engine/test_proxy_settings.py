@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from aion import AionVision, SyncAionVision
-from aion._transport.threads import SyncEngine
+from aion._engine.sync_engine import SyncEngine
 from aion.config import ClientConfig
 from aion.exceptions import AionvisionConnectionError, ServerError
 from aion.testing import Sandbox

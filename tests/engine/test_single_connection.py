@@ -12,11 +12,18 @@ import httpcore
 import httpx
 import pytest
 
-from aion._transport import http
-from aion._transport.content import EMPTY
-from aion._transport.http import AsyncChannel, SyncChannel
-from aion._transport.routing import Route
-from aion._transport.wire import Fault, Reply, Wire
+from aion._http import channel as http
+from aion._http.channel import (
+    AsyncChannel,
+    SyncChannel,
+)
+from aion._http.content import EMPTY
+from aion._http.routing import Route
+from aion._http.wire import (
+    Fault,
+    Reply,
+    Wire,
+)
 from tests.faults import scripts
 from tests.faults.server import Connection, FaultServer, Script
 

@@ -13,9 +13,13 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
-from aion._transport import abort, pool
-from aion._transport.coroutines import AsyncEngine
-from aion._transport.threads import SyncEngine
+import aion._engine
+import aion._http
+from aion._engine import abort, async_engine, sync_engine
+from aion._engine.async_engine import AsyncEngine
+from aion._engine.sync_engine import SyncEngine
+from aion._http import places, pool, single_pool
+from aion._http.sockets import coroutines, threads
 from aion.config import ClientConfig
 from aion_api.api import chat, user_files
 from aion_api.models.chat import SendMessageRequest
@@ -35,10 +39,8 @@ KEY = "aion_fake_key_for_tests_0000000000"
 FILE = "5b0c7a4e-1d7f-4c56-9f0a-2f4f1c9f6a10"
 READ = user_files.get_user_file(FILE)
 STREAM = chat.send_message_stream(FILE, body=SendMessageRequest(message="hello"))
-CONNECTIONS = Part(
-    "aion/_transport", ("places", "pool", "threads", "coroutines", "abort", "single")
-)
-EVERYTHING = Part("aion/_transport")
+CONNECTIONS = Part(places, pool, single_pool, abort, sync_engine, async_engine, threads, coroutines)
+EVERYTHING = Part(aion._http, aion._engine)
 LONGEST = 3.0
 """Seconds after which a call that waits for a connection has noticed that there is one."""
 
@@ -106,7 +108,7 @@ def use_in_a_group(engine: SyncEngine, other: FaultServer) -> None:
 Use = Callable[[SyncEngine, FaultServer], None]
 WAYS = [
     pytest.param(use, CONNECTIONS, id="alone"),
-    pytest.param(use_in_a_group, Part("aion/_transport", ("abort",)), id="group"),
+    pytest.param(use_in_a_group, Part(abort), id="group"),
     pytest.param(use, EVERYTHING, id="everything", marks=pytest.mark.soak),
     pytest.param(use_in_a_group, EVERYTHING, id="everything-group", marks=pytest.mark.soak),
 ]

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 import trustme
 
-from aion._transport.coroutines import AsyncEngine
-from aion._transport.threads import SyncEngine
+from aion._engine.async_engine import AsyncEngine
+from aion._engine.sync_engine import SyncEngine
 from aion.config import ClientConfig
 from aion.exceptions import AionvisionConnectionError, AionvisionTimeoutError
 from aion_api import File, Request

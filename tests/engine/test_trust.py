@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from aion._transport.trust import trust
+from aion._http.tls_settings import trust
 from aion.exceptions import AionvisionConnectionError
 from tests.engine.connections import call
 

@@ -20,9 +20,9 @@ from typing import Any
 import freezegun
 
 from aion._clock import monotonic
-from aion._transport.coroutines import AsyncEngine
-from aion._transport.sse import Decoder
-from aion._transport.threads import SyncEngine
+from aion._engine.async_engine import AsyncEngine
+from aion._engine.sync_engine import SyncEngine
+from aion._streaming.sse import Decoder
 from aion.config import ClientConfig
 from aion.exceptions import AionvisionError, SSEStreamError
 from aion_api import File
@@ -265,7 +265,7 @@ def _verdict(error: Exception) -> tuple[str, tuple[str, ...]]:
 
 def warm_up() -> None:
     """Import the HTTP library, which takes longer than the deadline of a cell."""
-    import_module("aion._transport.http")
+    import_module("aion._http.channel")
 
 
 def table() -> str:

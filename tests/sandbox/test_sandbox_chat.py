@@ -9,8 +9,11 @@ from typing import Any
 import httpx
 import pytest
 
-from aion._references import parse_references, resolve_content
 from aion.testing import Limits, Sandbox
+from aion.types._markup import (
+    parse_references,
+    resolve_content,
+)
 from aion.types.references import DocumentRef
 from tests.behaviour.papers import pdf
 from tests.sandbox.conftest import client_of

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from aion._transport.wire import Reply
+from aion._http.wire import Reply
 from aion_api import Operation
 
 KEY = "aion_test_" + "0123456789abcdefABCDEF"

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aion._transport.sockets.addresses import (
+from aion._http.sockets.addresses import (
     NEXT_AFTER,
     Address,
     Failures,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from aion._again import LONGEST_PAUSE, pause_before
 from aion.config import ClientConfig
 from aion.exceptions import (
     AionvisionConnectionError,
@@ -14,6 +13,10 @@ from aion.exceptions import (
     RateLimitError,
     ServerError,
     ValidationError,
+)
+from aion.uploads._retry import (
+    LONGEST_PAUSE,
+    pause_before,
 )
 
 CONFIG = ClientConfig("aion_fake_key_for_tests_0000000000", max_retries=3, retry_delay=2.0)

@@ -7,9 +7,12 @@ import time
 
 import pytest
 
-from aion._awaited import Awaited, passes
-from aion._flows.waiting import follow
-from aion._polling import PollPlan
+from aion._flows.polling import follow
+from aion._waiting.errors import (
+    Awaited,
+    passes,
+)
+from aion._waiting.plan import PollPlan
 from aion.exceptions import (
     AionvisionConnectionError,
     AionvisionError,

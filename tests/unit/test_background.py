@@ -9,8 +9,11 @@ import weakref
 import anyio
 import pytest
 
-from aion._rt.aio import Crew
-from aion._transport.background import LONGEST, Background
+from aion._engine.background import (
+    LONGEST,
+    Background,
+)
+from aion._runtime.aio import Crew
 
 
 def test_a_result_is_given_and_nothing_is_left() -> None:

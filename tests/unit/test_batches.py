@@ -9,11 +9,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aion import _batches
-from aion._batches import Item, Ledger, Pace, Sent, apart, chunks, match
-from aion._files import Found, Unusable
-from aion._media import Upload
 from aion.types.upload import QuotaInfo, UploadResult
+from aion.uploads import _ledger as _batches
+from aion.uploads._expand import (
+    Found,
+    Unusable,
+)
+from aion.uploads._ledger import (
+    Item,
+    Ledger,
+    Pace,
+    Sent,
+    apart,
+    chunks,
+    match,
+)
+from aion.uploads._local_file import Upload
 from aion_api.models.upload_sessions import UploadSessionResultItem
 from aion_api.models.user_files import UserFile
 

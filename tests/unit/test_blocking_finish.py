@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from aion._rt.blocking import LAST_SECONDS, finish
+from aion._runtime.blocking import (
+    LAST_SECONDS,
+    finish,
+)
 
 
 class Work:

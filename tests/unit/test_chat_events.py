@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aion._chat_events import StreamReading
-from aion._transport.wire import Reply
+from aion._http.wire import Reply
+from aion._streaming.chat import StreamReading
 from aion.exceptions import (
     AionvisionConnectionError,
     ChatError,

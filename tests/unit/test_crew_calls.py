@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from aion import SyncAionVision
-from aion._rt.blocking import Crew
+from aion._runtime.blocking import Crew
 from aion.config import ClientConfig
 from aion.transport import Reply, Route, Wire
 from tests.behaviour.servers import answering

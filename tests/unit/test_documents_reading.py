@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aion._documents import document
 from aion.exceptions import ValidationError
 from aion.sandbox.chunking import LONGEST, cut
 from aion.sandbox.document_search import telling_words
 from aion.sandbox.extraction import Block, Text, Unreadable, extract
+from aion.uploads._document_file import document
 from tests.behaviour.papers import MANUAL, pdf, word
 from tests.unit.test_media import HEADS
 

@@ -11,10 +11,15 @@ from typing import Any
 
 import pytest
 
-from aion import _files, _media
-from aion._files import expand
-from aion._videos import videos
 from aion.exceptions import UploadError, ValidationError
+from aion.uploads import (
+    _expand as _files,
+)
+from aion.uploads import (
+    _local_file as _media,
+)
+from aion.uploads._expand import expand
+from aion.uploads._video_file import videos
 
 JPEG = b"\xff\xd8\xff\xe0 and so on"
 
@@ -175,7 +180,7 @@ def test_any_iterable_of_files_is_a_list_of_them(
 
 
 def test_an_iterator_without_an_end_is_too_many_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("aion._files.MOST_FILES", 2)
+    monkeypatch.setattr("aion.uploads._expand.MOST_FILES", 2)
     with pytest.raises(ValidationError, match="at most 2 files"):
         expand(repeat("a.jpg"))
 

@@ -8,14 +8,25 @@ from typing import Any
 
 import pytest
 
-from aion._transport import flow
-from aion._transport.budget import Budget
-from aion._transport.call import Call
-from aion._transport.content import EMPTY
-from aion._transport.flow import Outcome, Rules, Send, Sleep, Step
-from aion._transport.hosts import located
-from aion._transport.policy import Policy
-from aion._transport.wire import Fault, Origin, Reply, Wire
+from aion._engine import loop as flow
+from aion._engine.call import Call
+from aion._engine.loop import (
+    Outcome,
+    Rules,
+    Send,
+    Sleep,
+    Step,
+)
+from aion._engine.retry import Policy
+from aion._engine.retry_budget import Budget
+from aion._http.content import EMPTY
+from aion._http.hosts import located
+from aion._http.wire import (
+    Fault,
+    Origin,
+    Reply,
+    Wire,
+)
 from aion.exceptions import (
     AionvisionConnectionError,
     AionvisionError,

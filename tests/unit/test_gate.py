@@ -13,8 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aion import exceptions
-from aion._transport import gate
-from aion._transport.wire import Fault, Reply
+from aion._engine import errors as gate
+from aion._http.wire import (
+    Fault,
+    Reply,
+)
 from aion.exceptions import AionvisionError
 from tests.unit.support import operation, reply
 

@@ -8,12 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from aion import _files
-from aion._again import is_ambiguous
-from aion._batches import Item
-from aion._files import Files
-from aion._journals import OpenJournal
-from aion._record import Record, picked_up, restored
 from aion.exceptions import (
     AionvisionConnectionError,
     AionvisionError,
@@ -25,6 +19,16 @@ from aion.exceptions import (
 )
 from aion.types.common import DescriptionStatus
 from aion.types.upload import UploadResult
+from aion.uploads import _expand as _files
+from aion.uploads._expand import Files
+from aion.uploads._ledger import Item
+from aion.uploads._open_journal import OpenJournal
+from aion.uploads._record import (
+    Record,
+    picked_up,
+    restored,
+)
+from aion.uploads._retry import is_ambiguous
 from aion.uploads.journal import Journal, State
 
 URL = "https://api.example.com/api/v2"
@@ -182,7 +186,7 @@ def test_a_touched_file_is_the_same_where_its_hash_is_known(path: Path, photos: 
     files = found(photos, 2)
     record = Record(path, files, URL)
     record.stored([(one.index, UploadResult(f"{one.index}", "", "")) for one in files])
-    from aion._hashing import sha256
+    from aion.uploads._hashing import sha256
 
     record.hashed(0, sha256(photos / "0.png"))
     record.close()

@@ -6,12 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from aion import _videos
-from aion._chunks import ChunkedUpload, ETagCheck
-from aion._video_record import VideoRecord
-from aion._videos import Video, VideoWishes
 from aion.exceptions import ValidationError
 from aion.types.video import VideoChunkInfo, VideoUploadResult, VideoUploadSession
+from aion.uploads import _video_file as _videos
+from aion.uploads._video_chunks import (
+    ChunkedUpload,
+    ETagCheck,
+)
+from aion.uploads._video_file import (
+    Video,
+    VideoWishes,
+)
+from aion.uploads._video_record import VideoRecord
 from aion.uploads.journal import Journal, State
 from aion_api import UNSET
 from tests.behaviour.movies import movie, saved

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aion._transport import jsontext
+from aion._engine import jsontext
 
 needs_msgspec = pytest.mark.skipif(find_spec("msgspec") is None, reason="extra speed is missing")
 VALUES: st.SearchStrategy[Any] = st.recursive(

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from aion._transport.sockets.making import Making
+from aion._http.sockets.connect_limits import Making
 
 
 def test_without_tls_a_connection_is_made_when_its_socket_is_connected() -> None:

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aion import _media
 from aion.exceptions import ValidationError
+from aion.uploads import _local_file as _media
 
 HEADS: dict[str, bytes] = {
     "image/jpeg": b"\xff\xd8\xff\xe0\x00\x10JFIF",

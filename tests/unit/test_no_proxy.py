@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aion._transport.no_proxy import is_exempt
+from aion._http.no_proxy import is_exempt
 
 
 @pytest.mark.parametrize(

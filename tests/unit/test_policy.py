@@ -10,8 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aion._transport import policy
-from aion._transport.policy import Policy, http_date, may_repeat_fault, may_repeat_status
+from aion._engine import retry as policy
+from aion._engine.retry import (
+    Policy,
+    http_date,
+    may_repeat_fault,
+    may_repeat_status,
+)
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 STATUSES = st.integers(100, 599)

@@ -9,7 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aion import ClientConfig
-from aion._polling import LAST_LOOK, LONGEST, PollPlan, begin
+from aion._waiting.plan import (
+    LAST_LOOK,
+    LONGEST,
+    PollPlan,
+    begin,
+)
 from tests.unit.support import KEY
 
 INTERVALS = st.floats(0.001, 100)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aion._transport.proxies import parse_proxy
+from aion._http.proxies import parse_proxy
 
 CANARY = "Pa55w0rdCanary"
 _PRINTED = st.characters(min_codepoint=0x21, exclude_categories=["Cs", "Cc", "Z"])

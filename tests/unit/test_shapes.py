@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from aion._transport import gate
-from aion._transport.wire import Reply
+from aion._engine import errors as gate
+from aion._http.wire import Reply
 from aion.exceptions import ServerError
 from aion.types.audit import AuditLogEntry
 from aion.types.cloud_storage import CloudStorageJob

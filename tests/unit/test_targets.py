@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aion._transport import targets
-from aion._transport.content import EMPTY
-from aion._transport.engine import Engine
-from aion._transport.hosts import located
-from aion._transport.outgoing import Urls
+from aion._engine.engine import Engine
+from aion._http import targets
+from aion._http.content import EMPTY
+from aion._http.hosts import located
+from aion._http.request import Urls
 from aion.config import ClientConfig
 from aion.exceptions import ServerError
 

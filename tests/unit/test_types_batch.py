@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aion import _pictures
+from aion._requests import images as _pictures
 from aion.config import InsecureTransportWarning
 from aion.exceptions import ValidationError
 from aion.types.batch import (

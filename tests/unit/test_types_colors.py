@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aion import _colors as convert
+from aion import _color_spaces as convert
 from aion.types.colors import (
     HSL,
     LAB,

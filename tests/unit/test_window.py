@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aion._window import Window
+from aion.uploads._concurrency import Window
 
 
 def succeed(window: Window, times: int) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from aion import _checks as check
-from aion._rt import blocking as rt
+from aion._runtime import blocking as rt
 from aion.types.audit import AuditLogEntry, AuditLogList, AuditResult, AuditSeverity
 from aion_api.api import tenant_settings
 

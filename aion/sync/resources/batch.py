@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from aion import _checks as check
-from aion import _pictures
-from aion._polling import begin
-from aion._rt import blocking as rt
-from aion.sync._flows import batches
+from aion._requests import images as _pictures
+from aion._runtime import blocking as rt
+from aion._waiting.plan import begin
+from aion.sync._flows import batch_jobs as batches
 from aion.types.batch import (
     BatchImageInput,
     BatchItemResult,

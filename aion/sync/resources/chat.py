@@ -7,13 +7,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from aion import _chat_requests as requests
 from aion import _checks as check
-from aion._paging import Page
-from aion._rt import blocking as rt
+from aion._requests import chat as requests
+from aion._requests.page import Page
+from aion._runtime import blocking as rt
 from aion.resources.chat_session import ChatSessionConfig
+from aion.sync._flows.chat_stream import SyncChatStream
 from aion.sync._flows.paging import SyncPages
-from aion.sync._flows.streaming import SyncChatStream
 from aion.sync.resources.chat_session import SyncChatSession
 from aion.types.chat import (
     ChatImageList,

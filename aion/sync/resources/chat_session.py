@@ -9,10 +9,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 from weakref import WeakSet
 
-from aion._rt import blocking as rt
+from aion._runtime import blocking as rt
 from aion.exceptions import AionvisionError
 from aion.resources.chat_session import ChatSessionConfig
-from aion.sync._flows.streaming import SyncChatStream
+from aion.sync._flows.chat_stream import SyncChatStream
 from aion.types.chat import ChatMessage, ChatResponse, ChatSession, PlanActionResponse
 
 if TYPE_CHECKING:

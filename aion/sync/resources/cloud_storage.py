@@ -8,12 +8,18 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from aion import _checks as check
-from aion._awaited import Awaited
-from aion._drives import LONGEST, MOST_FILES, cloud_files, done_at_once, optional
-from aion._polling import begin
-from aion._rt import blocking as rt
+from aion._requests.cloud_storage import (
+    LONGEST,
+    MOST_FILES,
+    cloud_files,
+    done_at_once,
+    optional,
+)
+from aion._runtime import blocking as rt
+from aion._waiting.errors import Awaited
+from aion._waiting.plan import begin
 from aion.exceptions import CloudStorageError
-from aion.sync._flows.waiting import follow
+from aion.sync._flows.polling import follow
 from aion.types.callbacks import CloudStorageJobProgressEvent
 from aion.types.cloud_storage import (
     CloudFileInput,

@@ -8,9 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from aion import _checks as check
-from aion._colors import is_hex, long_hex
-from aion._paging import Page
-from aion._rt import blocking as rt
+from aion._color_spaces import (
+    is_hex,
+    long_hex,
+)
+from aion._requests.page import Page
+from aion._runtime import blocking as rt
 from aion.sync._flows.paging import SyncPages
 from aion.types.colors import (
     BatchColorExtractionResult,

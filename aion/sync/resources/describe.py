@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from aion import _checks as check
-from aion import _pictures
-from aion._polling import begin
-from aion._rt import blocking as rt
-from aion.sync._flows import batches
+from aion._requests import images as _pictures
+from aion._runtime import blocking as rt
+from aion._waiting.plan import begin
+from aion.sync._flows import batch_jobs as batches
 from aion.sync.resources.batch import SyncBatchResource
 from aion.types.batch import BatchImageInput, BatchStatusResult
 from aion.types.describe import DescriptionResult

@@ -8,11 +8,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from aion import _checks as check
-from aion import _documents, _files
-from aion._paging import Page
+from aion._requests.page import Page
 from aion.sync._flows.paging import SyncPages
-from aion.sync.resources import _document_uploads, _presigned_documents
-from aion.sync.resources._document_uploads import SyncDocumentUploads
+from aion.sync.resources import (
+    _documents_presigned as _presigned_documents,
+)
+from aion.sync.resources import (
+    _documents_upload as _document_uploads,
+)
+from aion.sync.resources._documents_upload import SyncDocumentUploads
 from aion.types.documents import (
     DocumentBatchDeleteResponse,
     DocumentChunksResponse,
@@ -21,6 +25,12 @@ from aion.types.documents import (
     DocumentList,
     DocumentProcessingStatus,
     DocumentSearchResponse,
+)
+from aion.uploads import (
+    _document_file as _documents,
+)
+from aion.uploads import (
+    _expand as _files,
 )
 from aion_api import UNSET
 from aion_api.api import documents

@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from aion import _checks as check
-from aion._library import page_size
-from aion._rt import blocking as rt
+from aion._requests.library import page_size
+from aion._runtime import blocking as rt
 from aion.types.folders import (
     DeleteFolderResult,
     Folder,

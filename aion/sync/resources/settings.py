@@ -8,8 +8,8 @@ import re
 from typing import Any
 
 from aion import _checks as check
-from aion._rt import blocking as rt
-from aion._texts import by_value
+from aion._plain_values import by_value
+from aion._runtime import blocking as rt
 from aion.types.settings import S3ConfigStatus, S3ValidationResult
 from aion_api.api import tenant_settings
 from aion_api.models.tenant_settings import ConfigureS3Request

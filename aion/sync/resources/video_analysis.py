@@ -8,15 +8,19 @@ from collections.abc import Callable
 from typing import Any
 
 from aion import _checks as check
-from aion import _videos
-from aion._polling import begin
-from aion._rt import blocking as rt
-from aion.sync._flows.video_analyses import analyzed, job_request, newest_request
+from aion._runtime import blocking as rt
+from aion._waiting.plan import begin
+from aion.sync._flows.video_analysis import (
+    analyzed,
+    job_request,
+    newest_request,
+)
 from aion.types.video import (
     VideoAnalysisJobStatus,
     VideoAnalysisQueueResult,
     VideoAnalysisRetryResult,
 )
+from aion.uploads import _video_file as _videos
 from aion_api import UNSET
 from aion_api.api import video_analysis
 from aion_api.models import video_analysis as wire

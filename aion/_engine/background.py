@@ -1,0 +1,243 @@
+"""Work of a client that goes on though the task that asked for it was cancelled.
+
+In a cancelled scope of anyio every await is cancelled again at once, so what has to be done at the
+end of a block cannot be awaited there. It is done in a task of its own, which is in no scope and
+which the client owns. Without a caller it ends within `LONGEST` seconds, and its failure is a DEBUG
+line. `asyncio.run` waits for it at its end; where an event loop is stopped and closed without
+`shutdown_asyncgens`, it is best effort.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from contextlib import suppress
+from typing import Any, Generic, TypeVar, cast
+
+from aion._engine.observe import logger
+
+T = TypeVar("T")
+
+LONGEST = 2.0
+"""Seconds that work may take without a caller."""
+_alive: set[_Job[Any]] = set()
+"""Strong references: an event loop holds its tasks weakly."""
+
+
+class Background:
+    """The work of one client."""
+
+    def __init__(self) -> None:
+        self._jobs: set[_Job[Any]] = set()
+
+    async def finish(
+        self, work: Callable[[], Awaitable[object]], error: BaseException | None = None
+    ) -> None:
+        """Do what has to be done at the end of a block.
+
+        Args:
+            work: Does it.
+            error: What ended the block. A cancellation is not held up: the work then goes on
+                in the background.
+        """
+        try:
+            job = self._begin(work)
+        except RuntimeError:
+            if isinstance(error, GeneratorExit):
+                # Collected after its event loop has ended: there is no other to do it.
+                return
+            raise
+        try:
+            if isinstance(error, asyncio.CancelledError):
+                job.let_go()
+                return
+            if error is not None and not isinstance(error, Exception):
+                job.bound()
+            await job.result()
+        finally:
+            # What was raised knows this frame: together they would be a cycle.
+            del job
+
+    async def acquire(
+        self, make: Callable[[], Awaitable[T]], undo: Callable[[T], Awaitable[object]]
+    ) -> T:
+        """What `make` makes.
+
+        If the caller is cancelled meanwhile and it is made all the same, `undo` is called with it.
+        """
+        abandoned = False
+
+        async def work() -> T:
+            made = await make()
+            if abandoned:
+                await undo(made)
+            return made
+
+        job = self._begin(work)
+        try:
+            return await job.result()
+        except asyncio.CancelledError:
+            abandoned = True
+            if job.has_succeeded():
+                # The cancellation came together with what was made.
+                made = await job.result()
+                self._begin(lambda: undo(made)).let_go()
+            raise
+        finally:
+            del job
+
+    async def close(self, then: Callable[[], object]) -> None:
+        """Wait until all is done, for `LONGEST` seconds at most, and call a function then.
+
+        It is called even if the caller is cancelled meanwhile.
+        """
+        if not self._here():
+            then()
+            return
+
+        async def work() -> None:
+            if tasks := self._here():
+                await asyncio.wait(tasks, timeout=LONGEST)
+            then()
+
+        await _Job(work).result()
+
+    def _here(self) -> list[asyncio.Task[Any]]:
+        """The tasks of the running event loop that are not done."""
+        loop = asyncio.get_running_loop()
+        tasks = [job.task for job in list(self._jobs)]
+        return [task for task in tasks if task.get_loop() is loop and not task.done()]
+
+    def _begin(self, work: Callable[[], Awaitable[T]]) -> _Job[T]:
+        for lost in [job for job in list(self._jobs) if job.is_lost()]:
+            self._jobs.discard(lost)
+        job = _Job(work)
+        self._jobs.add(job)
+        job.task.add_done_callback(lambda _: self._jobs.discard(job))
+        return job
+
+
+class _Job(Generic[T]):
+    """One piece of work in a task of its own, begun at once.
+
+    Attributes:
+        task: The task. It is not among `asyncio.all_tasks`, which are cancelled at the end of a
+            program; `_keeper` makes the event loop wait for it then.
+    """
+
+    def __init__(self, work: Callable[[], Awaitable[T]]) -> None:
+        self._end: float | None = None
+        self._limit: asyncio.Timeout | None = None
+        self._keeper: AsyncGenerator[None] | None = None
+        self.task: asyncio.Task[T | None] = asyncio.get_running_loop().create_task(self._run(work))
+        asyncio._unregister_task(self.task)  # pyright: ignore[reportPrivateUsage]  # documented
+        # As `asyncio.gather` does: that a loop is closed too soon is no fault of its tasks.
+        self.task._log_destroy_pending = False  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
+        for lost in [job for job in list(_alive) if job.is_lost()]:
+            _alive.discard(lost)
+        _alive.add(self)
+        self.task.add_done_callback(self._done)
+
+    def bound(self) -> None:
+        """Let it end soon. Whatever it raises from now on is logged."""
+        if self._end is None:
+            self._end = self.task.get_loop().time() + LONGEST
+            if self._limit is not None:
+                self._limit.reschedule(self._end)
+
+    def let_go(self) -> None:
+        """The same, with the end of the event loop as the only one that waits for it."""
+        self.bound()
+        if self._keeper is None and not self.task.done():
+            self._keeper = self._until_done()
+            _step(self._keeper.__anext__())
+
+    def has_succeeded(self) -> bool:
+        """Whether it is done and has a result."""
+        return self.task.done() and not self.task.cancelled() and self.task.exception() is None
+
+    def is_lost(self) -> bool:
+        """Whether it never ends, because its event loop has been closed."""
+        return self.task.get_loop().is_closed()
+
+    async def result(self) -> T:
+        """Wait for it; what it raised is raised. When this is cancelled, the work goes on."""
+        task = self.task
+        try:
+            if not task.done():
+                await asyncio.wait((task,))
+            return task.result()  # type: ignore[return-value]  # None only where it is not asked for
+        except asyncio.CancelledError:
+            self.let_go()
+            raise
+        finally:
+            del task, self
+
+    async def _run(self, work: Callable[[], Awaitable[T]]) -> T | None:
+        try:
+            async with asyncio.timeout_at(self._end) as self._limit:
+                return await _Unhooked(work())
+        except Exception as error:
+            if self._end is None:
+                raise
+            logger.debug("work in the background failed: %s: %s", type(error).__name__, error)
+            return None
+        finally:
+            self._limit = None
+            # As in `finish`.
+            del self
+
+    async def _until_done(self) -> AsyncGenerator[None]:
+        """An open generator, which the event loop closes at its end: that waits for the task."""
+        try:
+            yield
+        finally:
+            self._keeper = None
+            while not self.task.done():
+                with suppress(asyncio.CancelledError):
+                    await asyncio.wait((self.task,))
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        _alive.discard(self)
+        if self._keeper is not None:
+            _step(self._keeper.aclose())
+        if not task.cancelled():
+            # The caller may be gone: take it, so that it is not reported as never retrieved.
+            task.exception()
+
+
+class _Unhooked(Generic[T]):
+    """Something to await, of whose asynchronous generators the event loop does not hear.
+
+    It warns of those that begin while it waits for its last ones. These are closed where they are
+    used.
+    """
+
+    def __init__(self, awaitable: Awaitable[T]) -> None:
+        self._awaitable = awaitable
+
+    def __await__(self) -> Generator[Any, Any, T]:
+        steps = self._awaitable.__await__()
+        error: BaseException | None = None
+        value: Any = None
+        while True:
+            hooks = sys.get_asyncgen_hooks()
+            sys.set_asyncgen_hooks(None, None)
+            try:
+                step = steps.send(value) if error is None else steps.throw(error)
+            except StopIteration as done:
+                return cast("T", done.value)
+            finally:
+                sys.set_asyncgen_hooks(*hooks)
+                error = None
+            try:
+                value = yield step
+            except BaseException as thrown:  # noqa: BLE001 - it is for what is awaited
+                error = thrown
+
+
+def _step(awaitable: Awaitable[None]) -> None:
+    """Run what needs no event loop to its next stop."""
+    with suppress(StopIteration):
+        awaitable.__await__().send(None)

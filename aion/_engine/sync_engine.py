@@ -1,0 +1,285 @@
+"""The driver for threads: it sends and sleeps, and decides nothing."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from aion._clock import monotonic
+from aion._engine import (
+    abort,
+)
+from aion._engine import (
+    errors as gate,
+)
+from aion._engine import (
+    loop as flow,
+)
+from aion._engine.call import Call
+from aion._engine.engine import Engine
+from aion._http.content import (
+    EMPTY,
+    Content,
+)
+from aion._http.places import Place
+from aion._http.pool import SyncPool
+from aion._http.routing import (
+    Route,
+    route,
+)
+from aion._http.wire import (
+    BUSY,
+    Fault,
+    Reply,
+    Wire,
+)
+from aion_api import Request
+
+if TYPE_CHECKING:
+    from aion.config import ClientConfig
+    from aion.transport import SyncConnection
+
+T = TypeVar("T")
+_UNENDING = nullcontext()
+
+
+class SyncEngine(Engine):
+    """Calls operations from threads."""
+
+    def __init__(self, config: ClientConfig, base: SyncEngine | None = None) -> None:
+        super().__init__(config, base)
+        self._pool: SyncPool[SyncConnection] = (
+            base._pool if base else SyncPool(config.max_connections)
+        )
+        if base is None:
+            # A client that is dropped without closing leaves no socket behind.
+            weakref.finalize(self, self._pool.close)
+
+    def call(
+        self,
+        request: Request[T],
+        *,
+        timeout: float | None = None,
+        on_repeat: flow.OnRepeat | None = None,
+    ) -> T:
+        """Send a request, repeat it where that is safe, and decode the answer.
+
+        Args:
+            request: What to send.
+            timeout: Seconds for the whole call (for uploads: of silence) instead of the client's.
+            on_repeat: Told what came of each attempt that will be repeated, as soon as it came.
+
+        Raises:
+            AionvisionError: The typed error of the last attempt.
+        """
+        reply, _ = self._run(self._plan(request, timeout), on_repeat)
+        return gate.decode(reply, request.operation)
+
+    def call_raw(self, request: Request[T], *, timeout: float | None = None) -> tuple[T, Reply]:
+        """The same, with the answer that was decoded."""
+        reply, _ = self._run(self._plan(request, timeout))
+        return gate.decode(reply, request.operation), reply
+
+    def open(
+        self,
+        request: Request[Any],
+        *,
+        timeout: float | None = None,
+        on_repeat: flow.OnRepeat | None = None,
+    ) -> SyncAnswer:
+        """Send a request and give back its successful answer with the body unread.
+
+        Args:
+            request: What to send.
+            timeout: Seconds of silence that end it, instead of the client's.
+            on_repeat: As for `call`.
+
+        Raises:
+            AionvisionError: The typed error of the last attempt.
+        """
+        call = self._plan(request, timeout, whole=False)
+        return SyncAnswer(*self._run(call, on_repeat), call)
+
+    def open_object(self, url: str, headers: Mapping[str, str] | None = None) -> SyncAnswer:
+        """Read a presigned URL: its successful answer with the body unread. No key is sent."""
+        call = self._plan_object("GET", url, headers, EMPTY, whole=False)
+        return SyncAnswer(*self._run(call), call)
+
+    def read_object(self, url: str) -> bytes:
+        """The bytes at a presigned URL. No key is sent."""
+        reply, _ = self._run(self._plan_object("GET", url, None, EMPTY, whole=True))
+        return reply.body
+
+    def write_object(
+        self, method: str, url: str, headers: Mapping[str, str], content: Content
+    ) -> Reply:
+        """Send bytes to a presigned URL with exactly these headers. No key is sent."""
+        reply, _ = self._run(self._plan_object(method, url, headers, content, whole=True))
+        return reply
+
+    def _run(
+        self, call: Call, on_repeat: flow.OnRepeat | None = None
+    ) -> tuple[Reply, Place[SyncConnection] | None]:
+        steps = self._steps(call)
+        place: Place[SyncConnection] | None = None
+        try:
+            step = next(steps)
+            while True:
+                outcome: Reply | Fault | None = None
+                if isinstance(step, flow.Send):
+                    outcome, place = self._attempt(call, step.wire)
+                else:
+                    abort.sleep(step.seconds)
+                step = steps.send(outcome)
+                if outcome is not None and on_repeat is not None:
+                    on_repeat(outcome)
+        except StopIteration as done:
+            if call.whole:
+                call.end(None)
+            return done.value, place
+        except BaseException as error:
+            if place is not None:
+                place.release(usable=False)
+            call.end(error)
+            call.locate(error)
+            raise
+
+    def _attempt(
+        self, call: Call, wire: Wire
+    ) -> tuple[Reply | Fault, Place[SyncConnection] | None]:
+        """Send a request. The place of an answer whose body is left unread comes with it."""
+        deadline = call.deadline
+        seconds = call.silence if deadline is None else max(0.0, deadline - monotonic())
+        group = abort.current.get()
+        place = self._pool.acquire(wire.origin, seconds, group.check if group else None)
+        if place is None:
+            return BUSY, None
+        usable = unread = False
+        try:
+            channel = place.channel or self._connect(place)
+            with _UNENDING if group is None else group.ending(_way_to_end(channel)):
+                outcome = channel.exchange(
+                    wire, deadline=deadline, silence=call.silence, whole=call.whole
+                )
+            usable = True
+            unread = not call.whole and isinstance(outcome, Reply) and outcome.status < 300
+        finally:
+            if not unread:
+                place.release(usable=usable)
+        return outcome, place if unread else None
+
+    def _connect(self, place: Place[SyncConnection]) -> SyncConnection:
+        make = self.config.transport or _default_transport()
+        place.channel = made = make(
+            route(place.origin, self.config.proxy_url, self.config.connect_timeout)
+        )
+        return made
+
+    def close(self) -> None:
+        """Close all connections. The engine cannot be used any more."""
+        self.closed = True
+        if self._base is None:
+            self._pool.close()
+        self._settle()
+
+
+class SyncAnswer:
+    """A successful answer whose body is read piece by piece.
+
+    Dropping it without `close` closes its connection too.
+
+    Attributes:
+        reply: Status and headers; the body is empty.
+        operation: What was called.
+    """
+
+    def __init__(self, reply: Reply, place: Place[SyncConnection] | None, call: Call) -> None:
+        self.reply = reply
+        self.operation = call.operation
+        self._call = call
+        self._place = place
+
+    def piece(self) -> bytes | None:
+        """The next bytes, or None at the end.
+
+        Raises:
+            AionvisionError: The connection broke or fell silent.
+        """
+        channel = self._channel()
+        if channel is None:
+            return None
+        try:
+            found = channel.piece()
+        except BaseException as error:
+            self._give_up(error)
+            raise
+        if isinstance(found, Fault):
+            broken = gate.error_of_fault(found, self.operation, 1)
+            self._give_up(broken)
+            raise broken
+        if found is None:
+            self.close()
+        return found
+
+    def piece_by(self, moment: float) -> bytes | None:
+        """The next bytes, or None at the end, of a body whose rest does not matter.
+
+        Args:
+            moment: Where on the monotonic clock they are not waited for any more.
+
+        Raises:
+            AionvisionError: The connection broke or fell silent, or they did not come in time.
+        """
+        self._call.end(None)
+        until = getattr(self._channel(), "until", None)
+        if until is None:
+            # A connection that cannot be bounded could hold its caller as long as it likes.
+            self.close()
+            return None
+        until(moment)
+        return self.piece()
+
+    def close(self) -> None:
+        """Give the connection back, closed if something is left unread."""
+        place, self._place = self._place, None
+        self._call.end(None)
+        if place is None or place.channel is None:
+            return
+        usable = False
+        try:
+            place.channel.finish()
+            usable = True
+        finally:
+            place.release(usable=usable)
+
+    def _channel(self) -> SyncConnection | None:
+        return self._place.channel if self._place is not None else None
+
+    def _give_up(self, error: BaseException) -> None:
+        place, self._place = self._place, None
+        self._call.end(error)
+        if place is not None:
+            place.release(usable=False)
+
+    def __del__(self) -> None:
+        # Its place is given up with it.
+        if self._call.span is not None:
+            self._call.span.drop()
+
+
+def _way_to_end(channel: SyncConnection) -> Callable[[], object]:
+    """What ends an exchange from another thread; one of a connection without it is waited for."""
+    return getattr(channel, "interrupt", _nothing)
+
+
+def _nothing() -> None:
+    pass
+
+
+def _default_transport() -> Callable[[Route], SyncConnection]:
+    # Here, and not on top: importing the package must not import the HTTP library.
+    from aion._http.channel import SyncChannel
+
+    return SyncChannel

@@ -1,0 +1,93 @@
+"""Headers that a program wants on every request, such as those of a gateway in between."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from aion._plain_values import by_value
+from aion._secrets import concealed_headers, is_mapping
+
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
+_VALUE = re.compile(r"[\x20-\x7e\xa0-\xff\t]*\Z")
+_OURS = {
+    "authorization": "pass the key as api_key",
+    "x-tenant-id": "pass tenant_id",
+    "x-request-id": "each attempt has its own; see send_request_id",
+    "x-correlation-id": "each flow of calls has its own; see send_correlation_id",
+    "idempotency-key": "calls that take one have an argument for it",
+}
+_MADE = frozenset(
+    {
+        "accept",
+        "accept-encoding",
+        "connection",
+        "content-encoding",
+        "content-length",
+        "content-type",
+        "expect",
+        "host",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+"""Headers that are made for each request."""
+_OF_TRACES = frozenset({"traceparent", "tracestate", "baggage"})
+"""Headers that tracing makes, where it is on."""
+
+
+def checked(field: str, headers: Any, *, tracing: bool) -> dict[str, str]:
+    """Headers that can be sent, by their names as they were given.
+
+    Their values show in no `repr`: they may be credentials.
+
+    Args:
+        field: The name of the setting.
+        headers: What was given; None is none.
+        tracing: Whether the client makes the headers of a trace itself.
+
+    Raises:
+        ValueError: One cannot be sent, or is the client's own. No value is told.
+    """
+    if headers is None:
+        return {}
+    headers = concealed_headers(headers)
+    if not is_mapping(headers):
+        raise ValueError(f"{field} has to be a mapping of names to values, not {_kind(headers)}")
+    found: dict[str, str] = {}
+    for name, value in headers.items():
+        if not isinstance(name, str) or not _NAME.match(name):
+            raise ValueError(f"{field} has a name that no header can have: {name!r}")
+        name = by_value(name)
+        made = "it is made for each request" if name.lower() in _MADE else None
+        if tracing and name.lower() in _OF_TRACES:
+            made = "tracing makes it; see propagate_trace_context"
+        reason = _OURS.get(name.lower(), made)
+        if reason is not None:
+            raise ValueError(f"{field} cannot have {name}: {reason}")
+        if not isinstance(value, str) or not _VALUE.match(value) or value != value.strip():
+            raise ValueError(
+                f"{field} has a value for {name} that no header can have: it has to be one line of"
+                f" text in Latin-1, without white space around it; got {_kind(value)}"
+            )
+        if any(name.lower() == known.lower() for known in found):
+            raise ValueError(f"{field} has {name} twice: upper and lower case are the same")
+        found[name] = value
+    return found
+
+
+def merged(headers: Mapping[str, str], extra: Mapping[str, str]) -> dict[str, str]:
+    """Headers, and extra ones that replace those of the same name in any case."""
+    names = {name.lower() for name in extra}
+    kept = {name: value for name, value in headers.items() if name.lower() not in names}
+    return {**kept, **extra}
+
+
+def _kind(value: object) -> str:
+    return type(value).__name__
+
+
+__all__ = ["checked", "merged"]

@@ -1,0 +1,199 @@
+"""After a request whose answer never came: find out which of its files the service has.
+
+What can be known: whether the library has a file with the same bytes, by its hash. A copy that
+was there before is told from one that the broken request stored by its name and its date; where
+those do not tell, it is taken for the latter. And a service that is still at work on the broken
+request may store a file after it was asked; such a file is sent again with the wish not to store
+the same bytes twice. That wish is also how the id of a stored file is found whose name and size
+are not its own.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from aion._callbacks import pass_on
+from aion._http.content import Version
+from aion._runtime import aio as rt
+from aion.exceptions import CircuitBreakerError
+from aion.uploads._hashing import hashing
+from aion.uploads._ledger import Item
+from aion.uploads._retry import pause_before
+from aion_api.api import uploads, user_files
+from aion_api.models.uploads import DuplicateCheckRequest
+from aion_api.models.user_files import UserFile
+
+T = TypeVar("T")
+
+HASHES = 250
+"""Hashes in one question."""
+SKEW = timedelta(seconds=30)
+"""By how much the clocks of the service may differ from each other."""
+PAGE = 100
+MOST_PAGES = 20
+"""Pages of the newest files that are searched. What is not there is found by sending it again."""
+
+
+@dataclass(slots=True)
+class Sorted:
+    """Files that were in flight, by what is to become of them.
+
+    Attributes:
+        stored: Those that the service has, by their index.
+        guarded: Those to be sent again with the wish not to store the same bytes twice.
+        plain: Those to be sent again as they are, because a file with the same bytes is there
+            that is not they.
+        changed: Those that are not what they were when they were sent, by their index.
+        hashes: The hashes that were made, by the index of the file.
+    """
+
+    stored: dict[int, UserFile] = field(default_factory=dict[int, UserFile])
+    guarded: list[Item] = field(default_factory=list[Item])
+    plain: list[Item] = field(default_factory=list[Item])
+    changed: list[Item] = field(default_factory=list[Item])
+    hashes: dict[int, str] = field(default_factory=dict[int, str])
+
+
+async def sort_out(
+    engine: rt.Engine,
+    items: Sequence[Item],
+    versions: dict[int, Version],
+    settled: Sequence[Item],
+    ids: set[str],
+    names: Counter[tuple[str, int]],
+    since: datetime | None,
+) -> Sorted:
+    """Find out which files of a broken request are stored.
+
+    Args:
+        engine: Asks the service.
+        items: The files that were in flight.
+        versions: What those that have a path were as they were sent.
+        settled: The files of the batch that are known to be stored.
+        ids: The ids under which they are.
+        names: How many files of the batch have a name and size.
+        since: When the batch began, on the clock of the service; None where it is not known.
+
+    Raises:
+        AionvisionError: The service cannot be asked.
+    """
+    found = Sorted()
+    asked: list[Item] = []
+    for item in items:
+        digest = await _digest(item.upload.content)
+        before = versions.get(item.index)
+        changed = before is not None and item.upload.current_version() != before
+        if digest is None or changed:
+            found.changed.append(item)
+        else:
+            found.hashes[item.index] = digest
+            asked.append(item)
+    there = await _asked(engine, lambda: _known(engine, set(found.hashes.values())))
+    # A name and size that two files have does not tell which of them is stored.
+    suspects = [
+        item for item in asked if found.hashes[item.index] in there and names[_name(item)] == 1
+    ]
+    earliest = None if since is None else since - SKEW
+    newest = await _asked(engine, lambda: _newest(engine, suspects, ids))
+    older = {index for index, file in newest.items() if _is_older(file, earliest)}
+    found.stored = {index: file for index, file in newest.items() if index not in older}
+    left = [item for item in asked if item.index not in found.stored]
+    ours = await _hashes(settled, {item.upload.size for item in left})
+    ours |= {found.hashes[index] for index in found.stored}
+    for item in left:
+        digest = found.hashes[item.index]
+        # The service cannot tell two files of the same bytes apart: the first goes guarded, but
+        # not where an older one is known to be there, which it would be taken for.
+        is_plain = digest in ours or item.index in older
+        (found.plain if is_plain else found.guarded).append(item)
+        ours.add(digest)
+    return found
+
+
+def _name(item: Item) -> tuple[str, int]:
+    return item.upload.filename, item.upload.size
+
+
+async def _digest(content: bytes | Path) -> str | None:
+    steps = hashing(content)
+    with suppress(OSError):
+        while True:
+            try:
+                next(steps)
+            except StopIteration as done:
+                return str(done.value)
+            await rt.sleep(0)
+    return None
+
+
+async def _hashes(items: Iterable[Item], sizes: set[int]) -> set[str]:
+    """The hashes of files of certain sizes."""
+    made = {await _digest(one.upload.content) for one in items if one.upload.size in sizes}
+    return {one for one in made if one is not None}
+
+
+async def _asked(engine: rt.Engine, ask: Callable[[], Awaitable[T]]) -> T:
+    """What a question brings, also while the circuit is open that the broken requests opened."""
+    tries = 0
+    while True:
+        try:
+            return await ask()
+        except CircuitBreakerError as error:
+            pass_on(error)
+            pause = pause_before(error, tries, engine.config)
+            if pause is None:
+                raise
+        tries += 1
+        await rt.sleep(pause)
+
+
+async def _known(engine: rt.Engine, hashes: set[str]) -> set[str]:
+    """Those hashes that are hashes of stored files."""
+    known: set[str] = set()
+    every = sorted(hashes)
+    for start in range(0, len(every), HASHES):
+        body = DuplicateCheckRequest(hashes=every[start : start + HASHES])
+        answer = await engine.call(uploads.check_duplicates(body=body))
+        known.update(one.lower() for one in answer.duplicates)
+    return known
+
+
+def _is_older(file: UserFile, earliest: datetime | None) -> bool:
+    made = file.created_at
+    if made is None or earliest is None:
+        return False
+    return (made if made.tzinfo is not None else made.replace(tzinfo=UTC)) < earliest
+
+
+async def _newest(engine: rt.Engine, items: Sequence[Item], ids: set[str]) -> dict[int, UserFile]:
+    """The newest stored file of the name and size of each, without those of `ids`."""
+    wanted = {_name(item): item.index for item in items}
+    found: dict[int, UserFile] = {}
+    more, offset = bool(wanted), 0
+    while more and wanted and offset < MOST_PAGES * PAGE:
+        request = user_files.list_user_files(
+            sort_by="created_at", sort_order="desc", limit=PAGE, offset=offset
+        )
+        page = await engine.call(request)
+        for file in page.files:
+            name = (file.filename or "", file.size_bytes)
+            if name in wanted and file.id not in ids:
+                found[wanted.pop(name)] = file
+        more = page.has_more and bool(page.files)
+        offset += PAGE
+    return found
+
+
+def versions(items: Iterable[Item]) -> dict[int, Version]:
+    """What files that have a path are now."""
+    seen = ((item.index, item.upload.current_version()) for item in items)
+    return {index: version for index, version in seen if version is not None}
+
+
+__all__ = ["Sorted", "sort_out", "versions"]

@@ -1,0 +1,68 @@
+"""Analyses of videos, followed to their end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from aion._flows.polling import follow
+from aion._runtime import aio as rt
+from aion._waiting.errors import Awaited
+from aion._waiting.plan import PollPlan
+from aion.exceptions import VideoAnalysisError
+from aion.types.video import VideoAnalysisJobStatus
+from aion_api import Request
+from aion_api.api import video_analysis
+
+Progress = Callable[[VideoAnalysisJobStatus], Any]
+
+
+def job_request(analysis_job_id: str) -> Request[VideoAnalysisJobStatus]:
+    """The request for an analysis by its own id."""
+    request = video_analysis.get_analysis_status(analysis_job_id)
+    return request.decoding(VideoAnalysisJobStatus.from_api_response)
+
+
+def newest_request(media_id: str) -> Request[VideoAnalysisJobStatus]:
+    """The request for the newest analysis of a video."""
+    request = video_analysis.get_analysis_status_by_media(media_id)
+    return request.decoding(VideoAnalysisJobStatus.from_api_response)
+
+
+async def analyzed(
+    engine: rt.Engine, analysis_job_id: str, plan: PollPlan, on_progress: Progress | None
+) -> VideoAnalysisJobStatus:
+    """Follow an analysis to its end.
+
+    Raises:
+        VideoAnalysisError: It failed.
+        AionvisionTimeoutError: The deadline passed; `last_result` holds the last status.
+        AionvisionError: It cannot be looked at; `details` names the analysis.
+    """
+
+    async def look(left: float) -> VideoAnalysisJobStatus:
+        timeout = min(engine.config.timeout, left)
+        return await engine.call(job_request(analysis_job_id), timeout=timeout)
+
+    awaited = _named(analysis_job_id)
+    job = await follow(look, lambda state: state.is_terminal, plan, awaited, told=on_progress)
+    if job.is_failed:
+        raise VideoAnalysisError(
+            f"the analysis failed: {job.error_message or 'the service gave no reason'}."
+            f" The video is stored: try again with client.video_analysis.retry("
+            f"{analysis_job_id!r}, {job.media_id!r})",
+            media_id=job.media_id,
+            analysis_job_id=analysis_job_id,
+            status=job.status,
+        )
+    return job
+
+
+def _named(analysis_job_id: str) -> Awaited[VideoAnalysisJobStatus]:
+    return Awaited(
+        f"the analysis {analysis_job_id}",
+        "It goes on, and the video is stored: wait again with"
+        f" client.video_analysis.wait_for_completion({analysis_job_id!r}), do not upload it again",
+        {"analysis_job_id": analysis_job_id},
+        lambda last: {"status": last.status, "media_id": last.media_id},
+    )

@@ -1,0 +1,75 @@
+"""How far the upload of a video is that an earlier call, or a lost answer, has left behind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aion._callbacks import pass_on
+from aion._runtime import aio as rt
+from aion.exceptions import ResourceNotFoundError
+from aion.types.video import VideoMetadata, VideoUploadProgress, VideoUploadResult
+from aion_api.api import user_files, video_uploads
+
+_STORED = frozenset({"processing", "completed"})
+_ENDED = frozenset({"failed", "aborted", "expired", "cancelled"})
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far an upload is.
+
+    Attributes:
+        result: The video, where it is stored.
+        ended: Why the upload cannot go on, where it cannot.
+    """
+
+    result: VideoUploadResult | None = None
+    ended: str | None = None
+
+
+async def standing(engine: rt.Engine, media_id: str) -> Standing:
+    """Ask how far an upload is.
+
+    A status that is not known counts as one of an upload that goes on: what is sent then shows.
+
+    Args:
+        engine: Asks the service.
+        media_id: The video.
+
+    Raises:
+        AionvisionError: The service cannot be asked.
+    """
+    request = video_uploads.get_upload_progress(media_id)
+    try:
+        progress = await engine.call(request.decoding(VideoUploadProgress.from_api_response))
+    except ResourceNotFoundError as error:
+        pass_on(error)
+        # An upload may be forgotten because the video is there.
+        result = await _stored(engine, media_id)
+        return Standing(result, None if result else "the service does not know it any more")
+    if progress.status in _STORED:
+        result = await _stored(engine, media_id)
+        return Standing(result or VideoUploadResult(media_id, progress.status))
+    if progress.status in _ENDED:
+        return Standing(ended=f"it is {progress.status}")
+    return Standing()
+
+
+async def _stored(engine: rt.Engine, media_id: str) -> VideoUploadResult | None:
+    """The result of a video that is in the library."""
+    try:
+        file = await engine.call(user_files.get_user_file(media_id))
+    except ResourceNotFoundError as error:
+        pass_on(error)
+        return None
+    metadata = file.video_metadata
+    job = file.video_analysis_job_id
+    return VideoUploadResult(
+        file.id,
+        metadata=None if metadata is None else VideoMetadata.from_api_response(metadata),
+        thumbnail_url=file.thumbnail_url,
+        video_url=file.video_url,
+        analysis_job_id=job,
+        processing_status=file.video_analysis_status if job else "completed",
+        created_at=file.created_at,
+    )

@@ -1,0 +1,390 @@
+"""One video on its way: begun, sent in chunks, completed.
+
+Without a journal, an upload that cannot go on is given up. With one it stays, and the next call
+asks how far it is and sends what is missing; only one that the service does not know any more, or
+will not go on with, begins anew, so that no video is stored twice.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+
+from aion._callbacks import (
+    ignoring_failures,
+    pass_on,
+    raised_by_callback,
+)
+from aion._engine.observe import logger
+from aion._flows.video_progress import standing
+from aion._http.content import version_of
+from aion._runtime import aio as rt
+from aion.exceptions import (
+    AionvisionError,
+    AionvisionPermissionError,
+    AuthenticationError,
+    QuotaExceededError,
+    RateLimitError,
+    UploadError,
+    ValidationError,
+    VideoUploadError,
+)
+from aion.types.callbacks import VideoChunkProgressEvent, VideoUploadCompleteEvent
+from aion.types.video import VideoUploadResult, VideoUploadSession
+from aion.uploads._video_chunks import (
+    Chunk,
+    ChunkedUpload,
+    ETagCheck,
+    HashedRange,
+)
+from aion.uploads._video_file import (
+    Video,
+    VideoCallbacks,
+    VideoWishes,
+)
+from aion.uploads._video_record import NoVideoRecord
+from aion_api.api import video_uploads
+from aion_api.models import video_uploads as wire
+
+CHUNK_HEADERS = {"Content-Type": "application/octet-stream"}
+PLACEHOLDER = 1.0
+"""Seconds to state for a video whose length is not known: the service measures it then."""
+
+_CLEAR = (
+    AuthenticationError,
+    AionvisionPermissionError,
+    QuotaExceededError,
+    RateLimitError,
+    ValidationError,
+)
+_AGAIN = frozenset({408, 425, 429})
+_NOT_ALLOWED = frozenset({401, 402, 403})
+_CLEANED = "What was sent of it is removed."
+_LEFT = "What was sent of it could not be removed; the service gives it up later."
+_KEPT = "What was sent of it is kept: the same call with the same journal sends the rest."
+
+
+class VideoUpload:
+    """Uploads one video.
+
+    Args:
+        engine: Makes the calls.
+        video: The video.
+        wishes: What is asked for with it.
+        callbacks: Who is told of its progress.
+        record: Where it is written down, and what is known from an earlier call.
+        index: Its position there.
+    """
+
+    def __init__(
+        self,
+        engine: rt.Engine,
+        video: Video,
+        wishes: VideoWishes,
+        callbacks: VideoCallbacks,
+        record: NoVideoRecord | None = None,
+        index: int = 0,
+    ) -> None:
+        self._engine = engine
+        self._video = video
+        self._wishes = wishes
+        self._callbacks = callbacks
+        self._record = record or NoVideoRecord()
+        self._index = index
+        self._check = ETagCheck()
+        self._unfit = False
+        self._reason = ""
+
+    async def run(self, keep: Callable[[VideoUploadResult], object]) -> None:
+        """Send what is missing.
+
+        Args:
+            keep: Told of the result once the video is stored, before anybody else is.
+
+        Raises:
+            VideoUploadError: It did not arrive. Without a journal nothing of it is kept, where
+                `stage` is not ``complete``.
+            AionvisionError: The service refused to begin; nothing was stored.
+        """
+        known = self._record.result(self._index)
+        if known is not None:
+            keep(known)
+            return
+        old = self._record.replaced(self._index)
+        if old is not None:
+            await self._give_up(old)
+        begun = self._record.begun(self._index)
+        result = None if begun is None else await self._go_on(begun)
+        if result is None:
+            result = await self._whole(await self._begin())
+        self._record.stored(self._index, result)
+        keep(result)
+        done = VideoUploadCompleteEvent(result.media_id, result)
+        await rt.notify(self._callbacks.on_upload_complete, done)
+
+    async def _go_on(self, upload: ChunkedUpload) -> VideoUploadResult | None:
+        """Go on with the upload of an earlier call; None when it has to begin anew."""
+        found = await standing(self._engine, upload.media_id)
+        if found.result is not None:
+            return found.result
+        reason = found.ended
+        if reason is None:
+            try:
+                return await self._whole(upload)
+            except VideoUploadError as error:
+                if raised_by_callback(error) or not _is_refused(error):
+                    raise
+                reason = self._reason
+            if not self._unfit:
+                # Whatever was refused, it may be because the video is stored by now.
+                found = await standing(self._engine, upload.media_id)
+                if found.result is not None:
+                    return found.result
+            await self._give_up(upload)
+        logger.warning(
+            "the upload %s of %s cannot go on and begins anew: %s",
+            upload.upload_id,
+            self._video.filename,
+            reason,
+        )
+        self._check, self._unfit = ETagCheck(), False
+        return None
+
+    async def _whole(self, upload: ChunkedUpload) -> VideoUploadResult:
+        try:
+            await self._send(upload)
+        except Exception as error:
+            note = await self._stop(upload, error)
+            if isinstance(error, VideoUploadError) and not raised_by_callback(error):
+                error.message = f"{error.message.rstrip('.')}. {note}"
+            raise
+        return await self._complete(upload)
+
+    async def _stop(self, upload: ChunkedUpload, error: Exception) -> str:
+        """Keep what was sent, or have it removed; what to say about that."""
+        reason = error.message if isinstance(error, AionvisionError) else repr(error)
+        self._reason = reason
+        if self._record.keeps and not self._unfit:
+            self._record.stopped(self._index, reason)
+            return _KEPT
+        note = await self._give_up(upload)
+        self._record.given_up(self._index, reason)
+        return note
+
+    async def _begin(self) -> ChunkedUpload:
+        video, wishes = self._video, self._wishes
+        body = wire.InitiateVideoUploadRequestDTO(
+            video.filename, video.content_type, video.size, wishes.title, wishes.tags
+        )
+        request = video_uploads.initiate_video_upload(body=body)
+        try:
+            session = await self._engine.call(
+                request.decoding(VideoUploadSession.from_api_response)
+            )
+        except _CLEAR:
+            raise
+        except AionvisionError as error:
+            pass_on(error)
+            raise self._failed("initiate", error.message, None, error) from error
+        upload = ChunkedUpload.of(session)
+        if upload.size != video.size:
+            note = await self._give_up(upload)
+            reason = f"the service planned chunks of {upload.size:,} bytes, it has {video.size:,}"
+            raise self._failed("initiate", f"{reason}. {note}", upload)
+        self._record.begin(self._index, upload)
+        return upload
+
+    async def _send(self, upload: ChunkedUpload) -> None:
+        queue = deque(chunk for chunk in upload.chunks if not chunk.confirmed)
+        at_once = upload.at_once
+        if self._wishes.chunk_concurrency is not None:
+            at_once = min(at_once, self._wishes.chunk_concurrency)
+
+        async def step(chunk: Chunk) -> str | None:
+            if chunk.etag is None:
+                return await self._put(upload, chunk)
+            await self._confirm(upload, chunk)
+            return None
+
+        crew = rt.Crew(step)
+        try:
+            while queue or crew.busy:
+                while queue and crew.busy < at_once:
+                    crew.start(queue.popleft())
+                chunk, etag = await crew.ended()
+                if etag is not None:
+                    chunk.etag = etag
+                    self._record.sent(self._index, chunk)
+                    queue.appendleft(chunk)
+                else:
+                    chunk.confirmed = True
+                    self._record.confirmed(self._index, chunk)
+                    await self._tell(upload, chunk)
+        finally:
+            await crew.close()
+        self._require_whole(upload)
+
+    def _require_whole(self, upload: ChunkedUpload) -> None:
+        """Refuse to complete a video of which storage may hold other bytes than the file has."""
+        wrong = self._check.wrong()
+        try:
+            changed = version_of(self._video.path.stat()) != self._video.version
+        except OSError:
+            changed = True
+        if changed:
+            self._unfit = True
+            reason = "it changed while it was sent: its size or time is not what it was"
+            raise self._failed("chunk_upload", reason, upload)
+        if wrong:
+            self._unfit = True
+            reason = f"storage holds other bytes than were sent of the chunks {wrong}"
+            raise self._failed("chunk_upload", reason, upload)
+
+    async def _put(self, upload: ChunkedUpload, chunk: Chunk) -> str:
+        """Send a chunk, with new URLs as long as that may help; the ETag that storage gave."""
+        video = self._video
+        content = HashedRange(video.path, chunk.offset, chunk.size, video.version)
+        what = f"chunk {chunk.number} of {len(upload.chunks)}"
+        retries = min(self._wishes.chunk_retries, upload.retries)
+        url = chunk.url or await self._new_url(upload, chunk, what)
+        while True:
+            cause: AionvisionError | None = None
+            try:
+                reply = await self._engine.write_object(chunk.method, url, CHUNK_HEADERS, content)
+            except UploadError as error:
+                pass_on(error)
+                # The file on disk is at fault: another URL does not help.
+                self._unfit = True
+                raise self._failed("chunk_upload", error.message, upload, error) from error
+            except AionvisionError as error:
+                pass_on(error)
+                cause, reason = error, error.message
+            else:
+                etag = reply.header("etag")
+                if not etag:
+                    raise self._failed("chunk_upload", f"{what}: storage sent no ETag", upload)
+                if self._check.fits(chunk.number, etag, content.md5):
+                    return etag
+                reason = "storage holds other bytes than were sent, by their ETag"
+            if retries <= 0:
+                raise self._failed("chunk_upload", f"{what}: {reason}", upload, cause) from cause
+            retries -= 1
+            url = await self._new_url(upload, chunk, what)
+
+    async def _new_url(self, upload: ChunkedUpload, chunk: Chunk, what: str) -> str:
+        body = wire.RetryVideoChunkRequestDTO(upload.media_id, upload.upload_id, chunk.number)
+        try:
+            answer = await self._engine.call(video_uploads.retry_video_chunk(body=body))
+        except AionvisionError as error:
+            pass_on(error)
+            reason = f"{what} cannot be sent again: {error.message}"
+            raise self._failed("chunk_upload", reason, upload, error) from error
+        return answer.upload_url
+
+    async def _confirm(self, upload: ChunkedUpload, chunk: Chunk) -> None:
+        body = wire.ConfirmVideoChunkRequestDTO(
+            upload.media_id, upload.upload_id, chunk.number, chunk.etag or "", chunk.size
+        )
+        try:
+            await self._engine.call(video_uploads.confirm_video_chunk(body=body))
+        except AionvisionError as error:
+            pass_on(error)
+            reason = f"chunk {chunk.number} of {len(upload.chunks)}: {error.message}"
+            raise self._failed("confirm", reason, upload, error) from error
+
+    async def _tell(self, upload: ChunkedUpload, chunk: Chunk) -> None:
+        event = VideoChunkProgressEvent(
+            chunk.number,
+            len(upload.chunks),
+            sum(one.size for one in upload.confirmed),
+            self._video.size,
+            upload.media_id,
+            self._video.filename,
+        )
+        await rt.notify(self._callbacks.on_chunk_progress, event)
+
+    async def _complete(self, upload: ChunkedUpload) -> VideoUploadResult:
+        duration = self._video.duration
+        body = wire.CompleteVideoUploadRequestDTO(
+            upload.media_id,
+            upload.upload_id,
+            PLACEHOLDER if duration is None else duration,
+            auto_analyze=self._wishes.auto_analyze,
+            analysis_type=self._wishes.analysis_type,
+            duration_extraction_failed=duration is None,
+        )
+        request = video_uploads.complete_video_upload(body=body)
+        try:
+            return await self._engine.call(request.decoding(VideoUploadResult.from_api_response))
+        except AionvisionError as error:
+            pass_on(error)
+            failure = error
+        # An answer that was lost, of this call or of an earlier one, may have been a good one.
+        with ignoring_failures():
+            found = await standing(self._engine, upload.media_id)
+            if found.result is not None:
+                return found.result
+        status = failure.status_code
+        clear = status is not None and status < 500 and status not in _AGAIN
+        if clear and status not in _NOT_ALLOWED:
+            self._unfit = True
+            note = await self._stop(upload, failure)
+        elif self._record.keeps:
+            note = await self._stop(upload, failure)
+        elif clear:
+            note = await self._give_up(upload)
+        else:
+            note = (
+                "All its chunks are stored: see client.video_uploads.get_progress("
+                f"{upload.media_id!r}), and finish with client.video_uploads.complete("
+                f"{upload.media_id!r}, {upload.upload_id!r}), do not upload it again"
+            )
+        reason = f"{failure.message.rstrip('.')}. {note}"
+        raise self._failed("complete", reason, upload, failure) from failure
+
+    async def _give_up(self, upload: ChunkedUpload) -> str:
+        """Have the service forget the upload; what to say about that."""
+        body = wire.AbortVideoUploadRequestDTO(
+            upload.media_id, upload.upload_id, "the client could not send it"
+        )
+        # The error that led here is the one to tell.
+        with ignoring_failures():
+            await self._engine.call(video_uploads.abort_video_upload(body=body))
+            return _CLEANED
+        return _LEFT
+
+    def _failed(
+        self,
+        stage: str,
+        reason: str,
+        upload: ChunkedUpload | None,
+        cause: AionvisionError | None = None,
+    ) -> VideoUploadError:
+        error = VideoUploadError(
+            f"{self._video.filename} was not uploaded: {reason}",
+            media_id=upload.media_id if upload else None,
+            stage=stage,
+            partial_chunks=len(upload.confirmed) if upload else 0,
+        )
+        if upload is not None:
+            error.details["upload_id"] = upload.upload_id
+        if cause is None:
+            return error
+        error.details["cause"] = cause.code
+        return error.at(
+            status_code=cause.status_code,
+            request_id=cause.request_id,
+            method=cause.method,
+            path=cause.path,
+        )
+
+
+def _is_refused(error: VideoUploadError) -> bool:
+    """Whether the service will not go on with an upload, however often it is asked."""
+    status = error.status_code
+    return (
+        status is not None
+        and 400 <= status < 500
+        and status not in _AGAIN
+        and status not in _NOT_ALLOWED
+    )

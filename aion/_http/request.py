@@ -1,0 +1,92 @@
+"""Requests as the HTTP library takes them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from aion._http.content import (
+    EMPTY,
+    AsyncPieces,
+    Bytes,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from aion._http.wire import Wire
+
+
+def _timeouts(seconds: float | None) -> dict[str, Any]:
+    return {"timeout": {"connect": seconds, "read": seconds, "write": seconds, "pool": seconds}}
+
+
+_PLAIN = re.compile(
+    r"(/[\w~-][\w~.-]*(%[0-9A-F]{2}[\w~.-]*)*)+(\?[\w~.=&+-]+(%[0-9A-F]{2}[\w~.=&+-]*)*)?", re.ASCII
+).fullmatch
+"""Paths and queries that the library leaves as they are: nothing to quote, no dot segments."""
+
+
+class Urls:
+    """URLs for the library, which takes longer to parse one than to do all else for a request.
+
+    What stands before the path is parsed once; a path that holds nothing special is put behind it.
+    """
+
+    def __init__(self) -> None:
+        self._start = ""
+        self._parsed: Any = None
+
+    def url(self, text: str) -> httpx.URL:
+        cut = text.find("/", 8)
+        start, rest = text[:cut], text[cut:]
+        if cut < 0 or not _PLAIN(rest):
+            return httpx.URL(text)
+        if start != self._start:
+            # There is no public way to make a URL of parsed parts; a test holds this attribute.
+            parsed = getattr(httpx.URL(start), "_uri_reference", None)
+            if not hasattr(parsed, "_replace"):  # pragma: no cover - a future httpx
+                return httpx.URL(text)
+            self._start, self._parsed = start, parsed
+        path, mark, query = rest.partition("?")
+        made = httpx.URL.__new__(httpx.URL)
+        parts = self._parsed._replace(path=path, query=query if mark else None)
+        made._uri_reference = parts  # pyright: ignore[reportPrivateUsage]  # as above
+        return made
+
+
+class SyncBody(httpx.SyncByteStream):
+    def __init__(self, wire: Wire) -> None:
+        self._content = wire.content
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._content.pieces()
+
+
+class AsyncBody(httpx.AsyncByteStream):
+    def __init__(self, wire: Wire) -> None:
+        self._pieces = AsyncPieces(wire.content)
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self._pieces.__aiter__()
+
+
+_NOTHING = httpx.ByteStream(b"")
+
+
+def request_of(wire: Wire, urls: Urls, body: Any, silence: float | None) -> httpx.Request:
+    if wire.content is EMPTY:
+        stream: Any = _NOTHING
+    elif isinstance(wire.content, Bytes):
+        stream = httpx.ByteStream(wire.content.data)
+    else:
+        stream = body(wire)
+    return httpx.Request(
+        wire.method,
+        urls.url(wire.url),
+        headers=wire.headers,
+        stream=stream,
+        extensions=_timeouts(silence),
+    )

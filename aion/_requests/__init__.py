@@ -1,0 +1,1 @@
+"""Turns checked arguments into described requests; sends nothing. One module a resource."""

@@ -1,0 +1,80 @@
+"""What `client.links` decides without sending anything: addresses, filters, states."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from aion import _checks as check
+from aion._requests.library import listing
+from aion._waiting.errors import Awaited
+from aion.types.links import LinkCrawlStatus, LinkDetails, LinkItem, LinkList
+from aion_api import Request
+
+MAX_URL_LENGTH = 2048
+_SORTS = ("created_at", "title")
+_STATES = tuple(status.value for status in LinkCrawlStatus)
+
+
+def address(url: str) -> str:
+    """The address of a web page, as it is to be sent.
+
+    Raises:
+        ValidationError: It is none, or too long.
+    """
+    found = check.text("url", url, 1, MAX_URL_LENGTH).strip()
+    try:
+        parts = urlsplit(found)
+        good = parts.scheme.lower() in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        good = False
+    if not good or any(char.isspace() or not char.isprintable() for char in found):
+        check.refuse("url", url, "an address that begins with http:// or https://")
+    return found
+
+
+def links(
+    search: str | None,
+    tags: Sequence[str] | None,
+    folder_id: str | None,
+    date_from: datetime | None,
+    date_to: datetime | None,
+    sort_by: str,
+    sort_order: str,
+) -> Callable[[int, int], Request[LinkList]]:
+    """Makes the request for so many links after so many.
+
+    Raises:
+        ValidationError: A filter is out of range.
+    """
+    page = listing(
+        search=search,
+        tags=tags,
+        date_from=date_from,
+        date_to=date_to,
+        folder_id=folder_id,
+        media_types=["link"],
+        sort_by=sort_by,
+        sort_order=sort_order,
+        sorts=_SORTS,
+    )
+    return lambda limit, offset: page(limit, offset).decoding(LinkList.from_api_response)
+
+
+def in_state(crawl_status: str | None) -> Callable[[LinkItem], bool] | None:
+    """Whether a link is in this state, which the service cannot be asked for; None: all are."""
+    if crawl_status is None:
+        return None
+    wanted = check.choice("crawl_status", crawl_status, _STATES)
+    return lambda link: link.crawl_status == wanted
+
+
+def crawl(link_id: str) -> Awaited[LinkDetails]:
+    """The crawl of a link, as something that is waited for."""
+    return Awaited(
+        f"the crawl of link {link_id}",
+        f"The link is saved: go on with wait_for_crawl({link_id!r}), do not save it again",
+        {"link_id": link_id},
+        lambda last: {"status": last.crawl_status},
+    )

@@ -1,0 +1,141 @@
+"""Several calls at a time for a blocking caller: the only place where the package makes threads.
+
+None is made for a single call, which runs in the caller's own thread; no more than there are calls
+at a time; and none is left when the crew is closed. Where the system has no more threads, or the
+interpreter is ending, calls wait for those there are, or run in the caller's own thread.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable
+from contextvars import Context, copy_context
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from typing import Generic, TypeVar
+
+from aion._clock import monotonic
+from aion._engine import abort
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+PATIENCE = 0.8
+"""Seconds that calls which are given up are waited for. Only a name that is being resolved takes
+longer than a moment; its thread ends when it is, and sends nothing."""
+
+
+@dataclass(slots=True, eq=False)
+class _Job(Generic[T, R]):
+    """A call in a thread, and how it ended."""
+
+    item: T
+    context: Context
+    result: R | None = None
+    error: BaseException | None = None
+
+
+class Crew(Generic[T, R]):
+    """Calls of one function that are under way, each told of when it has ended.
+
+    Everything but the calls themselves happens in the caller's own thread. They see the caller's
+    context variables as they are when they begin.
+    """
+
+    def __init__(self, function: Callable[[T], R]) -> None:
+        self._function = function
+        self._pid = os.getpid()
+        self._abort = abort.Abort()
+        self._waiting: deque[T] = deque()
+        self._threads: list[threading.Thread] = []
+        self._running = 0
+        self._begun: SimpleQueue[_Job[T, R] | None] = SimpleQueue()
+        self._ended: SimpleQueue[_Job[T, R]] = SimpleQueue()
+
+    @property
+    def busy(self) -> int:
+        """How many are begun and not told of."""
+        return len(self._waiting) + self._running
+
+    def start(self, item: T) -> None:
+        """Begin a call. The only one is made when its end is asked for."""
+        self._waiting.append(item)
+        if self.busy > 1:
+            while self._waiting:
+                self._run(self._waiting.popleft())
+
+    def ended(self) -> tuple[T, R]:
+        """The next call that has ended: its argument and its result. What it raised is raised."""
+        if not self._running:
+            item = self._waiting.popleft()
+            return item, self._function(item)
+        if not self._threads:
+            # None could be started.
+            job = self._begun.get_nowait()
+            assert job is not None
+            self._running -= 1
+            return job.item, job.context.run(self._function, job.item)
+        job = self._next()
+        self._running -= 1
+        if job.error is not None:
+            raise job.error
+        return job.item, job.result  # type: ignore[return-value]  # set where there is no error
+
+    def close(self) -> None:
+        """Give up on what is under way: nothing of it is left when this returns."""
+        self._waiting.clear()
+        self._abort.set()
+        for _ in self._threads:
+            self._begun.put(None)
+        end = monotonic() + PATIENCE
+        here = threading.current_thread()
+        for thread in self._threads:
+            # An iterator that was forgotten is closed wherever the collector runs.
+            if thread is not here and thread.is_alive():
+                thread.join(max(0.0, end - monotonic()))
+        self._threads.clear()
+        self._running = 0
+
+    def _run(self, item: T) -> None:
+        self._begun.put(_Job(item, copy_context()))
+        self._running += 1
+        # One that is started while the interpreter ends never runs, and would be waited for.
+        if self._running > len(self._threads) and not sys.is_finalizing():
+            thread = threading.Thread(target=self._serve, name="aion-call", daemon=True)
+            # Noted first, so that it is known wherever Ctrl-C strikes.
+            self._threads.append(thread)
+            try:
+                thread.start()
+            except RuntimeError:
+                # There are as many as the system or the container allows: another one takes it.
+                self._threads.remove(thread)
+
+    def _serve(self) -> None:
+        while (job := self._begun.get()) is not None:
+            job.context.run(self._work, job)
+
+    def _work(self, job: _Job[T, R]) -> None:
+        abort.current.set(self._abort)
+        try:
+            job.result = self._function(job.item)
+        except BaseException as error:  # noqa: BLE001 - it is raised in the caller's thread
+            job.error = error
+        self._ended.put(job)
+
+    def _next(self) -> _Job[T, R]:
+        outer = abort.current.get()
+        while True:
+            if self._pid != os.getpid():
+                raise RuntimeError("the calls go on in the process that this one was forked from")
+            if outer is not None:
+                outer.check()
+            try:
+                return self._ended.get(timeout=abort.POLL)
+            except Empty:
+                continue
+
+
+__all__ = ["Crew"]

@@ -1,0 +1,1 @@
+"""Event streams: bytes in, events and chat tokens out. No I/O."""

@@ -1,0 +1,290 @@
+"""The part of `client.documents` that uploads files and waits for their text."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from aion import _checks as check
+from aion._callbacks import pass_on
+from aion._clock import monotonic
+from aion._flows.document_batch import (
+    DocumentBatch,
+    reason_of,
+    status_of,
+)
+from aion._flows.polling import follow
+from aion._flows.quota import allowance_for
+from aion._requests.storage import target_of
+from aion._runtime import aio as rt
+from aion._waiting.errors import Awaited
+from aion._waiting.plan import begin
+from aion.exceptions import AionvisionTimeoutError, DocumentProcessingError
+from aion.resources._documents_presigned import PresignedDocuments
+from aion.types._document_processing import NO_REASON
+from aion.types.callbacks import (
+    DocumentFileCompleteEvent,
+    DocumentProcessingFailedEvent,
+    DocumentProcessingProgressEvent,
+    DocumentUploadProgressEvent,
+)
+from aion.types.common import StorageTarget
+from aion.types.documents import (
+    BatchDocumentUploadResults,
+    DocumentStatusResult,
+    DocumentUploadResult,
+)
+from aion.uploads import (
+    _document_file as _documents,
+)
+from aion.uploads import (
+    _expand as _files,
+)
+from aion.uploads._document_file import DocumentCallbacks
+from aion.uploads._errors import noting_stored
+from aion.uploads._expand import Found
+from aion.uploads._ledger import Pace
+from aion.uploads._record import (
+    DocumentRecord,
+    NoRecord,
+    options_of,
+)
+from aion_api.models.user_files import StreamBatchUploadBody
+
+BATCH_CHUNK_SIZE = 100
+"""Documents in one request at most, whatever the service allows."""
+DEFAULT_PROCESSING_TIMEOUT = 600.0
+"""Seconds until a wait gives up."""
+
+
+class DocumentUploads(PresignedDocuments):
+    """Uploads documents and follows their processing."""
+
+    async def upload_one(
+        self,
+        file: str | Path | bytes,
+        *,
+        filename: str | None = None,
+        wait_for_processing: bool = True,
+        raise_on_failure: bool = True,
+        processing_timeout: float | None = None,
+        storage_target: StorageTarget | str = "default",
+    ) -> DocumentUploadResult:
+        """Upload one document.
+
+        What it is, is decided by its content; only text and Markdown are told apart by their names.
+
+        Args:
+            file: A path, or the bytes of a PDF, DOCX, text or Markdown file, at most 100 MB.
+            filename: The name to store. Needed for bytes; a path has its own.
+            wait_for_processing: Wait until its text is extracted and can be searched.
+            raise_on_failure: Raise when that fails; otherwise the result says so.
+            processing_timeout: Seconds to wait for it, 600 by default.
+            storage_target: Where the bytes are kept. ``custom`` needs an S3 configuration.
+
+        Returns:
+            The stored document, with pages and passages when they were waited for.
+
+        Raises:
+            ValidationError: The file is missing, a directory, empty, too large or no document,
+                or bytes come without a name. Nothing was sent.
+            QuotaExceededError: The allowance is used up. Nothing was stored.
+            UploadError: The service did not take the file.
+            DocumentProcessingError: It is stored, but its processing failed.
+            AionvisionTimeoutError: It is stored, but not processed in time; `last_result` holds
+                the `DocumentUploadResult` to go on with.
+
+        Endpoint: ``POST /user-files/upload/stream-batch``
+        """
+        target = target_of("storage_target", storage_target)
+        check.optional_seconds("processing_timeout", processing_timeout)
+        source = _documents.document(file, filename)
+        found = [Found(0, source)]
+        try:
+            results = await self._take(
+                found, target, DocumentCallbacks(), processing_timeout, wait_for_processing
+            )
+        except AionvisionTimeoutError as error:
+            pass_on(error)
+            if isinstance(error.last_result, BatchDocumentUploadResults):
+                error.last_result = error.last_result[0]
+            raise
+        if raise_on_failure or not results[0].is_stored:
+            results.raise_on_failures()
+        return results[0]
+
+    async def upload(
+        self,
+        files: str | Path | bytes | Iterable[str | Path | bytes],
+        *,
+        filename: str | None = None,
+        filenames: Sequence[str | None] | None = None,
+        recursive: bool = True,
+        include_hidden: bool = False,
+        wait_for_processing: bool = True,
+        raise_on_failure: bool = True,
+        processing_timeout: float | None = None,
+        on_progress: Callable[[DocumentUploadProgressEvent], Any] | None = None,
+        on_file_complete: Callable[[DocumentFileCompleteEvent], Any] | None = None,
+        on_processing_progress: Callable[[DocumentProcessingProgressEvent], Any] | None = None,
+        on_processing_failed: Callable[[DocumentProcessingFailedEvent], Any] | None = None,
+        storage_target: StorageTarget | str = "default",
+        journal: str | os.PathLike[str] | None = None,
+    ) -> BatchDocumentUploadResults:
+        """Upload documents, and those in directories.
+
+        One bad document in a directory stops no other; one that is named ends the call before
+        anything is sent, but with ``raise_on_failure=False`` it stops no other either.
+
+        When an answer is lost, the service is asked which documents it has, by their hashes, and
+        only the others are sent again. With a `journal`, nothing is done twice: a second call with
+        the same files and options sends what is missing or was changed since, and waits for what
+        is not processed; callbacks are told of that alone. `aion.uploads.journal` reads it.
+
+        Args:
+            files: A path, a directory, bytes, or a list of them; at most 10,000 files. Of a
+                directory, the files that end in .pdf, .docx, .txt and .md are taken.
+            filename: The name to store, for one file.
+            filenames: The names to store, one for each entry of `files`; None keeps the name of a
+                path. Bytes need one.
+            recursive: Look into the directories below a directory.
+            include_hidden: Take files and directories whose name begins with a dot.
+            wait_for_processing: Wait until the texts are extracted and can be searched.
+            raise_on_failure: Raise at the end when a document was not stored or not processed;
+                otherwise its result says so, even where a named file cannot be uploaded.
+            processing_timeout: Seconds to wait once all are sent, 600 by default.
+            on_progress: Told of each document after its last byte was sent.
+            on_file_complete: Told of each stored document.
+            on_processing_progress: Told of each document whose processing has ended.
+            on_processing_failed: Told of each document whose processing failed.
+            storage_target: Where the bytes are kept. ``custom`` needs an S3 configuration.
+            journal: A file that keeps what is done. The same call with the same journal goes on
+                where this one ended, however it ended.
+
+        Returns:
+            One result for each file, in the order of the input.
+
+        Raises:
+            ValidationError: There is nothing to upload, or too much; files that were named cannot
+                be uploaded, of which the first ten are told; the names do not fit, or the journal
+                is one of other files or options. Nothing was sent.
+            QuotaExceededError: The allowance is used up, or ran out on the way.
+            UploadError: Some were not stored; `partial_results` tells of all.
+            DocumentProcessingError: All are stored, but some were not processed;
+                `partial_results` tells of all.
+            AionvisionTimeoutError: All are stored, but some are not processed in time;
+                `last_result` holds all results so far.
+
+        Endpoint: ``POST /user-files/upload/stream-batch``
+        """
+        target = target_of("storage_target", storage_target)
+        check.optional_seconds("processing_timeout", processing_timeout)
+        rt.check_callbacks(
+            on_progress=on_progress,
+            on_file_complete=on_file_complete,
+            on_processing_progress=on_processing_progress,
+            on_processing_failed=on_processing_failed,
+        )
+        found = _files.expand(
+            files,
+            _files.names_of(filename, filenames),
+            recursive=recursive,
+            include_hidden=include_hidden,
+            check=_documents.document,
+            extensions=frozenset(_documents.CONTENT_TYPES),
+            keep_bad=not raise_on_failure,
+        )
+        callbacks = DocumentCallbacks(
+            on_progress, on_file_complete, on_processing_progress, on_processing_failed
+        )
+        results = await self._take(
+            found, target, callbacks, processing_timeout, wait_for_processing, journal
+        )
+        return results.raise_on_failures() if raise_on_failure else results
+
+    async def wait_for_processing(
+        self,
+        document_id: str,
+        *,
+        timeout: float | None = None,
+        poll_interval: float | None = None,
+    ) -> DocumentStatusResult:
+        """Wait until a document is processed.
+
+        Args:
+            document_id: The stored document.
+            timeout: Seconds until giving up, 600 by default.
+            poll_interval: Seconds between two looks, instead of the client's `polling_interval`.
+
+        Returns:
+            Its last status, which is a good one.
+
+        Raises:
+            ResourceNotFoundError: There is no such document.
+            DocumentProcessingError: Its processing failed.
+            AionvisionTimeoutError: It has not ended in time; `last_result` holds its last status.
+                Call this again with the same id to go on waiting.
+            AionvisionError: It cannot be looked at in a way that stays; `details` has its id.
+
+        Endpoint: ``GET /document-uploads/{document_id}/status``
+        """
+        wanted = check.identifier("document_id", document_id)
+        plan = begin(
+            self._engine.config,
+            timeout,
+            poll_interval,
+            usual_timeout=DEFAULT_PROCESSING_TIMEOUT,
+        )
+
+        async def look(left: float) -> DocumentStatusResult:
+            return await status_of(self._engine, wanted, min(self._engine.config.timeout, left))
+
+        awaited = Awaited[DocumentStatusResult](
+            f"document {wanted}",
+            f"It is stored: go on with wait_for_processing({wanted!r}), do not upload it again",
+            {"document_id": wanted},
+            lambda last: {"status": last.text_extraction_status},
+        )
+        status = await follow(look, lambda state: not state.is_processing, plan, awaited)
+        if status.is_failed:
+            now = monotonic()
+            reason = await reason_of(self._engine, status, now + plan.left(now)) or NO_REASON
+            raise DocumentProcessingError(
+                f"document {wanted} was not processed: {reason}",
+                document_id=wanted,
+                status=status.text_extraction_status,
+            )
+        return status
+
+    async def _take(
+        self,
+        found: Sequence[Found],
+        target: str,
+        callbacks: DocumentCallbacks,
+        timeout: float | None,
+        wait: bool,
+        journal: str | os.PathLike[str] | None = None,
+    ) -> BatchDocumentUploadResults:
+        config = self._engine.config
+        form = StreamBatchUploadBody(files=[], storage_target=target)
+        record = NoRecord()
+        try:
+            if journal is not None:
+                record = DocumentRecord(journal, found, config.base_url, options_of(form))
+            batch = DocumentBatch(self._engine, found, form, callbacks, record)
+            with noting_stored(batch.report, journal):
+                await batch.recover()
+                if batch.size:
+                    allowed = await allowance_for(self._engine, batch.size)
+                    pace = Pace.of(allowed.quota, results_at_once=not wait)
+                    pace = Pace(min(pace.files, BATCH_CHUNK_SIZE), pace.requests)
+                    await batch.send(pace, allowed.moment)
+                await batch.follow(
+                    begin(config, timeout, usual_timeout=DEFAULT_PROCESSING_TIMEOUT),
+                    processing=wait,
+                )
+        finally:
+            record.close()
+        return batch.report()

@@ -1,0 +1,303 @@
+"""Uploads of many files in few requests, and the allowance that they use."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from aion import _checks as check
+from aion._flows.bulk_upload import BatchUpload
+from aion._flows.quota import allowance_for, quota_of
+from aion._requests.storage import target_of
+from aion._runtime import aio as rt
+from aion._waiting.plan import begin
+from aion.resources._upload_presigned import PresignedUploads
+from aion.types.callbacks import (
+    DescriptionFailedEvent,
+    DescriptionProgressEvent,
+    FileCompleteEvent,
+    UploadProgressEvent,
+)
+from aion.types.common import StorageTarget
+from aion.types.upload import BatchUploadResults, QuotaInfo
+from aion.uploads import _expand as _files
+from aion.uploads._errors import noting_stored
+from aion.uploads._ledger import (
+    Callbacks,
+    Pace,
+)
+from aion.uploads._progress_bar import display
+from aion.uploads._record import (
+    NoRecord,
+    Record,
+    options_of,
+)
+from aion.uploads.progress import UploadProgress
+from aion_api import UNSET, evolve
+from aion_api.models.user_files import StreamBatchUploadBody
+
+_INTENTS = ("describe", "verify", "rules")
+_LEVELS = ("default", "quick", "standard", "thorough", "critical")
+
+
+class BatchUploads(PresignedUploads):
+    """Uploads of many files."""
+
+    async def upload(
+        self,
+        files: str | Path | bytes | Iterable[str | Path | bytes],
+        *,
+        filename: str | None = None,
+        filenames: Sequence[str | None] | None = None,
+        recursive: bool = True,
+        include_hidden: bool = False,
+        wait_for_descriptions: bool = True,
+        raise_on_failure: bool = True,
+        description_timeout: float | None = None,
+        on_progress: Callable[[UploadProgressEvent], Any] | None = None,
+        on_file_complete: Callable[[FileCompleteEvent], Any] | None = None,
+        on_description_progress: Callable[[DescriptionProgressEvent], Any] | None = None,
+        on_description_failed: Callable[[DescriptionFailedEvent], Any] | None = None,
+        storage_target: StorageTarget | str = StorageTarget.DEFAULT,
+        tags: Sequence[str] | None = None,
+        auto_describe: bool = True,
+        skip_duplicates: bool = False,
+        journal: str | os.PathLike[str] | None = None,
+        progress: bool | Callable[[UploadProgress], Any] = False,
+    ) -> BatchUploadResults:
+        """Upload one image, any number of images, or the images of directories.
+
+        Everything is as in `upload_batch`; `filename` names a single file.
+
+        Args:
+            files: A path, bytes, or a list or other iterable of them.
+            filename: The name to store, where `files` is one file.
+            filenames: The names to store, one for each entry of `files`.
+            recursive: Look into the directories below a directory.
+            include_hidden: Take files and directories whose name begins with a dot.
+            wait_for_descriptions: Wait until the AI descriptions are there.
+            raise_on_failure: Raise when a file failed; otherwise the results say so, even where a
+                named file cannot be uploaded.
+            description_timeout: Seconds to wait for all of them, instead of `polling_timeout`.
+            on_progress: Told of each file before it is sent.
+            on_file_complete: Told of each file once it is stored.
+            on_description_progress: Told of each description that has ended.
+            on_description_failed: Told of each description that failed.
+            storage_target: Where the bytes are kept. ``custom`` needs an S3 configuration.
+            tags: Tags for all files: at most 40 of at most 50 characters, without commas.
+            auto_describe: Have the images described at all.
+            skip_duplicates: Do not store again what is stored; the result is the older image.
+            journal: A file that keeps what is done. The same call with the same journal goes on
+                where this one ended, however it ended.
+            progress: True shows it on stderr, which needs the extra ``progress``; or something to
+                call with an `aion.uploads.progress.UploadProgress` at each step.
+
+        Returns:
+            One result a file, in the order of the input.
+
+        Raises:
+            ValidationError: Named files cannot be uploaded, of which the first ten are told; an
+                argument is out of range, or the journal is one of other files or options. Nothing
+                was sent.
+            QuotaExceededError: The allowance does not suffice. `partial_results` tells what is
+                stored, where it ran out on the way.
+            UploadError: The service stopped taking files, or refused some; `partial_results`
+                holds all results.
+            DescriptionError: All are stored, but a description failed; `partial_results` as
+                above.
+            AionvisionTimeoutError: They are stored, but descriptions did not come in time;
+                `last_result` holds all results.
+            ImportError: `progress` is True and `rich` is not installed.
+
+        Endpoint: ``POST /user-files/upload/stream-batch``
+        """
+        return await self.upload_batch(
+            files,
+            filenames=_files.names_of(filename, filenames),
+            recursive=recursive,
+            include_hidden=include_hidden,
+            wait_for_descriptions=wait_for_descriptions,
+            raise_on_failure=raise_on_failure,
+            description_timeout=description_timeout,
+            on_progress=on_progress,
+            on_file_complete=on_file_complete,
+            on_description_progress=on_description_progress,
+            on_description_failed=on_description_failed,
+            storage_target=storage_target,
+            tags=tags,
+            auto_describe=auto_describe,
+            skip_duplicates=skip_duplicates,
+            journal=journal,
+            progress=progress,
+        )
+
+    async def upload_batch(
+        self,
+        files: str | Path | bytes | Iterable[str | Path | bytes],
+        *,
+        filenames: Sequence[str | None] | None = None,
+        recursive: bool = True,
+        include_hidden: bool = False,
+        wait_for_descriptions: bool = True,
+        raise_on_failure: bool = True,
+        description_timeout: float | None = None,
+        on_progress: Callable[[UploadProgressEvent], Any] | None = None,
+        on_file_complete: Callable[[FileCompleteEvent], Any] | None = None,
+        on_description_progress: Callable[[DescriptionProgressEvent], Any] | None = None,
+        on_description_failed: Callable[[DescriptionFailedEvent], Any] | None = None,
+        intent: str = "describe",
+        verification_level: str = "standard",
+        storage_target: StorageTarget | str = "default",
+        tags: Sequence[str] | None = None,
+        auto_describe: bool = True,
+        skip_duplicates: bool = False,
+        journal: str | os.PathLike[str] | None = None,
+        progress: bool | Callable[[UploadProgress], Any] = False,
+    ) -> BatchUploadResults:
+        """Upload up to 10,000 images, several requests at a time.
+
+        Files are streamed from disk in requests of as many files as the plan allows. Without
+        waiting, a request has at most 5 files, for which the service tells the ids at once. A
+        directory stands for its ``.jpg .jpeg .png .webp .gif`` files, sorted by path; one of
+        them that is no image fails in the results and stops no other. A named file that is none
+        ends the call before anything is sent, unless `raise_on_failure` is false.
+
+        When an answer is lost, the service is asked which files it has, by their hashes, and only
+        the others are sent again. What cannot be known: whether a file with the same bytes, but
+        another name, or stored less than half a minute before, was in the library already, which
+        is then taken for the one that was sent; and, of files with the same bytes in requests
+        that break at the same time, how many copies are there.
+
+        With a `journal`, nothing is done twice: a second call with the same files and the same
+        options for them sends what is missing or was changed since, and waits for what is not
+        described; callbacks are told of that alone. `aion.uploads.journal` reads it.
+
+        Args:
+            files: A path, or a list or other iterable of paths and bytes.
+            filenames: The names to store, one for each entry of `files`; bytes need one, and
+                None keeps the name of a path.
+            recursive: Look into the directories below a directory.
+            include_hidden: Take files and directories whose name begins with a dot.
+            wait_for_descriptions: Wait until the AI descriptions are there, if any are made.
+            raise_on_failure: Raise when a file failed; otherwise the results say so, even where a
+                named file cannot be uploaded.
+            description_timeout: Seconds to wait for all of them, from the moment all are sent,
+                instead of the client's `polling_timeout`.
+            on_progress: Told of each file before it is sent.
+            on_file_complete: Told of each file once it is stored and its id is known.
+            on_description_progress: Told of each description that has ended, well or not.
+            on_description_failed: Told of each description that failed.
+            intent: ``describe``; of the older contract also ``verify`` and ``rules``.
+            verification_level: Of the older contract, for the other intents: ``default``,
+                ``quick``, ``standard``, ``thorough`` or ``critical``.
+            storage_target: Where the bytes are kept. ``custom`` needs an S3 configuration.
+            tags: Tags for all files: at most 40 of at most 50 characters, without commas.
+            auto_describe: Have the images described at all.
+            skip_duplicates: Do not store again what is stored; the result is the older image.
+            journal: A file that keeps what is done. The same call with the same journal goes on
+                where this one ended, however it ended.
+            progress: True shows it on stderr, which needs the extra ``progress``; or something to
+                call with an `aion.uploads.progress.UploadProgress` at each step.
+
+        Returns:
+            One result a file, in the order of the input. A file that was not stored has an
+            empty `image_id` and its reason in `description_error`.
+
+        Raises:
+            ValidationError: Named files cannot be uploaded, of which the first ten are told; an
+                argument is out of range, or the journal is one of other files or options. Nothing
+                was sent.
+            QuotaExceededError: The allowance does not suffice. `partial_results` tells what is
+                stored, where it ran out on the way.
+            UploadError: The service stopped taking files, or refused some; `partial_results`
+                holds all results.
+            DescriptionError: All are stored, but a description failed; `partial_results` as
+                above.
+            AionvisionTimeoutError: They are stored, but descriptions did not come in time;
+                `last_result` holds all results.
+            ImportError: `progress` is True and `rich` is not installed.
+
+        Endpoint: ``POST /user-files/upload/stream-batch``
+        """
+        rt.check_callbacks(
+            on_progress=on_progress,
+            on_file_complete=on_file_complete,
+            on_description_progress=on_description_progress,
+            on_description_failed=on_description_failed,
+            progress=progress if callable(progress) else None,
+        )
+        form = StreamBatchUploadBody(
+            files=[],
+            auto_describe=UNSET if auto_describe else False,
+            skip_duplicates=skip_duplicates or UNSET,
+            tags=_joined(tags),
+            storage_target=target_of("storage_target", storage_target),
+        )
+        intent = check.choice("intent", intent, _INTENTS)
+        verification_level = check.choice("verification_level", verification_level, _LEVELS)
+        if (intent, verification_level) != ("describe", "standard"):
+            # Only the older contract has these fields, and the newer one may refuse them.
+            form = evolve(form, intent=intent, verification_level=verification_level)
+        check.optional_seconds("description_timeout", description_timeout)
+        found = _files.expand(
+            files,
+            filenames,
+            recursive=recursive,
+            include_hidden=include_hidden,
+            keep_bad=not raise_on_failure,
+        )
+        shown = display(progress)
+        record = NoRecord()
+        try:
+            if journal is not None:
+                record = Record(
+                    journal, found, self._engine.config.base_url, options=options_of(form)
+                )
+            callbacks = Callbacks(
+                on_progress,
+                on_file_complete,
+                on_description_progress,
+                on_description_failed,
+                shown.show,
+            )
+            batch = BatchUpload(self._engine, found, form, callbacks, record)
+            # The batch lets go of the files as they are sent.
+            del found
+            with noting_stored(batch.report, journal):
+                await batch.recover()
+                if batch.size:
+                    allowed = await allowance_for(self._engine, batch.size)
+                    pace = Pace.of(allowed.quota, results_at_once=not wait_for_descriptions)
+                    await batch.send(pace, allowed.moment)
+                plan = begin(self._engine.config, description_timeout)
+                await batch.follow(plan, descriptions=wait_for_descriptions and auto_describe)
+        finally:
+            record.close()
+            shown.close()
+        results = batch.report()
+        return results.raise_on_failures() if raise_on_failure else results
+
+    async def check_quota(self, file_count: int = 1) -> QuotaInfo:
+        """What may still be uploaded.
+
+        Args:
+            file_count: How many files are meant to be uploaded, 1 or more.
+
+        Raises:
+            AionvisionError: The call failed.
+
+        Endpoint: ``GET /uploads/quota-check``
+        """
+        count = check.whole_number("file_count", file_count, 1)
+        return await quota_of(self._engine, count)
+
+
+def _joined(tags: Sequence[str] | None) -> str | None:
+    """Tags as the one form field that they travel in."""
+    words = check.texts("tags", tags, most=40, longest=50)
+    for number, word in enumerate(words or ()):
+        if "," in word:
+            check.refuse(f"tags[{number}]", word, "text without a comma: commas part the tags")
+    return ",".join(words) if words else None

@@ -1,0 +1,115 @@
+"""Documents to upload: what a file really is, and what is told while they are on their way.
+
+The type is decided by the content. Only text, which a machine cannot tell from Markdown or from a
+table, has to say by its name what it is.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from aion._http.content import open_file
+from aion.exceptions import ValidationError
+from aion.types.callbacks import (
+    DocumentFileCompleteEvent,
+    DocumentProcessingFailedEvent,
+    DocumentProcessingProgressEvent,
+    DocumentUploadProgressEvent,
+)
+from aion.uploads import _local_file as _media
+
+PDF: Final = "application/pdf"
+DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+TEXT: Final = "text/plain"
+MARKDOWN: Final = "text/markdown"
+CONTENT_TYPES: Final = {".pdf": PDF, ".docx": DOCX, ".txt": TEXT, ".md": MARKDOWN}
+"""Extension to media type, for everything that the service takes as a document."""
+
+_TEXT_ENDINGS: Final = {
+    "": TEXT,
+    ".txt": TEXT,
+    ".text": TEXT,
+    ".md": MARKDOWN,
+    ".markdown": MARKDOWN,
+}
+"""What text is, by the end of its name. Under another name it is something else: a table, code."""
+_SEEN = ("image/", "video/")
+"""What words may begin as, though nothing else in them does: "GIF89a is the name of a format"."""
+_WIDE_TEXT = (b"\xff\xfe", b"\xfe\xff")
+"""How text in UTF-16 begins; its zero bytes would look like no text."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentCallbacks:
+    """What is told of an upload of documents, and to whom."""
+
+    on_progress: Callable[[DocumentUploadProgressEvent], Any] | None = None
+    on_file_complete: Callable[[DocumentFileCompleteEvent], Any] | None = None
+    on_processing_progress: Callable[[DocumentProcessingProgressEvent], Any] | None = None
+    on_processing_failed: Callable[[DocumentProcessingFailedEvent], Any] | None = None
+
+
+def document(file: Any, filename: str | None) -> _media.Upload:
+    """A document from a path or from bytes.
+
+    Args:
+        file: A path, or the bytes themselves.
+        filename: The name to store; needed for bytes, the file's own name otherwise.
+
+    Raises:
+        ValidationError: There is no such file, it is a directory, it is empty or too large, it is
+            not a document that the service accepts, or bytes come without a name.
+    """
+    name, source, size, head = _media.opened(file, filename, example="report.pdf", what="documents")
+    kind = _kind(source, head)
+    ending = Path(name).suffix.lower()
+    if ending and ending in _TEXT_ENDINGS and kind.startswith(_SEEN) and _media.is_text(head):
+        kind = TEXT
+    if kind == TEXT:
+        kind = _TEXT_ENDINGS.get(ending, "")
+        advice = f": it is text; to upload it as such, pass filename={name + '.txt'!r}"
+    else:
+        advice = _advice(kind)
+    if kind not in CONTENT_TYPES.values():
+        raise ValidationError(
+            f"{name} is not a PDF, DOCX, plain text or Markdown document{advice}",
+            details={"field": "file", "content_type": kind},
+        )
+    return _media.Upload(name, kind, size, *_media.placed(source, name))
+
+
+def _kind(source: bytes | str, head: bytes) -> str:
+    # A byte-order mark or blank lines before the signature are common, and read by readers.
+    bare = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    kind = TEXT if head.startswith(_WIDE_TEXT) else _media.sniff(bare) or _media.sniff(head) or ""
+    if kind == "application/zip":
+        return DOCX if _is_docx(source) else kind
+    return kind
+
+
+def _is_docx(source: bytes | str) -> bool:
+    try:
+        with (
+            io.BytesIO(source)
+            if isinstance(source, bytes)
+            else io.BufferedReader(open_file(source)) as file,
+            zipfile.ZipFile(file) as archive,
+        ):
+            return any(name.startswith("word/") for name in archive.namelist())
+    except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile):
+        return False
+
+
+def _advice(kind: str) -> str:
+    if not kind:
+        return ": its first bytes are of no known type"
+    if kind in _media.IMAGE_TYPES:
+        return f" ({kind}); images go through client.upload_one()"
+    if kind == "application/zip":
+        return ": it is a ZIP archive that holds no Word document, or a damaged one"
+    return f" ({kind}); convert it first"

@@ -1,0 +1,302 @@
+"""Files to upload: where they come from, what they are called, and what they really are.
+
+The type is decided by the first bytes, never by the extension. Nothing is read but the beginning.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import stat
+import sys
+from dataclasses import dataclass
+from io import BufferedReader
+from pathlib import Path
+from typing import Any, cast
+
+from aion._checks import filename as check_filename
+from aion._checks import filled, refuse, unopened
+from aion._http.content import (
+    Version,
+    open_file,
+    sendable,
+    version_of,
+)
+from aion._plain_values import by_value
+from aion.exceptions import UploadError, ValidationError
+
+IMAGE_TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
+LARGEST_STREAMED = 100 * 1024 * 1024
+"""Bytes: what the service accepts for one streamed file."""
+INSTEAD = "pass its path, or .read() and filename=..."
+"""What to do with an open file."""
+_HEAD = 512
+_UNTIDY = re.compile(r"^\.?$|^\./|//|/\.(/|$)|/$")
+
+
+class MissingFileError(ValidationError, FileNotFoundError):
+    """A file that was named does not exist: for a caller an argument, for others the disk."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"{path} does not exist", details={"field": "file"})
+        self.errno, self.strerror, self.filename = errno.ENOENT, os.strerror(errno.ENOENT), path
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # What an OSError holds is in no `__dict__`.
+        return type(self), (self.filename,), self.__dict__
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One file, checked and ready to be sent.
+
+    Attributes:
+        filename: The name to store, made `sendable`.
+        content_type: Its media type.
+        size: Its bytes.
+        data: The bytes, where they did not come by a path.
+        folder: The directory of the path. An upload may have thousands of files in one, so it is
+            held apart, and once.
+        name: The name of the file in it.
+    """
+
+    filename: str
+    content_type: str
+    size: int
+    data: bytes | None
+    folder: str
+    name: str
+
+    def __post_init__(self) -> None:
+        if not self.filename.isascii():
+            object.__setattr__(self, "filename", sendable(self.filename))
+
+    @property
+    def source(self) -> bytes | str:
+        """The bytes, or the path that they are read from."""
+        if self.data is not None:
+            return self.data
+        return os.path.join(self.folder, self.name)  # noqa: PTH118 - no object needed
+
+    @property
+    def content(self) -> bytes | Path:
+        """The bytes, or the path as an object."""
+        return self.data if self.data is not None else Path(self.folder, self.name)
+
+    def current_version(self) -> Version | None:
+        """What tells the file from a later one at its place; None of bytes, or where it is gone."""
+        source = self.source
+        if isinstance(source, bytes):
+            return None
+        try:
+            return version_of(os.stat(source))  # noqa: PTH116 - no object needed
+        except OSError:
+            return None
+
+
+def placed(source: bytes | str, filename: str) -> tuple[bytes | None, str, str]:
+    """Bytes, or directory and name of a path, as an `Upload` holds them.
+
+    Args:
+        source: The bytes, or the path.
+        filename: A name that is held anyway, and is taken for that of the path where they agree.
+    """
+    if isinstance(source, bytes):
+        return source, "", ""
+    folder, name = os.path.split(source)
+    return None, sys.intern(folder), filename if name == filename else name
+
+
+def image(file: Any, filename: str | None) -> Upload:
+    """An image from a path or from bytes.
+
+    Args:
+        file: A path, or the bytes themselves.
+        filename: The name to store; needed for bytes, the file's own name otherwise.
+
+    Raises:
+        ValidationError: There is no such file, it is a directory, it is empty or too large, it is
+            not an image that the service accepts, or bytes come without a name.
+    """
+    name, source, size, head = opened(file, filename, example="photo.jpg", what="images")
+    kind = sniff(head)
+    if kind not in IMAGE_TYPES:
+        raise ValidationError(
+            f"{name} is not a JPEG, PNG, WebP or GIF image{_advice(kind)}",
+            details={"field": "file", "content_type": kind},
+        )
+    return Upload(name, kind, size, *placed(source, name))
+
+
+def opened(
+    file: Any, filename: str | None, *, example: str, what: str
+) -> tuple[str, bytes | str, int, bytes]:
+    """The name, bytes or path, size in bytes and first bytes of a file.
+
+    Args:
+        file: A path, or the bytes themselves.
+        filename: The name to store; needed for bytes, the file's own name otherwise.
+        example: A name for the message to a caller who gave none.
+        what: What a directory would be uploaded for, in the plural.
+
+    Raises:
+        ValidationError: There is no such file, it is a directory, it is empty or too large, or
+            bytes come without a name.
+    """
+    filename = check_filename("filename", filename)
+    if isinstance(file, (bytes, bytearray, memoryview)):
+        data = bytes(cast("bytes", file))
+        if not filename:
+            raise ValidationError(
+                f"filename is missing: bytes have no name of their own; pass filename={example!r}",
+                details={"field": "filename"},
+            )
+        source: bytes | str = data
+        name, size, head = filename, len(data), data[:_HEAD]
+    elif isinstance(file, (str, Path)):
+        filled("file", file)
+        source = tidy(by_value(file)) if isinstance(file, str) else str(file)
+        name = filename or os.path.basename(source)  # noqa: PTH119 - no object needed
+        size, head = _beginning(source, what)
+    else:
+        unopened("file", file, INSTEAD)
+        refuse("file", file, "a path or bytes")
+    _require_size(name, size)
+    return name, source, size, head
+
+
+def tidy(path: str) -> str:
+    """A path as a path object would write it, without making one where it is so already."""
+    return str(Path(path)) if os.sep != "/" or _UNTIDY.search(path) else path
+
+
+def _beginning(path: str, what: str) -> tuple[int, bytes]:
+    try:
+        require_file(path, what)
+        with open_file(path) as handle:
+            return os.fstat(handle.fileno()).st_size, handle.read(_HEAD)
+    except (OSError, ValueError) as error:
+        raise unreadable(path, error) from None
+
+
+def unreadable(path: str, error: OSError | ValueError) -> ValidationError:
+    """The error of a file that cannot be opened; a ValueError is a null character in its path."""
+    if isinstance(error, FileNotFoundError):
+        return MissingFileError(path)
+    reason = getattr(error, "strerror", None) or error
+    return ValidationError(f"{path} cannot be read: {reason}", details={"field": "file"})
+
+
+def whole(path: str, what: str) -> bytes:
+    """The bytes of a file, which is opened once: what is checked is what is sent.
+
+    Args:
+        path: Where it is.
+        what: What a directory would be uploaded for, in the plural.
+
+    Raises:
+        ValidationError: There is no such file, it is a directory, or it is empty or too large.
+        UploadError: It changed while it was read.
+    """
+    name = os.path.basename(path)  # noqa: PTH119 - no object needed
+    try:
+        require_file(path, what)
+        with BufferedReader(open_file(path)) as handle:
+            version = version_of(os.fstat(handle.fileno()))
+            _require_size(name, version[0])
+            # One byte more than there are: a file that grows is noticed.
+            data = handle.read(version[0] + 1)
+            same = version_of(os.fstat(handle.fileno())) == version
+    except (OSError, ValueError) as error:
+        raise unreadable(path, error) from None
+    if len(data) != version[0] or not same:
+        raise UploadError(
+            f"{name} changed while it was read. Nothing was sent; call again when it is complete.",
+            filename=name,
+            stage="upload",
+        )
+    return data
+
+
+def _require_size(name: str, size: int) -> None:
+    if size == 0:
+        raise ValidationError(
+            f"{name} is empty: there is nothing to upload", details={"field": "file"}
+        )
+    if size > LARGEST_STREAMED:
+        raise ValidationError(
+            f"{name} has {size:,} bytes: at most {LARGEST_STREAMED:,} can be uploaded this way",
+            details={"field": "file", "size_bytes": size, "limit": LARGEST_STREAMED},
+        )
+
+
+def require_file(path: str, what: str) -> None:
+    """Refuse what is no regular file: to open a pipe would wait for ever.
+
+    Args:
+        path: Where it is.
+        what: What a directory would be uploaded for, in the plural.
+
+    Raises:
+        ValidationError: It is a directory, a pipe, a device or a socket.
+        OSError: There is nothing, or it cannot be looked at.
+        ValueError: There is a null character in the path.
+    """
+    mode = os.stat(path).st_mode  # noqa: PTH116 - no object needed
+    if stat.S_ISDIR(mode):
+        reason = f"is a directory: use upload() for the {what} in it"
+    elif not stat.S_ISREG(mode):
+        reason = "is not a regular file: save it to one first"
+    else:
+        return
+    raise ValidationError(f"{path} {reason}", details={"field": "file"})
+
+
+def _advice(kind: str | None) -> str:
+    match kind:
+        case None:
+            return ": its first bytes are of no known type"
+        case "application/pdf" | "application/zip" | "text/plain":
+            return f" ({kind}); documents go through client.documents.upload_one()"
+        case _ if kind.startswith("video/"):
+            return f" ({kind}); videos go through client.video_uploads.upload_one()"
+        case _:
+            return f" ({kind}); convert it first"
+
+
+def sniff(head: bytes) -> str | None:
+    """The media type that the first bytes of a file show, or None."""
+    for pattern, kind in _SIGNATURES:
+        if pattern.match(head):
+            return kind
+    return "text/plain" if is_text(head) else None
+
+
+def is_text(head: bytes) -> bool:
+    """Whether the first bytes of a file hold nothing that no text has."""
+    return bool(head) and not _CONTROL.search(head)
+
+
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_SIGNATURES = tuple(
+    (re.compile(pattern, re.DOTALL), kind)
+    for pattern, kind in (
+        (rb"\xff\xd8\xff", "image/jpeg"),
+        (rb"\x89PNG\r\n\x1a\n", "image/png"),
+        (rb"GIF8[79]a", "image/gif"),
+        (rb"RIFF....WEBP", "image/webp"),
+        # Two letters are also words; so zeros where it has them, and the sizes of its header.
+        (rb"BM.{4}\x00{4}.{4}[\x0c\x10\x28\x34\x38\x40\x6c\x7c]\x00{3}", "image/bmp"),
+        (rb"(II\*\x00|MM\x00\*)", "image/tiff"),
+        (rb"....ftyp(heic|heix|hevc|mif1|msf1)", "image/heic"),
+        (rb"....ftypavi[fs]", "image/avif"),
+        (rb"....ftypqt", "video/quicktime"),
+        (rb"....ftyp", "video/mp4"),
+        (rb"\x1a\x45\xdf\xa3", "video/webm"),
+        (rb"RIFF....AVI ", "video/x-msvideo"),
+        (rb"%PDF-", "application/pdf"),
+        (rb"PK\x03\x04", "application/zip"),
+        (rb"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)?<svg", "image/svg+xml"),
+    )
+)

@@ -1,0 +1,354 @@
+"""A journal while an upload writes it: opened, made to fit the files, and changed row by row.
+
+What is kept of a row of an earlier call, and what has to begin again, is decided here for every
+kind of upload; what the rows mean is up to the record of that kind.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NoReturn
+
+from aion import _checks as check
+from aion._http.content import sendable
+from aion.uploads import journal
+from aion.uploads._expand import Found
+from aion.uploads._hashing import sha256
+from aion.uploads._local_file import Upload
+from aion.uploads.journal import FileOutcome, State
+
+_TABLES = f"""
+BEGIN;
+CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE files (
+    position INTEGER PRIMARY KEY,
+    filename BLOB NOT NULL,
+    path BLOB,
+    size INTEGER NOT NULL,
+    mtime_ns INTEGER,
+    sha256 TEXT,
+    state TEXT NOT NULL,
+    session_id TEXT,
+    image_id TEXT,
+    result TEXT,
+    reason TEXT,
+    retryable INTEGER
+);
+CREATE TABLE uploads (
+    position INTEGER PRIMARY KEY,
+    at_once INTEGER NOT NULL,
+    retries INTEGER NOT NULL
+);
+CREATE TABLE chunks (
+    position INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    size INTEGER NOT NULL,
+    etag TEXT,
+    confirmed INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (position, number)
+) WITHOUT ROWID;
+PRAGMA application_id = {journal.APPLICATION};
+PRAGMA user_version = {journal.FORMAT};
+"""
+_SHOWN = 3
+_Key = tuple[bytes | None, str]
+ChunkRow = tuple[int, int, str | None, bool]
+"""Number, size in bytes, ETag and confirmation of a chunk."""
+
+
+class OpenJournal:
+    """The journal of an upload that goes on.
+
+    Args:
+        path: Where it is, or will be.
+        found: The files of the upload.
+        base_url: The service that they go to.
+        kind: What they are: ``images``, ``documents`` or ``videos``.
+        options: What is asked for with them, by the names of the arguments.
+
+    Attributes:
+        rows: What an earlier call left, by the index of the file; without what has to be sent
+            from the beginning.
+        replaced: The rows of files that have changed since, by the index of the file.
+
+    Raises:
+        ValidationError: The journal is one of other files, of another kind of upload, with other
+            options or of another service; it is in use, or the file is something else.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        found: Sequence[Found],
+        base_url: str,
+        kind: str,
+        options: Mapping[str, Any],
+    ) -> None:
+        self._path = Path(check.path("journal", path))
+        self._places: dict[int, int] = {}
+        self.rows: dict[int, FileOutcome] = {}
+        self.replaced: dict[int, FileOutcome] = {}
+        about = {
+            "kind": kind,
+            "base_url": base_url,
+            "options": json.dumps(dict(options), sort_keys=True),
+        }
+        with self._using():
+            self._database = sqlite3.connect(
+                self._path, timeout=0.2, isolation_level=None, check_same_thread=False
+            )
+        try:
+            with self._using():
+                self._open(found, about)
+        except BaseException:
+            self._database.close()
+            raise
+
+    def set(self, index: int, **values: Any) -> None:
+        """Change columns of the row of a file."""
+        settings = ", ".join(f"{name} = ?" for name in values)
+        with self._using():
+            self._database.execute(
+                f"UPDATE files SET {settings} WHERE position = ?",  # noqa: S608 - our own names
+                (*map(_storable, values.values()), self._places[index]),
+            )
+
+    def chunks(self, index: int) -> list[ChunkRow]:
+        """The chunks of a video, in their order."""
+        with self._using():
+            rows = self._database.execute(
+                "SELECT number, size, etag, confirmed FROM chunks WHERE position = ?"
+                " ORDER BY number",
+                (self._places[index],),
+            )
+            return [(number, size, etag, bool(done)) for number, size, etag, done in rows]
+
+    def limits(self, index: int) -> tuple[int, int]:
+        """How many chunks of a video go at a time, and how often each gets a new URL."""
+        with self._using():
+            row = self._database.execute(
+                "SELECT at_once, retries FROM uploads WHERE position = ?", (self._places[index],)
+            ).fetchone()
+        return row or (1, 0)
+
+    def plan_chunks(
+        self, index: int, sizes: Iterable[tuple[int, int]], *, at_once: int, retries: int
+    ) -> None:
+        """Begin with the chunks of a video.
+
+        Args:
+            index: The video.
+            sizes: Number and size of each chunk.
+            at_once: How many go at a time.
+            retries: How often each gets a new URL.
+        """
+        place = self._places[index]
+        with self._using():
+            self._database.execute("DELETE FROM chunks WHERE position = ?", (place,))
+            self._database.execute(
+                "INSERT OR REPLACE INTO uploads VALUES (?, ?, ?)", (place, at_once, retries)
+            )
+            self._database.executemany(
+                "INSERT INTO chunks (position, number, size) VALUES (?, ?, ?)",
+                [(place, number, size) for number, size in sizes],
+            )
+
+    def set_chunk(self, index: int, number: int, *, etag: str | None, confirmed: bool) -> None:
+        """Change the row of a chunk."""
+        with self._using():
+            self._database.execute(
+                "UPDATE chunks SET etag = ?, confirmed = ? WHERE position = ? AND number = ?",
+                (etag, int(confirmed), self._places[index], number),
+            )
+
+    @contextmanager
+    def whole(self, *, safely: bool = False) -> Generator[None]:
+        """All changes or none; `safely` waits until they are on the disk."""
+        with self._using():
+            self._database.execute(f"PRAGMA synchronous = {'FULL' if safely else 'NORMAL'}")
+            self._database.execute("BEGIN")
+            try:
+                yield
+                self._database.execute("COMMIT")
+            except BaseException:
+                # SQLite has rolled back already where the disk is full; the first error counts.
+                with suppress(sqlite3.Error):
+                    self._database.execute("ROLLBACK")
+                raise
+
+    def close(self) -> None:
+        """Let others open it."""
+        self._database.close()
+
+    @contextmanager
+    def _using(self) -> Generator[None]:
+        with journal.reading(self._path):
+            yield
+
+    def _open(self, found: Sequence[Found], about: Mapping[str, str]) -> None:
+        # Taken for as long as the upload goes on; a process that is killed gives it back.
+        self._database.execute("PRAGMA locking_mode = EXCLUSIVE")
+        known = journal.check_format(self._path, self._database)
+        self._database.execute("PRAGMA journal_mode = WAL")
+        self._database.execute("PRAGMA synchronous = FULL")
+        if known:
+            self._database.execute("BEGIN EXCLUSIVE")
+            self._database.execute("COMMIT")
+            self._require(about)
+            self._go_on(found)
+        else:
+            self._begin(found, about)
+
+    def _begin(self, found: Sequence[Found], about: Mapping[str, str]) -> None:
+        self._database.executescript(_TABLES)
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        self._database.executemany(
+            "INSERT INTO about VALUES (?, ?)", [*about.items(), ("created_at", now)]
+        )
+        for one in found:
+            self._places[one.index] = one.index
+            self._database.execute(
+                "INSERT INTO files (position, filename, path, size, state) VALUES (?, ?, ?, 0, ?)",
+                (one.index, journal.encoded(_name(one)), _place(one), State.PLANNED),
+            )
+            self._plan(one)
+        self._database.execute("COMMIT")
+
+    def _require(self, about: Mapping[str, str]) -> None:
+        """Refuse to go on with an upload that was another one."""
+        before = dict(self._database.execute("SELECT name, value FROM about"))
+        if before.get("kind") != about["kind"]:
+            self._refuse(f"belongs to an upload of {before.get('kind')}, not of {about['kind']}")
+        if before.get("base_url") != about["base_url"]:
+            self._refuse(
+                f"belongs to uploads to {before.get('base_url')}, not to {about['base_url']}"
+            )
+        old: dict[str, Any] = json.loads(before.get("options", "{}"))
+        new: dict[str, Any] = json.loads(about["options"])
+        names = [name for name in sorted({*old, *new}) if old.get(name) != new.get(name)]
+        if names:
+            parts = [f"{name} was {old.get(name)!r} and is {new.get(name)!r}" for name in names]
+            self._refuse(
+                f"belongs to an upload with other options: {', '.join(parts)}. Give the options of"
+                " its first call, or the path of a new journal",
+                options=names,
+            )
+
+    def _go_on(self, found: Sequence[Found]) -> None:
+        rows = {row.position: row for row in journal.outcomes(self._database)}
+        self._places = self._matched(found, rows.values())
+        with self.whole(safely=True):
+            for one in found:
+                row = rows[self._places[one.index]]
+                if not _holds(one, row):
+                    self.replaced[one.index] = row
+                    self._plan(one)
+                elif row.state is not State.PLANNED:
+                    self.rows[one.index] = row
+
+    def _matched(self, found: Sequence[Found], rows: Iterable[FileOutcome]) -> dict[int, int]:
+        """The position in the journal of each file; files that are given twice keep their order."""
+        places: dict[_Key, list[int]] = {}
+        for row in rows:
+            path = os.fsencode(row.path) if row.path is not None else None
+            places.setdefault((path, sendable(row.filename)), []).append(row.position)
+        matched: dict[int, int] = {}
+        extra: list[str] = []
+        for one in found:
+            if place := places.get(_key(one)):
+                matched[one.index] = place.pop(0)
+            else:
+                extra.append(one.source or one.filename)
+        missing = [
+            os.fsdecode(path) if path is not None else name
+            for (path, name), left in places.items()
+            for _ in left
+        ]
+        if extra or missing:
+            parts = [
+                f"{len(names)} {what} ({', '.join(names[:_SHOWN])})"
+                for names, what in ((extra, "are not in it"), (missing, "are missing here"))
+                if names
+            ]
+            self._refuse(
+                f"belongs to another set of files: {' and '.join(parts)}. Give the files of its"
+                " first call, or the path of a new journal"
+            )
+        return matched
+
+    def _plan(self, one: Found) -> None:
+        """Begin with a file, whatever the journal said of it."""
+        size, mtime = size_and_time(one.upload) if one.upload else (0, None)
+        # Bytes have nothing else by which the next call could tell them from others.
+        in_memory = one.upload is not None and one.upload.data is not None
+        self.set(
+            one.index,
+            state=State.PLANNED if one.upload else State.FAILED,
+            size=size,
+            mtime_ns=mtime,
+            sha256=_digest(one.upload) if one.upload and in_memory else None,
+            session_id=None,
+            image_id=None,
+            result=None,
+            reason=one.problem,
+            retryable=None if one.upload else False,
+        )
+
+    def _refuse(self, reason: str, **details: Any) -> NoReturn:
+        journal.refuse(self._path, reason, details=details)
+
+
+def _holds(one: Found, row: FileOutcome) -> bool:
+    """Whether what a row says is still true of the file, and need not begin again."""
+    if one.upload is None:
+        return row.is_stored
+    if row.state is State.FAILED and row.retryable is not False:
+        return False
+    if (row.size, row.mtime_ns) != size_and_time(one.upload):
+        # Touched or copied, but not changed, where the hash is there to tell.
+        same = row.size == one.upload.size and row.sha256 is not None
+        return same and _digest(one.upload) == row.sha256
+    return one.upload.data is None or _digest(one.upload) == row.sha256
+
+
+def _key(one: Found) -> _Key:
+    # The rows have names as they are on the disk.
+    return _place(one), sendable(one.filename)
+
+
+def _name(one: Found) -> str:
+    """The name to store: as it is on the disk, where that is how it was given."""
+    own = os.path.basename(one.source or "")  # noqa: PTH119 - no object needed
+    return own if sendable(own) == one.filename else one.filename
+
+
+def _place(one: Found) -> bytes | None:
+    # Not `resolve`: the same link is the same file, wherever it leads.
+    source = one.source
+    return os.fsencode(os.path.abspath(source)) if source is not None else None  # noqa: PTH100
+
+
+def size_and_time(upload: Upload) -> tuple[int, int | None]:
+    """Size of a file and when it was last changed, in nanoseconds; no time for bytes."""
+    # Of what is gone, sending it will tell.
+    return upload.current_version() or (upload.size, None)
+
+
+def _storable(value: Any) -> Any:
+    # Reasons quote names of files, which need not be valid text as a column has to be.
+    return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
+
+
+def _digest(upload: Upload) -> str | None:
+    with suppress(OSError):
+        return sha256(upload.content)
+    return None
+
+
+__all__ = ["OpenJournal", "size_and_time"]
