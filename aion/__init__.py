@@ -15,11 +15,7 @@ from aion import types
 from aion._lazy import exports, homes
 
 if TYPE_CHECKING:
-    from aion._engine.tracing import (
-        configure_tracing,
-        is_tracing_available,
-        set_correlation_id,
-    )
+    from aion._engine.tracing import configure_tracing, is_tracing_available, set_correlation_id
     from aion.client import AionVision
     from aion.config import (
         ENV_API_KEY,
@@ -83,12 +79,9 @@ if TYPE_CHECKING:
     )
     from aion.transport import Attempt
     from aion.types import *  # noqa: F403 - every name of it is a name of this package
-    from aion.types._markup import (
-        parse_references,
-        resolve_content,
-    )
+    from aion.types._markup import parse_references, resolve_content
 
-__version__ = "0.4.0"
+from aion._version import __version__
 
 _NAMES = {
     "aion.types._markup": "parse_references resolve_content",

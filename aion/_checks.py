@@ -14,10 +14,7 @@ from contextlib import suppress
 from typing import Any, NoReturn, TypeGuard, cast
 
 from aion._http.content import sendable
-from aion._plain_values import (
-    by_value,
-    with_plain_keys,
-)
+from aion._plain_values import by_value, with_plain_keys
 from aion._secrets import is_mapping
 from aion.config import LONGEST_WAIT
 from aion.exceptions import ValidationError

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from aion._engine.observe import Attempt
     from aion.pipeline import Pipeline
     from aion.resources.agent_operations import AgentOperationsResource
     from aion.resources.agent_search import AgentSearchResource
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from aion.resources.video_analysis import VideoAnalysisResource
     from aion.resources.video_scenes import VideoScenesResource
     from aion.resources.video_uploads import VideoUploadsResource
+    from aion.transport import Attempt
     from aion.types.batch import BatchStatusResult
     from aion.types.callbacks import (
         DescriptionFailedEvent,

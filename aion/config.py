@@ -15,21 +15,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
-from aion._extra_headers import (
-    checked,
-    merged,
-)
-from aion._http.hosts import (
-    address_of,
-    located,
-)
+from aion._extra_headers import checked, merged
+from aion._http.hosts import address_of, located
 from aion._http.proxies import parse_proxy
 from aion._plain_values import by_value
 from aion._secrets import SecretText, concealed, concealed_settings
+from aion._version import __version__
 
 if TYPE_CHECKING:
-    from aion._engine.observe import Attempt
     from aion._http.routing import Route
+    from aion.transport import Attempt
 
 T = TypeVar("T")
 
@@ -288,8 +283,6 @@ class ClientConfig:
     @property
     def default_headers(self) -> dict[str, str]:
         """The headers that every request to the API carries."""
-        from aion import __version__
-
         headers = {
             **self.auth_header,
             "Accept": "application/json",

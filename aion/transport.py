@@ -15,17 +15,12 @@ they were before a `Content-Encoding` packed them::
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
-from aion._engine.observe import Attempt
 from aion._http.content import Content
 from aion._http.routing import Route
-from aion._http.wire import (
-    Fault,
-    Origin,
-    Reply,
-    Wire,
-)
+from aion._http.wire import Fault, Origin, Reply, Wire
 
 
 class SyncConnection(Protocol):
@@ -117,3 +112,30 @@ __all__ = [
     "SyncConnection",
     "Wire",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt of a call, as the `on_attempt` hook sees it.
+
+    Attributes:
+        operation: The operation, such as ``user_files.get_user_file``.
+        method: HTTP method.
+        path: Path template, such as ``/user-files/{image_id}``.
+        number: Counted from 1.
+        duration: Seconds that it took.
+        status: HTTP status of the answer, or None where there was none.
+        fault: What happened instead of an answer, or None.
+        request_id: The ``X-Request-ID`` that was sent, or None.
+        delay: Seconds until the next attempt, or None when there is none.
+    """
+
+    operation: str
+    method: str
+    path: str
+    number: int
+    duration: float
+    status: int | None
+    fault: str | None
+    request_id: str | None
+    delay: float | None

@@ -8,34 +8,15 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from aion._clock import monotonic
-from aion._engine import (
-    errors as gate,
-)
-from aion._engine import (
-    loop as flow,
-)
+from aion._engine import errors, loop
 from aion._engine.background import Background
 from aion._engine.call import Call
-from aion._engine.engine import (
-    LATE,
-    Engine,
-)
-from aion._http.content import (
-    EMPTY,
-    Content,
-)
+from aion._engine.engine import LATE, Engine
+from aion._http.content import EMPTY, Content
 from aion._http.places import Place
 from aion._http.pool import AsyncPool
-from aion._http.routing import (
-    Route,
-    route,
-)
-from aion._http.wire import (
-    BUSY,
-    Fault,
-    Reply,
-    Wire,
-)
+from aion._http.routing import Route, route
+from aion._http.wire import BUSY, Fault, Reply, Wire
 from aion_api import Request
 
 if TYPE_CHECKING:
@@ -63,7 +44,7 @@ class AsyncEngine(Engine):
         request: Request[T],
         *,
         timeout: float | None = None,
-        on_repeat: flow.OnRepeat | None = None,
+        on_repeat: loop.OnRepeat | None = None,
     ) -> T:
         """Send a request, repeat it where that is safe, and decode the answer.
 
@@ -76,21 +57,21 @@ class AsyncEngine(Engine):
             AionvisionError: The typed error of the last attempt.
         """
         reply, _ = await self._run(self._plan(request, timeout), on_repeat)
-        return gate.decode(reply, request.operation)
+        return errors.decode(reply, request.operation)
 
     async def call_raw(
         self, request: Request[T], *, timeout: float | None = None
     ) -> tuple[T, Reply]:
         """The same, with the answer that was decoded."""
         reply, _ = await self._run(self._plan(request, timeout))
-        return gate.decode(reply, request.operation), reply
+        return errors.decode(reply, request.operation), reply
 
     async def open(
         self,
         request: Request[Any],
         *,
         timeout: float | None = None,
-        on_repeat: flow.OnRepeat | None = None,
+        on_repeat: loop.OnRepeat | None = None,
     ) -> AsyncAnswer:
         """Send a request and give back its successful answer with the body unread.
 
@@ -123,7 +104,7 @@ class AsyncEngine(Engine):
         return reply
 
     async def _run(
-        self, call: Call, on_repeat: flow.OnRepeat | None = None
+        self, call: Call, on_repeat: loop.OnRepeat | None = None
     ) -> tuple[Reply, Place[AsyncConnection] | None]:
         steps = self._steps(call)
         place: Place[AsyncConnection] | None = None
@@ -131,7 +112,7 @@ class AsyncEngine(Engine):
             step = next(steps)
             while True:
                 outcome: Reply | Fault | None = None
-                if isinstance(step, flow.Send):
+                if isinstance(step, loop.Send):
                     outcome, place = await self._attempt(call, step.wire)
                 else:
                     await asyncio.sleep(step.seconds)
@@ -229,7 +210,7 @@ class AsyncAnswer:
             self._give_up(error)
             raise
         if isinstance(found, Fault):
-            broken = gate.error_of_fault(found, self.operation, 1)
+            broken = errors.error_of_fault(found, self.operation, 1)
             self._give_up(broken)
             raise broken
         if found is None:
@@ -250,7 +231,7 @@ class AsyncAnswer:
             async with asyncio.timeout(moment - monotonic()):
                 return await self.piece()
         except TimeoutError:
-            raise gate.error_of_fault(
+            raise errors.error_of_fault(
                 Fault("timeout", LATE, sent=True), self.operation, 1
             ) from None
 

@@ -9,7 +9,7 @@ from aion.exceptions import AionvisionConnectionError
 from aion_api import PREFIX, Operation
 
 if TYPE_CHECKING:
-    from aion._engine.observe import Span
+    from aion._engine.spans import Span
     from aion._http.wire import Wire
 
 

@@ -13,27 +13,17 @@ from urllib.parse import urlsplit
 
 from aion._checks import seconds
 from aion._clock import monotonic
-from aion._engine import loop as flow
+from aion._engine import loop
 from aion._engine.call import Call
 from aion._engine.circuit_breaker import Breakers
-from aion._engine.observe import (
-    correlation_id,
-    observer,
-)
+from aion._engine.observe import observer
 from aion._engine.retry import Policy
 from aion._engine.retry_budget import Budget
+from aion._engine.spans import correlation_id
+from aion._engine.wiring import Wiring, new_request_id, object_operation
 from aion._http import targets
-from aion._http.content import (
-    EMPTY,
-    Content,
-)
-from aion._http.wire import (
-    Reply,
-    Wire,
-    Wiring,
-    new_request_id,
-    object_operation,
-)
+from aion._http.content import EMPTY, Content
+from aion._http.wire import Reply, Wire
 from aion_api import MultipartBody, Request
 
 if TYPE_CHECKING:
@@ -61,7 +51,7 @@ class Engine:
         same_host = base is not None and base._wiring.origin == self._wiring.origin
         watching = observer(config)
         self._tracing = watching.tracing
-        self._rules: flow.Rules = flow.Rules(
+        self._rules: loop.Rules = loop.Rules(
             Policy(config.max_retries, config.retry_delay, random.random),
             monotonic,
             self._stamped,
@@ -136,11 +126,11 @@ class Engine:
         if self.closed or (self._base is not None and self._base.closed):
             raise RuntimeError("this client is closed: make a new one, or close it later")
 
-    def _steps(self, call: Call) -> Generator[flow.Step, flow.Outcome, Reply]:
+    def _steps(self, call: Call) -> Generator[loop.Step, loop.Outcome, Reply]:
         tracing = self._tracing
         if tracing is not None:
             call.span = tracing.start(call)
-        return flow.attempts(call, self._rules)
+        return loop.attempts(call, self._rules)
 
     def _settle(self) -> None:
         """Export the spans of calls that the collector found."""

@@ -13,18 +13,10 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 from urllib.parse import unquote
 
-from aion._engine import (
-    jsontext,
-)
-from aion._engine import (
-    retry as policy,
-)
+from aion._engine import jsontext, retry
 from aion._engine.shapes import conform
 from aion._http import targets
-from aion._http.wire import (
-    Fault,
-    Reply,
-)
+from aion._http.wire import Fault, Reply
 from aion.exceptions import (
     AionvisionConnectionError,
     AionvisionError,
@@ -123,7 +115,7 @@ def error_of_reply(reply: Reply, operation: Operation[Any], path: str) -> Aionvi
 def _typed(reply: Reply, found: Problem, operation: Operation[Any], path: str) -> AionvisionError:
     status = reply.status
     text = found.message or f"the service answered {status}"
-    if found.code in policy.QUOTA_CODES:
+    if found.code in retry.QUOTA_CODES:
         return QuotaExceededError(
             text,
             available=_number(found.details.get("available")) or 0,
@@ -272,8 +264,8 @@ def wait_of(reply: Reply) -> int | None:
     value = reply.header("retry-after")
     if value is None:
         return None
-    sent = policy.http_date(reply.header("date") or "")
-    return policy.retry_after(value, datetime.now(UTC) if sent is None else sent)
+    sent = retry.http_date(reply.header("date") or "")
+    return retry.retry_after(value, datetime.now(UTC) if sent is None else sent)
 
 
 def _excerpt(reply: Reply) -> str:

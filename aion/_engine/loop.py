@@ -10,21 +10,12 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aion._engine import errors as gate
-from aion._engine.retry import (
-    Policy,
-    may_repeat_fault,
-    may_repeat_status,
-)
+from aion._engine import errors
+from aion._engine.retry import Policy, may_repeat_fault, may_repeat_status
 from aion._engine.retry_budget import Budget
 from aion._http import targets
 from aion._http.hosts import place
-from aion._http.wire import (
-    BUSY,
-    Fault,
-    Reply,
-    Wire,
-)
+from aion._http.wire import BUSY, Fault, Reply, Wire
 from aion.exceptions import AionvisionError
 
 if TYPE_CHECKING:
@@ -148,13 +139,13 @@ def _record(call: Call, outcome: Reply | Fault, rules: Rules) -> None:
 
 def _error(call: Call, outcome: Reply | Fault, number: int) -> AionvisionError:
     if isinstance(outcome, Reply):
-        return gate.error_of_reply(outcome, call.operation, call.path)
+        return errors.error_of_reply(outcome, call.operation, call.path)
     bound = call.silence if call.limit is None else call.limit
     advice = _MORE_TIME
     if outcome.bound is not None:
         bound, advice = outcome.bound, _MORE_TIME_TO_CONNECT
     if outcome.kind != "timeout" or bound is None:
-        return gate.error_of_fault(outcome, call.operation, number)
+        return errors.error_of_fault(outcome, call.operation, number)
     # A driver that gives up knows neither the whole limit nor whether bytes were arriving.
     if not outcome.sent:
         text = f"no connection to {place(*call.wire.origin[1:])} within {bound:g} s"
@@ -163,7 +154,7 @@ def _error(call: Call, outcome: Reply | Fault, number: int) -> AionvisionError:
     else:
         text = f"the service fell silent for {bound:g} s"
     late = Fault(outcome.kind, text, sent=outcome.sent)
-    return gate.error_of_fault(late, call.operation, number, advice)
+    return errors.error_of_fault(late, call.operation, number, advice)
 
 
 def _delay(
@@ -173,7 +164,7 @@ def _delay(
     asked: float | None = None
     if isinstance(outcome, Reply):
         again = may_repeat_status(outcome.status, error.code, repeatable=call.repeatable)
-        asked = gate.wait_of(outcome) if again else None
+        asked = errors.wait_of(outcome) if again else None
     else:
         again = may_repeat_fault(outcome.kind, sent=outcome.sent, repeatable=call.repeatable)
     if not again or retries >= rules.policy.max_retries:

@@ -11,15 +11,12 @@ import logging
 import os
 import sys
 from collections.abc import Callable
-from contextvars import ContextVar
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from aion._callbacks import marking
-from aion._http.wire import (
-    Fault,
-    Reply,
-)
+from aion._engine.spans import Tracing
+from aion._http.wire import Fault, Reply
+from aion.transport import Attempt
 from aion_api import PREFIX
 
 if TYPE_CHECKING:
@@ -27,71 +24,7 @@ if TYPE_CHECKING:
     from aion.config import ClientConfig
 
 logger = logging.getLogger("aion")
-correlation_id: ContextVar[str | None] = ContextVar("aion_correlation_id", default=None)
 ENV_LOG = "AIONVISION_LOG"
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One attempt of a call, as the `on_attempt` hook sees it.
-
-    Attributes:
-        operation: The operation, such as ``user_files.get_user_file``.
-        method: HTTP method.
-        path: Path template, such as ``/user-files/{image_id}``.
-        number: Counted from 1.
-        duration: Seconds that it took.
-        status: HTTP status of the answer, or None where there was none.
-        fault: What happened instead of an answer, or None.
-        request_id: The ``X-Request-ID`` that was sent, or None.
-        delay: Seconds until the next attempt, or None when there is none.
-    """
-
-    operation: str
-    method: str
-    path: str
-    number: int
-    duration: float
-    status: int | None
-    fault: str | None
-    request_id: str | None
-    delay: float | None
-
-
-class Span(Protocol):
-    """The trace of one call."""
-
-    def attempt(self, url: str) -> dict[str, str]:
-        """An attempt begins: the headers that carry the trace on."""
-        ...
-
-    def attempted(self, outcome: Reply | Fault) -> None:
-        """The attempt is over."""
-        ...
-
-    def end(self, error: BaseException | None) -> None:
-        """The call is over, for a stream: when its last byte is read. May be called again."""
-        ...
-
-    def drop(self) -> None:
-        """The call was forgotten, and the collector found it.
-
-        The span ends now, and is exported later: an exporter must not run inside the collector,
-        which may have come in while that very exporter held its lock.
-        """
-        ...
-
-
-class Tracing(Protocol):
-    """The traces of a client."""
-
-    def start(self, call: Call) -> Span:
-        """Begin the span of a call."""
-        ...
-
-    def settle(self) -> None:
-        """Export the spans that were dropped."""
-        ...
 
 
 class Observer:

@@ -8,33 +8,14 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from aion._clock import monotonic
-from aion._engine import (
-    abort,
-)
-from aion._engine import (
-    errors as gate,
-)
-from aion._engine import (
-    loop as flow,
-)
+from aion._engine import abort, errors, loop
 from aion._engine.call import Call
 from aion._engine.engine import Engine
-from aion._http.content import (
-    EMPTY,
-    Content,
-)
+from aion._http.content import EMPTY, Content
 from aion._http.places import Place
 from aion._http.pool import SyncPool
-from aion._http.routing import (
-    Route,
-    route,
-)
-from aion._http.wire import (
-    BUSY,
-    Fault,
-    Reply,
-    Wire,
-)
+from aion._http.routing import Route, route
+from aion._http.wire import BUSY, Fault, Reply, Wire
 from aion_api import Request
 
 if TYPE_CHECKING:
@@ -62,7 +43,7 @@ class SyncEngine(Engine):
         request: Request[T],
         *,
         timeout: float | None = None,
-        on_repeat: flow.OnRepeat | None = None,
+        on_repeat: loop.OnRepeat | None = None,
     ) -> T:
         """Send a request, repeat it where that is safe, and decode the answer.
 
@@ -75,19 +56,19 @@ class SyncEngine(Engine):
             AionvisionError: The typed error of the last attempt.
         """
         reply, _ = self._run(self._plan(request, timeout), on_repeat)
-        return gate.decode(reply, request.operation)
+        return errors.decode(reply, request.operation)
 
     def call_raw(self, request: Request[T], *, timeout: float | None = None) -> tuple[T, Reply]:
         """The same, with the answer that was decoded."""
         reply, _ = self._run(self._plan(request, timeout))
-        return gate.decode(reply, request.operation), reply
+        return errors.decode(reply, request.operation), reply
 
     def open(
         self,
         request: Request[Any],
         *,
         timeout: float | None = None,
-        on_repeat: flow.OnRepeat | None = None,
+        on_repeat: loop.OnRepeat | None = None,
     ) -> SyncAnswer:
         """Send a request and give back its successful answer with the body unread.
 
@@ -120,7 +101,7 @@ class SyncEngine(Engine):
         return reply
 
     def _run(
-        self, call: Call, on_repeat: flow.OnRepeat | None = None
+        self, call: Call, on_repeat: loop.OnRepeat | None = None
     ) -> tuple[Reply, Place[SyncConnection] | None]:
         steps = self._steps(call)
         place: Place[SyncConnection] | None = None
@@ -128,7 +109,7 @@ class SyncEngine(Engine):
             step = next(steps)
             while True:
                 outcome: Reply | Fault | None = None
-                if isinstance(step, flow.Send):
+                if isinstance(step, loop.Send):
                     outcome, place = self._attempt(call, step.wire)
                 else:
                     abort.sleep(step.seconds)
@@ -216,7 +197,7 @@ class SyncAnswer:
             self._give_up(error)
             raise
         if isinstance(found, Fault):
-            broken = gate.error_of_fault(found, self.operation, 1)
+            broken = errors.error_of_fault(found, self.operation, 1)
             self._give_up(broken)
             raise broken
         if found is None:

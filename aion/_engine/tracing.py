@@ -13,12 +13,9 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from aion._engine.observe import Span
-from aion._engine.observe import correlation_id as current_id
-from aion._http.wire import (
-    Fault,
-    Reply,
-)
+from aion._engine.spans import Span
+from aion._engine.spans import correlation_id as current_id
+from aion._http.wire import Fault, Reply
 from aion_api import PREFIX
 
 if TYPE_CHECKING:

@@ -15,28 +15,12 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 
-from aion._callbacks import (
-    ignoring_failures,
-    pass_on,
-    raised_by_callback,
-)
+from aion._callbacks import ignoring_failures, pass_on, raised_by_callback
 from aion._clock import monotonic
-from aion._flows.bulk_recovery import (
-    sort_out,
-    versions,
-)
-from aion._flows.bulk_sender import (
-    InFlight,
-    Outcome,
-)
-from aion._flows.polling import (
-    until,
-    within,
-)
-from aion._flows.upload_sessions import (
-    forgotten,
-    look_at,
-)
+from aion._flows.bulk_recovery import sort_out, versions
+from aion._flows.bulk_sender import InFlight, Outcome
+from aion._flows.polling import until, within
+from aion._flows.upload_sessions import forgotten, look_at
 from aion._http.content import Version
 from aion._runtime import aio as rt
 from aion._waiting.plan import PollPlan
@@ -55,34 +39,14 @@ from aion.types.callbacks import (
 )
 from aion.types.common import DescriptionStatus
 from aion.types.upload import BatchUploadResults, UploadResult, stored_id
-from aion.uploads._errors import (
-    late,
-    partial,
-)
+from aion.uploads._errors import late, partial
 from aion.uploads._expand import Found
-from aion.uploads._ledger import (
-    Callbacks,
-    Item,
-    Ledger,
-    Look,
-    Meter,
-    Pace,
-    Parcel,
-    Sent,
-    accepted,
-    apart,
-    chunks,
-    match,
-)
-from aion.uploads._record import (
-    NoRecord,
-    picked_up,
-    restored,
-)
-from aion.uploads._retry import (
-    is_ambiguous,
-    pause_before,
-)
+from aion.uploads._ledger import Ledger
+from aion.uploads._matching import Look, Sent, accepted, match
+from aion.uploads._meter import Meter
+from aion.uploads._plan import Callbacks, Item, Pace, Parcel, apart, chunks
+from aion.uploads._record import NoRecord, picked_up, restored
+from aion.uploads._retry import is_ambiguous, pause_before
 from aion.uploads.journal import State
 from aion_api import evolve
 from aion_api.api import user_files

@@ -8,16 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from aion._callbacks import (
-    pass_on,
-    raised_by_callback,
-)
+from aion._callbacks import pass_on, raised_by_callback
 from aion._clock import monotonic
 from aion._flows.bulk_upload import BatchUpload
-from aion._flows.polling import (
-    until,
-    within,
-)
+from aion._flows.polling import until, within
 from aion._runtime import aio as rt
 from aion._waiting.plan import PollPlan
 from aion.exceptions import (
@@ -42,15 +36,8 @@ from aion.types.documents import (
 )
 from aion.uploads._document_file import DocumentCallbacks
 from aion.uploads._expand import Found
-from aion.uploads._ledger import (
-    Callbacks,
-    Pace,
-)
-from aion.uploads._record import (
-    NoRecord,
-    restored_document,
-    stored_document,
-)
+from aion.uploads._plan import Callbacks, Pace
+from aion.uploads._record import NoRecord, restored_document, stored_document
 from aion_api import evolve
 from aion_api.api import document_uploads, user_files
 from aion_api.models.user_files import FileList, StreamBatchUploadBody

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
-from aion._requests.page import (
-    Page,
-    Walk,
-)
+from aion._requests.page import Page, Walk
 from aion._runtime import aio as rt
 from aion.exceptions import AionvisionError
 

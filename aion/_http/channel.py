@@ -16,47 +16,17 @@ from typing import TYPE_CHECKING, cast
 
 import httpx
 
-from aion._http.content_encoding import (
-    AsyncUnpacked,
-    Undecodable,
-    Unpacked,
-)
-from aion._http.failures import (
-    fault_of,
-    is_collected,
-)
+from aion._http.content_encoding import AsyncUnpacked, Undecodable, Unpacked
+from aion._http.failures import fault_of, is_collected
 from aion._http.places import KEEP_ALIVE
-from aion._http.request import (
-    AsyncBody,
-    SyncBody,
-    Urls,
-    request_of,
-)
-from aion._http.response import (
-    Reader,
-    garbled,
-    unpacker_of,
-)
-from aion._http.routing import (
-    Route,
-    proxy_of,
-)
+from aion._http.request import AsyncBody, SyncBody, Urls, request_of
+from aion._http.response import Reader, garbled, unpacker_of
+from aion._http.routing import Route, proxy_of
 from aion._http.single_pool import put_below
-from aion._http.sockets import (
-    AsyncBackend,
-    SyncBackend,
-)
+from aion._http.sockets import AsyncBackend, SyncBackend
 from aion._http.sockets.connect_limits import Making
-from aion._http.sockets.joining import (
-    AsyncJoiningBackend,
-    Joining,
-    SyncJoiningBackend,
-)
-from aion._http.wire import (
-    Fault,
-    Reply,
-    Wire,
-)
+from aion._http.sockets.joining import AsyncJoiningBackend, Joining, SyncJoiningBackend
+from aion._http.wire import Fault, Reply, Wire
 from aion._secrets import SecretBytes
 
 if TYPE_CHECKING:

@@ -10,12 +10,7 @@ from __future__ import annotations
 import re
 from ipaddress import ip_network
 
-from aion._http.hosts import (
-    Address,
-    HostError,
-    address_of,
-    ascii_host,
-)
+from aion._http.hosts import Address, HostError, address_of, ascii_host
 
 
 def is_exempt(host: str, port: int, rules: str) -> bool:

@@ -15,11 +15,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from aion._clock import monotonic
-from aion._http.places import (
-    Channel,
-    Place,
-    Places,
-)
+from aion._http.places import Channel, Place, Places
 from aion._http.wire import Origin
 
 if TYPE_CHECKING:

@@ -10,12 +10,7 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import quote, unquote
 
-from aion._http.hosts import (
-    HostError,
-    address_of,
-    ascii_host,
-    place,
-)
+from aion._http.hosts import HostError, address_of, ascii_host, place
 from aion._secrets import SecretText
 
 SCHEMES = ("http", "https", "socks5", "socks5h")

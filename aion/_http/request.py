@@ -7,11 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from aion._http.content import (
-    EMPTY,
-    AsyncPieces,
-    Bytes,
-)
+from aion._http.content import EMPTY, AsyncPieces, Bytes
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator

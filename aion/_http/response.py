@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aion._http.content_encoding import (
-    Undecodable,
-    Unpacker,
-)
-from aion._http.wire import (
-    Fault,
-    Reply,
-)
+from aion._http.content_encoding import Undecodable, Unpacker
+from aion._http.wire import Fault, Reply
 
 if TYPE_CHECKING:
     import httpx

@@ -7,16 +7,10 @@ import ssl
 import urllib.request
 from dataclasses import dataclass, field
 
-from aion._http import tls_settings as trust
-from aion._http.hosts import (
-    is_loopback,
-    place,
-)
+from aion._http import tls_settings
+from aion._http.hosts import is_loopback, place
 from aion._http.no_proxy import is_exempt
-from aion._http.proxies import (
-    Proxy,
-    parse_proxy,
-)
+from aion._http.proxies import Proxy, parse_proxy
 from aion._http.wire import Origin
 from aion._secrets import SecretText, concealed_values
 from aion.exceptions import AionvisionConnectionError
@@ -55,7 +49,7 @@ class Route:
         Raises:
             AionvisionConnectionError: A variable names what cannot be used; code ``TLS_ERROR``.
         """
-        return trust.trust() if self.needs_tls else trust.no_trust()
+        return tls_settings.trust() if self.needs_tls else tls_settings.no_trust()
 
     def __repr__(self) -> str:
         # A proxy URL may hold a password.

@@ -12,16 +12,11 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 from aion import _checks as check
-from aion._http.embedded_text import (
-    Embedded,
-    EncodedImage,
-    PlainText,
-    is_plain,
-)
+from aion._http.embedded_text import Embedded, EncodedImage, PlainText, is_plain
 from aion._plain_values import by_value
 from aion.config import InsecureTransportWarning
 from aion.types.batch import BatchImageInput, BatchVerifyInput
-from aion.uploads import _local_file as _media
+from aion.uploads import _local_file
 
 MOST_ITEMS = 10_000
 """Images of one batch at most."""
@@ -56,11 +51,11 @@ def picture(field: str, image: Any) -> BatchImageInput:
         check.refuse(field, image, "a path, bytes, an http(s) address or a data URL")
     if isinstance(image, (str, Path)):
         check.filled(field, image)
-        path = _media.tidy(str(image))
-        data, name = _media.whole(path, "images"), os.path.basename(path)  # noqa: PTH119
+        path = _local_file.tidy(str(image))
+        data, name = _local_file.whole(path, "images"), os.path.basename(path)  # noqa: PTH119
     else:
         data, name = bytes(cast("bytes", image)), field
-    kind = _media.image(data, name).content_type
+    kind = _local_file.image(data, name).content_type
     return _embedded(EncodedImage(data, kind))
 
 

@@ -15,10 +15,7 @@ from typing import Any, cast
 from aion._engine import jsontext
 from aion._engine.retry import QUOTA_CODES
 from aion._http.wire import Reply
-from aion._streaming.sse import (
-    Decoder,
-    Event,
-)
+from aion._streaming.sse import Decoder, Event
 from aion.exceptions import AionvisionError, ChatError, QuotaExceededError, SSEStreamError
 from aion.types.chat import ChatToken
 from aion.types.common import ChatTokenType

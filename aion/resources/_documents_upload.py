@@ -10,11 +10,7 @@ from typing import Any
 from aion import _checks as check
 from aion._callbacks import pass_on
 from aion._clock import monotonic
-from aion._flows.document_batch import (
-    DocumentBatch,
-    reason_of,
-    status_of,
-)
+from aion._flows.document_batch import DocumentBatch, reason_of, status_of
 from aion._flows.polling import follow
 from aion._flows.quota import allowance_for
 from aion._requests.storage import target_of
@@ -36,21 +32,12 @@ from aion.types.documents import (
     DocumentStatusResult,
     DocumentUploadResult,
 )
-from aion.uploads import (
-    _document_file as _documents,
-)
-from aion.uploads import (
-    _expand as _files,
-)
+from aion.uploads import _document_file, _expand
 from aion.uploads._document_file import DocumentCallbacks
 from aion.uploads._errors import noting_stored
 from aion.uploads._expand import Found
-from aion.uploads._ledger import Pace
-from aion.uploads._record import (
-    DocumentRecord,
-    NoRecord,
-    options_of,
-)
+from aion.uploads._plan import Pace
+from aion.uploads._record import DocumentRecord, NoRecord, options_of
 from aion_api.models.user_files import StreamBatchUploadBody
 
 BATCH_CHUNK_SIZE = 100
@@ -100,7 +87,7 @@ class DocumentUploads(PresignedDocuments):
         """
         target = target_of("storage_target", storage_target)
         check.optional_seconds("processing_timeout", processing_timeout)
-        source = _documents.document(file, filename)
+        source = _document_file.document(file, filename)
         found = [Found(0, source)]
         try:
             results = await self._take(
@@ -187,13 +174,13 @@ class DocumentUploads(PresignedDocuments):
             on_processing_progress=on_processing_progress,
             on_processing_failed=on_processing_failed,
         )
-        found = _files.expand(
+        found = _expand.expand(
             files,
-            _files.names_of(filename, filenames),
+            _expand.names_of(filename, filenames),
             recursive=recursive,
             include_hidden=include_hidden,
-            check=_documents.document,
-            extensions=frozenset(_documents.CONTENT_TYPES),
+            check=_document_file.document,
+            extensions=frozenset(_document_file.CONTENT_TYPES),
             keep_bad=not raise_on_failure,
         )
         callbacks = DocumentCallbacks(

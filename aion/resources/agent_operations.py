@@ -5,12 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from aion import _checks as check
-from aion._requests.agents import (
-    folder,
-    id_list,
-    ids,
-    request_text,
-)
+from aion._requests.agents import folder, id_list, ids, request_text
 from aion._runtime import aio as rt
 from aion.types.agent_operations import DocumentAnalysisResult, OrganizeResult, SynthesizeResult
 from aion_api.api import agent_operations

@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from aion import _checks as check
-from aion._requests.agents import (
-    folder,
-    request_text,
-    some_ids,
-)
+from aion._requests.agents import folder, request_text, some_ids
 from aion._runtime import aio as rt
 from aion.types.agent_search import (
     DocumentSearchAgentResult,

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 from aion import _checks as check
-from aion._flows import batch_jobs as batches
-from aion._requests import images as _pictures
+from aion._flows import batch_jobs
+from aion._requests import images as requests
 from aion._runtime import aio as rt
 from aion._waiting.plan import begin
 from aion.types.batch import (
@@ -21,8 +21,8 @@ from aion.types.batch import (
 from aion_api.api import batch
 from aion_api.models import batch as wire
 
-MAX_PAGE = batches.PAGE
-MAX_ITEMS = _pictures.MOST_ITEMS
+MAX_PAGE = batch_jobs.PAGE
+MAX_ITEMS = requests.MOST_ITEMS
 
 
 class BatchResource:
@@ -45,7 +45,7 @@ class BatchResource:
 
         Endpoint: ``GET /batch/{batch_id}``
         """
-        request = batches.status_request(check.identifier("batch_id", batch_id))
+        request = batch_jobs.status_request(check.identifier("batch_id", batch_id))
         return await self._engine.call(request, timeout=timeout)
 
     async def get_results(
@@ -76,7 +76,7 @@ class BatchResource:
 
         Endpoint: ``GET /batch/{batch_id}/results``
         """
-        request = batches.page_request(
+        request = batch_jobs.page_request(
             check.identifier("batch_id", batch_id),
             include_failed=include_failed,
             offset=check.whole_number("offset", offset, 0),
@@ -106,7 +106,7 @@ class BatchResource:
 
         Endpoint: ``GET /batch/{batch_id}/results``
         """
-        return batches.all_results(
+        return batch_jobs.all_results(
             self._engine,
             check.identifier("batch_id", batch_id),
             include_failed=include_failed,
@@ -162,7 +162,7 @@ class BatchResource:
         wanted = check.identifier("batch_id", batch_id)
         plan = begin(self._engine.config, timeout, poll_interval)
         rt.check_callbacks(on_progress=on_progress)
-        return await batches.wait(self._engine, wanted, plan, on_progress)
+        return await batch_jobs.wait(self._engine, wanted, plan, on_progress)
 
     async def submit_describe(
         self,
@@ -207,8 +207,8 @@ class BatchResource:
         Endpoint: ``POST /batch/describe``
         """
         body = wire.BatchDescribeRequest(
-            images=[wire.ImageData(**one.to_dict()) for one in _pictures.inputs(images)],
-            **_pictures.settings(
+            images=[wire.ImageData(**one.to_dict()) for one in requests.inputs(images)],
+            **requests.settings(
                 providers=providers,
                 prompt=prompt,
                 rule_set_id=rule_set_id,
@@ -217,7 +217,7 @@ class BatchResource:
                 consensus_threshold=consensus_threshold,
                 webhook_url=webhook_url,
             ),
-            **_pictures.pace(max_parallel, timeout_per_item),
+            **requests.pace(max_parallel, timeout_per_item),
         )
         request = batch.batch_describe(body=body)
         answer = request.decoding(BatchSubmissionResult.from_api_response)
@@ -266,9 +266,9 @@ class BatchResource:
         body = wire.BatchVerifyRequest(
             image_text_pairs=[
                 wire.ImageTextPair(image=wire.ImageData(**one.image.to_dict()), text=one.content)
-                for one in _pictures.pairs(pairs)
+                for one in requests.pairs(pairs)
             ],
-            **_pictures.settings(
+            **requests.settings(
                 providers=providers,
                 rule_set_id=rule_set_id,
                 rules=rules,
@@ -276,7 +276,7 @@ class BatchResource:
                 consensus_threshold=consensus_threshold,
                 webhook_url=webhook_url,
             ),
-            **_pictures.pace(max_parallel, timeout_per_item),
+            **requests.pace(max_parallel, timeout_per_item),
         )
         request = batch.batch_verify(body=body)
         answer = request.decoding(BatchSubmissionResult.from_api_response)

@@ -7,13 +7,7 @@ from typing import Any
 
 from aion import _checks as check
 from aion._flows.polling import follow
-from aion._requests.cloud_storage import (
-    LONGEST,
-    MOST_FILES,
-    cloud_files,
-    done_at_once,
-    optional,
-)
+from aion._requests.cloud_storage import LONGEST, MOST_FILES, cloud_files, done_at_once, optional
 from aion._runtime import aio as rt
 from aion._waiting.errors import Awaited
 from aion._waiting.plan import begin

@@ -6,10 +6,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 from aion import _checks as check
-from aion._color_spaces import (
-    is_hex,
-    long_hex,
-)
+from aion._color_spaces import is_hex, long_hex
 from aion._flows.paging import Pages
 from aion._requests.page import Page
 from aion._runtime import aio as rt

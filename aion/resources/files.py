@@ -9,15 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from aion import _checks as check
-from aion._flows.download import (
-    save,
-    target,
-)
+from aion._flows.download import save, target
 from aion._flows.paging import Pages
-from aion._requests.library import (
-    changes,
-    listing,
-)
+from aion._requests.library import changes, listing
 from aion._requests.library import page_size as size_of_page
 from aion._requests.page import Page
 from aion._runtime import aio as rt

@@ -8,21 +8,9 @@ from datetime import datetime
 from aion import _checks as check
 from aion._flows.paging import Pages
 from aion._flows.polling import follow
-from aion._requests.library import (
-    MAX_PAGE,
-    MAX_TAG_LENGTH,
-    MAX_TAGS,
-    changes,
-    labels,
-)
+from aion._requests.library import MAX_PAGE, MAX_TAG_LENGTH, MAX_TAGS, changes, labels
 from aion._requests.library import page_size as size_of_page
-from aion._requests.links import (
-    MAX_URL_LENGTH,
-    address,
-    crawl,
-    in_state,
-    links,
-)
+from aion._requests.links import MAX_URL_LENGTH, address, crawl, in_state, links
 from aion._requests.page import Page
 from aion._runtime import aio as rt
 from aion._waiting.plan import begin

@@ -11,11 +11,9 @@ from aion import _checks as check
 from aion._callbacks import raised_by_callback
 from aion._flows.video_analysis import analyzed
 from aion._flows.video_upload import VideoUpload
+from aion._requests import videos as requests
 from aion._runtime import aio as rt
-from aion._waiting.plan import (
-    PollPlan,
-    begin,
-)
+from aion._waiting.plan import PollPlan, begin
 from aion.exceptions import AionvisionError
 from aion.resources._video_uploads_steps import VideoUploadSteps
 from aion.types.callbacks import (
@@ -24,20 +22,13 @@ from aion.types.callbacks import (
     VideoUploadCompleteEvent,
 )
 from aion.types.video import VideoAnalysisJobStatus, VideoUploadResult
-from aion.uploads import _video_file as _videos
+from aion.uploads import _video_file
 from aion.uploads._errors import note_stored
-from aion.uploads._video_file import (
-    Video,
-    VideoCallbacks,
-    VideoWishes,
-)
-from aion.uploads._video_record import (
-    NoVideoRecord,
-    VideoRecord,
-)
+from aion.uploads._video_file import Video, VideoCallbacks, VideoWishes
+from aion.uploads._video_record import NoVideoRecord, VideoRecord
 from aion_api import evolve
 
-SUPPORTED_VIDEO_EXTENSIONS = set(_videos.EXTENSIONS)
+SUPPORTED_VIDEO_EXTENSIONS = set(_video_file.EXTENSIONS)
 
 _NOTHING_LEFT = ("completed", "cancelled")
 """How an analysis may have ended that needs no more looks; a failed one is looked at for why."""
@@ -119,7 +110,7 @@ class VideoUploadsResource(VideoUploadSteps):
         )
         _check_wait(auto_analyze, wait_for_analysis, analysis_timeout)
         callbacks = _callbacks(on_chunk_progress, on_upload_complete, on_analysis_progress)
-        video = _videos.video(file)
+        video = _video_file.video(file)
         (result,) = await self._take(
             [video], wishes, callbacks, journal, wait_for_analysis, analysis_timeout
         )
@@ -180,7 +171,7 @@ class VideoUploadsResource(VideoUploadSteps):
         )
         _check_wait(auto_analyze, wait_for_analysis, analysis_timeout)
         callbacks = _callbacks(on_chunk_progress, on_upload_complete, on_analysis_progress)
-        videos = _videos.videos(files)
+        videos = _video_file.videos(files)
         if title is not None and len(videos) > 1:
             check.refuse("title", title, f"None for several videos; these are {len(videos)}")
         return await self._take(
@@ -253,10 +244,10 @@ def _wishes(
     if concurrency is not None:
         check.whole_number("max_chunk_concurrency", concurrency, 1, _MOST_AT_ONCE)
     return VideoWishes(
-        _videos.title_of(title),
-        _videos.tags_of(tags),
+        requests.title_of(title),
+        requests.tags_of(tags),
         auto_analyze,
-        check.choice("analysis_type", analysis_type, _videos.ANALYSES),
+        check.choice("analysis_type", analysis_type, _video_file.ANALYSES),
         concurrency,
         check.whole_number("max_chunk_retries", retries, 0, _MOST_RETRIES),
     )

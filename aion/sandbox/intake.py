@@ -15,14 +15,7 @@ from .coloring import COLORS
 from .describing import DESCRIBE, VARIANTS
 from .envelopes import ApiError, InvalidRequest, Problem
 from .fault_kinds import ZeroQuota
-from .file_kinds import (
-    FILE_KINDS,
-    Examined,
-    FileKind,
-    Refusal,
-    Wishes,
-    register_file_kind,
-)
+from .file_kinds import FILE_KINDS, Examined, FileKind, Refusal, Wishes, register_file_kind
 from .files import StoredFile
 from .ids import TENANT_ID
 from .images import FORMATS, ImageFacts, Unusable, inspect, sniff

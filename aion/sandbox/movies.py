@@ -13,14 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from aion.uploads._mp4 import (
-    Box,
-    Read,
-    boxes,
-    find,
-    header_times,
-    length,
-)
+from aion.uploads._mp4 import Box, Read, boxes, find, header_times, length
 
 UNKNOWN: Final = "unknown"
 

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from aion._engine.observe import Attempt
     from aion.sync.pipeline import SyncPipeline
     from aion.sync.resources.agent_operations import SyncAgentOperationsResource
     from aion.sync.resources.agent_search import SyncAgentSearchResource
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
     from aion.sync.resources.video_analysis import SyncVideoAnalysisResource
     from aion.sync.resources.video_scenes import SyncVideoScenesResource
     from aion.sync.resources.video_uploads import SyncVideoUploadsResource
+    from aion.transport import Attempt
     from aion.types.batch import BatchStatusResult
     from aion.types.callbacks import (
         DescriptionFailedEvent,

@@ -7,10 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from aion import _checks as check
-from aion._requests.agents import (
-    id_list,
-    request_text,
-)
+from aion._requests.agents import id_list, request_text
 from aion._runtime import blocking as rt
 from aion.types.pipeline import PipelineResult, PipelineStep
 from aion_api import UNSET

@@ -6,10 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self, cast
 
-from aion.types._markup import (
-    parse_references,
-    resolve_content,
-)
+from aion.types._markup import parse_references, resolve_content
 from aion.types._reader import Reader
 from aion.types.common import ChatTokenType, MessageRole
 from aion.types.references import ParsedReferences

@@ -6,10 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
-from aion.types._error_words import (
-    told,
-    without_name,
-)
+from aion.types._error_words import told, without_name
 from aion.types._reader import Reader
 from aion_api import Model, OpenEnum
 from aion_api.models.user_files import UserFile

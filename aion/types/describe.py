@@ -6,10 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self, cast
 
-from aion.types._error_words import (
-    told,
-    without_name,
-)
+from aion.types._error_words import told, without_name
 from aion.types._reader import Reader
 from aion.types.batch import BatchItemResult
 from aion.types.common import DescriptionStatus as Status

@@ -21,7 +21,7 @@ from aion.types.callbacks import (
     DocumentProcessingProgressEvent,
     DocumentUploadProgressEvent,
 )
-from aion.uploads import _local_file as _media
+from aion.uploads import _local_file, _media_types
 
 PDF: Final = "application/pdf"
 DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -54,7 +54,7 @@ class DocumentCallbacks:
     on_processing_failed: Callable[[DocumentProcessingFailedEvent], Any] | None = None
 
 
-def document(file: Any, filename: str | None) -> _media.Upload:
+def document(file: Any, filename: str | None) -> _local_file.Upload:
     """A document from a path or from bytes.
 
     Args:
@@ -65,10 +65,12 @@ def document(file: Any, filename: str | None) -> _media.Upload:
         ValidationError: There is no such file, it is a directory, it is empty or too large, it is
             not a document that the service accepts, or bytes come without a name.
     """
-    name, source, size, head = _media.opened(file, filename, example="report.pdf", what="documents")
+    name, source, size, head = _local_file.opened(
+        file, filename, example="report.pdf", what="documents"
+    )
     kind = _kind(source, head)
     ending = Path(name).suffix.lower()
-    if ending and ending in _TEXT_ENDINGS and kind.startswith(_SEEN) and _media.is_text(head):
+    if ending and ending in _TEXT_ENDINGS and kind.startswith(_SEEN) and _media_types.is_text(head):
         kind = TEXT
     if kind == TEXT:
         kind = _TEXT_ENDINGS.get(ending, "")
@@ -80,13 +82,17 @@ def document(file: Any, filename: str | None) -> _media.Upload:
             f"{name} is not a PDF, DOCX, plain text or Markdown document{advice}",
             details={"field": "file", "content_type": kind},
         )
-    return _media.Upload(name, kind, size, *_media.placed(source, name))
+    return _local_file.Upload(name, kind, size, *_local_file.placed(source, name))
 
 
 def _kind(source: bytes | str, head: bytes) -> str:
     # A byte-order mark or blank lines before the signature are common, and read by readers.
     bare = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    kind = TEXT if head.startswith(_WIDE_TEXT) else _media.sniff(bare) or _media.sniff(head) or ""
+    kind = (
+        TEXT
+        if head.startswith(_WIDE_TEXT)
+        else _media_types.sniff(bare) or _media_types.sniff(head) or ""
+    )
     if kind == "application/zip":
         return DOCX if _is_docx(source) else kind
     return kind
@@ -108,7 +114,7 @@ def _is_docx(source: bytes | str) -> bool:
 def _advice(kind: str) -> str:
     if not kind:
         return ": its first bytes are of no known type"
-    if kind in _media.IMAGE_TYPES:
+    if kind in _media_types.IMAGE_TYPES:
         return f" ({kind}); images go through client.upload_one()"
     if kind == "application/zip":
         return ": it is a ZIP archive that holds no Word document, or a damaged one"

@@ -7,12 +7,7 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from aion._callbacks import raised_by_callback
-from aion.exceptions import (
-    AionvisionError,
-    AionvisionTimeoutError,
-    QuotaExceededError,
-    UploadError,
-)
+from aion.exceptions import AionvisionError, AionvisionTimeoutError, QuotaExceededError, UploadError
 from aion.types.upload import BatchUploadResults
 
 _SHOWN = 20

@@ -18,15 +18,15 @@ from aion._checks import filename as check_filename
 from aion._checks import filled, refuse, unopened
 from aion._plain_values import by_value
 from aion.exceptions import UploadError, ValidationError
-from aion.uploads import _local_file as _media
+from aion.uploads import _local_file
+from aion.uploads._media_types import IMAGE_EXTENSIONS
 
-IMAGE_EXTENSIONS = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif"})
 MOST_FILES = 10_000
 """Files that one call uploads at most."""
 
 _SHOWN = 10
 
-Check = Callable[[Any, str | None], _media.Upload]
+Check = Callable[[Any, str | None], _local_file.Upload]
 """Turns a path or bytes, and a name, into a checked file; `ValidationError` when it is none."""
 
 
@@ -55,7 +55,7 @@ class Found:
     """
 
     index: int
-    file: _media.Upload | Unusable
+    file: _local_file.Upload | Unusable
 
     @property
     def filename(self) -> str:
@@ -63,7 +63,7 @@ class Found:
         return self.file.filename
 
     @property
-    def upload(self) -> _media.Upload | None:
+    def upload(self) -> _local_file.Upload | None:
         """The file, ready to be sent, or None when it cannot be."""
         return None if isinstance(self.file, Unusable) else self.file
 
@@ -90,18 +90,20 @@ class Files(Sequence[Found]):
         self._folders: list[str] = []
         self._types: list[str] = []
         self._sizes = array("Q")
-        self._others: dict[int, _media.Upload | Unusable] = {}
+        self._others: dict[int, _local_file.Upload | Unusable] = {}
         """Files that are more than name, directory, type and size, by their index."""
 
-    def append(self, file: _media.Upload | Unusable) -> None:
+    def append(self, file: _local_file.Upload | Unusable) -> None:
         """Add a file behind the others."""
-        plain = type(file) is _media.Upload and file.data is None and file.name == file.filename
+        plain = (
+            type(file) is _local_file.Upload and file.data is None and file.name == file.filename
+        )
         if not plain:
             self._others[len(self)] = file
         self._names.append(file.filename)
-        self._folders.append(file.folder if isinstance(file, _media.Upload) else "")
-        self._types.append(file.content_type if isinstance(file, _media.Upload) else "")
-        self._sizes.append(file.size if isinstance(file, _media.Upload) else 0)
+        self._folders.append(file.folder if isinstance(file, _local_file.Upload) else "")
+        self._types.append(file.content_type if isinstance(file, _local_file.Upload) else "")
+        self._sizes.append(file.size if isinstance(file, _local_file.Upload) else 0)
 
     def __len__(self) -> int:
         return len(self._names)
@@ -118,10 +120,10 @@ class Files(Sequence[Found]):
         place = range(len(self))[index]
         return Found(place, self._others.get(place) or self._made(place))
 
-    def _made(self, place: int) -> _media.Upload:
+    def _made(self, place: int) -> _local_file.Upload:
         name = self._names[place]
         size, folder = self._sizes[place], self._folders[place]
-        return _media.Upload(name, self._types[place], size, None, folder, name)
+        return _local_file.Upload(name, self._types[place], size, None, folder, name)
 
 
 def expand(
@@ -130,7 +132,7 @@ def expand(
     *,
     recursive: bool = True,
     include_hidden: bool = False,
-    check: Check = _media.image,
+    check: Check = _local_file.image,
     extensions: frozenset[str] = IMAGE_EXTENSIONS,
     keep_bad: bool = False,
 ) -> Files:
@@ -212,7 +214,7 @@ def _entries(files: Any) -> list[Any]:
         return [by_value(files)]
     if isinstance(files, (Path, bytes, bytearray, memoryview)):
         return [files]
-    unopened("files", files, _media.INSTEAD)
+    unopened("files", files, _local_file.INSTEAD)
     given = cast("object", files)
     if isinstance(given, Mapping) or not isinstance(given, Iterable):
         refuse("files", files, "a path, bytes, or a list of them")
@@ -248,7 +250,7 @@ def _is_file(entry: Any, name: str | None) -> bool:
 def _unusable(entry: Any, name: str | None, error: ValidationError) -> Unusable:
     if not isinstance(entry, (str, Path)):
         return Unusable(name or "", error.message)
-    path = _media.tidy(str(entry))
+    path = _local_file.tidy(str(entry))
     return Unusable(name or os.path.basename(path), error.message, path)  # noqa: PTH119 - as above
 
 
@@ -290,7 +292,7 @@ def _walk(
             f"{name} cannot be read: {error.strerror or error}", filename=name, stage="upload"
         ) from error
     for name in sorted(files):
-        yield _media.tidy(os.path.join(folder, name))  # noqa: PTH118 - no object needed
+        yield _local_file.tidy(os.path.join(folder, name))  # noqa: PTH118 - no object needed
     if recursive:
         for name in sorted(folders):
             below = os.path.join(folder, name)  # noqa: PTH118 - as above

@@ -17,14 +17,9 @@ from aion.types.common import DescriptionStatus
 from aion.types.documents import DocumentUploadResult
 from aion.types.upload import UploadResult
 from aion.uploads._expand import Found
-from aion.uploads._ledger import (
-    Item,
-    Sent,
-)
-from aion.uploads._open_journal import (
-    OpenJournal,
-    size_and_time,
-)
+from aion.uploads._matching import Sent
+from aion.uploads._open_journal import OpenJournal, size_and_time
+from aion.uploads._plan import Item
 from aion.uploads.journal import FileOutcome, State
 from aion_api import evolve
 from aion_api.models.user_files import StreamBatchUploadBody

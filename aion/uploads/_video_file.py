@@ -7,39 +7,23 @@ extension.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
 from typing import Any, cast
 
 from aion import _checks as check
-from aion._http.content import (
-    Version,
-    open_file,
-    version_of,
-)
-from aion._plain_values import (
-    by_value,
-    written,
-)
+from aion._http.content import Version, open_file, version_of
+from aion._plain_values import by_value
 from aion.exceptions import ValidationError
 from aion.types.callbacks import (
     VideoAnalysisProgressEvent,
     VideoChunkProgressEvent,
     VideoUploadCompleteEvent,
 )
-from aion.uploads import (
-    _expand as _files,
-)
-from aion.uploads import (
-    _local_file as _media,
-)
-from aion.uploads import (
-    _mp4 as _movies,
-)
-from aion_api import UNSET, Unset
-from aion_api.models.video_uploads import InitiateVideoUploadRequestDTO
+from aion.uploads import _expand, _local_file, _media_types, _mp4
+from aion_api import Unset
 
 LARGEST = 4 * 1024**3
 """Bytes of one video."""
@@ -62,15 +46,11 @@ EXTENSIONS = {
 """Media types by extension."""
 
 _ISO_TYPES = ("video/mp4", "video/quicktime", "video/x-m4v")
-_FIELDS = ("filename", "content_type", "size_bytes", "title", "tags", "metadata")
-_MOST_TAGS = 20
-_LONGEST_TAG = 50
-_LONGEST_NAME = 255
 _HEAD = 512
 
 
 @dataclass(frozen=True, slots=True)
-class Video(_media.Upload):
+class Video(_local_file.Upload):
     """One video on disk, checked.
 
     Attributes:
@@ -128,13 +108,13 @@ def video(file: Any, filename: str | None = None) -> Video:
     kind = _type(name, head)
     if duration is not None and duration > LONGEST:
         raise _unfit(f"{name} lasts {duration:.0f} s: at most {LONGEST:.0f} s can be uploaded")
-    place = _media.placed(str(path), name)
+    place = _local_file.placed(str(path), name)
     return Video(name, kind, size, *place, path, version_of(found), duration)
 
 
 def _look(path: Path) -> tuple[os.stat_result, bytes, float | None]:
     try:
-        _media.require_file(str(path), "videos")
+        _local_file.require_file(str(path), "videos")
         with BufferedReader(open_file(path)) as handle:
 
             def read(offset: int, count: int) -> bytes:
@@ -142,13 +122,13 @@ def _look(path: Path) -> tuple[os.stat_result, bytes, float | None]:
                 return handle.read(count)
 
             found = os.fstat(handle.fileno())
-            return found, read(0, _HEAD), _movies.length(read, found.st_size)
+            return found, read(0, _HEAD), _mp4.length(read, found.st_size)
     except (OSError, ValueError) as error:
-        raise _media.unreadable(str(path), error) from None
+        raise _local_file.unreadable(str(path), error) from None
 
 
 def _type(name: str, head: bytes) -> str:
-    kind = _media.sniff(head)
+    kind = _media_types.sniff(head)
     named = EXTENSIONS.get(Path(name).suffix.lower())
     if kind is None and named is not None:
         return named
@@ -177,81 +157,8 @@ def videos(files: Any) -> list[Video]:
         FileNotFoundError: One that was named does not exist.
         ValidationError: There is none, or one of them cannot be uploaded.
     """
-    found = _files.expand(files, check=video, extensions=frozenset(EXTENSIONS))
-    bad = [one.file for one in found if isinstance(one.file, _files.Unusable)]
+    found = _expand.expand(files, check=video, extensions=frozenset(EXTENSIONS))
+    bad = [one.file for one in found if isinstance(one.file, _expand.Unusable)]
     if bad:
-        raise _files.unfit(bad, len(found))
+        raise _expand.unfit(bad, len(found))
     return [cast("Video", one.upload) for one in found]
-
-
-def announcement(
-    filename: Any,
-    content_type: Any,
-    size_bytes: Any,
-    *,
-    title: Any = None,
-    tags: Any = None,
-    metadata: Any = None,
-    field: str = "",
-) -> InitiateVideoUploadRequestDTO:
-    """The body that begins an upload; `field` is what the names of arguments are shown with."""
-    kind = check.text(f"{field}content_type", content_type, 1, _LONGEST_NAME)
-    if not kind.startswith("video/") or kind == "video/":
-        check.refuse(f"{field}content_type", kind, "a media type of a video, such as video/mp4")
-    return InitiateVideoUploadRequestDTO(
-        filename=check.stored_name(f"{field}filename", filename),
-        content_type=kind,
-        size_bytes=check.whole_number(f"{field}size_bytes", size_bytes, 1, LARGEST),
-        title=title_of(title, field),
-        tags=tags_of(tags, field),
-        metadata=_metadata(metadata, field),
-    )
-
-
-def announcements(given: Any) -> list[InitiateVideoUploadRequestDTO]:
-    """The bodies of a batch, from dictionaries."""
-    bodies: list[InitiateVideoUploadRequestDTO] = []
-    for number, one in enumerate(check.entries("videos", given, most=MOST_IN_BATCH)):
-        field = f"videos[{number}]"
-        if not isinstance(one, Mapping):
-            check.refuse(field, one, f"a dictionary of {', '.join(_FIELDS)}")
-        facts = dict(cast("Mapping[str, Any]", one))
-        for name in facts:
-            if name not in _FIELDS:
-                check.refuse(field, name, f"a dictionary of {', '.join(_FIELDS)}")
-        # What is missing is refused as None, by its name.
-        required = [facts.pop(name, None) for name in _FIELDS[:3]]
-        bodies.append(announcement(*required, **facts, field=f"{field}."))
-    return bodies
-
-
-def title_of(title: Any, field: str = "") -> str | Unset:
-    """The title of a video, as it is sent."""
-    return UNSET if title is None else check.text(f"{field}title", title, 0, _LONGEST_NAME)
-
-
-def tags_of(tags: Any, field: str = "") -> list[str] | Unset:
-    """The tags of a video, as they are sent."""
-    name = f"{field}tags"
-    found = check.texts(name, cast("Sequence[str] | None", tags), most=_MOST_TAGS)
-    for number, tag in enumerate(found or ()):
-        if len(tag) > _LONGEST_TAG or not all(one.isalnum() or one in " -_" for one in tag):
-            rule = f"1 to {_LONGEST_TAG} letters, digits, spaces, - or _"
-            check.refuse(f"{name}[{number}]", tag, rule)
-    return UNSET if found is None else found
-
-
-def _metadata(metadata: Any, field: str) -> dict[str, str] | Unset:
-    if metadata is None:
-        return UNSET
-    pairs: dict[Any, Any] = check.mapping(f"{field}metadata", metadata)
-    return {_text(field, key, key): _text(field, key, value) for key, value in pairs.items()}
-
-
-def _text(field: str, key: Any, value: Any) -> str:
-    """A value as text, the only kind that the service keeps."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if not isinstance(value, (str, int, float)):
-        check.refuse(f"{field}metadata[{key!r}]", value, "text, a number, True or False")
-    return written(value)

@@ -15,14 +15,8 @@ from typing import Any
 from aion.types.video import VideoUploadResult
 from aion.uploads._expand import Found
 from aion.uploads._open_journal import OpenJournal
-from aion.uploads._video_chunks import (
-    Chunk,
-    ChunkedUpload,
-)
-from aion.uploads._video_file import (
-    Video,
-    VideoWishes,
-)
+from aion.uploads._video_chunks import Chunk, ChunkedUpload
+from aion.uploads._video_file import Video, VideoWishes
 from aion.uploads.journal import State
 from aion_api import UNSET, evolve
 

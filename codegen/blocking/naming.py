@@ -10,15 +10,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
-from codegen.blocking.tables import (
-    ASYNC_TYPE,
-    DENIED,
-    EXCEPTIONS,
-    PACKAGE,
-    RENAMED,
-    SWAPPED,
-    TWIN,
-)
+from codegen.blocking.tables import ASYNC_TYPE, DENIED, EXCEPTIONS, PACKAGE, RENAMED, SWAPPED, TWIN
 
 _ASYNC_TYPE = re.compile(r"Async[A-Z]\w*")
 

@@ -12,10 +12,7 @@ from typing import Any
 import pytest
 
 from aion import AionvisionError, RateLimitError
-from aion._http.channel import (
-    AsyncChannel,
-    SyncChannel,
-)
+from aion._http.channel import AsyncChannel, SyncChannel
 from aion.testing import Limits, Sandbox
 from aion.transport import Route, Wire
 from tests.behaviour.bulk import STREAM, folder, held, names

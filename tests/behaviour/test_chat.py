@@ -12,12 +12,7 @@ from typing import Any
 import pytest
 
 from aion import AionVision
-from aion.exceptions import (
-    QuotaExceededError,
-    ResourceNotFoundError,
-    ServerError,
-    ValidationError,
-)
+from aion.exceptions import QuotaExceededError, ResourceNotFoundError, ServerError, ValidationError
 from aion.resources.chat import ChatSessionContext
 from aion.sync.resources.chat_session import SyncChatSession
 from aion.testing import Sandbox

@@ -10,10 +10,7 @@ from typing import Any
 
 import pytest
 
-from aion._http.channel import (
-    AsyncChannel,
-    SyncChannel,
-)
+from aion._http.channel import AsyncChannel, SyncChannel
 from aion.exceptions import AionvisionTimeoutError, DocumentProcessingError
 from aion.testing import Limits, Sandbox
 from aion.transport import Reply, Wire

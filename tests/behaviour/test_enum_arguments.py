@@ -13,13 +13,7 @@ from typing import Any
 
 import pytest
 
-from aion import (
-    AionVision,
-    ClientConfig,
-    Pipeline,
-    SyncAionVision,
-    ValidationError,
-)
+from aion import AionVision, ClientConfig, Pipeline, SyncAionVision, ValidationError
 from aion.exceptions import AionvisionError
 from aion.transport import Fault, Route, Wire
 from aion_api.models.user_files import SearchMode

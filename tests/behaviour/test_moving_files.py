@@ -15,10 +15,7 @@ from typing import Any, cast
 
 import pytest
 
-from aion._http.content import (
-    Version,
-    version_of,
-)
+from aion._http.content import Version, version_of
 from aion.exceptions import AionvisionError, UploadError, ValidationError
 from aion.testing import Sandbox
 from tests.behaviour.calls import Calls, Client

@@ -15,11 +15,7 @@ from typing import Any
 import pytest
 
 from aion import AionVision
-from aion._runtime.blocking import (
-    Crew,
-    each,
-    every,
-)
+from aion._runtime.blocking import Crew, each, every
 from aion.testing import Limits, Sandbox
 from tests.behaviour.pictures import draw
 from tests.behaviour.servers import answering

@@ -9,10 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from aion._http.channel import (
-    AsyncChannel,
-    SyncChannel,
-)
+from aion._http.channel import AsyncChannel, SyncChannel
 from aion.exceptions import (
     AionvisionTimeoutError,
     AuthenticationError,

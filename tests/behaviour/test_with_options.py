@@ -10,10 +10,7 @@ from typing import Any
 import pytest
 
 from aion import AionvisionPermissionError, AionvisionTimeoutError, ServerError
-from aion._http.channel import (
-    AsyncChannel,
-    SyncChannel,
-)
+from aion._http.channel import AsyncChannel, SyncChannel
 from aion._http.routing import Route
 from aion.testing import Sandbox
 from tests.behaviour.calls import Calls

@@ -223,10 +223,7 @@ def test_imports_follow_to_where_the_twin_finds_them(source: str, expected: str)
 
 def test_only_the_classes_of_one_import_that_have_a_twin_move() -> None:
     source = """\
-    from aion import (
-        AionVision,
-        AionvisionError,
-    )
+    from aion import AionVision, AionvisionError
 
     print(AionVision, AionvisionError)
     """

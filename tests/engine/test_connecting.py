@@ -15,20 +15,13 @@ import pytest
 
 from aion import Attempt
 from aion._engine.async_engine import AsyncEngine
-from aion._http.channel import (
-    AsyncChannel,
-    SyncChannel,
-)
+from aion._http.channel import AsyncChannel, SyncChannel
 from aion._http.content import EMPTY
 from aion._http.routing import Route
 from aion._http.sockets import addresses
 from aion._http.sockets.common import translated
 from aion._http.sockets.opening import IDLE
-from aion._http.wire import (
-    Fault,
-    Reply,
-    Wire,
-)
+from aion._http.wire import Fault, Reply, Wire
 from aion.exceptions import AionvisionConnectionError, AionvisionTimeoutError
 from tests.engine.connections import FILE, NAME, call, get, post, settings, upload
 from tests.faults import scripts

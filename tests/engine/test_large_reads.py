@@ -13,19 +13,10 @@ from typing import Any
 import pytest
 import trustme
 
-from aion._http.sockets.common import (
-    LARGE_PIECE,
-    PIECE,
-)
+from aion._http.sockets.common import LARGE_PIECE, PIECE
 from aion._http.sockets.coroutines import AsyncStream
-from aion._http.sockets.threads import (
-    Limit,
-    SyncStream,
-)
-from aion._http.sockets.tls import (
-    MORE,
-    Tls,
-)
+from aion._http.sockets.threads import Limit, SyncStream
+from aion._http.sockets.tls import MORE, Tls
 from tests.engine.test_tls import certify
 
 PARTS = [b"%05d" % number * 1000 for number in range(40)]

@@ -20,11 +20,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from aion._engine.async_engine import AsyncEngine
 from aion._engine.sync_engine import SyncEngine
-from aion._engine.tracing import (
-    configure_tracing,
-    is_tracing_available,
-    set_correlation_id,
-)
+from aion._engine.tracing import configure_tracing, is_tracing_available, set_correlation_id
 from aion.config import ClientConfig
 from aion.exceptions import AionvisionError
 from aion.transport import Attempt

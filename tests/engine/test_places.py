@@ -13,11 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from aion._http import places as module
-from aion._http.places import (
-    KEEP_ALIVE,
-    Place,
-    Places,
-)
+from aion._http.places import KEEP_ALIVE, Place, Places
 from aion._http.wire import Origin
 from tests.engine.pools import free
 

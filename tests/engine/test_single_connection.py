@@ -12,18 +12,11 @@ import httpcore
 import httpx
 import pytest
 
-from aion._http import channel as http
-from aion._http.channel import (
-    AsyncChannel,
-    SyncChannel,
-)
+from aion._http import channel
+from aion._http.channel import AsyncChannel, SyncChannel
 from aion._http.content import EMPTY
 from aion._http.routing import Route
-from aion._http.wire import (
-    Fault,
-    Reply,
-    Wire,
-)
+from aion._http.wire import Fault, Reply, Wire
 from tests.faults import scripts
 from tests.faults.server import Connection, FaultServer, Script
 
@@ -121,7 +114,7 @@ def test_a_connection_that_was_idle_too_long_is_not_used_again(
     exchanges: Exchanges, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     brief = httpx.Limits(max_connections=1, keepalive_expiry=0.01)
-    monkeypatch.setattr(http, "_ONE", brief)
+    monkeypatch.setattr(channel, "_ONE", brief)
 
     assert made(exchanges, scripts.good, 3, pause=0.05)[1] == 3
 

@@ -10,10 +10,7 @@ import httpx
 import pytest
 
 from aion.testing import Limits, Sandbox
-from aion.types._markup import (
-    parse_references,
-    resolve_content,
-)
+from aion.types._markup import parse_references, resolve_content
 from aion.types.references import DocumentRef
 from tests.behaviour.papers import pdf
 from tests.sandbox.conftest import client_of

@@ -14,10 +14,7 @@ from aion.exceptions import (
     ServerError,
     ValidationError,
 )
-from aion.uploads._retry import (
-    LONGEST_PAUSE,
-    pause_before,
-)
+from aion.uploads._retry import LONGEST_PAUSE, pause_before
 
 CONFIG = ClientConfig("aion_fake_key_for_tests_0000000000", max_retries=3, retry_delay=2.0)
 

@@ -8,10 +8,7 @@ import time
 import pytest
 
 from aion._flows.polling import follow
-from aion._waiting.errors import (
-    Awaited,
-    passes,
-)
+from aion._waiting.errors import Awaited, passes
 from aion._waiting.plan import PollPlan
 from aion.exceptions import (
     AionvisionConnectionError,

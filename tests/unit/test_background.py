@@ -9,10 +9,7 @@ import weakref
 import anyio
 import pytest
 
-from aion._engine.background import (
-    LONGEST,
-    Background,
-)
+from aion._engine.background import LONGEST, Background
 from aion._runtime.aio import Crew
 
 

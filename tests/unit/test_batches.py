@@ -10,21 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aion.types.upload import QuotaInfo, UploadResult
-from aion.uploads import _ledger as _batches
-from aion.uploads._expand import (
-    Found,
-    Unusable,
-)
-from aion.uploads._ledger import (
-    Item,
-    Ledger,
-    Pace,
-    Sent,
-    apart,
-    chunks,
-    match,
-)
+from aion.uploads import _plan
+from aion.uploads._expand import Found, Unusable
+from aion.uploads._ledger import Ledger
 from aion.uploads._local_file import Upload
+from aion.uploads._matching import Sent, match
+from aion.uploads._plan import Item, Pace, apart, chunks
 from aion_api.models.upload_sessions import UploadSessionResultItem
 from aion_api.models.user_files import UserFile
 
@@ -70,14 +61,14 @@ def test_the_pace_is_what_the_service_allows_or_a_cautious_one(
     assert Pace.of(quota(batch, requests), results_at_once=at_once) == expected
 
 
-@given(st.lists(st.integers(1, _batches.CHUNK_BYTES)), st.integers(1, 7))
+@given(st.lists(st.integers(1, _plan.CHUNK_BYTES)), st.integers(1, 7))
 def test_chunks_keep_every_file_in_order_and_within_the_limits(sizes: list[int], most: int) -> None:
     given_items = [item(index, size=size) for index, size in enumerate(sizes)]
     cut = list(chunks(given_items, Pace(most, 1)))
     assert [one for chunk in cut for one in chunk] == given_items
     assert all(1 <= len(chunk) <= most for chunk in cut)
     assert all(
-        len(chunk) == 1 or sum(one.upload.size for one in chunk) <= _batches.CHUNK_BYTES
+        len(chunk) == 1 or sum(one.upload.size for one in chunk) <= _plan.CHUNK_BYTES
         for chunk in cut
     )
 

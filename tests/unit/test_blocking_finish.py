@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aion._runtime.blocking import (
-    LAST_SECONDS,
-    finish,
-)
+from aion._runtime.blocking import LAST_SECONDS, finish
 
 
 class Work:

@@ -5,10 +5,7 @@ from __future__ import annotations
 import pytest
 
 from aion._engine.circuit_breaker import Breakers
-from aion._engine.retry_budget import (
-    CAPACITY,
-    Budget,
-)
+from aion._engine.retry_budget import CAPACITY, Budget
 from aion.exceptions import CircuitBreakerError
 
 

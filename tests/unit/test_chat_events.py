@@ -12,12 +12,7 @@ from hypothesis import strategies as st
 
 from aion._http.wire import Reply
 from aion._streaming.chat import StreamReading
-from aion.exceptions import (
-    AionvisionConnectionError,
-    ChatError,
-    QuotaExceededError,
-    SSEStreamError,
-)
+from aion.exceptions import AionvisionConnectionError, ChatError, QuotaExceededError, SSEStreamError
 from aion.types.chat import ChatToken, ChatTokenType
 
 HEAD = Reply(200, [(b"content-type", b"text/event-stream"), (b"x-request-id", b"r1")], b"")

@@ -16,14 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from python_multipart.multipart import MultipartParser
 
-from aion._http.content import (
-    LARGE_PIECE,
-    PIECE,
-    Content,
-    FileRange,
-    encode,
-    version_of,
-)
+from aion._http.content import LARGE_PIECE, PIECE, Content, FileRange, encode, version_of
 from aion.exceptions import UploadError, ValidationError
 from aion_api import File, FormBody, JsonBody, MultipartBody
 from tests.unit.support import open_descriptors

@@ -11,12 +11,7 @@ from contextvars import ContextVar
 import pytest
 
 from aion._engine.abort import Aborted
-from aion._runtime.blocking import (
-    Crew,
-    each,
-    every,
-    sleep,
-)
+from aion._runtime.blocking import Crew, each, every, sleep
 
 LONG = 60.0
 word: ContextVar[str] = ContextVar("word", default="")

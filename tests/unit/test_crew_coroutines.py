@@ -7,11 +7,7 @@ import weakref
 
 import pytest
 
-from aion._runtime.aio import (
-    Crew,
-    each,
-    every,
-)
+from aion._runtime.aio import Crew, each, every
 
 
 def test_every_gives_results_in_the_order_of_the_items() -> None:

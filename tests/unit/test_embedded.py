@@ -11,16 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aion._http.content import (
-    Content,
-    encode,
-)
-from aion._http.embedded_text import (
-    Embedded,
-    EncodedImage,
-    PlainText,
-    is_plain,
-)
+from aion._http.content import Content, encode
+from aion._http.embedded_text import Embedded, EncodedImage, PlainText, is_plain
 from aion_api import JsonBody
 
 LARGE = bytes(range(256)) * 40_000

@@ -13,11 +13,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from aion._http.content_encoding import (
-    LARGEST_PIECE,
-    Undecodable,
-    Unpacker,
-)
+from aion._http.content_encoding import LARGEST_PIECE, Undecodable, Unpacker
 
 Pack = Callable[[bytes], bytes]
 TEXT = b"a photograph of the harbor, and what is in it; " * 9

@@ -12,12 +12,7 @@ from typing import Any
 import pytest
 
 from aion.exceptions import UploadError, ValidationError
-from aion.uploads import (
-    _expand as _files,
-)
-from aion.uploads import (
-    _local_file as _media,
-)
+from aion.uploads import _expand, _local_file
 from aion.uploads._expand import expand
 from aion.uploads._video_file import videos
 
@@ -54,9 +49,9 @@ def test_files_are_given_by_position_as_they_were_checked(tmp_path: Path) -> Non
     entries = mixed(tmp_path)
     found = expand(entries, [None, "other.jpg", "bytes.jpg"])
     assert [found[index].file for index in (0, 2, 3)] == [
-        _media.image(entries[0] / "a.jpg", None),
-        _media.image(entries[1], "other.jpg"),
-        _media.image(JPEG, "bytes.jpg"),
+        _local_file.image(entries[0] / "a.jpg", None),
+        _local_file.image(entries[1], "other.jpg"),
+        _local_file.image(JPEG, "bytes.jpg"),
     ]
     assert found[1].upload is None
 
@@ -143,7 +138,7 @@ def test_a_directory_that_cannot_be_read_is_an_error(
 
 
 def test_too_many_files_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_files, "MOST_FILES", 2)
+    monkeypatch.setattr(_expand, "MOST_FILES", 2)
     for name in ("a.jpg", "b.jpg", "c.jpg"):
         jpeg(tmp_path / name)
     with pytest.raises(ValidationError, match="at most 2 files"):

@@ -8,25 +8,14 @@ from typing import Any
 
 import pytest
 
-from aion._engine import loop as flow
+from aion._engine import loop
 from aion._engine.call import Call
-from aion._engine.loop import (
-    Outcome,
-    Rules,
-    Send,
-    Sleep,
-    Step,
-)
+from aion._engine.loop import Outcome, Rules, Send, Sleep, Step
 from aion._engine.retry import Policy
 from aion._engine.retry_budget import Budget
 from aion._http.content import EMPTY
 from aion._http.hosts import located
-from aion._http.wire import (
-    Fault,
-    Origin,
-    Reply,
-    Wire,
-)
+from aion._http.wire import Fault, Origin, Reply, Wire
 from aion.exceptions import (
     AionvisionConnectionError,
     AionvisionError,
@@ -94,7 +83,7 @@ class Run:
         )
         policy = Policy(max_retries, 1.0, lambda: 1.0)
         rules = Rules(policy, self.clock, lambda sent: sent.wire, _leave, Budget())
-        return flow.attempts(call, rules)
+        return loop.attempts(call, rules)
 
     def __call__(self) -> Reply:
         step = next(self._steps)
@@ -123,7 +112,7 @@ class Run:
 
 
 def test_the_loop_is_a_generator_and_knows_no_driver() -> None:
-    assert inspect.isgeneratorfunction(flow.attempts)
+    assert inspect.isgeneratorfunction(loop.attempts)
 
 
 def test_a_success_needs_one_attempt() -> None:
@@ -165,7 +154,7 @@ def test_a_redirect_from_https_to_http_is_not_followed_p17() -> None:
 def test_redirects_in_a_circle_end_with_an_error() -> None:
     run = Run(reply(302, location="/api/v2/x"))
     assert run.error().code == "UNEXPECTED_REDIRECT"
-    assert run.sent == flow.MOST_REDIRECTS + 1
+    assert run.sent == loop.MOST_REDIRECTS + 1
 
 
 # Retries

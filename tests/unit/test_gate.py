@@ -13,11 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aion import exceptions
-from aion._engine import errors as gate
-from aion._http.wire import (
-    Fault,
-    Reply,
-)
+from aion._engine import errors
+from aion._http.wire import Fault, Reply
 from aion.exceptions import AionvisionError
 from tests.unit.support import operation, reply
 
@@ -103,7 +100,7 @@ GARBAGE: dict[str, bytes] = {
 
 
 def error_of(answer: Reply, **traits: Any) -> AionvisionError:
-    return gate.error_of_reply(answer, operation(**traits), PATH)
+    return errors.error_of_reply(answer, operation(**traits), PATH)
 
 
 # The shapes
@@ -268,7 +265,7 @@ def test_a_date_is_read_on_the_clock_that_wrote_it_p9(form: str, skew: int, wait
     sent = NOON + timedelta(seconds=skew)
     until = sent + timedelta(seconds=wait)
     answer = reply(503, date=sent.strftime(form), retry_after=until.strftime(form))
-    assert gate.wait_of(answer) == max(0, wait)
+    assert errors.wait_of(answer) == max(0, wait)
 
 
 @pytest.mark.parametrize("date", [None, "", "yesterday", "Mon, 99 Foo 2026 99:99:99 GMT"])
@@ -276,20 +273,20 @@ def test_a_date_without_one_of_its_answer_is_read_on_the_local_clock_p9(date: st
     until = format_datetime(NOON + timedelta(seconds=30), usegmt=True)
     headers = {"retry_after": until} | ({} if date is None else {"date": date})
     with time_machine.travel(NOON, tick=False):
-        assert gate.wait_of(reply(503, **headers)) == 30
+        assert errors.wait_of(reply(503, **headers)) == 30
     with time_machine.travel(NOON + timedelta(seconds=0.4), tick=False):
-        assert gate.wait_of(reply(503, **headers)) == 30
+        assert errors.wait_of(reply(503, **headers)) == 30
 
 
 @pytest.mark.parametrize("date", [None, "soon", format_datetime(NOON, usegmt=True)])
 def test_seconds_to_wait_need_no_date_p9(date: str | None) -> None:
     headers = {} if date is None else {"date": date}
-    assert gate.wait_of(reply(503, retry_after="7", **headers)) == 7
+    assert errors.wait_of(reply(503, retry_after="7", **headers)) == 7
 
 
 @given(date=st.text(alphabet="0123456789:., +-GMTSunMar"), wait=st.text(alphabet="0123456789 -GMT"))
 def test_no_date_whatever_is_in_it_raises_p9(date: str, wait: str) -> None:
-    found = gate.wait_of(reply(503, date=date, retry_after=wait))
+    found = errors.wait_of(reply(503, date=date, retry_after=wait))
     assert found is None or found >= 0
 
 
@@ -387,12 +384,12 @@ def test_a_body_that_was_not_read_to_its_end_is_not_parsed() -> None:
 def test_an_attempt_without_an_answer_becomes_a_typed_error(
     kind: str, expected: type[AionvisionError], code: str
 ) -> None:
-    error = gate.error_of_fault(Fault(kind, "why", sent=True), operation(), 1)
+    error = errors.error_of_fault(Fault(kind, "why", sent=True), operation(), 1)
     assert (type(error), error.code, error.message) == (expected, code, "why")
 
 
 def test_a_fault_names_method_and_path_template_p15() -> None:
-    error = gate.error_of_fault(Fault("connect", "why", sent=False), operation(), 2)
+    error = errors.error_of_fault(Fault("connect", "why", sent=False), operation(), 2)
     assert str(error).startswith("GET /user-files/{image_id}: why (2 attempts)")
 
 
@@ -404,38 +401,40 @@ def _needs_files(data: Any) -> Any:
 
 
 def test_json_is_decoded_by_the_operation() -> None:
-    assert gate.decode(reply(200, {"a": 1}), operation(decode=operator.itemgetter("a"))) == 1
+    assert errors.decode(reply(200, {"a": 1}), operation(decode=operator.itemgetter("a"))) == 1
 
 
 def test_text_and_bytes_are_given_as_they_are() -> None:
-    assert gate.decode(reply(200, b"\xc3\xa4"), operation(kind="text", decode=str)) == "ä"
+    assert errors.decode(reply(200, b"\xc3\xa4"), operation(kind="text", decode=str)) == "ä"
     assert (
-        gate.decode(reply(200, b"\xc3\xa4"), operation(kind="bytes", decode=bytes)) == b"\xc3\xa4"
+        errors.decode(reply(200, b"\xc3\xa4"), operation(kind="bytes", decode=bytes)) == b"\xc3\xa4"
     )
 
 
 def test_a_redirect_gives_its_location() -> None:
     answer = reply(302, location="https://store.example/x")
-    assert gate.decode(answer, operation(kind="redirect", decode=str)) == "https://store.example/x"
+    assert (
+        errors.decode(answer, operation(kind="redirect", decode=str)) == "https://store.example/x"
+    )
 
 
 def test_a_redirect_without_location_is_a_typed_error_p15() -> None:
     with pytest.raises(exceptions.ServerError, match="no redirect"):
-        gate.decode(reply(302), operation(kind="redirect", decode=str))
+        errors.decode(reply(302), operation(kind="redirect", decode=str))
 
 
 @pytest.mark.parametrize("kind", sorted(set(GARBAGE) - {"an empty object"}))
 def test_a_success_whose_body_is_garbage_is_a_typed_error_p15(kind: str) -> None:
     called = operation(decode=_needs_files)
     with pytest.raises(exceptions.ServerError) as caught:
-        gate.decode(reply(200, GARBAGE[kind], x_request_id="req-1"), called)
+        errors.decode(reply(200, GARBAGE[kind], x_request_id="req-1"), called)
     error = caught.value
     assert (error.code, error.status_code, error.request_id) == ("INVALID_RESPONSE", 200, "req-1")
 
 
 def test_a_field_that_is_missing_is_named_p15() -> None:
     with pytest.raises(exceptions.ServerError, match="lacks the field 'files'"):
-        gate.decode(reply(200, {}), operation(decode=operator.itemgetter("files")))
+        errors.decode(reply(200, {}), operation(decode=operator.itemgetter("files")))
 
 
 @given(body=JSON)
@@ -444,7 +443,7 @@ def test_no_success_of_the_wrong_shape_breaks_a_real_model_p15(body: Any) -> Non
 
     found: exceptions.ServerError | None = None
     try:
-        gate.decode(reply(200, body), list_user_files().operation)
+        errors.decode(reply(200, body), list_user_files().operation)
     except exceptions.ServerError as error:
         found = error
     assert found is None or found.code == "INVALID_RESPONSE"
@@ -452,5 +451,5 @@ def test_no_success_of_the_wrong_shape_breaks_a_real_model_p15(body: Any) -> Non
 
 def test_a_decoding_error_hides_no_cause_of_another_library() -> None:
     with pytest.raises(exceptions.ServerError) as caught:
-        gate.decode(reply(200, b"<html>"), operation())
+        errors.decode(reply(200, b"<html>"), operation())
     assert caught.value.__cause__ is None

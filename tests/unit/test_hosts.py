@@ -8,12 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aion._http.hosts import (
-    HostError,
-    ascii_host,
-    is_loopback,
-    located,
-)
+from aion._http.hosts import HostError, ascii_host, is_loopback, located
 
 
 @pytest.mark.parametrize(

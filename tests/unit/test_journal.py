@@ -19,15 +19,11 @@ from aion.exceptions import (
 )
 from aion.types.common import DescriptionStatus
 from aion.types.upload import UploadResult
-from aion.uploads import _expand as _files
+from aion.uploads import _expand
 from aion.uploads._expand import Files
-from aion.uploads._ledger import Item
 from aion.uploads._open_journal import OpenJournal
-from aion.uploads._record import (
-    Record,
-    picked_up,
-    restored,
-)
+from aion.uploads._plan import Item
+from aion.uploads._record import Record, picked_up, restored
 from aion.uploads._retry import is_ambiguous
 from aion.uploads.journal import Journal, State
 
@@ -40,7 +36,7 @@ def found(path: Path, count: int = 3) -> Files:
     for number in range(count):
         if not (path / f"{number}.png").exists():
             (path / f"{number}.png").write_bytes(PNG + bytes([number]))
-    return _files.expand(path)
+    return _expand.expand(path)
 
 
 def items(files: Files) -> list[Item]:
@@ -133,7 +129,7 @@ def test_what_was_not_committed_does_not_count(path: Path, photos: Path) -> None
 def test_p22_a_name_that_is_no_valid_text_may_be_part_of_a_reason(path: Path, photos: Path) -> None:
     found(photos, 1)
     Path(os.fsdecode(os.fsencode(photos) + b"/bad\xff.png")).write_bytes(b"no picture")
-    Record(path, _files.expand(photos), URL).close()
+    Record(path, _expand.expand(photos), URL).close()
     bad = Journal(path).report()[1]
     assert (bad.filename, bad.state) == ("bad\udcff.png", State.FAILED)
     assert "bad\\udcff.png" in str(bad.reason)
@@ -176,7 +172,7 @@ def test_the_order_of_the_files_may_be_another(path: Path, photos: Path) -> None
     record = Record(path, files, URL)
     record.stored([(2, UploadResult("two", "2.png", ""))])
     record.close()
-    turned = _files.expand([one.source for one in reversed(files)])
+    turned = _expand.expand([one.source for one in reversed(files)])
     record = again(path, turned)
     assert {index: row.image_id for index, row in record.done().items()} == {0: "two"}
     record.close()
@@ -199,7 +195,7 @@ def test_a_touched_file_is_the_same_where_its_hash_is_known(path: Path, photos: 
 
 def test_a_file_given_twice_has_two_rows(path: Path, photos: Path) -> None:
     one = found(photos, 1)[0].source
-    files = _files.expand([one, one])
+    files = _expand.expand([one, one])
     record = Record(path, files, URL)
     record.stored([(1, UploadResult("second", "0.png", ""))])
     record.close()

@@ -8,15 +8,9 @@ import pytest
 
 from aion.exceptions import ValidationError
 from aion.types.video import VideoChunkInfo, VideoUploadResult, VideoUploadSession
-from aion.uploads import _video_file as _videos
-from aion.uploads._video_chunks import (
-    ChunkedUpload,
-    ETagCheck,
-)
-from aion.uploads._video_file import (
-    Video,
-    VideoWishes,
-)
+from aion.uploads import _video_file
+from aion.uploads._video_chunks import ChunkedUpload, ETagCheck
+from aion.uploads._video_file import Video, VideoWishes
 from aion.uploads._video_record import VideoRecord
 from aion.uploads.journal import Journal, State
 from aion_api import UNSET
@@ -34,7 +28,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def video(tmp_path: Path) -> Video:
-    return _videos.video(saved(tmp_path, data=movie(size=2500)))
+    return _video_file.video(saved(tmp_path, data=movie(size=2500)))
 
 
 def begun() -> ChunkedUpload:
@@ -86,7 +80,7 @@ def test_the_upload_of_a_changed_video_is_given_apart(path: Path, video: Video) 
     record.begin(0, begun())
     record.close()
     video.path.write_bytes(movie(size=2600))
-    record = VideoRecord(path, [_videos.video(video.path)], URL, WISHES)
+    record = VideoRecord(path, [_video_file.video(video.path)], URL, WISHES)
     old = record.replaced(0)
     assert (record.begun(0), old and old.upload_id) == (None, "upload")
     record.close()

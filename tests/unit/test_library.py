@@ -13,15 +13,8 @@ from hypothesis import strategies as st
 
 from aion import _checks as check
 from aion._flows.paging import Pages
-from aion._requests.library import (
-    Listing,
-    changes,
-    listing,
-)
-from aion._requests.links import (
-    address,
-    in_state,
-)
+from aion._requests.library import Listing, changes, listing
+from aion._requests.links import address, in_state
 from aion._requests.page import Page
 from aion.exceptions import ValidationError
 from aion.types.links import LinkItem

@@ -9,13 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aion.uploads._mp4 import (
-    MOST_BOXES,
-    Box,
-    boxes,
-    find,
-    length,
-)
+from aion.uploads._mp4 import MOST_BOXES, Box, boxes, find, length
 from tests.behaviour.movies import box, header, movie
 
 

@@ -10,13 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aion._engine import retry as policy
-from aion._engine.retry import (
-    Policy,
-    http_date,
-    may_repeat_fault,
-    may_repeat_status,
-)
+from aion._engine import retry
+from aion._engine.retry import Policy, http_date, may_repeat_fault, may_repeat_status
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 STATUSES = st.integers(100, 599)
@@ -70,7 +65,7 @@ def test_any_other_status_is_never_repeated_p8(status: int, repeatable: bool) ->
     assert not may_repeat_status(status, "OTHER", repeatable=repeatable)
 
 
-@pytest.mark.parametrize("code", sorted(policy.QUOTA_CODES))
+@pytest.mark.parametrize("code", sorted(retry.QUOTA_CODES))
 @given(status=STATUSES, repeatable=st.booleans())
 def test_an_exhausted_quota_is_never_repeated_p9(code: str, status: int, repeatable: bool) -> None:
     assert not may_repeat_status(status, code, repeatable=repeatable)
@@ -96,7 +91,7 @@ def test_a_delay_is_bounded_whatever_the_number_of_retries_p7(
     retries: int, delay: float, jitter: float
 ) -> None:
     seconds = Policy(retries, delay, lambda: jitter).delay(retries, None)
-    assert 0 <= seconds <= policy.LONGEST_DELAY
+    assert 0 <= seconds <= retry.LONGEST_DELAY
 
 
 def test_the_ceiling_doubles_from_the_retry_delay_to_the_longest() -> None:
@@ -123,33 +118,33 @@ def test_what_the_service_asks_for_is_obeyed_without_jitter_p9(asked: int, retri
 
 @given(st.integers(0, 10**9))
 def test_whole_seconds_are_read_as_they_are_p9(seconds: int) -> None:
-    assert policy.retry_after(str(seconds), NOW) == seconds
+    assert retry.retry_after(str(seconds), NOW) == seconds
 
 
 @given(st.floats(0, 1e9))
 def test_parts_of_a_second_are_rounded_up_p9(seconds: float) -> None:
-    assert policy.retry_after(repr(seconds), NOW) == math.ceil(seconds)
+    assert retry.retry_after(repr(seconds), NOW) == math.ceil(seconds)
 
 
 @given(st.integers(-(10**6), 10**6))
 def test_a_date_is_the_time_until_then_and_never_negative_p9(seconds: int) -> None:
     text = format_datetime(NOW + timedelta(seconds=seconds), usegmt=True)
-    assert policy.retry_after(text, NOW) == max(0, seconds)
+    assert retry.retry_after(text, NOW) == max(0, seconds)
 
 
 @given(st.integers(1, 999_999))
 def test_a_date_less_than_a_second_away_is_rounded_up_p9(microseconds: int) -> None:
     text = format_datetime(NOW, usegmt=True)
-    assert policy.retry_after(text, NOW - timedelta(microseconds=microseconds)) == 1
+    assert retry.retry_after(text, NOW - timedelta(microseconds=microseconds)) == 1
 
 
 def test_a_date_without_a_zone_is_taken_as_utc_p9() -> None:
-    assert policy.retry_after("Sun, 01 Mar 2026 12:00:07 -0000", NOW) == 7
+    assert retry.retry_after("Sun, 01 Mar 2026 12:00:07 -0000", NOW) == 7
 
 
 @pytest.mark.parametrize("text", ["-5", "-0.1"])
 def test_negative_seconds_are_none_to_wait_p9(text: str) -> None:
-    assert policy.retry_after(text, NOW) == 0
+    assert retry.retry_after(text, NOW) == 0
 
 
 @pytest.mark.parametrize(
@@ -158,12 +153,12 @@ def test_negative_seconds_are_none_to_wait_p9(text: str) -> None:
      "Sun, 01 Mar 99999 12:00:00 GMT"],
 )  # fmt: skip
 def test_what_cannot_be_read_is_none_p9(text: str | None) -> None:
-    assert policy.retry_after(text, NOW) is None
+    assert retry.retry_after(text, NOW) is None
 
 
 @given(st.text() | st.text(alphabet="0123456789:., +-GMTSunMar"))
 def test_no_header_whatever_is_in_it_raises_p9(text: str) -> None:
-    found = policy.retry_after(text, NOW)
+    found = retry.retry_after(text, NOW)
     assert found is None or found >= 0
 
 

@@ -9,12 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aion import ClientConfig
-from aion._waiting.plan import (
-    LAST_LOOK,
-    LONGEST,
-    PollPlan,
-    begin,
-)
+from aion._waiting.plan import LAST_LOOK, LONGEST, PollPlan, begin
 from tests.unit.support import KEY
 
 INTERVALS = st.floats(0.001, 100)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from aion._engine import errors as gate
+from aion._engine import errors
 from aion._http.wire import Reply
 from aion.exceptions import ServerError
 from aion.types.audit import AuditLogEntry
@@ -34,7 +34,7 @@ JOB: dict[str, Any] = {
 
 def decoded(decode: Any, data: Any) -> Any:
     operation = Operation("o", "t.o", "GET", "/x", kind="json", decode=decode, repeatable=True)
-    return gate.decode(Reply(200, [], json.dumps(data).encode()), operation)
+    return errors.decode(Reply(200, [], json.dumps(data).encode()), operation)
 
 
 def job(**changes: Any) -> CloudStorageJob:

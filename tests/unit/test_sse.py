@@ -6,10 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aion._streaming.sse import (
-    Decoder,
-    Event,
-)
+from aion._streaming.sse import Decoder, Event
 
 FIXTURES: dict[str, tuple[bytes, list[Event]]] = {
     "one event": (b"data: a\n\n", [Event("", "a", None)]),

@@ -7,13 +7,7 @@ from typing import Any
 
 import pytest
 
-from aion.types.audit import (
-    AuditEventType,
-    AuditLogEntry,
-    AuditLogList,
-    AuditResult,
-    AuditSeverity,
-)
+from aion.types.audit import AuditEventType, AuditLogEntry, AuditLogList, AuditResult, AuditSeverity
 
 ENTRY: dict[str, Any] = {
     "id": "e",

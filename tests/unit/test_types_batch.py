@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aion._requests import images as _pictures
+from aion._requests import images as requests
 from aion.config import InsecureTransportWarning
 from aion.exceptions import ValidationError
 from aion.types.batch import (
@@ -141,8 +141,8 @@ def test_P18_a_description_survives_fields_of_any_kind(data: dict[str, Any]) -> 
 def test_bytes_are_an_image_or_refused(data: bytes) -> None:
     head = b"\x89PNG\r\n\x1a\n"
     with pytest.raises(ValidationError):
-        _pictures.picture("image", b"#" + data)
-    sent = text_of(_pictures.picture("image", head + data).image_base64)
+        requests.picture("image", b"#" + data)
+    sent = text_of(requests.picture("image", head + data).image_base64)
     assert base64.b64decode(sent.partition(",")[2]) == head + data
     assert sent.startswith("data:image/png;base64,")
 
@@ -153,8 +153,8 @@ def text_of(embedded: Any) -> str:
 
 
 def test_one_image_goes_without_the_head_of_its_data_url() -> None:
-    image = _pictures.picture("image", "data:image/png;base64,aGk=")
-    assert text_of(_pictures.alone(image)["image_base64"]) == "aGk="
+    image = requests.picture("image", "data:image/png;base64,aGk=")
+    assert text_of(requests.alone(image)["image_base64"]) == "aGk="
 
 
 BASE64 = st.binary(max_size=12).map(lambda data: base64.b64encode(data).decode())
@@ -166,9 +166,9 @@ def test_a_data_url_is_taken_if_its_base64_can_be_decoded(text: str) -> None:
         base64.b64decode(text, validate=True)
     except ValueError:
         with pytest.raises(ValidationError, match="whose base64 is whole"):
-            _pictures.picture("image", f"data:image/png;base64,{text}")
+            requests.picture("image", f"data:image/png;base64,{text}")
     else:
-        sent = text_of(_pictures.picture("image", f"data:image/png;base64,{text}").image_base64)
+        sent = text_of(requests.picture("image", f"data:image/png;base64,{text}").image_base64)
         assert sent == f"data:image/png;base64,{text}"
 
 
@@ -176,17 +176,17 @@ def test_a_data_url_is_taken_if_its_base64_can_be_decoded(text: str) -> None:
 def test_padding_inside_a_long_data_url_is_refused(padded: str) -> None:
     text = "QUJD" * 262_143 + padded + "QUJD" * 10
     with pytest.raises(ValidationError, match="whose base64 is whole"):
-        _pictures.picture("image", f"data:image/png;base64,{text}")
+        requests.picture("image", f"data:image/png;base64,{text}")
 
 
 def test_a_long_data_url_is_sent_as_it_is() -> None:
     url = "data:image/png;base64," + "QUJD" * 300_000 + "QQ=="
-    assert text_of(_pictures.picture("image", url).image_base64) == url
+    assert text_of(requests.picture("image", url).image_base64) == url
 
 
 @given(st.text())
 def test_base64_of_a_caller_is_sent_as_it_is(text: str) -> None:
-    (image,) = _pictures.inputs([{"image_base64": "x" + text}])
+    (image,) = requests.inputs([{"image_base64": "x" + text}])
     sent: Any = image.image_base64
     assert (sent if isinstance(sent, str) else text_of(sent)) == "x" + text
 
@@ -194,15 +194,15 @@ def test_base64_of_a_caller_is_sent_as_it_is(text: str) -> None:
 @pytest.mark.parametrize("host", ["localhost:8000", "127.0.0.1", "[::1]:1"])
 def test_this_machine_may_be_asked_over_plain_http(host: str) -> None:
     url = f"http://{host}/a.jpg"
-    assert _pictures.picture("image", url).image_url == url
+    assert requests.picture("image", url).image_url == url
 
 
 def test_other_machines_over_plain_http_are_warned_of() -> None:
     with pytest.warns(InsecureTransportWarning, match=r"a\.test"):
-        _pictures.picture("image", "HTTP://a.test/a.jpg")
-    assert _pictures.picture("image", "https://a.test/a.jpg").image_url == "https://a.test/a.jpg"
+        requests.picture("image", "HTTP://a.test/a.jpg")
+    assert requests.picture("image", "https://a.test/a.jpg").image_url == "https://a.test/a.jpg"
 
 
 def test_keys_are_fresh_unless_they_are_given() -> None:
-    assert _pictures.idempotency_key("k") == "k"
-    assert len({_pictures.idempotency_key(None) for _ in range(100)}) == 100
+    assert requests.idempotency_key("k") == "k"
+    assert len({requests.idempotency_key(None) for _ in range(100)}) == 100

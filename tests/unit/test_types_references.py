@@ -10,10 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aion.types._markup import (
-    parse_references,
-    resolve_content,
-)
+from aion.types._markup import parse_references, resolve_content
 from aion.types.references import DocumentRef, ImageRef, LinkRef, ParsedReferences
 
 POLE = "5c0ffee5-0000-4000-8000-000000000001"

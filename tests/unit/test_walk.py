@@ -11,11 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aion._requests.page import (
-    AT_ONCE,
-    Page,
-    Walk,
-)
+from aion._requests.page import AT_ONCE, Page, Walk
 from aion.exceptions import ServerError
 
 Change = tuple[str, float]

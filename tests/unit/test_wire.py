@@ -11,13 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aion import ClientConfig
+from aion._engine.wiring import Wiring, new_request_id
 from aion._http.hosts import located
-from aion._http.wire import (
-    Reply,
-    Wire,
-    Wiring,
-    new_request_id,
-)
+from aion._http.wire import Reply, Wire
 from aion.exceptions import ValidationError
 from aion_api import File, JsonBody, MultipartBody, Request
 from aion_api.api import user_files

@@ -13,10 +13,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from aion._http.hosts import (
-    address_of,
-    place,
-)
+from aion._http.hosts import address_of, place
 
 NEXT_AFTER = 0.25
 """Seconds after which the next address is tried as well, while the others go on."""

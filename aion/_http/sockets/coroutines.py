@@ -11,21 +11,11 @@ from typing import Any, TypeVar
 
 import httpcore
 
-from aion._http.sockets.common import (
-    LARGE_PIECE,
-    PIECE,
-    Options,
-    told,
-    translated,
-    waiter,
-)
+from aion._http.sockets.common import LARGE_PIECE, PIECE, Options, told, translated, waiter
 from aion._http.sockets.connect_limits import Making
 from aion._http.sockets.happy_eyeballs import race_async
 from aion._http.sockets.resolver import resolve_async
-from aion._http.sockets.tls import (
-    MORE,
-    Tls,
-)
+from aion._http.sockets.tls import MORE, Tls
 
 T = TypeVar("T")
 

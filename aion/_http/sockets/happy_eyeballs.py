@@ -14,11 +14,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from aion._http.sockets.addresses import (
-    Address,
-    Failures,
-    Schedule,
-)
+from aion._http.sockets.addresses import Address, Failures, Schedule
 from aion._http.sockets.opening import opened
 from aion._http.sockets.resolver import Patience
 

@@ -17,16 +17,8 @@ from contextlib import suppress
 from functools import partial
 from queue import Empty, SimpleQueue
 
-from aion._http.hosts import (
-    HostError,
-    ascii_host,
-)
-from aion._http.sockets.addresses import (
-    Address,
-    listed,
-    literal,
-    reason_of,
-)
+from aion._http.hosts import HostError, ascii_host
+from aion._http.sockets.addresses import Address, listed, literal, reason_of
 
 POLL = 0.1
 """Seconds after which a thread that waits sees whether it still should."""

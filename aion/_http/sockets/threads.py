@@ -12,21 +12,11 @@ from typing import Any, TypeVar
 import httpcore
 
 from aion._clock import monotonic
-from aion._http.sockets.common import (
-    LARGE_PIECE,
-    PIECE,
-    Options,
-    told,
-    translated,
-    waiter,
-)
+from aion._http.sockets.common import LARGE_PIECE, PIECE, Options, told, translated, waiter
 from aion._http.sockets.connect_limits import Making
 from aion._http.sockets.happy_eyeballs import race
 from aion._http.sockets.resolver import resolve
-from aion._http.sockets.tls import (
-    MORE,
-    Tls,
-)
+from aion._http.sockets.tls import MORE, Tls
 
 T = TypeVar("T")
 

@@ -5,13 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any, Final
 
-from aion.sandbox.agents.finding import (
-    FoundFile,
-    Scope,
-    find_files,
-    find_passages,
-    find_scenes,
-)
+from aion.sandbox.agents.finding import FoundFile, Scope, find_files, find_passages, find_scenes
 from aion.sandbox.agents.words import found_text, result_ref, tokens, wanted_words
 from aion.sandbox.call import Answer, Call
 from aion.sandbox.files import StoredFile

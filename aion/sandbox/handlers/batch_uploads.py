@@ -13,13 +13,7 @@ from aion.sandbox.file_kinds import Refusal
 from aion.sandbox.files import StoredFile
 from aion.sandbox.ids import TENANT_ID, make_id
 from aion.sandbox.intake import require_storage
-from aion.sandbox.presigning import (
-    check_announced,
-    check_name,
-    check_target,
-    invitation,
-    mismatch,
-)
+from aion.sandbox.presigning import check_announced, check_name, check_target, invitation, mismatch
 from aion.sandbox.sessions import Session, SessionItem
 from aion.sandbox.views import STUCK_AFTER, unified_status
 

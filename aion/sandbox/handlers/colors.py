@@ -9,10 +9,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from aion._color_spaces import (
-    is_hex,
-    to_rgb,
-)
+from aion._color_spaces import is_hex, to_rgb
 from aion.sandbox.call import Answer, Call
 from aion.sandbox.color_index import ColorHit, ColorQuery, indexed_colors, search_colors
 from aion.sandbox.coloring import COLORS, MOST, swatches

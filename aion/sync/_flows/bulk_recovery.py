@@ -25,7 +25,7 @@ from aion._http.content import Version
 from aion._runtime import blocking as rt
 from aion.exceptions import CircuitBreakerError
 from aion.uploads._hashing import hashing
-from aion.uploads._ledger import Item
+from aion.uploads._plan import Item
 from aion.uploads._retry import pause_before
 from aion_api.api import uploads, user_files
 from aion_api.models.uploads import DuplicateCheckRequest

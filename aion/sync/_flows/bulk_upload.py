@@ -17,11 +17,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 
-from aion._callbacks import (
-    ignoring_failures,
-    pass_on,
-    raised_by_callback,
-)
+from aion._callbacks import ignoring_failures, pass_on, raised_by_callback
 from aion._clock import monotonic
 from aion._http.content import Version
 from aion._runtime import blocking as rt
@@ -33,22 +29,10 @@ from aion.exceptions import (
     QuotaExceededError,
     UploadError,
 )
-from aion.sync._flows.bulk_recovery import (
-    sort_out,
-    versions,
-)
-from aion.sync._flows.bulk_sender import (
-    Outcome,
-    SyncInFlight,
-)
-from aion.sync._flows.polling import (
-    until,
-    within,
-)
-from aion.sync._flows.upload_sessions import (
-    forgotten,
-    look_at,
-)
+from aion.sync._flows.bulk_recovery import sort_out, versions
+from aion.sync._flows.bulk_sender import Outcome, SyncInFlight
+from aion.sync._flows.polling import until, within
+from aion.sync._flows.upload_sessions import forgotten, look_at
 from aion.types.callbacks import (
     DescriptionFailedEvent,
     DescriptionProgressEvent,
@@ -57,34 +41,14 @@ from aion.types.callbacks import (
 )
 from aion.types.common import DescriptionStatus
 from aion.types.upload import BatchUploadResults, UploadResult, stored_id
-from aion.uploads._errors import (
-    late,
-    partial,
-)
+from aion.uploads._errors import late, partial
 from aion.uploads._expand import Found
-from aion.uploads._ledger import (
-    Callbacks,
-    Item,
-    Ledger,
-    Look,
-    Meter,
-    Pace,
-    Parcel,
-    Sent,
-    accepted,
-    apart,
-    chunks,
-    match,
-)
-from aion.uploads._record import (
-    NoRecord,
-    picked_up,
-    restored,
-)
-from aion.uploads._retry import (
-    is_ambiguous,
-    pause_before,
-)
+from aion.uploads._ledger import Ledger
+from aion.uploads._matching import Look, Sent, accepted, match
+from aion.uploads._meter import Meter
+from aion.uploads._plan import Callbacks, Item, Pace, Parcel, apart, chunks
+from aion.uploads._record import NoRecord, picked_up, restored
+from aion.uploads._retry import is_ambiguous, pause_before
 from aion.uploads.journal import State
 from aion_api import evolve
 from aion_api.api import user_files

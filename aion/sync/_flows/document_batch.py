@@ -10,10 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from aion._callbacks import (
-    pass_on,
-    raised_by_callback,
-)
+from aion._callbacks import pass_on, raised_by_callback
 from aion._clock import monotonic
 from aion._runtime import blocking as rt
 from aion._waiting.plan import PollPlan
@@ -25,10 +22,7 @@ from aion.exceptions import (
     UploadError,
 )
 from aion.sync._flows.bulk_upload import SyncBatchUpload
-from aion.sync._flows.polling import (
-    until,
-    within,
-)
+from aion.sync._flows.polling import until, within
 from aion.types._document_processing import NO_REASON
 from aion.types.callbacks import (
     DocumentFileCompleteEvent,
@@ -44,15 +38,8 @@ from aion.types.documents import (
 )
 from aion.uploads._document_file import DocumentCallbacks
 from aion.uploads._expand import Found
-from aion.uploads._ledger import (
-    Callbacks,
-    Pace,
-)
-from aion.uploads._record import (
-    NoRecord,
-    restored_document,
-    stored_document,
-)
+from aion.uploads._plan import Callbacks, Pace
+from aion.uploads._record import NoRecord, restored_document, stored_document
 from aion_api import evolve
 from aion_api.api import document_uploads, user_files
 from aion_api.models.user_files import FileList, StreamBatchUploadBody

@@ -7,10 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Generic, TypeVar
 
-from aion._requests.page import (
-    Page,
-    Walk,
-)
+from aion._requests.page import Page, Walk
 from aion._runtime import blocking as rt
 from aion.exceptions import AionvisionError
 

@@ -9,10 +9,7 @@ from typing import Any, TypeVar
 
 from aion._clock import monotonic
 from aion._runtime import blocking as rt
-from aion._waiting.errors import (
-    Awaited,
-    passes,
-)
+from aion._waiting.errors import Awaited, passes
 from aion._waiting.plan import PollPlan
 from aion.exceptions import AionvisionError, AionvisionTimeoutError, RateLimitError
 

@@ -10,10 +10,7 @@ from aion._callbacks import pass_on
 from aion._runtime import blocking as rt
 from aion.exceptions import AionvisionError, ResourceNotFoundError
 from aion.sync._flows.polling import within
-from aion.uploads._ledger import (
-    Look,
-    Sent,
-)
+from aion.uploads._matching import Look, Sent
 from aion_api.api import upload_sessions
 from aion_api.models.upload_sessions import UploadSessionResultItem
 

@@ -12,11 +12,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
-from aion._callbacks import (
-    ignoring_failures,
-    pass_on,
-    raised_by_callback,
-)
+from aion._callbacks import ignoring_failures, pass_on, raised_by_callback
 from aion._engine.observe import logger
 from aion._http.content import version_of
 from aion._runtime import blocking as rt
@@ -33,17 +29,8 @@ from aion.exceptions import (
 from aion.sync._flows.video_progress import standing
 from aion.types.callbacks import VideoChunkProgressEvent, VideoUploadCompleteEvent
 from aion.types.video import VideoUploadResult, VideoUploadSession
-from aion.uploads._video_chunks import (
-    Chunk,
-    ChunkedUpload,
-    ETagCheck,
-    HashedRange,
-)
-from aion.uploads._video_file import (
-    Video,
-    VideoCallbacks,
-    VideoWishes,
-)
+from aion.uploads._video_chunks import Chunk, ChunkedUpload, ETagCheck, HashedRange
+from aion.uploads._video_file import Video, VideoCallbacks, VideoWishes
 from aion.uploads._video_record import NoVideoRecord
 from aion_api.api import video_uploads
 from aion_api.models import video_uploads as wire

@@ -9,14 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from aion import _checks as check
-from aion._plain_values import (
-    by_value,
-    with_plain_keys,
-)
-from aion._requests.idempotency import (
-    keyed,
-    new_key,
-)
+from aion._plain_values import by_value, with_plain_keys
+from aion._requests.idempotency import keyed, new_key
 from aion._requests.storage import target_of
 from aion._runtime import blocking as rt
 from aion.types.common import StorageTarget

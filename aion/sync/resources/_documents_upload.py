@@ -17,11 +17,7 @@ from aion._runtime import blocking as rt
 from aion._waiting.errors import Awaited
 from aion._waiting.plan import begin
 from aion.exceptions import AionvisionTimeoutError, DocumentProcessingError
-from aion.sync._flows.document_batch import (
-    SyncDocumentBatch,
-    reason_of,
-    status_of,
-)
+from aion.sync._flows.document_batch import SyncDocumentBatch, reason_of, status_of
 from aion.sync._flows.polling import follow
 from aion.sync._flows.quota import allowance_for
 from aion.sync.resources._documents_presigned import SyncPresignedDocuments
@@ -38,21 +34,12 @@ from aion.types.documents import (
     DocumentStatusResult,
     DocumentUploadResult,
 )
-from aion.uploads import (
-    _document_file as _documents,
-)
-from aion.uploads import (
-    _expand as _files,
-)
+from aion.uploads import _document_file, _expand
 from aion.uploads._document_file import DocumentCallbacks
 from aion.uploads._errors import noting_stored
 from aion.uploads._expand import Found
-from aion.uploads._ledger import Pace
-from aion.uploads._record import (
-    DocumentRecord,
-    NoRecord,
-    options_of,
-)
+from aion.uploads._plan import Pace
+from aion.uploads._record import DocumentRecord, NoRecord, options_of
 from aion_api.models.user_files import StreamBatchUploadBody
 
 BATCH_CHUNK_SIZE = 100
@@ -102,7 +89,7 @@ class SyncDocumentUploads(SyncPresignedDocuments):
         """
         target = target_of("storage_target", storage_target)
         check.optional_seconds("processing_timeout", processing_timeout)
-        source = _documents.document(file, filename)
+        source = _document_file.document(file, filename)
         found = [Found(0, source)]
         try:
             results = self._take(
@@ -189,13 +176,13 @@ class SyncDocumentUploads(SyncPresignedDocuments):
             on_processing_progress=on_processing_progress,
             on_processing_failed=on_processing_failed,
         )
-        found = _files.expand(
+        found = _expand.expand(
             files,
-            _files.names_of(filename, filenames),
+            _expand.names_of(filename, filenames),
             recursive=recursive,
             include_hidden=include_hidden,
-            check=_documents.document,
-            extensions=frozenset(_documents.CONTENT_TYPES),
+            check=_document_file.document,
+            extensions=frozenset(_document_file.CONTENT_TYPES),
             keep_bad=not raise_on_failure,
         )
         callbacks = DocumentCallbacks(

@@ -24,18 +24,11 @@ from aion.types.callbacks import (
 )
 from aion.types.common import StorageTarget
 from aion.types.upload import BatchUploadResults, QuotaInfo
-from aion.uploads import _expand as _files
+from aion.uploads import _expand
 from aion.uploads._errors import noting_stored
-from aion.uploads._ledger import (
-    Callbacks,
-    Pace,
-)
+from aion.uploads._plan import Callbacks, Pace
 from aion.uploads._progress_bar import display
-from aion.uploads._record import (
-    NoRecord,
-    Record,
-    options_of,
-)
+from aion.uploads._record import NoRecord, Record, options_of
 from aion.uploads.progress import UploadProgress
 from aion_api import UNSET, evolve
 from aion_api.models.user_files import StreamBatchUploadBody
@@ -117,7 +110,7 @@ class SyncBatchUploads(SyncPresignedUploads):
         """
         return self.upload_batch(
             files,
-            filenames=_files.names_of(filename, filenames),
+            filenames=_expand.names_of(filename, filenames),
             recursive=recursive,
             include_hidden=include_hidden,
             wait_for_descriptions=wait_for_descriptions,
@@ -243,7 +236,7 @@ class SyncBatchUploads(SyncPresignedUploads):
             # Only the older contract has these fields, and the newer one may refuse them.
             form = evolve(form, intent=intent, verification_level=verification_level)
         check.optional_seconds("description_timeout", description_timeout)
-        found = _files.expand(
+        found = _expand.expand(
             files,
             filenames,
             recursive=recursive,

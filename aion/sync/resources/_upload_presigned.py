@@ -11,10 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aion import _checks as check
-from aion._requests.idempotency import (
-    keyed,
-    new_key,
-)
+from aion._requests.idempotency import keyed, new_key
 from aion._requests.storage import target_of
 from aion._runtime import blocking as rt
 from aion.types.common import StorageTarget

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aion import _checks as check
+from aion._requests import videos as requests
 from aion._runtime import blocking as rt
 from aion.sync._flows.video_upload import PLACEHOLDER
 from aion.types.video import (
@@ -19,7 +20,7 @@ from aion.types.video import (
     VideoUploadResult,
     VideoUploadSession,
 )
-from aion.uploads import _video_file as _videos
+from aion.uploads import _video_file
 from aion_api import UNSET
 from aion_api.api import user_files, video_uploads
 from aion_api.models import video_uploads as wire
@@ -68,7 +69,7 @@ class SyncVideoUploadSteps:
 
         Endpoint: ``POST /video-uploads/initiate``
         """
-        body = _videos.announcement(
+        body = requests.announcement(
             filename, content_type, size_bytes, title=title, tags=tags, metadata=metadata
         )
         request = video_uploads.initiate_video_upload(body=body)
@@ -99,10 +100,10 @@ class SyncVideoUploadSteps:
         Endpoint: ``POST /video-uploads/batch/initiate``
         """
         body = wire.BatchVideoUploadRequestDTO(
-            _videos.announcements(videos),
+            requests.announcements(videos),
             auto_process=auto_process,
             processing_priority=check.choice(
-                "processing_priority", processing_priority, _videos.PRIORITIES
+                "processing_priority", processing_priority, _video_file.PRIORITIES
             ),
         )
         request = video_uploads.batch_initiate_video_uploads(body=body)
@@ -135,7 +136,7 @@ class SyncVideoUploadSteps:
             upload_id=check.identifier("upload_id", upload_id),
             chunk_number=_number(chunk_number),
             etag=check.text("etag", etag, 1, _LONGEST),
-            size_bytes=check.whole_number("size_bytes", size_bytes, 1, _videos.LARGEST),
+            size_bytes=check.whole_number("size_bytes", size_bytes, 1, _video_file.LARGEST),
         )
         return self._engine.call(video_uploads.confirm_video_chunk(body=body))
 
@@ -185,7 +186,7 @@ class SyncVideoUploadSteps:
         """
         if metadata is not None:
             check.refuse("metadata", metadata, "None: give it to initiate() instead")
-        change = UpdateFileRequest(title=_videos.title_of(title), tags=_videos.tags_of(tags))
+        change = UpdateFileRequest(title=requests.title_of(title), tags=requests.tags_of(tags))
         measure = duration_seconds is None
         seconds = PLACEHOLDER if duration_seconds is None else _seconds(duration_seconds)
         if duration_extraction_failed is not None:
@@ -198,14 +199,14 @@ class SyncVideoUploadSteps:
             analysis_provider=(
                 UNSET
                 if analysis_provider is None
-                else check.choice("analysis_provider", analysis_provider, _videos.PROVIDERS)
+                else check.choice("analysis_provider", analysis_provider, _video_file.PROVIDERS)
             ),
             analysis_model=(
                 UNSET
                 if analysis_model is None
                 else check.text("analysis_model", analysis_model, 1, _LONGEST)
             ),
-            analysis_type=check.choice("analysis_type", analysis_type, _videos.ANALYSES),
+            analysis_type=check.choice("analysis_type", analysis_type, _video_file.ANALYSES),
             duration_extraction_failed=measure,
         )
         request = video_uploads.complete_video_upload(body=body)
@@ -235,7 +236,9 @@ class SyncVideoUploadSteps:
             media_id=check.identifier("media_id", media_id),
             upload_id=check.identifier("upload_id", upload_id),
             reason=(
-                UNSET if reason is None else check.text("reason", reason, 0, _videos.LONGEST_REASON)
+                UNSET
+                if reason is None
+                else check.text("reason", reason, 0, _video_file.LONGEST_REASON)
             ),
         )
         return self._engine.call(video_uploads.abort_video_upload(body=body))
@@ -282,9 +285,9 @@ class SyncVideoUploadSteps:
 
 
 def _number(chunk_number: Any) -> int:
-    return check.whole_number("chunk_number", chunk_number, 1, _videos.MOST_CHUNKS)
+    return check.whole_number("chunk_number", chunk_number, 1, _video_file.MOST_CHUNKS)
 
 
 def _seconds(duration: Any) -> float:
     seconds = check.seconds("duration_seconds", duration)
-    return check.number("duration_seconds", seconds, 0, _videos.LONGEST)
+    return check.number("duration_seconds", seconds, 0, _video_file.LONGEST)

@@ -8,13 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from aion import _checks as check
-from aion._requests.cloud_storage import (
-    LONGEST,
-    MOST_FILES,
-    cloud_files,
-    done_at_once,
-    optional,
-)
+from aion._requests.cloud_storage import LONGEST, MOST_FILES, cloud_files, done_at_once, optional
 from aion._runtime import blocking as rt
 from aion._waiting.errors import Awaited
 from aion._waiting.plan import begin

@@ -8,10 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from aion import _checks as check
-from aion._color_spaces import (
-    is_hex,
-    long_hex,
-)
+from aion._color_spaces import is_hex, long_hex
 from aion._requests.page import Page
 from aion._runtime import blocking as rt
 from aion.sync._flows.paging import SyncPages

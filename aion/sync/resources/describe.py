@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from aion import _checks as check
-from aion._requests import images as _pictures
+from aion._requests import images as requests
 from aion._runtime import blocking as rt
 from aion._waiting.plan import begin
-from aion.sync._flows import batch_jobs as batches
+from aion.sync._flows import batch_jobs
 from aion.sync.resources.batch import SyncBatchResource
 from aion.types.batch import BatchImageInput, BatchStatusResult
 from aion.types.describe import DescriptionResult
@@ -85,19 +85,19 @@ class SyncDescribeResource:
         Endpoint: ``POST /describe/``; for many ``POST /batch/describe``, ``GET /batch/{batch_id}``
         and ``GET /batch/{batch_id}/results``
         """
-        settings = _pictures.settings(
+        settings = requests.settings(
             providers=providers,
             prompt=prompt,
             rule_set_id=rule_set_id,
             rules=rules,
             verification_level=verification_level,
         )
-        pace = _pictures.pace(max_parallel, timeout_per_item)
+        pace = requests.pace(max_parallel, timeout_per_item)
         rt.check_callbacks(on_progress=on_progress)
         check.optional_seconds("timeout", timeout)
-        key = _pictures.idempotency_key(idempotency_key)
-        name, value = _pictures.chosen(image=image, object_key=object_key, object_keys=object_keys)
-        images, many = _pictures.pictures(name, value)
+        key = requests.idempotency_key(idempotency_key)
+        name, value = requests.chosen(image=image, object_key=object_key, object_keys=object_keys)
+        images, many = requests.pictures(name, value)
 
         def shown(result: DescriptionResult) -> DescriptionResult:
             # A batch knows neither switch, and an older server may ignore them.
@@ -109,7 +109,7 @@ class SyncDescribeResource:
 
         if not many:
             body = DescribeImageRequest(
-                **_pictures.alone(images[0]),
+                **requests.alone(images[0]),
                 **settings,
                 include_metadata=include_metadata,
                 include_tags=include_tags,
@@ -137,5 +137,5 @@ class SyncDescribeResource:
     ) -> list[DescriptionResult]:
         plan = begin(self._engine.config, timeout)
         begun = SyncBatchResource(self._engine).submit_describe(images, **settings, **pace)
-        items = batches.finished(self._engine, begun.batch_id, plan, on_progress)
+        items = batch_jobs.finished(self._engine, begun.batch_id, plan, on_progress)
         return [DescriptionResult.from_item(item) for item in items]

@@ -10,12 +10,7 @@ from typing import Any, cast
 from aion import _checks as check
 from aion._requests.page import Page
 from aion.sync._flows.paging import SyncPages
-from aion.sync.resources import (
-    _documents_presigned as _presigned_documents,
-)
-from aion.sync.resources import (
-    _documents_upload as _document_uploads,
-)
+from aion.sync.resources import _documents_presigned, _documents_upload
 from aion.sync.resources._documents_upload import SyncDocumentUploads
 from aion.types.documents import (
     DocumentBatchDeleteResponse,
@@ -26,23 +21,18 @@ from aion.types.documents import (
     DocumentProcessingStatus,
     DocumentSearchResponse,
 )
-from aion.uploads import (
-    _document_file as _documents,
-)
-from aion.uploads import (
-    _expand as _files,
-)
+from aion.uploads import _document_file, _expand
 from aion_api import UNSET
 from aion_api.api import documents
 from aion_api.models.documents import BatchDeleteDocumentsRequest, DocumentSearchRequestAPI
 
-EXTENSION_TO_CONTENT_TYPE = dict(_documents.CONTENT_TYPES)
+EXTENSION_TO_CONTENT_TYPE = dict(_document_file.CONTENT_TYPES)
 ALLOWED_CONTENT_TYPES = set(EXTENSION_TO_CONTENT_TYPE.values())
 SUPPORTED_DOCUMENT_EXTENSIONS = set(EXTENSION_TO_CONTENT_TYPE)
-MAX_FILE_SIZE_BYTES = _presigned_documents.LARGEST
-BATCH_CHUNK_SIZE = _document_uploads.BATCH_CHUNK_SIZE
-MAX_BATCH_FILES = _files.MOST_FILES
-DEFAULT_PROCESSING_TIMEOUT = _document_uploads.DEFAULT_PROCESSING_TIMEOUT
+MAX_FILE_SIZE_BYTES = _documents_presigned.LARGEST
+BATCH_CHUNK_SIZE = _documents_upload.BATCH_CHUNK_SIZE
+MAX_BATCH_FILES = _expand.MOST_FILES
+DEFAULT_PROCESSING_TIMEOUT = _documents_upload.DEFAULT_PROCESSING_TIMEOUT
 _STATES = tuple(state.value for state in DocumentProcessingStatus)
 _MOST = 100
 
@@ -219,7 +209,7 @@ class SyncDocumentsResource(SyncDocumentUploads):
             similarity_threshold=check.number("similarity_threshold", similarity_threshold, 0, 1),
             document_ids=UNSET
             if document_ids is None
-            else check.identifiers("document_ids", document_ids, most=_files.MOST_FILES),
+            else check.identifiers("document_ids", document_ids, most=_expand.MOST_FILES),
         )
         request = documents.search_documents(body=body)
         return self._engine.call(request.decoding(DocumentSearchResponse.from_api_response))

@@ -11,17 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from aion import _checks as check
-from aion._requests.library import (
-    changes,
-    listing,
-)
+from aion._requests.library import changes, listing
 from aion._requests.library import page_size as size_of_page
 from aion._requests.page import Page
 from aion._runtime import blocking as rt
-from aion.sync._flows.download import (
-    save,
-    target,
-)
+from aion.sync._flows.download import save, target
 from aion.sync._flows.paging import SyncPages
 from aion.types.files import (
     BatchDeleteFilesResponse,

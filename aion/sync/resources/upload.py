@@ -11,10 +11,7 @@ from aion import _checks as check
 from aion._callbacks import pass_on
 from aion._requests.storage import target_of
 from aion._waiting.errors import Awaited
-from aion._waiting.plan import (
-    PollPlan,
-    begin,
-)
+from aion._waiting.plan import PollPlan, begin
 from aion.exceptions import (
     AionvisionTimeoutError,
     DescriptionError,
@@ -28,26 +25,17 @@ from aion.sync.resources._upload_bulk import SyncBatchUploads
 from aion.types.common import StorageTarget
 from aion.types.describe import DescriptionStatus as DescriptionState
 from aion.types.upload import UploadResult
-from aion.uploads import (
-    _expand as _files,
-)
-from aion.uploads import (
-    _local_file as _media,
-)
+from aion.uploads import _expand, _local_file, _media_types
 from aion.uploads._errors import go_on
 from aion.uploads._expand import Found
-from aion.uploads._ledger import (
-    LARGEST_CHUNK,
-    Callbacks,
-    Pace,
-)
+from aion.uploads._plan import LARGEST_CHUNK, Callbacks, Pace
 from aion_api.api import user_files
 from aion_api.models.user_files import StreamBatchUploadBody, UserFile
 
-SUPPORTED_CONTENT_TYPES = set(_media.IMAGE_TYPES)
-SUPPORTED_EXTENSIONS = set(_files.IMAGE_EXTENSIONS)
+SUPPORTED_CONTENT_TYPES = set(_media_types.IMAGE_TYPES)
+SUPPORTED_EXTENSIONS = set(_media_types.IMAGE_EXTENSIONS)
 BATCH_CHUNK_SIZE = LARGEST_CHUNK
-MAX_BATCH_FILES = _files.MOST_FILES
+MAX_BATCH_FILES = _expand.MOST_FILES
 
 
 class SyncUploadResource(SyncBatchUploads):
@@ -96,7 +84,7 @@ class SyncUploadResource(SyncBatchUploads):
         """
         target = target_of("storage_target", storage_target)
         check.optional_seconds("description_timeout", description_timeout)
-        source = _media.image(file, filename)
+        source = _local_file.image(file, filename)
         allowed = allowance_for(self._engine, 1)
         batch = self._send(source, target, allowed.moment)
         plan = begin(self._engine.config, description_timeout)
@@ -153,7 +141,9 @@ class SyncUploadResource(SyncBatchUploads):
         )
         return follow(look, lambda state: state.is_complete, plan, awaited)
 
-    def _send(self, source: _media.Upload, target: str, since: datetime | None) -> SyncBatchUpload:
+    def _send(
+        self, source: _local_file.Upload, target: str, since: datetime | None
+    ) -> SyncBatchUpload:
         """Send one image, as a batch of one: what was lost on the way is asked for."""
         found = [Found(0, source)]
         form = StreamBatchUploadBody(files=[], storage_target=target)

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from aion import _checks as check
-from aion._requests import images as _pictures
+from aion._requests import images as requests
 from aion._runtime import blocking as rt
 from aion._waiting.plan import begin
-from aion.sync._flows import batch_jobs as batches
+from aion.sync._flows import batch_jobs
 from aion.sync.resources.batch import SyncBatchResource
 from aion.types.batch import BatchStatusResult, BatchVerifyInput
 from aion.types.verify import VerificationResult
@@ -90,29 +90,29 @@ class SyncVerifyResource:
         Endpoint: ``POST /verify/``; for many ``POST /batch/verify``, ``GET /batch/{batch_id}`` and
         ``GET /batch/{batch_id}/results``
         """
-        settings = _pictures.settings(
+        settings = requests.settings(
             providers=providers,
             rule_set_id=rule_set_id,
             rules=rules,
             verification_level=verification_level,
         )
-        pace = _pictures.pace(max_parallel, timeout_per_item)
+        pace = requests.pace(max_parallel, timeout_per_item)
         rt.check_callbacks(on_progress=on_progress)
         mode = check.choice("mode", mode, MODES)
         check.optional_seconds("timeout", timeout)
-        key = _pictures.idempotency_key(idempotency_key)
-        name, value = _pictures.chosen(
+        key = requests.idempotency_key(idempotency_key)
+        name, value = requests.chosen(
             image=image, images=images, object_key=object_key, object_keys=object_keys
         )
         many = name in ("images", "object_keys")
         if not many:
             if contents is not None:
                 check.refuse("contents", contents, "left out for one image: its text is content")
-            text = check.text("content", content, 1, _pictures.LONGEST_TEXT)
-            found = [(_pictures.stored if name == "object_key" else _pictures.picture)(name, value)]
+            text = check.text("content", content, 1, requests.LONGEST_TEXT)
+            found = [(requests.stored if name == "object_key" else requests.picture)(name, value)]
             body = VerifyRequest(
                 content=text,
-                **_pictures.alone(found[0]),
+                **requests.alone(found[0]),
                 **settings,
                 mode=mode,
                 use_consensus=use_consensus,
@@ -126,8 +126,8 @@ class SyncVerifyResource:
         ):
             if given != wanted:
                 check.refuse(field, given, f"{wanted!r} for many images: a batch has no other")
-        found, _ = _pictures.pictures(name, value)
-        pairs = _pictures.paired(found, contents)
+        found, _ = requests.pictures(name, value)
+        pairs = requests.paired(found, contents)
         return self._batch(pairs, settings, pace, on_progress, timeout)
 
     def _verify(self, body: VerifyRequest, key: str, timeout: float | None) -> VerificationResult:
@@ -146,5 +146,5 @@ class SyncVerifyResource:
     ) -> list[VerificationResult]:
         plan = begin(self._engine.config, timeout)
         begun = SyncBatchResource(self._engine).submit_verify(pairs, **settings, **pace)
-        items = batches.finished(self._engine, begun.batch_id, plan, on_progress)
+        items = batch_jobs.finished(self._engine, begun.batch_id, plan, on_progress)
         return [VerificationResult.from_item(item) for item in items]

@@ -10,17 +10,13 @@ from typing import Any
 from aion import _checks as check
 from aion._runtime import blocking as rt
 from aion._waiting.plan import begin
-from aion.sync._flows.video_analysis import (
-    analyzed,
-    job_request,
-    newest_request,
-)
+from aion.sync._flows.video_analysis import analyzed, job_request, newest_request
 from aion.types.video import (
     VideoAnalysisJobStatus,
     VideoAnalysisQueueResult,
     VideoAnalysisRetryResult,
 )
-from aion.uploads import _video_file as _videos
+from aion.uploads import _video_file
 from aion_api import UNSET
 from aion_api.api import video_analysis
 from aion_api.models import video_analysis as wire
@@ -85,7 +81,9 @@ class SyncVideoAnalysisResource:
         body = wire.RetryVideoAnalysisRequest(
             check.identifier("media_id", media_id),
             reason=(
-                UNSET if reason is None else check.text("reason", reason, 0, _videos.LONGEST_REASON)
+                UNSET
+                if reason is None
+                else check.text("reason", reason, 0, _video_file.LONGEST_REASON)
             ),
         )
         job_id = check.identifier("analysis_job_id", analysis_job_id)
@@ -116,8 +114,8 @@ class SyncVideoAnalysisResource:
         """
         body = wire.QueueVideoAnalysisRequest(
             check.identifier("media_id", media_id),
-            analysis_type=check.choice("analysis_type", analysis_type, _videos.ANALYSES),
-            priority=check.choice("priority", priority, _videos.PRIORITIES),
+            analysis_type=check.choice("analysis_type", analysis_type, _video_file.ANALYSES),
+            priority=check.choice("priority", priority, _video_file.PRIORITIES),
         )
         return self._engine.call(video_analysis.queue_analysis(body=body))
 

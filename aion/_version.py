@@ -1,0 +1,3 @@
+"""The version of this distribution; `pyproject.toml` has the same."""
+
+__version__ = "0.4.0"

@@ -1,0 +1,115 @@
+"""What a batch sends, and in which requests: its files, parted by count, bytes and pace. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aion.types.callbacks import (
+    DescriptionFailedEvent,
+    DescriptionProgressEvent,
+    FileCompleteEvent,
+    UploadProgressEvent,
+)
+from aion.types.upload import QuotaInfo
+from aion.uploads import _local_file
+from aion.uploads.progress import UploadProgress
+
+LARGEST_CHUNK = 1000
+"""Files in one request at most, whatever the service allows."""
+WITH_RESULTS = 5
+"""Files in a request whose results come with the answer."""
+CHUNK_BYTES = 256 * 1024 * 1024
+"""Bytes in one request at most: what has to be sent again when it breaks."""
+_CAUTIOUS_CHUNK = 10
+"""Files in a request when the service does not say how many: what the smallest plan has."""
+_CAUTIOUS_REQUESTS = 2
+_MOST_REQUESTS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Callbacks:
+    """What is told of a batch, and to whom."""
+
+    on_progress: Callable[[UploadProgressEvent], Any] | None = None
+    on_file_complete: Callable[[FileCompleteEvent], Any] | None = None
+    on_description_progress: Callable[[DescriptionProgressEvent], Any] | None = None
+    on_description_failed: Callable[[DescriptionFailedEvent], Any] | None = None
+    on_step: Callable[[UploadProgress], Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One file of a batch that is to be sent."""
+
+    index: int
+    upload: _local_file.Upload
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """The files of one request.
+
+    Attributes:
+        items: The files.
+        tries: How often some of them were sent before, without an answer.
+        guarded: Whether the service may have them, or may get them yet, from an earlier try: it
+            is asked not to store the same bytes a second time.
+    """
+
+    items: list[Item]
+    tries: int = 0
+    guarded: bool = False
+
+
+def apart(chunk: Sequence[Item], filename: str | None) -> list[list[Item]]:
+    """A chunk cut up so that the files of one name, or of all names, go out alone."""
+    suspects = [item for item in chunk if item.upload.filename == filename] or list(chunk)
+    alone = {item.index for item in suspects}
+    rest = [item for item in chunk if item.index not in alone]
+    return [*([rest] if rest else []), *([item] for item in suspects)]
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How a batch is cut into requests.
+
+    Attributes:
+        files: Files in one request.
+        requests: Requests at a time.
+    """
+
+    files: int
+    requests: int
+
+    @classmethod
+    def of(cls, quota: QuotaInfo, *, results_at_once: bool) -> Pace:
+        """The pace that an allowance permits.
+
+        Args:
+            quota: What the service allows.
+            results_at_once: Take no more files than get their results with the answer.
+        """
+        files = _positive(quota.max_batch_size, _CAUTIOUS_CHUNK)
+        requests = _positive(quota.max_concurrent_uploads, _CAUTIOUS_REQUESTS)
+        most = WITH_RESULTS if results_at_once else LARGEST_CHUNK
+        return cls(min(files, most), min(requests, _MOST_REQUESTS))
+
+
+def _positive(value: int | None, otherwise: int) -> int:
+    return value if value is not None and value > 0 else otherwise
+
+
+def chunks(items: Iterable[Item], pace: Pace) -> Iterator[list[Item]]:
+    """The items in their order, cut where a request would have too many files or bytes."""
+    chunk: list[Item] = []
+    size = 0
+    for item in items:
+        if chunk and (len(chunk) == pace.files or size + item.upload.size > CHUNK_BYTES):
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(item)
+        size += item.upload.size
+    if chunk:
+        yield chunk
