@@ -18,14 +18,14 @@ from collections.abc import Generator
 from dataclasses import dataclass, fields
 from typing import Final
 
-from aion.sandbox.coloring import keep
-from aion.sandbox.colors import nearest_name
-from aion.sandbox.files import StoredFile
-from aion.sandbox.options import DEFAULT_API_KEY, Limits, Options
-from aion.sandbox.palette import Swatch
-from aion.sandbox.seeds import seed
+from aion.sandbox.images.color_job import keep
+from aion.sandbox.images.color_names import nearest_name
+from aion.sandbox.images.palette import Swatch
+from aion.sandbox.runtime.state import State
+from aion.sandbox.seeds.seed import seed
 from aion.sandbox.server import SandboxServer
-from aion.sandbox.state import State
+from aion.sandbox.settings.options import DEFAULT_API_KEY, Limits, Options
+from aion.sandbox.store.files import StoredFile
 from benchmarks.server import PROJECT
 
 DRAWN: Final = 100

@@ -3,7 +3,7 @@
 from PyInstaller.utils.hooks import collect_data_files, collect_submodules
 
 try:
-    from aion.sandbox.contract import contract_path
+    from aion.sandbox.contract.contract import contract_path
 except ImportError:
     # Without its extra it does not start, in a frozen program no more than elsewhere.
     datas = []

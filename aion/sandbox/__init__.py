@@ -6,9 +6,9 @@ Start it with `python -m aion.sandbox`, or in a test with `aion.testing.Sandbox`
 
 from __future__ import annotations
 
-from . import extra as extra
-from .options import DEFAULT_API_KEY, Limits, Options
-from .rates import Rate, RateLimits
-from .server import SandboxServer
+from aion.sandbox import extra as extra
+from aion.sandbox.server import SandboxServer
+from aion.sandbox.settings.options import DEFAULT_API_KEY, Limits, Options
+from aion.sandbox.settings.rates import Rate, RateLimits
 
 __all__ = ["DEFAULT_API_KEY", "Limits", "Options", "Rate", "RateLimits", "SandboxServer"]

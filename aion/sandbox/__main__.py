@@ -5,8 +5,7 @@ from __future__ import annotations
 import sys
 
 from aion.cli.printing import open_streams
-
-from .command import main
+from aion.sandbox.command import main
 
 if __name__ == "__main__":
     open_streams()

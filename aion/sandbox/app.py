@@ -17,22 +17,30 @@ from typing import Any, Final
 
 from starlette.types import Receive, Scope, Send
 
-from .call import Answer
-from .consent import CONSENT_PREFIX, serve_consent
-from .contract import Operation
-from .control import CONTROL_PREFIX, serve_control
-from .delivery import send_stream, shape_answer
-from .envelopes import ApiError, Group, InvalidRequest, Problem, error_body, group_of
-from .exchange import ClientGone, Dropped, Exchange, Forgotten
-from .fault_kinds import CallFault, DelayCall, DropCall, FailCall, HtmlCall
-from .handlers import load_handlers
+from aion.sandbox.asgi.control import CONTROL_PREFIX, serve_control
+from aion.sandbox.asgi.delivery import send_stream, shape_answer
+from aion.sandbox.asgi.exchange import ClientGone, Dropped, Exchange, Forgotten
+from aion.sandbox.asgi.object_routes import object_operation, plain_text, serve_object
+from aion.sandbox.asgi.receiving import receive_call
+from aion.sandbox.auth.identity import ANONYMOUS, Actor, digest
+from aion.sandbox.cloud.consent import CONSENT_PREFIX, serve_consent
+from aion.sandbox.contract.contract import Operation
+from aion.sandbox.contract.errors import (
+    ApiError,
+    Group,
+    InvalidRequest,
+    Problem,
+    error_body,
+    group_of,
+)
+from aion.sandbox.faults.kinds import CallFault, DelayCall, DropCall, FailCall, HtmlCall
+from aion.sandbox.handlers import load_handlers
+from aion.sandbox.runtime.call import Answer
+from aion.sandbox.runtime.rights import require
+from aion.sandbox.runtime.state import State
+from aion.sandbox.store.signing import OBJECTS_PREFIX
+
 from .handlers.registry import ACCESS, Handler
-from .identity import ANONYMOUS, Actor, digest
-from .object_routes import object_operation, plain_text, serve_object
-from .receiving import receive_call
-from .rights import require
-from .signing import OBJECTS_PREFIX
-from .state import State
 
 logger: Final = logging.getLogger("aion.sandbox")
 

@@ -15,12 +15,12 @@ from pathlib import Path
 from types import FrameType
 from typing import Final
 
-from .options import DEFAULT_API_KEY, KEY_FORM, Limits, Options
-from .rates import RateLimits
-from .seeds import DEFAULT_COUNT, LIBRARIES, check_library, seed
-from .server import SandboxServer
-from .state import State
-from .tiers import DEFAULT_TIER, TIERS
+from aion.sandbox.runtime.state import State
+from aion.sandbox.seeds.seed import DEFAULT_COUNT, LIBRARIES, check_library, seed
+from aion.sandbox.server import SandboxServer
+from aion.sandbox.settings.options import DEFAULT_API_KEY, KEY_FORM, Limits, Options
+from aion.sandbox.settings.rates import RateLimits
+from aion.sandbox.settings.tiers import DEFAULT_TIER, TIERS
 
 _PACE: Final = 0.4
 

@@ -17,9 +17,9 @@ from typing import Any, Final, TypeVar
 
 import uvicorn
 
-from .app import App
-from .options import API_PREFIX, Options
-from .state import State
+from aion.sandbox.app import App
+from aion.sandbox.runtime.state import State
+from aion.sandbox.settings.options import API_PREFIX, Options
 
 T = TypeVar("T")
 

@@ -7,9 +7,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from aion.sandbox import DEFAULT_API_KEY, Limits, Options, Rate, RateLimits, SandboxServer
-from aion.sandbox.faults import Faults
-from aion.sandbox.journal import SeenRequest
-from aion.sandbox.seeds import seed
+from aion.sandbox.faults.armed import Faults
+from aion.sandbox.seeds.seed import seed
+from aion.sandbox.store.request_log import SeenRequest
 
 if TYPE_CHECKING:
     from aion import AionVision, SyncAionVision

@@ -13,7 +13,7 @@ from aion.exceptions import (
     AionvisionTimeoutError,
     ServerError,
 )
-from aion.sandbox.fault_kinds import KINDS
+from aion.sandbox.faults.kinds import KINDS
 from aion.testing import Sandbox
 from tests.behaviour.calls import Calls
 from tests.behaviour.pictures import draw

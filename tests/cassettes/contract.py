@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from aion.sandbox.contract import Operation, load_contract
-from aion.sandbox.envelopes import InvalidRequest
-from aion.sandbox.signing import OBJECTS_PREFIX
-from aion.sandbox.validation import Validators, load_validators
+from aion.sandbox.contract.contract import Operation, load_contract
+from aion.sandbox.contract.errors import InvalidRequest
+from aion.sandbox.contract.validation import Validators, load_validators
+from aion.sandbox.store.signing import OBJECTS_PREFIX
 from aion.testing._scrubbing import REDACTED, parts_of
 
 _FIELD = re.compile(r'\bname="([^"]*)"')

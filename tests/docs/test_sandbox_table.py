@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from aion.sandbox.contract import load_contract
+from aion.sandbox.contract.contract import load_contract
 from aion.sandbox.handlers import coverage
 
 PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "sandbox.md"

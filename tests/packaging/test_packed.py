@@ -90,7 +90,8 @@ def test_a_zip_without_entries_for_folders_has_the_contract(packed: Packed, whee
             if name.endswith((".py", "openapi.json")):
                 bare.writestr(name, full.read(name))
     said = packed.program(
-        "from aion.sandbox.contract import load_contract\nprint(len(load_contract().operations))"
+        "from aion.sandbox.contract.contract import load_contract\n"
+        "print(len(load_contract().operations))"
     )
     assert said == str(len(coverage()))
 

@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from aion.sandbox.call import Answer, Call
+from aion.sandbox.auth.identity import Role
 from aion.sandbox.handlers.registry import ACCESS, HANDLERS, Access
-from aion.sandbox.identity import Role
-from aion.sandbox.state import State
+from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.state import State
 from aion.testing import Sandbox
 
 T = TypeVar("T")

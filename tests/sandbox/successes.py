@@ -13,10 +13,10 @@ from typing import Any, Final
 
 import httpx
 
-from aion.sandbox.accounts import LOGIN, PASSWORD
-from aion.sandbox.clock import stamp
-from aion.sandbox.identity import digest
-from aion.sandbox.state import State
+from aion.sandbox.accounts.logins import LOGIN, PASSWORD
+from aion.sandbox.auth.identity import digest
+from aion.sandbox.runtime.state import State
+from aion.sandbox.store.clock import stamp
 from aion.testing import Sandbox
 from tests.sandbox.conftest import plain
 from tests.sandbox.core import on_loop

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from aion.sandbox.accounts import PASSWORD
+from aion.sandbox.accounts.logins import PASSWORD
 from aion.testing import Sandbox
 from tests.sandbox.conftest import plain
 

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from aion.sandbox import Options, SandboxServer
-from aion.sandbox.identity import digest
+from aion.sandbox.auth.identity import digest
 from aion.testing import Sandbox
 from tests.sandbox.conftest import Json
 from tests.sandbox.pictures import jpeg

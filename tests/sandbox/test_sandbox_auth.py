@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from aion.sandbox.command import main
-from aion.sandbox.options import Options
+from aion.sandbox.settings.options import Options
 from aion.testing import Rate, RateLimits, Sandbox
 from tests.sandbox.conftest import client_of, plain
 

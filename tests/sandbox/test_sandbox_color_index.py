@@ -10,18 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from aion.sandbox.clock import Clock
-from aion.sandbox.color_index import (
+from aion.sandbox.images.color_index import (
     ColorHit,
     ColorQuery,
     index_colors,
     indexed_colors,
     search_colors,
 )
-from aion.sandbox.colors import nearest_name, to_lab
-from aion.sandbox.database import Database
-from aion.sandbox.files import Files, StoredFile
-from aion.sandbox.palette import Swatch
+from aion.sandbox.images.color_names import nearest_name, to_lab
+from aion.sandbox.images.palette import Swatch
+from aion.sandbox.store.clock import Clock
+from aion.sandbox.store.database import Database
+from aion.sandbox.store.files import Files, StoredFile
 
 NAVY = Swatch("#0A145F", 60.0, "navy")
 CREAM = Swatch("#FFF8DC", 40.0, "cream")

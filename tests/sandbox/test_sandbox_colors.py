@@ -9,8 +9,8 @@ import httpx
 import pytest
 from PIL import Image
 
-from aion.sandbox.colors import NAMED
-from aion.sandbox.palette import FAMILIES, palette
+from aion.sandbox.images.color_names import NAMED
+from aion.sandbox.images.palette import FAMILIES, palette
 from aion.testing import Sandbox
 from tests.sandbox.pictures import CREAM, NAVY, RED, png, save, two_colors
 

@@ -22,8 +22,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi import checks as openapi_checks
 
-from aion.sandbox.contract import Operation, contract_path, load_contract
-from aion.sandbox.envelopes import ERROR_SCHEMAS
+from aion.sandbox.contract.contract import Operation, contract_path, load_contract
+from aion.sandbox.contract.errors import ERROR_SCHEMAS
 from aion.sandbox.handlers import coverage
 from aion.testing import Sandbox
 from tests.sandbox.conftest import client_of

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 import httpx
 import pytest
 
-from aion.sandbox.call import Answer, Call
+from aion.sandbox.runtime.call import Answer, Call
 from aion.testing import Sandbox
 from tests.sandbox.conftest import client_of, eventually
 from tests.sandbox.core import served

@@ -5,12 +5,12 @@ from typing import Any
 import httpx
 import pytest
 
-from aion.sandbox.file_kinds import FILE_KINDS, Examined, FileKind, Refusal, Wishes
-from aion.sandbox.files import StoredFile
 from aion.sandbox.handlers import coverage
 from aion.sandbox.handlers.registry import operation
-from aion.sandbox.state import State
-from aion.sandbox.uploads import ReceivedFile
+from aion.sandbox.runtime.state import State
+from aion.sandbox.store.files import StoredFile
+from aion.sandbox.store.multipart import ReceivedFile
+from aion.sandbox.uploads.file_kinds import FILE_KINDS, Examined, FileKind, Refusal, Wishes
 from aion.testing import Sandbox
 from tests.sandbox.conftest import batch, plain
 from tests.sandbox.core import on_loop

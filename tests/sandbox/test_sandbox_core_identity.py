@@ -7,10 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
-from aion.sandbox.call import Answer, Call
-from aion.sandbox.identity import OWNER_ID, Actor, digest
-from aion.sandbox.ids import TENANT_ID
-from aion.sandbox.state import State
+from aion.sandbox.auth.identity import OWNER_ID, Actor, digest
+from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.state import State
+from aion.sandbox.store.ids import TENANT_ID
 from aion.testing import Sandbox
 from tests.sandbox.conftest import plain
 from tests.sandbox.core import on_loop, served

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from aion.sandbox.jobs import JOBS, Next, Step, job
-from aion.sandbox.state import State
+from aion.sandbox.runtime.jobs import JOBS, Next, Step, job
+from aion.sandbox.runtime.state import State
 from aion.testing import Sandbox
 from tests.sandbox.conftest import eventually
 from tests.sandbox.core import on_loop, state_of

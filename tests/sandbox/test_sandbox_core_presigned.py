@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from aion.sandbox.call import Answer, Call
-from aion.sandbox.state import State
+from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.state import State
 from aion.testing import Sandbox
 from tests.sandbox.conftest import plain
 from tests.sandbox.core import on_loop, served

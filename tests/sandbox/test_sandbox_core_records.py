@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from aion.sandbox.clock import Clock
-from aion.sandbox.database import Database
-from aion.sandbox.records import Records
-from aion.sandbox.texts import Texts
+from aion.sandbox.store.clock import Clock
+from aion.sandbox.store.database import Database
+from aion.sandbox.store.records import Records
+from aion.sandbox.store.text_index import Texts
 from aion.testing import Sandbox
 from tests.sandbox.core import on_loop
 

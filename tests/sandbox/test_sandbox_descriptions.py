@@ -8,10 +8,10 @@ import httpx
 import pytest
 from PIL import Image
 
-from aion.sandbox.blurhash import encode
-from aion.sandbox.colors import NAMED, nearest_name, to_lab
-from aion.sandbox.images import sniff
-from aion.sandbox.variants import SIZES
+from aion.sandbox.images.blurhash import encode
+from aion.sandbox.images.color_names import NAMED, nearest_name, to_lab
+from aion.sandbox.images.inspect import sniff
+from aion.sandbox.images.variants import SIZES
 from aion.testing import Sandbox
 from tests.sandbox.conftest import batch, plain
 from tests.sandbox.pictures import gif, jpeg, photo, png, save, two_colors

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from aion.sandbox.document_search import search_passages
+from aion.sandbox.documents.search import search_passages
 from aion.testing import Limits, Sandbox
 from tests.behaviour.papers import MANUAL, pdf
 from tests.sandbox.conftest import batch, client_of, plain

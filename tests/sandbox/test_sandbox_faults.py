@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from aion.sandbox import snapshots
+from aion.sandbox.runtime import snapshots
 from aion.testing import Sandbox
 from tests.sandbox.conftest import client_of, plain
 from tests.sandbox.pictures import jpeg

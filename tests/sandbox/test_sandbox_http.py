@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from aion.sandbox.contract import Operation, load_contract
+from aion.sandbox.contract.contract import Operation, load_contract
 from aion.sandbox.handlers import load_handlers
 from aion.testing import Sandbox
 from tests.sandbox.conftest import plain
@@ -204,7 +204,7 @@ def test_an_encoded_slash_stays_inside_its_segment(api: httpx.Client) -> None:
 def test_an_answer_off_contract_becomes_a_500_that_says_what_is_off(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from aion.sandbox.call import Answer, Call
+    from aion.sandbox.runtime.call import Answer, Call
 
     async def broken(call: Call) -> Answer:
         return Answer({"files": [], "total_count": "none", "has_more": False, "extra": 1})

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from aion.sandbox.images import Unusable, inspect
-from aion.sandbox.jpeg import shortened
+from aion.sandbox.images.inspect import Unusable, inspect
+from aion.sandbox.images.jpeg import shortened
 from tests.sandbox.pictures import photo
 
 _MOST_PIXELS = 10**8

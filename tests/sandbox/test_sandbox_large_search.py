@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from aion.sandbox.clock import Clock
-from aion.sandbox.database import Database
-from aion.sandbox.files import Files
-from aion.sandbox.listing import list_files
+from aion.sandbox.library.listing import list_files
+from aion.sandbox.store.clock import Clock
+from aion.sandbox.store.database import Database
+from aion.sandbox.store.files import Files
 
 MANY = 1200
 NOTHING: dict[str, Any] = dict.fromkeys(

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from aion.sandbox import Options, SandboxServer
-from aion.sandbox.identity import OWNER_ID, digest
+from aion.sandbox.auth.identity import OWNER_ID, digest
 
 KEY = "aion_reader_" + "7" * 20
 FILE = "00000000-0000-4000-8000-000000000000"

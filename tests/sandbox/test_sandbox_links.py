@@ -11,8 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
-from aion.sandbox.fetching import CrawlFailed, fetch, loopback_address
-from aion.sandbox.reading import read_page
+from aion.sandbox.links.fetch import CrawlFailed, fetch, loopback_address
+from aion.sandbox.links.page_reader import read_page
 from aion.testing import Sandbox
 
 HARBOR = "https://pages.aion.test/harbor"

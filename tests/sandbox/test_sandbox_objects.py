@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from aion.sandbox.objects import Objects
+from aion.sandbox.store.objects import Objects
 from aion.testing import Sandbox
 from tests.sandbox.conftest import plain
 from tests.sandbox.pictures import jpeg

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from aion.sandbox.tiers import TIERS
+from aion.sandbox.settings.tiers import TIERS
 from aion.testing import Limits, Rate, RateLimits, Sandbox
 from tests.sandbox.conftest import client_of, eventually, plain
 from tests.sandbox.pictures import png

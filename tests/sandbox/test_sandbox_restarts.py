@@ -16,7 +16,7 @@ import httpx
 import pytest
 from PIL import Image
 
-from aion.sandbox.state import State
+from aion.sandbox.runtime.state import State
 from aion.testing import Sandbox
 from tests.sandbox.commands import Command
 from tests.sandbox.conftest import batch, client_of, eventually, plain

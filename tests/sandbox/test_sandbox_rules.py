@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from aion.sandbox.handlers import coverage
-from aion.sandbox.ids import TENANT_ID
+from aion.sandbox.store.ids import TENANT_ID
 from aion.testing import Sandbox
 from tests.sandbox.conftest import plain
 from tests.sandbox.pictures import NAVY, RED, save

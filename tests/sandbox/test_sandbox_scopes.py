@@ -8,14 +8,14 @@ from typing import Any
 import httpx
 import pytest
 
-from aion.sandbox.contract import Operation, load_contract
+from aion.sandbox.auth.identity import digest
+from aion.sandbox.auth.scopes import SCOPE_ROUTES
+from aion.sandbox.contract.contract import Operation, load_contract
 from aion.sandbox.handlers import load_handlers
 from aion.sandbox.handlers.registry import ACCESS
-from aion.sandbox.identity import digest
-from aion.sandbox.ids import make_id
-from aion.sandbox.options import API_PREFIX
-from aion.sandbox.scopes import SCOPE_ROUTES
-from aion.sandbox.state import State
+from aion.sandbox.runtime.state import State
+from aion.sandbox.settings.options import API_PREFIX
+from aion.sandbox.store.ids import make_id
 from aion.testing import Sandbox
 from tests.sandbox.conftest import plain
 from tests.sandbox.core import on_loop

@@ -12,8 +12,8 @@ import httpx
 import pytest
 from pypdf import PdfReader
 
-from aion.sandbox.library_files import file_of
-from aion.sandbox.library_texts import paper
+from aion.sandbox.seeds.document_files import file_of
+from aion.sandbox.seeds.document_texts import paper
 from aion.testing import Sandbox
 from tests.sandbox.conftest import batch, plain
 
@@ -116,8 +116,8 @@ def test_no_two_documents_of_a_library_are_alike(api: httpx.Client, sandbox: San
 
 def test_the_files_are_the_same_in_every_process() -> None:
     code = (
-        "from hashlib import sha256; from aion.sandbox.library_files import file_of;"
-        "from aion.sandbox.library_texts import paper;"
+        "from hashlib import sha256; from aion.sandbox.seeds.document_files import file_of;"
+        "from aion.sandbox.seeds.document_texts import paper;"
         f"print(*(sha256(file_of(paper(one))).hexdigest() for one in range(1, {PAPERS + 1})))"
     )
     elsewhere = {**os.environ, "PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo"}

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aion.sandbox import movies, scenes
+from aion.sandbox.videos import headers, scenes
 from aion.testing import Limits, Sandbox
 from tests.behaviour.movies import box, movie, noise
 from tests.sandbox.conftest import plain
@@ -307,7 +307,7 @@ def test_scenes_have_no_gaps(duration: float, size: int, digest: str) -> None:
 def test_any_bytes_have_facts(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     path = tmp_path_factory.getbasetemp() / "any.mp4"
     path.write_bytes(box(b"moov", box(b"trak", box(b"mdia", data))) + data)
-    assert movies.inspect(path).width >= 0
+    assert headers.inspect(path).width >= 0
 
 
 def test_an_avi_header_is_read(tmp_path: Path) -> None:
@@ -315,7 +315,7 @@ def test_an_avi_header_is_read(tmp_path: Path) -> None:
     data = b"RIFF\0\0\0\0AVI LIST\0\0\0\0hdrlavih8\0\0\0"
     path = tmp_path / "a.avi"
     path.write_bytes(data + b"".join(one.to_bytes(4, "little") for one in numbers))
-    facts = movies.inspect(path)
+    facts = headers.inspect(path)
     assert (facts.duration, facts.width, facts.height, facts.frame_rate) == (10.0, 320, 200, 25.0)
 
 

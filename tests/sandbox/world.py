@@ -8,8 +8,8 @@ from typing import Any, Final, cast
 
 import httpx
 
-from aion.sandbox.accounts import PASSWORD
-from aion.sandbox.ids import TENANT_ID
+from aion.sandbox.accounts.logins import PASSWORD
+from aion.sandbox.store.ids import TENANT_ID
 from aion.testing import Sandbox
 from tests.behaviour.papers import MANUAL
 from tests.sandbox.conftest import batch, client_of, plain

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aion.exceptions import ValidationError
-from aion.sandbox.chunking import LONGEST, cut
-from aion.sandbox.document_search import telling_words
-from aion.sandbox.extraction import Block, Text, Unreadable, extract
+from aion.sandbox.documents.chunking import LONGEST, cut
+from aion.sandbox.documents.extraction import Block, Text, Unreadable, extract
+from aion.sandbox.documents.search import telling_words
 from aion.uploads._document_file import document
 from tests.behaviour.papers import MANUAL, pdf, word
 from tests.unit.test_media import HEADS
@@ -121,7 +121,7 @@ def test_no_bytes_break_a_reader(
 def test_a_docx_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("aion.sandbox.extraction.MAX_UNPACKED", 1000)
+    monkeypatch.setattr("aion.sandbox.documents.extraction.MAX_UNPACKED", 1000)
     with pytest.raises(Unreadable, match="too large"):
         read(tmp_path, word(("One", "first")), "docx")
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aion.sandbox.agents.graph import plan
-from aion.sandbox.agents.sorting import read_rule
+from aion.sandbox.agents.organizer import read_rule
 from aion.sandbox.agents.steps import AGENTS
 from aion.sandbox.agents.words import counted, match, quote, share, tokens, wanted_words
 

@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from aion.sandbox.envelopes import ApiError, InvalidRequest, Problem
-from aion.sandbox.ids import make_id
-from aion.sandbox.state import State
-
-from .steps import AGENTS, DOCUMENTS, IMAGES, LINKS, Inputs, Outcome, StepFailed
+from aion.sandbox.agents.steps import AGENTS, DOCUMENTS, IMAGES, LINKS, Inputs, Outcome, StepFailed
+from aion.sandbox.contract.errors import ApiError, InvalidRequest, Problem
+from aion.sandbox.runtime.state import State
+from aion.sandbox.store.ids import make_id
 
 FAULT: Final = "agent"
 """Kind of job under which a fault fails a step: the agent is its stage, the intent its name."""

@@ -6,13 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from aion.sandbox.describe import MARK
-from aion.sandbox.files import StoredFile
-from aion.sandbox.state import State
-
-from . import sorting, writing
-from .finding import Scope, files_by_id, find_files, find_passages
-from .words import counted, found_text, quote
+from aion.sandbox.agents import organizer, synthesis
+from aion.sandbox.agents.search import Scope, files_by_id, find_files, find_passages
+from aion.sandbox.agents.words import counted, found_text, quote
+from aion.sandbox.images.description import MARK
+from aion.sandbox.runtime.state import State
+from aion.sandbox.store.files import StoredFile
 
 IMAGES: Final = "image_ids"
 DOCUMENTS: Final = "document_ids"
@@ -85,26 +84,26 @@ def _search_documents(state: State, inputs: Inputs) -> Outcome:
 
 def _analyze(state: State, inputs: Inputs) -> Outcome:
     files = _needed(inputs.files(state, IMAGES), "image")
-    written = writing.file_analysis(inputs.intent, files, "image")
+    written = synthesis.file_analysis(inputs.intent, files, "image")
     return Outcome(written.summary, {"analysis": written.text, IMAGES: _ids(files)})
 
 
 def _analyze_links(state: State, inputs: Inputs) -> Outcome:
     files = _needed(inputs.files(state, LINKS), "link")
-    written = writing.file_analysis(inputs.intent, files, "link")
+    written = synthesis.file_analysis(inputs.intent, files, "link")
     return Outcome(written.summary, {"analysis": written.text, LINKS: _ids(files)})
 
 
 def _analyze_documents(state: State, inputs: Inputs) -> Outcome:
     files = _needed(inputs.files(state, DOCUMENTS), "document")
-    written = writing.document_analysis(state, inputs.intent, files)
+    written = synthesis.document_analysis(state, inputs.intent, files)
     return Outcome(
         written.summary,
         {
             "analysis": written.text,
             DOCUMENTS: _ids(files),
             "chunk_ids": [one.id for one in written.passages],
-            "categorization": writing.categorization(inputs.intent, files),
+            "categorization": synthesis.categorization(inputs.intent, files),
         },
     )
 
@@ -114,7 +113,7 @@ def _synthesize(state: State, inputs: Inputs) -> Outcome:
     links = inputs.files(state, LINKS)
     if not inputs.notes:
         _needed(images + documents + links, "file")
-    written = writing.report(state, inputs.intent, images, documents, links, inputs.notes)
+    written = synthesis.report(state, inputs.intent, images, documents, links, inputs.notes)
     return Outcome(
         written.summary,
         {
@@ -129,7 +128,7 @@ def _synthesize(state: State, inputs: Inputs) -> Outcome:
 def _organize(state: State, inputs: Inputs) -> Outcome:
     files = _needed(inputs.files(state, IMAGES, DOCUMENTS, LINKS), "file")
     with state.database.transaction():
-        done = sorting.organize(state, inputs.intent, files, None)
+        done = organizer.organize(state, inputs.intent, files, None)
     return Outcome(
         done.summary,
         {
@@ -145,7 +144,7 @@ def _cross_reference(state: State, inputs: Inputs) -> Outcome:
     sources = inputs.files(state, IMAGES, LINKS)
     documents = inputs.files(state, DOCUMENTS)
     _needed(sources + documents, "file")
-    relations = writing.relationships(state, sources, documents)
+    relations = synthesis.relationships(state, sources, documents)
     sides = f"{counted(len(sources), 'file')} and {counted(len(documents), 'document')}"
     return Outcome(
         f"{MARK} {counted(len(relations), 'relationship')} between {sides}.",

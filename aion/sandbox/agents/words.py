@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from aion.sandbox.describe import MARK
-from aion.sandbox.files import StoredFile
+from aion.sandbox.images.description import MARK
+from aion.sandbox.store.files import StoredFile
 
 _WORD: Final = re.compile(r"[^\W_]+")
 _SPACE: Final = re.compile(r"\s+")

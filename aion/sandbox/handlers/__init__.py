@@ -11,9 +11,8 @@ import pkgutil
 from functools import lru_cache
 from importlib import import_module
 
-from aion.sandbox.contract import load_contract
-
-from .registry import HANDLERS, KINDS, Handler
+from aion.sandbox.contract.contract import load_contract
+from aion.sandbox.handlers.registry import HANDLERS, KINDS, Handler
 
 __all__ = ["Handler", "coverage", "load_handlers"]
 

@@ -6,16 +6,15 @@ import hashlib
 import time
 from typing import Any, Final
 
-from aion.sandbox import intake
-from aion.sandbox.agents import sorting, writing
-from aion.sandbox.agents.finding import files_by_id, files_in, find_files, find_passages
+from aion.sandbox.agents import organizer, synthesis
+from aion.sandbox.agents.search import files_by_id, files_in, find_files, find_passages
 from aion.sandbox.agents.words import tokens
-from aion.sandbox.call import Answer, Call
-from aion.sandbox.describe import MARK
-from aion.sandbox.file_kinds import Refusal, Wishes
-from aion.sandbox.files import StoredFile
-
-from .registry import operation
+from aion.sandbox.handlers.registry import operation
+from aion.sandbox.images.description import MARK
+from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.store.files import StoredFile
+from aion.sandbox.uploads import intake
+from aion.sandbox.uploads.file_kinds import Refusal, Wishes
 
 _MOST_FILES: Final = 10
 
@@ -39,7 +38,7 @@ async def synthesize(call: Call) -> Answer:
         summary = f"{MARK} there is nothing to report on: no such image or document."
         body = {"report": "", "image_count": 0, "document_count": 0, "saved_document_id": None}
         return Answer({**body, **_told(call, began, [], summary, success=False)})
-    written = writing.report(state, intent, images, documents)
+    written = synthesis.report(state, intent, images, documents)
     saved = await _save(call, written.text) if call.body.get("auto_save") else None
     return Answer(
         {
@@ -63,13 +62,13 @@ async def analyze_documents(call: Call) -> Answer:
         body = {"analysis": "", "document_count": 0, "categorization": None}
         told = _told(call, began, [], summary, success=False)
         return Answer({**body, "chunk_references": [], **told})
-    written = writing.document_analysis(state, intent, documents)
+    written = synthesis.document_analysis(state, intent, documents)
     return Answer(
         {
             "analysis": written.text,
             "document_count": len(documents),
-            "categorization": writing.categorization(intent, documents),
-            "chunk_references": [writing.chunk_reference(one) for one in written.passages],
+            "categorization": synthesis.categorization(intent, documents),
+            "chunk_references": [synthesis.chunk_reference(one) for one in written.passages],
             **_told(call, began, [one.text for one in written.passages], written.summary),
         }
     )
@@ -91,7 +90,7 @@ async def organize(call: Call) -> Answer:
     else:
         files = files_by_id(state, [one for ids in given for one in ids or ()])
     with state.database.transaction():
-        done = sorting.organize(
+        done = organizer.organize(
             state, call.body["intent"], files, call.body.get("parent_folder_id")
         )
     known = [_known(file) for file in files]

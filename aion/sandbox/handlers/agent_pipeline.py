@@ -7,9 +7,8 @@ import time
 from aion.sandbox.agents.graph import plan, run
 from aion.sandbox.agents.steps import CHANGING, DOCUMENTS, IMAGES
 from aion.sandbox.agents.words import tokens
-from aion.sandbox.call import Answer, Call
-
-from .registry import operation
+from aion.sandbox.handlers.registry import operation
+from aion.sandbox.runtime.call import Answer, Call
 
 
 @operation("execute_pipeline", role="viewer")

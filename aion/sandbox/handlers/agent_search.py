@@ -5,13 +5,12 @@ from __future__ import annotations
 import time
 from typing import Any, Final
 
-from aion.sandbox.agents.finding import FoundFile, Scope, find_files, find_passages, find_scenes
+from aion.sandbox.agents.search import FoundFile, Scope, find_files, find_passages, find_scenes
 from aion.sandbox.agents.words import found_text, result_ref, tokens, wanted_words
-from aion.sandbox.call import Answer, Call
-from aion.sandbox.files import StoredFile
-from aion.sandbox.views import file_item
-
-from .registry import operation
+from aion.sandbox.handlers._views import file_item
+from aion.sandbox.handlers.registry import operation
+from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.store.files import StoredFile
 
 _LIMIT: Final = 50
 _KEY: Final = "search_1"

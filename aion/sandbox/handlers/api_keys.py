@@ -10,15 +10,14 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import Any, Final
 
-from aion.sandbox.call import Answer, Call
-from aion.sandbox.clock import stamp
-from aion.sandbox.envelopes import ApiError, InvalidRequest, Problem
-from aion.sandbox.identity import DEFAULT_KEY_ID, ROLE_SCOPES, digest
-from aion.sandbox.periods import moment_of
-from aion.sandbox.records import Record
-from aion.sandbox.scopes import SCOPE_ROUTES
-
-from .registry import operation
+from aion.sandbox.auth.identity import DEFAULT_KEY_ID, ROLE_SCOPES, digest
+from aion.sandbox.auth.scopes import SCOPE_ROUTES
+from aion.sandbox.contract.errors import ApiError, InvalidRequest, Problem
+from aion.sandbox.handlers.registry import operation
+from aion.sandbox.reports.periods import moment_of
+from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.store.clock import stamp
+from aion.sandbox.store.records import Record
 
 _KEY: Final = "api_key"
 _PREFIX: Final = 12

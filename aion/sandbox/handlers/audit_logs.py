@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from aion.sandbox.call import Answer, Call
-from aion.sandbox.clock import seconds_of
-from aion.sandbox.envelopes import ApiError, InvalidRequest, Problem
-from aion.sandbox.periods import moment_of
-from aion.sandbox.records import Record
-
-from .registry import operation
+from aion.sandbox.contract.errors import ApiError, InvalidRequest, Problem
+from aion.sandbox.handlers.registry import operation
+from aion.sandbox.reports.periods import moment_of
+from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.store.clock import seconds_of
+from aion.sandbox.store.records import Record
 
 _CHOICES = {
     "severity": ("info", "warning", "error", "critical"),

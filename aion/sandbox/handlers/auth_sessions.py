@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from aion.sandbox.accounts import Accounts, require_strong
-from aion.sandbox.call import Answer, Call
-from aion.sandbox.describe import MARK
-from aion.sandbox.envelopes import ApiError
-from aion.sandbox.identity import Actor
-from aion.sandbox.ids import TENANT_ID
-from aion.sandbox.records import Record
-
-from .registry import operation
+from aion.sandbox.accounts.logins import Accounts, require_strong
+from aion.sandbox.auth.identity import Actor
+from aion.sandbox.contract.errors import ApiError
+from aion.sandbox.handlers.registry import operation
+from aion.sandbox.images.description import MARK
+from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.store.ids import TENANT_ID
+from aion.sandbox.store.records import Record
 
 _COOKIE = "aionvision_session"
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from aion.sandbox import batches, vision
-from aion.sandbox.call import Answer, Call
-from aion.sandbox.envelopes import ApiError, InvalidRequest, Problem
-from aion.sandbox.records import Record
-from aion.sandbox.rule_checks import rules_of
-
-from .registry import operation
+from aion.sandbox.analysis import batch_job, request_images
+from aion.sandbox.analysis.rule_checks import rules_of
+from aion.sandbox.contract.errors import ApiError, InvalidRequest, Problem
+from aion.sandbox.handlers.registry import operation
+from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.store.records import Record
 
 
 @operation("batch_describe")
@@ -34,7 +33,7 @@ async def batch_verify(call: Call) -> Answer:
 @operation("get_batch_status_api_v2_batch__batch_id__get")
 async def get_batch_status(call: Call) -> Answer:
     """How far a batch is."""
-    return Answer(batches.as_json(call.state, _batch(call)))
+    return Answer(batch_job.as_json(call.state, _batch(call)))
 
 
 @operation("get_batch_results")
@@ -44,7 +43,7 @@ async def get_batch_results(call: Call) -> Answer:
     offset, limit = call.query["offset"], call.query["limit"]
     include_failed = call.query["include_failed"]
     page, total = call.state.records.find(
-        batches.ITEM,
+        batch_job.ITEM,
         parent=batch.id,
         where=None if include_failed else lambda one: one.body["status"] != "failed",
         limit=limit,
@@ -61,7 +60,7 @@ async def get_batch_results(call: Call) -> Answer:
                 "total": total,
                 "has_more": offset + len(page) < total,
             },
-            "summary": batches.summary(call.state, batch),
+            "summary": batch_job.summary(call.state, batch),
         }
     )
 
@@ -70,10 +69,10 @@ async def get_batch_results(call: Call) -> Answer:
 async def cancel_batch(call: Call) -> Answer:
     """Stop a batch that has not ended."""
     batch = _batch(call)
-    if batch.body["status"] in batches.ENDED:
+    if batch.body["status"] in batch_job.ENDED:
         raise ApiError(400, f"the batch is {batch.body['status']}: only a running one is cancelled")
     with call.state.database.transaction():
-        batches.cancel(call.state, batch)
+        batch_job.cancel(call.state, batch)
     return Answer(status=204)
 
 
@@ -83,8 +82,8 @@ def _begin(call: Call, kind: str, items: Sequence[Mapping[str, Any]]) -> Answer:
     wishes.pop("image_text_pairs", None)
     wishes["applied_rules"] = rules_of(call.state, body)
     with call.state.database.transaction():
-        batch = batches.begin(call.state, kind, items, wishes)
-        status = batches.as_json(call.state, batch)
+        batch = batch_job.begin(call.state, kind, items, wishes)
+        status = batch_job.as_json(call.state, batch)
     names = ("batch_id", "status", "total_items", "processed_items", "failed_items")
     dates = ("created_at", "estimated_completion_time")
     return Answer({name: status[name] for name in (*names, *dates)}, status=202)
@@ -94,14 +93,14 @@ def _check(images: Sequence[tuple[tuple[str | int, ...], Mapping[str, Any]]]) ->
     problems = [
         Problem(("body", *place), text, "value_error")
         for place, image in images
-        if (text := vision.source_problem(image)) is not None
+        if (text := request_images.source_problem(image)) is not None
     ]
     if problems:
         raise InvalidRequest(problems)
 
 
 def _batch(call: Call) -> Record:
-    found = call.state.records.get(batches.BATCH, call.path["batch_id"].lower())
+    found = call.state.records.get(batch_job.BATCH, call.path["batch_id"].lower())
     if found is None:
         raise ApiError(404, f"no batch {call.path['batch_id']}")
     return found

@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final
 
-from aion.sandbox import placeholders
-from aion.sandbox.call import Answer, Call
-from aion.sandbox.clock import seconds_of
-from aion.sandbox.envelopes import ApiError
-from aion.sandbox.file_kinds import Refusal
-from aion.sandbox.files import StoredFile
-from aion.sandbox.ids import TENANT_ID, make_id
-from aion.sandbox.intake import require_storage
-from aion.sandbox.presigning import check_announced, check_name, check_target, invitation, mismatch
-from aion.sandbox.sessions import Session, SessionItem
-from aion.sandbox.views import STUCK_AFTER, unified_status
-
-from .registry import operation
+from aion.sandbox.contract.errors import ApiError
+from aion.sandbox.handlers._views import STUCK_AFTER, unified_status
+from aion.sandbox.handlers.registry import operation
+from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.store.clock import seconds_of
+from aion.sandbox.store.files import StoredFile
+from aion.sandbox.store.ids import TENANT_ID, make_id
+from aion.sandbox.store.upload_sessions import Session, SessionItem
+from aion.sandbox.uploads import placeholders
+from aion.sandbox.uploads.file_kinds import Refusal
+from aion.sandbox.uploads.intake import require_storage
+from aion.sandbox.uploads.presigned import (
+    check_announced,
+    check_name,
+    check_target,
+    invitation,
+    mismatch,
+)
 
 _STALE_AFTER: Final = 2 * 3600
 _BYTES_PER_SECOND: Final = 1_000_000

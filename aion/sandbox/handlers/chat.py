@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from aion.sandbox.call import Answer, Call
-from aion.sandbox.chat_answers import message_body
-from aion.sandbox.chat_exports import KINDS, transcript
-from aion.sandbox.chat_search import find_images, image_ids, search_words
-from aion.sandbox.chat_store import (
+from aion.sandbox.chat.answers import message_body
+from aion.sandbox.chat.exports import KINDS, transcript
+from aion.sandbox.chat.search import find_images, image_ids, search_words
+from aion.sandbox.chat.store import (
     MESSAGE,
     SESSION,
     context_summary,
@@ -22,12 +21,12 @@ from aion.sandbox.chat_store import (
     session_of,
     summary,
 )
-from aion.sandbox.envelopes import ApiError
-from aion.sandbox.files import StoredFile
-from aion.sandbox.records import Record
-from aion.sandbox.views import variant_key
-
-from .registry import operation
+from aion.sandbox.contract.errors import ApiError
+from aion.sandbox.handlers._views import variant_key
+from aion.sandbox.handlers.registry import operation
+from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.store.files import StoredFile
+from aion.sandbox.store.records import Record
 
 MOST_IMAGES = 1000
 MOST_DOCUMENTS = 100

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from aion.sandbox.call import Answer, Call
-from aion.sandbox.chat_answers import Composed, compose
-from aion.sandbox.chat_events import HEADERS, answer_events, paced, refusal_events
-from aion.sandbox.chat_plans import propose
-from aion.sandbox.chat_store import (
+from aion.sandbox.chat.answers import Composed, compose
+from aion.sandbox.chat.events import HEADERS, answer_events, paced, refusal_events
+from aion.sandbox.chat.plans import propose
+from aion.sandbox.chat.store import (
     SESSION,
     add_message,
     distinct,
@@ -19,12 +18,12 @@ from aion.sandbox.chat_store import (
     session_of,
     tokens_left,
 )
-from aion.sandbox.envelopes import ApiError
-from aion.sandbox.ids import make_id
-from aion.sandbox.jsontext import json_text
-from aion.sandbox.records import Record
-
-from .registry import operation
+from aion.sandbox.contract.errors import ApiError
+from aion.sandbox.handlers.registry import operation
+from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.store.ids import make_id
+from aion.sandbox.store.jsontext import json_text
+from aion.sandbox.store.records import Record
 
 
 @dataclass(slots=True)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from aion.sandbox import chat_plans as plans
-from aion.sandbox.call import Answer, Call
-from aion.sandbox.chat_store import session_of
-
-from .registry import operation
+from aion.sandbox.chat import plans
+from aion.sandbox.chat.store import session_of
+from aion.sandbox.handlers.registry import operation
+from aion.sandbox.runtime.call import Answer, Call
 
 
 @operation("execute_plan_action")

@@ -7,15 +7,14 @@ import json
 from typing import Any, Final
 from urllib.parse import unquote
 
-from aion.sandbox import consent, drive
-from aion.sandbox.call import Answer, Call
-from aion.sandbox.clock import seconds_of, stamp
-from aion.sandbox.envelopes import ApiError
-from aion.sandbox.identity import digest
-from aion.sandbox.jsontext import json_text
-from aion.sandbox.records import Record
-
-from .registry import operation
+from aion.sandbox.auth.identity import digest
+from aion.sandbox.cloud import consent, drive
+from aion.sandbox.contract.errors import ApiError
+from aion.sandbox.handlers.registry import operation
+from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.store.clock import seconds_of, stamp
+from aion.sandbox.store.jsontext import json_text
+from aion.sandbox.store.records import Record
 
 _SESSION: Final = "picker_session"
 _SESSION_SECONDS: Final = 3600

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from aion.sandbox import drive, placeholders, transfers
-from aion.sandbox.call import Answer, Call
-from aion.sandbox.envelopes import ApiError, InvalidRequest, Problem
-from aion.sandbox.ids import is_id
-from aion.sandbox.intake import check_tags, require_quota, require_storage
-from aion.sandbox.presigning import check_name
-
-from .cloud_connections import connection_of
-from .registry import operation
+from aion.sandbox.cloud import drive, transfer_job
+from aion.sandbox.contract.errors import ApiError, InvalidRequest, Problem
+from aion.sandbox.handlers.cloud_connections import connection_of
+from aion.sandbox.handlers.registry import operation
+from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.store.ids import is_id
+from aion.sandbox.uploads import placeholders
+from aion.sandbox.uploads.intake import check_tags, require_quota, require_storage
+from aion.sandbox.uploads.presigned import check_name
 
 _MOST: Final = 10_000
 
@@ -46,7 +46,7 @@ async def import_files(call: Call) -> Answer:
             {"cloud_id": one["id"], "name": one["name"], "image_id": file.id}
             for one, file in zip(files, waiting, strict=True)
         ]
-        job = transfers.begin(state, "import", connection, items, auto_describe=describe)
+        job = transfer_job.begin(state, "import", connection, items, auto_describe=describe)
     return Answer(
         {
             "is_async": True,
@@ -89,7 +89,7 @@ async def export_files(call: Call) -> Answer:
             for file in files
             if file is not None
         ]
-        job = transfers.begin(state, "export", connection, items, folder_id=target)
+        job = transfer_job.begin(state, "export", connection, items, folder_id=target)
     return Answer(
         {
             "is_async": True,
@@ -104,10 +104,10 @@ async def export_files(call: Call) -> Answer:
 @operation("get_job_status")
 async def get_job(call: Call) -> Answer:
     """How far a job is."""
-    found = call.state.records.get(transfers.TRANSFER, call.path["job_id"].lower())
+    found = call.state.records.get(transfer_job.TRANSFER, call.path["job_id"].lower())
     if found is None:
         raise ApiError(404, f"no job {call.path['job_id']}")
-    return Answer({"job": transfers.on_wire(found)})
+    return Answer({"job": transfer_job.on_wire(found)})
 
 
 def _check_count(field: str, count: int) -> None:

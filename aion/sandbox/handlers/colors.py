@@ -10,17 +10,16 @@ from __future__ import annotations
 from typing import Any, Final
 
 from aion._color_spaces import is_hex, to_rgb
-from aion.sandbox.call import Answer, Call
-from aion.sandbox.color_index import ColorHit, ColorQuery, indexed_colors, search_colors
-from aion.sandbox.coloring import COLORS, MOST, swatches
-from aion.sandbox.colors import NAMED, to_lab
-from aion.sandbox.envelopes import ApiError, InvalidRequest, Problem
-from aion.sandbox.files import StoredFile
-from aion.sandbox.palette import FAMILIES, analysis, family_of, named_hex, shortened
-from aion.sandbox.records import Record
-from aion.sandbox.views import file_item
-
-from .registry import operation
+from aion.sandbox.contract.errors import ApiError, InvalidRequest, Problem
+from aion.sandbox.handlers._views import file_item
+from aion.sandbox.handlers.registry import operation
+from aion.sandbox.images.color_index import ColorHit, ColorQuery, indexed_colors, search_colors
+from aion.sandbox.images.color_job import COLORS, MOST, swatches
+from aion.sandbox.images.color_names import NAMED, to_lab
+from aion.sandbox.images.palette import FAMILIES, analysis, family_of, named_hex, shortened
+from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.store.files import StoredFile
+from aion.sandbox.store.records import Record
 
 _MOST_IMAGES: Final = 200
 

@@ -7,19 +7,18 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from aion.sandbox import history
-from aion.sandbox.call import Answer, Call
-from aion.sandbox.envelopes import ApiError
-from aion.sandbox.history import Past
-from aion.sandbox.images import FORMATS, Unusable
-from aion.sandbox.jobs import Next, Step, job
-from aion.sandbox.jsontext import json_text
-from aion.sandbox.objects import content_type_of
-from aion.sandbox.records import Record
-from aion.sandbox.state import State
-from aion.sandbox.vision import SIDES, thumbnail
-
-from .registry import operation
+from aion.sandbox.analysis import history
+from aion.sandbox.analysis.history import Past
+from aion.sandbox.analysis.request_images import SIDES, thumbnail
+from aion.sandbox.contract.errors import ApiError
+from aion.sandbox.handlers.registry import operation
+from aion.sandbox.images.inspect import FORMATS, Unusable
+from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.jobs import Next, Step, job
+from aion.sandbox.runtime.state import State
+from aion.sandbox.store.jsontext import json_text
+from aion.sandbox.store.objects import content_type_of
+from aion.sandbox.store.records import Record
 
 EXPORT: Final = "data_export"
 """Kind of the jobs that write a file of the history, and of their records."""

@@ -6,14 +6,13 @@ import time
 from collections import Counter
 from typing import Any, Final
 
-from aion.sandbox import batches, datasets
-from aion.sandbox.call import Answer, Call
-from aion.sandbox.clock import stamp
-from aion.sandbox.dataset_files import Exported, Row, export
-from aion.sandbox.envelopes import ApiError, InvalidRequest, Problem
-from aion.sandbox.records import Record
-
-from .registry import operation
+from aion.sandbox.analysis import batch_job, dataset_job
+from aion.sandbox.analysis.dataset_files import Exported, Row, export
+from aion.sandbox.contract.errors import ApiError, InvalidRequest, Problem
+from aion.sandbox.handlers.registry import operation
+from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.store.clock import stamp
+from aion.sandbox.store.records import Record
 
 _INLINE: Final = 64 * 1024
 _DAY: Final = 86_400.0
@@ -24,14 +23,14 @@ _STATES: Final = ("pending", "processing", "ready", "failed")
 async def create_dataset(call: Call) -> Answer:
     """Make a dataset of a completed batch."""
     body = call.body
-    batch = call.state.records.get(batches.BATCH, body["batch_id"].lower())
+    batch = call.state.records.get(batch_job.BATCH, body["batch_id"].lower())
     if batch is None:
         raise ApiError(404, f"no batch {body['batch_id']}")
     if batch.body["status"] != "completed":
         state = batch.body["status"]
         raise ApiError(400, f"the batch is {state}: only a completed one makes a dataset")
     with call.state.database.transaction():
-        made = datasets.begin(
+        made = dataset_job.begin(
             call.state, batch.id, body["name"], body.get("description"), body.get("format_config")
         )
     return Answer(_as_json(call, made), status=201)
@@ -45,7 +44,7 @@ async def list_datasets(call: Call) -> Answer:
         name = "limit" if limit < 1 else "offset"
         raise InvalidRequest([Problem(("query", name), "out of range", "value_error")])
     page, total = call.state.records.find(
-        datasets.DATASET,
+        dataset_job.DATASET,
         where=None if status is None else lambda one: one.body["status"] == status,
         newest_first=True,
         limit=limit,
@@ -84,7 +83,7 @@ async def export_dataset(call: Call) -> Answer:
     except ValueError as error:
         raise InvalidRequest([Problem(("body", "options"), str(error), "value_error")]) from None
     seconds = 0.0 if state.clock.stepped else time.perf_counter() - begun
-    export_id = state.records.new_id(datasets.EXPORT)
+    export_id = state.records.new_id(dataset_job.EXPORT)
     key = f"exports/{export_id}/dataset.{made.ending}"
     state.objects.write(key, made.data)
     facts = {
@@ -93,7 +92,7 @@ async def export_dataset(call: Call) -> Answer:
         "file_size_bytes": len(made.data),
         "seconds": round(seconds, 6),
     }
-    stored = state.records.put(datasets.EXPORT, export_id, facts, parent=dataset.id)
+    stored = state.records.put(dataset_job.EXPORT, export_id, facts, parent=dataset.id)
     is_text = made.ending in {"csv", "json"}
     return Answer(
         {
@@ -121,8 +120,8 @@ async def get_dataset_statistics(call: Call) -> Answer:
     until = call.state.clock.now()
     since = stamp(until - days * _DAY)
     records = call.state.records
-    made = [one for one in records.find(datasets.DATASET)[0] if one.created_at >= since]
-    exports = [one for one in records.find(datasets.EXPORT)[0] if one.created_at >= since]
+    made = [one for one in records.find(dataset_job.DATASET)[0] if one.created_at >= since]
+    exports = [one for one in records.find(dataset_job.EXPORT)[0] if one.created_at >= since]
     states = Counter(one.body["status"] for one in made)
     used = Counter(one.body["format"] for one in exports)
     popular = sorted(used, key=lambda name: (-used[name], name))
@@ -153,7 +152,7 @@ def _figures(exports: list[Record], name: str) -> dict[str, Any]:
 
 
 def _dataset(call: Call) -> Record:
-    found = call.state.records.get(datasets.DATASET, call.path["dataset_id"].lower())
+    found = call.state.records.get(dataset_job.DATASET, call.path["dataset_id"].lower())
     if found is None:
         raise ApiError(404, f"no dataset {call.path['dataset_id']}")
     return found
@@ -163,7 +162,7 @@ def _rows(call: Call, dataset: Record, *, failed: bool) -> list[Row]:
     objects = call.state.objects
     wanted = {"success", "failed"} if failed else {"success"}
     rows: list[Row] = []
-    for item in batches.items_of(call.state, dataset.body["batch_id"]):
+    for item in batch_job.items_of(call.state, dataset.body["batch_id"]):
         body = item.body
         if body["status"] in wanted:
             key = body["object_key"]
@@ -184,9 +183,9 @@ def _rows(call: Call, dataset: Record, *, failed: bool) -> list[Row]:
 
 def _as_json(call: Call, dataset: Record) -> dict[str, Any]:
     body, state = dataset.body, call.state
-    exports, count = state.records.find(datasets.EXPORT, parent=dataset.id)
-    batch = state.records.get(batches.BATCH, body["batch_id"])
-    totals = batches.summary(state, batch) if batch is not None else {}
+    exports, count = state.records.find(dataset_job.EXPORT, parent=dataset.id)
+    batch = state.records.get(batch_job.BATCH, body["batch_id"])
+    totals = batch_job.summary(state, batch) if batch is not None else {}
     latest = exports[-1] if exports else None
     return {
         "id": dataset.id,
@@ -200,7 +199,7 @@ def _as_json(call: Call, dataset: Record) -> dict[str, Any]:
         "total_items": totals.get("total_items", 0),
         "successful_items": totals.get("successful_items", 0),
         "export_count": count,
-        "supported_formats": list(datasets.FORMATS),
+        "supported_formats": list(dataset_job.FORMATS),
         "latest_export": latest
         and {
             "export_id": latest.id,

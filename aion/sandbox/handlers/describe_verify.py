@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
-from aion.sandbox import looking, vision
-from aion.sandbox.call import Answer, Call
-from aion.sandbox.clock import stamp
-from aion.sandbox.envelopes import ApiError
-from aion.sandbox.identity import digest
-from aion.sandbox.images import Unusable
-from aion.sandbox.jsontext import json_text
-from aion.sandbox.rule_checks import rules_of
-
-from .registry import operation
+from aion.sandbox.analysis import describe_verify, request_images
+from aion.sandbox.analysis.rule_checks import rules_of
+from aion.sandbox.auth.identity import digest
+from aion.sandbox.contract.errors import ApiError
+from aion.sandbox.handlers.registry import operation
+from aion.sandbox.images.inspect import Unusable
+from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.store.clock import stamp
+from aion.sandbox.store.jsontext import json_text
 
 _ANSWERED: Final = "idempotent_answer"
 _HOUR: Final = 3600.0
@@ -64,7 +63,7 @@ async def _once(call: Call, make: Callable[[Call, str], Awaitable[dict[str, Any]
             if known.body["asked"] != asked:
                 raise ApiError(409, "this Idempotency-Key was used for another request")
             return Answer(known.body["answer"])
-    problem = vision.source_problem(call.body)
+    problem = request_images.source_problem(call.body)
     if problem is not None:
         raise ApiError(400, problem)
     try:
@@ -80,7 +79,7 @@ async def _once(call: Call, make: Callable[[Call, str], Awaitable[dict[str, Any]
 async def _describe(call: Call, operation_id: str) -> dict[str, Any]:
     body: Mapping[str, Any] = call.body
     wishes = {**body, "applied_rules": rules_of(call.state, body)}
-    made = await looking.describe(call.state, body, operation_id, wishes)
+    made = await describe_verify.describe(call.state, body, operation_id, wishes)
     _keep(call, operation_id, "description", made)
     return {
         "operation_id": operation_id,
@@ -101,7 +100,7 @@ async def _describe(call: Call, operation_id: str) -> dict[str, Any]:
 async def _verify(call: Call, operation_id: str) -> dict[str, Any]:
     body: Mapping[str, Any] = call.body
     wishes = {**body, "applied_rules": rules_of(call.state, body)}
-    made = await looking.verify(call.state, body, body["content"], operation_id, wishes)
+    made = await describe_verify.verify(call.state, body, body["content"], operation_id, wishes)
     _keep(call, operation_id, "verification", made)
     structured = made["structured_output"]
     names = ("is_verified", "confidence_score", "risk_level", "risk_score", "explanation")
@@ -121,7 +120,7 @@ async def _verify(call: Call, operation_id: str) -> dict[str, Any]:
 
 def _keep(call: Call, operation_id: str, kind: str, made: Mapping[str, Any]) -> None:
     with call.state.database.transaction():
-        looking.keep(
+        describe_verify.keep(
             call.state,
             operation_id,
             kind,

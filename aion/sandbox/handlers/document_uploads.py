@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from aion.sandbox import documents
-from aion.sandbox.call import Answer, Call
-from aion.sandbox.clock import stamp
-from aion.sandbox.document_intents import (
+from aion.sandbox.contract.errors import ApiError, InvalidRequest, Problem
+from aion.sandbox.documents import documents
+from aion.sandbox.documents.intents import (
     INTENT,
     Outcome,
     announce,
@@ -16,13 +15,13 @@ from aion.sandbox.document_intents import (
     find,
     settle,
 )
-from aion.sandbox.envelopes import ApiError, InvalidRequest, Problem
-from aion.sandbox.files import StoredFile
-from aion.sandbox.intake import quota, require_quota, require_storage
-from aion.sandbox.presigning import LIFETIME, check_name, invitation
-from aion.sandbox.records import Record
-
-from .registry import operation
+from aion.sandbox.handlers.registry import operation
+from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.store.clock import stamp
+from aion.sandbox.store.files import StoredFile
+from aion.sandbox.store.records import Record
+from aion.sandbox.uploads.intake import quota, require_quota, require_storage
+from aion.sandbox.uploads.presigned import LIFETIME, check_name, invitation
 
 _BATCH: Final = "document_batch"
 _BYTES_A_SECOND: Final = 1_000_000

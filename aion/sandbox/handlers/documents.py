@@ -6,15 +6,14 @@ import time
 from collections import Counter
 from typing import Any
 
-from aion.sandbox import documents
-from aion.sandbox.call import Answer, Call
-from aion.sandbox.document_search import as_hit, chunk_result, search_passages
-from aion.sandbox.envelopes import ApiError, InvalidRequest, Problem
-from aion.sandbox.files import StoredFile
-from aion.sandbox.intake import check_tags
-from aion.sandbox.jsontext import json_text
-
-from .registry import operation
+from aion.sandbox.contract.errors import ApiError, InvalidRequest, Problem
+from aion.sandbox.documents import documents
+from aion.sandbox.documents.search import as_hit, chunk_result, search_passages
+from aion.sandbox.handlers.registry import operation
+from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.store.files import StoredFile
+from aion.sandbox.store.jsontext import json_text
+from aion.sandbox.uploads.intake import check_tags
 
 
 @operation("list_documents_api_v2_documents_get")

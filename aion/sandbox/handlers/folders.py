@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from aion.sandbox.call import Answer, Call
-from aion.sandbox.envelopes import InvalidRequest, Problem
-from aion.sandbox.folders import Folder, Folders
-
-from .registry import operation
+from aion.sandbox.contract.errors import InvalidRequest, Problem
+from aion.sandbox.handlers.registry import operation
+from aion.sandbox.library.folders import Folder, Folders
+from aion.sandbox.runtime.call import Answer, Call
 
 
 @operation("get_folder_tree")

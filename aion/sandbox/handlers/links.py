@@ -6,13 +6,12 @@ import hashlib
 import math
 from urllib.parse import urlsplit
 
-from aion.sandbox.call import Answer, Call
-from aion.sandbox.crawling import CRAWL, seconds_until_recrawl
-from aion.sandbox.envelopes import ApiError
-from aion.sandbox.folders import Folders
-from aion.sandbox.intake import check_tags
-
-from .registry import operation
+from aion.sandbox.contract.errors import ApiError
+from aion.sandbox.handlers.registry import operation
+from aion.sandbox.library.folders import Folders
+from aion.sandbox.links.crawl_job import CRAWL, seconds_until_recrawl
+from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.uploads.intake import check_tags
 
 
 @operation("create_link")

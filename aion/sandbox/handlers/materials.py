@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from aion.sandbox.call import Answer, Call
-from aion.sandbox.describe import MARK
-from aion.sandbox.files import StoredFile
-from aion.sandbox.records import Record
-from aion.sandbox.views import file_item
-
-from .colors import images_of_batch, require_image
-from .registry import operation
+from aion.sandbox.handlers._views import file_item
+from aion.sandbox.handlers.colors import images_of_batch, require_image
+from aion.sandbox.handlers.registry import operation
+from aion.sandbox.images.description import MARK
+from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.store.files import StoredFile
+from aion.sandbox.store.records import Record
 
 _KIND: Final = "materials"
 _MATERIALS: Final[dict[str, tuple[str, ...]]] = {

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from aion.sandbox.call import Answer, Call
-from aion.sandbox.envelopes import ApiError
-from aion.sandbox.members import Members, as_json
-from aion.sandbox.records import Record
-
-from .registry import operation
+from aion.sandbox.accounts.members import Members, as_json
+from aion.sandbox.contract.errors import ApiError
+from aion.sandbox.handlers.registry import operation
+from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.store.records import Record
 
 
 @operation("get_tenant_members_api_v2_tenant_members_get")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from aion.sandbox.call import Answer, Call
-
-from .registry import operation
+from aion.sandbox.handlers.registry import operation
+from aion.sandbox.runtime.call import Answer, Call
 
 
 @operation("health_check_api_v2_health__get", kind="minimal", public=True)

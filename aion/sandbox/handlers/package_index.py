@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from aion.sandbox.call import Answer, Call
-from aion.sandbox.envelopes import ApiError
-
-from .registry import operation
+from aion.sandbox.contract.errors import ApiError
+from aion.sandbox.handlers.registry import operation
+from aion.sandbox.runtime.call import Answer, Call
 
 _PAGE: Final = '<!DOCTYPE html>\n<html><head><meta name="pypi:repository-version" content="1.0">'
 

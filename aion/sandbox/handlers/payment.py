@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from aion.sandbox.call import Answer, Call
-from aion.sandbox.clock import stamp
-from aion.sandbox.envelopes import ApiError
-from aion.sandbox.ids import TENANT_ID
-from aion.sandbox.tenancy import month_start, next_month
-
-from .registry import operation
+from aion.sandbox.accounts.tenant import month_start, next_month
+from aion.sandbox.contract.errors import ApiError
+from aion.sandbox.handlers.registry import operation
+from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.store.clock import stamp
+from aion.sandbox.store.ids import TENANT_ID
 
 
 @operation("get_subscription_status", kind="minimal")

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from aion.sandbox import placeholders
-from aion.sandbox.call import Answer, Call
-from aion.sandbox.envelopes import ApiError
-from aion.sandbox.file_kinds import Refusal, Wishes
-from aion.sandbox.intake import check_tags, store
-from aion.sandbox.presigning import (
+from aion.sandbox.contract.errors import ApiError
+from aion.sandbox.handlers.registry import operation
+from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.uploads import placeholders
+from aion.sandbox.uploads.file_kinds import Refusal, Wishes
+from aion.sandbox.uploads.intake import check_tags, store
+from aion.sandbox.uploads.presigned import (
     check_announced,
     check_name,
     check_sent,
     check_target,
     invitation,
 )
-
-from .registry import operation
 
 _UPLOAD: Final = "presigned_upload"
 

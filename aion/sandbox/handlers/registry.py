@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from aion.sandbox.call import Answer, Call
-from aion.sandbox.contract import load_contract
-from aion.sandbox.identity import Role
-from aion.sandbox.scopes import scope_of
+from aion.sandbox.auth.identity import Role
+from aion.sandbox.auth.scopes import scope_of
+from aion.sandbox.contract.contract import load_contract
+from aion.sandbox.runtime.call import Answer, Call
 
 Handler = Callable[[Call], Awaitable[Answer]]
 """What serves one operation."""

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from aion.sandbox import vision
-from aion.sandbox.call import Answer, Call
-from aion.sandbox.envelopes import ApiError
-from aion.sandbox.ids import TENANT_ID
-from aion.sandbox.images import Unusable
-from aion.sandbox.jobs import Next, Step, job
-from aion.sandbox.records import Record
-from aion.sandbox.rule_checks import RULE_SET, TEMPLATES, check, require_rule_set
-
-from .registry import operation
+from aion.sandbox.analysis import request_images
+from aion.sandbox.analysis.rule_checks import RULE_SET, TEMPLATES, check, require_rule_set
+from aion.sandbox.contract.errors import ApiError
+from aion.sandbox.handlers.registry import operation
+from aion.sandbox.images.inspect import Unusable
+from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.jobs import Next, Step, job
+from aion.sandbox.store.ids import TENANT_ID
+from aion.sandbox.store.records import Record
 
 VISUAL: Final = "visual_memory"
 """Kind of the jobs that look at the reference image of a rule set."""
@@ -95,7 +94,9 @@ async def test_rule_set(call: Call) -> Answer:
     if not rules:
         raise ApiError(400, "none of these rules is in the set")
     try:
-        seen = await vision.look(call.state, {"image_url": call.body["image_url"]}, known.id)
+        seen = await request_images.look(
+            call.state, {"image_url": call.body["image_url"]}, known.id
+        )
     except Unusable as error:
         raise ApiError(400, str(error), code="IMAGE_PROCESSING_ERROR") from None
     facts = seen.as_json()
@@ -163,7 +164,7 @@ async def remember(step: Step) -> Next | None:
     try:
         if failure is not None:
             raise Unusable(failure)
-        await vision.look(state, {"image_url": known.body["reference_image_url"]}, known.id)
+        await request_images.look(state, {"image_url": known.body["reference_image_url"]}, known.id)
         visual = _visual("completed")
     except Unusable as error:
         visual = _visual("failed", str(error))

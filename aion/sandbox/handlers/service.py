@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from aion.sandbox.call import Answer, Call
-
-from .registry import operation
+from aion.sandbox.handlers.registry import operation
+from aion.sandbox.runtime.call import Answer, Call
 
 
 @operation("root__get", kind="minimal", public=True)

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from aion.sandbox.call import Answer, Call
-from aion.sandbox.clock import seconds_of, stamp
-from aion.sandbox.envelopes import ApiError
-from aion.sandbox.identity import digest
-from aion.sandbox.ids import TENANT_ID
-from aion.sandbox.members import Members
-from aion.sandbox.records import Record
-from aion.sandbox.rule_checks import RULE_SET, require_rule_set
-
-from .registry import operation
-from .rules import as_json as rule_set_json
+from aion.sandbox.accounts.members import Members
+from aion.sandbox.analysis.rule_checks import RULE_SET, require_rule_set
+from aion.sandbox.auth.identity import digest
+from aion.sandbox.contract.errors import ApiError
+from aion.sandbox.handlers.registry import operation
+from aion.sandbox.handlers.rules import as_json as rule_set_json
+from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.store.clock import seconds_of, stamp
+from aion.sandbox.store.ids import TENANT_ID
+from aion.sandbox.store.records import Record
 
 SHARE: Final = "share"
 """Kind of the records; a share belongs to its rule set."""

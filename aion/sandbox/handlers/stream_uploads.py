@@ -5,16 +5,15 @@ from __future__ import annotations
 import asyncio
 import time
 
-from aion.sandbox.call import Answer, Call
-from aion.sandbox.envelopes import ApiError
-from aion.sandbox.file_kinds import Refusal, Wishes
-from aion.sandbox.files import StoredFile
-from aion.sandbox.ids import make_id
-from aion.sandbox.intake import examine, read_wishes, require_quota, require_storage, store
-from aion.sandbox.sessions import Session, SessionItem
-from aion.sandbox.uploads import Form, ReceivedFile
-
-from .registry import operation
+from aion.sandbox.contract.errors import ApiError
+from aion.sandbox.handlers.registry import operation
+from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.store.files import StoredFile
+from aion.sandbox.store.ids import make_id
+from aion.sandbox.store.multipart import Form, ReceivedFile
+from aion.sandbox.store.upload_sessions import Session, SessionItem
+from aion.sandbox.uploads.file_kinds import Refusal, Wishes
+from aion.sandbox.uploads.intake import examine, read_wishes, require_quota, require_storage, store
 
 _IMMEDIATE = 5
 

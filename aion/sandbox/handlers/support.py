@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from aion.sandbox.call import Answer, Call
-from aion.sandbox.describe import MARK
-
-from .registry import operation
+from aion.sandbox.handlers.registry import operation
+from aion.sandbox.images.description import MARK
+from aion.sandbox.runtime.call import Answer, Call
 
 
 @operation("contact_support", kind="minimal", public=True)

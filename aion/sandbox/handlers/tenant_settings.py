@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from aion.sandbox.call import Answer, Call
-from aion.sandbox.envelopes import ApiError, InvalidRequest, Problem
-from aion.sandbox.ids import TENANT_ID
-from aion.sandbox.records import Record
-from aion.sandbox.tenancy import VLM_PROVIDERS, Tenant, bucket_problem, bucket_record
-
-from .registry import operation
+from aion.sandbox.accounts.tenant import VLM_PROVIDERS, Tenant, bucket_problem, bucket_record
+from aion.sandbox.contract.errors import ApiError, InvalidRequest, Problem
+from aion.sandbox.handlers.registry import operation
+from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.store.ids import TENANT_ID
+from aion.sandbox.store.records import Record
 
 _BUCKET: Final = "s3_config"
 _MOST_DOMAINS: Final = 1000

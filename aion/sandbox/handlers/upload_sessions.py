@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from aion.sandbox.call import Answer, Call
-from aion.sandbox.describing import DESCRIBE
-from aion.sandbox.envelopes import ApiError
-from aion.sandbox.sessions import CANCELLABLE, Session
-from aion.sandbox.views import session_counts, session_result, session_status
-
-from .registry import operation
+from aion.sandbox.contract.errors import ApiError
+from aion.sandbox.handlers._views import session_counts, session_result, session_status
+from aion.sandbox.handlers.registry import operation
+from aion.sandbox.images.description_job import DESCRIBE
+from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.store.upload_sessions import CANCELLABLE, Session
 
 
 @operation("list_sessions_api_v2_uploads_sessions_get")

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from aion.sandbox.call import Answer, Call
-from aion.sandbox.clock import stamp
-from aion.sandbox.envelopes import ApiError, InvalidRequest, Problem
-from aion.sandbox.intake import quota
-from aion.sandbox.views import upload_status
-
-from .registry import operation
+from aion.sandbox.contract.errors import ApiError, InvalidRequest, Problem
+from aion.sandbox.handlers._views import upload_status
+from aion.sandbox.handlers.registry import operation
+from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.store.clock import stamp
+from aion.sandbox.uploads.intake import quota
 
 _SHA256: Final = re.compile(r"[0-9a-fA-F]{64}\Z")
 

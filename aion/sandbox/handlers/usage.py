@@ -9,15 +9,14 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, Final
 
-from aion.sandbox.call import Answer, Call
-from aion.sandbox.clock import stamp
-from aion.sandbox.consumption import outcomes, recent
-from aion.sandbox.envelopes import InvalidRequest, Problem
-from aion.sandbox.periods import buckets, days_of, require_period, span_of
-from aion.sandbox.tenancy import Tenant, month_start, next_month
-from aion.sandbox.usage import CREDITS_PER_ITEM, UsageEvent, average_milliseconds
-
-from .registry import operation
+from aion.sandbox.accounts.tenant import Tenant, month_start, next_month
+from aion.sandbox.contract.errors import InvalidRequest, Problem
+from aion.sandbox.handlers.registry import operation
+from aion.sandbox.reports.consumption import outcomes, recent
+from aion.sandbox.reports.periods import buckets, days_of, require_period, span_of
+from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.store.clock import stamp
+from aion.sandbox.store.usage_log import CREDITS_PER_ITEM, UsageEvent, average_milliseconds
 
 _PERIODS: Final = ("day", "week", "month")
 _PLAN_PERIODS: Final = ("month", "quarter", "year")

@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from aion.sandbox.call import Answer, Call
-from aion.sandbox.chat_store import SESSION
-from aion.sandbox.consumption import daily, descriptions, outcomes, talks
-from aion.sandbox.envelopes import InvalidRequest, Problem
-from aion.sandbox.periods import days_of
-from aion.sandbox.tenancy import month_start, next_month
-
-from .registry import operation
+from aion.sandbox.accounts.tenant import month_start, next_month
+from aion.sandbox.chat.store import SESSION
+from aion.sandbox.contract.errors import InvalidRequest, Problem
+from aion.sandbox.handlers.registry import operation
+from aion.sandbox.reports.consumption import daily, descriptions, outcomes, talks
+from aion.sandbox.reports.periods import days_of
+from aion.sandbox.runtime.call import Answer, Call
 
 
 @operation("get_monthly_token_usage")

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from aion.sandbox.accounts import Accounts
-from aion.sandbox.call import Answer, Call
-from aion.sandbox.describe import MARK
-from aion.sandbox.envelopes import ApiError
-from aion.sandbox.records import Record
-
-from .api_keys import deactivate
-from .registry import operation
+from aion.sandbox.accounts.logins import Accounts
+from aion.sandbox.contract.errors import ApiError
+from aion.sandbox.handlers.api_keys import deactivate
+from aion.sandbox.handlers.registry import operation
+from aion.sandbox.images.description import MARK
+from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.store.records import Record
 
 _PHRASE: Final = "delete my account"
 _ROTATE: Final = "/api/v2/auth/session/rotate-session"

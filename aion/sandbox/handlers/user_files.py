@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from aion.sandbox import variants
-from aion.sandbox.call import Answer, Call
-from aion.sandbox.describing import VARIANTS
-from aion.sandbox.envelopes import ApiError, InvalidRequest, Problem
-from aion.sandbox.files import StoredFile
-from aion.sandbox.ids import make_id
-from aion.sandbox.intake import check_tags
-from aion.sandbox.jsontext import json_text
-from aion.sandbox.listing import list_files
-from aion.sandbox.views import file_details, file_item, variant_key
-
-from .registry import operation
+from aion.sandbox.contract.errors import ApiError, InvalidRequest, Problem
+from aion.sandbox.handlers._views import file_details, file_item, variant_key
+from aion.sandbox.handlers.registry import operation
+from aion.sandbox.images import variants
+from aion.sandbox.images.description_job import VARIANTS
+from aion.sandbox.library.listing import list_files
+from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.store.files import StoredFile
+from aion.sandbox.store.ids import make_id
+from aion.sandbox.store.jsontext import json_text
+from aion.sandbox.uploads.intake import check_tags
 
 
 @operation("list_user_files_api_v2_user_files_get")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from aion.sandbox import videos
-from aion.sandbox.call import Answer, Call
-from aion.sandbox.clock import stamp
-from aion.sandbox.envelopes import ApiError, InvalidRequest, Problem
-from aion.sandbox.files import StoredFile
-from aion.sandbox.records import Record
-
-from .registry import operation
+from aion.sandbox.contract.errors import ApiError, InvalidRequest, Problem
+from aion.sandbox.handlers.registry import operation
+from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.store.clock import stamp
+from aion.sandbox.store.files import StoredFile
+from aion.sandbox.store.records import Record
+from aion.sandbox.videos import videos
 
 _TYPES: Final = ("full_vlm", "frame_sample", "scene_detection", "transcript")
 _PRIORITIES: Final = ("low", "normal", "high")

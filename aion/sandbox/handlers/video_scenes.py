@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from aion.sandbox import videos
-from aion.sandbox.call import Answer, Call
-from aion.sandbox.envelopes import ApiError
-
-from .registry import operation
+from aion.sandbox.contract.errors import ApiError
+from aion.sandbox.handlers.registry import operation
+from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.videos import videos
 
 _HEADERS = {
     "content-type": "image/jpeg",

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from aion.sandbox import videos
-from aion.sandbox.call import Answer, Call
-from aion.sandbox.clock import seconds_of, stamp
-from aion.sandbox.envelopes import ApiError, InvalidRequest, Problem
-from aion.sandbox.ids import make_id
-from aion.sandbox.intake import require_quota, require_storage
-from aion.sandbox.presigning import check_name
-from aion.sandbox.records import Record
-
-from .registry import operation
+from aion.sandbox.contract.errors import ApiError, InvalidRequest, Problem
+from aion.sandbox.handlers.registry import operation
+from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.store.clock import seconds_of, stamp
+from aion.sandbox.store.ids import make_id
+from aion.sandbox.store.records import Record
+from aion.sandbox.uploads.intake import require_quota, require_storage
+from aion.sandbox.uploads.presigned import check_name
+from aion.sandbox.videos import videos
 
 _UPLOAD: Final = "video_upload"
 _LIFETIME: Final = 24 * 3600

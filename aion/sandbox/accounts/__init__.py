@@ -1,0 +1,1 @@
+"""API keys, sign-in, members and the tenant."""

@@ -1,0 +1,91 @@
+"""One image described, or checked against a text: what one request asks for, or one batch item."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from aion.sandbox.analysis import request_images
+from aion.sandbox.analysis.rule_checks import check_all
+from aion.sandbox.analysis.verdicts import providers, verdict
+from aion.sandbox.runtime.state import State
+
+
+async def describe(
+    state: State, image: Mapping[str, Any], seen_id: str, wishes: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Describe an image and keep what was seen; what came out, under the names of the wire.
+
+    Args:
+        state: The sandbox.
+        image: Where the image is.
+        seen_id: Id of the operation, or of the item of a batch.
+        wishes: The settings of the request, `applied_rules` among them.
+
+    Raises:
+        images.Unusable: There is no such image.
+    """
+    seen = await request_images.look(state, image, seen_id)
+    facts = seen.as_json()
+    used = providers(wishes)
+    outcomes = check_all(wishes["applied_rules"], facts["description"], facts)
+    prompt = wishes.get("prompt")
+    return {
+        **facts,
+        "features": [{"name": name, "kind": "color"} for name in seen.colors],
+        "metadata": {
+            "format": seen.format,
+            "width": seen.width,
+            "height": seen.height,
+            "prompt": prompt,
+        },
+        "structured_output": _rule_results([one.as_json() for one in outcomes]),
+        "providers_used": used,
+        "consensus_score": seen.description.confidence,
+    }
+
+
+async def verify(
+    state: State,
+    image: Mapping[str, Any],
+    content: str,
+    seen_id: str,
+    wishes: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Check a text against an image; what came out, under the names of the wire.
+
+    Raises:
+        images.Unusable: There is no such image.
+    """
+    seen = await request_images.look(state, image, seen_id)
+    facts = seen.as_json()
+    outcomes = check_all(wishes["applied_rules"], content, facts)
+    found = verdict(content, facts, outcomes)
+    used = providers(wishes)
+    each = {name: {"is_verified": found["is_verified"]} for name in used}
+    return {
+        **facts,
+        **found,
+        "content": content,
+        "providers_used": used,
+        "provider_results": each,
+        "consensus_achieved": True,
+        "structured_output": _rule_results([one.as_json() for one in outcomes]),
+    }
+
+
+def _rule_results(outcomes: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+    return {"rule_results": list(outcomes)} if outcomes else None
+
+
+def keep(state: State, seen_id: str, kind: str, made: Mapping[str, Any], **more: Any) -> None:
+    """Remember an outcome for the history; the caller's transaction stores it.
+
+    Args:
+        state: The sandbox.
+        seen_id: Id of the operation or of the item.
+        kind: ``description`` or ``verification``.
+        made: What `describe` or `verify` gave.
+        more: Where it came from: `source_type`, `source_id`, `image_url`.
+    """
+    state.records.put(request_images.SEEN, seen_id, {"type": kind, **made, **more}, parent=kind)

@@ -1,0 +1,161 @@
+"""Images that a request brings along or names: where their bytes are, and what is really in them.
+
+What was looked at is kept as a record, whose id is that of the operation or of the item of a
+batch: the history, the datasets and the stored copies are read from there.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from PIL import Image
+
+from aion.sandbox.images.color_names import dominant_names
+from aion.sandbox.images.description import Description, compose
+from aion.sandbox.images.inspect import (
+    FORMATS,
+    Unusable,
+    inspect,
+    opened,
+    small_rgb,
+    sniff,
+    upright,
+)
+from aion.sandbox.links.fetch import CrawlFailed, fetch
+from aion.sandbox.runtime.state import State
+
+SEEN: Final = "seen"
+"""Kind of the records."""
+
+SOURCES: Final = ("image_url", "image_base64", "object_key")
+
+SIDES: Final = {"tiny": 64, "small": 256, "medium": 750, "large": 1024}
+"""Longest side of a thumbnail, in pixels, by the name of its size."""
+
+_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An image that was looked at."""
+
+    object_key: str
+    format: str
+    width: int
+    height: int
+    colors: list[str]
+    description: Description
+
+    def as_json(self) -> dict[str, Any]:
+        """What is kept of it."""
+        return {
+            "object_key": self.object_key,
+            "format": self.format,
+            "width": self.width,
+            "height": self.height,
+            "colors": self.colors,
+            "description": self.description.text,
+            "tags": self.description.tags,
+            "visible_text": self.description.visible_text,
+            "confidence_score": self.description.confidence,
+        }
+
+
+def source_problem(image: Mapping[str, Any]) -> str | None:
+    """Why this names no image, or None: exactly one of three fields says where it is."""
+    given = [name for name in SOURCES if image.get(name)]
+    if len(given) == 1:
+        return None
+    return f"exactly one of {', '.join(SOURCES)} has to be given, not {len(given)}"
+
+
+def name_of(image: Mapping[str, Any]) -> str:
+    """What an image is called, in faults and in datasets."""
+    metadata: dict[str, Any] = image.get("metadata") or {}
+    given = metadata.get("filename") or image.get("object_key") or image.get("image_url")
+    return str(given or "image")
+
+
+async def look(state: State, image: Mapping[str, Any], seen_id: str) -> Seen:
+    """Read the image that a request names.
+
+    Bytes that came with it, or from this machine, are kept below the id.
+
+    Raises:
+        Unusable: It is not there, or no image; the text says why.
+    """
+    local = state.options.host in _LOOPBACK
+    key = image.get("object_key")
+    if key:
+        path = _stored(state, str(key))
+        found: Seen = await state.in_thread(_facts, path, str(key), state.options.limits.max_pixels)
+        return found
+    data: bytes = await state.in_thread(_given, image, local)
+    kind = sniff(data[:512])
+    if kind not in FORMATS:
+        raise Unusable("the bytes are not a JPEG, PNG, WebP or GIF image")
+    new_key = f"seen/{seen_id}/original.{FORMATS[kind]}"
+    state.objects.write(new_key, data)
+    path = state.objects.path(new_key)
+    seen: Seen = await state.in_thread(_facts, path, new_key, state.options.limits.max_pixels)
+    return seen
+
+
+def thumbnail(path: Path, kind: str, side: int) -> bytes:
+    """A smaller copy as JPEG, at most `side` pixels long; never enlarged."""
+    with opened(path, kind) as image:
+        image.draft("RGB", (side, side))
+        picture = upright(image)
+    if picture.mode == "RGBA":
+        ground = Image.new("RGBA", picture.size, "white")
+        picture = Image.alpha_composite(ground, picture)
+    picture = picture.convert("RGB")
+    picture.thumbnail((side, side))
+    target = io.BytesIO()
+    picture.save(target, "JPEG", quality=85)
+    return target.getvalue()
+
+
+def _stored(state: State, key: str) -> Path:
+    try:
+        path = state.objects.path(key)
+    except ValueError:
+        raise Unusable(f"there is no object {key!r}") from None
+    if not path.is_file():
+        raise Unusable(f"there is no object {key!r}")
+    return path
+
+
+def _given(image: Mapping[str, Any], local: bool) -> bytes:
+    encoded = image.get("image_base64")
+    if encoded:
+        text = str(encoded)
+        if text.startswith("data:"):
+            text = text.partition(",")[2]
+        try:
+            return base64.b64decode(text, validate=True)
+        except binascii.Error:
+            raise Unusable("image_base64 is not base64") from None
+    try:
+        _, page = fetch(str(image["image_url"]), local=local)
+    except CrawlFailed as error:
+        raise Unusable(str(error)) from None
+    if page.status != 200:
+        raise Unusable(f"the address answered {page.status}")
+    return page.body
+
+
+def _facts(path: Path, key: str, max_pixels: int) -> Seen:
+    with path.open("rb") as source:
+        kind = sniff(source.read(512))
+    if kind not in FORMATS:
+        raise Unusable("the object is not a JPEG, PNG, WebP or GIF image")
+    facts = inspect(path, kind, max_pixels)
+    colors = dominant_names(small_rgb(path, kind, 64))
+    return Seen(key, kind, facts.width, facts.height, colors, compose(facts, colors))

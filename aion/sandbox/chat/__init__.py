@@ -1,0 +1,1 @@
+"""Chat sessions, answers, plans and their event streams."""

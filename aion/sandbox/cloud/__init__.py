@@ -1,0 +1,1 @@
+"""Connected drives, and imports and exports as jobs."""

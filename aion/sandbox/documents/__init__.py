@@ -1,0 +1,1 @@
+"""Documents: text extraction, chunks, search."""

@@ -1,0 +1,1 @@
+"""The faults that can be injected, and those that are armed."""

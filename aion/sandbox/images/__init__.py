@@ -1,0 +1,1 @@
+"""What is read from the pixels of an image: size, variants, colors, descriptions."""

@@ -1,0 +1,185 @@
+"""Enforces rate limits: so many requests of a caller in a window, by the sandbox's clock.
+
+A window begins with the first request in it and ends after its seconds; then all of it is there
+again. A request that is refused uses nothing. Counts live in memory, on the server's loop, where
+no two requests are counted at the same time.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from aion.sandbox.contract.contract import Contract, Operation
+from aion.sandbox.contract.errors import ApiError
+from aion.sandbox.settings.options import Limits, Options
+from aion.sandbox.settings.rates import Rate, RateLimits
+from aion.sandbox.settings.tiers import tier_named
+from aion.sandbox.store.clock import Clock
+
+CONCURRENT_UPLOADS: Final = "CONCURRENT_UPLOAD_LIMIT"
+"""Code of the refusal of one stream-batch request too many at a time."""
+
+_BATCH: Final = "POST /user-files/upload/stream-batch"
+_EVERY_ROUTE: Final = ""
+_MOST_WINDOWS: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a caller stands after a request: what the headers of its answer say."""
+
+    limit: int
+    remaining: int
+    reset: int
+    """Unix time at which the window has ended, in whole seconds."""
+    retry_after: int | None = None
+    """Seconds to wait, when the request was one too many."""
+
+    def headers(self) -> dict[str, str]:
+        """The headers, which every answer has."""
+        given = {
+            "x-ratelimit-limit": str(self.limit),
+            "x-ratelimit-remaining": str(self.remaining),
+            "x-ratelimit-reset": str(self.reset),
+        }
+        if self.retry_after is not None:
+            given["retry-after"] = str(self.retry_after)
+        return given
+
+    def refusal(self) -> ApiError | None:
+        """The error of a request that was one too many, or None."""
+        if self.retry_after is None:
+            return None
+        return ApiError(
+            429,
+            f"Rate limit exceeded: {self.limit} requests, try again in {self.retry_after} s",
+            details={
+                "limit": self.limit,
+                "remaining": 0,
+                "reset": self.reset,
+                "retry_after": self.retry_after,
+            },
+        )
+
+
+@dataclass(slots=True)
+class _Window:
+    rate: Rate
+    began: float
+    used: int = 0
+
+    @property
+    def end(self) -> float:
+        return self.began + self.rate.seconds
+
+    @property
+    def left(self) -> int:
+        return max(0, self.rate.requests - self.used)
+
+    def holds(self, now: float) -> bool:
+        # A clock that was set back by a snapshot is before the beginning.
+        return self.began <= now < self.end
+
+
+class RateLimiter:
+    """The rate limits of one sandbox, and who has used how much of them."""
+
+    def __init__(self, contract: Contract, clock: Clock, options: Options) -> None:
+        """Raises ValueError for a route that the contract does not have."""
+        self._contract = contract
+        self._clock = clock
+        self._options = options
+        self._windows: dict[tuple[str, str], _Window] = {}
+        self._limits: RateLimits | None = None
+        self._routes: dict[str, Rate] = {}
+        self._uploads = 0
+        self._batches = frozenset(one.id for one in contract.matching(_BATCH))
+        self.use(options.rate_limits)
+
+    @property
+    def limits(self) -> RateLimits | None:
+        """What is enforced; None when nothing is."""
+        return self._limits
+
+    @property
+    def per_key(self) -> Rate:
+        """Requests of one key, as they are enforced or, without limits, only reported."""
+        given = self._limits.per_key if self._limits is not None else None
+        return given or tier_rate(self._options.limits)
+
+    def use(self, limits: RateLimits | None) -> None:
+        """Enforce these limits from now on, or none; what was used so far is forgotten.
+
+        Raises:
+            ValueError: a route is not in the contract; nothing has changed.
+        """
+        routes: dict[str, Rate] = {}
+        for pattern, rate in limits.routes.items() if limits is not None else ():
+            routes.update((one.id, rate) for one in self._contract.matching(pattern))
+        self._limits, self._routes = limits, routes
+        self._windows.clear()
+
+    def reset(self) -> None:
+        """Go back to what the sandbox was made with."""
+        self.use(self._options.rate_limits)
+
+    def take(self, caller: str, operation: Operation) -> Standing | None:
+        """Count a request; how its caller stands then, or None when nothing is enforced."""
+        if self._limits is None:
+            return None
+        now = self._clock.now()
+        windows = [self._window(caller, _EVERY_ROUTE, self.per_key, now)]
+        route = self._routes.get(operation.id)
+        if route is not None:
+            windows.append(self._window(caller, operation.id, route, now))
+        full = [one for one in windows if one.left == 0]
+        if full:
+            last = max(full, key=lambda one: one.end)
+            wait = max(1, math.ceil(last.end - now))
+            return Standing(last.rate.requests, 0, math.ceil(last.end), wait)
+        for one in windows:
+            one.used += 1
+        tightest = min(windows, key=lambda one: one.left)
+        return Standing(tightest.rate.requests, tightest.left, math.ceil(tightest.end))
+
+    @contextmanager
+    def uploading(self, operation: Operation) -> Generator[None]:
+        """Hold a place among the batches that are uploaded at a time.
+
+        Raises:
+            ApiError: 429, all places are taken.
+        """
+        if operation.id not in self._batches:
+            yield
+            return
+        most = self._options.limits.max_concurrent_uploads
+        if self._limits is not None and self._uploads >= most:
+            raise ApiError(
+                429,
+                f"{most} uploads are under way, which is the limit",
+                code=CONCURRENT_UPLOADS,
+                details={"limit": most},
+                headers={"retry-after": "1"},
+            )
+        self._uploads += 1
+        try:
+            yield
+        finally:
+            self._uploads -= 1
+
+    def _window(self, caller: str, name: str, rate: Rate, now: float) -> _Window:
+        found = self._windows.get((caller, name))
+        if found is None or not found.holds(now):
+            if len(self._windows) >= _MOST_WINDOWS:
+                self._windows = {at: one for at, one in self._windows.items() if one.holds(now)}
+            found = self._windows[caller, name] = _Window(rate, now)
+        return found
+
+
+def tier_rate(limits: Limits) -> Rate:
+    """Requests of one key in a minute, by the tier of the limits."""
+    return Rate(tier_named(limits.tier).requests_per_minute)

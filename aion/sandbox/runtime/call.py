@@ -1,0 +1,97 @@
+"""What a handler gets and gives: one `Call` in, one `Answer` out; nothing of ASGI in between."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from aion.sandbox.auth.identity import Actor, Role
+from aion.sandbox.contract.contract import Operation
+from aion.sandbox.runtime.rights import require
+from aion.sandbox.store.jsontext import json_text
+from aion.sandbox.store.signing import LIFETIME, UploadTerms
+
+if TYPE_CHECKING:
+    from aion.sandbox.runtime.state import State
+    from aion.sandbox.store.multipart import Form
+
+
+@dataclass(slots=True)
+class Answer:
+    """An answer: a JSON body, or bytes of another type, or a stream of them, or none."""
+
+    body: Any = None
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict[str, str])
+    raw: bytes | None = None
+    """The body when it is not JSON; its type then stands in the headers."""
+    stream: AsyncIterator[bytes] | None = None
+    """The body when it comes piece by piece; each piece is one whole event."""
+
+    def payload(self) -> tuple[bytes, dict[str, str]]:
+        """Bytes and headers as they are sent."""
+        if self.raw is not None:
+            return self.raw, self.headers
+        if self.status in {204, 302}:
+            return b"", self.headers
+        return json_text(self.body).encode(), {
+            "content-type": "application/json",
+            **self.headers,
+        }
+
+
+@dataclass(slots=True)
+class Call:
+    """One checked request of an operation."""
+
+    operation: Operation
+    state: State
+    actor: Actor
+    """Who calls."""
+    path: Mapping[str, Any]
+    """Path parameters, decoded."""
+    query: Mapping[str, Any]
+    """Query parameters, decoded, with defaults; absent ones are None."""
+    body: Any
+    """Decoded JSON body or URL-encoded form, or None."""
+    form: Form | None
+    """Received multipart form, or None."""
+    origin: str
+    """Scheme and host as the client sees them, for absolute URLs."""
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Request headers by lower-case name."""
+    request_id: str = ""
+    ip_address: str | None = None
+
+    def object_url(self, key: str, filename: str | None = None) -> str:
+        """A signed absolute URL of an object; with a filename, a download."""
+        return self.origin + self.state.signer.sign(key, filename)
+
+    def upload_url(
+        self, key: str, *, content_type: str, max_bytes: int, seconds: float = LIFETIME
+    ) -> str:
+        """A signed URL to which the bytes of an object can be PUT with this Content-Type."""
+        terms = UploadTerms(content_type, max_bytes)
+        path, fields = self.state.signer.sign_upload("PUT", key, terms, seconds)
+        return f"{self.origin}{path}?{urlencode(fields)}"
+
+    def upload_form(
+        self, key: str, *, content_type: str, max_bytes: int, seconds: float = LIFETIME
+    ) -> tuple[str, dict[str, str]]:
+        """A URL to which an object can be sent with POST, and the fields of the form for it.
+
+        The file itself is the last field, named `file`.
+        """
+        terms = UploadTerms(content_type, max_bytes)
+        path, fields = self.state.signer.sign_upload("POST", key, terms, seconds)
+        return self.origin + path, {"key": key, "Content-Type": content_type, **fields}
+
+    def require(self, role: Role) -> None:
+        """Refuse a caller without this role, where an operation wants more of some calls.
+
+        Raises:
+            ApiError: 403; the audit log has an entry about it.
+        """
+        require(self.state, self.actor, self.operation, role, ip_address=self.ip_address)

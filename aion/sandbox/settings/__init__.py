@@ -1,0 +1,1 @@
+"""Options of the sandbox, rate limits and plans."""

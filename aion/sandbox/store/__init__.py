@@ -1,0 +1,1 @@
+"""State: SQLite records, text index, objects behind signed URLs, logs."""

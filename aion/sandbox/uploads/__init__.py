@@ -1,0 +1,1 @@
+"""Files that come in: their kinds, duplicates, presigned URLs."""

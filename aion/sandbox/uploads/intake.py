@@ -1,0 +1,228 @@
+"""From received bytes to a stored file: the checks, the duplicate, the row, the work.
+
+The same for single and batch uploads; they differ only in how a refusal is told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from aion.sandbox.contract.errors import ApiError, InvalidRequest, Problem
+from aion.sandbox.faults.kinds import ZeroQuota
+from aion.sandbox.images.color_job import COLORS
+from aion.sandbox.images.description_job import DESCRIBE, VARIANTS
+from aion.sandbox.images.inspect import FORMATS, ImageFacts, Unusable, inspect, sniff
+from aion.sandbox.runtime.state import State
+from aion.sandbox.store.clock import stamp
+from aion.sandbox.store.files import StoredFile
+from aion.sandbox.store.ids import TENANT_ID
+from aion.sandbox.store.multipart import Form, ReceivedFile
+from aion.sandbox.store.objects import CONTENT_TYPES
+from aion.sandbox.uploads.file_kinds import (
+    FILE_KINDS,
+    Examined,
+    FileKind,
+    Refusal,
+    Wishes,
+    register_file_kind,
+)
+
+_MAX_TAGS: Final = 40
+_MAX_TAG: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """The upload allowance of the running month."""
+
+    limit: int
+    used: int
+    prepaid: int
+
+    @property
+    def available(self) -> int:
+        """Uploads that are left, prepaid ones included."""
+        return max(0, self.limit - self.used) + self.prepaid
+
+
+def read_wishes(form: Form, state: State) -> Wishes:
+    """The options of an upload form.
+
+    Raises:
+        InvalidRequest: tags out of range, or an unknown storage target.
+        ApiError: the custom storage target, which needs a configuration.
+    """
+    fields = form.fields
+    tags = dict.fromkeys(tag.strip() for tag in (fields.get("tags") or "").split(","))
+    tags.pop("", None)
+    check_tags(list(tags))
+    target = fields.get("storage_target", "default")
+    if target not in {"default", "custom"}:
+        raise InvalidRequest(
+            [Problem(("body", "storage_target"), "must be default or custom", "enum")]
+        )
+    if target == "custom" and state.records.get("s3_config", TENANT_ID) is None:
+        raise ApiError(
+            400,
+            "storage_target custom needs an S3 configuration, which this tenant does not have",
+            code="STORAGE_NOT_CONFIGURED",
+        )
+    return Wishes(
+        auto_describe=fields.get("auto_describe", True),
+        skip_duplicates=fields.get("skip_duplicates", False),
+        tags=tuple(tags),
+        title=fields.get("title") or None,
+        storage_target=target,
+    )
+
+
+def check_tags(tags: list[str]) -> None:
+    """Refuse more than 40 tags, or one that is empty or longer than 50 characters."""
+    problems = [
+        Problem(("body", "tags"), f"tag {tag[:60]!r} must have 1 to {_MAX_TAG} characters", "tag")
+        for tag in tags
+        if not 1 <= len(tag) <= _MAX_TAG
+    ]
+    if len(tags) > _MAX_TAGS:
+        problems.append(Problem(("body", "tags"), f"at most {_MAX_TAGS} tags", "too_long"))
+    if problems:
+        raise InvalidRequest(problems)
+
+
+def quota(state: State) -> Quota:
+    """The allowance now; a fault can take it all away."""
+    limits = state.options.limits
+    if state.faults.take(ZeroQuota, lambda fault: True) is not None:
+        return Quota(limits.monthly_uploads, limits.monthly_uploads, 0)
+    month = datetime.fromtimestamp(state.clock.now(), UTC).replace(
+        day=1, hour=0, minute=0, second=0, microsecond=0
+    )
+    used = state.files.uploaded_since(stamp(month.timestamp()))
+    return Quota(limits.monthly_uploads, used, limits.prepaid_credits)
+
+
+def require_quota(state: State, files: int) -> None:
+    """Raise the quota error when fewer uploads are left than wanted."""
+    left = quota(state)
+    if left.available < files:
+        raise ApiError(
+            429,
+            f"Upload quota exceeded: {left.available} of {left.limit} left, {files} wanted",
+            code="USAGE_LIMIT_EXCEEDED",
+            details={"available": left.available, "limit": left.limit, "requested": files},
+        )
+
+
+def require_storage(state: State, size: int, *, status: int = 413) -> None:
+    """Raise the storage error when there is no room for so many bytes."""
+    limit = state.options.limits.storage_bytes
+    left = max(0, limit - state.files.stored_bytes())
+    if size > left:
+        raise ApiError(
+            status,
+            f"Storage quota exceeded: {left} bytes left, {size} wanted",
+            code="STORAGE_QUOTA_EXCEEDED",
+            details={"available": left, "limit": limit, "requested": size},
+        )
+
+
+async def examine(state: State, file: ReceivedFile) -> Examined | Refusal:
+    """Decide whether the bytes can be taken, without storing anything."""
+    limits = state.options.limits
+    if file.too_large:
+        reason = f"file is larger than {limits.max_file_bytes} bytes"
+        return Refusal(413, "FILE_TOO_LARGE", reason)
+    if file.size == 0:
+        return Refusal(400, "EMPTY_FILE", "file is empty")
+    for kind in FILE_KINDS.values():
+        found = kind.sniff(file)
+        if found is not None:
+            facts = await kind.examine(state, file, found)
+            return facts if isinstance(facts, Refusal) else Examined(kind, found, facts)
+    reason = "unsupported file type: its content is that of no image and no document taken here"
+    return Refusal(400, "UNSUPPORTED_FILE_TYPE", reason)
+
+
+def store(
+    state: State,
+    file: ReceivedFile,
+    examined: Examined,
+    wishes: Wishes,
+    session_id: str | None = None,
+) -> tuple[StoredFile, bool]:
+    """Store an examined file and queue its work, inside the caller's transaction.
+
+    Returns:
+        The file, and whether it is an older one with the same bytes, skipped on request.
+    """
+    if wishes.skip_duplicates:
+        known = state.files.with_hash(file.sha256)
+        if known is not None:
+            return known, True
+    return examined.kind.store(state, file, examined, wishes, session_id), False
+
+
+def received(path: Path, filename: str, size: int, sha256: str) -> ReceivedFile:
+    """Bytes that came another way (a presigned upload, an import), ready for `examine`.
+
+    `store` moves the file at `path` away: give a copy of what is to stay.
+    """
+    with path.open("rb") as source:
+        head = source.read(512)
+    return ReceivedFile("file", filename, path, size=size, head=head, sha256=sha256)
+
+
+def _image_type(file: ReceivedFile) -> str | None:
+    return sniff(file.head)
+
+
+async def _examine_image(state: State, file: ReceivedFile, kind: str) -> ImageFacts | Refusal:
+    try:
+        facts: ImageFacts = await state.in_thread(
+            inspect, file.path, kind, state.options.limits.max_pixels
+        )
+    except Unusable as error:
+        return Refusal(400, "INVALID_IMAGE", str(error))
+    return facts
+
+
+def _store_image(
+    state: State, file: ReceivedFile, examined: Examined, wishes: Wishes, session_id: str | None
+) -> StoredFile:
+    facts: ImageFacts = examined.facts
+    file_id = state.files.new_id()
+    ending = FORMATS[facts.format]
+    key = f"images/{file_id}/original.{ending}"
+    state.objects.adopt(file.path, key)
+    stored = state.files.add(
+        id=file_id,
+        media_type="image",
+        filename=file.filename,
+        object_key=key,
+        size_bytes=file.size,
+        content_type=CONTENT_TYPES[ending],
+        format=facts.format,
+        sha256=file.sha256,
+        title=wishes.title,
+        tags=wishes.tags,
+        width=facts.width,
+        height=facts.height,
+        description_status="pending" if wishes.auto_describe else "skipped",
+        variant_status="pending",
+        upload_method=wishes.upload_method,
+        storage_target=wishes.storage_target,
+        content_created_at=facts.taken_at,
+        session_id=session_id,
+    )
+    state.jobs.schedule(VARIANTS, file_id, stage="pending", name=file.filename)
+    state.jobs.schedule(COLORS, file_id, stage="pending", name=file.filename)
+    if wishes.auto_describe:
+        state.jobs.schedule(DESCRIBE, file_id, stage="pending", name=file.filename)
+    return stored
+
+
+IMAGE: Final = register_file_kind(FileKind("image", _image_type, _examine_image, _store_image))
+"""The kind of image files."""

@@ -1,0 +1,147 @@
+"""Images whose bytes are still to come: a row in the library before there is an object.
+
+Presigned uploads and imports make them, so that an id is valid from the start. `extra["upload"]`
+says how far the bytes are: awaiting, stored, failed or expired.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from aion.sandbox.images.color_job import COLORS
+from aion.sandbox.images.description_job import DESCRIBE, VARIANTS
+from aion.sandbox.images.inspect import FORMATS, ImageFacts
+from aion.sandbox.runtime.state import State
+from aion.sandbox.store.files import StoredFile
+from aion.sandbox.store.multipart import ReceivedFile
+from aion.sandbox.store.objects import CONTENT_TYPES
+from aion.sandbox.uploads.file_kinds import Examined, Refusal
+from aion.sandbox.uploads.intake import examine, received
+
+AWAITING: Final = "awaiting"
+STORED: Final = "stored"
+FAILED: Final = "failed"
+EXPIRED: Final = "expired"
+
+IMAGE_TYPES: Final = {CONTENT_TYPES[ending]: ending for ending in FORMATS.values()}
+"""Ending of an object's key by the media type that is announced for it."""
+
+
+def add(
+    state: State,
+    *,
+    filename: str,
+    content_type: str,
+    size_bytes: int,
+    upload_method: str,
+    title: str | None = None,
+    tags: Sequence[str] = (),
+    storage_target: str = "default",
+    session_id: str | None = None,
+    auto_describe: bool = True,
+    folder_id: str | None = None,
+) -> StoredFile:
+    """Store the row of an image without bytes, inside the caller's transaction."""
+    file_id = state.files.new_id()
+    return state.files.add(
+        id=file_id,
+        media_type="image",
+        filename=filename,
+        content_type=content_type,
+        size_bytes=size_bytes,
+        title=title,
+        tags=tags,
+        description_status="pending",
+        variant_status="pending",
+        upload_method=upload_method,
+        storage_target=storage_target,
+        session_id=session_id,
+        folder_id=folder_id,
+        extra={
+            "upload": AWAITING,
+            "upload_key": upload_key(file_id, content_type),
+            "auto_describe": auto_describe,
+        },
+    )
+
+
+def upload_key(upload_id: str, content_type: str) -> str:
+    """The key under which the bytes of an upload arrive."""
+    return f"uploads/{upload_id}/original.{IMAGE_TYPES.get(content_type, 'bin')}"
+
+
+def key_of(file: StoredFile) -> str:
+    """The key under which the bytes of a placeholder arrive."""
+    return str(file.extras().get("upload_key", ""))
+
+
+def stage(file: StoredFile) -> str:
+    """How far the bytes of a file are; those of other uploads are stored."""
+    return str(file.extras().get("upload", STORED))
+
+
+def is_awaiting(file: StoredFile) -> bool:
+    """Whether the bytes may still come."""
+    return stage(file) == AWAITING
+
+
+async def arrived(state: State, key: str, filename: str) -> tuple[ReceivedFile, Examined] | Refusal:
+    """What lies under the key of a presigned upload, examined; it stays where it is."""
+    info = state.objects.info(key)
+    if info is None:
+        return Refusal(400, "UPLOAD_NOT_FOUND", "no bytes were sent to the presigned URL", True)
+    file = received(state.objects.path(key), filename, info.size, info.sha256)
+    examined = await examine(state, file)
+    if isinstance(examined, Refusal):
+        return examined
+    if examined.kind.name != "image":
+        return Refusal(400, "UNSUPPORTED_FILE_TYPE", f"{examined.kind.name}s are not taken here")
+    return file, examined
+
+
+def fill(
+    state: State, file: StoredFile, bytes_: ReceivedFile, examined: Examined, *, describe: bool
+) -> None:
+    """Give a placeholder its bytes and queue its work, inside the caller's transaction."""
+    facts: ImageFacts = examined.facts
+    ending = FORMATS[facts.format]
+    key = f"images/{file.id}/original.{ending}"
+    state.objects.adopt(bytes_.path, key)
+    _change(
+        state,
+        file,
+        STORED,
+        object_key=key,
+        size_bytes=bytes_.size,
+        content_type=CONTENT_TYPES[ending],
+        format=facts.format,
+        sha256=bytes_.sha256,
+        width=facts.width,
+        height=facts.height,
+        content_created_at=facts.taken_at,
+        description_status="pending" if describe else "skipped",
+    )
+    state.jobs.schedule(VARIANTS, file.id, stage="pending", name=file.filename)
+    state.jobs.schedule(COLORS, file.id, stage="pending", name=file.filename)
+    if describe:
+        state.jobs.schedule(DESCRIBE, file.id, stage="pending", name=file.filename)
+
+
+def give_up(state: State, file: StoredFile, reason: str, stage: str = FAILED) -> None:
+    """Mark a placeholder as one whose bytes will not come, inside the caller's transaction."""
+    _change(
+        state,
+        file,
+        stage,
+        description_status="failed",
+        description_error=reason,
+        variant_status="failed",
+        variant_error=reason,
+        finished_at=state.clock.stamp(),
+    )
+
+
+def _change(state: State, file: StoredFile, stage: str, **values: Any) -> None:
+    state.files.update(file.n, **values)
+    state.files.update_extra(file.n, upload=stage)
