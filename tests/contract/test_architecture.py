@@ -5,12 +5,40 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
+from graphlib import CycleError, TopologicalSorter
 
 import pytest
 
-PROJECT = Path(__file__).resolve().parents[2]
+from tests.contract.imports import PROJECT, files, graph, imports, top_level, tree, users
+
+LAYERS = (
+    "__main__ _pyinstaller",
+    "cli",
+    "testing",
+    "sandbox",
+    "__init__",
+    "sync",
+    "client",
+    "resources",
+    "pipeline",
+    "_flows",
+    "_requests",
+    "_runtime",
+    "_streaming",
+    "uploads",
+    "types",
+    "_waiting",
+    "_engine",
+    "_checks",
+    "config",
+    "transport",
+    "_http",
+    "_extra_headers",
+    "_callbacks _secrets _color_spaces",
+    "exceptions",
+    "_plain_values _clock _lazy _version",
+)
+"""Modules and folders of `aion`, those that import others above what they import."""
 CORE_EXCLUDES = (
     "aion/_pyinstaller/",
     "aion/sandbox/",
@@ -32,44 +60,41 @@ HTTP_SEAM = {
 }
 
 
-@cache
-def files(folder: str) -> tuple[str, ...]:
-    """Every Python file below a folder of the project, as a path relative to it."""
-    found = sorted((PROJECT / folder).rglob("*.py"))
-    return tuple(path.relative_to(PROJECT).as_posix() for path in found)
-
-
-@cache
-def imports(file: str) -> frozenset[str]:
-    """The full names of the modules that a file imports, at its top or inside a function."""
-    tree = ast.parse((PROJECT / file).read_text(encoding="utf-8"))
-    package = file.removeprefix("generated/").removesuffix(".py").split("/")[:-1]
-    found: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            base = package[: len(package) - node.level + 1] if node.level else []
-            module = ".".join([*base, *([node.module] if node.module else [])])
-            found |= {module, *(f"{module}.{alias.name}" for alias in node.names)}
-    return frozenset(found)
-
-
-def users(folder: str, *modules: str) -> list[str]:
-    """The files below `folder` that import one of `modules` or a part of it."""
-    return [
-        file
-        for file in files(folder)
-        if any(
-            name == module or name.startswith(f"{module}.")
-            for name in imports(file)
-            for module in modules
-        )
-    ]
-
-
 def core() -> Iterator[str]:
     return (file for file in files("aion") if not file.startswith(CORE_EXCLUDES))
+
+
+def layer(module: str) -> str:
+    """The part of `aion` that a module belongs to: a blocking twin to that of its source."""
+    if module.endswith(".__main__"):
+        return "__main__"
+    parts = module.split(".")[1:] or ["__init__"]
+    return parts[1] if parts[0] == "sync" and parts[1:] else parts[0]
+
+
+RANKS = {name: rank for rank, row in enumerate(LAYERS) for name in row.split()}
+
+
+def test_arrows_between_the_parts_of_the_package_point_down() -> None:
+    upward = {
+        f"{source} -> {target}"
+        for source, targets in graph("aion").items()
+        for target in targets
+        if layer(source) != layer(target) and RANKS[layer(source)] >= RANKS[layer(target)]
+    }
+    assert upward == set()
+
+
+@pytest.mark.parametrize("folder", ["aion", "codegen", "generated/aion_api"])
+def test_no_module_imports_itself_in_a_circle(folder: str) -> None:
+    try:
+        TopologicalSorter(graph(folder)).prepare()
+    except CycleError as error:
+        pytest.fail(" -> ".join(error.args[1]))
+
+
+def test_each_module_and_folder_of_the_package_has_its_place_in_the_order() -> None:
+    assert {layer(name) for name in graph("aion")} == set(RANKS)
 
 
 @pytest.mark.parametrize("folder", ["aion", "codegen", "generated/aion_api"])
@@ -143,7 +168,7 @@ def test_one_module_alone_reads_the_monotonic_clock() -> None:
         if not file.startswith("aion/sandbox/")
         and any(
             isinstance(node, ast.Attribute) and node.attr.startswith(("monotonic", "perf_counter"))
-            for node in ast.walk(ast.parse((PROJECT / file).read_text(encoding="utf-8")))
+            for node in ast.walk(tree(file))
         )
     ]
     # The second shows how long a call took.
@@ -157,15 +182,3 @@ def test_no_module_of_the_generator_is_over_400_lines() -> None:
         if (lines := len((PROJECT / file).read_text(encoding="utf-8").splitlines())) >= 400
     }
     assert long == {}
-
-
-def top_level(file: str) -> set[str]:
-    """The top packages that a file imports when it is imported itself."""
-    tree = ast.parse((PROJECT / file).read_text(encoding="utf-8"))
-    found: set[str] = set()
-    for node in tree.body:
-        if isinstance(node, ast.Import):
-            found |= {alias.name.split(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
-            found.add(node.module.split(".")[0])
-    return found
