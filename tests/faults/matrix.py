@@ -161,7 +161,7 @@ SETTINGS["dead first address"] = Setting(
     # Time enough to try the second one, and not to wait for the system to give up the first.
     timeout=5.0,
 )
-SETTINGS["nobody listens"] = Setting(scripts.good, url=lambda _: "http://127.0.0.1:9")
+SETTINGS["connection refused"] = Setting(scripts.good, url=lambda _: "http://127.0.0.1:9")
 SETTINGS["no answer under a frozen clock"] = Setting(
     scripts.no_answer,
     around=lambda _: freezegun.freeze_time("2026-03-01", real_asyncio=True),
