@@ -1,15 +1,17 @@
-# Every target sets itself up: the virtual environment is made, and made again when pyproject.toml
-# changes. Needs Python 3.11 or newer, nothing else.
+# Every target sets itself up: it creates the virtual environment, and recreates it when
+# pyproject.toml changes. Needs Python 3.11 or newer, nothing else.
 #
 #   make demo      upload real images to the embedded sandbox and print their descriptions
-#   make test      every test
-#   make check     what CI proves without running the tests: generated code, surface, changelog, types
-#   make faults    what comes of every network fault, as a table
-#   make bench     what aion costs beside raw httpx and other SDKs (ROW=..., CHECK=1)
+#   make test      run every test, except the long ones
+#   make soak      run the long tests
+#   make check     run the checks of CI that run no tests: generated code, surface, changelog,
+#                  contract, types, lint
+#   make faults    show the outcome of every network fault, as a table
+#   make bench     compare the cost of aion with raw httpx and other SDKs (ROW=..., CHECK=1)
 #   make generate  regenerate the code, the surface and the tables of the docs (SPEC=path takes
 #                  another contract, and shows what it changes)
-#   make record    record the wire cassettes anew, against the sandbox (ONLY=files.list for one)
-#   make release   keep the surface as that of the last release, once CHANGELOG.md names the version
+#   make record    record the wire cassettes against the sandbox (ONLY=files.list for one)
+#   make release   record the surface as that of the last release, once CHANGELOG.md has the version
 
 PYTHON ?= python3
 SPEC ?= openapi.json
@@ -39,18 +41,18 @@ setup: $(READY)
 demo: $(READY)
 	@"$(RUN)" examples/demo.py
 
-# BUT names folders of tests to leave out, such as BUT=docs,contract.
+# BUT lists folders of tests to skip, such as BUT=docs,contract.
 test: $(READY)
 	"$(RUN)" -m pytest -n $(WORKERS) -m "not soak" $(addprefix --ignore=tests/,$(subst $(COMMA), ,$(BUT)))
 
 soak: $(READY)
 	"$(RUN)" -m pytest -n $(WORKERS) -m soak --timeout 900
 
-# Print what comes of every fault; UPDATE=1 writes it to docs/faults.md.
+# Print the outcome of every fault; UPDATE=1 writes it to docs/faults.md.
 faults: $(READY)
 	"$(RUN)" -m tests.faults.matrix $(if $(UPDATE),--update)
 
-# The peers are big: they are installed only here.
+# The other SDKs are large, so only this target installs them.
 bench: $(READY)
 	"$(RUN)" -m pip install --quiet --disable-pip-version-check --editable ".[bench,speed]"
 	"$(RUN)" -m benchmarks $(if $(ROW),--row "$(ROW)") $(if $(CHECK),--check)
@@ -58,7 +60,7 @@ bench: $(READY)
 generate: $(READY)
 	"$(RUN)" -m codegen generate --spec "$(SPEC)"
 
-# Against the real service when AIONVISION_API_KEY is set.
+# Records against the real service when AIONVISION_API_KEY is set.
 record: $(READY)
 	"$(RUN)" -m tests.cassettes.record $(if $(ONLY),--only "$(ONLY)")
 
@@ -68,21 +70,21 @@ release: $(READY)
 stale: $(READY)
 	"$(RUN)" -m codegen check
 
-# The public surface against that of the last release.
+# Compare the public surface with that of the last release.
 surface: $(READY)
 	"$(RUN)" -m codegen surface --check
 
 changelog: $(READY)
 	"$(RUN)" -m codegen changelog
 
-# What the package needs of the contract, against what the contract has.
+# Compare what the package needs with what the contract has.
 reach: $(READY)
 	"$(RUN)" -m codegen reach
 
 contract: $(READY)
 	"$(RUN)" -m pytest -n $(WORKERS) -m "not soak" tests/contract
 
-# Without cassettes there is nothing to do; pytest would call that a failure.
+# Without cassettes there is nothing to run, and pytest would report that as a failure.
 cassettes: $(READY)
 	$(if $(wildcard tests/cassettes/test_*.py),"$(RUN)" -m pytest -n $(WORKERS) -m "not soak" tests/cassettes)
 
