@@ -4,8 +4,8 @@
 #   make demo      upload real images to the embedded sandbox and print their descriptions
 #   make test      run every test, except the long ones
 #   make soak      run the long tests
-#   make check     run the checks of CI that run no tests: generated code, surface, changelog,
-#                  contract, types, lint
+#   make check     run all checks that are not tests: generated code, surface, changelog,
+#                  needs of the contract, types, lint
 #   make faults    show the outcome of every network fault, as a table
 #   make bench     compare the cost of aion with raw httpx and other SDKs (ROW=..., CHECK=1)
 #   make generate  regenerate the code, the surface and the tables of the docs (SPEC=path takes
