@@ -1,5 +1,5 @@
-"""The generator: the contract in, `generated/aion_api` and `aion/sync` out.
+"""Generates `generated/aion_api` from the contract, and `aion/sync` from the async source.
 
-Run as `python -m codegen build | check`. It imports neither `aion` nor `aion_api`, so a broken
-package never stops its own regeneration.
+Run it as `python -m codegen generate` or `check`. It imports neither `aion` nor `aion_api`, so that
+a broken package can still be regenerated.
 """

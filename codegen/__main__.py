@@ -1,8 +1,9 @@
 """`python -m codegen generate | build | check | diff | reach | surface | changelog | release`.
 
-The contract workflow: `generate` is the whole of it, the others are its parts and its gates. Exit
-status 0 when all is well, 1 with one line (or one a finding) on stderr when not; `diff` gives 1
-when a change breaks a curated method, and 2 for documents that cannot be compared.
+These commands are the contract workflow: `generate` runs all of it, the others are its parts and
+gates. The exit status is 0 on success; on failure it is 1, with a line on stderr for each finding.
+ `diff` exits with 1 when a change breaks a curated method, and with 2 when the documents
+cannot be compared.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 
 def build(spec: Path, project: Path = PROJECT) -> dict[str, str]:
-    """Everything that the generator makes of the contract at `spec` and the async source.
+    """Generate all code from the contract at `spec` and the async source.
 
     Args:
         spec: The OpenAPI document.
@@ -35,9 +36,9 @@ def build(spec: Path, project: Path = PROJECT) -> dict[str, str]:
         Path relative to the project -> text.
 
     Raises:
-        CodegenError: What cannot be built, by name.
+        CodegenError: Something cannot be built; the message names it.
     """
-    # The parts need nothing of each other; the twins take about twice as long as the endpoints.
+    # The parts are independent; the twins take about twice as long as the endpoints.
     with ProcessPoolExecutor(max_workers=_SHARES, initializer=gc.disable) as others:
         shares = [
             others.submit(blocking.build, project / "aion", (number, _SHARES))
@@ -50,12 +51,12 @@ def build(spec: Path, project: Path = PROJECT) -> dict[str, str]:
 
 
 def endpoints(spec: Path, project: Path) -> dict[str, str]:
-    """The package `aion_api`: what `build` makes of the contract alone.
+    """Generate the package `aion_api`: the part of a build that depends on the contract only.
 
     Raises:
-        CodegenError: One line that names what cannot be built.
+        CodegenError: Something cannot be built; the message names it in one line.
     """
-    # Imported here, and not on top: it takes a second, in which the other processes begin.
+    # This import takes a second; here, the other processes start meanwhile.
     from codegen import parse
 
     patches = Patches.load(project / "codegen" / "patches.toml")
@@ -68,7 +69,7 @@ def endpoints(spec: Path, project: Path) -> dict[str, str]:
 
 
 def main(arguments: Sequence[str] | None = None, *, project: Path = PROJECT) -> int:
-    """Run the command line on the project in the folder `project`."""
+    """Run one command on the project in the folder `project`, and return the exit status."""
     options = _parser(project).parse_args(arguments)
     commands = {
         "generate": _generate,
@@ -94,29 +95,29 @@ def _parser(project: Path) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m codegen", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, about in (
-        ("generate", "take a contract: code, surface, tables of the docs, and what is to be done"),
+        ("generate", "take a contract: write code, surface and tables of the docs"),
         ("build", "regenerate the code"),
-        ("check", "name what is not current"),
+        ("check", "list files that are not current"),
     ):
         command = commands.add_parser(name, help=about)
         command.add_argument(
             "--spec", type=Path, default=project / "openapi.json", metavar="PATH", help="contract"
         )
-    differ = commands.add_parser("diff", help="what a new contract changes")
+    differ = commands.add_parser("diff", help="show what a new contract changes")
     differ.add_argument("old", type=Path, metavar="OLD")
     differ.add_argument("new", type=Path, metavar="NEW")
     differ.add_argument("--format", choices=tuple(report.FORMATS), default="text")
     differ.add_argument("--changelog", action="store_true", help="draft the entry instead")
-    commands.add_parser("reach", help="name the methods that need what the contract has no more")
+    commands.add_parser("reach", help="list methods that need what the contract no longer has")
     outside = commands.add_parser("surface", help="write the public surface of aion")
-    outside.add_argument("--check", action="store_true", help="compare with the last release's")
-    commands.add_parser("changelog", help="check that CHANGELOG.md is well formed and has the news")
-    commands.add_parser("release", help="keep surface and digests as those of the last release")
+    outside.add_argument("--check", action="store_true", help="compare it with the last release")
+    commands.add_parser("changelog", help="check CHANGELOG.md: its form, and entries for changes")
+    commands.add_parser("release", help="record surface and digests as those of the last release")
     return parser
 
 
 def _built(spec: Path, project: Path) -> tuple[dict[str, str], str]:
-    """The code, its lock and the contract, and what the contract changes."""
+    """Return the code, its lock and the contract, and a report of what the contract changes."""
     present = project / "openapi.json"
     tree = build(spec, project)
     tree[lock.NAME] = lock.text(spec, project)
@@ -139,14 +140,14 @@ def _build(options: argparse.Namespace, project: Path) -> int:
 def _generate(options: argparse.Namespace, project: Path) -> int:
     tree, changed = _built(options.spec, project)
     if next(output.differences(tree, project), None) is None:
-        print(f"{len(tree)} files, all of them current")
+        print(f"{len(tree)} files, all current")
         return 0
     made, todo = pages.pages(tree, project, options.spec)
     output.write(tree | made, project)
     print(changed, end="\n" if changed else "")
-    print(f"{len(tree)} files of code and contract, {len(made)} made of the package")
+    print(f"{len(tree)} files of code and contract, {len(made)} pages made from the package")
     if todo:
-        print("To be done in `aion`, then `make generate` again:", *todo, sep="\n  ")
+        print("Work left in `aion`; fix it, then run `make generate` again:", *todo, sep="\n  ")
     return 0
 
 
@@ -155,7 +156,7 @@ def _check(options: argparse.Namespace, project: Path) -> int:
     stale = [*output.differences(tree, project), *lock.differences(options.spec, project)]
     if stale:
         print(*stale, sep="\n", file=sys.stderr)
-        print("generated code is not current: run `make generate`", file=sys.stderr)
+        print("the generated code is not current: run `make generate`", file=sys.stderr)
     return 1 if stale else 0
 
 
@@ -166,7 +167,7 @@ def _diff(options: argparse.Namespace, project: Path) -> int:
 
 
 def _reach(options: argparse.Namespace, project: Path) -> int:
-    return _told(reaching.lost(project))
+    return _reported(reaching.lost(project))
 
 
 def _surface(options: argparse.Namespace, project: Path) -> int:
@@ -180,27 +181,27 @@ def _surface(options: argparse.Namespace, project: Path) -> int:
     news = changelog.read_text(encoding="utf-8") if changelog.is_file() else ""
     lines = surface.refused(surface.read(project / release.SURFACE), now, news)
     if not path.is_file() or path.read_text(encoding="utf-8") != surface.text(now):
-        lines.append(f"{surface.NAME}: not that of the source: run `python -m codegen surface`")
-    return _told(lines)
+        lines.append(f"{surface.NAME}: differs from the source: run `python -m codegen surface`")
+    return _reported(lines)
 
 
 def _changelog(options: argparse.Namespace, project: Path) -> int:
-    return _told(release.refused(project))
+    return _reported(release.refused(project))
 
 
 def _release(options: argparse.Namespace, project: Path) -> int:
     files = release.record(project)
     output.write(files, project)
-    print(f"{', '.join(files)}: {release.package_version(project)} is the last release now")
+    print(f"{', '.join(files)}: recorded {release.package_version(project)} as the last release")
     return 0
 
 
-def _told(lines: list[str]) -> int:
+def _reported(lines: list[str]) -> int:
     print(*lines, sep="\n", end="\n" if lines else "", file=sys.stderr)
     return 1 if lines else 0
 
 
 if __name__ == "__main__":
-    # One short run of small objects: looking for cycles would take a quarter of its time.
+    # A run is short and its objects are small: collecting cycles would take a quarter of the time.
     gc.disable()
     raise SystemExit(main())

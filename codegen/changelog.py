@@ -1,4 +1,4 @@
-"""`CHANGELOG.md` in the form of Keep a Changelog: read, and compared with the package's version.
+"""Reads `CHANGELOG.md`, and checks its form (Keep a Changelog) and the package's version.
 
 The form: ``## [Unreleased]`` first, then ``## [1.2.3] - 2026-01-31`` from the newest version to the
 oldest, and below them ``### Added`` and its like with entries that begin with ``- ``.
@@ -20,12 +20,12 @@ _VERSION = re.compile(r"\d+\.\d+\.\d+")
 
 @dataclass
 class Release:
-    """One version of a changelog, or what is not released yet.
+    """One version of a changelog, or its unreleased part.
 
     Attributes:
         name: The version, or ``Unreleased``.
-        day: The date as written; empty where there is none.
-        line: Where its heading is, from 1.
+        day: The date as written; empty without a date.
+        line: The line of its heading, from 1.
         sections: Section -> its entries.
     """
 
@@ -36,12 +36,12 @@ class Release:
 
     @property
     def entries(self) -> int:
-        """How many entries it has."""
+        """The number of its entries."""
         return sum(map(len, self.sections.values()))
 
 
 def releases(text: str) -> list[Release]:
-    """What a changelog says of each version, in its order."""
+    """Return the versions of a changelog, in its order."""
     found: list[Release] = []
     section: list[str] | None = None
     for number, line in enumerate(text.splitlines(), 1):
@@ -56,17 +56,17 @@ def releases(text: str) -> list[Release]:
 
 
 def entries(text: str) -> int:
-    """How many entries a changelog has altogether."""
+    """Count all entries of a changelog."""
     return sum(release.entries for release in releases(text))
 
 
 def newest(text: str) -> str:
-    """The newest version that a changelog has a heading for, or an empty string."""
+    """Return the newest version with a heading in a changelog, or an empty string."""
     return next((r.name for r in releases(text) if _VERSION.fullmatch(r.name)), "")
 
 
 def faults(text: str, version: str) -> list[str]:
-    """What is wrong with a changelog, one line each; nothing when all is well.
+    """Return what is wrong with a changelog, one line each; an empty list if nothing is.
 
     Args:
         text: The changelog.
@@ -78,7 +78,7 @@ def faults(text: str, version: str) -> list[str]:
 def _form(text: str) -> Iterator[str]:
     lines = text.splitlines()
     if not lines or lines[0].strip() != "# Changelog":
-        yield ":1: the first line is `# Changelog`"
+        yield ":1: the first line is not `# Changelog`"
     if not any(release.name == _UNRELEASED for release in releases(text)):
         yield ": has no `## [Unreleased]`"
     is_inside = False
@@ -88,17 +88,17 @@ def _form(text: str) -> Iterator[str]:
             is_inside = False
             seen.clear()
             if not _HEADING.fullmatch(line.rstrip()):
-                yield f":{number}: a version is written `## [1.2.3] - 2026-01-31`"
+                yield f":{number}: not the heading of a version: write `## [1.2.3] - 2026-01-31`"
         elif line.startswith("### "):
             name = line[4:].strip()
             if name not in SECTIONS:
-                yield f":{number}: {name} is none of {', '.join(SECTIONS)}"
+                yield f":{number}: {name} is not one of {', '.join(SECTIONS)}"
             if name in seen:
-                yield f":{number}: {name} is there twice in one version"
+                yield f":{number}: one version has the section {name} twice"
             seen.add(name)
             is_inside = True
         elif line.startswith("- ") and not is_inside:
-            yield f":{number}: an entry belongs into a section such as `### Added`"
+            yield f":{number}: this entry is not in a section such as `### Added`"
     for release in releases(text):
         for name, held in release.sections.items():
             if not held:
@@ -110,17 +110,17 @@ def _order(text: str) -> Iterator[str]:
     for place, release in enumerate(releases(text)):
         if release.name == _UNRELEASED:
             if place or release.day:
-                yield f":{release.line}: `## [Unreleased]` comes first, without a date"
+                yield f":{release.line}: `## [Unreleased]` has to be first, without a date"
             continue
         if not _VERSION.fullmatch(release.name):
-            yield f":{release.line}: {release.name} is no version such as 1.2.3"
+            yield f":{release.line}: {release.name} is not a version such as 1.2.3"
             continue
         if not _is_day(release.day):
             yield f":{release.line}: {release.name} has no date such as 2026-01-31"
         if before and numbers(before.name) <= numbers(release.name):
-            yield f":{release.line}: {release.name} stands below {before.name}"
+            yield f":{release.line}: {release.name} is below {before.name}: newer ones come first"
         if before and before.day < release.day:
-            yield f":{release.line}: {release.name} is younger than {before.name}"
+            yield f":{release.line}: {release.name} has a later date than {before.name}"
         before = release
 
 
@@ -132,7 +132,7 @@ def _current(text: str, version: str) -> Iterator[str]:
     if last and numbers(last) > numbers(version):
         yield f": begins with {last}, but the package is {version}: set it in pyproject.toml"
     elif not news:
-        yield f": says nothing of {version}: describe it under `## [Unreleased]`"
+        yield f": has no entry for {version}: describe it under `## [Unreleased]`"
 
 
 def _is_day(text: str) -> bool:
@@ -143,6 +143,6 @@ def _is_day(text: str) -> bool:
 
 
 def numbers(version: str) -> tuple[int, ...]:
-    """A version as numbers that compare; what is no number ends it."""
+    """Return the leading numbers of a version, for comparison."""
     found = re.match(r"\d+(?:\.\d+)*", version)
     return tuple(map(int, found[0].split("."))) if found else ()

@@ -1,6 +1,6 @@
-"""Load the contract, have it corrected, and make sure that it can be built on.
+"""Loads the contract, applies the corrections, and checks that code can be built from it.
 
-The document on disk keeps the vendor's shape, defects included; `patches.toml` corrects it.
+The document on disk has the vendor's form, defects included; `patches.toml` corrects it.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ _ITEM_KEYS = {*METHODS, "parameters", "summary", "description", "servers"}
 
 
 def load(path: Path, patches: Patches) -> Json:
-    """The contract as the generator reads it: parsed, checked and corrected.
+    """Return the contract as the generator reads it: parsed, checked and corrected.
 
     Raises:
-        CodegenError: One line that says what is wrong with the document or a patch.
+        CodegenError: The document or a patch is wrong; the message says how in one line.
     """
     document = read(path)
     patches.apply(document, by_id(document, path))
@@ -31,10 +31,10 @@ def load(path: Path, patches: Patches) -> Json:
 
 
 def read(path: Path) -> Json:
-    """The document at `path` as JSON.
+    """Return the document at `path` as JSON.
 
     Some published snapshots begin with log lines of the server that wrote them; everything before
-    the first line that is just ``{`` is passed over.
+    the first line that is just ``{`` is skipped.
 
     Raises:
         CodegenError: It cannot be read, or is not an OpenAPI 3.x document.
@@ -50,7 +50,7 @@ def read(path: Path) -> Json:
     try:
         json.dumps(document, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
-        raise CodegenError(f"{path}: holds half a surrogate pair, which is no text") from error
+        raise CodegenError(f"{path}: contains half a surrogate pair, which is not text") from error
     if not is_object(document):
         raise CodegenError(f"{path}: not an OpenAPI document but a JSON {type(document).__name__}")
     version = document.get("openapi")
@@ -61,7 +61,7 @@ def read(path: Path) -> Json:
 
 
 def text_of(path: Path) -> str:
-    """The JSON text at `path`: without the log lines in front of it, if there are any.
+    """Return the JSON text at `path`, without log lines in front of it.
 
     Raises:
         CodegenError: It cannot be read.
@@ -83,23 +83,23 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> Json:
     if len(result) < len(pairs):
         keys = [key for key, _ in pairs]
         repeated = next(key for key in keys if keys.count(key) > 1)
-        raise ValueError(f"the key {repeated!r} is there twice in one object")
+        raise ValueError(f"one object has the key {repeated!r} twice")
     return result
 
 
 def _no_number(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON number")
+    raise ValueError(f"{name} is not a JSON number")
 
 
 def _check_shape(document: Json, source: Path) -> None:
-    """What the passes before the parser's own validation take for granted."""
+    """Check what the passes before the parser's own validation rely on."""
     if not is_object(document.get("paths")) or not document["paths"]:
-        raise CodegenError(f"{source}: has no paths, so it describes no operation")
+        raise CodegenError(f"{source}: has no paths, so it does not describe any operation")
     for path, item in document["paths"].items():
         if not is_object(item):
             raise CodegenError(f"{source}: path {path} is not an object")
         for key, value in item.items():
-            # Also a `$ref`: its operations would be passed over.
+            # This refuses a `$ref` as well: its operations would be skipped.
             if key not in _ITEM_KEYS and not key.startswith("x-"):
                 raise CodegenError(f"{source}: path {path}: {key} is not supported")
             if key in METHODS and not is_object(value):
@@ -112,7 +112,7 @@ def _check_shape(document: Json, source: Path) -> None:
 
 
 def by_id(document: Json, source: Path) -> dict[str, Json]:
-    """The operations of a document by their ids.
+    """Return the operations of a document by their ids.
 
     Raises:
         CodegenError: An operation has no id, or two have the same.
@@ -132,10 +132,10 @@ def by_id(document: Json, source: Path) -> dict[str, Json]:
 
 
 def check_references(document: Json, source: Path) -> None:
-    """Refuse references that lead nowhere, or out of the document.
+    """Refuse references to nothing, or to another document.
 
     Raises:
-        CodegenError: One of them does, by name.
+        CodegenError: There is such a reference; the message names it.
     """
     for node in nodes(document):
         target = node.get("$ref")
@@ -152,8 +152,8 @@ def check_references(document: Json, source: Path) -> None:
 def _drop_titles(schema: Any) -> None:
     """Remove `title` keywords (not properties of that name).
 
-    Classes are named after their component, which is unique; titles are not: FastAPI gives two
-    models of one class name the same one.
+    Classes are named after their component, which is unique. Titles are not unique: FastAPI gives
+    two models with the same class name the same title.
     """
     if is_list(schema):
         for item in schema:

@@ -1,4 +1,4 @@
-"""Walking a parsed OpenAPI document: its operations, its objects, its references."""
+"""Walks a parsed OpenAPI document: its operations, its objects, its references."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def is_list(value: object) -> TypeGuard[list[Any]]:
 
 
 def operations(document: Json) -> Iterator[tuple[str, str, Json]]:
-    """Every (path, method, operation) of a document, in its order."""
+    """Yield every (path, method, operation) of a document, in its order."""
     for path, item in document["paths"].items():
         for method in METHODS:
             if method in item:
@@ -28,14 +28,14 @@ def operations(document: Json) -> Iterator[tuple[str, str, Json]]:
 
 
 def schemas(document: Json) -> Json:
-    """The named schemas of a document, by name."""
+    """Return the named schemas of a document, by name."""
     components = document.get("components")
     found = components.get("schemas") if is_object(components) else None
     return found if is_object(found) else {}
 
 
 def nodes(value: Any) -> Iterator[Json]:
-    """Every object inside `value`, itself included."""
+    """Yield every object inside `value`, `value` included."""
     stack = [value]
     while stack:
         node = stack.pop()
@@ -47,12 +47,12 @@ def nodes(value: Any) -> Iterator[Json]:
 
 
 def pointer(text: str) -> list[str]:
-    """The keys of a JSON pointer such as ``/paths/~1files/get``."""
+    """Return the keys of a JSON pointer such as ``/paths/~1files/get``."""
     return [part.replace("~1", "/").replace("~0", "~") for part in text.split("/")[1:]]
 
 
 def resolved(document: Json, value: Json) -> Json:
-    """`value`, or what it refers to.
+    """Follow the references of `value`; return `value` if it has none.
 
     Raises:
         KeyError: The reference points at nothing.

@@ -1,7 +1,7 @@
-"""The intermediate representation: what the templates and the checks see of a contract.
+"""Defines the intermediate representation of a contract, which templates and checks use.
 
-Small frozen dataclasses without behaviour that depends on the parser library or on the layout of
-the output. Everything is resolved: names are final Python names, references are names of models.
+The small frozen dataclasses depend neither on the parser library nor on the layout of the output.
+Everything is resolved: names are final Python names, references are names of models.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ ScalarKind = Literal["str", "int", "float", "bool", "datetime", "bytes", "none",
 
 @dataclass(frozen=True)
 class Scalar:
-    """A JSON value without inner structure. `any` passes through as it came."""
+    """A JSON value without inner structure. `any` is passed on unchanged."""
 
     kind: ScalarKind
 
@@ -56,7 +56,7 @@ class Optional:
 
 @dataclass(frozen=True)
 class Union:
-    """Several alternatives, none of which is null; at most one needs decoding per JSON kind."""
+    """Several alternatives, none of them null; per JSON kind at most one needs decoding."""
 
     members: tuple[TypeRef, ...]
 
@@ -73,9 +73,9 @@ class Field:
     type: TypeRef
     required: bool
     explicit: bool
-    """Has no default in the constructor: required, or documented so though answers may lack it."""
+    """The constructor has no default: required, or documented so though responses may lack it."""
     default: Any
-    """The contract's default as plain JSON data; None where it states none."""
+    """The contract's default as plain JSON data; None if it has no default."""
     doc: str
 
 
@@ -88,10 +88,10 @@ class Model:
     doc: str
     fields: tuple[Field, ...]
     is_input: bool
-    """Reachable from a request: optional fields are `UNSET` by default, so that an update can
-    tell "leave it" from "set it to null"."""
+    """Reachable from a request: optional fields are `UNSET` by default, so that an update
+    distinguishes "leave it" from "set it to null"."""
     is_answer: bool
-    """Reachable from an answer, or from nothing: it can be decoded."""
+    """Reachable from a response, or from nothing: it has a decoder."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ AnswerKind = Literal["json", "empty", "text", "bytes", "events", "redirect"]
 
 @dataclass(frozen=True)
 class Answer:
-    """What a successful call gives back."""
+    """The response of a successful call."""
 
     kind: AnswerKind
     type: TypeRef

@@ -1,7 +1,7 @@
-"""Generated text in the project's format: imports sorted, none unused, lines of 100.
+"""Formats generated text like the project: sorted imports, none unused, lines of 100.
 
-One run of ruff for a whole tree. Its rules are fixed here and no configuration file is read, so
-that the bytes depend on the input and on ruff's version alone, which is pinned.
+ruff runs once for a whole tree. Its rules are fixed here and it reads no configuration file, so
+that the bytes depend only on the input and on ruff's version, which is pinned.
 """
 
 from __future__ import annotations
@@ -30,23 +30,23 @@ _SORTED = (
 
 
 class LayoutError(CodegenError):
-    """Text that ruff cannot mend. `rows` are its findings: ``path:line:column: text``."""
+    """ruff cannot fix the text. `rows` are its findings: ``path:line:column: text``."""
 
     def __init__(self, rows: list[str]) -> None:
         super().__init__("; ".join(rows))
         self.rows = rows
 
     def __reduce__(self) -> tuple[type[LayoutError], tuple[list[str]]]:
-        # The halves of a build run in two processes.
+        # Parts of a build run in other processes.
         return type(self), (self.rows,)
 
 
 def laid_out(tree: Mapping[str, str], *, select: str) -> dict[str, str]:
-    """The tree, with its Python files sorted and formatted.
+    """Return the tree with its Python files sorted and formatted.
 
     Args:
         tree: Path -> text.
-        select: ruff's rules, separated by commas. What they cannot mend is refused.
+        select: ruff's rules, separated by commas. What they cannot fix is refused.
 
     Raises:
         LayoutError: A file breaks a rule or is not valid Python.
@@ -67,5 +67,5 @@ def laid_out(tree: Mapping[str, str], *, select: str) -> dict[str, str]:
             )
             if done.returncode:
                 rows = (done.stdout or done.stderr).strip().splitlines()
-                raise LayoutError([row for row in rows if row] or ["ruff failed and said nothing"])
+                raise LayoutError([row for row in rows if row] or ["ruff failed without a message"])
         return {name: (root / name).read_text(encoding="utf-8") for name in tree}

@@ -1,4 +1,4 @@
-"""Media types of the contract: what kind of body or answer each one is."""
+"""Maps media types of the contract to kinds of bodies and responses."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _ANSWERS: dict[str, ir.AnswerKind] = {
 
 
 def body_kind(media_type: str) -> ir.BodyKind | None:
-    """The kind of a request body, or None for one that is not supported."""
+    """Return the kind of a request body, or None if it is not supported."""
     return _BODIES.get(_essence(media_type))
 
 
 def answer_kind(media_type: str, label: str) -> ir.AnswerKind:
-    """The kind of an answer.
+    """Return the kind of a response.
 
     Raises:
         CodegenError: It is not supported; the message begins with `label`.
@@ -33,7 +33,7 @@ def answer_kind(media_type: str, label: str) -> ir.AnswerKind:
         return _ANSWERS[essence]
     if essence.startswith("text/"):
         return "text"
-    raise CodegenError(f"{label}: answers of {media_type} are not supported")
+    raise CodegenError(f"{label}: responses of {media_type} are not supported")
 
 
 def _essence(media_type: str) -> str:

@@ -1,8 +1,7 @@
-"""Write a built tree, or compare it with what is there: all of it, or nothing.
+"""Writes a built tree, all of it or nothing, or compares it with the project.
 
 A tree is a mapping of path (relative to the project) to text. Every folder in `OWNED` belongs to
-the generator: a file there that is not in the tree is removed by `write` and reported by
-`differences`.
+the generator: `write` removes a file there that is not in the tree, and `differences` reports it.
 """
 
 from __future__ import annotations
@@ -18,10 +17,10 @@ OWNED = ("generated/aion_api", "aion/sync")
 
 
 def formatted(tree: Mapping[str, str]) -> dict[str, str]:
-    """The tree with its Python files with sorted imports and in the project's format.
+    """Return the tree with its Python files formatted and their imports sorted.
 
     Raises:
-        CodegenError: A file is not valid Python, which means that a template is wrong.
+        CodegenError: A file is not valid Python, so a template is wrong.
     """
     try:
         return laid_out(tree, select="F401,I001")
@@ -30,11 +29,11 @@ def formatted(tree: Mapping[str, str]) -> dict[str, str]:
 
 
 def write(tree: Mapping[str, str], project: Path) -> None:
-    """Replace the owned folders, and the single files beside them, by the tree.
+    """Replace the owned folders, and the single files outside them, with the tree.
 
-    Everything is written beside the old first and then swapped in, so that an interrupted run
-    leaves the old files; what was swapped in before a failure is swapped back. What is the same
-    already is not touched, and keeps its byte code.
+    The new files are written next to the old ones and then swapped in, so that an interrupted run
+    leaves the old files. After a failure, completed swaps are undone. Unchanged folders and files
+    are not touched, and keep their byte code.
 
     Raises:
         CodegenError: A file cannot be written.
@@ -49,7 +48,7 @@ def write(tree: Mapping[str, str], project: Path) -> None:
     within = tuple(f"{owned}/" for owned in OWNED)
     singles = [name for name in tree if name in stale and not name.startswith(within)]
     for target in [project / name for name in (*OWNED, *tree)]:
-        # What an interrupted run left behind.
+        # An interrupted run may have left these.
         for state in ("new", "old"):
             _remove(_beside(target, state))
     swapped: list[Path] = []
@@ -76,7 +75,7 @@ def write(tree: Mapping[str, str], project: Path) -> None:
 
 def _put(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Text would end its lines as the system does, and be stale at once.
+    # Text mode would write the line ends of the system, and the file would be stale at once.
     path.write_bytes(text.encode())
 
 
@@ -88,7 +87,7 @@ def _remove(path: Path) -> None:
 
 
 def _back(target: Path) -> None:
-    """Undo a swap, as far as it went."""
+    """Undo a complete or partial swap."""
     old = _beside(target, "old")
     if old.exists():
         _remove(target)
@@ -102,7 +101,7 @@ def _beside(target: Path, state: str) -> Path:
 
 
 def differences(tree: Mapping[str, str], project: Path) -> Iterator[str]:
-    """One line for each file that is missing, left over or not what the generator makes."""
+    """Yield one line for each file that is missing, left over or different from the tree."""
     return (f"{name}: {what}" for name, what in _stale(tree, project))
 
 

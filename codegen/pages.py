@@ -1,9 +1,9 @@
-"""What is made by importing `aion` as it will be: its surface, and tables of the docs.
+"""Writes the files that need an import of `aion` with the new code: surface, tables of the docs.
 
-The new code is put into a copy of the project and imported there, so that nothing of the project
-changes before everything is known. When the curated package does not work with the new code yet,
-which is so after an operation that it calls went away, these files stay as they are and it is
-said why.
+The new code is written into a copy of the project and imported there, so that the project itself
+only changes after every step succeeded. When the curated package does not work with the new code
+yet, for example because an operation that it calls is gone, these files stay unchanged, and the
+reason is reported.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _PARTS = ("aion", "generated", "docs", "tests", "openapi.json", "pyproject.toml"
 
 
 def pages(tree: Mapping[str, str], project: Path, spec: Path) -> tuple[dict[str, str], list[str]]:
-    """The pages as they are with the new code, and what `aion` does not go with yet.
+    """Return the pages for the new code, and the work that is left in `aion`.
 
     Args:
         tree: The new code: path -> text.
@@ -39,8 +39,8 @@ def pages(tree: Mapping[str, str], project: Path, spec: Path) -> tuple[dict[str,
         spec: The contract that the code was made from.
 
     Returns:
-        The pages, and one line for each that could not be made and each thing that `aion` needs
-        and the new contract does not have.
+        The pages, and one line for each page that could not be written and for each thing that
+        `aion` needs and the new contract does not have.
 
     Raises:
         CodegenError: A source of `aion` cannot be read.
@@ -52,17 +52,17 @@ def pages(tree: Mapping[str, str], project: Path, spec: Path) -> tuple[dict[str,
         left: list[str] = []
         makers = dict(_makers(project))
         with ThreadPoolExecutor() as pool:
-            # Each of them waits for a process.
+            # Threads suffice, because each of them waits for a process.
             outside = pool.submit(surface.collected, copy)
             done = pool.map(partial(_run, folder=copy), makers.values())
             faults = dict(zip(makers, done, strict=True))
         try:
             made[surface.NAME] = surface.text(outside.result())
         except CodegenError as error:
-            left.append(f"{surface.NAME}: left as it is: {error}")
+            left.append(f"{surface.NAME}: not updated: {error}")
         for page, fault in faults.items():
             if fault:
-                left.append(f"{page}: left as it is: {fault}")
+                left.append(f"{page}: not updated: {fault}")
             else:
                 made[page] = (copy / page).read_text(encoding="utf-8")
         left += reaching.lost(project, spec, copy / "generated" / "aion_api")
@@ -80,7 +80,7 @@ def _staged(tree: Mapping[str, str], project: Path, copy: Path) -> None:
     for part in _PARTS:
         source = project / part
         if source.is_dir():
-            # With the byte code, which stays valid: most of the time would go into compiling.
+            # This copies the byte code, which stays valid; compiling would take most of the time.
             shutil.copytree(source, copy / part)
         elif source.is_file():
             shutil.copy(source, copy / part)
@@ -88,7 +88,7 @@ def _staged(tree: Mapping[str, str], project: Path, copy: Path) -> None:
 
 
 def _run(module: str, folder: Path) -> str:
-    """Have a page written; why not, where it fails."""
+    """Write a page by running a module; return the reason if that fails, else an empty string."""
     search = os.pathsep.join([str(folder), str(folder / "generated")])
     done = subprocess.run(
         [sys.executable, "-m", module, "--update"],
@@ -100,4 +100,4 @@ def _run(module: str, folder: Path) -> str:
     )
     if not done.returncode:
         return ""
-    return (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
+    return (done.stderr.strip().splitlines() or ["no message on stderr"])[-1]

@@ -1,7 +1,7 @@
-"""What the parser made of the contract becomes the intermediate representation.
+"""Turns the output of the parser into the intermediate representation.
 
-With `parser`, the only importer of `openapi_python_client`, whose library API is not stable.
-Whatever the representation cannot express ends the run by name.
+Only this module and `parser` import `openapi_python_client`, whose library API is not stable. A
+construct that the representation cannot express stops the run with a message that names it.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _PLAIN_STYLES = {"path": "simple", "query": "form", "header": "simple", "cookie"
 
 
 def parse(document: Json) -> ir.Contract:
-    """The contract of a corrected document.
+    """Return the representation of a corrected document.
 
     Raises:
         CodegenError: The parser refused a part of it, or a construct has no equivalent.
@@ -73,7 +73,7 @@ class _Reader:
         self._home: dict[str, str] = {}
         self._inputs: set[str] = set()
         self._answers: set[str] = set()
-        # Asked for again by every operation that leads to the class.
+        # Cached: every operation that leads to the class needs its fields.
         self._fields_of = cache(self._read_fields)
 
     def contract(self) -> ir.Contract:
@@ -87,7 +87,7 @@ class _Reader:
                 self._settle(name, op.module)
                 self._answers.add(name)
             self._refuse_stray_files(op)
-        # What no call leads to is shared, and so is all that it leads to: `shared` imports nothing.
+        # Models that no operation uses are shared, with all that they use: `shared` has no imports.
         for name in [n for n in self._models if n not in self._home]:
             for inner in types.reachable([ir.ModelRef(name)], self._fields_of):
                 self._settle(inner, "shared")
@@ -104,7 +104,7 @@ class _Reader:
         )
 
     def _endpoints(self) -> Iterator[tuple[str, str, Json, Endpoint]]:
-        """Each operation of the document with the parser's endpoint."""
+        """Yield each operation of the document with the parser's endpoint."""
         owners: dict[str, tuple[str, str, Json]] = {}
         for path, method, op in operations(self._document):
             name = str(PythonIdentifier(short_id(op, path, method), self._config.field_prefix))
@@ -119,7 +119,7 @@ class _Reader:
         }
         for name, owner in owners.items():
             if name not in found:
-                raise CodegenError(f"operation {owner[2]['operationId']} was lost by the parser")
+                raise CodegenError(f"the parser dropped operation {owner[2]['operationId']}")
             yield *owner, found[name]
 
     # Operations
@@ -151,7 +151,7 @@ class _Reader:
             listed: list[Json] = holder.get("parameters") or []
             for raw in (resolved(self._document, value) for value in listed):
                 declared[raw["name"], raw["in"]] = raw
-        # Names that the generated function uses itself.
+        # The generated function uses these names itself.
         taken: dict[str, str] = {"body": "", "md": "", "rt": ""}
         for location, prop in endpoint.iter_all_parameters():
             wire = prop.name.get_untrusted_value()
@@ -188,7 +188,7 @@ class _Reader:
         raw = resolved(self._document, op["requestBody"])
         if len(raw["content"]) != 1:
             raise CodegenError(
-                f"{label}: has several kinds of request body; patch in the one to use"
+                f"{label}: has several kinds of request body; write a patch with the one to use"
             )
         (media_type,) = raw["content"]
         kind = media.body_kind(media_type)
@@ -197,11 +197,11 @@ class _Reader:
         type_ = self._type(endpoint.bodies[0].prop, f"{label}, request body")
         if kind != "json":
             if not isinstance(type_, ir.ModelRef):
-                raise CodegenError(f"{label}: a {kind} body has to be an object with named fields")
+                raise CodegenError(f"{label}: a {kind} body without named fields is not supported")
             for prop in _properties(self._models[type_.name]):
                 if not types.is_form_value(self._type(prop, label)):
                     wire = prop.name.get_untrusted_value()
-                    raise CodegenError(f"{label}: the {kind} field {wire} has no form as text")
+                    raise CodegenError(f"{label}: {kind} field {wire} cannot be written as text")
         return ir.Body(kind, type_, bool(raw.get("required")), raw.get("description") or "")
 
     def _answer(self, op: Json, endpoint: Endpoint, label: str) -> ir.Answer:
@@ -211,7 +211,7 @@ class _Reader:
             if code[0] in "23" and code != "304"
         }
         if not good:
-            raise CodegenError(f"{label}: declares no successful answer")
+            raise CodegenError(f"{label}: declares no successful response")
         full = {code: response for code, response in good.items() if response.get("content")}
         doc = next(iter((full or good).values())).get("description") or ""
         if not full:
@@ -224,15 +224,15 @@ class _Reader:
             for media_type in r["content"]
         }
         found = {
-            types.nested(self._type(response.prop, f"{label}, answer {code}"))
+            types.nested(self._type(response.prop, f"{label}, response {code}"))
             for response in endpoint.responses
             if (code := response.status_code.pattern) in full
         }
-        # A second 2xx without declared content (FastAPI's extra statuses) answers like the first.
+        # A second 2xx without content (FastAPI's extra statuses) has the shape of the first.
         bare = [c for c in good if c not in full and (c == "204" or c[0] == "3")]
         if len(kinds) > 1 or len(found) > 1 or bare:
             raise CodegenError(
-                f"{label}: its successful answers have different shapes; patch in one"
+                f"{label}: its successful responses have different shapes; write a patch with one"
             )
         (kind,) = kinds
         if kind in ("events", "bytes"):
@@ -240,7 +240,7 @@ class _Reader:
         return ir.Answer(kind, found.pop() if found else ir.Scalar("any"), doc)
 
     def _refuse_stray_files(self, op: ir.Operation) -> None:
-        """Raw bytes travel in multipart parts and as whole answers, nowhere else."""
+        """Refuse raw bytes anywhere but in multipart parts and as a whole response."""
         places = [op.answer.type] if op.answer.kind == "json" else []
         if op.body and op.body.kind != "multipart":
             places.append(op.body.type)
@@ -251,7 +251,7 @@ class _Reader:
         if any(types.has_file(type_) for type_ in (*sent, *places, *within)):
             raise CodegenError(
                 f"operation {op.operation_id}: binary content is supported in multipart bodies"
-                " and as a whole answer only"
+                " and as a whole response only"
             )
 
     # Types
@@ -263,7 +263,7 @@ class _Reader:
             return ir.ListOf(types.nested(self._type(prop.inner_property, label)))
         if isinstance(prop, ModelProperty):
             name = _class_name(prop)
-            # A property is copied while its model may still be unread; the finished model counts.
+            # The parser may copy a property of an incomplete model: use the finished one.
             model = self._models.get(name, prop)
             if _is_free(model):
                 extra = model.additional_properties
@@ -287,7 +287,7 @@ class _Reader:
         return [self._type(p, f"schema {name}") for p in _properties(model)] if model else []
 
     def _settle(self, name: str, home: str) -> None:
-        """A class lives with the tag that uses it, or in `shared` where several do."""
+        """Place a class with the tag that uses it, or in `shared` if several use it."""
         if self._home.setdefault(name, home) != home:
             self._home[name] = "shared"
 
@@ -354,12 +354,12 @@ def _properties(model: ModelProperty) -> list[Property]:
 
 
 def _is_free(model: ModelProperty) -> bool:
-    """An object without named properties: a dictionary, not a class."""
+    """Whether an object has no named properties: it becomes a dictionary, not a class."""
     return not _properties(model)
 
 
 def _in_every_snapshot(schema: Json) -> bool:
-    """A property that only one published contract has may be missing in an answer."""
+    """Whether every published contract has a property; otherwise a response may lack it."""
     return len(schema.get("x-contract", ("", ""))) > 1
 
 

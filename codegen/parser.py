@@ -1,6 +1,6 @@
-"""openapi-python-client's parser, called: what it says of the contract, or why it says nothing.
+"""Calls the parser of openapi-python-client, and returns its output.
 
-Whatever the parser reports ends the run by name.
+Every error and warning of the parser stops the run with a message that names the place.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from codegen.prepare import plain, prepared
 
 
 def read(document: Json) -> tuple[openapi.GeneratorData, Config]:
-    """The parser's output for a corrected document, and the settings that it was made with.
+    """Parse a corrected document; return the output and the settings that made it.
 
     Raises:
         CodegenError: The parser refused a part of the document.
@@ -33,10 +33,9 @@ def read(document: Json) -> tuple[openapi.GeneratorData, Config]:
         with _shallow_copies():
             data = openapi.GeneratorData.from_dict(prepared(document), config=config)
     except Exception as error:
-        # The parser is not ours: whatever it stumbles over is a part of the contract that it
-        # does not know.
+        # Any exception of the parser means that it does not know a part of the contract.
         reason = _line(f"{type(error).__name__}: {error}")
-        raise CodegenError(f"the contract is more than the parser can read: {reason}") from error
+        raise CodegenError(f"the parser cannot read the contract: {reason}") from error
     if isinstance(data, GeneratorError):
         raise CodegenError(f"the contract is not valid OpenAPI: {_line(data.detail)}")
     _refuse(data.errors)
@@ -47,10 +46,10 @@ def read(document: Json) -> tuple[openapi.GeneratorData, Config]:
 
 @contextmanager
 def _shallow_copies() -> Generator[None, None, None]:
-    """Let the parser copy an endpoint alone, and not all schemas that hang on it.
+    """Make the parser copy endpoints without their schemas.
 
-    It copies each one three times, to change lists of it and then to drop the original. With
-    everything below that is half of the time that it takes.
+    It copies each endpoint three times, changes lists of the copy, and drops the original. Deep
+    copies would take half of the parsing time.
     """
     names: dict[str, Any] = openapi.__dict__
     deep = names["deepcopy"]

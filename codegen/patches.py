@@ -1,8 +1,8 @@
-"""Corrections of the contract, read from `patches.toml` and applied to the parsed document.
+"""Reads corrections of the contract from `patches.toml` and applies them to the parsed document.
 
-Each correction is data: where, what is expected there, what it becomes, and why. A correction
-whose expectation no longer holds ends the run and is named, so that the next contract cannot be
-changed by a stale one.
+Each correction is data: the place, the expected value, the new value, and the reason. A correction
+whose expectation no longer holds stops the run with its name, so that a stale correction cannot
+change the next contract.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ _SCHEMAS = "#/components/schemas/"
 
 
 class StalePatches(CodegenError):
-    """Corrections that no longer apply, all of them: one line for each."""
+    """Some corrections no longer apply; the message has one line for each of them."""
 
     def __init__(self, lines: list[str]) -> None:
         super().__init__("\n".join(lines))
         self.lines = lines
 
     def __reduce__(self) -> tuple[type[StalePatches], tuple[list[str]]]:
-        # The halves of a build run in two processes.
+        # Parts of a build run in other processes.
         return type(self), (self.lines,)
 
 
@@ -53,7 +53,7 @@ class Patches:
         """Read a patch file.
 
         Raises:
-            CodegenError: The file is not TOML, or an entry is not of the described form.
+            CodegenError: The file is not TOML, or an entry does not have the documented form.
         """
         try:
             data = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -67,21 +67,23 @@ class Patches:
             raise CodegenError(f"{path}: unknown table {min(unknown)}")
         patches = data.get("patch", [])
         if not is_list(patches):
-            raise CodegenError(f"{path}: patches are written [[patch]]")
+            raise CodegenError(f"{path}: patch is not a list of tables: write each as [[patch]]")
         for number, patch in enumerate(patches, 1):
             if fault := _fault(patch):
                 raise CodegenError(f"{path}: patch {number} {fault}")
         renames = data.get("rename_schemas", {})
         if not _is_text_table(renames):
-            raise CodegenError(f"{path}: rename_schemas is a table of old = new names")
+            raise CodegenError(f"{path}: rename_schemas is not a table: write old = new names")
         repeatable = data.get("repeatable", {})
         repeated = repeatable.get("operations", []) if is_object(repeatable) else None
         if not _is_text_list(repeated):
-            raise CodegenError(f"{path}: repeatable.operations is a list of operation ids")
+            raise CodegenError(f"{path}: repeatable.operations is not a list of operation ids")
         for table in ("optional", "order", "explicit"):
             found = data.get(table, {})
             if not is_object(found) or not all(map(_is_text_list, found.values())):
-                raise CodegenError(f"{path}: {table} is a table of schema = [names of properties]")
+                raise CodegenError(
+                    f"{path}: {table} is not a table: write schema = [names of properties]"
+                )
         return cls(
             patches=tuple(patches),
             optional=data.get("optional", {}),
@@ -99,17 +101,17 @@ class Patches:
             by_id: Its operations by operation id: the objects inside `document`.
 
         Raises:
-            StalePatches: Corrections no longer apply; every one of them is named.
+            StalePatches: Corrections no longer apply; the message names all of them.
         """
         stale = [*self.correct(document, by_id), *_rename_schemas(document, self.renames or {})]
         if stale:
             raise StalePatches(stale)
 
     def correct(self, document: Json, by_id: Mapping[str, Json]) -> list[str]:
-        """All but the renaming of schemas, as far as it applies.
+        """Apply every correction that still applies, except the renaming of schemas.
 
         Returns:
-            A line for each correction that no longer does; the document is as it was there.
+            A line for each correction that no longer applies; it changed nothing.
         """
         stale = [fault for patch in self.patches if (fault := _apply(document, by_id, patch))]
         for schema, properties in (self.optional or {}).items():
@@ -122,7 +124,7 @@ class Patches:
             if operation_id in by_id:
                 by_id[operation_id]["x-repeatable"] = True
             else:
-                stale.append(f"patches.toml: repeatable names no operation: {operation_id}")
+                stale.append(f"patches.toml: repeatable: there is no operation {operation_id}")
         return stale
 
 
@@ -139,7 +141,7 @@ def _fault(patch: Any) -> str:
     if not isinstance(patch["at"], str) or not patch["at"].startswith("/"):
         return "has an `at` that is not a JSON pointer such as /a/b"
     if patch["expect"] == _ABSENT and "value" not in patch:
-        return "expects nothing and puts nothing there"
+        return "expects nothing and has no `value`, so it would do nothing"
     return ""
 
 
@@ -152,7 +154,7 @@ def _is_text_list(value: object) -> TypeGuard[list[str]]:
 
 
 def _apply(document: Json, by_id: Mapping[str, Json], patch: Json) -> str:
-    """Make one correction, or say why it no longer applies."""
+    """Apply one correction, or return why it no longer applies."""
     label = f"patches.toml: patch of {patch.get('operation', patch.get('schema', ''))}{patch['at']}"
     if "operation" in patch:
         root: Any = by_id.get(patch["operation"])
@@ -161,19 +163,19 @@ def _apply(document: Json, by_id: Mapping[str, Json], patch: Json) -> str:
     else:
         root = document
     if root is None:
-        return f"{label} no longer applies: it is gone from the contract"
+        return f"{label} no longer applies: the contract does not have it any more"
     *parents, last = pointer(patch["at"])
     for part in parents:
         if not is_object(root) or part not in root:
-            return f"{label} no longer applies: no {part!r} there"
+            return f"{label} no longer applies: there is no {part!r} at its place"
         root = root[part]
     if not is_object(root):
-        return f"{label} no longer applies: no object there"
+        return f"{label} no longer applies: its place is not an object"
     present = root.get(last, _ABSENT)
     if present != patch["expect"]:
         return f"{label} no longer applies: found {json.dumps(present):.200}"
     if "value" in patch:
-        # A copy: a later patch may change what is inside.
+        # Copied, because a later patch may change its contents.
         root[last] = deepcopy(patch["value"])
     else:
         del root[last]
@@ -220,7 +222,7 @@ def _rename_schemas(document: Json, renames: Mapping[str, str]) -> list[str]:
         if old not in schemas:
             stale.append(f"patches.toml: rename of {old} no longer applies: no such schema")
         elif new in taken:
-            stale.append(f"patches.toml: rename of {old}: {new} is taken")
+            stale.append(f"patches.toml: rename of {old}: another schema has the name {new}")
         taken.add(new)
     if stale or not renames:
         return stale

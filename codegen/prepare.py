@@ -1,8 +1,9 @@
-"""The corrected contract in the form in which the parser loses nothing of it.
+"""Prepares the corrected contract so that the parser loses nothing of it.
 
-The parser builds names of inline classes from operation ids, and rewrites what is no identifier:
-values of enums are escaped, stripped of control characters and dropped when two of them look
-alike. So it is given short operation ids and enum values in code, and `plain` reads them back.
+The parser builds names of inline classes from operation ids. It also rewrites strings that are not
+identifiers: it escapes enum values, strips control characters from them, and drops one of two that
+become equal. So the prepared document has short operation ids and encoded enum values; `plain`
+decodes the values.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ _CODED = re.compile(r"\bzz((?:[0-9a-f]{2})*)zz\b")
 
 
 def prepared(document: Json) -> Json:
-    """A copy of the document for the parser."""
+    """Return a copy of the document for the parser."""
     values = {
         value
         for node in nodes(document)
@@ -32,17 +33,17 @@ def prepared(document: Json) -> Json:
 
 
 def short_id(op: Json, path: str, method: str) -> str:
-    """The operation id that the parser sees: the tag in front keeps equal short names apart."""
+    """Return the operation id for the parser; its tag makes equal short names different."""
     return f"{module(op)}_{names.operation(op['operationId'], path, method)}"
 
 
 def module(op: Json) -> str:
-    """The module of an operation: its first tag."""
+    """Return the module of an operation: its first tag."""
     return names.snake((op.get("tags") or ["service"])[0])
 
 
 def plain(text: str) -> str:
-    """`text` with coded enum values as they are in the contract."""
+    """Decode the enum values in `text`."""
     return _CODED.sub(lambda m: bytes.fromhex(m[1]).decode(), text)
 
 
@@ -63,7 +64,7 @@ def _coded(value: Any, values: set[str]) -> Any:
             result[key] = [_code(member, values) for member in item]
         elif key in ("default", "const") and isinstance(item, str):
             result[key] = _code(item, values)
-        # Of two values with one suggested member name the parser keeps the second alone.
+        # The parser drops the first of two values with the same suggested member name.
         elif not (key == "x-enum-varnames" and is_list(item)):
             result[key] = _coded(item, values)
     return result

@@ -1,8 +1,8 @@
-"""What is kept of the last release: its surface, its entries in the changelog, and digests.
+"""Records the last release (surface, number of changelog entries, digests) and checks against it.
 
-`python -m codegen release` writes it as part of a release. The gate asks for news in the changelog
-as soon as anything that is shipped is another than it was then. Nothing is read from git: a clone
-in CI has no tags.
+`python -m codegen release` writes the record as part of a release. From then on the gate requires a
+new entry in the changelog as soon as a shipped file differs from the record. It reads nothing from
+git, because a clone in CI has no tags.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _FOLDERS = {"aion": "aion", "generated": "generated/aion_api"}
 
 
 def record(project: Path) -> dict[str, str]:
-    """The files that keep the present state as that of a release.
+    """Return the files that record the present state as a release.
 
     Raises:
         CodegenError: The changelog does not describe the version as released, or something
@@ -34,7 +34,9 @@ def record(project: Path) -> dict[str, str]:
     if faults := changelog.faults(text, version):
         raise CodegenError("; ".join(faults))
     if changelog.newest(text) != version:
-        raise CodegenError(f"{changelog.NAME}: has no heading for {version}, which is released")
+        raise CodegenError(
+            f"{changelog.NAME}: has no heading for {version}: add it before the release"
+        )
     found = surface.collected(project)
     lines = [_HEAD, "", f'version = "{version}"', f"entries = {changelog.entries(text)}"]
     lines += ["", "[digests]"]
@@ -43,7 +45,7 @@ def record(project: Path) -> dict[str, str]:
 
 
 def refused(project: Path) -> list[str]:
-    """Why the changelog may not be as it is, one line each; nothing when it may.
+    """Return why the changelog is refused, one line each; an empty list if it is accepted.
 
     Raises:
         CodegenError: A file is missing or cannot be read.
@@ -55,23 +57,23 @@ def refused(project: Path) -> list[str]:
     if changed and changelog.entries(text) <= last["entries"]:
         what = ", ".join(changed)
         lines.append(
-            f"{changelog.NAME}: {what} changed since {last['version']}: say what under"
+            f"{changelog.NAME}: {what} changed since {last['version']}: describe it under"
             " `## [Unreleased]` (`python -m codegen diff OLD NEW --changelog` drafts it)"
         )
     return lines
 
 
 def package_version(project: Path) -> str:
-    """The version in `pyproject.toml`.
+    """Return the version in `pyproject.toml`.
 
     Raises:
-        CodegenError: There is none.
+        CodegenError: The file has no version.
     """
     path = project / "pyproject.toml"
     try:
         return str(tomllib.loads(path.read_text(encoding="utf-8"))["project"]["version"])
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-        raise CodegenError(f"{path}: no version can be read from it: {error}") from error
+        raise CodegenError(f"{path}: its version cannot be read: {error}") from error
 
 
 def _changelog(project: Path) -> str:
@@ -85,12 +87,14 @@ def _last(path: Path) -> dict[str, Any]:
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise CodegenError(f"{NAME}: missing: write it with the last release") from None
+        raise CodegenError(f"{NAME}: missing: `python -m codegen release` writes it") from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise CodegenError(f"{NAME}: cannot be read: {error}") from error
     digests = found.get("digests")
     if not isinstance(found.get("entries"), int) or not is_object(digests):
-        raise CodegenError(f"{NAME}: is not what is kept of a release")
+        raise CodegenError(
+            f"{NAME}: is not the record of a release: `python -m codegen release` writes it"
+        )
     plain = {name: str(value).removeprefix("sha256:") for name, value in digests.items()}
     return {"version": found.get("version"), "entries": found["entries"], "digests": plain}
 

@@ -1,7 +1,8 @@
-"""One published contract out of `openapi.json`, which holds several, told apart by `x-contract`.
+"""Extracts one published contract from `openapi.json`, which merges several of them.
 
-What carries no mark is part of all of them. A correction belongs to a snapshot when what it
-corrects is there; the others are for another one, and are left out by name.
+The mark `x-contract` lists the contracts that something belongs to; what has no mark belongs to all
+of them. A correction applies to a snapshot when the snapshot has what it corrects. The other
+corrections belong to other snapshots; they are skipped and named.
 """
 
 from __future__ import annotations
@@ -18,11 +19,11 @@ MARK = "x-contract"
 
 
 def snapshot(document: Json, mark: str) -> Json:
-    """The document without the operations, schemas and properties of other contracts alone.
+    """Return the document without what belongs to other contracts only.
 
     Args:
-        document: All contracts in one.
-        mark: The contract to keep, such as ``2026-03``.
+        document: The merged contracts.
+        mark: The contract to extract, such as ``2026-03``.
     """
     result = deepcopy(document)
     for path, item in list(result["paths"].items()):
@@ -56,7 +57,7 @@ def _drop_properties(schema: Any, mark: str) -> None:
 
 
 def _unmarked(value: Any) -> Any:
-    """Without the marks: a published contract has none, and each property of it is certain."""
+    """Remove the marks: a published contract has none, and all its properties are certain."""
     if is_list(value):
         return [_unmarked(item) for item in value]
     if not is_object(value):
@@ -65,9 +66,10 @@ def _unmarked(value: Any) -> Any:
 
 
 def patches_for(patches: Patches, document: Json) -> tuple[Patches, list[str]]:
-    """The corrections of what a snapshot holds, and the names of those of something else.
+    """Return the corrections for a snapshot, and the names of the skipped ones.
 
-    A correction whose operation, schema or property is there is kept, and has to apply.
+    A correction is skipped when the snapshot lacks its operation, schema or property. The others
+    have to apply.
     """
     by_id = {op["operationId"]: op for _, _, op in operations(document)}
     named = schemas(document)

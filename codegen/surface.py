@@ -1,9 +1,8 @@
-"""`python -m codegen surface`: the public surface of `aion` as data, and the gate in front of it.
+"""`python -m codegen surface`: writes the public surface of `aion` as data, and checks it.
 
-`surface.json` is the surface of the source, so that a review shows what becomes of it. The gate
-compares it with that of the last release, which `codegen.release` keeps: what a user's program
-could rely on and no longer can needs a new major version and a line in `CHANGELOG.md` that names
-it.
+`surface.json` is the surface of the source, so that a review shows each change of it. The check
+compares it with that of the last release, which `codegen.release` recorded. An incompatible change
+needs a new major version and an entry in `CHANGELOG.md` that names it.
 """
 
 from __future__ import annotations
@@ -25,13 +24,13 @@ _PROBE = Path(__file__).with_name("surface_probe.py")
 
 
 def collected(project: Path, package: str = "aion") -> dict[str, Any]:
-    """The surface of a package of `project`, read in a process of its own.
+    """Read the surface of a package of `project`, in a separate process.
 
     Raises:
         CodegenError: The package cannot be imported.
     """
     folders = [str(project), str(project / "generated")]
-    # The probe's own folder comes first on the path otherwise, and its modules hide others.
+    # Otherwise the probe's folder would be first on the path, and its modules would hide others.
     start = f"import runpy, sys; sys.path[:0] = {folders!r}; sys.argv = ['', {package!r}];"
     done = subprocess.run(
         [sys.executable, "-c", f"{start} runpy.run_path({str(_PROBE)!r}, run_name='__main__')"],
@@ -41,14 +40,14 @@ def collected(project: Path, package: str = "aion") -> dict[str, Any]:
         check=False,
     )
     if done.returncode:
-        reason = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
+        reason = (done.stderr.strip().splitlines() or ["no message on stderr"])[-1]
         raise CodegenError(f"{package} cannot be imported: {reason}")
     found: dict[str, Any] = json.loads(done.stdout)
     return found
 
 
 def text(surface: dict[str, Any]) -> str:
-    """A surface as it is kept in the file: one line for each export and each member."""
+    """Return the text of the file of a surface: one line for each export and each member."""
     parts = {
         "version": _line(surface["version"]),
         "modules": _block(surface["modules"], 1, _block_of_lines),
@@ -81,10 +80,10 @@ def _line(value: Any) -> str:
 
 
 def read(path: Path) -> dict[str, Any]:
-    """The surface of a release, as it was kept.
+    """Return the recorded surface of a release.
 
     Raises:
-        CodegenError: There is none, or it is no surface.
+        CodegenError: The file is missing, or does not contain a surface.
     """
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
@@ -98,7 +97,7 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def refused(old: dict[str, Any], new: dict[str, Any], changelog: str) -> list[str]:
-    """Why a surface may not follow another one; nothing when it may.
+    """Return why a surface may not follow another one; an empty list if it may.
 
     Args:
         old: The surface of the last release.
@@ -115,7 +114,10 @@ def refused(old: dict[str, Any], new: dict[str, Any], changelog: str) -> list[st
     silent = [breach for breach in found if not _is_named(breach, news)]
     if not silent:
         return []
-    return [*map(str, silent), "CHANGELOG.md has to name what changed since the last release"]
+    return [
+        *map(str, silent),
+        "CHANGELOG.md does not name these changes: add them under `## [Unreleased]`",
+    ]
 
 
 def _major(version: str) -> int:
@@ -124,7 +126,7 @@ def _major(version: str) -> int:
 
 
 def _news(changelog: str, version: str) -> str:
-    """What the changelog says of everything after a version."""
+    """Return the part of the changelog about everything after a version."""
     return re.split(rf"^## \[?{re.escape(version)}\b", changelog, flags=re.MULTILINE)[0]
 
 

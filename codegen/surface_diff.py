@@ -1,4 +1,4 @@
-"""Two surfaces compared: each way in which a program that worked would stop working."""
+"""Compares two surfaces: finds each change that can break a program which worked before."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 Data = dict[str, Any]
 _POSITIONAL = ("positional_only", "positional_or_keyword")
 _KEYWORD = ("keyword_only", "positional_or_keyword")
-# What takes more than it says: a parameter of the right takes every value of the left.
+# Wider types: a parameter of a type on the right accepts every value of the type on the left.
 _WIDER = {
     "list": ("Sequence", "Collection", "Iterable"),
     "tuple": ("Sequence", "Collection", "Iterable"),
@@ -28,7 +28,7 @@ class Breach:
 
     Attributes:
         path: The full name of what changed.
-        name: The name by which a changelog calls it.
+        name: Its name in a changelog.
         what: What happened to it.
     """
 
@@ -41,10 +41,10 @@ class Breach:
 
 
 def breaches(old: Data, new: Data) -> list[Breach]:
-    """Every incompatible difference between two surfaces, each once."""
+    """Return every incompatible difference between two surfaces, each once."""
     found: list[Breach] = []
     seen: set[tuple[str, str]] = set()
-    # Shorter paths are those that people use.
+    # People use the shorter paths, so these come first.
     for module, exports in sorted(old["modules"].items(), key=lambda m: (m[0].count("."), m[0])):
         now = new["modules"].get(module)
         if now is None:
@@ -67,25 +67,25 @@ def _definition(
     old: Data, new: Data, olds: Mapping[str, Data], news: Mapping[str, Data]
 ) -> Iterator[tuple[str, str]]:
     if old["kind"] != new["kind"]:
-        yield "", f"it was a {old['kind']} and is a {new['kind']}"
+        yield "", f"it was a {old['kind']} and is now a {new['kind']}"
         return
     if old["kind"] == "value":
         if old["type"] != new["type"]:
-            yield "", f"it was a {old['type']} and is a {new['type']}"
+            yield "", f"it was a {old['type']} and is now a {new['type']}"
         return
     if old["kind"] == "function":
         yield from (("", what) for what in _function(old, new))
         return
     for base in old["line"]:
-        # Private and generated classes may be exchanged: their members are compared.
+        # Private and generated classes may be replaced: their members are compared.
         if base not in new["line"] and not _is_inner(base):
-            yield "", f"it is no {base.rpartition('.')[2]} any more"
+            yield "", f"it does not inherit from {base.rpartition('.')[2]} any more"
     for name, value in old.get("values", {}).items():
         held = new.get("values", {}).get(name)
         if held is None:
             yield name, "the value is gone"
         elif held != value:
-            yield name, f"its value was {value} and is {held}"
+            yield name, f"its value was {value} and is now {held}"
     yield from (("", what) for what in _call(old.get("call"), new.get("call")))
     now = _members(new, news)
     for name, member in _members(old, olds).items():
@@ -100,7 +100,7 @@ def _is_inner(name: str) -> bool:
 
 
 def _members(found: Data, definitions: Mapping[str, Data]) -> dict[str, Data]:
-    """The members of a class, inherited ones included."""
+    """Return the members of a class, inherited ones included."""
     members: dict[str, Data] = {}
     for base in reversed(found["line"]):
         members |= definitions.get(base, {}).get("members", {})
@@ -110,20 +110,20 @@ def _members(found: Data, definitions: Mapping[str, Data]) -> dict[str, Data]:
 
 def _member(old: Data, new: Data) -> Iterator[str]:
     if old["kind"] != new["kind"]:
-        yield f"it was a {old['kind']} and is a {new['kind']}"
+        yield f"it was a {old['kind']} and is now a {new['kind']}"
     elif old["kind"] == "attribute":
         if _wider(new["type"], old["type"]):
-            yield f"its type was {old['type']} and is {new['type']}"
+            yield f"its type was {old['type']} and is now {new['type']}"
     else:
         yield from _function(old, new)
 
 
 def _function(old: Data, new: Data) -> Iterator[str]:
     if old["async"] != new["async"]:
-        yield "it has to be awaited now" if new["async"] else "it is not to be awaited any more"
+        yield "it has to be awaited now" if new["async"] else "it must not be awaited any more"
     yield from _call(old["call"], new["call"])
     if _wider(new["returns"], old["returns"]):
-        yield f"it returned {old['returns']} and returns {new['returns']}"
+        yield f"it returned {old['returns']} and now returns {new['returns']}"
 
 
 def _call(old: list[Data] | None, new: list[Data] | None) -> Iterator[str]:
@@ -136,7 +136,7 @@ def _call(old: list[Data] | None, new: list[Data] | None) -> Iterator[str]:
         if kind in ("var_positional", "var_keyword"):
             if kind not in kinds:
                 star = "*" if kind == "var_positional" else "**"
-                yield f"it takes no {star}{name} any more"
+                yield f"it does not accept {star}{name} any more"
         elif name not in now:
             if not (kind == "keyword_only" and "var_keyword" in kinds):
                 yield f"parameter {name} is gone"
@@ -153,29 +153,29 @@ def _call(old: list[Data] | None, new: list[Data] | None) -> Iterator[str]:
 def _parameter(old: Data, new: Data) -> Iterator[str]:
     name = old["name"]
     if old["kind"] in _POSITIONAL and new["kind"] not in _POSITIONAL:
-        yield f"parameter {name} cannot be given by position any more"
+        yield f"parameter {name} cannot be passed by position any more"
     if old["kind"] in _KEYWORD and new["kind"] not in _KEYWORD:
-        yield f"parameter {name} cannot be given by name any more"
+        yield f"parameter {name} cannot be passed by name any more"
     if "default" in old and "default" not in new:
         yield f"parameter {name} has no default any more"
     elif "default" in old and old["default"] != new["default"]:
-        yield f"the default of {name} was {old['default']} and is {new['default']}"
+        yield f"the default of {name} was {old['default']} and is now {new['default']}"
     if _wider(old.get("type", ""), new.get("type", ""), table=_WIDER):
-        yield f"parameter {name} took {old['type']} and takes {new['type']}"
+        yield f"parameter {name} accepted {old['type']} and now accepts {new['type']}"
 
 
 def _order(old: list[Data], new: list[Data]) -> Iterator[str]:
-    """Parameters that are given by position keep their places; new ones come after them."""
+    """Check that positional parameters keep their places, and new ones come after them."""
     names = [[p["name"] for p in call if p["kind"] in _POSITIONAL] for call in (old, new)]
     common = [[n for n in found if n in names[1 - i]] for i, found in enumerate(names)]
     for was, now in zip_longest(common[0], names[1][: len(common[0])]):
         if was != now:
-            yield f"parameter {was} has another place"
+            yield f"parameter {was} has another position"
             return
 
 
 def _wider(first: str, second: str, *, table: Mapping[str, tuple[str, ...]] | None = None) -> bool:
-    """Whether a type says more than another one, as far as the text tells."""
+    """Whether a type covers values that another one does not, judged by their text."""
     if not first or not second or "Any" in (first, second):
         return False
     taken = _parts(second)
@@ -190,7 +190,7 @@ def _covered(part: str, taken: set[str], table: Mapping[str, tuple[str, ...]]) -
 
 
 def _parts(annotation: str) -> set[str]:
-    """The members of a union that is not inside brackets."""
+    """Return the members of a union, without unions inside brackets."""
     parts, depth, start = set[str](), 0, 0
     for at, letter in enumerate(annotation):
         depth += (letter in "[(") - (letter in "])")

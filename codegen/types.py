@@ -1,4 +1,4 @@
-"""What can be said of a type of the representation without the parser and without the layout."""
+"""Answers questions about types of the representation: kind, decoding, files, references."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from codegen.errors import CodegenError
 
 
 def json_kind(type_: ir.TypeRef) -> str:
-    """Which kind of JSON value a type is read from."""
+    """Return the kind of JSON value that a type is read from."""
     match type_:
         case ir.ListOf():
             return "array"
@@ -41,14 +41,14 @@ def needs_decoding(type_: ir.TypeRef) -> bool:
 
 
 def is_timestamp(type_: ir.TypeRef) -> bool:
-    """Whether a field of this type is read by `date`."""
+    """Whether the decoder reads a field of this type as a timestamp."""
     return type_ in (ir.Scalar("datetime"), ir.Optional(ir.Scalar("datetime")))
 
 
 def nested(type_: ir.TypeRef) -> ir.TypeRef:
-    """A type as it is inside a list, a map or a union, where timestamps stay text.
+    """Return a type as it is inside a list, a map or a union, where timestamps stay text.
 
-    Only a field of an object has a place to keep a timestamp that cannot be read.
+    Only a field of an object has a place for the text of a timestamp that cannot be read.
     """
     if type_ == ir.Scalar("datetime"):
         return ir.Scalar("str")
@@ -56,7 +56,7 @@ def nested(type_: ir.TypeRef) -> ir.TypeRef:
 
 
 def is_form_value(type_: ir.TypeRef) -> bool:
-    """Whether a type can be written as one form field, or several of one name."""
+    """Whether a type can be written as one form field, or as several with the same name."""
     match type_:
         case ir.Optional(inner):
             return is_form_value(inner)
@@ -73,7 +73,7 @@ def is_form_value(type_: ir.TypeRef) -> bool:
 
 
 def has_file(type_: ir.TypeRef) -> bool:
-    """Whether a type holds raw bytes, which JSON cannot carry."""
+    """Whether a type contains raw bytes, which JSON cannot carry."""
     match type_:
         case ir.ListOf(inner) | ir.MapOf(inner) | ir.Optional(inner):
             return has_file(inner)
@@ -84,10 +84,10 @@ def has_file(type_: ir.TypeRef) -> bool:
 
 
 def union(members: Iterable[ir.TypeRef], label: str) -> ir.TypeRef:
-    """The type of a value that is one of `members`.
+    """Return the type of a value that is one of `members`.
 
     Raises:
-        CodegenError: Two of them cannot be told apart by their kind of JSON value.
+        CodegenError: The kind of JSON value does not distinguish two of them.
     """
     flat: list[ir.TypeRef] = []
     nullable = False
@@ -108,14 +108,14 @@ def union(members: Iterable[ir.TypeRef], label: str) -> ir.TypeRef:
         same = [m for m, k in zip(flat, kinds, strict=True) if k == kind]
         if len(same) > 1 and any(needs_decoding(m) for m in same):
             raise CodegenError(
-                f"{label}: alternatives that are all a JSON {kind} cannot be told apart"
+                f"{label}: several alternatives are a JSON {kind}, so they cannot be distinguished"
             )
     result = flat[0] if len(flat) == 1 else ir.Union(tuple(flat))
     return ir.Optional(result) if nullable else result
 
 
 def references(type_: ir.TypeRef) -> set[str]:
-    """The classes that an annotation names."""
+    """Return the classes that an annotation names."""
     match type_:
         case ir.ModelRef(name) | ir.EnumRef(name):
             return {name}
@@ -130,7 +130,7 @@ def references(type_: ir.TypeRef) -> set[str]:
 def reachable(
     types: Iterable[ir.TypeRef], fields_of: Callable[[str], Iterable[ir.TypeRef]]
 ) -> list[str]:
-    """The names of all classes that `types` lead to, in alphabetical order.
+    """Return the names of all classes that `types` lead to, in alphabetical order.
 
     Args:
         types: Where to start.

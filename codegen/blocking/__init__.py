@@ -1,9 +1,9 @@
-"""The async source of `aion` in, its true blocking twin `aion/sync/` out.
+"""Turns the async source of `aion` into its blocking twin, `aion/sync/`.
 
-The contract: the twin holds no `async`, no `await`, no event loop and no thread of its own; it
-differs from its source by the tables in `codegen.blocking.tables` and by nothing else; the same
-source gives the same bytes. A source that cannot be turned raises `BlockingError`, which lists
-every place, and nothing is written: `build` returns texts and touches no file.
+The twin contains no `async`, no `await`, no event loop and no thread of its own. It differs from
+its source only by the tables in `codegen.blocking.tables`. The same source gives the same bytes. A
+source that cannot be turned raises `BlockingError`, which lists every place. `build` returns texts
+and writes no files.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ def transform(
     modules: Collection[str] = (),
     is_package: bool = False,
 ) -> str:
-    """The blocking twin of one module.
+    """Return the blocking twin of one module.
 
     `module` is its dotted name, `twins` maps each public class of the transformed modules to the
     name of its twin, and `modules` are the dotted names of all transformed modules (`module` is
     always one). `is_package` says that the source is a package's `__init__`.
 
-    Raises `BlockingError` when something is left over that has no blocking counterpart.
+    Raises `BlockingError` when something has no blocking counterpart.
     """
     naming = Naming(twins, frozenset({*modules, module}))
     tree = _parsed(source, _path(module, is_package=is_package))
@@ -53,11 +53,11 @@ def transform(
 def _rewritten(
     tree: cst.Module, naming: Naming, module: str, *, is_package: bool
 ) -> tuple[str, str]:
-    """The path and the text, not yet tidy, of a module's twin."""
+    """Return the path and the unformatted text of a module's twin."""
     path = _path(module, is_package=is_package)
     package = module if is_package else module.rpartition(".")[0]
     survey = Survey(naming, package)
-    survey.look(tree)
+    survey.walk(tree)
 
     def rewritten(source: cst.Module, lines: Mapping[cst.CSTNode, int]) -> tuple[str, Findings]:
         findings = Findings(path)
@@ -68,7 +68,7 @@ def _rewritten(
 
     code, findings = rewritten(tree, {})
     if findings:
-        # Line numbers cost more than all the rest, and are wanted only here.
+        # Line numbers cost more than everything else, and only messages need them.
         wrapper = MetadataWrapper(tree, unsafe_skip_copy=True)
         positions = wrapper.resolve(PositionProvider)
         lines = {node: place.start.line for node, place in positions.items()}
@@ -79,10 +79,10 @@ def _rewritten(
 
 
 def build(package_root: Path, share: tuple[int, int] = (0, 1)) -> dict[str, str]:
-    """Every file of `aion/sync`, by its path below the folder that holds `package_root`.
+    """Return every file of `aion/sync`, by its path below the parent folder of `package_root`.
 
-    `package_root` is the folder of the package `aion`. Nothing is written. `share` (number, of)
-    asks for a part of the files only, so that several processes can make the whole.
+    `package_root` is the folder of the package `aion`. `share` (number, of) limits the result to a
+    part of the files, so that several processes can share the work.
     """
     if not (package_root / REQUIRED).is_file():
         raise BlockingError(f"{PACKAGE}/{REQUIRED}: not found below {package_root.parent}")
@@ -113,8 +113,8 @@ def build(package_root: Path, share: tuple[int, int] = (0, 1)) -> dict[str, str]
 
 
 def public_classes(source: str, path: str) -> dict[str, str]:
-    """The public classes that a module defines, each with the name of its twin."""
-    # Comments, and so marks, are in libcst's tree alone, which takes ten times as long to make.
+    """Return the public classes that a module defines, each with the name of its twin."""
+    # Only libcst's tree has comments, and so marks; building it takes ten times as long.
     body = _parsed(source, path).body if MARKER.search(source) else _outlined(source, path).body
     names = [
         statement.name if isinstance(statement, ast.ClassDef) else statement.name.value
@@ -130,7 +130,7 @@ def _path(module: str, *, is_package: bool) -> str:
 
 
 def _parsed(source: str, path: str) -> cst.Module:
-    # libcst's own errors point one line off at times; the interpreter's do not.
+    # libcst's own errors sometimes name the wrong line; the interpreter's do not.
     _outlined(source, path)
     try:
         return cst.parse_module(source)

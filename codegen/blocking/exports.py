@@ -1,4 +1,4 @@
-"""`aion/sync/__init__.py`: every public class of the twins, loaded on first use (PEP 562)."""
+"""Writes `aion/sync/__init__.py`: the public classes of the twins, loaded lazily (PEP 562)."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def __dir__() -> list[str]:
 
 
 def exports(classes: Mapping[str, list[str]]) -> str:
-    """The text of the package's `__init__`, given the public names of each twin module."""
+    """Return the text of the package's `__init__`, for the public names of each twin module."""
     homes: dict[str, str] = {}
     for module in sorted(classes):
         for name in classes[module]:

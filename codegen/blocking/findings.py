@@ -1,4 +1,4 @@
-"""What stops a twin from being written: collected over a whole module, raised as one error."""
+"""Collects the reasons why a module has no twin, and raises them as one error."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from codegen.errors import CodegenError
 
 
 class BlockingError(CodegenError):
-    """An async source that cannot be turned into blocking code.
+    """An async source cannot be turned into blocking code.
 
     The message has one line for each finding: file, line, name, and what to use instead.
     """
@@ -20,7 +20,7 @@ class Findings:
         self._found: dict[tuple[int, str], str] = {}
 
     def add(self, line: int, name: str, advice: str) -> None:
-        """Record that `name` on `line` has to go; the first advice for a place is kept."""
+        """Record that `name` on `line` is not allowed; the first advice for a place wins."""
         self._found.setdefault((line, name), advice)
 
     def __bool__(self) -> bool:

@@ -1,6 +1,6 @@
-"""Import statements of the twin: where each imported name comes from, and under which name.
+"""Rewrites import statements for the twin: the module of each imported name, and the name.
 
-Relative imports become absolute, because the twin stands in another package.
+Relative imports become absolute, because the twin is in another package.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from codegen.blocking.tables import (
 )
 
 Report = Callable[[str, str], None]
-"""Takes the name and the advice."""
+"""Receives the name and the advice."""
 
 
 def rewrite_import(node: cst.Import, naming: Naming, report: Report) -> cst.Import:
-    """`import a.b as c`, with the module that the twin uses."""
+    """Rewrite `import a.b as c` with the module that the twin uses."""
     names: list[cst.ImportAlias] = []
     for alias in node.names:
         dotted = alias.evaluated_name
@@ -41,9 +41,9 @@ def rewrite_import(node: cst.Import, naming: Naming, report: Report) -> cst.Impo
 def rewrite_from(
     node: cst.ImportFrom, package: str, naming: Naming, report: Report
 ) -> list[cst.ImportFrom]:
-    """`from a import b`, as one statement for each module that the twin imports from.
+    """Rewrite `from a import b` as one statement for each module that the twin imports from.
 
-    Empty when nothing that it imported exists in the twin.
+    The result is empty if the twin needs none of the imported names.
     """
     module = absolute(node, package)
     if isinstance(node.names, cst.ImportStar):
@@ -64,7 +64,7 @@ def rewrite_from(
         if module not in SWAPPED and (advice := refusal(twin)):
             report(name, advice)
         if f"{module}.{name}" in SWAPPED and not local:
-            report(name, f"give it the name that both sides use: `import {name} as rt`")
+            report(name, f"use the same local name on both sides: `import {name} as rt`")
         changed = alias if twin == name else alias.with_changes(name=cst.Name(twin))
         groups.setdefault(home, {}).setdefault((twin, local), changed)
     if len(groups) == 1 and sum(map(len, groups.values())) == len(node.names):
@@ -81,7 +81,7 @@ def rewrite_from(
 
 
 def shared_import(module: str, names: list[str]) -> cst.SimpleStatementLine:
-    """Import of the classes that a twin shares with its async source."""
+    """Return the import of the classes that a twin shares with its async source."""
     aliases = [cst.ImportAlias(cst.Name(name)) for name in names]
     return cst.SimpleStatementLine([cst.ImportFrom(module=_dotted(module), names=aliases)])
 

@@ -1,7 +1,7 @@
-"""Which name stands for which: modules, classes and async words of one module.
+"""Maps names of one async module to names of its twin: modules, classes and async words.
 
-A name that the module imports from elsewhere is *foreign*: it keeps its spelling, even when a
-transformed module happens to define a class of the same name.
+A name that the module imports from elsewhere is *foreign*: it does not change, even if a
+transformed module defines a class with the same name.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _ASYNC_TYPE = re.compile(r"Async[A-Z]\w*")
 
 
 def twin_name(name: str) -> str:
-    """The name of the blocking counterpart of a public class."""
+    """Return the name of the blocking counterpart of a public class."""
     return EXCEPTIONS.get(name, "Sync" + name.removeprefix("Async"))
 
 
@@ -29,27 +29,27 @@ class Naming:
     foreign: frozenset[str] = field(default=frozenset())
 
     def without(self, foreign: Collection[str]) -> Naming:
-        """The same naming for a module in which the `foreign` names mean something else."""
+        """Return the naming for a module in which the `foreign` names mean something else."""
         return replace(self, foreign=frozenset(foreign))
 
     def module(self, dotted: str) -> str:
-        """Where the twin imports from, given where the async source imports from."""
+        """Return the module that the twin imports from, for that of the async source."""
         if dotted in self.modules:
             return TWIN + dotted.removeprefix(PACKAGE)
         return SWAPPED.get(dotted, dotted)
 
     def name(self, name: str) -> str:
-        """The name that a plain name of the async source becomes."""
+        """Return the twin's name for a plain name of the async source."""
         return name if name in self.foreign else self.attribute(name)
 
     def attribute(self, name: str) -> str:
-        """The name that an attribute becomes: whose attribute it is does not matter."""
+        """Return the twin's name for an attribute of any object."""
         if name in self.twins and name not in self.foreign:
             return self.twins[name]
         return RENAMED.get(name, name)
 
     def shared(self, name: str) -> bool:
-        """Whether a class is one for both clients, so that the twin imports it."""
+        """Whether both clients use the same class, so that the twin imports it."""
         return self.twins.get(name) == name
 
     @property
@@ -68,7 +68,7 @@ class Naming:
 
 
 def refusal(name: str) -> str | None:
-    """What to use instead of `name`, or None when the twin may use it."""
+    """Return what to use instead of `name`, or None if the twin may use it."""
     if _ASYNC_TYPE.fullmatch(name):
         return ASYNC_TYPE
     return DENIED.get(name)

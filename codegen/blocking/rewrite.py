@@ -1,7 +1,7 @@
-"""The syntax tree of an async module into that of its blocking twin.
+"""Turns the syntax tree of an async module into that of its blocking twin.
 
-Every `async` and `await` is dropped by construction; what cannot be expressed in blocking code is
-added to the findings, with its line in the async source.
+Every `async` and `await` is dropped. Code that has no blocking form is added to the findings, with
+its line in the async source.
 """
 
 # A walk finds its methods by the names of the node classes.
@@ -27,14 +27,14 @@ from codegen.blocking.walk import Removable, Walker
 _Node = TypeVar("_Node", bound=cst.CSTNode)
 _Worded = TypeVar("_Worded", cst.Comment, cst.FormattedStringText, cst.Name, cst.SimpleString)
 
-_BARE = "give it its type argument, which takes its place in the twin"
+_BARE = "write its type argument, which replaces it in the twin"
 _TWICE = "two definitions have this name in the twin: mark one of them `# sync: skip`"
 _MARKER = "`# sync: skip` belongs at the end of a statement, or of the line that opens a block"
 _UNREADABLE = "this annotation is not an expression"
 
 
 class Rewriter(Walker):
-    """Turns one module into its twin; `findings` says afterwards whether it may be used."""
+    """Turns one module into its twin, which may be used only if `findings` stays empty."""
 
     def __init__(
         self,
@@ -148,7 +148,7 @@ class Rewriter(Walker):
     ) -> cst.BaseExpression:
         if self._unwraps == self._unwraps_before.pop():
             return updated_node
-        # `Awaitable[None] | None` would end as `None | None`, which fails at run time.
+        # `Awaitable[None] | None` would become `None | None`, which fails at run time.
         members = _members(updated_node)
         kept = _distinct(members)
         if len(kept) == len(members):
@@ -253,7 +253,7 @@ class Rewriter(Walker):
             self._findings.add(line, node.value, _UNREADABLE)
             return node.raw_value
         survey = Survey(self._naming, self._package)
-        survey.look(parsed)
+        survey.walk(parsed)
         survey.foreign = set(self._survey.foreign)
         survey.runtime_names = self._survey.runtime_names
         survey.runtime_modules = self._survey.runtime_modules
@@ -332,7 +332,7 @@ def _quoted(node: cst.SimpleString, text: str) -> str:
 
 
 def _after_preamble(body: Sequence[cst.BaseStatement]) -> int:
-    """Where imports may start: below the docstring and the `__future__` imports."""
+    """Return where imports may start: below the docstring and the `__future__` imports."""
     place = 0
     for number, line in enumerate(body):
         small = line.body[0] if isinstance(line, cst.SimpleStatementLine) else None

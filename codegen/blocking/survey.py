@@ -1,6 +1,6 @@
-"""A first look at a module: what its strings are for, what it skips, what it imports from where.
+"""Surveys a module: the purpose of its strings, the statements to skip, the origin of its imports.
 
-The rewriter decides node by node; this visitor tells it the few things that a node cannot see.
+The rewriter decides node by node; this pass collects the facts that a single node does not show.
 """
 
 # A walk finds its methods by the names of the node classes.
@@ -24,7 +24,7 @@ MARKER = re.compile(r"#\s*sync:\s*skip\b")
 
 
 class Role(Enum):
-    """What a string literal is for."""
+    """The purpose of a string literal."""
 
     DOC = auto()
     TABLE = auto()
@@ -32,7 +32,7 @@ class Role(Enum):
 
 
 class Survey(Walker):
-    """Facts about one module, gathered in one walk.
+    """The facts about one module, collected in one walk.
 
     `package` is the dotted package that relative imports start from.
     """
@@ -44,11 +44,11 @@ class Survey(Walker):
         self.roles: dict[cst.CSTNode, Role] = {}
         self.skipped: set[cst.CSTNode] = set()
         self.subscripted: set[cst.CSTNode] = set()
-        """The last name of each generic type that has its arguments."""
+        """The last name of each generic type with arguments."""
         self.attributes: set[cst.CSTNode] = set()
         self.foreign: set[str] = set()
         self.runtime_names: set[str] = set()
-        """Imported from the swapped module, which both sides spell alike."""
+        """Names from the swapped module, which are the same on both sides."""
         self.runtime_modules: set[str] = set()
 
     def visit_Module(self, node: cst.Module) -> None:
@@ -120,11 +120,11 @@ class Survey(Walker):
             self._note_strings(statement.value, Role.TYPE)
 
     def _note_strings(self, node: cst.CSTNode, role: Role) -> None:
-        _Strings(self.roles, role).look(node)
+        _Strings(self.roles, role).walk(node)
 
 
 class _Strings(Walker):
-    """Gives every string below a node one role, but for those that a type only carries."""
+    """Assigns a role to every string below a node, except to values inside types."""
 
     def __init__(self, roles: dict[cst.CSTNode, Role], role: Role) -> None:
         super().__init__()
@@ -140,17 +140,17 @@ class _Strings(Walker):
     def visit_Subscript(self, node: cst.Subscript) -> bool:
         kind = leaf(node.value)
         if kind == "Annotated":
-            self.look(node.slice[0])
+            self.walk(node.slice[0])
         return kind not in {"Annotated", "Literal"}
 
 
 def leaf(node: cst.BaseExpression) -> str:
-    """The last name of a dotted name, or an empty string."""
+    """Return the last name of a dotted name, or an empty string."""
     return (get_full_name_for_node(node) or "").rpartition(".")[2]
 
 
 def absolute(node: cst.ImportFrom, package: str) -> str:
-    """The absolute dotted module that an import names."""
+    """Return the absolute dotted module that an import names."""
     named = get_full_name_for_node(node.module) if node.module else None
     if not node.relative:
         return named or ""

@@ -1,9 +1,9 @@
-"""Docstrings, comments and messages: words about the async source become words about the twin.
+"""Rewrites docstrings, comments and messages of the async source for the twin.
 
-Only what is unmistakably code changes. In prose that is `async with`, `await` before a call, and
-names that no English sentence holds by chance; in a code sample every `await` and every renamed
-class. A sample is a fence, a doctest, a block after `::`, an `Example:` section that parses as
-Python, or anything between backticks.
+Only text that is certainly code changes. In prose this is `async with`, `await` before a call, and
+names that no English sentence contains by chance. In a code sample it is every `await` and every
+renamed class. A sample is a fence, a doctest, a block after `::`, an `Example:` section that parses
+as Python, or text between backticks.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from codegen.blocking.naming import Naming
 from codegen.blocking.tables import DENIED_MODULES, RENAMED
 
 Report = Callable[[int, str, str], None]
-"""Takes the number of lines below the first one, the name, and the advice."""
+"""Receives the number of lines below the first one, the name, and the advice."""
 
 _BLOCK = re.compile(r"\basync[ \t]+(?=(?:with|for|def)\b)")
 _AWAIT_CALL = re.compile(r"\bawait[ \t]+(?=[A-Za-z_][\w.]*\()")
@@ -30,7 +30,7 @@ _ADVICE = "the sample would not run in the twin: write it without an event loop"
 
 
 class Text:
-    """Rewrites the words of one module."""
+    """Rewrites the text of one module."""
 
     def __init__(self, naming: Naming) -> None:
         classes = naming.renamed_classes
@@ -45,7 +45,7 @@ class Text:
         self._paths = _words(self._modules, prefix=r"(?<![\w.])")
 
     def prose(self, text: str) -> str:
-        """A comment, or the part of a docstring that is no code sample."""
+        """Rewrite a comment, or the part of a docstring that is not a code sample."""
         parts: list[str] = []
         end = 0
         for match in _INLINE.finditer(text):
@@ -56,16 +56,16 @@ class Text:
         return "".join([*parts, self._plain(text[end:])])
 
     def message(self, text: str) -> str:
-        """A string the program uses: only what cannot be data changes, so calls and `with`."""
+        """Rewrite a string of the program: only calls and `with`, which cannot be data."""
         text = _AWAIT_CALL.sub("", _BLOCK.sub("", text))
         return _swap(self._called, self._names, text)
 
     def whole(self, text: str) -> str:
-        """An entry of a module-level table such as `__all__`: a name or a path, or untouched."""
+        """Rewrite an entry of a module-level table such as `__all__`, if it is a name or a path."""
         return self._modules.get(text) or self._names.get(text, text)
 
     def docstring(self, text: str, report: Report) -> str:
-        """The source text of a docstring, quotes included."""
+        """Rewrite the source text of a docstring, quotes included."""
         lines = text.split("\n")
         samples = _sample_lines(lines)
         for number, line in enumerate(lines):
@@ -104,9 +104,9 @@ def _swap(pattern: re.Pattern[str], names: Mapping[str, str], text: str) -> str:
 
 
 def _indents(lines: list[str]) -> list[int | None]:
-    """The indent of each line, None where it is blank."""
+    """Return the indent of each line, None for a blank line."""
     found = [len(line) - len(line.lstrip()) if line.strip() else None for line in lines]
-    # The first line starts at the quotes: what follows shows where the text really stands.
+    # The first line starts at the quotes, so the other lines show the real indent of the text.
     found[0] = min((indent for indent in found[1:] if indent is not None), default=0)
     return found
 
@@ -137,7 +137,7 @@ def _example(lines: list[str], indents: list[int | None], heading: int) -> set[i
     own = indents[heading] or 0
     while end < len(lines) and ((indent := indents[end]) is None or indent > own):
         end += 1
-    # The closing quotes may stand at the end of the sample's last line.
+    # The closing quotes may be at the end of the sample's last line.
     body = textwrap.dedent("\n".join(lines[heading + 1 : end])).rstrip().removesuffix('"""')
     try:
         ast.parse(body)

@@ -1,6 +1,6 @@
-"""The generated text in the project's format; names that are defined nowhere are refused.
+"""Formats the text of twins, and refuses undefined names.
 
-Such a name is what is left of a definition that was skipped in the twin, but not its use.
+An undefined name means that the twin skips a definition, but not its use.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ _ROW = re.compile(r"^(?P<path>.*?):(?P<line>\d+):\d+:\s*(?P<text>.*)$")
 
 
 def tidy(tree: Mapping[str, str]) -> dict[str, str]:
-    """The files of `tree`, sorted and formatted.
+    """Return the files of `tree`, sorted and formatted.
 
     Raises:
-        BlockingError: ruff found what it cannot mend; the first file at fault is named.
+        BlockingError: ruff found something that it cannot fix; the message names the first file.
     """
     try:
         return laid_out(tree, select=_RULES)

@@ -1,8 +1,8 @@
-"""Walks of a syntax tree: one that looks, and one that builds the changed tree.
+"""Walks a syntax tree: one walk reads it, another builds the changed tree.
 
-libcst's own `visit` asks for several methods at every node and makes each node anew, wanted or
-not. Here a walker has methods for the classes of nodes that it knows, ``visit_<class>`` and
-``leave_<class>``, and whatever nobody changed is kept as it is.
+libcst's own `visit` searches for several methods at every node and rebuilds every node, changed or
+not. A walker has methods only for the classes of nodes that it handles, ``visit_<class>`` and
+``leave_<class>``, and reuses unchanged nodes.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 import libcst as cst
 
 _PLAIN = (str, bool, cst.SimpleWhitespace, cst.Newline)
-"""Types of fields that hold neither code nor comments."""
+"""Types of fields that contain neither code nor comments."""
 
 # Sets of exact types: `isinstance` with a class of nodes runs Python code.
 _SEVERAL = frozenset({tuple, list})
@@ -25,14 +25,14 @@ Removable = cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[Any]
 
 
 class Walker:
-    """Finds the methods of a walk by the classes of nodes, each once."""
+    """Finds the methods of a walk by the classes of nodes, once for each class."""
 
     def __init__(self) -> None:
         self._visits: dict[type[cst.CSTNode], Callable[[Any], bool | None] | None] = {}
         self._leaves: dict[type[cst.CSTNode], Callable[[Any, Any], Removable] | None] = {}
 
-    def look(self, node: cst.CSTNode) -> None:
-        """Visit a node and all below it, outer ones first. False from a visit stays outside."""
+    def walk(self, node: cst.CSTNode) -> None:
+        """Visit a node and all nodes below it, outer ones first, except below a visit's False."""
         kind = type(node)
         if kind not in self._visits:
             self._visits[kind] = getattr(self, f"visit_{kind.__name__}", None)
@@ -43,15 +43,15 @@ class Walker:
             value = getattr(node, name)
             if value.__class__ in _SEVERAL:
                 for item in value:
-                    self.look(item)
+                    self.walk(item)
             elif value.__class__ not in _NONE:
-                self.look(value)
+                self.walk(value)
 
     def changed(self, node: cst.CSTNode) -> Removable:
-        """What becomes of a node when all below it has become what it does.
+        """Return a node after all nodes below it were changed, and then the node itself.
 
         Raises:
-            TypeError: A node was removed from, or made several in, a place that holds exactly one.
+            TypeError: A place for exactly one node got none or several.
         """
         kind = type(node)
         if kind not in self._visits:
@@ -79,13 +79,13 @@ class Walker:
 
 @cache
 def _parts(kind: type[cst.CSTNode]) -> tuple[str, ...]:
-    """The fields that may hold code or comments."""
+    """Return the fields that may contain code or comments."""
     return tuple(field.name for field in fields(kind) if field.type not in _PLAIN)
 
 
 def _single(part: Removable, node: cst.CSTNode, name: str) -> cst.CSTNode | None:
     if isinstance(part, cst.FlattenSentinel):
-        raise TypeError(f"{type(node).__name__}.{name} holds one node")
+        raise TypeError(f"{type(node).__name__}.{name} needs exactly one node")
     return part if isinstance(part, cst.CSTNode) else None
 
 

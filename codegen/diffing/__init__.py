@@ -1,4 +1,4 @@
-"""What a new contract changes: the comparison, what it touches in `aion`, and its reports."""
+"""Compares two contracts, finds what the changes touch in `aion`, and reports both."""
 
 from codegen.diffing.changes import Change, Difference
 from codegen.diffing.compare import compared

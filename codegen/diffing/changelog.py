@@ -1,7 +1,7 @@
-"""A draft of the changelog entry, in the form of Keep a Changelog.
+"""Drafts the changelog entry, in the form of Keep a Changelog.
 
-What a user of `aion` meets comes first in each section: changes that touch a curated method name
-it. A maintainer edits the draft; nothing writes it into `CHANGELOG.md`.
+In each section, changes that break a curated method come first. Each change names the methods that
+it touches. A maintainer edits the draft; no code writes it into `CHANGELOG.md`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ _ORDER = ("Added", "Changed", "Deprecated", "Removed")
 
 
 def draft(difference: Difference) -> str:
-    """The sections of an ``Unreleased`` entry; empty ones are left out."""
+    """Return the sections of an ``Unreleased`` entry, without empty ones."""
     sections: dict[str, list[tuple[bool, str]]] = {name: [] for name in _ORDER}
     for change in difference.changes:
         sections[_section(change)].append((not change.breaks_curated, _line(change)))
@@ -22,7 +22,7 @@ def draft(difference: Difference) -> str:
             ordered = sorted(dict.fromkeys(entries), key=lambda entry: entry[0])
             lines += ["", f"### {name}", "", *(line for _, line in ordered)]
     if len(lines) == 1:
-        lines += ["", "Nothing that a user meets."]
+        lines += ["", "No change for users."]
     return "\n".join(lines) + "\n"
 
 
@@ -30,7 +30,7 @@ def _section(change: Change) -> str:
     words = change.kind.split()
     if words[-1] == "deprecated" and "not" not in words:
         return "Deprecated"
-    # A value or field that comes or goes changes what holds it; an operation is a thing by itself.
+    # A new or removed value or field changes its owner; an operation is independent.
     if change.kind in ("operation added", "schema added"):
         return "Added"
     if change.kind in ("operation removed", "schema removed"):

@@ -1,8 +1,8 @@
-"""What a comparison of two contracts finds, as data.
+"""Defines the result of a comparison of two contracts, as data.
 
-A `Finding` is made where two pieces of a document are compared, and says what it would do to each
-side. A `Change` is a finding at its place in the contract, where it is known which sides there are:
-what is only sent cannot break a reader.
+A `Finding` comes from the comparison of two pieces of a document, and says how it affects each
+side. A `Change` is a finding at its place in the contract, where the sides are known: a value that
+is only sent cannot break a reader.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ Effect = Literal["breaking", "compatible"]
 
 @dataclass(frozen=True)
 class Finding:
-    """One difference, not yet at its place.
+    """One difference, without its place in the contract.
 
     Attributes:
         kind: What happened, such as ``property removed``.
         place: Where inside the subject; empty for the subject itself.
-        caller: Why it breaks who sends this; empty where it does not.
-        reader: Why it breaks who reads this; empty where it does not.
-        harmless: Why it breaks nobody, for the sides that it does not break.
-        old: What was there, in short.
-        new: What is there now, in short.
+        caller: Why it breaks callers, which send the value; empty if it does not.
+        reader: Why it breaks readers of the value; empty if it does not.
+        harmless: Why it is compatible, for the sides that it does not break.
+        old: The old value, in short.
+        new: The new value, in short.
     """
 
     kind: str
@@ -44,11 +44,11 @@ class Change:
         scope: Whether `subject` is an operation, a schema or the document.
         subject: An operation id, the name of a schema, or ``document``.
         title: The subject as people know it: method and path, or class name.
-        caller: What it means for what is sent.
-        reader: What it means for what comes back.
-        reason: Why, in one phrase.
-        operations: Generated functions that it concerns, as ``module.function``.
-        schemas: Schemas of the old contract that it concerns, by their names there.
+        caller: The effect on callers, which send requests.
+        reader: The effect on readers of responses.
+        reason: The reason, in one phrase.
+        operations: Generated functions that it affects, as ``module.function``.
+        schemas: Schemas of the old contract that it affects, by their names there.
         methods: Curated methods that it touches.
         types: Public result types that it touches.
     """
@@ -85,14 +85,14 @@ class Difference:
 
     Attributes:
         changes: In the order of the report: operations, then schemas, then the document.
-        notes: What a maintainer has to look after, such as patches that no longer apply.
+        notes: What a maintainer has to check, such as patches that no longer apply.
     """
 
     changes: tuple[Change, ...] = ()
     notes: tuple[str, ...] = field(default=())
 
     def of(self, *kinds: str) -> list[Change]:
-        """The changes of these kinds."""
+        """Return the changes of these kinds."""
         return [change for change in self.changes if change.kind in kinds]
 
     @property
@@ -103,7 +103,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Place:
-    """Where findings become changes: the subject, and which sides there are."""
+    """The subject of findings, and the sides that it affects; turns findings into changes."""
 
     scope: Literal["operation", "schema", "document"]
     subject: str
@@ -114,13 +114,13 @@ class Place:
     schemas: tuple[str, ...] = ()
 
     def change(self, found: Finding) -> Change:
-        """The finding at this place."""
+        """Return the change that a finding is at this place."""
         caller = found.caller if self.sent else ""
         reader = found.reader if self.received else ""
         reasons = [reason for reason in dict.fromkeys((caller, reader)) if reason]
         if not reasons:
             used = self.sent or self.received
-            reasons = [found.harmless or "the other side alone sees it"] if used else [UNUSED]
+            reasons = [found.harmless or "it affects the other side only"] if used else [UNUSED]
         return Change(
             scope=self.scope,
             subject=self.subject,
@@ -137,8 +137,8 @@ class Place:
         )
 
     def only(self, *, sent: bool) -> Place:
-        """The place with the side alone that sends, or that reads."""
+        """Return the place with one side: callers or readers."""
         return replace(self, sent=sent, received=not sent)
 
 
-UNUSED = "no operation leads to it"
+UNUSED = "no operation uses it"

@@ -1,7 +1,7 @@
-"""`python -m codegen diff OLD NEW`: the files read and corrected, the report made.
+"""`python -m codegen diff OLD NEW`: reads and corrects both documents, and compares them.
 
-Corrections apply to both documents as far as they do, so that a defect which is patched here and
-mended there is no difference; those that no longer apply to the new one are noted.
+Both documents get the corrections that apply to them, so that a defect which is patched in one and
+fixed in the other is not a difference. Corrections that no longer apply to the new one are noted.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from codegen.document import Json, schemas
 from codegen.errors import CodegenError
 from codegen.patches import Patches
 
-# The names that FastAPI gives to schemas of one title, and to form bodies.
+# FastAPI makes such names for schemas with the same title, and for form bodies.
 _LONG = re.compile(r"__|^Body_")
 
 
 def difference(old: Path, new: Path, project: Path) -> Difference:
-    """What the document `new` changes against `old`, and what that touches in `aion`.
+    """Return what the document `new` changes against `old`, and what that touches in `aion`.
 
     Raises:
         CodegenError: A document cannot be read or compared, or a patch or source is broken.
@@ -35,10 +35,10 @@ def difference(old: Path, new: Path, project: Path) -> Difference:
     classes = patches.renames or {}
     try:
         found = compared(before, after, classes)
-        notes = [*stale, *_renames(after, patches), *_wanted(before, after, patches)]
+        notes = [*stale, *_renames(after, patches), *_new_defects(before, after, patches)]
         found = Difference(found.changes, tuple(notes))
     except (AttributeError, KeyError, TypeError, RecursionError) as error:
-        # Both are objects with paths; what is inside is not validated before a build.
+        # Only a build validates the contents; until here, both are objects with paths.
         reason = f"{type(error).__name__}: {error}"
         raise CodegenError(f"{old}, {new}: cannot be compared: {reason}") from error
     return touched(found, usage(project / "aion"), before, classes)
@@ -65,8 +65,8 @@ def _renames(after: Json, patches: Patches) -> list[str]:
     ]
 
 
-def _wanted(before: Json, after: Json, patches: Patches) -> list[str]:
-    """Where the patches may have to be extended: new defects of the kinds that are known."""
+def _new_defects(before: Json, after: Json, patches: Patches) -> list[str]:
+    """Return where the patches may need additions: new defects of known kinds."""
     notes = [
         f"patches.toml: schema {name} is new and has no short name in rename_schemas"
         for name in schemas(after)
@@ -78,7 +78,5 @@ def _wanted(before: Json, after: Json, patches: Patches) -> list[str]:
     for op in all_of(after):
         answer = op.answers().get("200", {}).get("content", {}).get("application/json", {})
         if op.id not in known and answer == {"schema": {}}:
-            notes.append(
-                f"{op.id}: answers any JSON; a stream, file or redirect has to be patched in"
-            )
+            notes.append(f"{op.id}: responds with any JSON; patch in a stream, file or redirect")
     return notes

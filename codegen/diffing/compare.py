@@ -1,4 +1,4 @@
-"""Two contracts in, their `Difference` out: no file is read, and nothing is known of `aion`."""
+"""Compares two contracts. This module reads no files, and does not depend on `aion`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _REF = "#/components/schemas/"
 
 
 def compared(old: Json, new: Json, classes: Mapping[str, str] | None = None) -> Difference:
-    """What differs between two contracts.
+    """Return the difference between two contracts.
 
     Args:
         old: The document before.
@@ -45,10 +45,10 @@ class _Comparison:
 
     def _operations(self) -> Iterator[Change]:
         for op in self._matched.removed:
-            reason = "nothing answers there any more"
+            reason = "calls to it fail now"
             yield _place(op).change(Finding("operation removed", "", reason))
         for op in self._matched.added:
-            harmless = "nobody called it before"
+            harmless = "existing code does not call it"
             yield _place(op).change(Finding("operation added", "", harmless=harmless))
         for old, new in self._matched.pairs:
             place = _place(old)
@@ -67,12 +67,12 @@ class _Comparison:
             if name in self._renamed:
                 now = self._renamed[name]
                 reason = "" if self._class(name) == self._class(now) else "its class is renamed"
-                kept = "its class keeps its name"
+                kept = "the name of its class does not change"
                 yield place.change(Finding("schema renamed", "", reason, reason, kept, name, now))
                 found = self._schemas.compare(schema, new[now], "")
                 yield from (place.change(item) for item in found)
             elif name not in new:
-                reason = "its class goes away"
+                reason = "its class is removed"
                 yield place.change(Finding("schema removed", "", reason, reason))
             else:
                 found = self._schemas.compare(schema, new[name], "")
@@ -109,12 +109,10 @@ class _Comparison:
         place = Place("document", "document", "the document", sent=True, received=True)
         for key in ("servers", "security"):
             if old.get(key) != new.get(key):
-                yield place.change(
-                    Finding(f"{key} changed", "", f"{key} has to be compared by hand")
-                )
+                yield place.change(Finding(f"{key} changed", "", f"compare {key} by hand"))
         held = [holder for d in (old, new) if is_object(holder := d.get("components", {}))]
         if len({repr(holder.get("securitySchemes")) for holder in held}) > 1:
-            reason = "how to authenticate has to be compared by hand"
+            reason = "compare how to authenticate by hand"
             yield place.change(Finding("security schemes changed", "", reason))
 
 
@@ -123,9 +121,9 @@ def _place(op: Operation) -> Place:
 
 
 def _renamed(old: dict[str, Any], new: dict[str, Any]) -> dict[str, str]:
-    """Schemas that went away under one name and came back, prose aside, under another.
+    """Return schemas with a new name but the same content, prose aside: old name -> new name.
 
-    Only where there is one such pair: two alike could be either.
+    Only unique pairs count: of two equal schemas, each could be the renamed one.
     """
     gone = _by_content((name, old[name]) for name in old if name not in new)
     come = _by_content((name, new[name]) for name in new if name not in old)
@@ -144,7 +142,7 @@ def _by_content(items: Iterable[tuple[str, Any]]) -> dict[str, list[str]]:
 
 
 def _bare(value: Any, own: str, *, is_properties: bool = False) -> Any:
-    """A schema without its prose, and with references to itself as such."""
+    """Return a schema without prose, and with references to itself replaced by a mark."""
     if is_list(value):
         return [_bare(item, own) for item in value]
     if not is_object(value):

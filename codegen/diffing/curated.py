@@ -1,8 +1,8 @@
-"""What the curated package makes of the generated one: which method needs which operation.
+"""Finds which method of the curated package needs which operation of the generated one.
 
-`aion` is read, never imported. What a method needs is what it refers to, and what that refers to
-in turn; a class stands for all its methods. So a method may be said to be touched that is not,
-but none is missed because of the way it is written.
+`aion` is read, never imported. A method needs what it refers to, directly or through other
+definitions; a class counts as all of its methods. So a method may be reported that is not touched,
+but no touched method is missed because of its style.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Usage:
     Attributes:
         functions: Generated function, as ``module.function`` -> curated methods.
         classes: Generated class -> curated methods.
-        types: Generated class -> public result types that are it, or are made of it.
+        types: Generated class -> public result types that are this class, or contain it.
     """
 
     functions: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
@@ -36,7 +36,7 @@ class Usage:
 
 
 def usage(package: Path) -> Usage:
-    """What the package in the folder `package` uses of the generated one.
+    """Return what the package in the folder `package` uses of the generated one.
 
     Raises:
         CodegenError: A source is not Python.
@@ -57,7 +57,7 @@ def usage(package: Path) -> Usage:
 
 
 class Graph:
-    """Definitions of the package and what each one refers to.
+    """The definitions of the package, and what each of them refers to.
 
     Attributes:
         modules: The modules by their names.
@@ -69,10 +69,10 @@ class Graph:
         self.classes = {c.name: c for m in modules.values() for c in m.classes.values()}
         self.references = cache(self._references)
 
-    # What is looked at
+    # Where to start
 
     def methods(self) -> Iterator[tuple[str, str]]:
-        """The public methods of public classes: label -> full name."""
+        """Yield the public methods of public classes: label, full name."""
         for module in self.modules.values():
             parts = module.name.split(".")[1:]
             if not parts or parts[0] not in _HOMES or any(p.startswith("_") for p in parts):
@@ -89,7 +89,7 @@ class Graph:
                         yield f"{name}.{method}", f"{base.name}.{method}"
 
     def types(self) -> Iterator[tuple[str, str]]:
-        """The public result types: class name -> full name."""
+        """Yield the public result types: class name, full name."""
         for module in self.modules.values():
             parts = module.name.split(".")
             if parts[1:2] == ["types"] and not any(p.startswith("_") for p in parts):
@@ -99,11 +99,11 @@ class Graph:
                         yield name, where
 
     def leaves(self, start: str) -> set[str]:
-        """The generated functions and classes that a definition leads to."""
+        """Return the generated functions and classes that a definition leads to."""
         return {name for name in self.reached(start) if name.startswith((OPERATIONS, MODELS))}
 
     def reached(self, start: str) -> set[str]:
-        """Everything that a definition leads to, itself included."""
+        """Return everything that a definition leads to, itself included."""
         seen: set[str] = set()
         stack = [start]
         while stack:
@@ -129,7 +129,7 @@ class Graph:
         return set()
 
     def _of_function(self, node: Function, owner: Class) -> set[str]:
-        # A method that names its own class, in an annotation or to make one, calls none of it.
+        # A method may name its own class, as an annotation or constructor: that calls no method.
         names = imports(node, owner.module)
         return self._within(node, owner.module, owner, names) - {owner.name}
 
@@ -148,7 +148,7 @@ class Graph:
         return found
 
     def _member(self, owner: Class, parts: list[str]) -> set[str]:
-        """What `self.a.b` stands for: a method, or one of what an attribute holds."""
+        """Return the method that `self.a` or `self.a.b` names."""
         if not parts:
             return set()
         first, *rest = parts
@@ -168,7 +168,7 @@ class Graph:
                     yield found
 
     def _known(self, name: str) -> set[str]:
-        """A dotted name, cut to the definition that it leads to."""
+        """Return the definition that a dotted name leads to."""
         where = self.resolved(name)
         if where.startswith((OPERATIONS, MODELS)):
             prefix = OPERATIONS if where.startswith(OPERATIONS) else MODELS
@@ -179,7 +179,7 @@ class Graph:
         return {where} if where else set()
 
     def resolved(self, name: str) -> str:
-        """Where a name is defined: imports are followed from module to module."""
+        """Return where a name is defined; imports are followed from module to module."""
         for _ in range(20):
             parts = name.split(".")
             for size in range(len(parts) - 1, 0, -1):
@@ -206,7 +206,7 @@ class Graph:
         return owner.name
 
     def line(self, owner: Class) -> Iterator[Class]:
-        """A class and those that it inherits from, nearest first."""
+        """Yield a class and its base classes, nearest first."""
         yield owner
         for base in owner.node.bases:
             for parts in chains(base):

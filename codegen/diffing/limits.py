@@ -1,4 +1,4 @@
-"""Limits of values compared: tighter ones break who sends, and nothing that is read is checked."""
+"""Compares limits of values: tighter ones break callers; readers check no limits."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ LOWER = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"
 UPPER = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
 OTHER = ("pattern", "format", "multipleOf", "uniqueItems")
 LIMITS = frozenset({*LOWER, *UPPER, *OTHER})
-_UNCHECKED = "limits of answers are not checked"
+_UNCHECKED = "limits of responses are not checked"
 
 
 def limits(old: Json, new: Json, place: str) -> Iterator[Finding]:
-    """A finding for each limit that differs."""
+    """Yield a finding for each limit that differs."""
     for key in (*LOWER, *UPPER, *OTHER):
         before, after = old.get(key, ABSENT), new.get(key, ABSENT)
         if before == after or all(value is False or value == ABSENT for value in (before, after)):
             continue
         values = _text(key, before), _text(key, after)
         if _is_tighter(key, before, after):
-            reason = "values that were taken are refused now"
+            reason = "some accepted values are refused now"
             yield Finding("limit tightened", place, reason, "", _UNCHECKED, *values)
         else:
-            yield Finding("limit loosened", place, "", "", "more values are taken", *values)
+            yield Finding("limit loosened", place, "", "", "more values are accepted", *values)
 
 
 def _is_tighter(key: str, before: Any, after: Any) -> bool:
-    """Whether the new limit refuses a value that the old one took, as far as can be known."""
+    """Whether the new limit may refuse a value that the old one accepted."""
     if before == ABSENT or after == ABSENT:
         return bool(before == ABSENT)
     if isinstance(before, (int, float)) and isinstance(after, (int, float)):

@@ -1,4 +1,4 @@
-"""What an operation takes and gives, compared: parameters, request body, answers."""
+"""Compares the parameters, request bodies and responses of two operations."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from codegen.document import Json, is_object
 
 
 def sent(schemas: Schemas, old: Operation, new: Operation) -> Iterator[Finding]:
-    """What differs in the parameters and the body."""
+    """Yield what differs in the parameters and the body."""
     yield from _parameters(schemas, old, new)
     yield from _body(schemas, old.body(), new.body())
 
@@ -22,7 +22,7 @@ def _parameters(schemas: Schemas, old: Operation, new: Operation) -> Iterator[Fi
     before, after = old.parameters(), new.parameters()
     twins = {key: key for key in before if key in after}
     free = [key for key in after if key not in before]
-    # Path parameters are known by their position.
+    # The position of a path parameter identifies it.
     slots = [_slots(op.path) for op in (old, new)]
     if len(slots[0]) == len(slots[1]):
         for was, now in zip(*slots, strict=True):
@@ -39,11 +39,11 @@ def _parameters(schemas: Schemas, old: Operation, new: Operation) -> Iterator[Fi
         if elsewhere:
             twins[name, location] = elsewhere
             free.remove(elsewhere)
-            reason = "it is not read at the old place"
+            reason = "the service does not read it at the old place"
             place = f"{location} {name}"
             yield Finding("parameter location", place, reason, "", "", location, elsewhere[1])
         else:
-            reason = "it is not taken any more"
+            reason = "it is not accepted any more"
             yield Finding("parameter removed", f"{location} {name}", reason)
     for key, twin in twins.items():
         yield from _parameter(schemas, before[key], after[twin], f"{key[1]} {key[0]}")
@@ -53,7 +53,7 @@ def _parameters(schemas: Schemas, old: Operation, new: Operation) -> Iterator[Fi
             "required parameter added" if must else "parameter added",
             f"{location} {name}",
             "it has to be sent now" if must else "",
-            harmless="it may be left out",
+            harmless="it may be omitted",
             new=str(shape(new.document, after[name, location].get("schema"))),
         )
 
@@ -70,7 +70,7 @@ def _parameter(schemas: Schemas, old: Json, new: Json, place: str) -> Iterator[F
         yield Finding(kind, place, harmless="it works as before")
     for key in ("style", "explode"):
         if old.get(key) != new.get(key):
-            reason = "it is written in another way"
+            reason = "its encoding changed"
             values = str(old.get(key, "")), str(new.get(key, ""))
             yield Finding(f"parameter {key}", place, reason, "", "", *values)
     yield from schemas.compare(old.get("schema"), new.get("schema"), place)
@@ -81,7 +81,7 @@ def _needed(old: Json, new: Json, what: str, place: str) -> Iterator[Finding]:
     if after and not before:
         yield Finding(f"{what} required", place, "it has to be sent now")
     if before and not after:
-        yield Finding(f"{what} optional", place, harmless="it may be left out now")
+        yield Finding(f"{what} optional", place, harmless="it may be omitted now")
 
 
 def _body(schemas: Schemas, old: Json | None, new: Json | None) -> Iterator[Finding]:
@@ -89,15 +89,15 @@ def _body(schemas: Schemas, old: Json | None, new: Json | None) -> Iterator[Find
         return
     if old is None or new is None:
         if new is None:
-            yield Finding("body removed", "body", "it is not taken any more")
+            yield Finding("body removed", "body", "it is not accepted any more")
         elif new and new.get("required"):
             yield Finding("required body added", "body", "it has to be sent now")
         else:
-            yield Finding("body added", "body", harmless="it may be left out")
+            yield Finding("body added", "body", harmless="it may be omitted")
         return
     yield from _needed(old, new, "body", "body")
     before, after = _content(old), _content(new)
-    yield from _media(before, after, "body", "it is not taken in the old form")
+    yield from _media(before, after, "body", "the old form is not accepted any more")
     for was, now in _contents(before, after):
         yield from schemas.compare(was, now, "body")
 
@@ -122,7 +122,7 @@ def _contents(before: dict[str, Any], after: dict[str, Any]) -> Iterator[tuple[A
 def _media(
     before: dict[str, Any], after: dict[str, Any], place: str, reason: str
 ) -> Iterator[Finding]:
-    """Media types: `reason` says what a lost one means."""
+    """Compare media types; `reason` is why a removed one breaks a side."""
     gone = [key for key in before if key not in after]
     come = [key for key in after if key not in before]
     if gone and come:
@@ -133,12 +133,12 @@ def _media(
         lost = "" if after else "there is no content any more"
         yield Finding("media type removed", place, reason, lost, "the others remain", key, "")
     for key in come:
-        more = "an answer may be of this type now"
-        yield Finding("media type added", place, "", more, "the old one is still taken", "", key)
+        more = "a response may have this type now"
+        yield Finding("media type added", place, "", more, "the old one is still accepted", "", key)
 
 
 def received(schemas: Schemas, old: Operation, new: Operation) -> Iterator[Finding]:
-    """What differs in the answers."""
+    """Yield what differs in the responses."""
     before, after = old.answers(), new.answers()
     good = [[code for code in found if _is_good(code)] for found in (before, after)]
     gone = [code for code in good[0] if code not in after]
@@ -147,26 +147,26 @@ def received(schemas: Schemas, old: Operation, new: Operation) -> Iterator[Findi
     if len(gone) == len(come) == 1:
         twins[gone[0]] = come[0]
         turned = gone[0][0] != come[0][0]
-        reason = "it is answered in another way"
+        reason = "the response is of another kind"
         yield Finding(
             "status changed",
             f"answer {gone[0]}",
             reader=reason if turned else "",
-            harmless="every success is read alike",
+            harmless="every success is read the same way",
             old=gone[0],
             new=come[0],
         )
     else:
         for code in gone:
             bare = not good[1]
-            reason = "there is no success any more" if bare else ""
-            harmless = "it never comes any more"
+            reason = "no success is declared any more" if bare else ""
+            harmless = "it does not occur any more"
             yield Finding("status removed", f"answer {code}", "", reason, harmless, code)
         for code in come:
             yield _success_added(before, after[code], code)
     for code in before:
         if code not in after and code not in good[0]:
-            harmless = "it never comes any more"
+            harmless = "it does not occur any more"
             yield Finding("status removed", f"answer {code}", harmless=harmless, old=code)
     for code in after:
         if code not in before and code not in good[1]:
@@ -175,7 +175,7 @@ def received(schemas: Schemas, old: Operation, new: Operation) -> Iterator[Findi
     for code, twin in twins.items():
         place = f"answer {code}"
         contents = _content(before[code]), _content(after[twin])
-        yield from _media(*contents, place, "it is answered in another form")
+        yield from _media(*contents, place, "the response has another form")
         for was, now in _contents(*contents):
             yield from schemas.compare(was, now, place)
 
@@ -186,8 +186,8 @@ def _success_added(before: dict[str, Json], answer: Json, code: str) -> Finding:
     return Finding(
         "status added",
         f"answer {code}",
-        reader="" if like else "a success may be answered in another shape",
-        harmless="it is answered like the others",
+        reader="" if like else "a success may have another shape",
+        harmless="it has the shape of the others",
         new=code,
     )
 

@@ -1,4 +1,4 @@
-"""Operations of two contracts: which is which, and what differs between the two of a pair."""
+"""Pairs the operations of two contracts, and compares names and places of each pair."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Operation:
         return re.sub(r"\{[^}]*\}", "{}", self.path)
 
     def parameters(self) -> dict[tuple[str, str], Json]:
-        """Its parameters, those of its path included: (name, location) -> parameter."""
+        """Return its parameters, those of its path included: (name, location) -> parameter."""
         found: dict[tuple[str, str], Json] = {}
         for holder in (self.document["paths"][self.path], self.data):
             listed: Any = holder.get("parameters")
@@ -57,12 +57,12 @@ class Operation:
         return found
 
     def body(self) -> Json | None:
-        """Its request body."""
+        """Return its request body."""
         found = self.data.get("requestBody")
         return resolved(self.document, found) if is_object(found) else None
 
     def answers(self) -> dict[str, Json]:
-        """Its answers by status."""
+        """Return its responses by status."""
         found: Any = self.data.get("responses")
         if not is_object(found):
             return {}
@@ -74,13 +74,13 @@ class Operation:
 
 
 def all_of(document: Json) -> list[Operation]:
-    """The operations of a document, in its order."""
+    """Return the operations of a document, in its order."""
     return [Operation(path, method, data, document) for path, method, data in operations(document)]
 
 
 @dataclass(frozen=True)
 class Matched:
-    """Which operations of two documents are the same."""
+    """The operations that two documents share, and those that only one has."""
 
     pairs: list[tuple[Operation, Operation]]
     removed: list[Operation]
@@ -90,8 +90,8 @@ class Matched:
 def matched(old: Json, new: Json) -> Matched:
     """Pair the operations of two documents.
 
-    By method, path and id; then by method and path alone (another id: renamed); then by id alone
-    (another path: moved).
+    They match by method, path and id; then by method and path (with another id: renamed); then by
+    method and path template (with other parameter names); then by id (with another path: moved).
     """
     before, after = all_of(old), all_of(new)
     pairs: list[tuple[Operation, Operation]] = []
@@ -115,12 +115,12 @@ def matched(old: Json, new: Json) -> Matched:
 
 
 def identity(old: Operation, new: Operation) -> Iterator[Finding]:
-    """What differs in how an operation is named and reached."""
+    """Yield what differs in the names and places of an operation."""
     same_name = old.function == new.function
-    kept = "the generated function keeps its name"
-    changed = "" if same_name else f"the generated function is {new.function} now"
+    kept = "the name of the generated function does not change"
+    changed = "" if same_name else f"the generated function is now {new.function}"
     if old.template != new.template or old.method != new.method:
-        reason = "nothing answers at the old place"
+        reason = "calls to the old place fail"
         yield Finding("operation moved", "", reason, "", "", old.title, new.title)
     if old.id != new.id:
         yield Finding("operation renamed", "", changed, "", kept, old.id, new.id)
@@ -135,5 +135,5 @@ def identity(old: Operation, new: Operation) -> Iterator[Finding]:
         yield Finding(kind, "", harmless="it works as before")
     for key in _BY_HAND:
         if old.data.get(key) != new.data.get(key):
-            reason = f"{key} has to be compared by hand"
+            reason = f"compare {key} by hand"
             yield Finding(f"{key} changed", "", reason)

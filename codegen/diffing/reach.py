@@ -1,4 +1,4 @@
-"""Which schemas a document sends and which it reads, and through which operations."""
+"""Finds the schemas that a document uses in requests and in responses, and their operations."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ _REF = "#/components/schemas/"
 
 
 class Reach:
-    """What the operations of a document lead to.
+    """The schemas that the operations of a document use.
 
     Attributes:
         sent: Names of schemas that are part of requests.
-        received: Names of schemas that are part of answers.
+        received: Names of schemas that are part of responses.
     """
 
     def __init__(self, document: Json) -> None:
@@ -27,18 +27,18 @@ class Reach:
             takes = self._all([*op.parameters().values(), op.body()])
             answers = op.answers()
             gives = self._all([answer for code, answer in answers.items() if code[:1] in "23"])
-            # Errors are raised by their status; their bodies are data, and touch no method.
+            # Errors are raised by status; their bodies are data and do not touch methods.
             self.received |= gives | self._all(list(answers.values()))
             self.sent |= takes
             for name in takes | gives:
                 self._users.setdefault(name, []).append(op)
 
     def users(self, name: str) -> list[Operation]:
-        """The operations that take a schema, or give it when they succeed."""
+        """Return the operations with a schema in the request or in a successful response."""
         return self._users.get(name, [])
 
     def containing(self, name: str) -> set[str]:
-        """The schemas that hold a schema, itself included."""
+        """Return the schemas that contain a schema, itself included."""
         found = {name}
         while True:
             more = {key for key, inner in self._inner.items() if inner & found} - found

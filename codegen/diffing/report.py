@@ -1,4 +1,4 @@
-"""A `Difference` as text, Markdown or JSON: the same facts in the same order."""
+"""Reports a `Difference` as text, Markdown or JSON: the same facts in the same order."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _NOTHING = "Nothing differs."
 
 
 def text(difference: Difference) -> str:
-    """The report for a terminal."""
+    """Return the report for a terminal."""
     lines = [summary(difference)]
     for scope, changes in _by_scope(difference):
         lines += ["", f"{_HEADS[scope]}:"]
@@ -28,12 +28,12 @@ def text(difference: Difference) -> str:
                 if touches := _touches(change, str):
                     lines.append(f"      touches {touches}")
     if difference.notes:
-        lines += ["", "To look after:", *(f"  {note}" for note in difference.notes)]
+        lines += ["", "To check:", *(f"  {note}" for note in difference.notes)]
     return "\n".join(lines) + "\n"
 
 
 def markdown(difference: Difference) -> str:
-    """The report for a review: a table for each scope, breaking changes first."""
+    """Return the report for a review: a table for each scope, breaking changes first."""
     lines = ["# What the new contract changes", "", summary(difference)]
     for scope, changes in _by_scope(difference):
         lines += ["", f"## {_HEADS[scope]}", ""]
@@ -50,12 +50,12 @@ def markdown(difference: Difference) -> str:
             )
             lines.append("| " + " | ".join(map(_cell, cells)) + " |")
     if difference.notes:
-        lines += ["", "## To look after", "", *(f"- {_cell(note)}" for note in difference.notes)]
+        lines += ["", "## To check", "", *(f"- {_cell(note)}" for note in difference.notes)]
     return "\n".join(lines) + "\n"
 
 
 def as_json(difference: Difference) -> str:
-    """The report for a program."""
+    """Return the report for a program."""
     data = {
         "summary": summary(difference),
         "breaks_curated": difference.breaks_curated,
@@ -76,7 +76,7 @@ FORMATS: dict[str, Callable[[Difference], str]] = {
 
 
 def summary(difference: Difference) -> str:
-    """The difference in one line."""
+    """Return the difference in one line."""
     if not difference.changes:
         return _NOTHING
     callers = sum(change.caller == "breaking" for change in difference.changes)
@@ -126,5 +126,5 @@ def _effect(effect: str) -> str:
 
 
 def _cell(value: str) -> str:
-    """Text that stays in its cell, whatever the contract holds."""
+    """Escape text so that it stays in its cell, whatever the contract contains."""
     return " ".join(value.split()).replace("\\", "\\\\").replace("|", "\\|")

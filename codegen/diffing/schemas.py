@@ -1,6 +1,6 @@
-"""Two schemas compared: what differs, and what that does to who sends and who reads a value.
+"""Compares two schemas: what differs, and how that affects callers and readers of a value.
 
-A reference is not followed into a schema that is compared on its own: one change, one finding.
+References are not followed, because named schemas are compared separately: one change, one finding.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ _DEEPEST = 40
 
 
 class Schemas:
-    """Compares schemas of an old document with those of a new one.
+    """Compares schemas of an old document with schemas of a new one.
 
     Args:
         old: The document before.
         new: The document after.
-        renamed: Names of schemas that have another name now -> that name.
+        renamed: Old names of renamed schemas -> new names.
     """
 
     def __init__(self, old: Json, new: Json, renamed: Mapping[str, str]) -> None:
@@ -35,14 +35,14 @@ class Schemas:
     def compare(
         self, old: Any, new: Any, place: str, *, may_lack: bool = False, depth: int = 0
     ) -> Iterator[Finding]:
-        """What differs between two schemas.
+        """Yield what differs between two schemas.
 
         Args:
             old: The schema before.
             new: The schema after.
             place: Where they are, for the report.
             may_lack: Whether the value could be missing before, so that readers expect None.
-            depth: How many schemas this one is inside of.
+            depth: How many schemas contain this one.
         """
         if depth > _DEEPEST:
             return
@@ -59,7 +59,7 @@ class Schemas:
     def _paired(
         self, before: Shape, after: Shape
     ) -> tuple[list[tuple[Json, Json]], list[str], list[str]]:
-        """The alternatives that both have, and the names of those that one alone has."""
+        """Return the alternatives of both, and the names of those that only one has."""
         names = {name: self._renamed.get(name, name) for name in before.members}
         pairs = [
             (part, after.members[names[name]])
@@ -69,7 +69,7 @@ class Schemas:
         gone = [name for name in before.members if names[name] not in after.members]
         come = [name for name in after.members if name not in names.values()]
         if len(gone) == len(come) == 1:
-            # The same written in another way: named on one side, in place on the other.
+            # The same schema may be named on one side and inline on the other.
             old, new = before.members[gone[0]], after.members[come[0]]
             if ("$ref" in old) != ("$ref" in new):
                 inner = target_of(self._old, old), target_of(self._new, new)
@@ -96,20 +96,22 @@ class Schemas:
         known = _STRUCTURE | LIMITS
         for key in sorted({*facets(old), *facets(new)} - known):
             if old.get(key, ABSENT) != new.get(key, ABSENT):
-                reason = f"{key} is a keyword that has to be compared by hand"
+                reason = f"{key} is an unknown keyword: compare it by hand"
                 values = _text(old.get(key, ABSENT)), _text(new.get(key, ABSENT))
                 yield Finding("keyword changed", place, reason, reason, "", *values)
 
     def _free(self, old: Json, new: Json, place: str, depth: int) -> Iterator[Finding]:
-        """Properties without a name."""
+        """Compare what is allowed beyond the named properties."""
         before, after = old.get("additionalProperties", True), new.get("additionalProperties", True)
         if is_object(before) and is_object(after):
             yield from self.compare(before, after, f"{place}{{}}", depth=depth + 1)
         elif after is False and before is not False:
             reason = "other properties are refused now"
-            yield Finding("additional properties refused", place, reason, "", "none is read by us")
+            yield Finding(
+                "additional properties refused", place, reason, "", "readers do not use them"
+            )
         elif before is False and after is not False:
-            harmless = "unknown properties are kept"
+            harmless = "unknown properties are preserved"
             yield Finding("additional properties allowed", place, harmless=harmless)
         elif before != after:
             which = shape(self._old, before), shape(self._new, after)
@@ -126,8 +128,8 @@ class Schemas:
                 yield Finding(
                     "property removed",
                     where,
-                    "it is not taken any more",
-                    "answers do not have it any more",
+                    "it is not accepted any more",
+                    "responses do not have it any more",
                     old=kind,
                 )
                 continue
@@ -137,15 +139,15 @@ class Schemas:
                     "property required",
                     where,
                     "it has to be sent now",
-                    harmless="it is always there now",
+                    harmless="it is always present now",
                 )
             if name in needed and name not in needs:
                 safe = now.default != ABSENT or was.nullable
                 yield Finding(
                     "property optional",
                     where,
-                    reader="" if safe else "an answer may lack it now",
-                    harmless="readers have a value for it" if safe else "it may be left out now",
+                    reader="" if safe else "a response may lack it now",
+                    harmless="readers have a value for it" if safe else "it may be omitted now",
                 )
             may_lack = name not in needed
             yield from self.compare(
@@ -159,7 +161,7 @@ class Schemas:
                     "required property added" if must else "property added",
                     where,
                     "it has to be sent now" if must else "",
-                    harmless="readers keep what is new" if must else "it may be left out",
+                    harmless="readers preserve new properties" if must else "it may be omitted",
                     new=str(shape(self._new, after[name])),
                 )
 
@@ -182,25 +184,27 @@ def _null(before: Shape, after: Shape, place: str, *, may_lack: bool) -> Iterato
             "nullable",
             place,
             reader="" if may_lack else "it may be null now",
-            harmless="readers expect that it is missing" if may_lack else "null is taken now",
+            harmless="readers handle a missing value" if may_lack else "null is accepted now",
         )
     if before.nullable and not after.nullable:
-        yield Finding("not nullable", place, "null is refused now", harmless="null never comes")
+        yield Finding(
+            "not nullable", place, "null is refused now", harmless="null does not occur any more"
+        )
 
 
 def _default(before: Shape, after: Shape, place: str) -> Iterator[Finding]:
     if before.default == after.default:
         return
     values = before.default, after.default
-    answered = "answers hold the value itself"
+    answered = "responses contain the value itself"
     if before.default == ABSENT:
-        harmless = "what was left out had no stated meaning before"
+        harmless = "an omitted value had no documented meaning before"
         yield Finding("default added", place, "", "", harmless, *values)
     elif after.default == ABSENT:
-        reason = "what is left out has no stated meaning any more"
+        reason = "an omitted value has no documented meaning any more"
         yield Finding("default removed", place, reason, "", answered, *values)
     else:
-        reason = "what is left out means something else now"
+        reason = "an omitted value has another meaning now"
         yield Finding("default changed", place, reason, "", answered, *values)
 
 
@@ -218,33 +222,33 @@ def _type(before: Shape, after: Shape, gone: list[str], come: list[str], place: 
         (not come) or [*before.members] == [ANY] or (gone == ["number"] and come == ["integer"])
     )
     if wider:
-        reason = "it may be of another type now"
-        return Finding("type widened", place, "", reason, "every value is still taken", *values)
+        reason = "it may have another type now"
+        return Finding("type widened", place, "", reason, "every value is still accepted", *values)
     if narrower:
-        reason = "not every type is taken any more"
+        reason = "some types are not accepted any more"
         return Finding("type narrowed", place, reason, "", "no value has a new type", *values)
-    reason = "its type is another one"
+    reason = "it has another type"
     return Finding("type changed", place, reason, reason, "", *values)
 
 
 def _enum(old: Json, new: Json, place: str) -> Iterator[Finding]:
     before, after = _values(old), _values(new)
     if before is None and after is not None:
-        reason = "only listed values are taken now"
-        harmless = "values are as before, from a list"
+        reason = "only listed values are accepted now"
+        harmless = "the values do not change; they are listed now"
         yield Finding("values listed", place, reason, "", harmless, "", ", ".join(after))
     elif after is None and before is not None:
-        reason = "named values are plain ones now"
+        reason = "values that had names are plain now"
         yield Finding("values unlisted", place, reason, reason, "", ", ".join(before), "")
     elif before is not None and after is not None:
         for value in before:
             if value not in after:
-                reason = "it is not taken any more"
+                reason = "it is not accepted any more"
                 reader = "code that names the member fails"
                 yield Finding("enum value removed", place, reason, reader, "", value)
         for value in after:
             if value not in before:
-                harmless = "enums are open: unknown values were kept"
+                harmless = "enums are open: unknown values are preserved"
                 yield Finding("enum value added", place, "", "", harmless, "", value)
 
 

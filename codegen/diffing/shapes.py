@@ -1,4 +1,4 @@
-"""A JSON schema as the comparison sees it: alternatives, each with its facets, and whether null."""
+"""Reduces a JSON schema to a form for comparison: alternatives with their keywords, and null."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from codegen.document import Json, is_list, is_object, resolved
 ANY = "any"
 ABSENT = "absent"
 _SCHEMAS = "#/components/schemas/"
-# What says nothing about values, or is looked at on its own.
+# Keywords without a meaning for values, or compared separately.
 _SILENT = {"description", "title", "example", "examples", "default", "deprecated", "nullable"}
 _STRUCTURE = {"type", "anyOf", "oneOf", "allOf", "$ref"}
 
 
 @dataclass(frozen=True)
 class Shape:
-    """What values a schema takes.
+    """The values that a schema accepts.
 
     Attributes:
         members: Name of an alternative (a JSON type, ``date-time``, ``file`` or the name of a
@@ -47,7 +47,7 @@ def _described(name: str, schema: Json) -> str:
 
 
 def shape(document: Json, schema: Any) -> Shape:
-    """The shape of a schema of `document`."""
+    """Return the shape of a schema of `document`."""
     if not is_object(schema):
         return Shape({ANY: {}})
     members: dict[str, Json] = {}
@@ -62,7 +62,7 @@ def shape(document: Json, schema: Any) -> Shape:
             key = f"{name}#{number}"
         members[key] = part
     if ANY in members:
-        # With anything allowed, so is null, and no alternative says more.
+        # Anything includes null, and makes other alternatives redundant.
         members = {ANY: Json()}
         nullable = True
     default = json.dumps(schema["default"], sort_keys=True) if "default" in schema else ABSENT
@@ -116,7 +116,7 @@ def _kind(kind: str, schema: Json) -> str:
 
 
 def _merged(document: Json, parts: list[Any]) -> Json:
-    """`allOf` as one schema: the last word counts, properties and required ones add up."""
+    """Merge `allOf` into one schema: later keywords win, `properties` and `required` add up."""
     objects = [part for part in parts if is_object(part)]
     if len(objects) == 1:
         return objects[0]
@@ -130,7 +130,7 @@ def _merged(document: Json, parts: list[Any]) -> Json:
 
 
 def target_of(document: Json, schema: Json) -> Json:
-    """What a schema refers to, or the schema itself; nothing where the reference is broken."""
+    """Follow the reference of a schema; return an empty schema if the reference is broken."""
     try:
         return resolved(document, schema)
     except KeyError:
@@ -138,14 +138,14 @@ def target_of(document: Json, schema: Json) -> Json:
 
 
 def is_plain(schema: Json) -> bool:
-    """Whether a schema becomes no class: what refers to it has its type."""
+    """Whether a schema does not become a class, so that references to it have its type."""
     if "enum" in schema or "properties" in schema or "allOf" in schema:
         return False
     return schema.get("type") != "object"
 
 
 def facets(schema: Json) -> Iterator[str]:
-    """The keywords of a schema that say something about its values, beyond its type."""
+    """Yield the keywords of a schema that restrict its values, apart from its type."""
     for key in sorted(schema):
         if key not in _SILENT | _STRUCTURE and not key.startswith("x-"):
             yield key

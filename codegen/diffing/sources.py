@@ -1,7 +1,7 @@
-"""The curated package as `ast` sees it: what every function, method and class refers to.
+"""Reads the curated package with `ast`: what every function, method and class refers to.
 
-Nothing is imported or run. A reference is a dotted name; an import is followed to where the name
-is defined, and `self.files.list` through the annotation of `files` to the method.
+It imports and runs nothing. A reference is a dotted name. An import is followed to the definition
+of the name, and `self.files.list` through the annotation of `files` to the method.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from codegen.errors import CodegenError
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
-_APART = ("sync", "sandbox", "testing", "cli")
+_IGNORED = ("sync", "sandbox", "testing", "cli")
 
 
 @dataclass
@@ -26,10 +26,10 @@ class Class:
     node: ast.ClassDef
     methods: dict[str, Function] = field(default_factory=dict[str, Function])
     attributes: dict[str, ast.expr] = field(default_factory=dict[str, ast.expr])
-    """Annotations of what hangs on an instance."""
+    """Annotations of the attributes of an instance."""
 
     def constants(self) -> set[str]:
-        """The names that are assigned in the body of the class."""
+        """Return the names that are assigned in the body of the class."""
         return {
             target.id
             for item in self.node.body
@@ -41,7 +41,7 @@ class Class:
 
 @dataclass
 class Module:
-    """A module of the package: what its names stand for."""
+    """A module of the package, and the meaning of its names."""
 
     name: str
     tree: ast.Module
@@ -52,7 +52,7 @@ class Module:
     """Functions, constants and aliases."""
 
     def exported(self) -> list[str]:
-        """The public names: `__all__`, else every public class and function of its own."""
+        """Return the public names: `__all__`, else every public class and function of its own."""
         listed = self.others.get("__all__")
         if isinstance(listed, ast.Assign) and isinstance(listed.value, (ast.List, ast.Tuple)):
             return [str(e.value) for e in listed.value.elts if isinstance(e, ast.Constant)]
@@ -60,15 +60,15 @@ class Module:
 
 
 def read(package: Path) -> dict[str, Module]:
-    """The modules of the async source below the folder `package`, by dotted name.
+    """Read the modules of the async source below the folder `package`, by dotted name.
 
     Raises:
-        CodegenError: One of them is not Python.
+        CodegenError: A module is not Python.
     """
     found: dict[str, Module] = {}
     for path in sorted(package.rglob("*.py")):
         parts = [package.name, *path.relative_to(package).with_suffix("").parts]
-        if parts[1] in _APART:
+        if parts[1] in _IGNORED:
             continue
         is_package = parts[-1] == "__init__"
         name = ".".join(parts[:-1] if is_package else parts)
@@ -99,7 +99,7 @@ def _module(name: str, tree: ast.Module, *, is_package: bool) -> Module:
 
 
 def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """The statements of a module, those under `if TYPE_CHECKING` or `try` included."""
+    """Yield the statements of a module, those under `if TYPE_CHECKING` or `try` included."""
     for node in body:
         if isinstance(node, ast.If | ast.Try):
             yield from _statements([*node.body, *node.orelse])
@@ -108,7 +108,7 @@ def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
 
 
 def imports(node: ast.AST, module: Module) -> dict[str, str]:
-    """What the import statements inside `node` bind: local name -> full name."""
+    """Return what the import statements inside `node` bind: local name -> full name."""
     package = module.name if module.is_package else module.name.rpartition(".")[0]
     bound: dict[str, str] = {}
     for inner in ast.walk(node):
@@ -148,7 +148,7 @@ def _class(node: ast.ClassDef, module: Module) -> Class:
 
 
 def arguments(node: Function) -> list[ast.arg]:
-    """The parameters of a function that have names of their own."""
+    """Return the parameters of a function, without `*args` and `**kwargs`."""
     return [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
 
 
@@ -160,13 +160,13 @@ def _of_self(node: ast.expr) -> str:
 
 
 def is_property(node: Function) -> bool:
-    """Whether a method is read like an attribute."""
+    """Whether a method is a property."""
     names = {ast.unparse(decorator).rpartition(".")[2] for decorator in node.decorator_list}
     return bool(names & {"property", "cached_property"})
 
 
 def chains(node: ast.AST) -> Iterator[list[str]]:
-    """Every dotted name inside `node`, whole, as its parts."""
+    """Yield every complete dotted name inside `node`, as its parts."""
     inside: set[ast.AST] = set()
     # Outer nodes come first.
     for inner in ast.walk(node):

@@ -1,4 +1,4 @@
-"""Changes with the methods and result types of `aion` that they touch."""
+"""Adds to each change the methods and result types of `aion` that it touches."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from codegen.document import Json
 def touched(
     difference: Difference, used: Usage, old: Json, classes: Mapping[str, str] | None = None
 ) -> Difference:
-    """The difference, each change with what it touches.
+    """Return the difference, each change with what it touches.
 
     An operation touches the methods that call it. A schema touches the methods that call an
-    operation which takes or gives it, or that name its class, and the result types that hold it.
+    operation with it in the request or response, the methods that name its class, and the result
+    types that contain it.
 
     Args:
-        difference: What was found.
+        difference: The changes.
         used: What the curated package uses.
         old: The document before.
         classes: Names of schemas -> the names that their classes have instead.

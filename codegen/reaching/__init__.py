@@ -1,10 +1,9 @@
-"""Where the curated package reaches into something that the contract does not have any more.
+"""Finds what the curated package needs and the contract does not have any more.
 
-Type checkers refuse most of it as well, each at its place in the source. Here every finding names
-the method of `aion` that a user calls, the operation and the field, and names that are read out
-of JSON as text count too. What a value is has to be certain for its fields to be looked at, so
-there are no false findings; fields of values that pass through untyped code are left to the type
-checkers.
+Type checkers report most of it as well, each at its place in the source. Here every finding names
+the method of `aion` that a user calls, the operation and the field; fields that are read by name
+out of JSON count too. The fields of a value are checked only if its class is certain, so there are
+no false findings. Fields of values from untyped code are left to the type checkers.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ __all__ = ["lost"]
 
 
 def lost(project: Path, spec: Path | None = None, generated: Path | None = None) -> list[str]:
-    """One line for each method and each thing that it needs and that is gone.
+    """Return one line for each method and each thing that it needs and that is gone.
 
     Args:
         project: The folder of the project.
@@ -46,7 +45,7 @@ def lost(project: Path, spec: Path | None = None, generated: Path | None = None)
 
 
 def _definitions(module: Module) -> Iterator[tuple[list[str], ast.stmt, Class | None]]:
-    """The functions, methods and other statements of a module, under the names they go by."""
+    """Yield the functions, methods and other statements of a module, with their names."""
     for owner in module.classes.values():
         for node in owner.node.body:
             names = [owner.name]
@@ -82,12 +81,12 @@ class _Search:
             for names, node, owner in _definitions(module):
                 found = gaps(self._graph, self._offered, node, module, owner)
                 seen.update(found)
-                yield from self._told(found, names)
-            # What is imported to be handed on is used by nothing here.
-            handed_on = [gap for gap in imported(self._offered, module) if gap not in seen]
-            yield from self._told(handed_on, [module.name])
+                yield from self._reported(found, names)
+            # The module itself does not use names that it only re-exports.
+            exported = [gap for gap in imported(self._offered, module) if gap not in seen]
+            yield from self._reported(exported, [module.name])
 
-    def _told(self, found: list[Gap], definitions: list[str]) -> Iterator[str]:
+    def _reported(self, found: list[Gap], definitions: list[str]) -> Iterator[str]:
         for gap in found:
             if gap.kind in ("operation", "parameter"):
                 labels = self._users(definitions)
@@ -113,7 +112,7 @@ class _Search:
             yield from (f"{label}: {what}" for label in labels)
 
     def _users(self, definitions: list[str]) -> list[str]:
-        """The public methods that lead to a definition; itself where there is none."""
+        """Return the public methods that lead to a definition; itself if there are none."""
         found = [label for label, reached in self._reached.items() if reached & {*definitions}]
         return found or definitions[:1]
 
@@ -136,7 +135,7 @@ class _Search:
                 what = f"field {schema}.{one.name}, which {reader} reads, is gone"
                 yield from self._of_schema(schema, what, [one.owner])
             if not one.schemas:
-                what = f"field {one.name}, which {reader} reads, is in no answer"
+                what = f"field {one.name}, which {reader} reads, is not in any response"
                 yield from (f"{label}: {what}" for label in self._users([one.owner]))
         for owner, name in sorted(listed):
-            yield f"{NAME}: {owner}.{name} is described now, or not read any more: remove it"
+            yield f"{NAME}: {owner}.{name} is now described, or no longer read: remove it"

@@ -1,4 +1,4 @@
-"""What the generated package offers, read by `ast`: functions, classes, fields, enum members."""
+"""Reads what the generated package has, with `ast`: functions, classes, fields, enum members."""
 
 from __future__ import annotations
 
@@ -28,39 +28,39 @@ class Offered:
         self.attributes = cache(self._attributes)
 
     def function(self, name: str) -> Function | None:
-        """The function ``module.function`` of an operation."""
+        """Return the function ``module.function`` of an operation."""
         module, _, last = name.rpartition(".")
         found = self._module(f"api.{module}").others.get(last)
         return found if isinstance(found, ast.FunctionDef) else None
 
     def home(self, name: str) -> Module:
-        """The module of the function ``module.function``."""
+        """Return the module of the function ``module.function``."""
         return self._module(f"api.{name.rpartition('.')[0]}")
 
     def named(self, name: str) -> Class | None:
-        """A class by its own name, which no other class of the package has."""
+        """Return a class by its name, which is unique in the package."""
         return self._classes.get(name)
 
     def bases(self, found: Class) -> Iterator[Class]:
-        """A class and those that it inherits from, nearest first."""
+        """Yield a class and its base classes, nearest first."""
         yield found
         for base in found.node.bases:
             if parent := self._classes.get(ast.unparse(base).rpartition(".")[2]):
                 yield from self.bases(parent)
 
     def _attributes(self, name: str) -> frozenset[str]:
-        """The names that an object of a class has, and the class itself."""
+        """Return the names of the attributes of a class and its objects."""
         names: set[str] = set()
         for one in self.bases(self._classes[name]):
             names |= {*one.methods, *one.attributes, *one.constants()}
         return frozenset(names)
 
     def fields(self, name: str) -> frozenset[str]:
-        """What the constructor of a model takes."""
+        """Return the arguments of the constructor of a model."""
         return frozenset(self._classes[name].attributes) | {"additional_properties"}
 
     def is_enum(self, name: str) -> bool:
-        """Whether a class is an enum: its constructor takes a value, and no fields."""
+        """Whether a class is an enum: its constructor accepts a value, not fields."""
         return any(one.node.name == "OpenEnum" for one in self.bases(self._classes[name]))
 
     def _module(self, name: str) -> Module:
@@ -69,12 +69,12 @@ class Offered:
 
 
 def parameters(function: Function) -> frozenset[str]:
-    """The names that a function can be called with."""
+    """Return the names of the parameters of a function."""
     return frozenset(argument.arg for argument in arguments(function))
 
 
 def missing(function: Function, call: ast.Call) -> list[str]:
-    """Required keywords that a call leaves out; nothing where the call unpacks something."""
+    """Return required keywords that a call omits; none if the call unpacks a mapping."""
     if any(keyword.arg is None for keyword in call.keywords):
         return []
     given = {keyword.arg for keyword in call.keywords}

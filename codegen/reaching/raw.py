@@ -1,9 +1,9 @@
-"""Fields that result types read by name out of JSON, where no type checker sees them.
+"""Checks fields that result types read by name out of JSON, where type checkers cannot check them.
 
-A class of `aion.types` that maps an answer itself asks a reader for names. Which schema it reads
-is not written down: it is the one, among those that its methods are answered with, that has the
-most of these names. What the contract does not describe, but the documentation or the wire has,
-is listed in `undescribed.toml`.
+Some classes of `aion.types` map a response themselves, and read values by name. The source does
+not say which schema they read. It is the one that has most of these names, among the responses of
+the operations whose methods use the class. `undescribed.toml` lists names that the contract does
+not describe, but the documentation or the wire has.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ _ASKED = frozenset({"need", "get", "date"})
 
 @dataclass(frozen=True)
 class Unread:
-    """A name that a class asks for and no answer has.
+    """A name that a class reads and that its schemas do not have.
 
     Attributes:
         owner: The full name of the class.
-        name: The first of the names that it asks for.
-        schemas: The schemas that it reads; empty where none has any of its names.
+        name: The first of the names that it tries for the value.
+        schemas: The schemas that it reads; empty if none has any of its names.
     """
 
     owner: str
@@ -44,7 +44,7 @@ class Unread:
 def unread(
     graph: Graph, document: Json, received: Mapping[str, Iterable[str]], reach: Reach
 ) -> Iterator[Unread]:
-    """Every name that is read and not described.
+    """Yield every name that is read and not described.
 
     Args:
         graph: The curated package.
@@ -58,24 +58,24 @@ def unread(
         for op in reach.users(schema):
             answers.setdefault(op.function, set()).add(schema)
     for name, owner in graph.classes.items():
-        wanted = list(dict.fromkeys(_asked(owner)))
+        asked = list(dict.fromkeys(_asked(owner)))
         near = {schema for call in received.get(name, ()) for schema in answers.get(call, ())}
-        scores = {s: sum(_has(named[s], names) for names in wanted) for s in sorted(near)}
+        scores = {s: sum(_has(named[s], names) for names in asked) for s in sorted(near)}
         most = max(scores.values(), default=0)
         read = tuple(schema for schema, score in scores.items() if score == most and most)
-        for names in wanted:
+        for names in asked:
             if not any(_has(named[schema], names) for schema in read):
                 yield Unread(name, names[0], read)
 
 
 def _asked(owner: Class) -> Iterator[tuple[str, ...]]:
-    """The names under which a class looks for each value."""
+    """Yield the names that a class tries for each value."""
     decoder = owner.methods.get(_DECODER)
     for node in ast.walk(decoder) if decoder else ():
         match node:
             case ast.Call(func=ast.Attribute(value=ast.Name(id=reader), attr=attr), args=args):
                 if reader in _READERS and attr in _ASKED:
-                    # A plain dictionary takes one name, and a default.
+                    # `get` of a plain dictionary has one name, and a default.
                     several = args[:1] if reader == "data" or attr == "date" else args
                     names = [a.value for a in several if isinstance(a, ast.Constant)]
                     if texts := tuple(name for name in names if isinstance(name, str)):
@@ -92,10 +92,10 @@ def _has(schema: Json, names: tuple[str, ...]) -> bool:
 
 
 def undescribed(path: Path) -> dict[str, list[str]]:
-    """The names that the contract is known not to describe: class -> names.
+    """Return the names that the contract is known not to describe: class -> names.
 
     Raises:
-        CodegenError: The file is there and not of this form.
+        CodegenError: The file cannot be read, or does not have this form.
     """
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))

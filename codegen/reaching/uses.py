@@ -1,4 +1,4 @@
-"""Where one definition of the curated package reaches into something that is not offered."""
+"""Finds the names in one definition of the curated package that the generated one lacks."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from codegen.diffing.sources import Class, Module
 from codegen.reaching.offered import Offered, missing, parameters
 from codegen.reaching.values import Kind, Values, parents
 
-# What every object and every member of an enum has.
+# Every member of an enum has these.
 _ALWAYS = frozenset({"name", "value"})
 
 
 @dataclass(frozen=True)
 class Gap:
-    """Something that is used and not there.
+    """Something that is used and does not exist.
 
     Attributes:
         kind: What it is, such as ``parameter``.
         holder: The operation, as ``module.function``, or the class that should have it.
-        name: Its name; empty where the holder itself is gone.
+        name: Its name; empty if the holder itself is gone.
         what: What is wrong with it.
     """
 
@@ -39,25 +39,25 @@ class Gap:
 def gaps(
     graph: Graph, offered: Offered, node: ast.stmt, module: Module, owner: Class | None
 ) -> list[Gap]:
-    """The gaps of a definition, each once.
+    """Return the gaps of a definition, each once.
 
     Args:
         graph: The curated package.
         offered: The generated one.
         node: A function, or any other statement.
-        module: Where it stands.
+        module: The module that contains it.
         owner: The class that it is part of.
     """
     return [*dict.fromkeys(_Reader(graph, offered, node, module, owner).read())]
 
 
 def imported(offered: Offered, module: Module) -> list[Gap]:
-    """What a module imports and is not there."""
+    """Return what a module imports and does not exist."""
     return [gap for name in module.imports.values() for gap in _absent(offered, name)]
 
 
 def _absent(offered: Offered, target: str) -> Iterator[Gap]:
-    """The operation or model of a full name, where it is not there."""
+    """Yield the operation or model of a full name if it does not exist."""
     if target.startswith(OPERATIONS):
         name = target.removeprefix(OPERATIONS)
         if name.count(".") == 1 and offered.function(name) is None:
@@ -99,7 +99,7 @@ class _Reader:
     def _read_from(self, node: ast.Attribute) -> Iterator[Gap]:
         kinds = self._values.of(node.value)
         classes = [self._models(kind) for kind in kinds]
-        # One of a union may have been sorted out before.
+        # Code may have excluded one class of a union, so one that has the name is enough.
         if not classes or not all(classes) or node.attr.startswith("__"):
             return
         if any(self._is_there(kind, node.attr) for kind in kinds):
@@ -108,7 +108,7 @@ class _Reader:
             yield Gap("field", name, node.attr)
 
     def _models(self, kind: Kind) -> list[str]:
-        """The generated classes that an object of a class is one of."""
+        """Return the generated classes that a class is or inherits from."""
         if kind.name.startswith(MODELS):
             return [kind.name.removeprefix(MODELS)]
         owner = self._graph.classes.get(kind.name)
@@ -134,7 +134,7 @@ class _Reader:
                 known = parameters(function)
                 yield from (Gap("parameter", name, one) for one in given if one not in known)
                 for one in missing(function, node):
-                    yield Gap("parameter", name, one, "is required and not given")
+                    yield Gap("parameter", name, one, "is required and not passed")
         cls, rest = _class_in(target)
         if cls and not rest and self._offered.named(cls) and not self._offered.is_enum(cls):
             known = self._offered.fields(cls)
@@ -142,7 +142,7 @@ class _Reader:
 
 
 def _class_in(target: str) -> tuple[str, list[str]]:
-    """The generated class in a full name, and what is asked of it."""
+    """Return the generated class in a full name, and the names after it."""
     if not target.startswith(MODELS):
         return "", []
     parts = target.removeprefix(MODELS).split(".")

@@ -1,7 +1,7 @@
-"""Which classes the values inside a function belong to, as far as its source says so.
+"""Infers the classes of values inside a function from its source.
 
-Annotations are followed, and so are calls, attributes, loops and items. What is not certain is
-unknown: a name that is bound in a way that is not understood, a union with anything unknown.
+It follows annotations, calls, attributes, loops and items. A value is unknown if it is not certain:
+its name is bound in a way that is not supported, or it is a union with an unknown member.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ _ROUNDS = 4
 
 @dataclass(frozen=True)
 class Kind:
-    """A class, or what holds values of one.
+    """A class, or a container of values of one.
 
     Attributes:
         name: The full name of a class, or ``list``, ``map`` or ``request``.
-        of: What it holds, or what a request answers.
+        of: What it contains, or the response of a request.
     """
 
     name: str
@@ -34,7 +34,7 @@ class Kind:
 
 
 Kinds = frozenset[Kind]
-"""What a value may be; empty where that is not known."""
+"""The possible classes of a value; empty if they are not known."""
 UNKNOWN: Kinds = frozenset()
 
 
@@ -45,7 +45,7 @@ class Values:
         graph: The curated package.
         offered: The generated one.
         node: A function, or any other statement.
-        module: Where it stands.
+        module: The module that contains it.
         owner: The class that it is a method of.
     """
 
@@ -66,7 +66,7 @@ class Values:
         self._settle(node, {argument.arg for argument in own})
 
     def target(self, node: ast.expr) -> str:
-        """The full name of the definition that an expression spells, or an empty string."""
+        """Return the full name of the definition that an expression names, or an empty string."""
         parts: list[str] = []
         while isinstance(node, ast.Attribute):
             parts.append(node.attr)
@@ -79,7 +79,7 @@ class Values:
         return self._graph.resolved(".".join([first, *reversed(parts)])) if first else ""
 
     def of(self, node: ast.expr | None) -> Kinds:
-        """What the value of an expression may be."""
+        """Return the possible classes of the value of an expression."""
         match node:
             case ast.Name(id=name):
                 return self._bound.get(name, UNKNOWN)
@@ -101,7 +101,7 @@ class Values:
     # Names
 
     def _settle(self, node: ast.stmt, own: set[str]) -> None:
-        """Find out what each name is bound to: all of its bindings count, in any order."""
+        """Infer the classes of each name: all of its bindings count, in any order."""
         taken: dict[str, int] = {}
         for inner in ast.walk(node):
             if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store | ast.Del):
@@ -114,7 +114,7 @@ class Values:
         for name in taken:
             if name in own:
                 given[name] = UNKNOWN
-        # A name may be bound to what another one holds, further down.
+        # A name may be bound to the value of another one that is bound further down.
         for _ in range(_ROUNDS):
             found: dict[str, list[Kinds]] = {}
             for name, kinds in self._bindings(node):
@@ -179,7 +179,7 @@ class Values:
         return UNKNOWN
 
     def _inside(self, found: Class) -> dict[str, str]:
-        """What the names in a class stand for: its module's imports and classes."""
+        """Return the full names of the names in a class: imports and classes of its module."""
         module = found.module
         return {**{name: c.name for name, c in module.classes.items()}, **module.imports}
 
@@ -203,7 +203,7 @@ class Values:
     def _within(self, found: Class) -> dict[str, str]:
         names = self._inside(found)
         if found.name.startswith("aion_api."):
-            # Classes of the generated package are known by their own names.
+            # Classes of the generated package have unique names.
             models = {name: MODELS + name for name in found.module.classes}
             names = {**names, **models}
         return names
@@ -221,7 +221,7 @@ class Values:
             return made
         if isinstance(node.func, ast.Attribute):
             if node.func.attr == "call" and node.args:
-                # The engine answers what the request that it is given says.
+                # The engine returns the response type of its request.
                 asked = self.of(node.args[0])
                 return _union([kind.of if kind.name == "request" else UNKNOWN for kind in asked])
             value = node.func.value
@@ -253,7 +253,7 @@ def _own(node: ast.stmt) -> list[ast.arg]:
 
 
 def parents(graph: Graph, owner: Class) -> Iterator[str]:
-    """The generated classes that a curated one inherits from, as full names."""
+    """Yield the full names of the generated classes that a curated one inherits from."""
     for one in graph.line(owner):
         for base in one.node.bases:
             first, _, rest = ast.unparse(base).partition(".")

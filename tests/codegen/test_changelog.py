@@ -54,36 +54,36 @@ def test_the_newest_version_is_the_first_one() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
-        ("# Changelog\n", "# News\n", ":1: the first line is `# Changelog`"),
+        ("# Changelog\n", "# News\n", ":1: the first line is not `# Changelog`"),
         ("## [Unreleased]\n", "", ": has no `## [Unreleased]`"),
         (
             "## [1.1.0] - 2026-01-31",
             "## 1.1.0",
-            ":19: a version is written `## [1.2.3] - 2026-01-31`",
+            ":19: not the heading of a version: write `## [1.2.3] - 2026-01-31`",
         ),
         ("- 2026-02-03", "- 3.2.2026", ":11: 1.2.0 has no date such as 2026-01-31"),
         ("- 2026-02-03", "- 2026-02-30", ":11: 1.2.0 has no date such as 2026-01-31"),
         (" - 2026-01-31", "", ":19: 1.1.0 has no date such as 2026-01-31"),
-        ("[1.1.0]", "[1.3.0]", ":19: 1.3.0 stands below 1.2.0"),
-        ("[1.1.0]", "[1.2.0]", ":19: 1.2.0 stands below 1.2.0"),
-        ("2026-01-31", "2026-03-31", ":19: 1.1.0 is younger than 1.2.0"),
-        ("[1.1.0]", "[one]", ":19: one is no version such as 1.2.3"),
+        ("[1.1.0]", "[1.3.0]", ":19: 1.3.0 is below 1.2.0: newer ones come first"),
+        ("[1.1.0]", "[1.2.0]", ":19: 1.2.0 is below 1.2.0: newer ones come first"),
+        ("2026-01-31", "2026-03-31", ":19: 1.1.0 has a later date than 1.2.0"),
+        ("[1.1.0]", "[one]", ":19: one is not a version such as 1.2.3"),
         (
             "### Added",
             "### New",
-            ":13: New is none of Added, Changed, Deprecated, Removed, Fixed, Security",
+            ":13: New is not one of Added, Changed, Deprecated, Removed, Fixed, Security",
         ),
         (
             "- Another one,",
             "### Added\n\n- Another one,",
-            ":16: Added is there twice in one version",
+            ":16: one version has the section Added twice",
         ),
         ("- A thing.\n", "", ":5: Fixed of Unreleased has no entry"),
-        ("### Fixed\n", "", ":8: an entry belongs into a section such as `### Added`"),
+        ("### Fixed\n", "", ":8: this entry is not in a section such as `### Added`"),
         (
             "## [Unreleased]",
             "## [Unreleased] - 2026-04-01",
-            ":5: `## [Unreleased]` comes first, without a date",
+            ":5: `## [Unreleased]` has to be first, without a date",
         ),
     ],
 )
@@ -113,7 +113,7 @@ def test_the_version_is_the_newest_one_or_the_one_in_the_making(
 def test_a_new_version_is_not_in_the_making_without_news() -> None:
     quiet = TEXT.replace("### Fixed\n\n- A thing.\n", "")
     assert changelog.faults(quiet, "1.3.0") == [
-        "CHANGELOG.md: says nothing of 1.3.0: describe it under `## [Unreleased]`"
+        "CHANGELOG.md: has no entry for 1.3.0: describe it under `## [Unreleased]`"
     ]
 
 
@@ -164,7 +164,7 @@ def test_what_is_shipped_does_not_change_in_silence(
     assert main(["changelog"], project=home) == 1
     lines = capsys.readouterr().err.splitlines()
     assert [line.partition(":")[2].split(" under ")[0] for line in lines] == [
-        f" {name} changed since 1.2.0: say what"
+        f" {name} changed since 1.2.0: describe it"
     ]
 
 

@@ -105,10 +105,10 @@ def test_all_corrections_that_no_longer_apply_are_named_at_once(
     (folder / "project/codegen/patches.toml").write_text(STALE, encoding="utf-8")
     assert main(["build", "--spec", str(folder / "vendor.json")], project=folder / "project") == 1
     assert capsys.readouterr().err.splitlines() == [
-        "patches.toml: patch of drop_box/summary no longer applies: it is gone from the contract",
-        "patches.toml: patch of Gone/summary no longer applies: it is gone from the contract",
+        "patches.toml: patch of drop_box/summary no longer applies: the contract does not have it any more",
+        "patches.toml: patch of Gone/summary no longer applies: the contract does not have it any more",
         "patches.toml: optional Box.label no longer applies: it is not required",
-        "patches.toml: repeatable names no operation: drop_box",
+        "patches.toml: repeatable: there is no operation drop_box",
         "patches.toml: rename of Old no longer applies: no such schema",
     ]
 

@@ -71,7 +71,7 @@ def test_a_breaking_change_that_no_curated_method_meets_gives_status_zero(run: R
 
 def test_no_difference_drafts_an_empty_entry(run: Run) -> None:
     out = run(str(run.old), str(run.old), "--changelog")[1]
-    assert out == "## [Unreleased]\n\nNothing that a user meets.\n"
+    assert out == "## [Unreleased]\n\nNo change for users.\n"
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_a_patch_that_no_longer_applies_is_noted(run: Run) -> None:
     _, out, _ = run(str(run.old), str(written(run.new, spec)), "--format", "json")
     assert json.loads(out)["notes"] == [
         "patches.toml: patch of read_gauge/responses/200/content no longer applies:"
-        " it is gone from the contract"
+        " the contract does not have it any more"
     ]
 
 
@@ -154,7 +154,7 @@ def test_where_the_patches_may_have_to_be_extended_is_noted(run: Run) -> None:
     _, out, _ = run(str(run.old), str(written(run.new, spec)), "--format", "json")
     assert json.loads(out)["notes"] == [
         "patches.toml: schema app__v2__Box is new and has no short name in rename_schemas",
-        "stream: answers any JSON; a stream, file or redirect has to be patched in",
+        "stream: responds with any JSON; patch in a stream, file or redirect",
     ]
 
 

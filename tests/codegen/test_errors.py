@@ -110,8 +110,8 @@ def line_of(home: Home, capsys: pytest.CaptureFixture[str], *arguments: str) -> 
         ('{"openapi": "3.1.0", "paths": []}', "has no paths"),
         ('{"openapi": "3.1.0", "paths": {"/x": []}}', "path /x is not an object"),
         ('{"openapi": "3.1.0", "paths": {"/x": {"get": 1}}}', "GET /x is not an object"),
-        ('{"openapi": "3.1.0", "paths": {"/x": {}, "/x": {}}}', "'/x' is there twice"),
-        ('{"openapi": NaN}', "NaN is no JSON number"),
+        ('{"openapi": "3.1.0", "paths": {"/x": {}, "/x": {}}}', "the key '/x' twice"),
+        ('{"openapi": NaN}', "NaN is not a JSON number"),
         ('{"openapi": "\\ud800"}', "surrogate"),
         ('{"a":' * 100_000 + "1" + "}" * 100_000, "nested too deeply"),
     ],
@@ -204,7 +204,7 @@ CHANGES: dict[str, tuple[Change, str]] = {
     ),
     "no answer": (
         lambda spec: read_of(spec).update(responses={"404": {"description": ""}}),
-        "operation read: declares no successful answer",
+        "operation read: declares no successful response",
     ),
     "unsupported answer": (
         lambda spec: read_of(spec)["responses"]["200"].update(content={"image/png": {}}),
@@ -214,9 +214,9 @@ CHANGES: dict[str, tuple[Change, str]] = {
         lambda spec: read_of(spec)["responses"]["200"].update(
             content={"application/ld+json": {"schema": TEXT}}
         ),
-        "operation read: answers of application/ld+json",
+        "operation read: responses of application/ld+json",
     ),
-    "two kinds of answer": (two_answers, "operation read: its successful answers have different"),
+    "two kinds of answer": (two_answers, "operation read: its successful responses have different"),
     "unsupported body": (request_body("application/xml", TEXT), "/y"),
     "raw body": (
         request_body("application/octet-stream", {"type": "string", "format": "binary"}),
@@ -225,11 +225,11 @@ CHANGES: dict[str, tuple[Change, str]] = {
     "two kinds of body": (two_bodies, "/y"),
     "form without fields": (
         request_body("application/x-www-form-urlencoded", TEXT),
-        "operation write: a form body has to be an object",
+        "operation write: a form body without named fields",
     ),
     "form with an object": (
         request_body("multipart/form-data", {"type": "object", "properties": {"a": ref("Item")}}),
-        "operation write: the multipart field a",
+        "operation write: multipart field a",
     ),
     "file in JSON": (
         request_body(
@@ -245,14 +245,14 @@ CHANGES: dict[str, tuple[Change, str]] = {
     "mixed enum": (schema(E={"enum": ["a", 1]}), "schemas/E"),
     "ambiguous union": (
         schema(Other=OTHER, Item={**ITEM, "properties": {"a": {"anyOf": [ref("Other"), ITEM]}}}),
-        "schema Item: alternatives that are all a JSON object",
+        "schema Item: several alternatives are a JSON object",
     ),
     "ambiguous answer": (
         lambda spec: (
             schema(Other=OTHER)(spec),
             answer({"oneOf": [ref("Item"), ref("Other")]})(spec),
         ),
-        "operation read, answer 200: alternatives",
+        "operation read, response 200: several alternatives",
     ),
     "equal parameters": (
         parameters(parameter("page-size", "query"), parameter("page_size", "query")),
@@ -328,16 +328,16 @@ ENTRY = f'[[patch]]\noperation = "read"\n{AT}expect = "absent"\nvalue = "x"\nrea
         ("[[patch", "not valid TOML"),
         (b"\xff", "not UTF-8"),
         ("[pacth]", "unknown table pacth"),
-        ("patch = 1", "patches are written [[patch]]"),
+        ("patch = 1", "patch is not a list of tables: write each as [[patch]]"),
         ("patch = [1]", "patch 1 is not a table"),
         (ENTRY.replace('reason = "r"\n', ""), "patch 1 lacks reason"),
         (ENTRY + ENTRY.replace(AT, ""), "patch 2 lacks at"),
         (ENTRY.replace("value", "vlaue"), "patch 1 has an unknown key vlaue"),
         (ENTRY.replace('"/summary"', "3"), "`at` that is not a JSON pointer"),
         (ENTRY.replace('"read"', "[]"), "not text"),
-        (ENTRY.replace('value = "x"\n', ""), "expects nothing and puts nothing"),
-        ("rename_schemas = 1", "rename_schemas is a table"),
-        ("[rename_schemas]\nItem = 1", "rename_schemas is a table"),
+        (ENTRY.replace('value = "x"\n', ""), "expects nothing and has no `value`"),
+        ("rename_schemas = 1", "rename_schemas is not a table"),
+        ("[rename_schemas]\nItem = 1", "rename_schemas is not a table"),
         ("repeatable = 1", "repeatable.operations"),
         ("[repeatable]\noperations = 1", "repeatable.operations"),
     ],
@@ -354,15 +354,18 @@ def test_malformed_patches_are_refused_by_number_or_key(
 @pytest.mark.parametrize(
     ("patches", "named"),
     [
-        (ENTRY.replace('"read"', '"gone"'), "gone/summary no longer applies: it is gone"),
+        (
+            ENTRY.replace('"read"', '"gone"'),
+            "gone/summary no longer applies: the contract does not have it",
+        ),
         (ENTRY.replace('operation = "read"', 'schema = "Gone"'), "Gone/summary no longer applies"),
-        (ENTRY.replace("/summary", "/a/b"), "read/a/b no longer applies: no 'a' there"),
-        (ENTRY.replace("/summary", "/tags/0"), "read/tags/0 no longer applies: no object there"),
+        (ENTRY.replace("/summary", "/a/b"), "read/a/b no longer applies: there is no 'a'"),
+        (ENTRY.replace("/summary", "/tags/0"), "read/tags/0 no longer applies: its place is not"),
         (ENTRY.replace("/summary", "/operationId"), 'no longer applies: found "read"'),
         (ENTRY.replace('"absent"', '"old"'), 'no longer applies: found "absent"'),
         ('[rename_schemas]\nGone = "New"', "rename of Gone no longer applies"),
-        ('[rename_schemas]\nItem = "Item"', "rename of Item: Item is taken"),
-        ('[repeatable]\noperations = ["gone"]', "repeatable names no operation: gone"),
+        ('[rename_schemas]\nItem = "Item"', "rename of Item: another schema has the name Item"),
+        ('[repeatable]\noperations = ["gone"]', "repeatable: there is no operation gone"),
     ],
 )
 def test_a_stale_patch_is_refused_by_name(

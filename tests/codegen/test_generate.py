@@ -59,7 +59,7 @@ def test_what_changed_and_what_is_left_to_do_is_shown(
     golden = (Path(__file__).parent / "golden" / "diff.txt").read_text(encoding="utf-8")
     assert shown.startswith(golden)
     assert shown.splitlines()[-2:] == [
-        "To be done in `aion`, then `make generate` again:",
+        "Work left in `aion`; fix it, then run `make generate` again:",
         "  BoxesResource.drop: boxes.drop_box: the operation is gone",
     ]
 
@@ -110,8 +110,8 @@ def test_a_page_that_cannot_be_made_yet_stays_and_is_named(
     todo = capsys.readouterr().out.partition("again:\n")[2].splitlines()
     reason = "ImportError: cannot import name 'drop_box' from 'aion_api.api.boxes'"
     assert [line.partition(" (/")[0].strip() for line in todo] == [
-        f"surface.json: left as it is: aion cannot be imported: {reason}",
-        f"docs/methods.md: left as it is: {reason}",
+        f"surface.json: not updated: aion cannot be imported: {reason}",
+        f"docs/methods.md: not updated: {reason}",
         "BoxesResource.drop: boxes.drop_box: the operation is gone",
         "aion.client: boxes.drop_box: the operation is gone",
     ]
@@ -150,7 +150,7 @@ def test_the_real_contract_goes_through_with_a_removal_a_new_name_and_three_endp
         made = crumbs | {"operationId": f"{name}_folder", "summary": f"{name.title()} a folder"}
         spec["paths"][f"/api/v2/folders/{{folder_id}}/{name}"] = {"post": made}
     assert main(["generate", "--spec", str(written(tmp_path / "v.json", spec))], project=copy) == 0
-    changes, _, todo = capsys.readouterr().out.partition("To be done in `aion`")
+    changes, _, todo = capsys.readouterr().out.partition("Work left in `aion`")
     code = (copy / "generated/aion_api/api/folders.py").read_text(encoding="utf-8")
     assert [f"def {name}_folder(" in code for name in ("pin", "unpin", "archive")] == [True] * 3
     assert changes.count("    operation added\n") == 3

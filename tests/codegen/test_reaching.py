@@ -251,7 +251,7 @@ MUTATED: list[tuple[Callable[[Json], None], list[str]]] = [
     (renamed_parameter, [f"ShelvesResource.labels: {LIST}: parameter limit is gone"]),
     (
         needed_parameter,
-        [f"ShelvesResource.room: {GET}: parameter room is required and not given"],
+        [f"ShelvesResource.room: {GET}: parameter room is required and not passed"],
     ),
     (
         renamed_field,
@@ -354,7 +354,7 @@ def test_a_name_that_is_described_by_now_is_not_listed(tmp_path: Path) -> None:
     spec = contract()
     spec["components"]["schemas"]["ShelfPlan"]["properties"]["note"] = TEXT
     assert reaching.lost(home(tmp_path / "project", spec)) == [
-        "undescribed.toml: aion.types.shelves.Plan.note is described now, or not read any more:"
+        "undescribed.toml: aion.types.shelves.Plan.note is now described, or no longer read:"
         " remove it"
     ]
 

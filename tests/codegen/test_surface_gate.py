@@ -134,28 +134,28 @@ INCOMPATIBLE: dict[str, tuple[tuple[str, ...], list[str]]] = {
     "constant gone": (("LIMIT = 10\n", ""), ["invented.LIMIT: it is gone"]),
     "constant of another type": (
         ("LIMIT = 10", "LIMIT = '10'"),
-        ["invented.LIMIT: it was a int and is a str"],
+        ["invented.LIMIT: it was a int and is now a str"],
     ),
     "class becomes a function": (
         ("class Color(enum.Enum):", "def Color() -> None:", 'RED = "red"', "", 'BLUE = "blue"', ""),
-        ["invented.Color: it was a class and is a function"],
+        ["invented.Color: it was a class and is now a function"],
     ),
     "enum value gone": (('    BLUE = "blue"\n', ""), ["invented.Color.BLUE: the value is gone"]),
     "enum value another": (
         ('"blue"', '"navy"'),
-        ["invented.Color.BLUE: its value was 'blue' and is 'navy'"],
+        ["invented.Color.BLUE: its value was 'blue' and is now 'navy'"],
     ),
     "exception of another family": (
         ("(InventedError, TimeoutError)", "(TimeoutError)"),
         [
-            "invented.LateError: it is no InventedError any more",
+            "invented.LateError: it does not inherit from InventedError any more",
         ],
     ),
     "exception of no builtin family": (
         ("(InventedError, TimeoutError)", "(InventedError)"),
         [
-            "invented.LateError: it is no TimeoutError any more",
-            "invented.LateError: it is no OSError any more",
+            "invented.LateError: it does not inherit from TimeoutError any more",
+            "invented.LateError: it does not inherit from OSError any more",
         ],
     ),
     "attribute of an exception gone": (
@@ -169,19 +169,19 @@ INCOMPATIBLE: dict[str, tuple[tuple[str, ...], list[str]]] = {
     "field of another type": (
         ("size: int", "size: str"),
         [
-            "invented.Item: parameter size took int and takes str",
-            "invented.Item.size: its type was int and is str",
+            "invented.Item: parameter size accepted int and now accepts str",
+            "invented.Item.size: its type was int and is now str",
         ],
     ),
     "field may be None": (
         ("size: int", "size: int | None"),
-        ["invented.Item.size: its type was int and is int | None"],
+        ["invented.Item.size: its type was int and is now int | None"],
     ),
     "field without default added": (
         ("    size: int\n", "    size: int\n    color: str\n"),
         [
             "invented.Item: parameter color is new and has no default",
-            "invented.Item: parameter note has another place",
+            "invented.Item: parameter note has another position",
         ],
     ),
     "field without its default": (
@@ -190,7 +190,7 @@ INCOMPATIBLE: dict[str, tuple[tuple[str, ...], list[str]]] = {
     ),
     "fields in another order": (
         ("    id: str\n    size: int\n", "    size: int\n    id: str\n"),
-        ["invented.Item: parameter id has another place"],
+        ["invented.Item: parameter id has another position"],
     ),
     "method gone": (("def many(", "def _many("), ["invented.Client.many: it is gone"]),
     "inherited method gone": (
@@ -199,11 +199,11 @@ INCOMPATIBLE: dict[str, tuple[tuple[str, ...], list[str]]] = {
     ),
     "method becomes a property": (
         ("    def close(", "    @property\n    def close("),
-        ["invented.Client.close: it was a method and is a attribute"],
+        ["invented.Client.close: it was a method and is now a attribute"],
     ),
     "class method becomes a method": (
         ("    @classmethod\n    def from_env(cls)", "    def from_env(self)", "cls(", "Client("),
-        ["invented.Client.from_env: it was a classmethod and is a method"],
+        ["invented.Client.from_env: it was a classmethod and is now a method"],
     ),
     "has to be awaited": (
         ("def connect(", "async def connect("),
@@ -211,7 +211,7 @@ INCOMPATIBLE: dict[str, tuple[tuple[str, ...], list[str]]] = {
     ),
     "is not awaited": (
         ("async def get", "def get"),
-        ["invented.Client.get: it is not to be awaited any more"],
+        ["invented.Client.get: it must not be awaited any more"],
     ),
     "parameter gone": (
         (", limit: int = 5", ""),
@@ -233,47 +233,47 @@ INCOMPATIBLE: dict[str, tuple[tuple[str, ...], list[str]]] = {
     ),
     "parameter by name alone": (
         ("limit: int = 5, *,", "*, limit: int = 5,"),
-        ["invented.Client.get: parameter limit cannot be given by position any more"],
+        ["invented.Client.get: parameter limit cannot be passed by position any more"],
     ),
     "parameter by position alone": (
         ("item_id: str,", "item_id: str, /,"),
-        ["invented.Client.get: parameter item_id cannot be given by name any more"],
+        ["invented.Client.get: parameter item_id cannot be passed by name any more"],
     ),
     "parameters in another order": (
         ("url: str, retries: int = 3", "retries: int = 3, url: str = ''"),
-        ["invented.connect: parameter url has another place"],
+        ["invented.connect: parameter url has another position"],
     ),
     "parameter in between": (
         ("item_id: str, limit", "item_id: str, page: int = 0, limit"),
-        ["invented.Client.get: parameter limit has another place"],
+        ["invented.Client.get: parameter limit has another position"],
     ),
     "default another": (
         ("limit: int = 5", "limit: int = 6"),
-        ["invented.Client.get: the default of limit was 5 and is 6"],
+        ["invented.Client.get: the default of limit was 5 and is now 6"],
     ),
     "default of the constructor another": (
         ("timeout: float = 1.0", "timeout: float = 2.0"),
-        ["invented.Client: the default of timeout was 1.0 and is 2.0"],
+        ["invented.Client: the default of timeout was 1.0 and is now 2.0"],
     ),
     "parameter takes less": (
         ("tags: list[str] | None", "tags: list[str]"),
-        ["invented.Client.get: parameter tags took list[str] | None and takes list[str]"],
+        ["invented.Client.get: parameter tags accepted list[str] | None and now accepts list[str]"],
     ),
     "no free arguments": (
         ("*ids: str, **filters: str", "**filters: str"),
-        ["invented.Client.many: it takes no *ids any more"],
+        ["invented.Client.many: it does not accept *ids any more"],
     ),
     "no free names": (
         ("*ids: str, **filters: str", "*ids: str"),
-        ["invented.Client.many: it takes no **filters any more"],
+        ["invented.Client.many: it does not accept **filters any more"],
     ),
     "result may be None": (
         ("None = None) -> Item:", "None = None) -> Item | None:"),
-        ["invented.Client.get: it returned Item and returns Item | None"],
+        ["invented.Client.get: it returned Item and now returns Item | None"],
     ),
     "property of another type": (
         ("def config(self) -> str", "def config(self) -> bytes"),
-        ["invented.Client.config: its type was str and is bytes"],
+        ["invented.Client.config: its type was str and is now bytes"],
     ),
 }
 
@@ -412,7 +412,7 @@ def test_the_check_wants_the_file_to_be_current(
     with (home / "aion" / "__init__.py").open("a", encoding="utf-8") as file:
         file.write('\n\ndef stop() -> None:\n    """Stop."""\n')
     status = main(["surface", "--check"], project=home)
-    line = "surface.json: not that of the source: run `python -m codegen surface`"
+    line = "surface.json: differs from the source: run `python -m codegen surface`"
     assert (status, capsys.readouterr().err.splitlines()) == (1, [line])
 
 
