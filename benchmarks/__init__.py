@@ -1,4 +1,4 @@
-"""The same work through aion, through the plain floor and through peers, in one run.
+"""Runs the same work with aion, with the plain floor and with other SDKs, and compares the cost.
 
-`python -m benchmarks` prints every row with its bar. Nothing here is part of the package.
+`python -m benchmarks` prints every row with its bar. The benchmarks are not part of the package.
 """

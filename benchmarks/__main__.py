@@ -1,6 +1,6 @@
-"""`python -m benchmarks`: measure, print the table, and say which bars hold.
+"""`python -m benchmarks`: measures, prints the table, and reports which bars hold.
 
-Exit status 1 with ``--check`` when a bar does not hold.
+With ``--check`` the exit status is 1 when a bar does not hold.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ TOKENS = 20_000
 
 
 def measured(
-    names: Sequence[str], *, repeats: int, scale: float = 1.0, spoken: bool = False
+    names: Sequence[str], *, repeats: int, scale: float = 1.0, verbose: bool = False
 ) -> dict[str, Result]:
-    """The rows of these names, or all of them.
+    """Measure the rows with these names, or all rows.
 
     Args:
-        names: Which rows.
+        names: The names of the rows; all rows if empty.
         repeats: Rounds of all contenders.
-        scale: Multiplies the counts; below 1 the figures mean nothing.
-        spoken: Print each row when it is done.
+        scale: Multiplies the counts; below 1 the figures have no meaning.
+        verbose: Print each row when it is done.
     """
     results: dict[str, Result] = {}
     tokens = max(1, round(TOKENS * scale))
@@ -37,13 +37,13 @@ def measured(
             if names and row.name not in names:
                 continue
             results[row.name] = row.measure(plan)
-            if spoken:
+            if verbose:
                 print(table.row(row.title, results[row.name]), flush=True)
     return results
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line."""
+    """Run the command line, and return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     names = [row.name for row in ROWS]
     parser.add_argument("--row", action="append", default=[], choices=names, help="only this one")
@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--repeats", type=int, default=7, help="rounds (default 7)")
     parser.add_argument("--scale", type=float, default=1.0, help="multiplies all counts")
     options = parser.parse_args(arguments)
-    found = measured(options.row, repeats=options.repeats, scale=options.scale, spoken=True)
+    found = measured(options.row, repeats=options.repeats, scale=options.scale, verbose=True)
     if options.json:
         options.json.write_text(json.dumps(table.as_data(found), indent=1) + "\n", encoding="utf-8")
     if options.svg:

@@ -1,4 +1,4 @@
-"""Work in processes of their own: for what happens once a process, and for memory."""
+"""Measures work in fresh processes: what happens once in a process, and memory."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _cpu, _wall = time.process_time() - _cpu, time.perf_counter() - _wall
 print(_cpu, _wall)
 """
 
-# The stock generator looks for ruff there, and leaves its formatting out where it finds none.
+# The stock generator searches PATH for ruff, and skips formatting if it is missing.
 _ENVIRONMENT = {
     **os.environ,
     "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
@@ -32,7 +32,7 @@ _ENVIRONMENT = {
 
 @cache
 def _with_byte_code() -> dict[str, str]:
-    """An environment in which byte code is kept, as that of installed packages is."""
+    """Return an environment that caches byte code, as installed packages have it."""
     folder = tempfile.TemporaryDirectory(prefix="byte-code-")
     kept = {**os.environ, "PYTHONPYCACHEPREFIX": folder.name}
     kept.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -41,7 +41,7 @@ def _with_byte_code() -> dict[str, str]:
 
 
 def clocked(code: str) -> Sample:
-    """Run Python code in a fresh process: what it takes after the interpreter has started."""
+    """Run Python code in a fresh process; measure it without the start of the interpreter."""
     command = [sys.executable, "-c", _CLOCKED.format(code=code)]
     done = subprocess.run(
         command, capture_output=True, text=True, cwd=PROJECT, check=False, env=_with_byte_code()
@@ -53,21 +53,21 @@ def clocked(code: str) -> Sample:
 
 
 def run(command: Sequence[str | Path], folder: Path = PROJECT, operations: int = 1) -> Sample:
-    """Run a command: its wall time, and the processor time of it and its children."""
-    with tempfile.TemporaryFile("w+") as spoken:
+    """Run a command; measure its wall time, and the processor time of it and its children."""
+    with tempfile.TemporaryFile("w+") as printed:
         before, began = os.times(), time.perf_counter()
         done = subprocess.run(
             list(map(str, command)),
             cwd=folder,
             check=False,
-            stdout=spoken,
-            stderr=spoken,
+            stdout=printed,
+            stderr=printed,
             env=_ENVIRONMENT,
         )
         wall, after = time.perf_counter() - began, os.times()
         if done.returncode:
-            spoken.seek(0)
-            raise RuntimeError(f"{command} ended with {done.returncode}:\n{spoken.read()[-2000:]}")
+            printed.seek(0)
+            raise RuntimeError(f"{command} ended with {done.returncode}:\n{printed.read()[-2000:]}")
     cpu = after.children_user + after.children_system
     cpu -= before.children_user + before.children_system
     return Sample(operations, cpu, wall)

@@ -1,4 +1,4 @@
-"""Samples, and what is made of them: medians, ratios of paired repeats, and their spread."""
+"""Defines samples, and computes medians, ratios of paired repeats, and their spread."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ class Sample:
     """One repeat of one contender.
 
     Attributes:
-        operations: How often the work was done.
+        operations: The number of operations.
         cpu: Seconds of processor time, of this process and its threads.
-        wall: Seconds on the clock.
-        rss: Bytes of memory added at the peak, where that was looked at (by `memory`).
-        p50: Median seconds of one operation, where each was timed.
-        p99: The same of the slowest hundredth.
-        peak: Bytes of the whole process at the peak, where `rss` is known.
-        growth: `peak` relative to that of a tenth of the work, where that was looked at.
+        wall: Wall-clock seconds.
+        rss: Bytes of memory added at the peak, if `memory` measured it.
+        p50: Median seconds of one operation, if each was timed.
+        p99: 99th percentile of the seconds of one operation, if each was timed.
+        peak: Bytes of the whole process at the peak, if `rss` is known.
+        growth: `peak` relative to that of a tenth of the work, if measured.
     """
 
     operations: int
@@ -42,7 +42,7 @@ class Sample:
     growth: float | None = None
 
     def figure(self, name: Figure) -> float:
-        """One number of it, per operation."""
+        """Return one figure of the sample, per operation."""
         match name:
             case "cpu":
                 return self.cpu / self.operations
@@ -64,15 +64,15 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """What a row has to reach.
+    """A limit for a row.
 
     Attributes:
-        figure: The number that counts.
-        limit: Where the bar lies.
-        least: Whether the number has to be at least the limit, and not at most.
-        over: The contender that it is relative to; None for the bare number.
-        of: The contender that has to reach it.
-        unit: What the bare number is in.
+        figure: The figure that is limited.
+        limit: The limit.
+        least: Whether the figure has to be at least the limit, instead of at most.
+        over: The contender that the figure is relative to; None for the absolute figure.
+        of: The contender that has to meet the limit.
+        unit: The unit of the absolute figure.
     """
 
     figure: Figure
@@ -85,7 +85,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How a bar was met: the median over the repeats, and the range they lie in."""
+    """The result for a bar: the median over the repeats, and their range."""
 
     bar: Bar
     value: float
@@ -94,20 +94,20 @@ class Verdict:
 
     @property
     def holds(self) -> bool:
-        """Whether the bar is reached."""
+        """Whether the bar holds."""
         return self.value >= self.bar.limit if self.bar.least else self.value <= self.bar.limit
 
 
 @dataclass(slots=True)
 class Result:
-    """What a row brought.
+    """The result of a row.
 
     Attributes:
-        samples: By contender, in the order of the repeats: the same index was run side by side.
-        bars: What was to be reached.
-        missing: Peers that are not installed, or cannot do this work, and why.
+        samples: By contender, in the order of the repeats; an index is one round.
+        bars: The limits.
+        missing: Peers that are not installed, or cannot do this work -> the reason.
         main: The figure that the table and the picture show.
-        notes: What else there is to say of a contender.
+        notes: Further remarks on a contender.
     """
 
     samples: dict[str, list[Sample]]
@@ -117,16 +117,16 @@ class Result:
     notes: dict[str, str] = field(default_factory=dict[str, str])
 
     def values(self, contender: str, figure: Figure | None = None) -> list[float]:
-        """A figure of every repeat."""
+        """Return a figure of every repeat."""
         return [one.figure(figure or self.main) for one in self.samples[contender]]
 
     def ratios(self, contender: str, over: str, figure: Figure | None = None) -> list[float]:
-        """The same relative to another contender, repeat by repeat: what slowed both, cancels."""
+        """Return a figure relative to another contender; what slowed both in a repeat cancels."""
         pairs = zip(self.values(contender, figure), self.values(over, figure), strict=True)
         return [one / other if other else 0.0 for one, other in pairs]
 
     def verdicts(self) -> list[Verdict]:
-        """How each bar was met. A contender that did not run has none."""
+        """Return the verdict on each bar, except for contenders that did not run."""
         return [
             self._verdict(bar)
             for bar in self.bars
@@ -146,12 +146,12 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How much is measured.
+    """The amount of work.
 
     Attributes:
         repeats: Rounds of all contenders.
-        scale: Multiplies the counts of the rows; the smoke test has next to nothing done.
-        url: Where the server is.
+        scale: Multiplies the counts of the rows; the smoke test uses a tiny one.
+        url: The URL of the server.
     """
 
     repeats: int
@@ -159,18 +159,18 @@ class Plan:
     url: str
 
     def count(self, full: int, least: int = 1) -> int:
-        """So many, scaled."""
+        """Scale a count."""
         return max(least, round(full * self.scale))
 
     @property
     def is_full(self) -> bool:
-        """Whether the figures mean anything."""
+        """Whether the figures have a meaning."""
         return self.scale >= 1
 
 
 @contextmanager
 def quiet() -> Generator[None]:
-    """Keep what is loaded already out of the collector's way, as in a program that runs long."""
+    """Exclude present objects from garbage collection, as in a long-running program."""
     gc.collect()
     gc.freeze()
     try:
@@ -180,7 +180,7 @@ def quiet() -> Generator[None]:
 
 
 def timed(work: Callable[[], int]) -> Sample:
-    """Run `work`, which says how many operations it did."""
+    """Measure `work`, which returns the number of its operations."""
     wall, cpu = time.perf_counter(), time.process_time()
     operations = work()
     return Sample(operations, time.process_time() - cpu, time.perf_counter() - wall)
@@ -189,7 +189,7 @@ def timed(work: Callable[[], int]) -> Sample:
 def in_turns(
     contenders: Mapping[str, Callable[[], Sample]], repeats: int
 ) -> dict[str, list[Sample]]:
-    """Every contender once a round, beginning with another one each time."""
+    """Run every contender once a round; each round starts with a different one."""
     samples: dict[str, list[Sample]] = {name: [] for name in contenders}
     names = list(contenders)
     for number in range(repeats):
@@ -200,10 +200,10 @@ def in_turns(
 
 
 def merged(samples: Mapping[str, list[Sample]], turns: int) -> dict[str, list[Sample]]:
-    """So many turns in a row as one sample each.
+    """Merge each group of `turns` consecutive samples into one.
 
-    The machine is slower now and faster then, for seconds: of many short turns, those of every
-    contender meet as much of both.
+    The speed of the machine varies for seconds at a time. With many short turns, every contender
+    gets its share of slow and fast periods.
     """
     return {
         name: [_sum(found[start : start + turns]) for start in range(0, len(found), turns)]
@@ -220,13 +220,13 @@ def _sum(parts: Sequence[Sample]) -> Sample:
 
 
 def percentiles(seconds: list[float]) -> tuple[float, float]:
-    """The median and the 99th percentile."""
+    """Return the median and the 99th percentile."""
     ordered = sorted(seconds)
     return ordered[len(ordered) // 2], ordered[min(len(ordered) - 1, len(ordered) * 99 // 100)]
 
 
 class Memory:
-    """The peak of this process's memory from here on (Linux; elsewhere nothing is measured)."""
+    """Measures the peak of this process's memory from now on (Linux only)."""
 
     def __init__(self) -> None:
         self._before = 0
@@ -235,12 +235,12 @@ class Memory:
             self._before = _status("VmRSS")
 
     def added(self) -> int | None:
-        """Bytes at the peak over those at the beginning."""
+        """Return the bytes added between the start and the peak."""
         return max(0, _status("VmHWM") - self._before) if self._before else None
 
     @staticmethod
     def peak() -> int:
-        """Bytes of this process at the peak."""
+        """Return the bytes of this process at the peak."""
         return _status("VmHWM")
 
 

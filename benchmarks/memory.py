@@ -1,8 +1,8 @@
-"""The memory that one task adds at its peak, in a process that does nothing else.
+"""Measures the memory that one task adds at its peak, in a process that does nothing else.
 
 `python -m benchmarks.memory CONTENDER TASK URL sync|async [PATH]` prints the bytes of the process
-at its peak and those added to it, or nothing where they cannot be known. In a process that has
-done other work, a heap that was large before hides what is added to it: 48 MiB of small objects
+at its peak and the bytes added, or nothing if the system does not provide them. In a process that
+did other work before, free space in its heap hides what a task adds: 48 MiB of small objects can
 show as less than one.
 """
 
@@ -24,7 +24,7 @@ def _sync(name: str, task: str, url: str, arguments: list[Any]) -> Memory:
     assert one.blocking is not None
     tasks = one.blocking(one.load(), url)
     if tasks.get is not None:
-        # The idle client is what counts from: connected, and everything imported.
+        # Counts from the idle client: connected, with everything imported.
         tasks.get()
     memory = Memory()
     getattr(tasks, task)(*arguments)
@@ -48,10 +48,10 @@ async def _async(name: str, task: str, url: str, arguments: list[Any]) -> Memory
 def add(
     result: Result, task: str, url: str, mode: str, *arguments: Path, processes: int = 1
 ) -> None:
-    """Note the memory of every contender of a row.
+    """Add the memory of every contender to the result of a row.
 
-    It does not vary as times do: one process tells it but for a few hundredths, and the median of
-    several where those count.
+    Memory varies less than times: one process measures it to a few hundredths. Where hundredths
+    matter, use the median of several.
     """
     for name, samples in result.samples.items():
         command = [sys.executable, "-m", "benchmarks.memory", name, task, url, mode]
@@ -64,12 +64,12 @@ def add(
 
 def _told(command: list[str]) -> tuple[int, int] | None:
     done = subprocess.run(command, capture_output=True, text=True, cwd=PROJECT, check=True)
-    spoken = done.stdout.split()
-    return (int(spoken[-2]), int(spoken[-1])) if spoken else None
+    printed = done.stdout.split()
+    return (int(printed[-2]), int(printed[-1])) if printed else None
 
 
 def main() -> None:
-    """Measure one contender."""
+    """Measure one contender, and print the result."""
     name, task, url, mode, *rest = sys.argv[1:]
     paths = [Path(one) for one in rest]
     if mode == "sync":

@@ -1,4 +1,4 @@
-"""What the server answers: the same amount of data for everybody, in the shape each one expects."""
+"""Makes the responses of the server for aion and the floor."""
 
 from __future__ import annotations
 
@@ -8,32 +8,32 @@ from typing import Any
 
 FILE_ID = "5b0c7a4e-1d7f-4c56-9f0a-2f4f1c9f6a10"
 SINGLE, LISTING = 2048, 165_000
-"""Bytes of one object, and about those of a page of 100."""
+"""Bytes of one object, and roughly those of a page of 100."""
 BATCH, AT_ONCE = 100, 8
-"""Files in one request of a bulk upload, and requests at a time."""
+"""Files in one request of a bulk upload, and requests in flight."""
 CHUNK = 8 * 1024 * 1024
 """Bytes in a chunk of a video."""
 TEXT = "A red bicycle leans against a brick wall beside a window with green shutters. "
 
 
 def dumped(value: Any) -> bytes:
-    """JSON as services send it."""
+    """Encode JSON as services send it."""
     return json.dumps(value, separators=(",", ":")).encode()
 
 
 def padded(value: dict[str, Any], key: str, size: int = SINGLE) -> bytes:
-    """An object whose field `key` fills it up to `size` bytes."""
+    """Return an object whose field `key` fills it up to `size` bytes."""
     missing = size - len(dumped({**value, key: ""}))
     return dumped({**value, key: (TEXT * (missing // len(TEXT) + 1))[: max(0, missing)]})
 
 
 def file_id(number: int) -> str:
-    """The id of a file of the listing."""
+    """Return the id of a file of the listing."""
     return f"5b0c7a4e-1d7f-4c56-9f0a-{number:012x}"
 
 
 def details() -> bytes:
-    """The answer of `files.get`."""
+    """Return the response for `files.get`."""
     return padded(
         {
             "id": FILE_ID,
@@ -58,7 +58,7 @@ def details() -> bytes:
 
 
 def user_file(number: int) -> dict[str, Any]:
-    """One file of the listing."""
+    """Return one file of the listing."""
     found = file_id(number)
     url = f"https://cdn.example/variants/{found}"
     return {
@@ -88,7 +88,7 @@ def user_file(number: int) -> dict[str, Any]:
 
 
 def listing(offset: int, limit: int, total: int) -> bytes:
-    """The answer of `files.list`."""
+    """Return the response for `files.list`."""
     numbers = range(offset, min(offset + limit, total))
     return dumped(
         {
@@ -100,10 +100,10 @@ def listing(offset: int, limit: int, total: int) -> bytes:
 
 
 def described(files: int) -> bytes:
-    """The same of files that were just uploaded, with as little said of each as can be said.
+    """Return the listing of files that were just uploaded, with as few fields as possible.
 
-    A result keeps what the service says of its file, so that more here would be more memory for
-    each file, whatever the client does.
+    A result contains what the service sends about its file, so more fields would need more memory
+    for each file, whatever the client does.
     """
     kept = ("id", "filename", "size_bytes", "has_full_description", "description_status")
     rows = [{key: row[key] for key in kept} for row in map(user_file, range(files))]
@@ -111,7 +111,7 @@ def described(files: int) -> bytes:
 
 
 def video_begun(size: int) -> bytes:
-    """A video of this size may be sent, in these chunks."""
+    """Return the response that accepts a video of this size, and its chunks."""
     starts = enumerate(range(0, size, CHUNK), start=1)
     chunks = [
         {
@@ -128,19 +128,19 @@ def video_begun(size: int) -> bytes:
 
 
 def chunk_confirmed() -> bytes:
-    """A chunk has arrived; which, nobody reads."""
+    """Return the confirmation of a chunk; clients do not read its number."""
     counts = {"chunk_number": 1, "chunks_completed": 1, "total_chunks": 1}
     progress = {"progress_percent": 1.0, "estimated_time_remaining": None}
     return dumped({**counts, **progress, "status": "completed"})
 
 
 def video_stored() -> bytes:
-    """The video is whole."""
+    """Return the response that completes a video."""
     return dumped({"media_id": FILE_ID, "status": "completed", "metadata": {}})
 
 
 def events(pairs: Iterable[tuple[str, Any]]) -> list[bytes]:
-    """Server-sent events."""
+    """Encode server-sent events."""
     return [
         (f"event: {name}\n" if name else "").encode()
         + b"data: "
@@ -151,13 +151,13 @@ def events(pairs: Iterable[tuple[str, Any]]) -> list[bytes]:
 
 
 def words(count: int) -> list[str]:
-    """The pieces of a streamed text."""
+    """Return the tokens of a streamed text."""
     pieces = [f"{word} " for word in TEXT.split()]
     return [pieces[number % len(pieces)] for number in range(count)]
 
 
 def chat(count: int) -> list[bytes]:
-    """The events of `send_stream`."""
+    """Return the events of `send_stream`."""
     pieces = words(count)
     done = {"type": "complete", "message_id": "m-1", "content": "".join(pieces)}
     tokens = [("token", {"type": "token", "content": piece}) for piece in pieces]
@@ -165,7 +165,7 @@ def chat(count: int) -> list[bytes]:
 
 
 def quota(files: int) -> bytes:
-    """An allowance for so many files: `BATCH` in a request, `AT_ONCE` requests at a time."""
+    """Return a quota for `files` files: `BATCH` in a request, `AT_ONCE` requests in flight."""
     return dumped(
         {
             "can_proceed": True,
@@ -181,7 +181,7 @@ def quota(files: int) -> bytes:
 
 
 def receipt(files: int) -> bytes:
-    """The answer to an upload of several files; up to five have their results in it."""
+    """Return the response to an upload of several files; up to five results are part of it."""
     results = [
         {
             "index": number,

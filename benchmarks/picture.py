@@ -1,4 +1,4 @@
-"""The picture of the documentation: a bar for each contender, relative to the floor, as SVG."""
+"""Draws the picture of the documentation as SVG: bars of the contenders, relative to the floor."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from benchmarks.rows import ROWS
 
 _WIDTH, _LABEL, _LINE, _GAP = 860, 150, 16, 34
 _LARGEST = 4.0
-"""Where the scale ends; longer bars are cut, with their number beside them."""
+"""End of the scale; longer bars are cut, and labelled with their value."""
 _COLORS = {AION: "#0b7285", FASTER: "#3bc9db", FLOOR: "#495057"}
 
 
 def svg(results: dict[str, Result]) -> str:
-    """The rows that have a floor."""
+    """Draw the rows that have a floor."""
     parts: list[str] = []
     y = 24
     for one in ROWS:

@@ -1,8 +1,8 @@
-"""The sandbox as the one that is measured: in a process of its own, on one core.
+"""Runs a sandbox to be measured, in its own process on one core.
 
-`python -m benchmarks.sandboxes --files N [--core N]` stores so many files, prints its port and
-serves until its standard input ends. `Wire` asks it over a bare socket, so that the client costs
-next to nothing.
+`python -m benchmarks.sandboxes --files N [--core N]` stores N files, prints its port and serves
+until its standard input ends. `Wire` calls it over a bare socket, so that the client costs almost
+nothing.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ from aion.sandbox.store.files import StoredFile
 from benchmarks.server import PROJECT
 
 DRAWN: Final = 100
-"""Pictures that are drawn; the other files are these again, under other names."""
+"""Number of pictures that are drawn; the other files are copies with other names."""
 _REST: Final = 3600.0
-"""Seconds before the work on an upload begins: what is measured is its acceptance."""
+"""Seconds before the work on an upload begins, because only its acceptance is measured."""
 _SUBJECTS: Final = ("harbor", "market", "garden", "street", "hill", "station", "lake", "bridge")
 
 
 class Wire:
-    """One connection, and answers as bytes."""
+    """One connection; responses are bytes."""
 
     def __init__(self, port: int) -> None:
         self._socket = socket.create_connection(("127.0.0.1", port))
@@ -44,17 +44,17 @@ class Wire:
         self._head = f"Host: 127.0.0.1:{port}\r\nAuthorization: Bearer {DEFAULT_API_KEY}\r\n"
 
     def request(self, method: str, path: str, body: bytes = b"", content_type: str = "") -> bytes:
-        """A whole request, to be sent any number of times."""
+        """Return a complete request, which can be sent many times."""
         head = f"{method} {path} HTTP/1.1\r\n{self._head}"
         if body:
             head += f"Content-Type: {content_type}\r\nContent-Length: {len(body)}\r\n"
         return f"{head}\r\n".encode() + body
 
     def ask(self, request: bytes) -> bytes:
-        """Send a request; the body of its answer.
+        """Send a request, and return the body of the response.
 
         Raises:
-            RuntimeError: the answer is no success, or the connection was closed.
+            RuntimeError: the response is not a success, or the connection was closed.
         """
         self.send(request)
         return self.answer()
@@ -64,7 +64,7 @@ class Wire:
         self._socket.sendall(request)
 
     def answer(self) -> bytes:
-        """The body of the answer to what was sent.
+        """Return the body of the response to the sent request.
 
         Raises:
             RuntimeError: as for `ask`.
@@ -87,21 +87,21 @@ class Wire:
         return before + data
 
     def close(self) -> None:
-        """End the connection."""
+        """Close the connection."""
         self._socket.close()
 
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A sandbox that is up."""
+    """A running sandbox."""
 
     port: int
     pid: int
 
     def cpu(self) -> float:
-        """Seconds of processor time that its process has taken, all threads together.
+        """Return the processor time of its process in seconds, all threads together.
 
-        Where that cannot be asked for (outside Linux), seconds on the clock.
+        Outside Linux, where this is not available, return wall-clock seconds.
         """
         if sys.platform != "linux":
             return time.perf_counter()
@@ -111,7 +111,7 @@ class Running:
 
 @contextlib.contextmanager
 def running(files: int) -> Generator[Running]:
-    """A sandbox with so many files; it has one core, and this process the others."""
+    """Start a sandbox with `files` files; it has one core, and this process the others."""
     command = [sys.executable, "-m", "benchmarks.sandboxes", "--files", str(files)]
     cores = _cores()
     if len(cores) > 1:
@@ -130,7 +130,7 @@ def running(files: int) -> Generator[Running]:
 
 
 async def fill(state: State, count: int) -> None:
-    """Store so many described pictures, each with eight colors."""
+    """Store `count` described pictures, each with eight colors."""
     drawn = [state.files.get(one) for one in await seed(state, "photos", min(count, DRAWN))]
     known = [file for file in drawn if file is not None]
     kept = [one.name for one in fields(StoredFile) if one.name != "n"]
@@ -151,7 +151,7 @@ async def fill(state: State, count: int) -> None:
 
 
 def _palette(number: int) -> list[Swatch]:
-    """Eight colors as of a photograph, from all over the cube of RGB."""
+    """Return eight colors like those of a photograph, from the whole RGB cube."""
     found: list[Swatch] = []
     for place in range(8):
         # An odd step visits all 512 points of the cube.

@@ -1,8 +1,8 @@
-"""The other side: a server on raw sockets, in a process of its own, that knows a few answers.
+"""Serves prepared responses on raw sockets, in its own process.
 
 `python -m benchmarks.server --tokens N --files N` prints its port and serves until its standard
-input ends. A request costs it as little as it can, so that the clients are what is measured.
-Paths below ``/slow`` are answered 5 ms later.
+input ends. A request costs it as little as possible, so that the rows measure the clients. It
+responds to paths below ``/slow`` 5 ms later.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ LATENCY = 0.005
 PROJECT = Path(__file__).resolve().parents[1]
 _EVENTS_IN_A_WRITE = 64
 _IDS = b"-9f0a-"
-"""What stands before the ten digits in the id of a file that tell its batch."""
+"""The part of a file id in front of the ten digits that identify its batch."""
 
 
 def _answer(body: bytes, extra: str = "X-Request-ID: bench") -> bytes:
@@ -33,12 +33,12 @@ def _answer(body: bytes, extra: str = "X-Request-ID: bench") -> bytes:
 
 
 def _with_ids(answer: bytes, batch: bytes) -> bytes:
-    """The same answer about the files of another batch."""
+    """Return the response for the files of another batch."""
     return answer.replace(_IDS + b"0" * 10, _IDS + batch)
 
 
 def _streamed(events: list[bytes]) -> list[bytes]:
-    """An answer of one HTTP chunk for each event, as services send it; several in one write."""
+    """Return a response with one HTTP chunk for each event, as services send it."""
     head = (
         b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
     )
@@ -49,7 +49,7 @@ def _streamed(events: list[bytes]) -> list[bytes]:
 
 
 class Answers:
-    """Everything that is ever answered, made before the first request."""
+    """All responses, made before the first request."""
 
     def __init__(self, tokens: int, files: int) -> None:
         self.files = files
@@ -62,7 +62,7 @@ class Answers:
             "/api/v2/chat/": _streamed(payloads.chat(tokens)),
         }
         self.receipt = _answer(payloads.receipt(1))
-        # An upload of many files: all requests are answered alike, but for the ids.
+        # A bulk upload gets the same response for each request, apart from the ids.
         self.quota = _answer(payloads.quota(files))
         self.stored = _answer(payloads.receipt(BATCH))
         self.described = _answer(payloads.described(BATCH))
@@ -73,7 +73,7 @@ class Answers:
         self.pages: dict[tuple[int, int], bytes] = {}
 
     def page(self, query: str) -> bytes:
-        """A page of the listing."""
+        """Return a page of the listing."""
         given = parse_qs(query)
         key = int(given.get("offset", ["0"])[0]), int(given.get("limit", ["20"])[0])
         if key not in self.pages:
@@ -81,16 +81,16 @@ class Answers:
         return self.pages[key]
 
     def bulk(self, method: str, path: str, query: str) -> bytes:
-        """What is answered to a request of an upload of many files."""
+        """Return the response to a request of a bulk upload."""
         if path.endswith("/quota-check"):
             return self.quota
         if method == "POST":
             return _with_ids(self.stored, b"%010x" % next(self._batches))
-        # The files of one batch are asked for together.
+        # A client lists the files of one batch in one request.
         return _with_ids(self.described, query.partition(_IDS.decode())[2][:10].encode())
 
     def video(self, path: str) -> bytes:
-        """What is answered on the way of a video; its size stands in the path."""
+        """Return the response to a request of a video upload; the path contains the size."""
         match path.split("/"):
             case ["", "video", "chunk"]:
                 return self.chunk_sent
@@ -102,7 +102,7 @@ class Answers:
                 return self.video_stored
 
     def of(self, method: str, target: str) -> bytes | list[bytes]:
-        """What is answered to a request."""
+        """Return the response to a request."""
         path, _, query = target.partition("?")
         if path.startswith("/bulk"):
             return self.bulk(method, path, query)
@@ -124,24 +124,24 @@ class Answers:
 
 
 class Connection(asyncio.Protocol):
-    """One connection: heads are read, bodies are counted and thrown away."""
+    """One connection: reads heads, counts and discards bodies."""
 
     def __init__(self, answers: Answers) -> None:
         self._answers = answers
         self._buffer = b""
         self._left: int | None = 0
-        """Bytes of the body still to come; None for a chunked one."""
+        """Remaining bytes of the body; None for a chunked one."""
         self._head: tuple[str, str] | None = None
         self._writing: Iterator[bytes] | None = None
         self._paused = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Remember the way back."""
+        """Store the transport for responses."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
-        """Take what comes."""
+        """Process received bytes."""
         if self._head is not None and self._left and len(data) < self._left:
             self._left -= len(data)
             return
@@ -162,7 +162,7 @@ class Connection(asyncio.Protocol):
             if "expect: 100-continue" in rest.lower():
                 self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         if self._left is None:
-            # The last chunk is looked for at the end alone: nobody pipelines here.
+            # The last chunk can only be at the end, because no client pipelines.
             if not self._buffer.endswith(b"0\r\n\r\n"):
                 self._buffer = self._buffer[-8:]
                 return False
@@ -199,11 +199,11 @@ class Connection(asyncio.Protocol):
         self._writing = None
 
     def pause_writing(self) -> None:
-        """The reader is slow."""
+        """Pause writing, because the reader is slow."""
         self._paused = True
 
     def resume_writing(self) -> None:
-        """The reader has caught up."""
+        """Resume writing."""
         self._paused = False
         self._flow()
 
@@ -228,7 +228,7 @@ async def _serve(answers: Answers) -> None:
 
 @contextlib.contextmanager
 def running(tokens: int, files: int) -> Generator[str]:
-    """A server in a process of its own; gives its URL."""
+    """Run a server in its own process; yields its URL."""
     command = [sys.executable, "-m", "benchmarks.server"]
     process = subprocess.Popen(
         [*command, "--tokens", str(tokens), "--files", str(files)],

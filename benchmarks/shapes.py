@@ -1,4 +1,4 @@
-"""The answers that the peers expect: as large as those for aion, in their own shapes."""
+"""Makes the responses that the peers expect: as large as those for aion, in their own shapes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from benchmarks.payloads import SINGLE, TEXT, dumped, padded
 
 
 def _page(item: Callable[[int], dict[str, Any]], key: str) -> list[dict[str, Any]]:
-    """A hundred objects that are together as large as a page of files."""
+    """Return a hundred objects that are together as large as a page of files."""
     size = len(payloads.listing(0, 100, 10_000)) // 100
     items = [item(number) for number in range(100)]
     for one in items:
@@ -164,7 +164,7 @@ def messages(count: int) -> list[bytes]:
 
 
 def singles() -> dict[str, bytes]:
-    """Path -> answer, for everything but aion."""
+    """Return path -> response, for all contenders except aion and the floor."""
     openai = _page(_openai_file, "status_details")
     anthropic = _page(_anthropic_file, "filename")
     more = {"has_more": True, "first_id": "file-0", "last_id": "file-99"}

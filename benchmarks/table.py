@@ -1,4 +1,4 @@
-"""Results as text, as Markdown and as data."""
+"""Formats results as text, as Markdown and as data."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _amount(figure: Figure, value: float) -> str:
 
 
 def _place(result: Result) -> str:
-    """What the ratios of a row are relative to: its floor, or what it has instead."""
+    """Return the contender that the ratios of a row are relative to: usually the floor."""
     if FLOOR in result.samples:
         return FLOOR
     others = [bar.over for bar in result.bars if bar.over in result.samples]
@@ -45,13 +45,13 @@ def _place(result: Result) -> str:
 
 
 def ratio(result: Result, contender: str) -> tuple[float, float, float]:
-    """Median, least and greatest of a contender's ratios."""
+    """Return the median, minimum and maximum of a contender's ratios."""
     found = result.ratios(contender, _place(result))
     return statistics.median(found), min(found), max(found)
 
 
 def verdict(found: Verdict) -> str:
-    """One bar in words."""
+    """Format the verdict on one bar."""
     bar = found.bar
     sign = ">=" if bar.least else "<="
     if bar.over is None:
@@ -67,7 +67,7 @@ def verdict(found: Verdict) -> str:
 
 
 def row(title: str, result: Result) -> str:
-    """One row as text."""
+    """Format one row as text."""
     lines = [title]
     for name in result.samples:
         median = statistics.median(result.values(name))
@@ -83,7 +83,7 @@ def row(title: str, result: Result) -> str:
 
 
 def markdown(results: dict[str, Result]) -> str:
-    """The table of the documentation: medians relative to the floor, aion's bar, and whether."""
+    """Format the table of the documentation: medians relative to the floor, and verdicts."""
     names = [one.name for one in CONTENDERS if one.name != FLOOR]
     head = ["row", *names, "bars of aion"]
     lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
@@ -100,7 +100,7 @@ def markdown(results: dict[str, Result]) -> str:
 
 
 def as_data(results: dict[str, Result]) -> dict[str, Any]:
-    """Everything, with the machine and the versions."""
+    """Return all results, with the machine and the versions."""
     return {
         "python": platform.python_version(),
         "platform": platform.platform(),

@@ -1,7 +1,7 @@
-"""Upload real images to the embedded sandbox, and print what came of them. Run by `make demo`.
+"""Upload real images to the embedded sandbox, and print the results. Run it with `make demo`.
 
-Draws one picture each as JPEG, PNG, WebP and GIF, starts the sandbox on a free port, and uploads
-them twice: with the async client, all at once, and with the sync client, one after the other.
+It draws one picture each as JPEG, PNG, WebP and GIF, starts the sandbox on a free port, and uploads
+the pictures twice: with the async client, all at once, and with the sync client, one by one.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ CONSOLE = Console()
 
 
 def draw(folder: Path) -> list[Path]:
-    """Four small pictures, one a format."""
+    """Draw four small pictures, one for each format."""
     scenes = {
         "harbor.jpg": ("#1b3a5c", "#e8c477", (640, 480)),
         "meadow.png": ("#4f8a3b", "#f4f1de", (480, 640)),
@@ -42,7 +42,7 @@ def draw(folder: Path) -> list[Path]:
 
 
 def bar(console: Console) -> Progress:
-    """A progress display: bars on a terminal, plain lines elsewhere."""
+    """Return a progress display: bars on a terminal, plain lines elsewhere."""
     return Progress(
         TextColumn("{task.description:24}"),
         BarColumn(),
@@ -53,7 +53,7 @@ def bar(console: Console) -> Progress:
 
 
 async def describe_all(client: AionVision, images: list[Path]) -> list[UploadResult]:
-    """All images at once, with the async client."""
+    """Upload all images at once, with the async client."""
     with bar(CONSOLE) as progress:
         task = progress.add_task("async, all at once", total=len(images))
 
@@ -66,7 +66,7 @@ async def describe_all(client: AionVision, images: list[Path]) -> list[UploadRes
 
 
 def describe_each(client: SyncAionVision, images: list[Path]) -> list[UploadResult]:
-    """One image after the other, with the sync client."""
+    """Upload one image after the other, with the sync client."""
     with bar(CONSOLE) as progress:
         return [
             client.upload_one(image)
@@ -75,7 +75,7 @@ def describe_each(client: SyncAionVision, images: list[Path]) -> list[UploadResu
 
 
 def show(title: str, results: list[UploadResult]) -> None:
-    """One row an image."""
+    """Print a table with one row for each image."""
     table = Table(title=title, title_justify="left")
     for column in ("file", "status", "tags", "description"):
         table.add_column(column, overflow="fold")
@@ -88,7 +88,7 @@ def show(title: str, results: list[UploadResult]) -> None:
 
 
 async def with_async_client(sandbox: Sandbox, images: list[Path]) -> list[UploadResult]:
-    """The async half of the demo."""
+    """Run the async half of the demo."""
     async with AionVision(
         sandbox.api_key, base_url=sandbox.base_url, polling_interval=0.1
     ) as client:

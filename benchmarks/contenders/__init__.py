@@ -1,4 +1,4 @@
-"""Who does the work: aion, the plain floor, and the peers that are installed."""
+"""Lists the contenders: aion, the plain floor, and the peers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""aiohttp, by hand: another HTTP library instead of an SDK. Coroutines only."""
+"""Contender aiohttp: code by hand on another HTTP library, not an SDK. Async only."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from benchmarks.payloads import FILE_ID
 
 
 def coroutines(aiohttp: Any, url: str) -> AsyncTasks:
-    """An asynchronous client."""
+    """An async client."""
     client = aiohttp.ClientSession(headers=HEADERS)
     base = f"{url}/api/v2"
 

@@ -1,4 +1,4 @@
-"""aion as its users call it, with the standard library's JSON and with msgspec."""
+"""Contender aion, called as by users, with the standard library's JSON and with msgspec."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ SESSION = "0b0c7a4e-1d7f-4c56-9f0a-2f4f1c9f6a10"
 
 
 def body(path: Path) -> StreamBatchUploadBody:
-    """The form of one file, straight from disk."""
+    """Return the form of one file, read from disk."""
     return StreamBatchUploadBody([File(path, path.name, "image/jpeg")])
 
 
 def blocking(_: Any, url: str) -> SyncTasks:
-    """A blocking client."""
+    """A sync client."""
     client = SyncAionVision(KEY, base_url=f"{url}/api/v2")
     bulk = SyncAionVision(KEY, base_url=f"{url}/bulk/api/v2")
 
@@ -40,7 +40,7 @@ def blocking(_: Any, url: str) -> SyncTasks:
         with SyncAionVision(KEY, base_url=base_url) as one:
             return one.video_uploads.upload_one(path, wait_for_analysis=False)
 
-    # Below `uploads`, whose limit is 100 MB a file: the benchmark sends larger ones too.
+    # This bypasses `uploads`, whose limit is 100 MB a file: the benchmark sends larger ones.
     engine = client.files._engine  # pyright: ignore[reportPrivateUsage]
     return SyncTasks(
         get=lambda: client.files.get(FILE_ID),
@@ -54,7 +54,7 @@ def blocking(_: Any, url: str) -> SyncTasks:
 
 
 def coroutines(_: Any, url: str) -> AsyncTasks:
-    """An asynchronous client."""
+    """An async client."""
     client = AionVision(KEY, base_url=f"{url}/api/v2")
     bulk = AionVision(KEY, base_url=f"{url}/bulk/api/v2")
 

@@ -1,4 +1,4 @@
-"""anthropic: models, files, messages."""
+"""Contender anthropic: models, files, messages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ASK: dict[str, Any] = {
 
 
 def blocking(anthropic: Any, url: str) -> SyncTasks:
-    """A blocking client."""
+    """A sync client."""
     client = anthropic.Anthropic(api_key="fake", base_url=f"{url}/anthropic")
     return SyncTasks(
         get=lambda: client.beta.files.retrieve_metadata("file-1"),
@@ -27,7 +27,7 @@ def blocking(anthropic: Any, url: str) -> SyncTasks:
 
 
 def coroutines(anthropic: Any, url: str) -> AsyncTasks:
-    """An asynchronous client."""
+    """An async client."""
     client = anthropic.AsyncAnthropic(api_key="fake", base_url=f"{url}/anthropic")
 
     async def page() -> object:

@@ -1,4 +1,4 @@
-"""The floor: what one writes without an SDK, on httpx and `json.loads`."""
+"""Contender floor: the code that people write without an SDK, on httpx and `json.loads`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ UPLOAD = "/api/v2/user-files/upload/stream-batch"
 
 
 def decoded(buffer: bytearray, chunk: bytes) -> Iterator[Any]:
-    """The smallest decoder of server-sent events that is of use: LF only, no ids, no comments."""
+    """The smallest useful decoder of server-sent events: LF only, no ids, no comments."""
     buffer += chunk
     *whole, rest = bytes(buffer).split(b"\n\n")
     buffer[:] = rest
@@ -32,7 +32,7 @@ def decoded(buffer: bytearray, chunk: bytes) -> Iterator[Any]:
 
 
 def batches(folder: Path) -> Iterator[list[Path]]:
-    """The files below a directory, in the requests that they go out in."""
+    """Yield the files below a directory, as one list for each request."""
     paths = iter(sorted(folder.glob("*/*")))
     while batch := list(itertools.islice(paths, BATCH)):
         yield batch
@@ -40,7 +40,7 @@ def batches(folder: Path) -> Iterator[list[Path]]:
 
 @contextmanager
 def opened(batch: list[Path]) -> Generator[list[tuple[str, tuple[str, Any, str]]]]:
-    """The form of one request."""
+    """Return the form of one request."""
     with ExitStack() as stack:
         yield [
             ("files", (path.name, stack.enter_context(path.open("rb")), "image/jpeg"))
@@ -49,14 +49,14 @@ def opened(batch: list[Path]) -> Generator[list[tuple[str, tuple[str, Any, str]]
 
 
 def chunks(path: Path) -> Iterator[tuple[int, int]]:
-    """Where the chunks of a video begin, and how long they are."""
+    """Return the offset and the length of each chunk of a video."""
     size = path.stat().st_size
     for start in range(0, size, CHUNK):
         yield start, min(CHUNK, size - start)
 
 
 def pieces(path: Path, start: int, size: int) -> Iterator[bytes]:
-    """The bytes of a chunk, as they are read from the disk."""
+    """Yield the bytes of a chunk, as they are read from disk."""
     with path.open("rb") as handle:
         handle.seek(start)
         while size:
@@ -65,7 +65,7 @@ def pieces(path: Path, start: int, size: int) -> Iterator[bytes]:
 
 
 def blocking(httpx: Any, url: str) -> SyncTasks:
-    """A blocking client."""
+    """A sync client."""
     client = httpx.Client(headers=HEADERS, timeout=60)
     base = f"{url}/api/v2"
 
@@ -110,7 +110,7 @@ def blocking(httpx: Any, url: str) -> SyncTasks:
 
 
 def coroutines(httpx: Any, url: str) -> AsyncTasks:
-    """An asynchronous client."""
+    """An async client."""
     client = httpx.AsyncClient(headers=HEADERS, timeout=60)
     base = f"{url}/api/v2"
 

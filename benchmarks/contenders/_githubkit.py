@@ -1,4 +1,4 @@
-"""githubkit: licenses, users. It has no streams; uploads are of another kind."""
+"""Contender githubkit: licenses, users. It has no streams, and another kind of uploads."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from benchmarks.contenders.tasks import AsyncTasks, Contender, SyncTasks
 
 
 def _client(githubkit: Any, url: str) -> Any:
-    # Its HTTP cache and its waiting for rate limits are off: the others have neither.
+    # HTTP cache and waits for rate limits are off, because the others have neither.
     return githubkit.GitHub("fake", base_url=f"{url}/github/", http_cache=False, auto_retry=False)
 
 
 def blocking(githubkit: Any, url: str) -> SyncTasks:
-    """A blocking client."""
+    """A sync client."""
     client = _client(githubkit, url)
     client.__enter__()
     return SyncTasks(
@@ -24,7 +24,7 @@ def blocking(githubkit: Any, url: str) -> SyncTasks:
 
 
 def coroutines(githubkit: Any, url: str) -> AsyncTasks:
-    """An asynchronous client."""
+    """An async client."""
     client = _client(githubkit, url)
 
     async def get() -> object:

@@ -1,4 +1,4 @@
-"""huggingface_hub: models, chat completions. Blocking; its uploads go another way (xet)."""
+"""Contender huggingface_hub: models, chat completions. Sync only; uploads use xet."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ ASK = [{"role": "user", "content": "What is there?"}]
 
 
 def blocking(hub: Any, url: str) -> SyncTasks:
-    """A blocking client."""
+    """A sync client."""
     api = hub.HfApi(endpoint=f"{url}/hf", token="hf_fake")
     chat = hub.InferenceClient(base_url=f"{url}/openai", api_key="hf_fake")
     return SyncTasks(

@@ -1,4 +1,4 @@
-"""openai: files, chat completions."""
+"""Contender openai: files, chat completions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ASK: dict[str, Any] = {
 
 
 def blocking(openai: Any, url: str) -> SyncTasks:
-    """A blocking client."""
+    """A sync client."""
     client = openai.OpenAI(api_key="fake", base_url=f"{url}/openai")
     return SyncTasks(
         get=lambda: client.files.retrieve("file-1"),
@@ -26,7 +26,7 @@ def blocking(openai: Any, url: str) -> SyncTasks:
 
 
 def coroutines(openai: Any, url: str) -> AsyncTasks:
-    """An asynchronous client."""
+    """An async client."""
     client = openai.AsyncOpenAI(api_key="fake", base_url=f"{url}/openai")
 
     async def page() -> object:

@@ -1,4 +1,4 @@
-"""stripe: customers, files. It has no streams."""
+"""Contender stripe: customers, files. It has no streams."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def _client(stripe: Any, url: str, http_client: Any) -> Any:
 
 
 def blocking(stripe: Any, url: str) -> SyncTasks:
-    """A blocking client."""
+    """A sync client."""
     client = _client(stripe, url, None)
 
     def upload(path: Path) -> object:
@@ -32,7 +32,7 @@ def blocking(stripe: Any, url: str) -> SyncTasks:
 
 
 def coroutines(stripe: Any, url: str) -> AsyncTasks:
-    """An asynchronous client."""
+    """An async client."""
     client = _client(stripe, url, stripe.HTTPXClient())
     return AsyncTasks(
         get=lambda: client.v1.customers.retrieve_async("cus_1"),

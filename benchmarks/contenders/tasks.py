@@ -1,4 +1,4 @@
-"""What a contender can be asked to do. A task that is None is not offered."""
+"""Defines the tasks of a contender. A task that is None is not supported."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from typing import Any
 
 @dataclass(slots=True)
 class SyncTasks:
-    """Blocking work on one client.
+    """The tasks of one sync client.
 
     Attributes:
         get: Read one object of 2 KB.
         page: Read a page of 100 objects.
-        stream: Read a streamed text; gives the number of its tokens.
+        stream: Read a streamed text; returns the number of its tokens.
         upload: Send one file.
         bulk: Send all files of a directory, `BATCH` in a request, `AT_ONCE` requests at a time.
         video: Send one video in chunks, `AT_ONCE` at a time.
-        close: Give the client up.
+        close: Close the client.
     """
 
     get: Callable[[], object] | None = None
@@ -33,14 +33,14 @@ class SyncTasks:
     close: Callable[[], object] | None = None
 
     def end(self) -> None:
-        """Give the client up."""
+        """Close the client."""
         if self.close is not None:
             self.close()
 
 
 @dataclass(slots=True)
 class AsyncTasks:
-    """The same for coroutines; `begin` is awaited before the first of them."""
+    """The tasks of one async client; `begin` is awaited before the first of them."""
 
     begin: Callable[[], Awaitable[object]] | None = None
     get: Callable[[], Awaitable[object]] | None = None
@@ -52,20 +52,20 @@ class AsyncTasks:
     close: Callable[[], Awaitable[object]] | None = None
 
     async def end(self) -> None:
-        """Give the client up."""
+        """Close the client."""
         if self.close is not None:
             await self.close()
 
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """One of those compared.
+    """A library to compare.
 
     Attributes:
-        name: How the table calls it.
-        module: What has to be installed.
-        blocking: Makes its blocking client for a server at a URL.
-        coroutines: Makes its asynchronous client; called in the event loop.
+        name: Its name in the table.
+        module: The module that has to be installed.
+        blocking: Makes its sync client for a server at a URL.
+        coroutines: Makes its async client; called in the event loop.
         before: Called before each of its turns.
     """
 
@@ -77,21 +77,21 @@ class Contender:
 
     @property
     def absence(self) -> str | None:
-        """Why it cannot take part, or None."""
+        """Return why it cannot take part, or None."""
         if find_spec(self.module) is None:
             return "is not installed"
         try:
             self.load()
         except ImportError as error:
-            # Two packages that do not fit each other are nobody's fault here.
+            # An import can also fail because two installed packages are incompatible.
             return f"cannot be imported: {error}"
         return None
 
     def load(self) -> Any:
-        """Its package. Untyped here: it need not be installed where types are checked."""
+        """Import its package. Untyped, because type checks run without it."""
         return import_module(self.module)
 
     def ready(self) -> None:
-        """Its turn begins."""
+        """Start its turn."""
         if self.before is not None:
             self.before()

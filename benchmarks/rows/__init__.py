@@ -1,4 +1,4 @@
-"""The rows, by family; a row is a function from a `Plan` to a `Result`."""
+"""Lists the rows; a row is a function from a `Plan` to a `Result`."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ class Row:
     """One line of the table.
 
     Attributes:
-        name: For the command line.
-        title: For people.
-        measure: Does the work.
+        name: The name on the command line.
+        title: The title in the table.
+        measure: The function that measures it.
     """
 
     name: str

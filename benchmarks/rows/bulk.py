@@ -1,7 +1,7 @@
-"""A directory of ten thousand small files to a server that throws them away.
+"""Rows: upload of a directory of ten thousand small files to a server that discards them.
 
-The floor sends the same requests by hand, as many at a time: it neither looks for images nor tells
-the type of a file nor keeps what became of it. SDKs without an upload of many files take no part.
+The floor sends the same requests by hand, with as many in flight. It does not search for images,
+detect the type of a file, or store results. SDKs without a bulk upload do not take part.
 """
 
 from __future__ import annotations
@@ -29,10 +29,9 @@ _BARS = (
 
 @contextmanager
 def _folder(files: int) -> Generator[Path]:
-    """Files that look like photographs, and are holes on the disk but for their beginning.
+    """Make files that begin like photographs; the rest of each is a hole on the disk.
 
-    Those of one directory have the names that are in an answer to a request: every request holds
-    the files of one.
+    Each directory has the files of one request, with the names that the response contains.
     """
     with tempfile.TemporaryDirectory() as name:
         for number in range(files):
@@ -45,14 +44,14 @@ def _folder(files: int) -> Generator[Path]:
 
 
 def _files(plan: Plan) -> int:
-    """Whole requests: the server answers each as one of `BATCH` files."""
+    """Return a number of files that fills requests, because the server assumes `BATCH` in each."""
     return BATCH * plan.count(FILES // BATCH)
 
 
 def _memory(result: Result, plan: Plan, files: int, mode: str, folder: Path) -> None:
-    """The memory of the whole process at its peak, against that for a tenth of the files.
+    """Measure the peak memory of the whole process, relative to that for a tenth of the files.
 
-    What was added over the idle client is noted beside it: that alone grows by more, for most of
+    A note has the memory added over the idle client. That part alone grows faster, because most of
     the process is the interpreter and its modules.
     """
     processes = min(3, plan.repeats)
@@ -72,7 +71,7 @@ def _memory(result: Result, plan: Plan, files: int, mode: str, folder: Path) -> 
 
 
 def sync(plan: Plan) -> Result:
-    """Blocking: eight requests at a time."""
+    """Measure the sync clients, with eight requests in flight."""
     result = Result({}, _BARS, main="wall")
     files = _files(plan)
     with _folder(files) as folder, taking_part.blocking("bulk", plan, result.missing) as found:
@@ -92,7 +91,7 @@ def sync(plan: Plan) -> Result:
 
 
 def coroutines(plan: Plan) -> Result:
-    """In coroutines."""
+    """Measure the async clients."""
     result = Result({}, _BARS, main="wall")
     files = _files(plan)
 

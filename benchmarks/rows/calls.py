@@ -1,4 +1,4 @@
-"""One call after the other: the processor time of a GET, and of a page of 100 objects."""
+"""Rows: the processor time of a GET and of a page of 100 objects, one call after the other."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _sync(plan: Plan, task: Task, *bars: Bar) -> Result:
         def turn(name: str) -> Sample:
             contender, work = found[name]
             contender.ready()
-            # What the others did is still in the caches of the processor.
+            # The first calls refill the processor caches after the other contenders.
             work()
 
             def all_of_it() -> int:
@@ -68,20 +68,20 @@ def _async(plan: Plan, task: Task, *bars: Bar) -> Result:
 
 
 def get_sync(plan: Plan) -> Result:
-    """One object of 2 KB, blocking."""
+    """Measure one object of 2 KB, sync."""
     return _sync(plan, "get", Bar("cpu", 0.80))
 
 
 def get_async(plan: Plan) -> Result:
-    """One object of 2 KB, in a coroutine."""
+    """Measure one object of 2 KB, async."""
     return _async(plan, "get", Bar("cpu", 0.90))
 
 
 def page_sync(plan: Plan) -> Result:
-    """A page of 100 objects, blocking."""
+    """Measure a page of 100 objects, sync."""
     return _sync(plan, "page", *_PAGE)
 
 
 def page_async(plan: Plan) -> Result:
-    """A page of 100 objects, in a coroutine."""
+    """Measure a page of 100 objects, async."""
     return _async(plan, "page", *_PAGE)

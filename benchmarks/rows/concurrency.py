@@ -1,4 +1,4 @@
-"""Many calls at once on one client with its default limits: calls a second, and how even."""
+"""Rows: concurrent calls on one client with default limits: rate, and spread of the times."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ async def _round(work: Callable[[], Awaitable[object]], count: int) -> Sample:
 
 
 def tasks(plan: Plan) -> Result:
-    """Fifty tasks."""
+    """Measure fifty tasks."""
     count = plan.count(CALLS, AT_ONCE)
     result = Result({}, (Bar("rate", 4.0, least=True), _EVEN, *_SOONER, *_AHEAD), main="rate")
 
@@ -61,7 +61,7 @@ def tasks(plan: Plan) -> Result:
 
 
 def threads(plan: Plan) -> Result:
-    """Fifty threads."""
+    """Measure fifty threads."""
     count = plan.count(CALLS, AT_ONCE)
     result = Result({}, (Bar("rate", 1.5, least=True), _EVEN, *_SOONER, *_AHEAD), main="rate")
     with taking_part.blocking("get", plan, result.missing) as found:
@@ -79,7 +79,7 @@ def threads(plan: Plan) -> Result:
                 try:
                     return _threaded(timed_call, count)
                 except Exception as error:  # noqa: BLE001 - of any of the libraries
-                    # httpx loses a connection now and then when fifty threads share a client.
+                    # httpx sometimes loses a connection when fifty threads share a client.
                     result.notes[name] = f"had to repeat a round after {type(error).__name__}"
             return _threaded(timed_call, count)
 

@@ -1,4 +1,4 @@
-"""The generator beside the stock one it is built on, and mypy over what it made."""
+"""Rows: our generator against the stock one, and mypy on the generated code."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PARTS = ("codegen", "templates", "aion", "openapi.json", "pyproject.toml")
 
 
 def generate(plan: Plan) -> Result:
-    """`codegen build` in a copy of the project, and the stock command, on one contract."""
+    """Measure `codegen build` in a copy of the project, and the stock command, on one contract."""
     result = Result({}, (Bar("wall", 0.7, over=STOCK),), main="wall")
     if find_spec("openapi_python_client") is None or find_spec("libcst") is None:
         result.missing[AION] = "needs the dependency group codegen"
@@ -49,7 +49,7 @@ def generate(plan: Plan) -> Result:
 
 
 def type_check(plan: Plan) -> Result:
-    """The whole generated package, `mypy --strict`, without a cache."""
+    """Measure `mypy --strict` on the whole generated package, without a cache."""
     result = Result({}, (Bar("wall", 15.0, over=None, unit="s"),), main="wall")
     if find_spec("mypy") is None:
         result.missing[AION] = "needs the dependency group lint"

@@ -1,4 +1,4 @@
-"""Ten thousand files through `files.list_all`, against fetching the same pages one by one."""
+"""Rows: ten thousand files with `files.list_all`, against fetching the same pages one by one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _BARS = (Bar("wall", 0.6),)
 
 
 def sync(plan: Plan) -> Result:
-    """Blocking."""
+    """Measure the sync client."""
     base = f"{plan.url}/slow/api/v2"
     count = plan.count(FILES, 2 * PAGE)
     with (
@@ -39,7 +39,7 @@ def sync(plan: Plan) -> Result:
 
 
 def coroutines(plan: Plan) -> Result:
-    """In a coroutine."""
+    """Measure the async client."""
     base = f"{plan.url}/slow/api/v2"
     count = plan.count(FILES, 2 * PAGE)
     result = Result({AION: [], FLOOR: []}, _BARS, main="wall")

@@ -1,4 +1,4 @@
-"""The markup of a chat answer: in time that grows with its length and no faster."""
+"""Row: the markup of a chat response, whose time must not grow faster than its length."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ _TEN = "a text ten times as long"
 
 
 def text(size: int) -> str:
-    """So many characters of answer."""
+    """Make the text of a response with that many characters."""
     parts = [f"{TEXT}[[img:{number:08x}|Photo]] " for number in range(size // 100 + 1)]
     return "".join(parts)[:size]
 
 
 def parse(plan: Plan) -> Result:
-    """100 KB, and 1 MB per 100 KB."""
+    """Measure 100 KB, and 1 MB per 100 KB."""
     short, long = text(plan.count(PIECE, 1000)), text(plan.count(10 * PIECE, 10_000))
 
     def once(content: str, pieces: int) -> int:

@@ -1,7 +1,7 @@
-"""The sandbox on one core: bytes it takes in a second, and what a question costs it.
+"""Rows: the sandbox on one core: bytes per second that it accepts, and the cost of reads.
 
-Shown is the time on the clock, which is what a caller waits for. The bars are for the processor
-time of the server's process: what it needs of its core, on a machine that does other work, too.
+The table shows wall-clock times, which callers wait for. The bars limit the processor time of the
+server process, which does not depend on other work of the machine.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ STORED: Final = 10_000
 _MEGABYTE: Final = 1_000_000
 _CALLS: Final = 200
 _AT_ONCE: Final = 8
-"""Clients that ask for a file at a time."""
+"""Clients that read a file concurrently."""
 _FILES: Final = "/api/v2/user-files"
 _BOUNDARY: Final = "benchmark-of-the-sandbox"
 _END: Final = f"--{_BOUNDARY}--\r\n".encode()
 
 Requests = Mapping[str, Sequence[bytes]]
-"""What is asked in turns, by what is measured with it."""
+"""Requests that are sent in turns, by what they measure."""
 
 
 def upload(plan: Plan) -> Result:
-    """A batch of pictures, until it is accepted; nothing is described meanwhile."""
+    """Measure the acceptance of a batch of pictures, without the work on descriptions."""
     count = plan.count(BATCH)
     result = Result({AION: []}, (Bar("cpu", 1 / 30, over=None, unit="s a MB"),), main="rate")
     picture = _picture(PICTURE)
@@ -55,7 +55,7 @@ def upload(plan: Plan) -> Result:
             cpu, wall = sandbox.cpu() - cpu, time.perf_counter() - wall
             if taken != count:
                 raise RuntimeError(f"{taken} of {count} pictures were taken")
-            # The first batch is the one in which everything is imported and compiled.
+            # The first batch imports and compiles everything.
             if turn:
                 megabytes = max(1, count * PICTURE // _MEGABYTE)
                 result.samples[AION].append(Sample(megabytes, cpu, wall))
@@ -65,7 +65,7 @@ def upload(plan: Plan) -> Result:
 
 
 def get(plan: Plan) -> Result:
-    """One file of a few, a thousand times a second, asked for by several clients at a time."""
+    """Measure reads of one file of a few, by several clients concurrently."""
     calls = plan.count(5 * _CALLS, _AT_ONCE)
     result = Result({AION: []}, (Bar("cpu", 1 / 1000, over=None),), main="rate")
     with _sandbox(plan.count(10)) as (sandbox, first), ExitStack() as stack:
@@ -88,12 +88,12 @@ def get(plan: Plan) -> Result:
 
 
 def details(plan: Plan) -> Result:
-    """One file of many."""
+    """Measure the details of one file of many."""
     return _asked(plan, plan.count(STORED), _CALLS, _within(0.030), _one_file)
 
 
 def listing(plan: Plan) -> Result:
-    """The first page of many, and one from the middle."""
+    """Measure the first of many pages, and one from the middle."""
     middle = plan.count(STORED) // 2
 
     def pages(wire: Wire) -> Requests:
@@ -106,7 +106,7 @@ def listing(plan: Plan) -> Result:
 
 
 def search(plan: Plan) -> Result:
-    """A word that every file has, the worst there is; and rarer ones."""
+    """Measure a search for a word of every file, the worst case, and for rarer words."""
 
     def searches(wire: Wire) -> Requests:
         def first(word: str) -> list[bytes]:
@@ -119,7 +119,7 @@ def search(plan: Plan) -> Result:
 
 
 def colors(plan: Plan) -> Result:
-    """Pictures with a color near to another by Delta E, and with one of a family."""
+    """Measure a search for pictures with a color within a Delta E, and with one of a family."""
 
     def searches(wire: Wire) -> Requests:
         def page(**wanted: str) -> bytes:
@@ -145,7 +145,7 @@ def _asked(
     bar: Bar,
     requests: Callable[[Wire], Requests],
 ) -> Result:
-    """One call after the other, each of them timed; the bar is that of the first kind."""
+    """Time one call after the other; the bar applies to the first kind of call."""
     result = Result({}, (bar,), main="p50")
     with _sandbox(files) as (sandbox, wire):
         asked = requests(wire)
@@ -169,7 +169,7 @@ def _asked(
 def _round(
     sandbox: Running, wire: Wire, requests: Sequence[bytes], calls: int
 ) -> tuple[Sample, float]:
-    """So many calls, and the 95th percentile of their times."""
+    """Measure a number of calls, and the 95th percentile of their times."""
     seconds: list[float] = []
     wall, cpu = time.perf_counter(), sandbox.cpu()
     for number in range(calls):
@@ -194,7 +194,7 @@ def _one_file(wire: Wire) -> Requests:
 
 
 def _picture(size: int) -> bytes:
-    """A JPEG of not quite so many bytes, with as much detail as a photograph has."""
+    """Make a JPEG of slightly fewer bytes, with the detail of a photograph."""
     side = 1024
     while True:
         noise = Image.effect_noise((side, side * 3 // 4), 24)
@@ -210,7 +210,7 @@ def _form(picture: bytes, numbers: range) -> bytes:
 
 
 def _part(picture: bytes, number: int) -> bytes:
-    """A file of a form: the picture, made its own and filled up by a segment nobody reads."""
+    """Make a file of a form: the picture, made unique and padded by an unused segment."""
     filling = number.to_bytes(8, "big").ljust(PICTURE - len(picture) - 4, b"\0")[:65_000]
     segment = b"\xff\xef" + (len(filling) + 2).to_bytes(2, "big") + filling
     head = (

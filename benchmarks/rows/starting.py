@@ -1,4 +1,4 @@
-"""What happens once in a process: the import, and everything up to the first answer."""
+"""Rows: what happens once in a process: the import, and everything up to the first response."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ HfApi(endpoint="{url}/hf", token="hf_fake").model_info("someone/something")
 
 
 def imported(plan: Plan) -> Result:
-    """`import aion` beside `import httpx`."""
+    """Measure `import aion` against `import httpx`."""
     result = Result({}, (Bar("cpu", 0.25),))
     codes: dict[str, str] = {}
     for one in CONTENDERS:
@@ -59,7 +59,7 @@ def imported(plan: Plan) -> Result:
 
 
 def first_call(plan: Plan) -> Result:
-    """Import, make a client, make one call."""
+    """Measure an import, a new client and one call."""
     result = Result({}, (Bar("cpu", 1.20),))
     codes: dict[str, str] = {}
     for one in CONTENDERS:
@@ -74,7 +74,7 @@ def first_call(plan: Plan) -> Result:
 
 def _fresh(result: Result, codes: dict[str, str], plan: Plan) -> Result:
     for code in codes.values():
-        # Once beforehand: byte code is written and files are in the cache.
+        # The first run writes byte code, and brings files into the cache.
         children.clocked(code)
     turns = {name: partial(children.clocked, code) for name, code in codes.items()}
     result.samples = in_turns(turns, plan.repeats)

@@ -1,4 +1,4 @@
-"""A long streamed text, event by event: processor time, and memory at its peak."""
+"""Rows: a long streamed text, event by event: processor time, and memory at its peak."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from benchmarks.measure import Bar, Plan, Result, Sample, in_turns, quiet, timed
 from benchmarks.rows import taking_part
 
 FLAT = 8 * 1024 * 1024
-"""Bytes that a stream may add at its peak, whatever its length; its text is kept."""
+"""Bytes that a stream may add at its peak, whatever its length; this includes its text."""
 _BARS = (Bar("cpu", 0.95), Bar("rss", FLAT, over=None, unit="bytes"))
 
 
 def sync(plan: Plan) -> Result:
-    """Blocking."""
+    """Measure the sync clients."""
     result = Result({}, _BARS)
     with taking_part.blocking("stream", plan, result.missing) as found:
 
@@ -35,7 +35,7 @@ def sync(plan: Plan) -> Result:
 
 
 def coroutines(plan: Plan) -> Result:
-    """In a coroutine."""
+    """Measure the async clients."""
     result = Result({}, _BARS)
 
     async def main() -> None:

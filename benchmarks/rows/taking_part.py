@@ -1,4 +1,4 @@
-"""Who takes part in a row, and a warm client for each of them."""
+"""Selects the contenders of a row, and makes a warm client for each."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Task = Literal["get", "page", "stream", "upload", "bulk", "video"]
 def entrants(
     missing: dict[str, str], make: Callable[[Contender], bool], only: frozenset[str] | None
 ) -> Iterator[Contender]:
-    """Those that are installed and have such a client; the others are noted in `missing`."""
+    """Return the installed contenders with such a client; add the others to `missing`."""
     for one in CONTENDERS:
         if only is not None and one.name not in only:
             continue
@@ -28,7 +28,7 @@ def entrants(
 
 
 def quick_json(task: Task) -> frozenset[str] | None:
-    """Who does the task: msgspec makes a difference only where there is much to decode."""
+    """Return the contenders for a task; msgspec only matters if there is much to decode."""
     everybody = frozenset(one.name for one in CONTENDERS)
     return everybody if task == "page" else everybody - {FASTER}
 
@@ -37,7 +37,7 @@ def quick_json(task: Task) -> frozenset[str] | None:
 def blocking(
     task: Task, plan: Plan, missing: dict[str, str]
 ) -> Generator[dict[str, tuple[Contender, Callable[..., Any]]]]:
-    """By name, every blocking contender and its way to do the task, done once already."""
+    """Return the task of every sync contender by name, after one run of each."""
     opened: list[SyncTasks] = []
     found: dict[str, tuple[Contender, Callable[..., Any]]] = {}
     try:
@@ -59,7 +59,7 @@ def blocking(
 async def coroutines(
     task: Task, plan: Plan, missing: dict[str, str]
 ) -> AsyncGenerator[dict[str, tuple[Contender, Callable[..., Any]]]]:
-    """The same for coroutines."""
+    """Return the task of every async contender by name, after one run of each."""
     opened: list[AsyncTasks] = []
     found: dict[str, tuple[Contender, Callable[..., Any]]] = {}
     try:

@@ -1,4 +1,4 @@
-"""Files from disk to a server that throws them away: bytes a second, and memory at the peak."""
+"""Rows: uploads from disk to a server that discards them: bytes per second, and peak memory."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ AT_ONCE, FILES, MIB = 8, 200, 1024 * 1024
 LARGE = 512
 """MiB of the one large file."""
 _TURNS = 4
-"""Turns with it that make one sample: one takes a fifth of a second."""
+"""Turns with it that make one sample; one turn takes a fifth of a second."""
 VIDEO = 2048
 """MiB of the video."""
 _VIDEO = (Bar("rss", 32 * MIB, over=None, unit="bytes"),)
@@ -34,7 +34,7 @@ _LARGE = (Bar("rate", 1.3, least=True), Bar("rss", 8 * MIB, over=None, unit="byt
 
 @contextmanager
 def _file(size: int) -> Generator[Path]:
-    """A file that looks like a photograph to whoever reads its first bytes."""
+    """Make a file whose first bytes are those of a photograph."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "photo.jpg")
         with path.open("wb") as handle:
@@ -47,7 +47,7 @@ def _file(size: int) -> Generator[Path]:
 
 @contextmanager
 def _movie(size: int) -> Generator[Path]:
-    """A file that begins as a video does, and is a hole on the disk behind that."""
+    """Make a file that begins like a video; the rest is a hole on the disk."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "movie.mp4")
         with path.open("wb") as handle:
@@ -137,30 +137,30 @@ def _rounds(plan: Plan, size: int) -> int:
 
 
 def many_sync(plan: Plan) -> Result:
-    """Eight threads."""
+    """Measure small files in eight threads."""
     return _sync(plan, plan.count(MIB, 1000), plan.count(FILES, AT_ONCE), AT_ONCE, _MANY)
 
 
 def many_async(plan: Plan) -> Result:
-    """Eight tasks."""
+    """Measure small files in eight tasks."""
     return _async(plan, plan.count(MIB, 1000), plan.count(FILES, AT_ONCE), AT_ONCE, _MANY)
 
 
 def large_sync(plan: Plan) -> Result:
-    """One file, blocking."""
+    """Measure one large file, sync."""
     return _sync(plan, plan.count(LARGE * MIB, 1000), 1, 1, _LARGE, turns=_TURNS)
 
 
 def large_async(plan: Plan) -> Result:
-    """One file, in a coroutine."""
+    """Measure one large file, async."""
     return _async(plan, plan.count(LARGE * MIB, 1000), 1, 1, _LARGE, turns=_TURNS)
 
 
 def video_sync(plan: Plan) -> Result:
-    """One video in chunks, eight threads."""
+    """Measure one video in chunks, in eight threads."""
     return _sync(plan, plan.count(VIDEO * MIB, MIB), 1, 1, _VIDEO, "video")
 
 
 def video_async(plan: Plan) -> Result:
-    """The same in eight tasks."""
+    """Measure one video in chunks, in eight tasks."""
     return _async(plan, plan.count(VIDEO * MIB, MIB), 1, 1, _VIDEO, "video")
