@@ -1,4 +1,4 @@
-"""What every test needs: an environment that says nothing to the client, and Ctrl-C."""
+"""Prepares every test: an environment without settings for the client, and Ctrl-C."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ import signal
 import pytest
 from hypothesis import settings
 
-# A busy machine is slow, which is no failure.
+# A busy machine is slow, which is not a failure.
 settings.register_profile("aion", deadline=None)
 settings.load_profile("aion")
 
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    # So it is in what a shell starts in the background, and in its children: nothing would answer
-    # to the Ctrl-C of a test.
+    # A shell ignores SIGINT in background jobs and their children, so tests of Ctrl-C would fail.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 

@@ -15,7 +15,7 @@ CHUNK = 8
 
 
 def folder(path: Path, count: int) -> Path:
-    """A directory with so many different images, called 000.png and so on."""
+    """Make a directory with `count` different images, called 000.png and so on."""
     path.mkdir(parents=True, exist_ok=True)
     for number in range(count):
         (path / f"{number:03}.png").write_bytes(draw("PNG", (10 + number % 90, 10 + number // 90)))

@@ -29,7 +29,7 @@ class Calls:
     def __init__(self, kind: str) -> None:
         self.kind = kind
         self._runner = asyncio.Runner()
-        # Made now, so that its file descriptors are there before anybody counts them.
+        # Made now, so that its file descriptors exist before a test counts them.
         self._runner.get_loop()
         self._clients: list[Client] = []
 
@@ -54,13 +54,13 @@ class Calls:
         return self._kept(made.from_config(config))
 
     def __call__(self, outcome: Coroutine[Any, Any, T] | T) -> T:
-        """What a call gives back."""
+        """Return the result of a call."""
         if inspect.iscoroutine(outcome):
             return self._runner.run(cast("Coroutine[Any, Any, T]", outcome))
         return cast("T", outcome)
 
     def items(self, found: AsyncIterable[T] | Iterable[T]) -> list[T]:
-        """Everything that an iterator gives."""
+        """Return all items of an iterator."""
         if isinstance(found, Iterable):
             return list(found)
 

@@ -20,7 +20,7 @@ def running() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def sandbox(running: Sandbox) -> Iterator[Sandbox]:
-    """The sandbox, empty; its own answers must all have been on contract."""
+    """The empty sandbox; all its responses have to follow the contract."""
     running.reset()
     yield running
     assert running.violations == []
@@ -36,7 +36,7 @@ def running_small() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def small(running_small: Sandbox) -> Iterator[Sandbox]:
-    """The same, empty; its own answers must all have been on contract."""
+    """The same sandbox, empty; all its responses have to follow the contract."""
     running_small.reset()
     yield running_small
     assert running_small.violations == []

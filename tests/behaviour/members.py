@@ -34,7 +34,7 @@ def as_keywords(settings: dict[str, Any]) -> dict[str, Any]:
 
 
 class WithMembers:
-    """A client, or a part of one, that gives all its arguments as members of enums."""
+    """A client, or a part of one, that passes all arguments as members of enums."""
 
     def __init__(self, inner: Any) -> None:
         self._inner = inner

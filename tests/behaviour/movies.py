@@ -18,13 +18,13 @@ def box(kind: bytes, *parts: bytes) -> bytes:
 
 
 def noise(size: int, seed: str = "") -> bytes:
-    """So many bytes that look like frames, always the same."""
+    """Return `size` bytes that resemble frames, always the same."""
     block = b"".join(hashlib.sha256(f"{seed}/{n}".encode()).digest() for n in range(32))
     return (block * (size // len(block) + 1))[:size]
 
 
 def header(seconds: float, scale: int = SCALE) -> bytes:
-    """The header of a movie of so many seconds."""
+    """Return the header of a movie of that many seconds."""
     return box(
         b"mvhd", struct.pack(">IIIII", 0, MADE_AT, 0, scale, int(seconds * scale)), bytes(80)
     )
@@ -62,7 +62,7 @@ def sound_track() -> bytes:
 
 
 def movie(seconds: float = 42.0, size: int = 25_000, *, brand: bytes = b"isom") -> bytes:
-    """An MP4 movie of so many seconds and bytes."""
+    """Return an MP4 movie of that many seconds and bytes."""
     head = box(b"ftyp", brand, bytes(4), brand)
     tail = box(b"moov", header(seconds), picture_track(seconds), sound_track())
     frames = noise(size - len(head) - len(tail) - 8, str(seconds))

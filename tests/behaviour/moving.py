@@ -43,7 +43,7 @@ CHANGES: dict[str, Change] = {
 
 
 class _Watch:
-    """Looks on while files are opened; it is no more than that for files that nobody names."""
+    """Watches files being opened; it does nothing for files that no test names."""
 
     path: Path | None = None
     seen = 0
@@ -62,7 +62,7 @@ class _Watch:
 
 
 _WATCH = _Watch()
-# A hook cannot be taken away again: there is one, for all tests.
+# A hook cannot be removed, so all tests share one.
 sys.addaudithook(_WATCH)
 
 

@@ -1,4 +1,4 @@
-"""Small documents, made here, so that every test says what is in them."""
+"""Small documents, made by each test, so that their text is visible in it."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ HTML = (
 
 
 def closed_port() -> int:
-    """A port on which nobody listens."""
+    """Return a port without a listener."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -22,7 +22,7 @@ def closed_port() -> int:
 
 @contextlib.contextmanager
 def answering(answer: bytes | None) -> Generator[str]:
-    """A server that gives every request the same bytes, or, for None, never a single one.
+    """Run a server that sends the same bytes to every request, or, for None, no bytes at all.
 
     Yields:
         Its base URL.
@@ -54,7 +54,7 @@ def answering(answer: bytes | None) -> Generator[str]:
             yield f"http://127.0.0.1:{listener.getsockname()[1]}/api/v2"
         finally:
             stop.set()
-            # Closing alone does not wake a thread that waits in accept().
+            # Closing does not wake a thread that waits in accept().
             with contextlib.suppress(OSError):
                 listener.shutdown(socket.SHUT_RDWR)
             acceptor.join()

@@ -14,7 +14,7 @@ HEAD = (
 )
 END = b"0\r\n\r\n"
 HOLD = b""
-"""At the end of an answer: keep the connection open and say nothing more."""
+"""At the end of a response: keep the connection open, and send nothing more."""
 
 
 def chunk(data: bytes) -> bytes:
@@ -23,7 +23,7 @@ def chunk(data: bytes) -> bytes:
 
 
 def refusal(status: str, body: bytes = b"{}") -> bytes:
-    """A whole answer that is no success, after which the server hangs up."""
+    """Return a complete error response, after which the server closes the connection."""
     return (
         f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\n"
         f"Content-Length: {len(body)}\r\nRetry-After: 0\r\nConnection: close\r\n\r\n"
@@ -41,9 +41,9 @@ class Scripted:
 
 @contextlib.contextmanager
 def scripted(*answers: Sequence[bytes]) -> Generator[Scripted]:
-    """A server that gives the requests these answers, one after the other, and hangs up after each.
+    """Run a server that sends these responses, one for each request, and closes after each.
 
-    An answer that ends with `HOLD` is not hung up on.
+    After a response that ends with `HOLD` the connection stays open.
     """
     script = Scripted(list(answers))
     held: list[socket.socket] = []

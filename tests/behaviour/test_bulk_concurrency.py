@@ -1,4 +1,4 @@
-"""Requests of a bulk upload in flight together: how many, in which threads, and what is left."""
+"""Concurrent requests of a bulk upload: how many, in which threads, and what they leave open."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def running_wide() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def wide(running_wide: Sandbox) -> Iterator[Sandbox]:
-    """The same, empty; its own answers must all have been on contract."""
+    """The same sandbox, empty; all its responses have to follow the contract."""
     running_wide.reset()
     yield running_wide
     assert running_wide.violations == []

@@ -1,4 +1,4 @@
-"""P22: a batch goes on where it ended, by its journal."""
+"""P22: a batch resumes where it ended, with its journal."""
 
 from __future__ import annotations
 

@@ -133,7 +133,7 @@ def test_P22_a_thousand_files_that_are_done_cost_no_request(
 
 
 def finish(photos: Path, journal: Path, base_url: str) -> None:
-    """A journal that says of all files that they are stored and described."""
+    """Return a journal in which all files are stored and described."""
     found = _expand.expand(photos)
     record = Record(journal, found, base_url, options={"storage_target": "default"})
     status = DescriptionStatus.COMPLETED

@@ -79,7 +79,7 @@ def test_P22_a_process_that_is_killed_while_an_answer_is_due_loses_nothing(
     calls: Calls, busy: Sandbox, tmp_path: Path
 ) -> None:
     photos, journal = folder(tmp_path / "in", 8), tmp_path / "journal"
-    # The work goes on after the client is gone.
+    # The service continues to work after the client is gone.
     busy.faults.delay(STREAM, seconds=0.5)
     worker = start(calls.kind, busy, photos, journal)
     while not requests_of(busy, STREAM) and worker.poll() is None and not journal.exists():

@@ -1,4 +1,4 @@
-"""Exactly once: whatever becomes of an answer, each file is stored once, and none is torn."""
+"""Exactly once: even if responses are lost, each file is stored once and complete."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ def test_a_service_that_tells_no_time_is_asked_all_the_same(
 
 
 def dateless(_: str) -> None:
-    """What is known where no answer has a date."""
+    """The time of the service is unknown, because no response has a date."""
 
 
 def test_a_service_that_stays_away_is_given_up(
@@ -191,7 +191,7 @@ def test_P22_a_broken_request_is_asked_about_by_the_next_call(
 
 
 class Writer:
-    """Writes over a file, at the same size, as soon as somebody reads it."""
+    """Overwrites a file, with the same size, as soon as it is read."""
 
     def __init__(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         from aion._http import content

@@ -41,7 +41,7 @@ def break_off(sandbox: Sandbox) -> None:
 
 
 def then(fault: Callable[[Sandbox], None], sandbox: Sandbox) -> Callable[[object], None]:
-    """A callback that, told of the first file, lets all later requests fail."""
+    """A callback that makes all requests fail after the first file."""
     left = [fault]
 
     def strike(_: object) -> None:

@@ -1,4 +1,4 @@
-"""What `progress=` shows and tells."""
+"""What `progress=` shows and reports."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_the_display_ends_when_the_upload_fails(
 
     with pytest.raises(InterruptedError):
         calls(client.upload(folder(tmp_path, 1), progress=True, on_file_complete=stop))
-    # The cursor, which the display hides, is shown again.
+    # The display hides the cursor, and shows it at the end.
     assert capsys.readouterr().err.rpartition("\x1b[?25")[2].startswith("h")
 
 

@@ -32,13 +32,13 @@ def running_slow() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def slow(running_slow: Sandbox) -> Sandbox:
-    """The same, empty, though what an upload gave up on may still arrive."""
+    """The same sandbox, empty; abandoned requests of an upload may still arrive."""
     running_slow.reset()
     return running_slow
 
 
 def answer_late(sandbox: Sandbox) -> None:
-    """The second request and all later ones get no answer for long."""
+    """The second request and all later ones get no response for a long time."""
     sandbox.faults.delay(STREAM, seconds=20.0, every=2)
 
 

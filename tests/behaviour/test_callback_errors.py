@@ -41,7 +41,7 @@ VIDEOS = ["on_chunk_progress", "on_upload_complete", "on_analysis_progress"]
 
 
 def raised(calls: Calls, upload: Upload, callback: str, error: AionvisionError) -> AionvisionError:
-    """What an upload raises whose callback raises, which is told once."""
+    """What an upload raises when its callback raises once."""
     told: list[object] = []
 
     def tell(event: object) -> None:
@@ -57,7 +57,7 @@ def raised(calls: Calls, upload: Upload, callback: str, error: AionvisionError) 
 
 
 def facts(error: AionvisionError) -> dict[str, Any]:
-    """All that an error says, but for notes and the mark of where it came from."""
+    """Return the text of an error, without notes and the mark of its origin."""
     return {
         "text": str(error),
         **{k: copy.copy(v) for k, v in vars(error).items() if not k.startswith("_")},

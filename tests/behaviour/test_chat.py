@@ -408,7 +408,7 @@ def test_an_unknown_plan_is_not_found(calls: Calls, client: Client, session: Cha
 
 
 def doors(context: ChatSessionContext | SyncChatSession) -> tuple[Door, Door]:
-    """How a session is opened and closed; what that gives back depends on the client."""
+    """Open and close a session; the results depend on the client."""
     return context.open, context.close
 
 

@@ -1,4 +1,4 @@
-"""Chat sessions whose block is cancelled or interrupted: closed soon, and nobody waits for it."""
+"""Chat sessions whose block is cancelled or interrupted: closed soon, without a wait."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ CLOSE = "close_chat_session"
 OPEN = "create_chat_session"
 STREAM = "send_message_stream"
 SLOW = 0.8
-"""Seconds that the service takes to close a session, where a test looks for who waits for it."""
+"""Seconds that the service needs to close a session, in tests that check who waits for it."""
 
 Block = Callable[[asyncio.Event], Coroutine[Any, Any, object]]
-"""What is cut off, once it has set the event."""
+"""Sets the event, and is then cut off."""
 
 
 def closed(sandbox: Sandbox, sessions: int = 1) -> int:
-    """How many sessions were closed, once there are so many or two seconds have passed."""
+    """Return the number of closed sessions, once it is reached or two seconds have passed."""
     end = time.monotonic() + 2.0
     while time.monotonic() < end and len(_closings(sandbox)) < sessions:
         time.sleep(0.01)
@@ -108,7 +108,7 @@ async def anyio_task_group(block: Block) -> None:
 
 
 async def streaming_response(block: Block) -> None:
-    """A browser that goes away: the answer and the watch for its end share a task group."""
+    """A browser disconnects: the response and the watch for its end share a task group."""
     begun = asyncio.Event()
     async with anyio.create_task_group() as group:
 

@@ -1,4 +1,4 @@
-"""P12: a chat stream that is cut, at whichever byte, never looks like success."""
+"""P12: a chat stream that is cut, at any byte, never passes as a success."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading an answer that is given up halfway, by a cancellation or Ctrl-C, and taken up again."""
+"""Reading a response that is stopped halfway, by a cancellation or Ctrl-C, and resumed."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ STOP = b"Ctrl-C, or the task is cancelled"
 
 
 class Service:
-    """What the service says, piece by piece; the first piece is the head of the answer."""
+    """The bytes that the service sends, in pieces; the first piece is the head of the response."""
 
     def __init__(self, *pieces: bytes) -> None:
         self.pieces = list(pieces)
@@ -45,7 +45,7 @@ class Service:
 
 
 class Connection:
-    """A connection for threads that ends where it is told to."""
+    """A connection for threads that ends at a given piece."""
 
     home: object = None
 
@@ -118,7 +118,7 @@ class Reading:
         return stream.result() if isinstance(stream, SyncChatStream) else self._run(stream.result())
 
     def stopped(self) -> None:
-        """Ask for the next token, and be stopped while it is awaited."""
+        """Request the next token, and stop while waiting for it."""
         if isinstance(self.stream, SyncChatStream):
             with pytest.raises(KeyboardInterrupt):
                 self.next()
@@ -139,7 +139,7 @@ Read = Callable[..., Reading]
 
 @pytest.fixture(params=["async", "sync"])
 def read(request: pytest.FixtureRequest) -> Read:
-    """Begins to read what the service says, with either client."""
+    """Starts to read a response, with either client."""
 
     def begun(*pieces: bytes) -> Reading:
         service = Service(*pieces)

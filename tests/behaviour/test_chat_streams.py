@@ -1,4 +1,4 @@
-"""Answers as they are written: whole streams, broken ones, and what is left behind."""
+"""Streamed responses: complete streams, broken ones, and what they leave open."""
 
 from __future__ import annotations
 
@@ -183,7 +183,7 @@ def test_a_stream_asks_for_events(calls: Calls) -> None:
     assert json.loads(body) == {"message": "What is there?", "force_detailed_analysis": False}
 
 
-# ends that are no ends
+# Ends without a terminal event
 
 
 def test_a_cut_between_two_events_is_an_error_p12(
@@ -436,7 +436,7 @@ def test_a_wrong_key_is_an_authentication_error(calls: Calls, sandbox: Sandbox) 
         received(calls, client.chats.send_stream("Hello", session_id=SESSION))
 
 
-# connecting again
+# Reconnecting
 
 
 @pytest.mark.parametrize("status", ["429 Too Many Requests", "503 Service Unavailable"])
@@ -468,7 +468,7 @@ def test_a_second_attempt_is_not_made_after_an_error_that_may_have_worked_p14(
     assert len(script.requests) == 1
 
 
-# what is left behind
+# What a stream leaves open
 
 MORE_THAN_ALL_CONNECTIONS = 110
 

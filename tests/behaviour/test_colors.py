@@ -35,7 +35,7 @@ def upload(calls: Calls, client: Client, data: bytes, filename: str) -> str:
 
 
 def extracted(calls: Calls, client: Client, image_id: str) -> ColorExtractionResult:
-    """The colors of an image, once they are there."""
+    """Return the colors of an image, once they exist."""
     deadline = time.monotonic() + 5
     while True:
         result = calls(client.colors.get(image_id))

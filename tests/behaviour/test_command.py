@@ -47,13 +47,13 @@ def said(capsys: pytest.CaptureFixture[str], *arguments: str, status: int = 0) -
 
 
 def complained(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    """What a command that fails tells on standard error."""
+    """Return what a command that fails prints on standard error."""
     assert main(arguments) == 1
     return capsys.readouterr().err
 
 
 def stored(place: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
-    """What is printed of a navy image that was uploaded."""
+    """Return what is printed for a navy image that was uploaded."""
     (place / "navy.jpg").write_bytes(draw(color=NAVY))
     result: dict[str, Any] = json.loads(said(capsys, "upload", "navy.jpg", "--json"))
     return result
@@ -305,7 +305,7 @@ def on_a_terminal(*arguments: str, without: str = "nothing") -> str:
     with subprocess.Popen(command, stdout=follower, stderr=follower, env=environment) as process:
         os.close(follower)
         printed = b""
-        with contextlib.suppress(OSError):  # how the end of a terminal looks
+        with contextlib.suppress(OSError):  # A closed terminal looks like this
             while piece := os.read(leader, 4096):
                 printed += piece
         process.wait(30)
@@ -360,7 +360,7 @@ def test_names_that_are_no_text_are_uploaded_and_printed(
     name = os.fsdecode(b"caf\xe9." + (b"jpg" if kind == "images" else b"mp4"))
     (place / name).write_bytes(draw() if kind == "images" else movie())
     done = run("upload", name, "--as", kind, *options)
-    # The name that is stored, or the path that was given.
+    # The stored name, or the path that was passed.
     assert ("caf?.jpg" if kind == "images" else "caf\\udce9.mp4") in done.stdout, done.stderr
 
 
@@ -372,7 +372,7 @@ def test_an_error_names_a_path_that_is_no_text_once(
     assert told == "aion: caf\\udce9.jpg does not exist [VALIDATION_ERROR]\n"
 
 
-# What is stored is told, whatever comes after it
+# Stored files are reported, whatever fails afterwards
 
 
 @pytest.mark.parametrize("kind", ["images", "documents"])
@@ -434,7 +434,7 @@ def test_a_question_that_goes_wrong_does_not_end_a_talk(
 
 
 def missing(package: str) -> None:
-    """No package is there."""
+    """The package is not installed."""
 
 
 def test_a_file_of_settings_that_is_not_read_is_told_of(

@@ -34,13 +34,13 @@ def running_narrow() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def narrow(running_narrow: Sandbox) -> Sandbox:
-    """The same, empty, though what a wait gave up on may still be answered."""
+    """The same sandbox, empty; an abandoned request of a wait may still be in flight."""
     running_narrow.reset()
     return running_narrow
 
 
 class Clock:
-    """Measures the time since it was last told of something."""
+    """Measures the time since its last call."""
 
     def __init__(self) -> None:
         self._start = time.monotonic()
@@ -110,11 +110,11 @@ def test_p23_the_reason_of_one_failed_document_is_not_waited_for_beyond_the_dead
     assert clock.seconds < ENOUGH
 
 
-# The id of an image comes later than the answer to its upload
+# The id of an image comes after the response to its upload
 
 
 def later(reply: Any) -> Any:
-    """The answer to an upload, without the results that come with it."""
+    """Return the response to an upload, without the results in it."""
     if isinstance(reply, Reply) and b"immediate_results" in reply.body:
         body = json.dumps({**json.loads(reply.body), "immediate_results": None}).encode()
         return Reply(reply.status, [(b"content-type", b"application/json")], body)

@@ -1,4 +1,4 @@
-"""Answers that come packed are the same as if they had not been, whatever is called."""
+"""Compressed responses give the same results as uncompressed ones, for every call."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ CUT: dict[str, Callable[[bytes], bytes]] = {
 
 
 def body_of(target: str) -> tuple[bytes, str]:
-    """What the service has to say."""
+    """The responses of the service."""
     if "/messages/stream" in target:
         return STREAM, "text/event-stream"
     if "/user-files?" in target:
@@ -70,7 +70,7 @@ def body_of(target: str) -> tuple[bytes, str]:
 
 
 def serving(pack: Callable[[bytes], bytes], encoding: str) -> Script:
-    """A service that packs all answers like this."""
+    """Run a service that compresses all responses like this."""
 
     def script(connection: Connection) -> None:
         while True:
@@ -91,7 +91,7 @@ def client_of(calls: Calls, server: FaultServer, **settings: Any) -> Any:
 
 
 def results(calls: Calls, client: Any, folder: Path) -> dict[str, Callable[[], object]]:
-    """Calls of every kind of answer."""
+    """Calls with every kind of response."""
 
     def saved() -> bytes:
         calls(client.files.download_to(ID, folder / "saved.bin"))

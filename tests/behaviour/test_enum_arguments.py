@@ -79,7 +79,7 @@ VALUES: dict[str, Any] = {
     "verification_level": "quick",
     "webhook_url": "https://example.com/hook",
 }
-"""Arguments by their name, where any text or number does not do."""
+"""Arguments by name that need more than any text or number."""
 OF_ONE_METHOD: dict[str, Any] = {
     "documents.batch_confirm.confirmations": [
         {"success": True, "object_key": "a/b.pdf", "size_bytes": 3, "content_type": "text/plain"}
@@ -134,7 +134,7 @@ class Tape:
         body = b"".join(wire.content.pieces())
         headers = sorted((name, bytes(value)) for name, value in wire.headers)
         found = re.search(rb"boundary=(\w+)", b"".join(value for _, value in headers))
-        # Made anew for each call: what parts a form, ids of requests, keys of idempotency.
+        # New for each call: the boundary of a form, ids of requests, idempotency keys.
         made = re.compile(rb"[0-9a-f]{32}|" + (found[1] if found else rb"\0"))
         plain = [(name, made.sub(b"*", value)) for name, value in headers]
         one = (wire.method, wire.url, tuple(plain), made.sub(b"*", body))

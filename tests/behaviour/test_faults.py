@@ -1,4 +1,4 @@
-"""Every fault of the sandbox is met by the engine: what the caller gets, and how often it asked."""
+"""The engine handles every fault of the sandbox: results for callers, and number of requests."""
 
 from __future__ import annotations
 

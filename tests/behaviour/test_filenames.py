@@ -19,13 +19,13 @@ from tests.behaviour.movies import movie
 from tests.behaviour.papers import MANUAL
 from tests.behaviour.pictures import draw
 
-# What is given, and what is stored: nothing but the last part of a path is a name.
+# The passed and the stored name: only the last part of a path is a name.
 NAMES = {
     '12" pipe': '12" pipe',
     "two\nlines": "two\nlines",
     "two\r\nlines": "two\r\nlines",
     "50% of it": "50% of it",
-    # Nothing on the wire tells this name from that with a quote.
+    # On the wire this name equals the name with a quote.
     "12%22 pipe": '12" pipe',
     "back\\slash": "slash",
     "shelf/pipe": "pipe",
@@ -70,7 +70,7 @@ def test_documents_of_changed_names_are_told_apart(calls: Calls, sandbox: Sandbo
     ]
 
 
-# Names that are bytes to the system, and no text: `os.fsdecode` gives them to Python.
+# Names that are bytes to the system, not text: Python has them from `os.fsdecode`.
 
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="names are text on other systems")
 ODD = b"caf\xe9"
@@ -83,7 +83,7 @@ KINDS: dict[str, tuple[str, bytes, Callable[[Client], Any]]] = {
 
 
 def odd_file(folder: Path, ending: str, data: bytes) -> str:
-    """The path of a file whose directory and whose name are no text."""
+    """Return the path of a file whose directory and name are not text."""
     inside = folder / os.fsdecode(b"shelf\xff")
     inside.mkdir()
     path = inside / os.fsdecode(ODD + ending.encode())
@@ -138,7 +138,7 @@ def test_P22_a_journal_goes_on_with_names_that_are_no_text(
 def test_P8_names_that_are_no_text_are_found_again_after_a_lost_response(
     calls: Calls, sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    # Names that become the same one: what is in the files tells them apart.
+    # Names that become equal: the contents of the files distinguish them.
     for number, name in enumerate((b"a\xff.jpg", b"a\xfe.jpg", b"a?.jpg")):
         (tmp_path / os.fsdecode(name)).write_bytes(draw(size=(8, 8 + number)))
     sandbox.faults.cut(STREAM)

@@ -346,7 +346,7 @@ Routes = dict[str, tuple[int, dict[str, str], bytes]]
 
 @contextmanager
 def serving(routes: Routes) -> Generator[str]:
-    """A server that gives a fixed answer for each path."""
+    """Run a server with a fixed response for each path."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -358,7 +358,7 @@ def serving(routes: Routes) -> Generator[str]:
             self.wfile.write(body)
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base's name
-            """Say nothing."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()

@@ -35,7 +35,7 @@ LATEST = 6.0
 
 @contextlib.contextmanager
 def patched() -> Generator[None]:
-    """What a test does by hand. The event loop stands still then, so it is for threads alone."""
+    """Freeze the clock by hand. This stops the event loop, so use it with threads only."""
     with pytest.MonkeyPatch.context() as patch:
         moment = time.monotonic()
         patch.setattr(time, "monotonic", lambda: moment)

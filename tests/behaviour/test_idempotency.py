@@ -19,7 +19,7 @@ PRESIGNED: dict[str, object] = {
 
 
 def lost_once(connection: Connection) -> None:
-    """Take the first request and break the connection; answer the second."""
+    """Read the first request and break the connection; respond to the second."""
     while True:
         connection.read_request()
         if len(connection.server.seen) == 1:

@@ -1,4 +1,4 @@
-"""P2: importing the package opens nothing, starts nothing, and loads only what is needed."""
+"""P2: an import of the package opens no socket, starts no thread, loads only what it needs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Clients that come and go: loops, threads, forks, notebooks, and what is left open."""
+"""Lifetimes of clients: loops, threads, forks, notebooks, and what they leave open."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def open_files() -> int:
 
 
 def settled(count: Callable[[], int], most: int) -> int:
-    """The count once it is no more than that, or what it still is after three seconds."""
+    """Return the count as soon as it is at most that, or its value after three seconds."""
     deadline = time.monotonic() + 3
     while (found := count()) > most and time.monotonic() < deadline:
         time.sleep(0.01)

@@ -122,7 +122,7 @@ SIZES = (1, 3, 10)
 
 
 def each(calls: Calls, items: Any, act: Callable[[Any], Any]) -> list[Any]:
-    """What an iterator gives, with something done after each of its items."""
+    """Return the items of an iterator, with a call after each of them."""
     found: list[Any] = []
     if calls.kind == "sync":
         for item in items:
@@ -143,7 +143,7 @@ def each(calls: Calls, items: Any, act: Callable[[Any], Any]) -> list[Any]:
 
 
 def filled(calls: Calls, sandbox: Sandbox, kind: Kind) -> tuple[Any, list[str]]:
-    """A client of a filled sandbox, and the ids of what it holds in their order."""
+    """A client of a filled sandbox, and the ids of its files in order."""
     kind.fill(sandbox)
     client: Any = calls.client(sandbox)
     ids = ids_of(calls.items(kind.items(client, 50)))

@@ -22,7 +22,7 @@ SIZE = 10
 
 
 class Listing:
-    """A listing of numbers that notes what is asked of it."""
+    """A listing of numbers that records its requests."""
 
     def __init__(self, count: int, *, known: bool = True) -> None:
         self.numbers = list(range(count))
@@ -72,7 +72,7 @@ class Walks:
         return Pages(fetch, int) if self.is_async else SyncPages(blocking, int)
 
     def take(self, pages: Any, count: int | None = None) -> list[int]:
-        """So many items, or all of them; the loop has ended when they are given."""
+        """Return that many items, or all of them, after the loop has ended."""
         if not self.is_async:
             return self._taken(iter(pages), count)
 
@@ -87,7 +87,7 @@ class Walks:
         return asyncio.run(walk())
 
     def next_and_rest(self, pages: Any) -> tuple[int, list[int]]:
-        """The next item, asked for by itself, and what a loop gives after it."""
+        """Return the next item, and the items of a loop after it."""
         if not self.is_async:
             return next(pages), list(pages)
 
@@ -242,7 +242,7 @@ def test_a_page_that_fails_fails_the_walk_when_it_arrives_there(walks: Walks) ->
 
 
 class Endless(Listing):
-    """A listing that gives its third page for ever."""
+    """A listing that repeats its third page forever."""
 
     def page(self, offset: int) -> tuple[list[int], bool, int | None]:
         return super().page(min(offset, 20))
@@ -257,7 +257,7 @@ def test_p20_a_page_that_repeats_stops_the_walk_and_what_is_ahead_of_it(walks: W
 
 
 class Watched(Listing):
-    """A listing that says when its ninth page is asked for."""
+    """A listing that sets an event when its ninth page is requested."""
 
     def __init__(self, count: int) -> None:
         super().__init__(count)

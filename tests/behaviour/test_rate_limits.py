@@ -1,4 +1,4 @@
-"""Rate limits of the service, as both clients meet them: waited for if there is time, else told."""
+"""Rate limits of the service, for both clients: they wait if there is time, else they raise."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Addresses of answers that are relative to the origin of the service, and come out whole."""
+"""URLs in responses that are relative to the origin of the service become absolute."""
 
 from __future__ import annotations
 

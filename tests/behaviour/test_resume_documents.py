@@ -1,4 +1,4 @@
-"""P22: an upload of documents goes on where it ended, by its journal."""
+"""P22: an upload of documents resumes where it ended, with its journal."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def papers(tmp_path: Path) -> Path:
 
 
 def write(folder: Path, count: int) -> Path:
-    """A directory with so many different documents, called 000.txt and so on."""
+    """Make a directory with `count` different documents, called 000.txt and so on."""
     folder.mkdir()
     for number in range(count):
         (folder / f"{number:03}.txt").write_text(f"the paper of number {number}")

@@ -1,4 +1,4 @@
-"""A download goes on where its connection broke, and is whole under its name or not there."""
+"""A download resumes where its connection broke; its file is complete or missing."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ NEW = bytes(reversed(range(256))) * 900
 
 @dataclass
 class Store:
-    """An object, how it is served, and what was asked for.
+    """An object, how it is served, and the requests for it.
 
     Attributes:
         data: Its bytes.
         etag: Its ETag; None for none.
         ranges: Whether ranges are served.
-        cut: After how many bytes the answers break, one after the other; None for not at all.
-        after: Called after each answer with the number of answers so far.
+        cut: After how many bytes each response breaks, in order; None for not at all.
+        after: Called after each response with the number of responses so far.
         seen: The headers of the requests for the object.
-        located: How often the URL was asked for.
+        located: How often the URL was requested.
     """
 
     data: bytes = OLD
@@ -81,7 +81,7 @@ class Store:
 
     @property
     def asked(self) -> list[str | None]:
-        """The ranges that were asked for."""
+        """Return the requested ranges."""
         return [one.get("range") for one in self.seen]
 
 
@@ -103,7 +103,7 @@ def serving(store: Store) -> Generator[str]:
             self.end_headers()
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base's name
-            """Say nothing."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
@@ -119,7 +119,7 @@ def serving(store: Store) -> Generator[str]:
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """Where the download goes; an older file is there."""
+    """The target of the download; an older file exists."""
     path = tmp_path / "kept.bin"
     path.write_bytes(b"older")
     return path
@@ -158,7 +158,7 @@ def test_without_a_strong_etag_no_range_is_asked_for(
 
 
 def change(store: Store, number: int) -> None:
-    """Another object takes the place of the first after the first answer."""
+    """Another object replaces the first one after the first response."""
     store.data, store.etag = NEW, '"new"'
 
 

@@ -1,4 +1,4 @@
-"""P22: one image, or one document, is stored once, whatever becomes of the answer."""
+"""P22: one image, or one document, is stored once, even if the response is lost."""
 
 from __future__ import annotations
 

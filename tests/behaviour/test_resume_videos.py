@@ -1,4 +1,4 @@
-"""P22: the upload of a video goes on where it ended, by its journal."""
+"""P22: the upload of a video resumes where it ended, with its journal."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def video(tmp_path: Path) -> Path:
 
 
 def count(sandbox: Sandbox) -> Counter[str]:
-    """How often each step was asked for."""
+    """Count the requests of each step."""
     steps = (one.path.rpartition("/")[2] for one in sandbox.requests if one.method == "POST")
     puts = sum(one.method == "PUT" for one in sandbox.requests)
     return Counter(steps) + Counter({"put": puts})
@@ -156,7 +156,7 @@ def test_a_chunk_that_storage_has_is_confirmed_and_not_sent_again_p22(
     calls: Calls, sandbox: Sandbox, video: Path, journal: Path
 ) -> None:
     client = calls.client(sandbox, max_retries=0)
-    # The service does the work, and its answer is lost.
+    # The service does the work, and its response is lost.
     sandbox.faults.cut("confirm_video_chunk", times=1)
     with pytest.raises(VideoUploadError):
         calls(client.video_uploads.upload_one(video, journal=journal, max_chunk_concurrency=1))
@@ -417,7 +417,7 @@ def test_P22_a_killed_upload_of_a_video_is_resumed_until_it_is_stored_once(
     assert count(sandbox)["put"] <= 26 + 2 * kills
 
 
-# What storage says that it holds
+# What storage reports as stored
 
 
 def misread(monkeypatch: pytest.MonkeyPatch, *numbers: int) -> None:

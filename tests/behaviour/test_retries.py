@@ -1,4 +1,4 @@
-"""What is repeated, when, and for how long, as the server sees it."""
+"""Retries: which requests are resent, when, and for how long, as the server sees it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Calls in a scope of anyio that is cancelled: every await in it is cancelled again at once."""
+"""Calls in a cancelled scope of anyio, which immediately cancels every further await in it."""
 
 from __future__ import annotations
 

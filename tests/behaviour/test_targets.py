@@ -1,4 +1,4 @@
-"""URLs in answers that cannot be called are errors of the answer, on every path that calls one."""
+"""An unusable URL in a response is an error of the response, on every path that calls one."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def client_of(calls: Calls, url: str) -> Any:
 
 
 def reads(calls: Calls, client: Any, folder: Path) -> list[Callable[[], object]]:
-    """Calls that follow a redirect, or give it back."""
+    """Calls that follow a redirect, or return it."""
     return [
         lambda: calls(client.files.list()),
         lambda: calls(client.files.get_variant(ID)),
@@ -100,7 +100,7 @@ def test_a_redirect_that_is_not_escaped_is_followed_as_it_was_meant(calls: Calls
 
 
 def beginning(url: object) -> Callable[[Connection], None]:
-    """A service whose answers to a begun upload of a video name this URL."""
+    """Run a service whose responses to a started video upload contain this URL."""
     chunk = {"chunk_number": 1, "size_bytes": 25_000, "upload_url": url, "upload_method": "PUT"}
     when = "2030-01-01T00:00:00Z"
     begun = {

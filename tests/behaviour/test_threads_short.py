@@ -1,4 +1,4 @@
-"""A blocking client where no further thread can be started: work goes on in those there are."""
+"""A sync client when no further thread can be started: work continues in existing ones."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def threads() -> list[str]:
 
 @pytest.fixture(params=["Thread.start", "start_new_thread"])
 def allow(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Lets so many threads of the package be started, and no more."""
+    """Limits the number of threads that the package can start."""
     left = [0]
 
     def count() -> None:

@@ -1,4 +1,4 @@
-"""Upload many images: what is sent, what comes back, and what is told when something fails."""
+"""Upload many images: requests, results, and what is reported when something fails."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def requests_of(sandbox: Sandbox, operation: str) -> int:
 
 
 def folder(path: Path, count: int) -> Path:
-    """A directory with so many different images, called 00.png and so on."""
+    """Make a directory with `count` different images, called 00.png and so on."""
     for number in range(count):
         (path / f"{number:02}.png").write_bytes(draw("PNG", (10 + number, 10)))
     return path
@@ -298,7 +298,7 @@ def test_a_file_that_the_service_refuses_stops_no_other(
 
 
 class EveryResult(SyncChannel):
-    """Gives results of rejected files, too, as a service may do."""
+    """Sends results of rejected files, too, as a service may do."""
 
     def exchange(self, wire: Wire, **limits: Any) -> Any:
         return every_result(super().exchange(wire, **limits))

@@ -22,7 +22,7 @@ FILES = [
 
 
 def put(place: PresignedUrlInfo | BatchPresignedUrl, data: bytes) -> str:
-    """Send bytes as the service says; its ETag."""
+    """Send bytes as the service describes; return the ETag."""
     answer = httpx.request(
         place.upload_method, place.upload_url, headers=place.upload_headers, content=data
     )

@@ -1,4 +1,4 @@
-"""Videos are uploaded in chunks, whole or in steps, or given up."""
+"""Uploads of videos in chunks: in one call, in steps, or aborted."""
 
 from __future__ import annotations
 
@@ -344,7 +344,7 @@ def test_a_callback_that_raises_gives_the_upload_up(
             )
         ),
     )
-    # A chunk that was given up may be read by the service after that.
+    # The service may still read an abandoned chunk after that.
     assert [path for path in paths(sandbox) if path != "confirm"][-1] == "abort"
 
 

@@ -1,4 +1,4 @@
-"""Waits whose looks fail: what passes is waited out, and what stays names what goes on."""
+"""Waits whose polls fail: transient errors do not end them, others say how to resume."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ UNKNOWN = "00000000-0000-4000-8000-000000000000"
 
 
 class Wait(NamedTuple):
-    """One thing that is waited for.
+    """One awaited operation.
 
     Args:
-        begin: Begins it; its id.
+        begin: Begins it, and returns its id.
         wait: Waits for it.
-        look: The operation that looks at it.
-        names: What its id is called in `details`.
+        look: The operation that polls it.
+        names: The name of its id in `details`.
     """
 
     begin: Callable[[Calls, Any, Path], str]

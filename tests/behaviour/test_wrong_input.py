@@ -48,7 +48,7 @@ def method(client: Any, name: str) -> Any:
 
 
 def refusal(calls: Calls, sandbox: Sandbox, name: str, *args: Any, **kwargs: Any) -> str:
-    """What is said of a call that is refused."""
+    """Return the message of a call that is refused."""
     with pytest.raises(ValidationError) as caught:
         calls(method(calls.client(sandbox), name)(*args, **kwargs))
     return str(caught.value)
@@ -243,7 +243,7 @@ def test_what_means_no_file_is_refused_even_where_failures_are_results(
     assert refusal(calls, sandbox, name, files, raise_on_failure=False)
 
 
-# What the errors say
+# Messages of the errors
 
 _REST: dict[str, dict[str, Any]] = {"describe": {}, "verify": {"content": "red"}}
 

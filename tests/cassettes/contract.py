@@ -1,4 +1,4 @@
-"""What is off contract about a recorded interaction, by the checks of the sandbox."""
+"""Checks recorded interactions against the contract, with the checks of the sandbox."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from aion.testing._scrubbing import REDACTED, parts_of
 _FIELD = re.compile(r'\bname="([^"]*)"')
 _JSON = "application/json"
 _BESIDES = {"send_chat_message": ("images", "metadata")}
-"""Fields that the documents show in an answer though the contract does not have them."""
+"""Fields of a response in the documentation that the contract does not have."""
 
 
 def problems(request: Any, response: Any) -> list[str]:
-    """How a recorded request or its answer is not what the contract says; empty when all is well.
+    """Return violations of the contract by a recorded request or its response.
 
     Args:
-        request: A request as vcrpy holds it.
-        response: Its answer.
+        request: A request as vcrpy stores it.
+        response: Its response.
     """
     parts = urlsplit(str(request.uri))
     if parts.path.startswith(OBJECTS_PREFIX):
@@ -71,7 +71,7 @@ def _sent(checks: Validators, operation: Operation, request: Any) -> Any:
     if operation.body_type == "multipart/form-data":
         return _form(checks, operation, parts_of(body, kind))
     if operation.body_type == _JSON:
-        # What was redacted had a length that fits, which is not told.
+        # A redacted value had a valid length, which its replacement does not show.
         return json.loads(body.replace(f'"{REDACTED}"'.encode(), b'"%s"' % (b"x" * 40)))
     readers = checks.form_readers(operation)
     pairs = parse_qsl(body.decode(), keep_blank_values=True)

@@ -1,4 +1,4 @@
-"""Answers in which one thing is not of the type that it should be, one after the other."""
+"""Makes responses in which one value has the wrong type, for each value."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ WRONG: dict[str, Any] = {
     "an empty object": {},
     "an object": {"wrong": ["x"]},
 }
-"""What is put in the place of a value."""
+"""Replacements for a value."""
 
 
 @dataclass(frozen=True)
 class Mutation:
-    """One change of one answer.
+    """One change of one response.
 
     Attributes:
-        answer: Which answer of a recording, from 0.
-        event: Which event of it, where it is a stream.
-        path: Where in the JSON value; empty for all of it.
-        kind: What is put there.
+        answer: The number of the response in a recording, from 0.
+        event: The number of its event, for a stream.
+        path: The place in the JSON value; empty for the whole value.
+        kind: The kind of the replacement.
     """
 
     answer: int
@@ -83,7 +83,7 @@ class Mutation:
 
 
 def mutations(bodies: list[bytes]) -> Iterator[Mutation]:
-    """Every change of every answer that is JSON or a stream of it."""
+    """Yield every change of every response that is JSON or a stream of it."""
     for number, body in enumerate(bodies):
         for event, value in _values(body):
             for path in _paths(value, ()):

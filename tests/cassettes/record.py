@@ -19,7 +19,7 @@ from tests.cassettes.tape import FOLDER, Studio, path_of
 
 
 def main(arguments: list[str], folder: Path = FOLDER) -> int:
-    """Record into a folder, or check what is in it; the exit status."""
+    """Record into a folder, or check its contents; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m tests.cassettes.record")
     parser.add_argument("--only", nargs="+", default=["*"], help="methods, such as files.*")
     parser.add_argument(
@@ -51,7 +51,7 @@ def main(arguments: list[str], folder: Path = FOLDER) -> int:
 
 
 def _without_a_method(folder: Path, *, remove: bool) -> list[str]:
-    """The cassettes of methods that are no longer documented."""
+    """Return the cassettes of methods that are no longer documented."""
     found = [path for path in sorted(folder.glob("*.yaml")) if path.stem not in SCENARIOS]
     for path in found:
         print(f"no longer documented: {path.stem}")

@@ -1,4 +1,4 @@
-"""Plays recorded answers, changed ones among them, to a client: no network, no vcrpy, fast."""
+"""Plays recorded responses, also changed ones, to a client: no network, no vcrpy, fast."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from tests.cassettes.tape import given_of, interactions
 
 KEY = "aion_replay_0123456789abcdef"
 _SPARE = 12
-"""Requests more than were recorded, after which a client that goes on is stopped."""
+"""Number of requests beyond the recording, after which a client is stopped."""
 _DEPTH = 6
 _MAY_RAISE = {"final"}
-"""Properties that say that they raise: a pipeline without steps has no last one."""
+"""Properties that are documented to raise: a pipeline without steps has no last one."""
 _PACKAGES = tuple(
     str(Path(cast("str", module.__file__)).parent) for module in (aion, __import__("aion_api"))
 )
@@ -32,7 +32,7 @@ _PACKAGES = tuple(
 
 @dataclass(frozen=True)
 class Recorded:
-    """One recorded request and its answer."""
+    """One recorded request and its response."""
 
     method: str
     place: str
@@ -60,7 +60,7 @@ def recorded(name: str) -> list[Recorded]:
 
 
 class Tape:
-    """Gives the answers of a recording, of which one is changed."""
+    """Sends the responses of a recording, one of them changed."""
 
     def __init__(self, name: str, mutation: Mutation | None) -> None:
         self._left = [
@@ -76,7 +76,7 @@ class Tape:
         self._spare = len(self._left) + _SPARE
 
     def answer(self, wire: Wire) -> Reply:
-        """The next answer to such a request, or again the last one."""
+        """Return the next response to such a request, or the last one once more."""
         self._spare -= 1
         if self._spare < 0:
             return Reply(401, [], b"{}")
@@ -147,11 +147,11 @@ class AsyncTape:
 def raw_error(
     name: str, scenario: Scenario, kind: str, mutation: Mutation | None, folder: Path
 ) -> str | None:
-    """What a changed answer brings besides a result and an error of the package, or None.
+    """Return what a changed response causes, if it is not a result or an error of the package.
 
     Args:
         name: The method.
-        scenario: How it is called.
+        scenario: The code that calls it.
         kind: The client: ``async`` or ``sync``.
         mutation: The change; None for none.
         folder: Where a scenario may write.
@@ -192,7 +192,7 @@ def _told(error: AionvisionError) -> str | None:
 
 
 def _where(error: Exception) -> str | None:
-    """Where an error was raised; None for one of the scenario itself, which trusts answers."""
+    """Return where an error was raised; None for the scenario itself, which trusts responses."""
     frames = traceback.extract_tb(error.__traceback__)
     scenario = max((n for n, one in enumerate(frames) if "/scenarios/" in one.filename), default=-1)
     inside = [one for one in frames[scenario + 1 :] if one.filename.startswith(_PACKAGES)]
@@ -204,7 +204,7 @@ def _where(error: Exception) -> str | None:
 
 
 def touch(value: Any, depth: int) -> None:
-    """Look at all that a result shows: its texts, its properties, its items."""
+    """Read all of a result: its texts, its properties, its items."""
     if depth > _DEPTH or isinstance(value, (str, bytes, int, float, type(None), Path)):
         return
     if is_object(value):

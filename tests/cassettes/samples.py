@@ -40,7 +40,7 @@ def video_file(folder: Path) -> Path:
 
 
 def both(*parts: Callable[[World], Given]) -> Callable[[World], Given]:
-    """What several preparations give."""
+    """The results of several preparations."""
 
     def given(world: World) -> Given:
         return {name: value for part in parts for name, value in part(world).items()}

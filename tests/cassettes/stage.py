@@ -42,12 +42,12 @@ class World:
 
 @dataclass(frozen=True)
 class Stage:
-    """Where a scenario is played.
+    """The environment of a scenario.
 
     Attributes:
         calls: Runs the calls of either client.
-        api: That client.
-        given: What was there before.
+        api: The client.
+        given: The prepared ids.
         folder: An empty folder.
     """
 
@@ -57,7 +57,7 @@ class Stage:
     folder: Path
 
     def __call__(self, outcome: Coroutine[Any, Any, T] | T) -> T:
-        """What a call gives back."""
+        """Return the result of a call."""
         return self.calls(outcome)
 
     def __getitem__(self, name: str) -> Any:
@@ -66,11 +66,11 @@ class Stage:
 
     @property
     def interval(self) -> float:
-        """Seconds between two looks, for methods that do not take those of the client."""
+        """Seconds between two polls, for methods that do not use the setting of the client."""
         return self.api.config.polling_interval
 
     def items(self, found: AsyncIterable[T] | Iterable[T]) -> list[T]:
-        """Everything that an iterator gives."""
+        """Return all items of an iterator."""
         return self.calls.items(found)
 
 
@@ -82,12 +82,12 @@ def nothing(world: World) -> Given:
 
 @dataclass(frozen=True)
 class Scenario:
-    """How one method is recorded.
+    """The recording of one method.
 
     Attributes:
-        play: Calls it, on either client; what it gives back is compared.
-        given: Prepares it, and gives the ids that `play` needs.
-        sandbox_only: Whether the real service cannot be brought to it.
+        play: Calls the method, on either client; its result is compared.
+        given: Prepares the call, and returns the ids that `play` needs.
+        sandbox_only: Whether only the sandbox can be prepared for it.
     """
 
     play: Callable[[Stage], Any]

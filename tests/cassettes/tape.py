@@ -29,7 +29,7 @@ CANARY = "aion_canary_7d1f0c3b9a5e4826"
 _QUICKLY: dict[str, Any] = {"polling_interval": 0.001, "retry_delay": 0.0, "max_retries": 0}
 _GIVEN = "given"
 GIVEN_FOLDERS = {"folder", "inner"}
-"""What scenarios call the folders that they are given."""
+"""Names that scenarios use for their folders."""
 
 
 def path_of(name: str, folder: Path = FOLDER) -> Path:
@@ -38,15 +38,15 @@ def path_of(name: str, folder: Path = FOLDER) -> Path:
 
 
 class Studio:
-    """Where scenarios are recorded: a sandbox, or the real service.
+    """Records scenarios, against a sandbox or the real service.
 
-    The clock of the sandbox stands still but for a second after each answer, and its background
-    work takes a stage a second: each recording finds it at the same point.
+    The clock of the sandbox only advances by a second after each response, and its background
+    work takes a second for each stage, so each recording finds it at the same point.
 
     Args:
-        api_key: A key of the real service, whose tenant should be one for this purpose alone;
-            None for a sandbox.
-        base_url: Where the service is.
+        api_key: A key of the real service, of a tenant for this purpose only; None for a
+            sandbox.
+        base_url: The URL of the service.
     """
 
     def __init__(self, api_key: str | None = None, base_url: str = DEFAULT_BASE_URL) -> None:
@@ -80,8 +80,8 @@ class Studio:
         """Record one method, in place of an older recording.
 
         Raises:
-            AionvisionError: The method failed; what was recorded before is left as it is.
-            RuntimeError: The sandbox answered off contract.
+            AionvisionError: The method failed; the older recording is unchanged.
+            RuntimeError: A response of the sandbox violated the contract.
         """
         with tempfile.TemporaryDirectory() as place:
             made = self._recorded(name, scenario, Path(place))
@@ -121,10 +121,10 @@ class Studio:
 
 @dataclass(frozen=True)
 class Played:
-    """What came of playing a cassette.
+    """The outcome of playing a cassette.
 
     Attributes:
-        result: What the method gave back.
+        result: The result of the method.
         all_played: Whether every recorded request was made.
     """
 
@@ -143,7 +143,7 @@ def play(name: str, scenario: Scenario, kind: str, folder: Path, *, tapes: Path 
         tapes: Where the cassettes are.
     """
     calls = Calls(kind)
-    # Headers count, too: that both clients send the same ones is what is looked for.
+    # Headers count, too: the test compares those of both clients.
     config = {**vcr_config(), "record_mode": "none"}
     config["match_on"] = (*config["match_on"], "headers")
     try:
@@ -163,7 +163,7 @@ def _as_call(settings: dict[str, Any]) -> dict[str, Any]:
 
 
 def interactions(name: str, tapes: Path = FOLDER) -> list[tuple[Any, Any]]:
-    """The requests and answers of a cassette."""
+    """Return the requests and responses of a cassette."""
     path = path_of(name, tapes)
     with vcr.VCR(**vcr_config()).use_cassette(path, record_mode="none") as cassette:
         return list(zip(cassette.requests, cassette.responses, strict=True))

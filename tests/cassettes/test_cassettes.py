@@ -33,7 +33,7 @@ SOME = ("chats.send_stream", "files.list", "uploads.upload", "video_uploads.uplo
 
 @pytest.fixture
 def offline(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No connection can be made and no name be looked up."""
+    """Connections and name lookups fail."""
 
     def refuse(*_: Any, **__: Any) -> NoReturn:
         raise AssertionError("a socket was asked for")

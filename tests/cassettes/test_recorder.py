@@ -19,7 +19,7 @@ UPLOAD = "uploads.upload_one"
 
 
 def altered(folder: Path, name: str, old: str, new: str) -> list[str]:
-    """What is off contract about a cassette in which one text is another."""
+    """Return the violations of the contract by a cassette in which one text is replaced."""
     text = path_of(name).read_text(encoding="utf-8")
     assert old in text
     path_of(name, folder).write_text(text.replace(old, new), encoding="utf-8")

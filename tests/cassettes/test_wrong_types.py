@@ -1,4 +1,4 @@
-"""A value of the wrong type in an answer: a result or an error of the package, never another."""
+"""A value of the wrong type in a response: a result or an error of the package, never another."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.cassettes.replay import raw_error, recorded
 from tests.cassettes.table import SCENARIOS
 
 EVERY = {"sync": 37, "async": 97}
-"""Of so many changes of a method, the suite tries one; the soak tries all."""
+"""Out of that many changes of a method, the suite tests one; the soak tests all."""
 
 
 def changes(name: str) -> list[Mutation]:

@@ -35,7 +35,7 @@ class Built:
         return getattr(self.module(f"api.{tag}"), function)(*args, **kwargs)
 
     def decode(self, name: str, answer: Any, *args: Any) -> Any:
-        """What the operation ``tag.function`` makes of a parsed answer."""
+        """Decode a parsed response with the operation ``tag.function``."""
         return self.call(name, *args).operation.decode(answer)
 
     def model(self, name: str) -> Any:
@@ -93,7 +93,7 @@ def document(paths: Json, schemas: Json | None = None, **more: Any) -> Json:
 def operation(
     answer: Json | None = None, *, name: str = "read", tag: str = "things", **more: Any
 ) -> Json:
-    """An operation that answers JSON of the schema `answer`."""
+    """Return an operation whose response is JSON of the schema `answer`."""
     content = {"application/json": {"schema": answer if answer is not None else {}}}
     return {
         "operationId": name,
@@ -104,7 +104,7 @@ def operation(
 
 
 def answering(answer: Json, schemas: Json | None = None) -> Json:
-    """A document whose one operation, ``things.read``, answers the schema `answer`."""
+    """Return a document with one operation, ``things.read``, whose response is `answer`."""
     return document({"/things": {"get": operation(answer)}}, schemas)
 
 

@@ -1,4 +1,4 @@
-"""What the generated decoders make of answers: types are checked, not only that they run."""
+"""The generated decoders of responses: tests check types, not only that they run."""
 
 from __future__ import annotations
 

@@ -739,7 +739,7 @@ def built(package: Path) -> Path:
 def python(code: str, folder: Path) -> str:
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code],
-        cwd=folder,  # `-c` looks there first
+        cwd=folder,  # `-c` searches there first
         env={**os.environ, "PYTHONPATH": str(folder)},
         capture_output=True,
         encoding="utf-8",

@@ -1,4 +1,4 @@
-"""The same contract gives the same bytes, and `check` tells when they are not on disk."""
+"""The same contract gives the same bytes, and `check` reports when the disk has others."""
 
 from __future__ import annotations
 

@@ -99,14 +99,17 @@ def test_log_lines_in_front_of_the_document_are_not_copied(folder: Path) -> None
     assert json.loads(copied) == next_contract()
 
 
+GONE = "no longer applies: the contract does not have it any more"
+
+
 def test_all_corrections_that_no_longer_apply_are_named_at_once(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (folder / "project/codegen/patches.toml").write_text(STALE, encoding="utf-8")
     assert main(["build", "--spec", str(folder / "vendor.json")], project=folder / "project") == 1
     assert capsys.readouterr().err.splitlines() == [
-        "patches.toml: patch of drop_box/summary no longer applies: the contract does not have it any more",
-        "patches.toml: patch of Gone/summary no longer applies: the contract does not have it any more",
+        f"patches.toml: patch of drop_box/summary {GONE}",
+        f"patches.toml: patch of Gone/summary {GONE}",
         "patches.toml: optional Box.label no longer applies: it is not required",
         "patches.toml: repeatable: there is no operation drop_box",
         "patches.toml: rename of Old no longer applies: no such schema",
@@ -296,7 +299,7 @@ def test_check_fails_for_a_lock_that_is_not_current(
 
 
 def with_more(count: int) -> dict[str, Any]:
-    """The real contract and so many operations, each with models of its own."""
+    """Return the real contract with `count` more operations, each with its own models."""
     spec: dict[str, Any] = json.loads((PROJECT / "openapi.json").read_text(encoding="utf-8"))
     text = {"type": "string"}
     for number in range(count):
@@ -315,7 +318,7 @@ def with_more(count: int) -> dict[str, Any]:
 
 
 def cpu_seconds() -> float:
-    """Of this process and those that it waited for: what other work on the machine leaves alone."""
+    """Return the CPU time of this process and its children; other work does not affect it."""
     return sum(os.times()[:4])
 
 

@@ -76,7 +76,7 @@ def small() -> Json:
         "/things/{id}": {"get": read, "put": change},
         "/things": {"post": make, "get": listing},
     }
-    # Parts that are written once above may be changed in one place alone.
+    # A mutation may change one use of a part that is defined once above.
     return copy.deepcopy(document(paths, schemas))
 
 
@@ -342,7 +342,7 @@ cases(
     }
 )
 
-# Answers
+# Responses
 cases(
     {
         "property of an answer removed": (

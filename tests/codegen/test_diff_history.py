@@ -1,7 +1,7 @@
 """The real history: two published contracts out of `openapi.json`, generated from and compared.
 
-`python -m tests.codegen.test_diff_history --update` writes the checked-in report anew. It does not
-say what is touched in `aion`, which changes with every method; that is asserted apart.
+`python -m tests.codegen.test_diff_history --update` rewrites the checked-in report. It does not
+list what is touched in `aion`, which changes with every method; other tests assert that.
 """
 
 from __future__ import annotations

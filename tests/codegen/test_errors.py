@@ -33,7 +33,7 @@ def read_of(spec: dict[str, Any]) -> dict[str, Any]:
 
 
 class Home:
-    """A project that was built once, so that a failed run has something to leave alone."""
+    """A project that was built once, so that a failed run could damage something."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = project(folder, good())

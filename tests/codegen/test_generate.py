@@ -1,4 +1,4 @@
-"""`make generate SPEC=path`: code, contract, lock, surface and pages at once, and what is left."""
+"""`make generate SPEC=path`: code, contract, lock, surface, pages, and the list of work left."""
 
 from __future__ import annotations
 

@@ -189,7 +189,7 @@ def test_any_property_is_read_and_written_under_its_name(data: dict[str, str]) -
 
 
 def models_of(schemas: dict[str, Any]) -> ModuleType:
-    """The models of a document that answers `Box`, without the steps that cost time."""
+    """Return the models of a document with `Box` responses, without the slow steps."""
     files = render.render(parse(answering(ref("Box"), schemas)), PROJECT / "templates")
     spec = importlib.util.spec_from_loader("hostile_models", loader=None)
     assert spec is not None

@@ -1,4 +1,4 @@
-"""Code that needs what the contract has no more: method, operation and field are named."""
+"""Code that needs what the contract no longer has: method, operation and field are named."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ SOURCES = {
 
 
 def contract() -> Json:
-    """Shelves can be listed, read and made; a plan says how they stand."""
+    """Shelves can be listed, read and made; a plan has their arrangement."""
     state = {"type": "string", "enum": ["full", "free"]}
     shelf: Json = {
         "type": "object",

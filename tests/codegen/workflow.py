@@ -120,7 +120,7 @@ SOURCES = {
 
 
 def contract() -> Json:
-    """Boxes can be listed, read, made and dropped; gauges are read by nobody."""
+    """Boxes can be listed, read, made and dropped; no method reads gauges."""
     box = {
         "type": "object",
         "properties": {"id": TEXT, "label": TEXT, "lid": ref("Lid")},

@@ -1,6 +1,6 @@
-"""Who imports whom in this project, read from the source by `ast`: nothing is run.
+"""Reads the imports of this project from the source, with `ast`, without running it.
 
-Imports inside functions and those for type checkers alone count as much as any other.
+Imports inside functions and imports for type checkers count like all others.
 """
 
 from __future__ import annotations

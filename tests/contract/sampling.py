@@ -14,10 +14,10 @@ class Sampler:
 
     Args:
         document: An OpenAPI document.
-        everything: Fill optional properties and lists; else leave out all that may be left out.
-        timestamp: What stands at the place of each timestamp.
-        choice: What stands at the place of each enum; None for its first value.
-        unknown: What is added to each object with named properties.
+        everything: Fill optional properties and lists; else omit everything that may be omitted.
+        timestamp: The value of each timestamp.
+        choice: The value of each enum; None for its first value.
+        unknown: Properties to add to each object with named properties.
     """
 
     document: Json

@@ -1,4 +1,4 @@
-"""The documented surface as facts, and what each of them says about the package."""
+"""Checks the facts of the documented surface against the package."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def signature_problems(real: inspect.Signature, facts: Json, module: str) -> lis
             if not (takes_any and kind is inspect.Parameter.KEYWORD_ONLY):
                 problems.append(f"{name}: missing")
             continue
-        # What may be given by position may be given by name, too.
+        # An argument that can be passed by position can be passed by name, too.
         if known.kind is not kind and not (
             kind is inspect.Parameter.KEYWORD_ONLY
             and known.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
@@ -122,7 +122,7 @@ def default_problems(name: str, real: Any, facts: Json, module: str) -> list[str
     if "default" not in facts:
         return [] if real is inspect.Parameter.empty else [f"{name}: documented as required"]
     wanted = evaluated(facts["default"], module)
-    # P19: in an update, None is a value of its own, so "not given" has another default.
+    # P19: in an update None is a value, so an omitted argument has another default.
     same = real is wanted or (wanted is None and real is UNSET)
     if not same and (real != wanted or type(real) is not type(wanted)):
         return [f"{name}: default {real!r}, documented {wanted!r}"]
@@ -149,7 +149,7 @@ def _made(default_factory: Any) -> Any:
 
 
 def own(cls: Any, name: str) -> Any:
-    """What a class has under a name, as it stands there."""
+    """Return the attribute of a class without binding it."""
     return inspect.getattr_static(cls, name, None)
 
 

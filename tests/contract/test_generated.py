@@ -130,7 +130,7 @@ def test_the_fullest_answer_is_written_back_as_it_came(name: str) -> None:
 @pytest.mark.parametrize("operation_id", JSON_OPERATIONS)
 def test_the_fullest_answer_of_an_operation_is_decoded(operation_id: str) -> None:
     sample = MOST.sample(answer_schema(operation_id))
-    # What an answer was parsed to, it keeps.
+    # A decoded object uses the parsed dictionary itself.
     model = BY_ID[operation_id].decode(copy.deepcopy(sample))
     assert written(model) == sample
 
@@ -221,7 +221,7 @@ def test_results_cannot_be_changed() -> None:
 
 
 def written(value: Any) -> Any:
-    """A decoded answer as JSON data."""
+    """Return a decoded response as JSON data."""
     if isinstance(value, aion_api.Model):
         return value.to_dict(exclude_none=False)
     if is_list(value):
@@ -232,7 +232,7 @@ def written(value: Any) -> Any:
 
 
 def model_names(value: Any) -> set[str]:
-    """The names of all models inside a decoded answer."""
+    """Return the names of all models inside a decoded response."""
     found: set[str] = set()
     stack = [value]
     while stack:

@@ -1,4 +1,4 @@
-"""The documented SDK surface, fact by fact, against the real package. There are no exceptions."""
+"""The documented SDK surface, fact by fact, against the real package, without exceptions."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def test_a_method_is_of_its_kind(method: Method) -> None:
     owner = getattr(import_module(method.home), method.owner)
     raw = surface.own(owner, method.name)
     decorators = method.facts.get("decorators", [])
-    # Callers cannot tell a class method from a static one.
+    # Callers cannot distinguish a class method from a static one.
     on_class = bool({"classmethod", "staticmethod"} & set(decorators))
     assert isinstance(raw, (classmethod, staticmethod)) == on_class
     if method.name == "__init__":

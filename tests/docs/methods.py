@@ -31,21 +31,21 @@ class Row:
     """One method.
 
     Attributes:
-        name: As one types it: ``files.list``.
-        endpoints: Method and path of what it calls; empty where it makes no call of its own.
+        name: The name to type: ``files.list``.
+        endpoints: Method and path of its calls; empty if it makes no call itself.
         test: ``file::function`` of a behaviour test that calls it, or empty.
-        untold: Arguments, or ``Raises``, that its docstring does not have, unless it points to
-            another method for them.
+        missing: Arguments, or ``Raises``, that its docstring lacks, unless it refers to another
+            method for them.
     """
 
     name: str
     endpoints: str
     test: str
-    untold: list[str]
+    missing: list[str]
 
 
 def rows() -> Iterator[Row]:
-    """Every public method of the client and its resources, in the order of the source."""
+    """Yield every public method of the client and its resources, in the order of the source."""
     client = AionVision("aion_fake_key_for_tests_0000000000")
     for name, member in vars(AionVision).items():
         if isinstance(member, cached_property) and name != "async_client":
@@ -61,43 +61,43 @@ def _methods(owner: str, kind: type[object]) -> Iterator[Row]:
         method = inspect.getattr_static(kind, name)
         if name.startswith("_") or not inspect.isfunction(method):
             continue
-        told = inspect.getdoc(method) or ""
-        endpoints = ", ".join(_ENDPOINT.findall(told))
-        untold = [] if _ELSEWHERE in told else _untold(method, told)
-        yield Row(f"{owner}.{name}", endpoints, _test_of(owner, name), untold)
+        text = inspect.getdoc(method) or ""
+        endpoints = ", ".join(_ENDPOINT.findall(text))
+        missing = [] if _ELSEWHERE in text else _missing(method, text)
+        yield Row(f"{owner}.{name}", endpoints, _test_of(owner, name), missing)
 
 
-def _untold(method: Callable[..., object], told: str) -> list[str]:
+def _missing(method: Callable[..., object], text: str) -> list[str]:
     arguments = [name for name in inspect.signature(method).parameters if name != "self"]
-    wanted = {name: rf"^ +{name}: " for name in arguments}
+    required = {name: rf"^ +{name}: " for name in arguments}
     if arguments:
-        wanted["Raises"] = r"^Raises:$"
-    return [name for name, form in wanted.items() if not re.search(form, told, re.MULTILINE)]
+        required["Raises"] = r"^Raises:$"
+    return [name for name, form in required.items() if not re.search(form, text, re.MULTILINE)]
 
 
 def _test_of(owner: str, method: str) -> str:
-    """The first test with a call that reads like this method."""
+    """Return the first test with a call of this method."""
     names = {
         "client": r"(?:client|open_client|one)",
         "chat_session": r"(?:session|chat|context)",
         "pipeline": r"(?:pipeline|line|steps|\)|\w+\(\))",
     }
     receiver = names.get(owner, owner)
-    wanted = re.compile(
+    call = re.compile(
         rf"\b{receiver}\s*\.\s*{method}\b"
         if receiver[0] != "("
         else rf"{receiver}\s*\.\s*{method}\b"
     )
     for test, text in _tests():
-        if wanted.search(text):
+        if call.search(text):
             return test
-    # Some tests keep a resource in a variable; the method's name alone then has to do.
+    # Some tests have a resource in a variable, so the name of the method is enough.
     alone = re.compile(rf"\.\s*{method}\(")
     home = {"uploads": "upload", "chats": "chat", "client": "", "chat_session": "chat"}
     for test, text in _tests():
         if home.get(owner, owner.rstrip("s")) in test and alone.search(text):
             return test
-    # The rest is called by helpers that the tests of a file share.
+    # Helpers that the tests of a file share call the other methods.
     for path in sorted((ROOT / "tests" / "behaviour").glob("test_*.py")):
         about = home.get(owner, owner.rstrip("s")) in path.name
         if about and re.search(rf"\.\s*{method}\b", path.read_text(encoding="utf-8")):
@@ -121,7 +121,7 @@ def _tests() -> list[tuple[str, str]]:
 
 
 def table() -> str:
-    """The rows as Markdown."""
+    """Return the rows as Markdown."""
     lines = ["| method | endpoint | test |", "|---|---|---|"]
     for row in rows():
         lines.append(f"| `{row.name}` | {row.endpoints or '-'} | {row.test} |")
@@ -129,7 +129,7 @@ def table() -> str:
 
 
 def page() -> str:
-    """The whole page."""
+    """Return the whole page."""
     return (
         "# Methods\n\nEvery public method of the clients, the endpoint that it calls, and a test"
         " that calls it over HTTP against the sandbox, on both clients. Made by"

@@ -1,6 +1,6 @@
-"""The table in docs/sandbox.md of how each operation is served is that of the code.
+"""The table in docs/sandbox.md of how each operation is served equals that of the code.
 
-`python -m tests.docs.test_sandbox_table --update` writes it anew.
+`python -m tests.docs.test_sandbox_table --update` rewrites it.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ END: Final = "<!-- end -->\n"
 
 
 def table() -> str:
-    """The table as it should be."""
+    """Return the table that the page should have."""
     served = coverage()
     counts = {kind: list(served.values()).count(kind) for kind in ("stateful", "minimal", "501")}
-    told = ", ".join(f"{count} {kind}" for kind, count in counts.items())
+    summary = ", ".join(f"{count} {kind}" for kind, count in counts.items())
     rows = "".join(
         f"| `{one.method} {one.path}` | `{one.id.split('_api_v2')[0]}` | {served[one.id]} |\n"
         for one in sorted(load_contract().operations.values(), key=lambda one: (one.path, one.id))
     )
     header = "| request | operation | served |\n|---|---|---|\n"
-    return f"\n{len(served)} operations: {told}.\n\n{header}{rows}\n"
+    return f"\n{len(served)} operations: {summary}.\n\n{header}{rows}\n"
 
 
 def parts() -> tuple[str, str, str]:
-    """The page before the table, the table, and the page after it."""
+    """Return the page before the table, the table, and the page after it."""
     before, begin, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
     shown, end, after = rest.partition(END)
     return before + begin, shown, end + after

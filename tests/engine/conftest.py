@@ -12,7 +12,7 @@ from tests.faults.addresses import Resolver
 
 @pytest.fixture
 def resolver(monkeypatch: pytest.MonkeyPatch) -> Generator[Resolver]:
-    """A resolver that knows what a test tells it; at the end, it lets go of what hangs."""
+    """A resolver with the names of a test; at the end it releases lookups that hang."""
     made = Resolver()
     monkeypatch.setattr(socket, "getaddrinfo", made)
     # No lookup of another test is joined.

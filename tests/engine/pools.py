@@ -8,7 +8,7 @@ from aion._http.places import Places
 
 
 def free(places: Places[Any]) -> int:
-    """How many places are in nobody's hands, those that are still to be made included."""
+    """Return the number of free places of a pool, including places without a connection."""
     idle = sum(len(stack) for stack in places._idle.values())
     return places._size - len(places._alive) + len(places._empty) + idle
 

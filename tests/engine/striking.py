@@ -20,7 +20,7 @@ Spot = tuple[str, int, int]
 
 
 class Struck(BaseException):
-    """What is raised. Like KeyboardInterrupt, it is no `Exception`."""
+    """The raised error. Like KeyboardInterrupt, it does not inherit from `Exception`."""
 
 
 @contextmanager
@@ -134,9 +134,9 @@ class Visits(_Tracer):
 
 
 class Strike(_Tracer):
-    """Raises at one spot. The exception ends the ``with`` block, and nothing else.
+    """Raises at one line. The exception ends the ``with`` block, and nothing else.
 
-    Where the line is one of a finalizer, Python drops the exception, and the work goes on.
+    If the line belongs to a finalizer, Python drops the exception, and the work continues.
     """
 
     def __init__(self, part: Part, spot: Spot) -> None:

@@ -1,4 +1,4 @@
-"""Making a connection: names, racing addresses, and the bound of it all, for both clients."""
+"""Connecting: names, racing addresses, and the limit of the whole, for both clients."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ def test_the_silence_of_an_upload_bounds_the_connection_too(
 
 
 def silent(connection: Connection) -> None:
-    """Accept and say nothing: a proxy, or a service with TLS, that hangs."""
+    """Accept and send nothing: a proxy, or a service with TLS, that hangs."""
     connection.wait_until_gone()
 
 
@@ -206,7 +206,7 @@ def test_a_step_that_the_deadline_of_a_call_ends_was_not_sent(
 
 
 def dripping(connection: Connection) -> None:
-    """A proxy that answers one byte at a time, and for ever."""
+    """A proxy that responds one byte at a time, forever."""
     connection.read_request()
     connection.send(b"HTTP/1.1 200 OK\r\nX-Long: ")
     while not connection.server.stopping.wait(0.02):
@@ -220,7 +220,7 @@ def test_P7_a_proxy_that_drips_does_not_keep_a_connection_in_the_making(client: 
 
 
 def slow(connection: Connection) -> None:
-    """Answer later than a connection may take."""
+    """Respond later than the limit of a connection."""
     while True:
         body, kind = scripts.good_body(connection.read_request().target)
         time.sleep(0.8)
@@ -468,7 +468,7 @@ def test_P11_a_race_that_is_won_leaves_no_other_socket_and_no_task(resolver: Res
 
 
 def interrupted(resolver: Resolver, port: int) -> tuple[Reply | Fault, float, int]:
-    """What comes of an exchange that another thread interrupts, how soon, and sockets left."""
+    """Return the outcome of an exchange that another thread interrupts, its time, open sockets."""
     channel = SyncChannel(way(port, 60.0))
     outcomes: list[Reply | Fault] = []
     before = open_descriptors()

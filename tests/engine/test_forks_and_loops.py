@@ -59,7 +59,7 @@ def in_child(work: Callable[[], bool]) -> bool:
 
 
 def by_threads(engine: SyncEngine, threads: int, calls: int) -> bool:
-    """Whether calls of several threads, which begin at once, are all answered."""
+    """Whether concurrent calls of several threads all get responses."""
     together = threading.Barrier(threads)
 
     def work() -> int:

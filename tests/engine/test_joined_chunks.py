@@ -23,7 +23,7 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding
 
 
 def many_chunks(connection: Connection) -> None:
-    """Two answers on one connection, each in one write and a thousand chunks."""
+    """Send two responses on one connection, each in one write and a thousand chunks."""
     for _ in range(2):
         connection.read_request()
         chunks = b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in PARTS)
@@ -31,7 +31,7 @@ def many_chunks(connection: Connection) -> None:
 
 
 def read(client: str, url: str, times: int = 1, **settings: Any) -> list[list[bytes]]:
-    """The pieces of a streamed answer, asked for so many times by one client."""
+    """Return the pieces of a streamed response, requested several times by one client."""
     config = ClientConfig(KEY, base_url=f"{url}/api/v2", max_retries=0, timeout=5, **settings)
     request = user_files.download_user_file("x").decoding(bytes)
     if client == "sync":

@@ -41,7 +41,7 @@ class Ends:
         self.service.do_handshake()
 
     def sent(self) -> bytes:
-        """What the service wrote to the wire since the last look."""
+        """Return what the service wrote to the wire since the last call."""
         return self._wire.read()
 
     def read(self) -> object:
@@ -161,5 +161,5 @@ def test_a_large_write_to_a_slow_reader_is_not_silence_p7() -> None:
     began = time.monotonic()
     with ours, theirs:
         assert asyncio.run(main()) == len(data)
-    # Longer as a whole than what is silence, and no part of it was.
+    # The whole is longer than the limit of silence, and no part is.
     assert time.monotonic() - began > 0.25

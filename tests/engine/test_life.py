@@ -51,7 +51,7 @@ def endless(connection: Connection) -> None:
 
 
 def slow(connection: Connection) -> None:
-    """Answer only once the server stops."""
+    """Respond only when the server stops."""
     connection.read_request()
     connection.wait_until_gone()
 
@@ -174,9 +174,9 @@ def test_a_timeout_that_is_no_length_of_time_is_refused(timeout: Any) -> None:
 
 
 def right_answers(threads: int, calls: int) -> int:
-    """How many of `threads` x `calls` concurrent calls on one blocking client are answered right.
+    """Count correct responses to `threads` x `calls` concurrent calls on one sync client.
 
-    Each asks for a file of its own, so that a mixed-up answer is noticed.
+    Each call requests a different file, so that a mixed-up response is noticed.
     """
     counts = [0] * threads
 

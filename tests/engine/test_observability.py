@@ -42,7 +42,7 @@ def engine(server: FaultServer, **settings: Any) -> SyncEngine:
 
 
 def fails_once(connection: Connection) -> None:
-    """503 for the first request of the server, good answers after it."""
+    """Respond with 503 to the first request of the server, and with success afterwards."""
     while True:
         target = connection.read_request().target
         if len(connection.server.seen) == 1:
@@ -305,7 +305,7 @@ def test_the_span_of_a_coroutine_that_was_forgotten_is_exported_later(
         task = loop.create_task(call)
         loop.run_forever()
         assert server.seen
-        # A loop that is given up with a call in it: the collector ends the call.
+        # A loop is dropped with a call in it: the garbage collector ends the call.
         task._log_destroy_pending = False  # type: ignore[attr-defined]
         loop.close()
         del call, task, loop

@@ -57,7 +57,7 @@ class Call:
 
 
 class Pool(RuleBasedStateMachine):
-    """Calls come, wait, use, give back, break, give up and are forgotten, in any order."""
+    """Calls start, wait, use, release, break, cancel and are dropped, in any order."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -93,7 +93,7 @@ class Pool(RuleBasedStateMachine):
     @precondition(lambda self: self.held)
     @rule(data=st.data())
     def lose(self, data: st.DataObject) -> None:
-        # As an exception between two lines does it: nobody has the place any more.
+        # Like an exception between two lines: no call has the place any more.
         self.held.pop(self.which(data, self.held))
         gc.collect(0)
 

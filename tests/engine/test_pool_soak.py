@@ -1,6 +1,6 @@
-"""Everything at once for minutes: threads, loops, forks, cancellations, signals, the collector.
+"""Threads, loops, forks, cancellations, signals and the garbage collector, together for minutes.
 
-No call hangs, no answer is mixed up, and in the end every place is free and no socket is open.
+No call hangs, no response is mixed up, and in the end every place is free and no socket is open.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ KEY = "aion_fake_key_for_tests_0000000000"
 STREAM = chat.send_message_stream("s", body=SendMessageRequest(message="hello"))
 CONNECTIONS = 4
 SLOWEST = 20.0
-"""Seconds that no call takes, even on a machine that stands still for a while: their limit."""
+"""Limit of a call in seconds, also on a machine that stops for a while."""
 
 
 def echo(connection: Connection) -> None:
-    """Answer with the id that was asked for, and messages by a stream that does not end."""
+    """Respond with the requested id, and to messages with a stream that does not end."""
     while True:
         seen = connection.read_request()
         if seen.method == "POST":
@@ -69,11 +69,11 @@ class Soak:
 
     @property
     def on(self) -> bool:
-        """Whether to go on."""
+        """Whether to continue."""
         return time.monotonic() < self.end
 
     def call(self, dice: random.Random, kinds: int = 6) -> None:
-        """One blocking call, of any of the first so many kinds."""
+        """Make one sync call, of a random kind among the first ones."""
         match kinds - 1 - dice.randrange(kinds):
             case 4:
                 answer = self.blocking.open(STREAM)
@@ -125,7 +125,7 @@ def work(soak: Soak, seed: int, kinds: int = 6) -> None:
 
 
 def run_loops(soak: Soak, seed: int) -> None:
-    """A thread that runs one event loop after the other, and cancels much of what runs in it."""
+    """A thread that runs one event loop after the other, and cancels many calls in it."""
     dice = random.Random(seed)
 
     async def main() -> None:

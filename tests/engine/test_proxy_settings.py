@@ -1,4 +1,4 @@
-"""Which proxy is used, what comes of one that cannot be, and that nobody sees its password."""
+"""Selection of the proxy, errors of unusable ones, and the secrecy of its password."""
 
 from __future__ import annotations
 
@@ -207,7 +207,7 @@ def test_P16_a_proxy_that_refuses_a_login_is_not_quoted(client: str, target: str
 
 
 def refusing_socks(connection: Connection) -> None:
-    """A SOCKS5 proxy that wants a password, and not this one."""
+    """A SOCKS5 proxy that requires another password."""
     connection._sock.recv(262)
     connection.send(b"\x05\x02")
     connection._sock.recv(600)

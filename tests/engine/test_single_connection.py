@@ -61,7 +61,7 @@ def in_coroutines(server: FaultServer, count: int, pause: float) -> Outcomes:
 
 @pytest.fixture(params=[blocking, in_coroutines])
 def exchanges(request: pytest.FixtureRequest) -> Exchanges:
-    """So many exchanges of one channel, with a pause after each."""
+    """Make several exchanges on one channel, with a pause after each."""
     found: Exchanges = request.param
     return found
 
@@ -79,13 +79,13 @@ def statuses(outcomes: Outcomes) -> list[int | str]:
 
 
 def closing(connection: Connection) -> None:
-    """Answer once, and say that the connection ends."""
+    """Respond once, and announce the end of the connection."""
     connection.read_request()
     connection.send(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}")
 
 
 def twice(connection: Connection) -> None:
-    """Answer with more than was asked for."""
+    """Respond with more than was requested."""
     connection.read_request()
     answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
     connection.send(answer + b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n")
@@ -134,7 +134,7 @@ def test_no_exchange_takes_an_answer_that_nobody_asked_for(exchanges: Exchanges)
 
 
 def test_a_call_does_not_ask_which_event_loop_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    # Where sniffio is missing, to ask is a failed import, which takes as long as all else.
+    # Without sniffio, each check is a failed import, which takes as long as everything else.
     asked: list[str] = []
     synchronization: Any = import_module("httpcore._synchronization")
 

@@ -46,7 +46,7 @@ LONGEST = 3.0
 
 
 def answers(connection: Connection) -> None:
-    """Answer files whole, and messages by a stream that does not end."""
+    """Respond to files completely, and to messages with a stream that does not end."""
     while True:
         seen = connection.read_request()
         if seen.method == "POST":
@@ -97,7 +97,7 @@ def use(engine: SyncEngine, other: FaultServer) -> None:
 
 
 def use_in_a_group(engine: SyncEngine, other: FaultServer) -> None:
-    """The same as one of several calls side by side, which can be given up together."""
+    """Run it as one of several concurrent calls, which can be cancelled together."""
     token = abort.current.set(abort.Abort())
     try:
         use(engine, other)
@@ -122,7 +122,7 @@ def test_P11_an_exception_at_any_line_loses_no_connection_of_a_blocking_client(
 ) -> None:
     with two_servers() as (server, other):
         visits = Visits(part, last=part is EVERYTHING)
-        # The first time imports, and makes what is made once.
+        # The first run imports, and makes what is made once.
         way(SyncEngine(config(server)), other)
         with visits:
             way(SyncEngine(config(server)), other)
@@ -144,7 +144,7 @@ def ignored(*_: object) -> None:
 
 
 async def read(engine: AsyncEngine) -> None:
-    """A call that may be struck. An exception that somebody keeps would keep its place, too."""
+    """Make a call that may be interrupted. A stored exception would keep its place in use."""
     with suppress(Struck):
         await engine.call(READ)
 

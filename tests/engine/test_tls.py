@@ -195,7 +195,7 @@ def test_a_connection_cut_without_goodbye_is_no_success(client: str, authority: 
 
 
 def tunnel(connection: Connection) -> None:
-    """A proxy that connects where it is told, and passes bytes on."""
+    """A proxy that connects to the requested address, and forwards bytes."""
     seen = connection.read_request()
     assert seen.method == "CONNECT"
     host, _, port = seen.target.rpartition(":")

@@ -27,7 +27,7 @@ vcr: Any = import_module("vcr")
 
 
 class Canned:
-    """A connection to nowhere that answers from a list."""
+    """A connection without a network that responds from a list."""
 
     def __init__(self, route: Route, outcomes: list[Reply | Fault]) -> None:
         self.home: object = None
@@ -112,7 +112,7 @@ def test_retries_and_errors_are_the_same_above_another_transport() -> None:
 
 
 class Told(Canned):
-    """A connection that brings a whole chat answer, and would never say that it is over."""
+    """A connection that delivers a complete chat response, and never ends."""
 
     told = False
 

@@ -1,4 +1,4 @@
-"""Names that lead where a test wants, and addresses that swallow everything."""
+"""Provides names with addresses chosen by a test, and addresses that never respond."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ Entry = tuple[Any, ...]
 
 
 def entry(port: int, host: str = "127.0.0.1") -> Entry:
-    """What a resolver says of one address."""
+    """Return the entry of a resolver for one address."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     address = (host, port, 0, 0) if ":" in host else (host, port)
     return (family, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", address)
 
 
 class Resolver:
-    """Stands in for that of the system.
+    """Replaces the resolver of the system.
 
     Attributes:
         names: The addresses of names; an exception is raised.
-        asked: The names that were asked for, with the threads that did.
-        open: Whether it answers; until then, it hangs.
+        asked: The requested names, with their threads.
+        open: Set when it responds; until then it hangs.
     """
 
     def __init__(self) -> None:
@@ -48,7 +48,7 @@ class Resolver:
 
 @contextmanager
 def hole() -> Generator[int]:
-    """The port of a listener whose queue is full: it answers to nobody that connects."""
+    """Return the port of a listener whose queue is full: it does not respond to connections."""
     with ExitStack() as stack:
         listener = stack.enter_context(socket.socket())
         listener.bind(("127.0.0.1", 0))

@@ -1,7 +1,7 @@
-"""Every fault against every kind of call on both clients: what comes of it, cell by cell.
+"""Runs every fault against every kind of call on both clients, and reports each outcome.
 
 `python -m tests.faults.matrix` prints the table; with `--update` it writes it to
-`docs/faults.md`, which is what the tests compare with.
+`docs/faults.md`, which the tests compare.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def _call_sync(engine: SyncEngine, kind: str, root: str) -> object:
 
 
 def _complete(events: list[str]) -> str:
-    """A stream without its last event is no success."""
+    """A stream without its last event is not a success."""
     if events[-1:] != ["complete"]:
         raise SSEStreamError("the stream ended early", events_received=len(events))
     return "complete"
@@ -102,13 +102,13 @@ def _complete(events: list[str]) -> str:
 
 @dataclass(frozen=True)
 class Cell:
-    """What came of one call.
+    """The outcome of one call.
 
     Attributes:
         outcome: ``ok``, or the exception's class and code.
-        seen: Requests that the server read whole.
-        seconds: How long it took.
-        left_open: Connections that the client held after it was closed.
+        seen: Requests that the server read completely.
+        seconds: The duration of the call.
+        left_open: Connections of the client that were open after it was closed.
         leaks: Names of HTTP library types in the exception's chain, and whether it holds a secret.
     """
 
@@ -130,7 +130,7 @@ class Setting:
     url: Callable[[FaultServer], str] = lambda server: server.url
     proxy: Callable[[FaultServer], str | None] = lambda _: None
     warm: bool = False
-    """Make a good call first, so that the fault meets a pooled connection."""
+    """Make a successful call first, so that the fault hits a pooled connection."""
     other: Script | None = None
     """A second server, which the first one may point at."""
     around: Callable[[FaultServer], AbstractContextManager[Any]] = lambda _: nullcontext()
@@ -158,7 +158,7 @@ SETTINGS["dead first address"] = Setting(
     scripts.good,
     url=lambda server: f"http://localhost:{server.port}",
     around=lambda server: dead_first_address(server.port),
-    # Time enough to try the second one, and not to wait for the system to give up the first.
+    # Enough time for the second address, but not for the system to fail the first one.
     timeout=5.0,
 )
 SETTINGS["connection refused"] = Setting(scripts.good, url=lambda _: "http://127.0.0.1:9")
@@ -170,7 +170,7 @@ SETTINGS["redirect to another host"] = Setting(scripts.good, other=scripts.good)
 
 
 def cell(name: str, kind: str, client: str) -> Cell:
-    """Make one call and see what comes of it."""
+    """Make one call and return its outcome."""
     setting = SETTINGS[name]
     if setting.other is None:
         with FaultServer(setting.script) as server:

@@ -55,7 +55,7 @@ def good_body(target: str) -> tuple[bytes, str]:
 
 
 def good(connection: Connection) -> None:
-    """Answer everything as it should be."""
+    """Respond to everything correctly."""
     while True:
         body, kind = good_body(connection.read_request().target)
         connection.answer(body, kind=kind)
@@ -68,7 +68,7 @@ def no_answer(connection: Connection) -> None:
 
 
 def drip(connection: Connection) -> None:
-    """Send the answer one byte at a time, each well within any read timeout."""
+    """Send the response one byte at a time, each well within any read timeout."""
     body, kind = good_body(connection.read_request().target)
     head = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
     for byte in head.encode() + body:
@@ -90,14 +90,14 @@ def reset_unanswered(connection: Connection) -> None:
 
 
 def reset_in_head(connection: Connection) -> None:
-    """Reset in the middle of the answer's headers."""
+    """Reset in the middle of the response headers."""
     connection.read_request()
     connection.send(b"HTTP/1.1 200 OK\r\nContent-Ty")
     connection.reset()
 
 
 def reset_in_body(connection: Connection) -> None:
-    """Reset in the middle of the answer's body."""
+    """Reset in the middle of the response body."""
     body, kind = good_body(connection.read_request().target)
     connection.answer(body[: len(body) // 2], kind=kind, length=len(body))
     connection.reset()
@@ -110,7 +110,7 @@ def one_byte_short(connection: Connection) -> None:
 
 
 def wrong_length(connection: Connection) -> None:
-    """Announce a length that is no number."""
+    """Announce a length that is not a number."""
     body, kind = good_body(connection.read_request().target)
     connection.answer(body, kind=kind, length="a few")
 
@@ -123,7 +123,7 @@ def gzip_garbage(connection: Connection) -> None:
 
 
 def packed(pack: Callable[[bytes], bytes], encoding: str = "gzip") -> Script:
-    """Answer everything as it should be, but packed, and with this header."""
+    """Respond to everything correctly, but compressed, and with this header."""
 
     def script(connection: Connection) -> None:
         while True:
@@ -147,7 +147,7 @@ def _twice(body: bytes) -> bytes:
 
 
 def html_502(connection: Connection) -> None:
-    """Answer like a load balancer without a server behind it."""
+    """Respond like a load balancer without a server behind it."""
     while True:
         connection.read_request()
         page = b"<html><body><h1>502 Bad Gateway</h1></body></html>"
@@ -155,14 +155,14 @@ def html_502(connection: Connection) -> None:
 
 
 def empty_200(connection: Connection) -> None:
-    """Succeed and say nothing."""
+    """Succeed with an empty body."""
     while True:
         connection.read_request()
         connection.answer(b"")
 
 
 def invalid_utf8(connection: Connection) -> None:
-    """Succeed with bytes that are no text."""
+    """Succeed with bytes that are not text."""
     while True:
         connection.read_request()
         connection.answer(b'{"id": "\xff\xfe"}')
@@ -206,32 +206,32 @@ def redirect_to(url: Callable[[], str]) -> Script:
 
 
 def closes_when_idle(connection: Connection) -> None:
-    """Answer one request as it should be, announce nothing, and close the connection."""
+    """Respond to one request correctly, announce nothing, and close the connection."""
     body, kind = good_body(connection.read_request().target)
     connection.answer(body, kind=kind)
 
 
 def garbage(connection: Connection) -> None:
-    """Answer in another protocol."""
+    """Respond in another protocol."""
     connection.read_request()
     connection.send(b"SSH-2.0-OpenSSH_9.2\r\n")
 
 
 def not_tls(connection: Connection) -> None:
-    """Answer a TLS handshake in plain text."""
+    """Respond to a TLS handshake in plain text."""
     connection.send(b"HTTP/1.1 400 This is plain HTTP\r\nContent-Length: 0\r\n\r\n")
     connection.wait_until_gone()
 
 
 def proxy_refuses(connection: Connection) -> None:
-    """A proxy that wants a password."""
+    """A proxy that requires a password."""
     while True:
         connection.read_request()
         connection.answer(b"", status="407 Proxy Authentication Required")
 
 
 def proxy_quotes(connection: Connection) -> None:
-    """A proxy that wants another password, and quotes the one that it got."""
+    """A proxy that requires another password, and quotes the received one."""
     while True:
         login = connection.read_request().headers.get("proxy-authorization", "")
         told = base64.b64decode(login.removeprefix("Basic ")).decode("utf-8", "replace")

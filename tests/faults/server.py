@@ -66,7 +66,7 @@ class Connection:
         self._buffer += data
 
     def send(self, data: bytes) -> None:
-        """Send bytes; raises `Gone` when nobody listens any more."""
+        """Send bytes; raise `Gone` when the client has disconnected."""
         try:
             self._sock.sendall(data)
         except OSError:
@@ -81,7 +81,7 @@ class Connection:
         length: int | str | None = None,
         extra: str = "",
     ) -> None:
-        """Send a whole answer."""
+        """Send a complete response."""
         size = len(body) if length is None else length
         head = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {size}\r\n{extra}\r\n"
         self.send(head.encode("latin-1") + body)

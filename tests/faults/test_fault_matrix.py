@@ -1,4 +1,4 @@
-"""The fault matrix: each cell is what `docs/faults.md` says, in time, with nothing left over."""
+"""The fault matrix: each outcome equals `docs/faults.md`, in time, and leaves nothing open."""
 
 from __future__ import annotations
 

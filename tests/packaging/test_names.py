@@ -83,7 +83,7 @@ def test_dir_lists_every_name_of_all() -> None:
 
 def test_an_unknown_name_is_an_attribute_error_that_names_it() -> None:
     with pytest.raises(AttributeError, match="'aion' has no attribute 'Nothing'"):
-        getattr(aion, "Nothing")  # noqa: B009 - the name is what is tested
+        getattr(aion, "Nothing")  # noqa: B009 - the test checks the name
 
 
 def test_a_star_import_brings_every_name_of_all() -> None:

@@ -21,7 +21,7 @@ PICTURE = "from pathlib import Path; photo = Path('photo.jpg').read_bytes()\n"
 
 
 class Packed:
-    """Programs that run in a folder of their own, with the package in a zip alone."""
+    """Programs that run in a separate folder, with the package only in a zip."""
 
     def __init__(self, folder: Path, archive: Path) -> None:
         self.folder = folder

@@ -27,7 +27,7 @@ def names(wheel: Path) -> list[str]:
 
 @pytest.fixture(scope="module")
 def metadata(wheel: Path) -> Message:
-    """What the wheel says of itself."""
+    """The metadata of the wheel."""
     with zipfile.ZipFile(wheel) as archive:
         text = archive.read(f"aionvision-{VERSION}.dist-info/METADATA").decode()
     return Parser().parsestr(text)

@@ -52,9 +52,9 @@ class Command:
 
 
 def _scheduled(pid: int) -> tuple[float, float]:
-    """Seconds in which the threads of a process ran, and in which they waited for a processor.
+    """Return the seconds that the threads of a process ran, and that they waited for a processor.
 
-    Both are 0 where the system does not tell.
+    Both are 0 if the system does not provide them.
     """
     ran = waited = 0
     for task in Path(f"/proc/{pid}/task").glob("*/schedstat"):

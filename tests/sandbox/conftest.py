@@ -23,7 +23,7 @@ def running() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def sandbox(running: Sandbox) -> Iterator[Sandbox]:
-    """The sandbox, empty; its own answers must all have been on contract."""
+    """The empty sandbox; all its responses have to follow the contract."""
     running.reset()
     yield running
     assert running.violations == []
@@ -38,7 +38,7 @@ def api(sandbox: Sandbox) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def upload(api: httpx.Client) -> Callable[..., Json]:
-    """Upload one file; returns the answer."""
+    """Upload one file; returns the response."""
 
     def send(data: bytes, filename: str = "picture.jpg", **fields: str) -> Json:
         answer = api.post(
@@ -55,7 +55,7 @@ def client_of(sandbox: Sandbox) -> httpx.Client:
     return httpx.Client(
         base_url=sandbox.base_url,
         headers={"Authorization": f"Bearer {sandbox.api_key}"},
-        # Loading certificates costs more than the rest of a test, and there is no TLS here.
+        # Loading certificates takes longer than the rest of a test, and these tests use no TLS.
         verify=False,
         # A hundred sandboxes share two cores in one of the tests.
         timeout=60,
@@ -68,7 +68,7 @@ def plain(method: str, url: str, **options: Any) -> httpx.Response:
 
 
 def batch(api: httpx.Client, files: list[tuple[str, bytes]], **fields: str) -> Json:
-    """Upload many files in one request; returns the answer."""
+    """Upload many files in one request; returns the response."""
     answer = api.post(
         "/user-files/upload/stream-batch", files=[("files", one) for one in files], data=fields
     )
@@ -77,7 +77,7 @@ def batch(api: httpx.Client, files: list[tuple[str, bytes]], **fields: str) -> J
 
 
 def eventually(probe: Callable[[], bool], seconds: float = 30.0) -> None:
-    """Wait until something is true, for so long that a busy machine is no excuse."""
+    """Wait until a condition is true, long enough for a busy machine."""
     deadline = time.monotonic() + seconds
     while not probe():
         assert time.monotonic() < deadline, "it did not become true in time"

@@ -1,7 +1,7 @@
-"""Requests that succeed, for operations whose drawn requests rarely fit what is stored.
+"""Makes requests that succeed, for operations whose drawn requests rarely match stored data.
 
-A body that names an upload, a token or a state has to be made from the answers to earlier
-requests. Each function here makes those requests, and gives the one that the test then judges.
+A body that names an upload, a token or a state needs the responses to earlier requests. Each
+function makes these requests, and returns the one that the test then checks.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Example:
     path: dict[str, str] = field(default_factory=dict[str, str])
     """Path parameters that differ from those of the world."""
     token: str | None = None
-    """What is sent instead of the usual key or session."""
+    """Credentials to send instead of the usual key or session."""
 
 
 class Stage:
@@ -49,7 +49,7 @@ class Stage:
         self.world = world
 
     def post(self, path: str, body: Any = None, **options: Any) -> Json:
-        """The answer to a request that has to succeed."""
+        """Return the response to a request that has to succeed."""
         answer = self.api.post(path, json=body, **options)
         assert answer.status_code < 300, f"{path}: {answer.text}"
         return dict(answer.json())

@@ -1,4 +1,4 @@
-"""The agents as the wire shows them: what they answer, refuse and change."""
+"""The agents on the wire: what they respond, refuse and change."""
 
 from __future__ import annotations
 

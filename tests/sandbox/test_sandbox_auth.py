@@ -1,4 +1,4 @@
-"""Which keys are taken: those that are known, or on request any that looks like one."""
+"""Accepted keys: known ones, or on request any well-formed one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The index of colors finds what looking at every color of every image would find."""
+"""The index of colors finds the same as a scan of every color of every image."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """P24: requests that schemathesis draws from the contract, against a sandbox full of things.
 
 Every operation gets requests that fit the contract, with the ids of what exists and with others,
-and requests that do not fit. Each answer is held against the contract by schemathesis itself: the
-sandbox's own check (`strict`) is one more witness, not the judge. An error whose status the
+and requests that do not fit. schemathesis itself checks each response against the contract; the
+sandbox's own check (`strict`) is only an addition. An error whose status the
 contract does not declare has to be in an error envelope.
 """
 
@@ -54,9 +54,9 @@ PUBLIC: Final = frozenset(
         "POST /api/v2/support/contact",
     }
 )
-"""Operations that need no key: what comes before a login, callbacks of others, health.
+"""Operations that need no key: steps before a login, external callbacks, health.
 
-Those that the sandbox does not serve at all want one: it is asked for before anything else.
+Operations that the sandbox does not serve need one: it is checked first.
 """
 
 OTHER_TYPES: Final = {
@@ -75,7 +75,7 @@ OTHER_TYPES: Final = {
 """Operations whose success the contract calls JSON, and what it is on the wire."""
 
 OPEN: Final = frozenset({"SendMessageResponse"})
-"""Schemas that take more: the documents show fields in this answer that the contract lacks."""
+"""Schemas with more fields: the documentation shows some that the contract lacks."""
 
 POSITIVE: Final = 4
 NEGATIVE: Final = 2
@@ -83,7 +83,7 @@ SOAK: Final = 60
 UNREACHED: Final = {
     "GET /api/v2/sdk/simple/aion/{filename}": "the sandbox keeps no wheels",
 }
-"""Served operations that only ever answer with errors, and why."""
+"""Served operations that only respond with errors -> the reason."""
 
 INVALID: Final[dict[str, Any]] = {
     "type": "object",
@@ -133,7 +133,7 @@ class Surroundings:
         self.sandbox.restore(self._snapshot)
 
     def send(self, operation: Operation, case: Any, token: str | None = None) -> Any:
-        """The answer to a request, with the key or session that the operation wants."""
+        """Return the response to a request, with the key or session that the operation needs."""
         if token is None:
             by_session = operation.path.startswith("/api/v2/auth/session/")
             token = self.world.session_token if by_session else self.sandbox.api_key
@@ -321,7 +321,7 @@ def _draw(strategy: Any, count: int, check: Callable[[Any], None]) -> None:
 
 
 def _judge(operation: Operation, case: Any, answer: Any, *more: Any) -> None:
-    """Hold an answer against the contract; raises AssertionError or schemathesis' own failure."""
+    """Check a response against the contract; raises AssertionError or a schemathesis failure."""
     status: int = answer.status_code
     told = f"{status} for {case.as_curl_command()}\n{answer.content[:2000]!r}"
     assert answer.headers.get("x-request-id"), told

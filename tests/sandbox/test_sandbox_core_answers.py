@@ -45,7 +45,7 @@ async def broken() -> AsyncIterator[bytes]:
 
 @pytest.fixture(autouse=True)
 def stream() -> Iterator[None]:
-    """A GET with a path of its own answers with a stream, by its query."""
+    """Respond to a GET with a separate path with a stream, by its query."""
 
     async def handler(call: Call) -> Answer:
         made = {None: events, "processing": endless, "failed": broken}[call.query["status"]]

@@ -18,7 +18,7 @@ PDF = {"Content-Type": "application/pdf"}
 
 
 async def sign(call: Call) -> Answer:
-    """Give a URL for PUT, and one for POST with its fields, in headers."""
+    """Return a URL for PUT, and one for POST with its fields, in headers."""
     kind = "application/pdf"
     url, fields = call.upload_form(KEY, content_type=kind, max_bytes=100, seconds=600)
     put = call.upload_url(KEY, content_type=kind, max_bytes=100, seconds=600)

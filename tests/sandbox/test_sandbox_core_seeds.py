@@ -68,7 +68,7 @@ def test_a_seeded_picture_is_what_its_upload_would_have_become(
         said_of_other["description"],
         said_of_other["confidence_score"],
     )
-    # What is left are ids, names, dates and the lists that have dates in them.
+    # The rest are ids, names, dates and lists with dates.
     own = {"id", "title", "original_filename", "object_key", "full_descriptions"}
     own |= {"processing_history"} | {name for name in one if name.endswith(("_url", "_at"))}
     assert {name for name in one.keys() - own if one[name] != other[name]} == set()

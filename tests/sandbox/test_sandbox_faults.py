@@ -213,7 +213,7 @@ def test_a_reset_in_the_middle_of_work_leaves_nothing_behind(upload: Upload) -> 
 
 @contextmanager
 def sending(sandbox: Sandbox, times: int = 1) -> Generator[None]:
-    """A connection on which a request was sent, so many times at once, and nothing is read."""
+    """Open a connection, send a request several times at once, and read nothing."""
     address = httpx.URL(sandbox.url)
     key = f"Authorization: Bearer {sandbox.api_key}"
     head = f"GET /api/v2/user-files HTTP/1.1\r\nHost: a\r\n{key}\r\n\r\n"

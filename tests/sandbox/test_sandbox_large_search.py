@@ -1,4 +1,4 @@
-"""A search that finds very many files gives the pages that one for a few gives."""
+"""A search with very many matches returns the same pages as a search with a few."""
 
 from __future__ import annotations
 

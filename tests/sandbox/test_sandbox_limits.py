@@ -1,4 +1,4 @@
-"""Quotas, caps and sizes: each is enforced where it is documented, can be changed, and says so."""
+"""Quotas, caps and sizes: each is enforced as documented, can be changed, and is reported."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SIZE = 3000
 
 
 def refusal(api: httpx.Client, path: str, **request: Any) -> tuple[int, str, dict[str, Any]]:
-    """Status, code and details of an answer that is an error."""
+    """Return status, code and details of an error response."""
     answer = api.post(path, **request)
     body: dict[str, Any] = answer.json()
     error = body["error"]

@@ -1,4 +1,4 @@
-"""Links of the sandbox: states of a crawl, and what a crawl may ask."""
+"""Links of the sandbox: states of a crawl, and the addresses that it may call."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HARBOR = "https://pages.aion.test/harbor"
 
 
 def save(api: httpx.Client, url: str, **more: Any) -> dict[str, Any]:
-    """A saved link, as the API answers."""
+    """Return the response for a saved link."""
     answer = api.post("/user-files/links", json={"url": url, **more})
     assert answer.status_code == 201, answer.text
     return dict(answer.json())
@@ -117,7 +117,7 @@ def test_a_link_has_no_bytes_and_no_sizes(api: httpx.Client) -> None:
     assert api.post(f"/user-files/{link['id']}/trigger-variants").status_code == 400
 
 
-# What a crawl may ask
+# Addresses that a crawl may call
 
 
 @pytest.fixture
@@ -143,7 +143,7 @@ def site() -> Iterator[str]:
             self.wfile.write(body)
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base's name
-            """Say nothing."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()

@@ -250,7 +250,7 @@ def test_a_route_has_its_documented_rate(
     sandbox.limit_rates(RateLimits(Rate(1000)))
 
     def call(number: int) -> httpx.Response:
-        # Other ids are no other route.
+        # Other ids do not make another route.
         return api.request(method, path.replace("{id}", f"{number:08}-0000-4000-8000-000000000000"))
 
     assert 429 not in [call(number).status_code for number in range(most)]

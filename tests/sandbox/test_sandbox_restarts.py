@@ -95,7 +95,7 @@ def env_file(tmp_path: Path) -> Path:
 
 
 def _kill_and_look(data: Path, env_file: Path, chance: random.Random, rounds: int) -> None:
-    """Kill a sandbox in the middle of uploads, again and again; then look at all that is there."""
+    """Kill a sandbox in the middle of uploads, repeatedly; then check everything that is stored."""
     for _ in range(rounds):
         command = Command(env_file, "--data", str(data), "--pace", "0")
         threads = [

@@ -1,4 +1,4 @@
-"""Rule sets, shares, the history, and the routes that tell of the sandbox itself."""
+"""Rule sets, shares, the history, and the routes about the sandbox itself."""
 
 from __future__ import annotations
 

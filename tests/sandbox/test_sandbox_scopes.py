@@ -73,7 +73,7 @@ OPENED: dict[str, set[str]] = {
     "cloud_storage:delete": {"DELETE /cloud-storage/connections/{connection_id}"},
     "cloud_storage:share": set(),
 }
-"""What each scope opens, as `docs/sandbox.md` tells it."""
+"""The operations that each scope opens, as in `docs/sandbox.md`."""
 
 RESOURCES = ("/api-keys", "/usage", "/tenant", "/sharing", "/cloud-storage")
 """Where the routes of scopes lie."""
@@ -121,7 +121,7 @@ def name(operation: Operation) -> str:
 
 
 def opened(client: httpx.Client, operations: list[Operation]) -> set[str]:
-    """The operations that do not answer 403 for want of a right."""
+    """Return the operations that do not respond with 403 because of a missing right."""
     found: set[str] = set()
     for one in operations:
         path = one.path

@@ -20,7 +20,7 @@ from tests.sandbox.conftest import batch, plain
 Json = dict[str, Any]
 
 PAPERS = 6
-"""Papers until the forms begin again."""
+"""Number of documents until the forms repeat."""
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Usage: what it counts was really sent, uploaded and said."""
+"""Usage counts real requests, uploads and messages."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_the_summary_counts_requests_and_descriptions(
         "failed_requests": 1,
     }
     assert body["limits"]["used_this_month"] == 2
-    # A stepped clock measures no time, so that the same calls give the same answer.
+    # A stepped clock measures no time, so that the same calls return the same response.
     assert body["performance"] == {"avg_response_time_ms": 0.0}
 
 

@@ -23,7 +23,7 @@ SETTLED: Final = 30.0
 
 
 MOVIE: Final = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + b"\0\0\x10\0mdat" + bytes(4088)
-"""The least that is taken for a video."""
+"""The shortest bytes that count as a video."""
 
 
 class World:
@@ -36,12 +36,12 @@ class World:
     def __init__(self) -> None:
         self.ids: dict[str, str] = {}
         self.refused: list[str] = []
-        """What could not be made, because the sandbox answers 501."""
+        """Things that could not be made, because the sandbox responds with 501."""
         self.session_token = ""
         """Token of a session of the owner."""
 
     def value(self, path: str, name: str) -> str:
-        """What stands for a path parameter."""
+        """Return the value of a path parameter."""
         before = path[: path.index("{" + name + "}")]
         for known, value in self.ids.items():
             place, _, known_name = known.rpartition("/")
@@ -283,6 +283,6 @@ class _Builder:
         self._keep("body/batch_id", batch_id)
 
     def _work_in_progress(self) -> None:
-        """Files whose background work has begun and goes no further while the clock stands."""
+    """Files whose background work has begun, and does not progress while the clock is frozen."""
         late = [("late.jpg", jpeg((64, 48))), ("late.md", b"# Late\n\nStill open.\n")]
         self._keep("uploads/sessions/session_id", batch(self._api, late)["session_id"])

@@ -59,7 +59,7 @@ def tape(tmp_path: Path) -> Path:
 
 
 def answer(status: str = "200 OK") -> bytes:
-    """An answer that is full of secrets."""
+    """Return a response that is full of secrets."""
     body = json.dumps(DETAILS).encode()
     head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\n"
     head += f"Set-Cookie: aionvision_session={COOKIE}\r\nLocation: {SIGNED}\r\n"

@@ -1,4 +1,4 @@
-"""The sandbox against hostile files, and its promise to call nobody."""
+"""The sandbox with hostile files, and its promise to make no outgoing calls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A canary key and a canary signature: nobody may see them but the service (P16, P17)."""
+"""A canary key and a canary signature: only the service may see them (P16, P17)."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def everything_logged() -> Generator[io.StringIO]:
     level = root.level
     root.addHandler(handler)
     root.setLevel(logging.DEBUG)
-    # asyncio describes its selector, which says nothing of calls.
+    # asyncio logs its selector, which is unrelated to calls.
     logging.getLogger("asyncio").setLevel(logging.INFO)
     try:
         yield stream

@@ -1,4 +1,4 @@
-"""Made-up keys, operations and answers for tests without a network."""
+"""Made-up keys, operations and responses for tests without a network."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def operation(
 
 
 def reply(status: int, body: Any = b"", **headers: str) -> Reply:
-    """An answer; a body that is not bytes is sent as JSON, `retry_after=` as ``Retry-After``."""
+    """Return a response; a body other than bytes is JSON, `retry_after=` sets ``Retry-After``."""
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     pairs = [
         (name.replace("_", "-").title().encode("ascii"), value.encode("latin-1"))

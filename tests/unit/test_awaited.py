@@ -1,4 +1,4 @@
-"""Which failures a wait goes through, and what the error that ends it tells."""
+"""Which failures do not end a wait, and the message of the error that ends it."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_p23_a_wait_does_not_go_through_what_stays(error: AionvisionError) -> No
 
 
 def test_p23_a_wait_looks_again_while_a_circuit_is_open() -> None:
-    # How long a circuit stays open at most says nothing of when it closes.
+    # The longest time of an open circuit does not say when it closes.
     answers: list[str | AionvisionError] = [CircuitBreakerError("jobs", 600.0), "running", "done"]
 
     async def look(_: float) -> str:

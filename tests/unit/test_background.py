@@ -1,4 +1,4 @@
-"""Work that goes on though its caller was cancelled."""
+"""Work that continues after its caller was cancelled."""
 
 from __future__ import annotations
 

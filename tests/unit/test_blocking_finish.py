@@ -1,4 +1,4 @@
-"""What is done at the end of a block of the blocking client, also after Ctrl-C."""
+"""Work at the end of a block of the sync client, also after Ctrl-C."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from aion._runtime.blocking import LAST_SECONDS, finish
 
 
 class Work:
-    """Work that is interrupted so many times, and the limits that it was given."""
+    """Work that is interrupted several times, and the limits that it received."""
 
     def __init__(self, *errors: BaseException) -> None:
         self.errors = list(errors)

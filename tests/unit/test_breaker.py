@@ -10,7 +10,7 @@ from aion.exceptions import CircuitBreakerError
 
 
 class Clock:
-    """Time that passes only when told."""
+    """A clock that only a test advances."""
 
     def __init__(self) -> None:
         self.now = 1000.0

@@ -1,4 +1,4 @@
-"""What the events of a streamed answer mean, without a network."""
+"""The events of a streamed response, without a network."""
 
 from __future__ import annotations
 

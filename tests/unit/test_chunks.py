@@ -1,4 +1,4 @@
-"""What joining the chunks of an answer may not change: what the HTTP library makes of it."""
+"""Joining the chunks of a response does not change what the HTTP library reads from it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several calls at a time for a blocking caller: what runs where, and what is left."""
+"""Concurrent calls for a sync caller: what runs in which thread, and what is left."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Calls of a blocking client that are given up: whatever they wait for, they end and leave nothing.
+"""Abandoned calls of a sync client end, whatever they wait for, and leave nothing open.
 
-That they end soon is part of the promise: a second, of which a call that cannot be ended takes 0.8.
+They have to end within a second, of which a call that cannot be interrupted takes 0.8.
 """
 
 from __future__ import annotations

@@ -127,7 +127,7 @@ def class_of(name: str) -> Any:
 
 
 def least(name: str) -> AionvisionError:
-    """An instance with only what has to be given."""
+    """Return an instance with only the required arguments."""
     made: AionvisionError
     if name in WITH_A_DEFAULT_MESSAGE:
         made = class_of(name)()

@@ -52,7 +52,7 @@ class Clock:
 
 
 class Run:
-    """One call, whose outcomes are given beforehand; the last one repeats."""
+    """One call with prepared outcomes; the last one repeats."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Where an answer becomes a value or a typed error."""
+"""The gate, which turns a response into a value or a typed error."""
 
 from __future__ import annotations
 

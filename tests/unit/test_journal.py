@@ -154,7 +154,7 @@ def test_p22_a_change_that_cannot_be_kept_stands_in_no_later_one_s_way(
     path: Path, photos: Path
 ) -> None:
     record = OpenJournal(path, found(photos, 1), URL, "images", {})
-    # A constraint that is looked at with the commit is the easiest way to let one fail.
+    # A deferred constraint is the easiest way to make a commit fail.
     record._database.executescript(
         "PRAGMA foreign_keys = ON;"
         "CREATE TABLE one (n INTEGER REFERENCES files DEFERRABLE INITIALLY DEFERRED);"

@@ -142,7 +142,7 @@ def test_a_chunk_that_is_refused_is_not_wrong_afterwards() -> None:
             super().append(number)
 
     check._others = Others()
-    # It is either taken and wrong, or refused, sent again and right.
+    # The chunk is either accepted and wrong, or refused, resent and right.
     assert check.fits(1, '"kms"', "aa") == (check.wrong() == [1])
 
 

@@ -39,7 +39,7 @@ REFUSED = [b"", b"{", b"[1,]", b"<html>", b"\xff", b'{"a": 01}', b"'a'", b"[1] 2
 
 @pytest.fixture(autouse=True)
 def chosen_again(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    # What is small is not given to msgspec; here it is to read that, too.
+    # Small texts do not use msgspec; in this test they do.
     monkeypatch.setattr(jsontext, "_SMALL", 0)
     yield
     jsontext.use_msgspec(True)

@@ -82,7 +82,7 @@ def test_no_bytes_are_of_no_known_type() -> None:
     assert _media_types.sniff(b"") is None
 
 
-# What is accepted
+# Accepted files
 
 
 @pytest.mark.parametrize("kind", sorted(_media_types.IMAGE_TYPES))
@@ -116,7 +116,7 @@ def test_a_path_is_not_read_into_memory_p21(tmp_path: Path) -> None:
     assert isinstance(_local_file.image(tmp_path / "a.jpg", None).content, Path)
 
 
-# What is refused
+# Refused files
 
 
 @pytest.mark.parametrize("kind", sorted(set(HEADS) - _media_types.IMAGE_TYPES))

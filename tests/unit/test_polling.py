@@ -17,7 +17,7 @@ TIMEOUTS = st.floats(0.001, 1000)
 
 
 def looks(interval: float, timeout: float, start: float = 0.0) -> list[float]:
-    """The moments of all looks, when looking takes no time."""
+    """Return the times of all polls, when a poll takes no time."""
     plan, now = PollPlan(interval, timeout, start), start
     moments = [now]
     while (pause := plan.pause(now)) is not None and len(moments) < 100_000:

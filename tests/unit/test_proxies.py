@@ -1,4 +1,4 @@
-"""The URL of a proxy: understood, or refused without a word of what may be secret."""
+"""The URL of a proxy: parsed, or refused without showing possible secrets."""
 
 from __future__ import annotations
 

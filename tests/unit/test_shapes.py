@@ -1,4 +1,4 @@
-"""What answers hold has the types of the annotations: at the gate, once, for all results."""
+"""Values in responses have the annotated types: checked at the gate, for all results."""
 
 from __future__ import annotations
 

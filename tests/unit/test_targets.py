@@ -1,4 +1,4 @@
-"""What an answer says to call: a URL that can be called, or a reason, whatever came."""
+"""The target in a response: a usable URL, or a reason, whatever the response contains."""
 
 from __future__ import annotations
 

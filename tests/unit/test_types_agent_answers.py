@@ -1,4 +1,4 @@
-"""Answers of agents and pipelines: every shape that a deployment may send."""
+"""Responses of agents and pipelines: every shape that a deployment may send."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The audit log, as it is read from answers."""
+"""The audit log, as it is read from responses."""
 
 from __future__ import annotations
 

@@ -148,7 +148,7 @@ def test_bytes_are_an_image_or_refused(data: bytes) -> None:
 
 
 def text_of(embedded: Any) -> str:
-    """What is sent of an image that is encoded while it is sent."""
+    """Return the bytes sent for an image that is encoded during the upload."""
     return b"".join(embedded.pieces()).decode("ascii")
 
 

@@ -1,4 +1,4 @@
-"""Results of the chat: every layout that an answer may have, and what is made of it."""
+"""Results of the chat, from every layout that a response may have."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ MESSAGE: dict[str, Any] = {
 }
 
 
-# answers
+# Responses
 
 
 def test_a_bare_answer_has_no_images_and_still_can_be_walked_through() -> None:

@@ -1,4 +1,4 @@
-"""Jobs of cloud drives, and the events that tell of uploads and jobs."""
+"""Jobs of cloud drives, and the events of uploads and jobs."""
 
 from __future__ import annotations
 

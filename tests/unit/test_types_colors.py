@@ -1,4 +1,4 @@
-"""Colors are read from every shape that an answer may have."""
+"""Colors are read from every shape that a response may have."""
 
 from __future__ import annotations
 

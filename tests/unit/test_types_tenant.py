@@ -1,4 +1,4 @@
-"""The tenant, its members and its bucket, as they are read from answers."""
+"""The tenant, its members and its bucket, as they are read from responses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Types of videos: what answers become, whatever they lack."""
+"""Types of videos, decoded from complete and incomplete responses."""
 
 from __future__ import annotations
 

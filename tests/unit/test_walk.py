@@ -29,13 +29,13 @@ def moments(*changes: st.SearchStrategy[Change]) -> st.SearchStrategy[list[list[
 
 
 def itself(number: int) -> int:
-    """What tells one number from another."""
+    """Return the identity of a number."""
     return number
 
 
 @dataclass
 class Listing:
-    """A listing that others change, and how its service gives pages of it."""
+    """A listing that others change, and its pages."""
 
     count: int
     size: int
@@ -67,9 +67,9 @@ class Listing:
 
 
 def walked(listing: Listing, happens: list[list[Change]], most_added: int = 99) -> list[int]:
-    """What a walk gives, with pages fetched ahead at any time before they are taken.
+    """Return the items of a walk, with pages fetched ahead at any time before they are used.
 
-    At most so many items are added before each page is taken.
+    At most that many items are added before each page is used.
     """
     walk = Walk(itself)
     found: list[int] = []
@@ -111,8 +111,8 @@ def test_p20_all_that_stays_is_given_once_when_items_are_deleted_and_added_in_fr
     grid: bool, count: int, size: int, happens: list[list[Change]]
 ) -> None:
     listing = Listing(count, size, grid)
-    # A page's worth of new items in front at once looks like a page that repeats, where as many
-    # are deleted.
+    # A page of new items in front, while as many are deleted, cannot be distinguished from a page
+    # that repeats.
     found = walked(listing, happens, size - 2)
     assert len(set(found)) == len(found)
     assert listing.stayed <= set(found)

@@ -149,7 +149,7 @@ def test_a_multipart_body_has_its_exact_length() -> None:
     assert header(made, "content-length") == [str(len(sent))]
 
 
-# Answers and ids
+# Responses and ids
 
 
 def test_a_header_of_an_answer_is_found_in_any_case() -> None:

@@ -34,7 +34,7 @@ def entry(world: World) -> Given:
 
 
 def consented(world: World) -> Given:
-    """A consent that the provider gave: what the browser brings back from it."""
+    """A consent of the provider: what the browser returns with."""
     begun = world.api.cloud_storage.initiate_auth(PROVIDER)
     back = httpx.URL(httpx.get(begun.authorization_url).headers["location"]).params
     return {"code": back["code"], "state": back["state"]}

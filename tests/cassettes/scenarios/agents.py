@@ -32,7 +32,7 @@ def done_batch(world: World) -> Given:
 
 
 def waiting_batch(world: World) -> Given:
-    """A batch that does not go on."""
+    """A batch that does not progress."""
     world.told().faults.hold("batch", "queued")
     return batch(world)
 

@@ -14,7 +14,7 @@ def links(world: World) -> Given:
 
 
 def old_link(world: World) -> Given:
-    """A link that may be crawled again: that is allowed once an hour."""
+    """A link that may be recrawled, which is allowed once an hour."""
     made = link(world)
     if world.sandbox is not None:
         world.sandbox.step_clock(4000)

@@ -20,7 +20,7 @@ def session(world: World) -> Given:
 
 
 def spoken(world: World) -> Given:
-    """A session with a message and its answer."""
+    """A session with a message and its response."""
     made = session(world)
     world.api.chats.send("Hello", session_id=made["session"])
     return made
@@ -50,7 +50,7 @@ def in_session(use: Callable[[Stage, Context], Any], **options: Any) -> Callable
 
 
 def decided(on: Stage, context: Context, decide: str) -> Any:
-    """Ask for a plan, and decide it."""
+    """Request a plan, and decide on it."""
     answer = on(context.send("Organize my images"))
     assert answer.metadata is not None
     return on(getattr(context, decide)(answer.metadata["plan_id"]))
