@@ -45,7 +45,7 @@ def sent(sandbox: Sandbox) -> int:
 # synthesize
 
 
-def test_a_report_tells_of_every_image_and_document(
+def test_a_report_covers_every_image_and_document(
     calls: Calls, sandbox: Sandbox, images: dict[str, str], documents: dict[str, str]
 ) -> None:
     client = calls.client(sandbox)

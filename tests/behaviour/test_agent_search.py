@@ -117,14 +117,14 @@ def test_a_search_in_a_folder_finds_nothing_outside(
     assert found.results[0].folder_id == folder.id
 
 
-def test_the_count_tells_of_more_than_the_limit_lets_through(
+def test_the_count_reports_more_than_the_limit_lets_through(
     calls: Calls, sandbox: Sandbox, library: dict[str, str]
 ) -> None:
     found = calls(calls.client(sandbox).agent_search.images("red", limit=1))
     assert (len(found.results), found.count) == (1, 2)
 
 
-def test_the_same_search_gives_the_same_answer(
+def test_the_same_search_gives_the_same_response(
     calls: Calls, sandbox: Sandbox, library: dict[str, str]
 ) -> None:
     client = calls.client(sandbox)

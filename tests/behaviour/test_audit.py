@@ -46,7 +46,7 @@ def test_what_happened_is_listed_newest_first(calls: Calls, sandbox: Sandbox, bu
     assert (page.total_count, page.has_more) == (4, False)
 
 
-def test_an_entry_tells_who_did_what_to_whom(calls: Calls, sandbox: Sandbox, busy: str) -> None:
+def test_an_entry_shows_who_did_what_to_whom(calls: Calls, sandbox: Sandbox, busy: str) -> None:
     client = calls.client(sandbox)
     (owner,) = calls(client.tenant.list_members())
     entry = calls(client.audit.list()).entries[1]

@@ -101,7 +101,7 @@ def test_a_pdf_called_jpg_is_refused_with_a_next_step(
 
 @pytest.mark.usefixtures("nothing_is_stored")
 @pytest.mark.parametrize("data", [b"hello", b"\x00\x01\x02\x03", b"BM" + b"\x00" * 30])
-def test_what_is_no_image_is_refused(data: bytes, calls: Calls, sandbox: Sandbox) -> None:
+def test_what_is_not_an_image_is_refused(data: bytes, calls: Calls, sandbox: Sandbox) -> None:
     error = refuse_upload(calls, sandbox, data, "a.jpg")
     assert "a.jpg is not a JPEG, PNG, WebP or GIF image" in str(error)
 
@@ -180,7 +180,7 @@ def test_a_wrong_key_is_an_authentication_error_with_a_next_step(
         assert OTHER_KEY not in str(error)
 
 
-def test_a_wrong_key_is_not_tried_again(calls: Calls, sandbox: Sandbox) -> None:
+def test_a_wrong_key_is_not_retried(calls: Calls, sandbox: Sandbox) -> None:
     with pytest.raises(AuthenticationError):
         calls(calls.client(sandbox, api_key=OTHER_KEY).files.list())
     assert len(sandbox.requests) == 1
@@ -195,7 +195,7 @@ def test_a_dead_server_is_a_connection_error_with_a_next_step(calls: Calls, imag
         assert "Check base_url" in str(error)
 
 
-def test_a_server_that_answers_html_is_a_server_error_that_quotes_it(
+def test_a_server_that_responds_with_html_is_a_server_error_that_quotes_it(
     calls: Calls, image: Path
 ) -> None:
     with answering(HTML) as url:
@@ -241,7 +241,7 @@ def test_a_server_that_hangs_is_a_timeout(calls: Calls, image: Path) -> None:
         b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nnull",
     ],
 )
-def test_an_answer_that_is_none_is_a_typed_error_p15(
+def test_a_response_that_is_none_is_a_typed_error_p15(
     answer: bytes, calls: Calls, image: Path
 ) -> None:
     with answering(answer) as url:
@@ -257,7 +257,7 @@ def test_a_closed_client_says_that_it_is_closed(calls: Calls, sandbox: Sandbox) 
         calls(client.files.list())
 
 
-def test_closing_twice_is_no_error(calls: Calls, sandbox: Sandbox) -> None:
+def test_closing_twice_is_not_an_error(calls: Calls, sandbox: Sandbox) -> None:
     client = calls.client(sandbox)
     calls(client.files.list())
     calls(client.close())
@@ -265,7 +265,7 @@ def test_closing_twice_is_no_error(calls: Calls, sandbox: Sandbox) -> None:
 
 
 @pytest.mark.usefixtures("nothing_is_stored")
-def test_a_file_that_changes_between_attempts_is_not_sent_again_p10(
+def test_a_file_that_changes_between_attempts_is_not_resent_p10(
     calls: Calls, sandbox: Sandbox, image: Path
 ) -> None:
     sandbox.faults.fail("stream_batch_upload", status=503, retry_after=1)

@@ -77,7 +77,7 @@ def test_dictionaries_serve_as_inputs(calls: Calls, sandbox: Sandbox) -> None:
     assert status.status is BatchStatus.COMPLETED
 
 
-def test_progress_is_told_at_each_look(calls: Calls, sandbox: Sandbox) -> None:
+def test_progress_is_reported_at_each_poll(calls: Calls, sandbox: Sandbox) -> None:
     client = calls.client(sandbox)
     begun = calls(client.batch.submit_describe(images("a", "b")))
     seen: list[BatchStatusResult] = []
@@ -90,7 +90,7 @@ def test_progress_is_told_at_each_look(calls: Calls, sandbox: Sandbox) -> None:
     assert calls(client.batch.get_status(begun.batch_id)) == done
 
 
-def test_P23_a_wait_that_ends_says_how_to_go_on(calls: Calls, sandbox: Sandbox) -> None:
+def test_P23_a_wait_that_ends_says_how_to_resume(calls: Calls, sandbox: Sandbox) -> None:
     sandbox.faults.hold("batch", "processing")
     client = calls.client(sandbox)
     begun = calls(client.batch.submit_describe(images("a")))
@@ -135,7 +135,7 @@ def test_a_failed_batch_raises_with_its_reason_and_its_items(
 # get_all_results
 
 
-def test_P20_all_results_are_given_once_and_again(calls: Calls, sandbox: Sandbox) -> None:
+def test_P20_all_results_are_returned_once_in_each_walk(calls: Calls, sandbox: Sandbox) -> None:
     client = calls.client(sandbox)
     begun = ended(calls, client, *"abcde")
     found = client.batch.get_all_results(begun.batch_id, page_size=2)
@@ -267,7 +267,7 @@ def test_pairs_that_cannot_be_are_refused_unsent(
 
 
 @pytest.mark.parametrize("batch_id", ["", ".", None, 7])
-def test_what_is_no_id_is_refused_unsent(batch_id: Any, calls: Calls, sandbox: Sandbox) -> None:
+def test_what_is_not_an_id_is_refused_unsent(batch_id: Any, calls: Calls, sandbox: Sandbox) -> None:
     batch = calls.client(sandbox).batch
     for call in (batch.get_status, batch.get_results, batch.cancel, batch.wait_for_completion):
         with pytest.raises(ValidationError, match="batch_id"):

@@ -153,7 +153,7 @@ def test_a_request_that_is_refused_more_often_than_a_call_is_retried_does_not_en
     assert held(calls, wide) == dict.fromkeys(names(2), 1)
 
 
-def test_a_service_that_takes_nothing_more_ends_the_batch_and_the_rest_is_told(
+def test_a_service_that_takes_nothing_more_ends_the_batch_and_the_rest_is_reported(
     calls: Calls, wide: Sandbox, tmp_path: Path
 ) -> None:
     wide.faults.fail(STREAM, status=429, retry_after=0, times=None)
@@ -188,7 +188,7 @@ def test_requests_that_are_refused_until_the_circuit_opens_are_made_later(
     assert held(calls, wide) == dict.fromkeys(names(20), 1)
 
 
-def test_a_circuit_that_opens_again_and_again_ends_the_batch(
+def test_a_circuit_that_opens_repeatedly_ends_the_batch(
     calls: Calls, wide: Sandbox, tmp_path: Path
 ) -> None:
     wide.faults.fail(STREAM, status=503, times=None)

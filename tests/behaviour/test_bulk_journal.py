@@ -61,7 +61,7 @@ def test_P22_the_report_names_every_file_with_its_outcome(
     assert report[0].path == photos / "000.png"
 
 
-def test_P22_a_batch_that_broke_goes_on_with_what_is_missing(
+def test_P22_a_batch_that_broke_resumes_with_what_is_missing(
     calls: Calls, small: Sandbox, photos: Path, journal: Path
 ) -> None:
     folder(photos, 28)
@@ -105,7 +105,7 @@ def test_P22_stored_files_are_polled_a_hundred_at_a_time(
     assert [one.path for one in small.requests[before:]] == ["/api/v2/user-files"] * 2
 
 
-def test_P22_a_changed_file_is_sent_again(
+def test_P22_a_changed_file_is_resent(
     calls: Calls, small: Sandbox, photos: Path, journal: Path
 ) -> None:
     client = calls.client(small, polling_interval=0.1)
@@ -118,7 +118,7 @@ def test_P22_a_changed_file_is_sent_again(
     assert "77x10" in str(again[3].description)
 
 
-def test_P22_a_stored_file_that_is_no_image_any_more_is_still_stored(
+def test_P22_a_stored_file_that_is_not_an_image_any_more_is_still_stored(
     calls: Calls, small: Sandbox, photos: Path, journal: Path
 ) -> None:
     client = calls.client(small)
@@ -141,7 +141,7 @@ def test_P22_bytes_are_known_by_their_hash(calls: Calls, small: Sandbox, journal
     assert requests_of(small, STREAM) == 2
 
 
-def test_P22_what_the_service_refused_is_not_sent_again_until_it_changes(
+def test_P22_what_the_service_refused_is_not_resent_until_it_changes(
     calls: Calls, small: Sandbox, photos: Path, journal: Path
 ) -> None:
     folder(photos, 3)
@@ -234,7 +234,7 @@ def test_a_journal_of_another_service_is_refused(
 
 
 @pytest.mark.parametrize("kind", ["text", "database", "newer"])
-def test_a_file_that_is_no_journal_is_refused_and_kept(
+def test_a_file_that_is_not_a_journal_is_refused_and_kept(
     kind: str, calls: Calls, small: Sandbox, photos: Path, journal: Path
 ) -> None:
     if kind == "text":

@@ -99,7 +99,7 @@ def test_P22_a_session_that_is_gone_leaves_its_files_in_doubt_and_none_is_sent_t
     assert requests_of(sandbox, STREAM) == 1
 
 
-def test_P22_files_of_a_session_that_is_gone_and_stored_nothing_are_sent_again(
+def test_P22_files_of_a_session_that_is_gone_and_stored_nothing_are_resent(
     calls: Calls, sandbox: Sandbox, photos: Path, journal: Path
 ) -> None:
     client = calls.client(sandbox, polling_interval=0.05)

@@ -75,7 +75,7 @@ def test_P22_a_killed_upload_is_resumed_until_it_is_done(
     check(calls, busy, journal, 32)
 
 
-def test_P22_a_process_that_is_killed_while_an_answer_is_due_loses_nothing(
+def test_P22_a_process_that_is_killed_while_a_response_is_due_loses_nothing(
     calls: Calls, busy: Sandbox, tmp_path: Path
 ) -> None:
     photos, journal = folder(tmp_path / "in", 8), tmp_path / "journal"

@@ -20,7 +20,7 @@ from tests.behaviour.pictures import draw
 CHECK = "check_duplicates"
 
 
-def test_an_answer_that_is_lost_after_the_work_was_done_stores_nothing_twice(
+def test_a_response_that_is_lost_after_the_work_was_done_stores_nothing_twice(
     calls: Calls, small: Sandbox, tmp_path: Path
 ) -> None:
     small.faults.cut(STREAM, times=2)
@@ -33,7 +33,7 @@ def test_an_answer_that_is_lost_after_the_work_was_done_stores_nothing_twice(
     assert len({one.image_id for one in results}) == 20
 
 
-def test_a_request_that_never_did_its_work_is_sent_again(
+def test_a_request_that_never_did_its_work_is_resent(
     calls: Calls, small: Sandbox, tmp_path: Path
 ) -> None:
     small.faults.drop(STREAM, times=2)
@@ -54,7 +54,7 @@ def test_an_error_of_the_service_is_asked_about(
     assert held(calls, small) == dict.fromkeys(names(9), 1)
 
 
-def test_an_answer_that_comes_too_late_stores_nothing_twice(
+def test_a_response_that_comes_too_late_stores_nothing_twice(
     calls: Calls, small: Sandbox, tmp_path: Path
 ) -> None:
     small.faults.delay(STREAM, seconds=0.6)
@@ -113,7 +113,7 @@ def test_what_was_there_before_under_another_name_is_not_stored_again_in_doubt(
 
 
 @pytest.mark.parametrize("lost", ["before the work", "after the work"])
-def test_a_copy_that_was_there_before_is_not_taken_for_the_one_that_was_sent(
+def test_a_copy_that_was_there_before_is_not_mistaken_for_the_one_that_was_sent(
     lost: str, calls: Calls, small: Sandbox, tmp_path: Path
 ) -> None:
     client = calls.client(small)
@@ -145,7 +145,7 @@ def test_an_upload_that_is_always_refused_fails_though_a_copy_was_there_before(
     assert held(calls, small) == {"pier.png": 1}
 
 
-def test_a_service_that_tells_no_time_is_asked_all_the_same(
+def test_a_service_without_a_time_is_asked_all_the_same(
     calls: Calls, small: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("aion._flows.quota.http_date", dateless)

@@ -68,7 +68,7 @@ def outcomes(*reasons: str | None) -> list[tuple[str, str | None]]:
         (break_off, outcomes(None, NOT_KNOWN, NOT_SENT)),
     ],
 )
-def test_p22_files_that_were_not_sent_and_those_in_doubt_are_told_apart(
+def test_p22_files_that_were_not_sent_and_those_in_doubt_are_distinguished(
     fault: Callable[[Sandbox], None],
     expected: list[tuple[str, str | None]],
     calls: Calls,
@@ -87,7 +87,7 @@ def test_p22_files_that_were_not_sent_and_those_in_doubt_are_told_apart(
     assert told(caught.value.partial_results) == expected
 
 
-def test_p22_files_that_were_found_after_a_lost_answer_are_in_the_error(
+def test_p22_files_that_were_found_after_a_lost_response_are_in_the_error(
     calls: Calls, narrow: Sandbox, tmp_path: Path
 ) -> None:
     narrow.faults.cut(STREAM)
@@ -108,7 +108,7 @@ def test_p22_files_that_an_earlier_call_stored_are_in_the_error(
     assert told(caught.value.partial_results) == outcomes(None, NOT_SENT, NOT_SENT)
 
 
-def test_p22_the_files_that_were_not_sent_can_be_sent_again(
+def test_p22_the_files_that_were_not_sent_can_be_resent(
     calls: Calls, narrow: Sandbox, tmp_path: Path
 ) -> None:
     client = calls.client(narrow)

@@ -16,7 +16,9 @@ from tests.behaviour.bulk import folder
 from tests.behaviour.calls import Calls
 
 
-def test_a_callable_is_told_of_every_step(calls: Calls, sandbox: Sandbox, tmp_path: Path) -> None:
+def test_a_callable_is_called_for_every_step(
+    calls: Calls, sandbox: Sandbox, tmp_path: Path
+) -> None:
     photos, journal = folder(tmp_path / "in", 7), tmp_path / "journal"
     (photos / "bad.png").write_text("no image")
     told: list[UploadProgress] = []

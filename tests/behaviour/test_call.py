@@ -44,7 +44,9 @@ def test_its_errors_are_those_of_the_client(calls: Calls, sandbox: Sandbox) -> N
     assert caught.value.retry_after == 1000
 
 
-def test_the_answer_can_be_had_with_its_status_and_headers(calls: Calls, sandbox: Sandbox) -> None:
+def test_the_response_can_be_had_with_its_status_and_headers(
+    calls: Calls, sandbox: Sandbox
+) -> None:
     client = calls.client(sandbox)
     answer = calls(client.call_raw(uploads.check_upload_quota(file_count=1)))
     assert answer.result["can_proceed"]
@@ -54,7 +56,7 @@ def test_the_answer_can_be_had_with_its_status_and_headers(calls: Calls, sandbox
     assert answer.content.startswith(b"{")
 
 
-def test_p6_such_an_answer_survives_pickle(calls: Calls, sandbox: Sandbox) -> None:
+def test_p6_such_a_response_survives_pickle(calls: Calls, sandbox: Sandbox) -> None:
     client = calls.client(sandbox)
     answer = calls(client.call_raw(uploads.check_upload_quota(file_count=1)))
     again: RawResponse[Any] = pickle.loads(pickle.dumps(answer))
@@ -72,7 +74,7 @@ def test_bytes_and_text_come_whole(calls: Calls, sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize("request_", [None, api_keys.list_api_keys, "GET /api-keys"])
-def test_what_is_no_request_is_refused(request_: Any, calls: Calls, sandbox: Sandbox) -> None:
+def test_what_is_not_a_request_is_refused(request_: Any, calls: Calls, sandbox: Sandbox) -> None:
     with pytest.raises(ValidationError, match=r"what a function of aion_api\.api returned"):
         calls(calls.client(sandbox).call(request_))
     assert sandbox.requests == []

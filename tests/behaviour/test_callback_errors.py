@@ -132,7 +132,7 @@ def test_it_notes_what_is_stored(callback: str, calls: Calls, sandbox: Sandbox) 
     assert "known to be stored: 1" in error.__notes__[0]
 
 
-def test_it_ends_an_upload_of_which_an_answer_was_lost(calls: Calls, sandbox: Sandbox) -> None:
+def test_it_ends_an_upload_of_which_a_response_was_lost(calls: Calls, sandbox: Sandbox) -> None:
     sandbox.faults.cut("stream_batch_upload")
     client: Client = calls.client(sandbox)
 
@@ -160,7 +160,7 @@ def test_it_ends_a_batch_that_breaks_at_the_same_time(
     assert caught.value is error
 
 
-def test_it_ends_the_upload_of_a_video_that_goes_on(
+def test_it_ends_the_upload_of_a_video_that_continues(
     calls: Calls, sandbox: Sandbox, tmp_path: Path
 ) -> None:
     path, journal = tmp_path / "a.mp4", tmp_path / "journal"

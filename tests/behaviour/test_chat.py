@@ -197,7 +197,7 @@ def test_a_transcript_as_json_holds_metadata_when_asked(
 # messages
 
 
-def test_an_answer_cites_what_is_stored(
+def test_a_response_cites_what_is_stored(
     calls: Calls, client: Client, session: ChatSession, images: dict[str, str]
 ) -> None:
     answer = calls(client.chats.send("Find the navy ones", session_id=session.id))
@@ -217,7 +217,7 @@ def test_an_answer_cites_what_is_stored(
     assert stored.resolved_content == answer.resolved_content
 
 
-def test_an_answer_looks_only_at_selected_images(
+def test_a_response_uses_only_selected_images(
     calls: Calls, client: Client, images: dict[str, str]
 ) -> None:
     only = calls(client.chats.create_session(image_ids=[images["red.png"]], use_all_images=False))
@@ -252,7 +252,7 @@ def test_a_used_up_allowance_is_a_quota_error_and_not_repeated_p9(
     assert asked(sandbox).count("send_chat_message") == 1
 
 
-def test_a_message_that_may_have_arrived_is_not_sent_again_p8(
+def test_a_message_that_may_have_arrived_is_not_resent_p8(
     calls: Calls, client: Client, sandbox: Sandbox, session: ChatSession
 ) -> None:
     sandbox.faults.fail("send_chat_message", status=500)
@@ -384,7 +384,7 @@ def test_a_plan_in_the_background_is_accepted_and_not_decided_twice(
 
 
 @pytest.mark.parametrize("body", [b"", b"{}"])
-def test_an_accepted_plan_may_come_with_an_empty_answer(body: bytes, calls: Calls) -> None:
+def test_an_accepted_plan_may_come_with_an_empty_response(body: bytes, calls: Calls) -> None:
     head = f"HTTP/1.1 202 Accepted\r\nContent-Length: {len(body)}\r\n\r\n".encode()
     with answering(head + body) as base_url:
         client = calls.client_of(base_url, KEY)
@@ -392,7 +392,7 @@ def test_an_accepted_plan_may_come_with_an_empty_answer(body: bytes, calls: Call
     assert (accepted.status, accepted.plan_id) == ("accepted", "plan 1/2")
 
 
-def test_an_answer_to_a_plan_that_is_no_json_is_an_error_p15(calls: Calls) -> None:
+def test_a_response_to_a_plan_that_is_not_json_is_an_error_p15(calls: Calls) -> None:
     page = b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>"
     with answering(page) as base_url, pytest.raises(ServerError) as caught:
         calls(calls.client_of(base_url, KEY).chats.cancel_plan(UNKNOWN, "p"))
@@ -505,7 +505,7 @@ def test_a_session_cannot_be_used_before_it_is_open_or_after_it_is_closed(
 
 
 @pytest.mark.parametrize("auto_close", [True, False])
-def test_a_with_block_closes_the_session_unless_told_otherwise(
+def test_a_with_block_closes_the_session_unless_configured_otherwise(
     auto_close: bool, sandbox: Sandbox
 ) -> None:
     with sandbox.sync_client() as client:

@@ -308,7 +308,7 @@ def test_a_client_that_is_closed_in_a_cancelled_scope_closes_its_sessions_first(
     assert count == 1
 
 
-def test_a_closing_that_is_cancelled_goes_on(sandbox: Sandbox) -> None:
+def test_a_closing_that_is_cancelled_continues(sandbox: Sandbox) -> None:
     sandbox.faults.delay(CLOSE, seconds=SLOW)
 
     async def main() -> int:

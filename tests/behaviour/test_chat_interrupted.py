@@ -152,7 +152,7 @@ def read(request: pytest.FixtureRequest) -> Read:
     return begun
 
 
-def test_a_message_is_not_sent_again_by_a_reader_who_was_stopped_p14(read: Read) -> None:
+def test_a_message_is_not_resent_by_a_reader_who_was_stopped_p14(read: Read) -> None:
     reading = read(STOP, b"", COMPLETE)
     reading.stopped()
     with pytest.raises(SSEStreamError, match="read the session before you send the message again"):
@@ -161,7 +161,9 @@ def test_a_message_is_not_sent_again_by_a_reader_who_was_stopped_p14(read: Read)
 
 
 @pytest.mark.parametrize("before", [[], [TOKEN]])
-def test_an_answer_that_was_given_up_is_no_success_p12(before: Sequence[bytes], read: Read) -> None:
+def test_a_response_that_was_given_up_is_not_a_success_p12(
+    before: Sequence[bytes], read: Read
+) -> None:
     reading = read(*([b"", *before] if before else []), STOP)
     for _ in before:
         assert reading.next() is not None
@@ -172,7 +174,7 @@ def test_an_answer_that_was_given_up_is_no_success_p12(before: Sequence[bytes], 
     assert reading.next() is None
 
 
-def test_a_reader_who_was_stopped_after_the_answer_has_it_p12(read: Read) -> None:
+def test_a_reader_who_was_stopped_after_the_response_has_it_p12(read: Read) -> None:
     reading = read(b"", COMPLETE, STOP)
     token = reading.next()
     assert token is not None

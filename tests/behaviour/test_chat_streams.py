@@ -85,7 +85,7 @@ def sent(sandbox: Sandbox) -> int:
 # whole streams, against the sandbox
 
 
-def test_an_answer_comes_event_by_event(calls: Calls, client: Client, session_id: str) -> None:
+def test_a_response_comes_event_by_event(calls: Calls, client: Client, session_id: str) -> None:
     stream = client.chats.send_stream("Describe my images", session_id=session_id)
     tokens = received(calls, stream)
     assert kinds(tokens)[:3] == ["connection", "thinking", "thinking_step"]
@@ -101,7 +101,7 @@ def test_an_answer_comes_event_by_event(calls: Calls, client: Client, session_id
     assert stream.session_id == session_id
 
 
-def test_the_whole_answer_of_a_stream_is_stored_as_a_message(
+def test_the_whole_response_of_a_stream_is_stored_as_a_message(
     calls: Calls, client: Client, session_id: str
 ) -> None:
     answer = calls(client.chats.send_stream("Hello", session_id=session_id).result())
@@ -132,7 +132,7 @@ def test_every_event_of_a_search_and_a_plan_is_delivered(
     assert calls(client.chats.approve_plan(session_id, plan.data["plan_id"])).success
 
 
-def test_reasoning_is_told_only_when_asked_for(
+def test_reasoning_is_reported_only_when_asked_for(
     calls: Calls, client: Client, session_id: str
 ) -> None:
     tokens = received(calls, client.chats.send_stream("Hello", session_id=session_id))
@@ -211,7 +211,7 @@ def test_a_cut_in_the_middle_of_an_event_is_an_error_p12(
     assert caught.value.events_received == 3
 
 
-def test_an_orderly_end_without_the_answer_is_an_error_p12(
+def test_an_orderly_end_without_the_response_is_an_error_p12(
     calls: Calls, client: Client, sandbox: Sandbox, session_id: str
 ) -> None:
     sandbox.faults.cut_stream(OPERATION, after=3, how="end")
@@ -220,7 +220,7 @@ def test_an_orderly_end_without_the_answer_is_an_error_p12(
 
 
 @pytest.mark.parametrize("events", [0, 1, 3])
-def test_a_message_is_not_sent_again_after_a_cut_p14(
+def test_a_message_is_not_resent_after_a_cut_p14(
     events: int, calls: Calls, client: Client, sandbox: Sandbox, session_id: str
 ) -> None:
     sandbox.faults.cut_stream(OPERATION, after=events, how="drop")
@@ -230,7 +230,7 @@ def test_a_message_is_not_sent_again_after_a_cut_p14(
     assert caught.value.reconnect_attempts == 0
 
 
-def test_a_message_that_may_have_arrived_is_not_sent_again_p14(
+def test_a_message_that_may_have_arrived_is_not_resent_p14(
     calls: Calls, client: Client, sandbox: Sandbox, session_id: str
 ) -> None:
     sandbox.faults.drop(OPERATION)
@@ -284,14 +284,14 @@ def test_the_limit_of_silence_can_be_set_for_one_stream_p12(calls: Calls) -> Non
 
 
 @pytest.mark.parametrize("tail", [(), (HOLD,), (sse("ping"),), (b"zz\r\n",)])
-def test_an_answer_is_whole_whatever_follows_it(tail: tuple[bytes, ...], calls: Calls) -> None:
+def test_a_response_is_whole_whatever_follows_it(tail: tuple[bytes, ...], calls: Calls) -> None:
     with scripted((*BEGIN, COMPLETE, *tail)) as script:
         _, stream = stream_of(calls, script, timeout=0.3)
         answer = calls(stream.result())
     assert (answer.message_id, answer.content) == ("m1", "I see two")
 
 
-def test_a_service_that_keeps_the_connection_does_not_hold_the_answer_back(calls: Calls) -> None:
+def test_a_service_that_keeps_the_connection_does_not_hold_the_response_back(calls: Calls) -> None:
     with scripted((*BEGIN, COMPLETE, HOLD)) as script:
         _, stream = stream_of(calls, script, timeout=60)
         began = time.monotonic()
@@ -299,7 +299,7 @@ def test_a_service_that_keeps_the_connection_does_not_hold_the_answer_back(calls
     assert time.monotonic() - began < 10
 
 
-def test_pings_without_end_do_not_hold_the_answer_back(calls: Calls) -> None:
+def test_pings_without_end_do_not_hold_the_response_back(calls: Calls) -> None:
     def ping(connection: Connection) -> None:
         connection.read_request()
         connection.send(b"".join((*BEGIN, COMPLETE)))
@@ -315,7 +315,7 @@ def test_pings_without_end_do_not_hold_the_answer_back(calls: Calls) -> None:
     assert kinds(tokens)[3:5] == ["complete", "ping"]
 
 
-def test_what_comes_a_moment_after_the_answer_is_delivered(calls: Calls) -> None:
+def test_what_comes_a_moment_after_the_response_is_delivered(calls: Calls) -> None:
     def late(connection: Connection) -> None:
         connection.read_request()
         connection.send(b"".join((*BEGIN, COMPLETE)))
@@ -336,14 +336,14 @@ def test_the_text_alone_comes_piece_by_piece(calls: Calls) -> None:
         assert stream.text == "I see two"
 
 
-def test_an_answer_that_comes_whole_is_one_piece_of_text(calls: Calls) -> None:
+def test_a_response_that_comes_whole_is_one_piece_of_text(calls: Calls) -> None:
     with scripted((HEAD, COMPLETE, END)) as script:
         _, stream = stream_of(calls, script)
 
         assert calls.items(stream.text_stream) == ["I see two"]
 
 
-def test_the_text_of_a_stream_that_breaks_is_no_success_p12(calls: Calls) -> None:
+def test_the_text_of_a_stream_that_breaks_is_not_a_success_p12(calls: Calls) -> None:
     with scripted((*BEGIN, END)) as script:
         _, stream = stream_of(calls, script)
 
@@ -367,7 +367,7 @@ def test_streams_that_were_closed_by_the_service_share_a_connection_p11(calls: C
         assert server.connections == 1
 
 
-def test_a_plan_without_an_answer_is_an_end(calls: Calls) -> None:
+def test_a_plan_without_a_response_is_an_end(calls: Calls) -> None:
     plan = sse("plan_pending_approval", plan_id="p1")
     with scripted((HEAD, plan, sse("close"), END), (HEAD, plan, END)) as script:
         client, stream = stream_of(calls, script)
@@ -378,14 +378,14 @@ def test_a_plan_without_an_answer_is_an_end(calls: Calls) -> None:
     assert caught.value.details["plan_id"] == "p1"
 
 
-def test_a_stream_that_was_closed_has_no_answer(calls: Calls, client: Client) -> None:
+def test_a_stream_that_was_closed_has_no_response(calls: Calls, client: Client) -> None:
     stream = client.chats.send_stream("Hello", session_id=SESSION)
     calls(stream.close())
     with pytest.raises(ChatError, match="closed before its end"):
         calls(stream.result())
 
 
-def test_an_event_in_the_stream_that_nobody_knows_is_kept_p18(calls: Calls) -> None:
+def test_an_event_in_the_stream_that_is_unknown_is_kept_p18(calls: Calls) -> None:
     with scripted((*BEGIN, sse("weather", sun=True), COMPLETE, END)) as script:
         tokens = received(calls, stream_of(calls, script)[1])
     strange = next(one for one in tokens if not one.type.is_known)

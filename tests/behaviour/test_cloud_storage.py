@@ -145,7 +145,7 @@ def test_an_import_gives_ids_at_once_and_the_images_with_its_job(
     assert "trip" in (described.tags or ())
 
 
-def test_progress_of_an_import_is_told_at_each_look(calls: Calls, sandbox: Sandbox) -> None:
+def test_progress_of_an_import_is_reported_at_each_poll(calls: Calls, sandbox: Sandbox) -> None:
     client = calls.client(sandbox)
     connection_id = connect(calls, client)
     events: list[CloudStorageJobProgressEvent] = []

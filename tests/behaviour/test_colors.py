@@ -68,7 +68,7 @@ def test_colors_are_there_by_themselves_after_an_upload(
     assert (result.is_completed, result.is_pending) == (True, False)
 
 
-def test_a_dominant_color_is_told_in_every_color_space(
+def test_a_dominant_color_is_reported_in_every_color_space(
     calls: Calls, sandbox: Sandbox, three: dict[str, str]
 ) -> None:
     analysis = calls(calls.client(sandbox).colors.get(three["navy"])).color_analysis
@@ -93,7 +93,7 @@ def test_colors_are_ranked_by_how_much_they_cover(
     }
 
 
-def test_analytics_tell_what_the_colors_are_like(
+def test_analytics_show_what_the_colors_are_like(
     calls: Calls, sandbox: Sandbox, three: dict[str, str]
 ) -> None:
     analysis = calls(calls.client(sandbox).colors.get(three["red"])).color_analysis
@@ -225,7 +225,7 @@ def test_search_finds_what_fits_all_that_is_asked(
     assert (page.total_count, page.limit, page.offset) == (len(names), 50, 0)
 
 
-def test_a_hit_tells_which_of_its_colors_matched(
+def test_a_hit_shows_which_of_its_colors_matched(
     calls: Calls, sandbox: Sandbox, three: dict[str, str]
 ) -> None:
     client = calls.client(sandbox)
@@ -275,7 +275,7 @@ def test_pages_of_hits_say_whether_there_are_more(
     assert (first.results[0].image_id, last.results[0].image_id) == (three["red"], three["both"])
 
 
-def test_p20_search_all_gives_every_hit_once_and_again(
+def test_p20_search_all_gives_every_hit_once_in_each_walk(
     calls: Calls, sandbox: Sandbox, three: dict[str, str]
 ) -> None:
     found = calls.client(sandbox).colors.search_all(hex_code="#DC141E", page_size=1)

@@ -59,7 +59,7 @@ def stored(place: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
     return result
 
 
-def test_check_tells_whether_the_key_is_taken_and_what_is_left(
+def test_check_shows_whether_the_key_is_taken_and_what_is_left(
     sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
 ) -> None:
     text = said(capsys, "check")
@@ -68,7 +68,7 @@ def test_check_tells_whether_the_key_is_taken_and_what_is_left(
     assert json.loads(said(capsys, "check", "--json"))["available"] == 50_000
 
 
-def test_images_are_uploaded_and_told_of_one_by_one(
+def test_images_are_uploaded_and_reported_one_by_one(
     place: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (place / "photos").mkdir()
@@ -112,7 +112,7 @@ def test_documents_and_videos_are_uploaded_as_such(
     assert ("report" in listed, "harbor" in listed) == (True, True)
 
 
-def test_an_upload_that_breaks_midway_tells_what_is_stored(
+def test_an_upload_that_breaks_midway_shows_what_is_stored(
     place: Path, sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (place / "a.jpg").write_bytes(draw())
@@ -185,7 +185,7 @@ def test_questions_come_from_standard_input(
         (("check", "--base-url", "nowhere"), "nowhere"),
     ],
 )
-def test_what_goes_wrong_is_told_in_one_line_without_a_traceback(
+def test_what_goes_wrong_is_reported_in_one_line_without_a_traceback(
     arguments: tuple[str, ...], told: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (line,) = complained(capsys, *arguments).splitlines()
@@ -200,7 +200,7 @@ def test_without_a_key_the_variable_is_named(
     assert "AIONVISION_API_KEY" in complained(capsys, "check")
 
 
-def test_p16_a_key_that_is_refused_is_not_told(
+def test_p16_a_key_that_is_refused_is_not_shown(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AIONVISION_API_KEY", KEY)
@@ -264,7 +264,7 @@ def test_the_module_is_the_command() -> None:
     assert "--data" in run("sandbox", "--help").stdout
 
 
-def test_a_reader_who_has_had_enough_is_no_error(sandbox: Sandbox) -> None:
+def test_a_reader_who_has_had_enough_is_not_an_error(sandbox: Sandbox) -> None:
     sandbox.seed("photos", 200)
     command = [sys.executable, "-m", "aion", "files", "--limit", "200", "--json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
@@ -333,7 +333,7 @@ def test_a_terminal_gets_reasons_whole_and_lists_in_its_width(
 
 
 @unless_windows
-def test_closed_streams_are_no_error(place: Path) -> None:
+def test_closed_streams_are_not_an_error(place: Path) -> None:
     command = f"{shlex.quote(sys.executable)} -m aion"
     for line in (f"{command} files >&-", f"{command} ask <&-", f"{command} check 2>&-"):
         done = subprocess.run(line, shell=True, capture_output=True, text=True, check=False)
@@ -354,7 +354,7 @@ def test_what_cannot_be_printed_is_escaped(options: tuple[str, ...], place: Path
 @pytest.mark.skipif(sys.platform != "linux", reason="names are text on other systems")
 @pytest.mark.parametrize("kind", ["images", "videos"])
 @pytest.mark.parametrize("options", [(), ("--json",)])
-def test_names_that_are_no_text_are_uploaded_and_printed(
+def test_names_that_are_not_text_are_uploaded_and_printed(
     options: tuple[str, ...], kind: str, place: Path
 ) -> None:
     name = os.fsdecode(b"caf\xe9." + (b"jpg" if kind == "images" else b"mp4"))
@@ -365,7 +365,7 @@ def test_names_that_are_no_text_are_uploaded_and_printed(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="names are text on other systems")
-def test_an_error_names_a_path_that_is_no_text_once(
+def test_an_error_names_a_path_that_is_not_text_once(
     place: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     told = complained(capsys, "describe", os.fsdecode(b"caf\xe9.jpg"))
@@ -376,7 +376,7 @@ def test_an_error_names_a_path_that_is_no_text_once(
 
 
 @pytest.mark.parametrize("kind", ["images", "documents"])
-def test_a_wait_that_is_too_long_tells_what_is_stored(
+def test_a_wait_that_is_too_long_shows_what_is_stored(
     kind: str, place: Path, sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (place / "a.jpg").write_bytes(draw())
@@ -391,7 +391,7 @@ def test_a_wait_that_is_too_long_tells_what_is_stored(
     assert "do not upload" in err
 
 
-def test_the_videos_of_a_directory_are_told_by_their_names(
+def test_the_videos_of_a_directory_are_reported_by_their_names(
     place: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (place / "films" / ".hidden").mkdir(parents=True)
@@ -402,7 +402,7 @@ def test_the_videos_of_a_directory_are_told_by_their_names(
     assert names == [str(Path("films", "a.mp4")), str(Path("films", "b.mp4"))]
 
 
-def test_a_video_that_cannot_be_sent_leaves_the_ones_before_told(
+def test_a_video_that_cannot_be_sent_leaves_the_ones_before_reported(
     place: Path, sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name, length in (("a.mp4", 5.0), ("b.mp4", 6.0)):
@@ -437,7 +437,7 @@ def missing(package: str) -> None:
     """The package is not installed."""
 
 
-def test_a_file_of_settings_that_is_not_read_is_told_of(
+def test_a_file_of_settings_that_is_not_read_is_reported(
     place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (place / ".env").write_text("AIONVISION_TIMEOUT=3\n")

@@ -53,7 +53,7 @@ class Clock:
         return time.monotonic() - self._start
 
 
-def test_p23_a_look_at_many_sessions_ends_by_the_deadline(
+def test_p23_a_poll_of_many_sessions_ends_by_the_deadline(
     calls: Calls, narrow: Sandbox, tmp_path: Path
 ) -> None:
     narrow.faults.delay("get_session_status", seconds=SLOW, times=None)
@@ -65,7 +65,7 @@ def test_p23_a_look_at_many_sessions_ends_by_the_deadline(
     assert [one.filename for one in caught.value.last_result or ()] == names(24)
 
 
-def test_p23_a_look_at_many_pages_of_descriptions_ends_by_the_deadline(
+def test_p23_a_poll_of_many_pages_of_descriptions_ends_by_the_deadline(
     calls: Calls, narrow: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for place in ("aion._flows.bulk_upload.PAGE", "aion.sync._flows.bulk_upload.PAGE"):

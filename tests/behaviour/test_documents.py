@@ -29,7 +29,7 @@ def operations(sandbox: Sandbox) -> list[str]:
     return [(one.operation or one.path).partition("_api_v2")[0] for one in sandbox.requests]
 
 
-def test_get_tells_what_is_known_of_a_document(calls: Calls, sandbox: Sandbox) -> None:
+def test_get_shows_what_is_known_of_a_document(calls: Calls, sandbox: Sandbox) -> None:
     client = calls.client(sandbox)
     document_id = uploaded(calls, client)
     document = calls(client.documents.get(document_id))
@@ -68,7 +68,7 @@ def test_chunks_are_the_passages_in_their_order(calls: Calls, sandbox: Sandbox) 
     assert (valves.page_numbers, valves.token_count, valves.embedding) == ([1], 11, None)
 
 
-def test_chunks_tell_how_far_their_vectors_are_when_asked(calls: Calls, sandbox: Sandbox) -> None:
+def test_chunks_show_how_far_their_vectors_are_when_asked(calls: Calls, sandbox: Sandbox) -> None:
     client = calls.client(sandbox)
     document_id = uploaded(calls, client)
     answer = calls(client.documents.get_chunks(document_id, include_embeddings=True))
@@ -119,7 +119,7 @@ def test_search_keeps_to_threshold_limit_and_documents(calls: Calls, sandbox: Sa
     assert found(document_ids=[one]) == ["a.txt"]
 
 
-def test_list_gives_pages_newest_first_and_tells_whether_more_follow(
+def test_list_gives_pages_newest_first_and_shows_whether_more_follow(
     calls: Calls, sandbox: Sandbox
 ) -> None:
     client = calls.client(sandbox)
@@ -213,7 +213,7 @@ def test_a_document_that_is_processed_cannot_be_deleted(calls: Calls, sandbox: S
     assert (caught.value.status_code, caught.value.code) == (409, "DOCUMENT_PROCESSING")
 
 
-def test_batch_delete_tells_of_every_document(calls: Calls, sandbox: Sandbox) -> None:
+def test_batch_delete_reports_every_document(calls: Calls, sandbox: Sandbox) -> None:
     client = calls.client(sandbox)
     done = uploaded(calls, client)
     sandbox.faults.hold("extract", "processing")
@@ -328,7 +328,7 @@ def test_a_batch_can_be_sent_in_steps(calls: Calls, sandbox: Sandbox) -> None:
     assert [one.text_extraction_status for one in after.documents] == ["completed"] * 2
 
 
-def test_get_status_tells_how_far_a_document_is(calls: Calls, sandbox: Sandbox) -> None:
+def test_get_status_shows_how_far_a_document_is(calls: Calls, sandbox: Sandbox) -> None:
     sandbox.faults.hold("extract", "processing")
     client = calls.client(sandbox)
     document_id = calls(

@@ -89,9 +89,7 @@ def test_a_failed_extraction_raises_with_the_reason(calls: Calls, sandbox: Sandb
     assert result.processing_is_retryable is False
 
 
-def test_a_failed_extraction_is_told_by_the_result_where_that_is_wanted(
-    calls: Calls, sandbox: Sandbox
-) -> None:
+def test_a_failed_extraction_is_in_the_result_on_request(calls: Calls, sandbox: Sandbox) -> None:
     sandbox.faults.fail_job("extract", "extraction timed out")
     client = calls.client(sandbox)
     result = calls(client.documents.upload_one(b"x", filename="a.txt", raise_on_failure=False))
@@ -99,7 +97,7 @@ def test_a_failed_extraction_is_told_by_the_result_where_that_is_wanted(
     assert (result.processing_error_type, result.processing_is_retryable) == ("timeout", True)
 
 
-def test_p23_a_wait_for_processing_gives_up_by_its_deadline_and_says_how_to_go_on(
+def test_p23_a_wait_for_processing_gives_up_by_its_deadline_and_says_how_to_resume(
     calls: Calls, sandbox: Sandbox
 ) -> None:
     sandbox.faults.hold("extract", "processing")
@@ -143,7 +141,7 @@ def test_wait_for_processing_raises_when_it_fails(calls: Calls, sandbox: Sandbox
     assert caught.value.document_id == document_id
 
 
-def test_a_used_up_allowance_is_told_before_anything_is_stored(
+def test_a_used_up_allowance_is_reported_before_anything_is_stored(
     calls: Calls, sandbox: Sandbox
 ) -> None:
     sandbox.faults.zero_quota()
@@ -166,7 +164,7 @@ def test_a_used_up_allowance_is_told_before_anything_is_stored(
     ],
     ids=["empty", "nameless", "image", "zip", "table", "binary"],
 )
-def test_what_is_no_document_is_refused_before_anything_is_sent(
+def test_what_is_not_a_document_is_refused_before_anything_is_sent(
     calls: Calls, sandbox: Sandbox, data: bytes, filename: str | None, message: str
 ) -> None:
     client = calls.client(sandbox)
@@ -261,7 +259,7 @@ def test_a_file_that_the_service_refuses_is_an_upload_error(calls: Calls, sandbo
     assert caught.value.status_code == 413
 
 
-def test_a_batch_that_stops_midway_tells_what_is_stored(calls: Calls, sandbox: Sandbox) -> None:
+def test_a_batch_that_stops_midway_shows_what_is_stored(calls: Calls, sandbox: Sandbox) -> None:
     client = calls.client(sandbox, max_retries=0)
     sandbox.faults.fail(BATCH, status=503, every=2)
     with pytest.raises(exceptions.UploadError) as caught:
@@ -297,7 +295,7 @@ def test_a_wait_that_breaks_loses_no_stored_document(
     assert len(caught.value.partial_results) == count
 
 
-def test_callbacks_are_told_of_every_document(calls: Calls, sandbox: Sandbox) -> None:
+def test_callbacks_are_called_for_every_document(calls: Calls, sandbox: Sandbox) -> None:
     told: list[Any] = []
     sandbox.faults.fail_job("extract", "unsupported", name="note-2.md")
     calls(

@@ -118,7 +118,7 @@ EXPECTED: dict[str, object] = {
 
 
 @pytest.mark.parametrize("encoding", PACKED)
-def test_every_kind_of_answer_is_unpacked_whole(
+def test_every_kind_of_response_is_unpacked_whole(
     encoding: str, calls: Calls, tmp_path: Path
 ) -> None:
     with FaultServer(serving(PACKED[encoding], encoding)) as server:
@@ -127,7 +127,7 @@ def test_every_kind_of_answer_is_unpacked_whole(
 
 
 @pytest.mark.parametrize("encoding", CUT)
-def test_p15_an_answer_that_cannot_be_unpacked_is_a_typed_error_and_never_a_result(
+def test_p15_a_response_that_cannot_be_unpacked_is_a_typed_error_and_never_a_result(
     encoding: str, calls: Calls, tmp_path: Path
 ) -> None:
     with FaultServer(serving(CUT[encoding], encoding)) as server:
@@ -173,7 +173,7 @@ def test_p12_a_packed_stream_that_ends_early_keeps_what_came(calls: Calls) -> No
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "br"])
-def test_an_answer_without_a_body_may_have_such_a_header(encoding: str, calls: Calls) -> None:
+def test_a_response_without_a_body_may_have_such_a_header(encoding: str, calls: Calls) -> None:
     head = f"HTTP/1.1 204 No Content\r\nContent-Encoding: {encoding}\r\n\r\n".encode()
     with scripted([head]) as server:
         client = calls.client_of(server.base_url, KEY, max_retries=0)
@@ -279,7 +279,7 @@ class Packing(Store):
 NOISE = bytes(OLD[place * 7919 % len(OLD)] ^ place * 31 % 251 for place in range(200_000))
 
 
-def test_a_packed_download_that_breaks_is_begun_anew(calls: Calls, tmp_path: Path) -> None:
+def test_a_packed_download_that_breaks_is_restarted(calls: Calls, tmp_path: Path) -> None:
     store = Packing(data=gzip.compress(NOISE), cut=[90_000])
     path = tmp_path / "kept.bin"
     download(calls, store, path)

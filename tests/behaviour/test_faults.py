@@ -49,12 +49,12 @@ def test_a_call_that_is_slower_than_its_timeout_is_given_up(calls: Calls, sandbo
     assert time.monotonic() - began < 5
 
 
-def test_an_answer_that_drips_within_the_timeout_arrives(calls: Calls, sandbox: Sandbox) -> None:
+def test_a_response_that_drips_within_the_timeout_arrives(calls: Calls, sandbox: Sandbox) -> None:
     sandbox.faults.drip("list_user_files", seconds=0.005, piece=16)
     assert calls(calls.client(sandbox).files.list()).files == []
 
 
-def test_an_answer_that_drips_for_too_long_is_given_up_p7(calls: Calls, sandbox: Sandbox) -> None:
+def test_a_response_that_drips_for_too_long_is_given_up_p7(calls: Calls, sandbox: Sandbox) -> None:
     sandbox.faults.drip("list_user_files", seconds=0.2, piece=1, times=None)
     began = time.monotonic()
     with pytest.raises(AionvisionTimeoutError):
@@ -62,13 +62,13 @@ def test_an_answer_that_drips_for_too_long_is_given_up_p7(calls: Calls, sandbox:
     assert time.monotonic() - began < 5
 
 
-def test_a_read_that_was_cut_in_its_body_is_tried_again(calls: Calls, sandbox: Sandbox) -> None:
+def test_a_read_that_was_cut_in_its_body_is_retried(calls: Calls, sandbox: Sandbox) -> None:
     sandbox.faults.cut("list_user_files", where="body")
     assert calls(calls.client(sandbox).files.list()).files == []
     assert len(statuses(sandbox, "list_user_files")) == 2
 
 
-def test_a_change_that_was_cut_in_its_answer_is_not_made_again_p8(
+def test_a_change_that_was_cut_in_its_response_is_not_made_again_p8(
     calls: Calls, sandbox: Sandbox
 ) -> None:
     sandbox.faults.cut("create_folder", where="body", times=None)
@@ -77,7 +77,7 @@ def test_a_change_that_was_cut_in_its_answer_is_not_made_again_p8(
     assert len(statuses(sandbox, "create_folder")) == 1
 
 
-def test_a_connection_that_is_cut_after_the_answer_does_no_harm(
+def test_a_connection_that_is_cut_after_the_response_does_no_harm(
     calls: Calls, sandbox: Sandbox
 ) -> None:
     client = calls.client(sandbox)
@@ -107,7 +107,7 @@ def test_an_expired_url_is_an_error_of_the_download(calls: Calls, sandbox: Sandb
     assert calls(client.files.download(photo))[:2] == b"\xff\xd8"
 
 
-def test_a_download_that_was_cut_is_tried_again(calls: Calls, sandbox: Sandbox) -> None:
+def test_a_download_that_was_cut_is_retried(calls: Calls, sandbox: Sandbox) -> None:
     (photo,) = sandbox.seed("photos", 1)
     sandbox.faults.cut("objects.get", where="body")
     assert calls(calls.client(sandbox).files.download(photo))[-2:] == b"\xff\xd9"
@@ -136,7 +136,7 @@ def test_a_call_that_is_late_names_its_limit_and_the_next_step_p7(
     assert said in str(caught.value)
 
 
-def test_an_upload_without_an_answer_names_the_silence_and_the_next_step(
+def test_an_upload_without_a_response_names_the_silence_and_the_next_step(
     calls: Calls, sandbox: Sandbox
 ) -> None:
     sandbox.faults.delay("stream_batch_upload", seconds=2, times=None)

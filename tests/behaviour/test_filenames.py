@@ -59,7 +59,7 @@ def test_a_file_of_an_odd_name_is_downloaded(calls: Calls, sandbox: Sandbox) -> 
     assert calls(client.files.download(result.image_id)) == draw()
 
 
-def test_documents_of_changed_names_are_told_apart(calls: Calls, sandbox: Sandbox) -> None:
+def test_documents_of_changed_names_are_distinguished(calls: Calls, sandbox: Sandbox) -> None:
     client = calls.client(sandbox)
     names = ["a/one.md", "b/two.md", 'c" three.md']
     texts = [f"{MANUAL}\n{name}".encode() for name in names]
@@ -97,7 +97,7 @@ def names_of(client: Client, calls: Calls) -> list[str | None]:
 
 @on_linux
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_name_that_is_no_text_is_stored_with_question_marks(
+def test_a_name_that_is_not_text_is_stored_with_question_marks(
     kind: str, calls: Calls, sandbox: Sandbox, tmp_path: Path
 ) -> None:
     ending, data, resource = KINDS[kind]
@@ -108,7 +108,7 @@ def test_a_name_that_is_no_text_is_stored_with_question_marks(
 
 @on_linux
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_directory_may_hold_names_that_are_no_text(
+def test_a_directory_may_hold_names_that_are_not_text(
     kind: str, calls: Calls, sandbox: Sandbox, tmp_path: Path
 ) -> None:
     ending, data, resource = KINDS[kind]
@@ -121,7 +121,7 @@ def test_a_directory_may_hold_names_that_are_no_text(
 
 @on_linux
 @pytest.mark.parametrize("kind", KINDS)
-def test_P22_a_journal_goes_on_with_names_that_are_no_text(
+def test_P22_a_journal_resumes_with_names_that_are_not_text(
     kind: str, calls: Calls, sandbox: Sandbox, tmp_path: Path
 ) -> None:
     ending, data, resource = KINDS[kind]
@@ -135,7 +135,7 @@ def test_P22_a_journal_goes_on_with_names_that_are_no_text(
 
 
 @on_linux
-def test_P8_names_that_are_no_text_are_found_again_after_a_lost_response(
+def test_P8_names_that_are_not_text_are_found_again_after_a_lost_response(
     calls: Calls, sandbox: Sandbox, tmp_path: Path
 ) -> None:
     # Names that become equal: the contents of the files distinguish them.
@@ -159,7 +159,7 @@ def test_a_journal_names_the_file_where_it_lies(
 
 
 @on_linux
-def test_an_image_whose_name_is_no_text_is_described(
+def test_an_image_whose_name_is_not_text_is_described(
     calls: Calls, sandbox: Sandbox, tmp_path: Path
 ) -> None:
     result: Any = calls(calls.client(sandbox).describe(odd_file(tmp_path, ".jpg", draw())))
@@ -167,7 +167,7 @@ def test_an_image_whose_name_is_no_text_is_described(
 
 
 @on_linux
-def test_a_download_may_go_to_a_name_that_is_no_text(
+def test_a_download_may_go_to_a_name_that_is_not_text(
     calls: Calls, sandbox: Sandbox, tmp_path: Path
 ) -> None:
     client = calls.client(sandbox)

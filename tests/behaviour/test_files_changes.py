@@ -63,7 +63,7 @@ def untouched(sandbox: Sandbox) -> Iterator[None]:
 # list_all
 
 
-def test_p20_all_files_come_once_and_again_on_the_second_walk(
+def test_p20_all_files_come_once_in_each_of_two_walks(
     calls: Calls, sandbox: Sandbox, library: dict[str, str]
 ) -> None:
     files = calls.client(sandbox).files.list_all(sort_by="created_at", page_size=3)

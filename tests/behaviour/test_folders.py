@@ -191,7 +191,7 @@ def test_a_move_counts_the_levels_that_come_along(calls: Calls, sandbox: Sandbox
     assert calls(calls.client(sandbox).folders.move(inner.id, new_parent_id=target.id)).depth == 9
 
 
-def test_an_empty_parent_id_is_no_root(calls: Calls, sandbox: Sandbox) -> None:
+def test_an_empty_parent_id_is_not_a_root(calls: Calls, sandbox: Sandbox) -> None:
     folders = calls.client(sandbox).folders
     with pytest.raises(ValidationError, match=r"^parent_id"):
         calls(folders.create("x", parent_id=""))

@@ -107,7 +107,7 @@ def test_the_clock_is_that_of_the_module_time() -> None:
 
 
 @pytest.mark.parametrize("freezer", FREEZERS.values(), ids=FREEZERS.keys())
-def test_the_clock_goes_on_while_others_stand_still(freezer: Freezer) -> None:
+def test_the_clock_continues_while_others_stand_still(freezer: Freezer) -> None:
     with freezer():
         before = monotonic()
         time.sleep(0.01)

@@ -28,7 +28,7 @@ def lost_once(connection: Connection) -> None:
         connection.answer(json.dumps(PRESIGNED).encode())
 
 
-def test_P8_a_presign_whose_answer_was_lost_is_asked_again_with_the_same_key() -> None:
+def test_P8_a_presign_whose_response_was_lost_is_asked_again_with_the_same_key() -> None:
     with FaultServer(lost_once) as server:
         client = SyncAionVision(KEY, base_url=f"{server.url}/api/v2", retry_delay=0.01)
         client.uploads.request_presigned_url("a.jpg", "image/jpeg", 1)

@@ -156,7 +156,7 @@ def test_the_core_works_without_any_optional_package_p2() -> None:
     assert (found.stdout.strip(), found.stderr) == ("works", "")
 
 
-def test_a_call_looks_for_no_module_that_is_not_there(calls: Calls, sandbox: Sandbox) -> None:
+def test_a_call_does_not_search_for_missing_modules(calls: Calls, sandbox: Sandbox) -> None:
     client = calls.client(sandbox)
     calls(client.files.list())
     searched: list[str] = []

@@ -98,7 +98,7 @@ def test_an_unknown_folder_is_not_found(calls: Calls, sandbox: Sandbox) -> None:
 # waiting
 
 
-def test_a_crawled_link_tells_what_its_page_says(calls: Calls, sandbox: Sandbox) -> None:
+def test_a_crawled_link_shows_what_its_page_says(calls: Calls, sandbox: Sandbox) -> None:
     link = calls(calls.client(sandbox).links.create_and_wait(HARBOR, poll_interval=SOON))
     assert (link.is_crawl_complete, link.is_crawling, link.crawl_error) == (True, False, None)
     assert link.title == "Spring tides at Quillhaven harbor"
@@ -117,13 +117,13 @@ def test_a_title_of_ones_own_is_kept(calls: Calls, sandbox: Sandbox) -> None:
     )
 
 
-def test_a_failed_crawl_is_given_back_with_its_reason(calls: Calls, sandbox: Sandbox) -> None:
+def test_a_failed_crawl_is_returned_with_its_reason(calls: Calls, sandbox: Sandbox) -> None:
     link = calls(calls.client(sandbox).links.create_and_wait(ELSEWHERE, poll_interval=SOON))
     assert (link.is_crawl_failed, link.is_crawl_complete, link.is_crawling) == (True, False, False)
     assert "quillhaven.example" in (link.crawl_error or "")
 
 
-def test_p23_a_crawl_that_does_not_end_raises_with_the_way_to_go_on(
+def test_p23_a_crawl_that_does_not_end_raises_with_the_way_to_resume(
     calls: Calls, sandbox: Sandbox
 ) -> None:
     links = calls.client(sandbox).links
@@ -139,7 +139,7 @@ def test_p23_a_crawl_that_does_not_end_raises_with_the_way_to_go_on(
     assert calls(links.wait_for_crawl(last.id, poll_interval=SOON)).is_crawl_complete
 
 
-def test_p23_a_link_that_nobody_crawls_times_out(
+def test_p23_a_link_that_is_not_crawled_times_out(
     calls: Calls, sandbox: Sandbox, saved: dict[str, str]
 ) -> None:
     with pytest.raises(AionvisionTimeoutError) as caught:
@@ -168,7 +168,7 @@ def test_a_link_is_read_by_its_id_or_the_start_of_it(
     assert (whole.url, whole.tags) == (HARBOR, ["t"])
 
 
-def test_an_image_is_no_link(calls: Calls, sandbox: Sandbox) -> None:
+def test_an_image_is_not_a_link(calls: Calls, sandbox: Sandbox) -> None:
     client = calls.client(sandbox)
     image = calls(client.upload_one(draw(), filename="a.jpg"))
     with pytest.raises(ResourceNotFoundError, match="'image'"):
@@ -241,7 +241,7 @@ def test_links_are_sorted_by_title(calls: Calls, sandbox: Sandbox, saved: dict[s
     assert titles == sorted(titles, reverse=True)
 
 
-def test_p20_all_links_come_once_and_again_on_the_second_walk(
+def test_p20_all_links_come_once_in_each_of_two_walks(
     calls: Calls, sandbox: Sandbox, saved: dict[str, str]
 ) -> None:
     found = calls.client(sandbox).links.list_all(page_size=1)
@@ -315,7 +315,7 @@ def test_too_many_links_to_delete_are_refused_unsent(calls: Calls, sandbox: Sand
     assert sandbox.requests == []
 
 
-def test_a_link_is_crawled_again(calls: Calls, sandbox: Sandbox, saved: dict[str, str]) -> None:
+def test_a_link_is_recrawled(calls: Calls, sandbox: Sandbox, saved: dict[str, str]) -> None:
     links = calls.client(sandbox).links
     answer = calls(links.recrawl(saved["waiting"]))
     assert (answer.id, answer.status, answer.message) == (saved["waiting"], "queued", "")
@@ -334,7 +334,7 @@ def test_a_second_crawl_within_the_hour_is_a_rate_limit(
     assert 3500 < caught.value.retry_after <= 3600
 
 
-def test_a_link_that_is_being_crawled_is_not_crawled_again(calls: Calls, sandbox: Sandbox) -> None:
+def test_a_link_that_is_being_crawled_is_not_recrawled(calls: Calls, sandbox: Sandbox) -> None:
     links = calls.client(sandbox).links
     sandbox.faults.hold("crawl", "queued")
     link = calls(links.create(HARBOR))

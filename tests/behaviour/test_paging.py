@@ -115,14 +115,14 @@ def threads() -> list[str]:
     return [one.name for one in threading.enumerate() if one.name.startswith("aion-call")]
 
 
-def test_p20_all_items_come_once_in_order_and_again(walks: Walks) -> None:
+def test_p20_all_items_come_once_in_order_in_each_walk(walks: Walks) -> None:
     listing = Listing(235)
     pages = walks.pages(listing)
     assert walks.take(pages) == listing.numbers
     assert walks.take(pages) == listing.numbers
 
 
-def test_p20_a_walk_that_began_with_next_goes_on(walks: Walks) -> None:
+def test_p20_a_walk_that_began_with_next_continues(walks: Walks) -> None:
     listing = Listing(35)
     assert walks.next_and_rest(walks.pages(listing)) == (0, listing.numbers[1:])
 

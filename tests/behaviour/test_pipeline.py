@@ -194,7 +194,7 @@ def test_an_eleventh_step_is_refused(calls: Calls, sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize("needs", [[1], [2], [-1], [0, 1], [True], ["0"], [0.0], "0", 0])
-def test_a_dependency_that_is_no_earlier_step_is_refused(
+def test_a_dependency_that_is_not_an_earlier_step_is_refused(
     needs: Any, calls: Calls, sandbox: Sandbox
 ) -> None:
     pipeline = calls.client(sandbox).pipeline().search_images("red")
@@ -259,7 +259,7 @@ def test_a_step_without_a_request_is_refused(
 
 
 @pytest.mark.parametrize("ids", ["one-id", [""], [None], None, 5])
-def test_seeds_that_are_no_ids_are_refused(ids: Any, calls: Calls, sandbox: Sandbox) -> None:
+def test_seeds_that_are_not_ids_are_refused(ids: Any, calls: Calls, sandbox: Sandbox) -> None:
     pipeline = calls.client(sandbox).pipeline()
     with pytest.raises(ValidationError, match=r"^image_ids"):
         pipeline.with_images(ids)

@@ -33,7 +33,7 @@ def test_p9_a_call_that_is_one_too_many_waits_for_the_next_window(
     assert statuses(sandbox) == [200, 429, 200]
 
 
-def test_p9_a_window_that_ends_after_the_timeout_is_told_at_once(
+def test_p9_a_window_that_ends_after_the_timeout_is_reported_at_once(
     calls: Calls, sandbox: Sandbox
 ) -> None:
     client = calls.client(sandbox, timeout=5)
@@ -75,7 +75,7 @@ def test_a_refusal_is_understood_in_every_envelope(
         calls(wanted[group]())
 
 
-def test_a_post_that_was_refused_is_sent_again_and_takes_effect_once(
+def test_a_post_that_was_refused_is_resent_and_takes_effect_once(
     calls: Calls, sandbox: Sandbox
 ) -> None:
     client = calls.client(sandbox)
@@ -99,7 +99,7 @@ def test_the_documented_rate_of_a_route_holds_beside_that_of_the_key(
     assert caught.value.limit == 10
 
 
-def test_a_used_up_month_is_no_rate_and_is_not_tried_again(calls: Calls, tmp_path: Path) -> None:
+def test_a_used_up_month_is_not_a_rate_and_is_not_retried(calls: Calls, tmp_path: Path) -> None:
     picture = tmp_path / "a.jpg"
     picture.write_bytes(draw("JPEG", (8, 8), RED))
     limits = Limits.of_tier("free", monthly_uploads=0)

@@ -75,7 +75,7 @@ def test_P22_the_report_names_every_document_with_its_outcome(
     assert report[2].reason
 
 
-def test_P22_a_batch_of_documents_that_broke_goes_on_with_what_is_missing(
+def test_P22_a_batch_of_documents_that_broke_resumes_with_what_is_missing(
     calls: Calls, small: Sandbox, papers: Path, journal: Path
 ) -> None:
     write(papers, 20)
@@ -92,7 +92,7 @@ def test_P22_a_batch_of_documents_that_broke_goes_on_with_what_is_missing(
     assert (before, requests_of(small, STREAM)) == (3, 4)
 
 
-def test_P22_documents_whose_answer_was_lost_are_found_by_the_next_call(
+def test_P22_documents_whose_response_was_lost_are_found_by_the_next_call(
     calls: Calls, small: Sandbox, papers: Path, journal: Path
 ) -> None:
     client = calls.client(small, polling_interval=0.1, max_retries=0)
@@ -121,7 +121,7 @@ def test_P22_documents_that_are_not_processed_are_followed_and_not_sent(
     assert states(journal) == {State.DESCRIBED: 8}
 
 
-def test_P22_a_failed_document_is_told_again_without_a_request(
+def test_P22_a_failed_document_is_reported_again_without_a_request(
     calls: Calls, small: Sandbox, papers: Path, journal: Path
 ) -> None:
     client = calls.client(small, polling_interval=0.1)
@@ -135,7 +135,7 @@ def test_P22_a_failed_document_is_told_again_without_a_request(
     assert len(small.requests) == before
 
 
-def test_P22_a_changed_document_is_sent_again(
+def test_P22_a_changed_document_is_resent(
     calls: Calls, small: Sandbox, papers: Path, journal: Path
 ) -> None:
     client = calls.client(small, polling_interval=0.1)

@@ -132,7 +132,7 @@ def download(calls: Calls, store: Store, path: Path, **settings: Any) -> None:
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_a_download_that_breaks_goes_on_where_it_was(calls: Calls, path: Path) -> None:
+def test_a_download_that_breaks_resumes_where_it_was(calls: Calls, path: Path) -> None:
     store = Store(cut=[100_000, 50_000])
     download(calls, store, path)
     assert path.read_bytes() == OLD
@@ -239,7 +239,7 @@ def test_a_download_that_gets_on_may_break_more_often(calls: Calls, path: Path) 
     assert len(store.seen) == 5
 
 
-def test_a_part_that_is_too_short_is_no_whole_file(calls: Calls, path: Path) -> None:
+def test_a_part_that_is_too_short_is_not_a_whole_file(calls: Calls, path: Path) -> None:
     class Short(Store):
         def answer(self, handler: BaseHTTPRequestHandler) -> None:
             self.seen.append({})

@@ -29,7 +29,7 @@ def stored(calls: Calls, client: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("source", ["bytes", "path"])
-def test_P22_an_image_whose_answer_was_lost_is_found_and_not_sent_again(
+def test_P22_an_image_whose_response_was_lost_is_found_and_not_resent(
     source: str, calls: Calls, sandbox: Sandbox, tmp_path: Path
 ) -> None:
     client = calls.client(sandbox)
@@ -42,7 +42,7 @@ def test_P22_an_image_whose_answer_was_lost_is_found_and_not_sent_again(
     assert requests_of(sandbox, STREAM) == 1
 
 
-def test_P22_an_image_that_did_not_arrive_is_sent_again(calls: Calls, sandbox: Sandbox) -> None:
+def test_P22_an_image_that_did_not_arrive_is_resent(calls: Calls, sandbox: Sandbox) -> None:
     client = calls.client(sandbox)
     sandbox.faults.drop(STREAM, times=2)
     result = calls(client.upload_one(draw(), filename=NAME))
@@ -58,7 +58,7 @@ def test_P22_a_batch_of_one_does_the_same(calls: Calls, sandbox: Sandbox, tmp_pa
     assert stored(calls, client) == [results[0].image_id]
 
 
-def test_P22_a_document_whose_answer_was_lost_is_found_and_not_sent_again(
+def test_P22_a_document_whose_response_was_lost_is_found_and_not_resent(
     calls: Calls, sandbox: Sandbox
 ) -> None:
     client = calls.client(sandbox)
@@ -84,7 +84,7 @@ def test_nothing_is_asked_while_all_goes_well(calls: Calls, sandbox: Sandbox) ->
 # The wait that breaks
 
 
-def test_p23_a_wait_that_breaks_says_which_image_is_stored_and_how_to_go_on(
+def test_p23_a_wait_that_breaks_says_which_image_is_stored_and_how_to_resume(
     calls: Calls, sandbox: Sandbox
 ) -> None:
     client = calls.client(sandbox)

@@ -152,7 +152,7 @@ def test_an_error_keeps_what_was_sent(
     assert count(sandbox)["initiate"] == 1
 
 
-def test_a_chunk_that_storage_has_is_confirmed_and_not_sent_again_p22(
+def test_a_chunk_that_storage_has_is_confirmed_and_not_resent_p22(
     calls: Calls, sandbox: Sandbox, video: Path, journal: Path
 ) -> None:
     client = calls.client(sandbox, max_retries=0)
@@ -166,7 +166,7 @@ def test_a_chunk_that_storage_has_is_confirmed_and_not_sent_again_p22(
 
 
 @pytest.mark.parametrize("fault", ["cut", "fail"])
-def test_a_completion_whose_answer_was_lost_makes_no_second_video_p22(
+def test_a_completion_whose_response_was_lost_makes_no_second_video_p22(
     fault: str, calls: Calls, sandbox: Sandbox, video: Path, journal: Path
 ) -> None:
     client = calls.client(sandbox, max_retries=0)
@@ -191,7 +191,7 @@ def test_a_completion_whose_answer_was_lost_makes_no_second_video_p22(
     only_video(calls, client, result.media_id, video.read_bytes())
 
 
-def test_a_completion_whose_answer_was_lost_is_looked_up_at_once_p22(
+def test_a_completion_whose_response_was_lost_is_looked_up_at_once_p22(
     calls: Calls, sandbox: Sandbox, video: Path
 ) -> None:
     client = calls.client(sandbox)
@@ -201,7 +201,7 @@ def test_a_completion_whose_answer_was_lost_is_looked_up_at_once_p22(
 
 
 @pytest.mark.parametrize("how", ["aborted", "expired"])
-def test_an_upload_that_the_service_gave_up_begins_anew_and_the_log_says_so_p22(
+def test_an_upload_that_the_service_gave_up_restarts_and_the_log_says_so_p22(
     how: str,
     calls: Calls,
     sandbox: Sandbox,
@@ -224,7 +224,7 @@ def test_an_upload_that_the_service_gave_up_begins_anew_and_the_log_says_so_p22(
     only_video(calls, client, result.media_id, video.read_bytes())
 
 
-def test_an_upload_that_is_not_known_any_more_begins_anew_p22(
+def test_an_upload_that_is_not_known_any_more_restarts_p22(
     calls: Calls, sandbox: Sandbox, video: Path, journal: Path
 ) -> None:
     client = calls.client(sandbox)
@@ -246,7 +246,7 @@ def test_a_service_that_cannot_be_asked_leaves_the_upload_as_it_is_p22(
     assert count(sandbox)["initiate"] == 1
 
 
-def test_chunks_that_got_all_their_urls_make_the_upload_begin_anew_p22(
+def test_chunks_that_got_all_their_urls_restart_the_upload_p22(
     calls: Calls, sandbox: Sandbox, video: Path, journal: Path
 ) -> None:
     sandbox.faults.fail("objects.put", status=500, times=None)
@@ -274,7 +274,7 @@ def test_a_changed_video_is_sent_from_the_beginning_and_the_old_upload_given_up_
     only_video(calls, client, result.media_id, video.read_bytes())
 
 
-def test_a_video_that_changes_while_it_is_sent_is_not_gone_on_with_p22(
+def test_a_video_that_changes_while_it_is_sent_is_not_resumed_p22(
     calls: Calls, sandbox: Sandbox, video: Path, journal: Path
 ) -> None:
     client = calls.client(sandbox)
@@ -434,7 +434,7 @@ def misread(monkeypatch: pytest.MonkeyPatch, *numbers: int) -> None:
     monkeypatch.setattr(HashedRange, "pieces", pieces)
 
 
-def test_a_chunk_that_storage_holds_otherwise_by_its_etag_is_sent_again(
+def test_a_chunk_that_storage_holds_otherwise_by_its_etag_is_resent(
     calls: Calls, sandbox: Sandbox, video: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     misread(monkeypatch, 3)
@@ -455,7 +455,7 @@ def test_a_chunk_that_was_taken_before_etags_were_understood_ends_the_upload(
     assert (count(sandbox)["complete"], count(sandbox)["abort"]) == (0, 1)
 
 
-def test_etags_that_are_no_hashes_of_the_bytes_are_taken_as_they_are(
+def test_etags_that_are_not_hashes_of_the_bytes_are_taken_as_they_are(
     calls: Calls, sandbox: Sandbox, video: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     misread(monkeypatch, 1, 2, 3, 4, 5, 6)

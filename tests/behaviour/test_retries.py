@@ -65,7 +65,7 @@ def test_request_ids_can_be_switched_off(calls: Calls, sandbox: Sandbox) -> None
     assert "x-request-id" not in sandbox.requests[0].headers
 
 
-def test_a_connection_that_is_cut_is_tried_again(calls: Calls, sandbox: Sandbox) -> None:
+def test_a_connection_that_is_cut_is_retried(calls: Calls, sandbox: Sandbox) -> None:
     sandbox.faults.drop("list_user_files", times=2)
     assert calls(calls.client(sandbox).files.list()).files == []
     assert statuses(sandbox) == [None, None, 200]

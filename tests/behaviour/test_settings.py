@@ -50,7 +50,7 @@ def test_a_bucket_that_was_just_configured_is_not_validated_yet(
     assert datetime.fromisoformat(status.configured_at).tzinfo is not None
 
 
-def test_the_status_tells_the_bucket_and_no_secret(calls: Calls, sandbox: Sandbox) -> None:
+def test_the_status_shows_the_bucket_and_no_secret(calls: Calls, sandbox: Sandbox) -> None:
     client = calls.client(sandbox)
     calls(client.settings.configure_custom_s3(**BUCKET))
     status = calls(client.settings.get_custom_s3_status())
@@ -70,7 +70,7 @@ def test_a_bucket_that_can_be_used_is_valid(calls: Calls, sandbox: Sandbox) -> N
     }
 
 
-def test_a_bucket_that_lost_its_rights_is_no_error_but_not_valid(
+def test_a_bucket_that_lost_its_rights_is_invalid_without_an_error(
     calls: Calls, sandbox: Sandbox
 ) -> None:
     client = calls.client(sandbox)

@@ -61,7 +61,7 @@ def reads(calls: Calls, client: Any, folder: Path) -> list[Callable[[], object]]
 
 
 @pytest.mark.parametrize("location", BAD, ids=lambda text: ascii(text)[:30])
-def test_p15_a_redirect_to_what_cannot_be_called_is_an_error_of_the_answer(
+def test_p15_a_redirect_to_what_cannot_be_called_is_an_error_of_the_response(
     location: str, calls: Calls, tmp_path: Path
 ) -> None:
     with answering(redirecting(location)) as url:

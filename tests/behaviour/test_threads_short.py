@@ -110,7 +110,7 @@ def test_calls_see_the_context_of_the_caller_with_fewer_threads(count: int, allo
 
 
 @some
-def test_each_result_is_told_with_fewer_threads(count: int, allow: Any) -> None:
+def test_each_result_is_reported_with_fewer_threads(count: int, allow: Any) -> None:
     allow(count)
     told: list[tuple[int, int]] = []
     each(lambda n: n + 1, range(5), at_once=3, then=lambda n, m: told.append((n, m)))

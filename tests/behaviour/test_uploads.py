@@ -63,7 +63,7 @@ def test_an_unusual_name_arrives_as_it_is(name: str, calls: Calls, sandbox: Sand
     assert calls(calls.client(sandbox).upload_one(draw(), filename=name)).filename == name
 
 
-def test_a_file_name_that_is_no_utf_8_can_be_uploaded(
+def test_a_file_name_that_is_not_utf_8_can_be_uploaded(
     calls: Calls, sandbox: Sandbox, tmp_path: Path
 ) -> None:
     path = tmp_path / "photo-\udcff.jpg"
@@ -177,9 +177,7 @@ def test_a_failed_description_raises_and_says_why(calls: Calls, sandbox: Sandbox
     assert (caught.value.image_id, caught.value.status) == (stored.id, "failed")
 
 
-def test_a_failed_description_is_a_result_when_that_is_wanted(
-    calls: Calls, sandbox: Sandbox
-) -> None:
+def test_a_failed_description_is_a_result_on_request(calls: Calls, sandbox: Sandbox) -> None:
     sandbox.faults.fail_description("provider timed out")
     client = calls.client(sandbox)
     result = calls(client.upload_one(draw(), filename="a.jpg", raise_on_failure=False))

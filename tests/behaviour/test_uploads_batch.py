@@ -91,7 +91,7 @@ def test_tags_and_duplicates_reach_the_service(calls: Calls, sandbox: Sandbox) -
     assert again[0].image_id == first[0].image_id
 
 
-def test_images_that_nobody_describes_are_neither_good_nor_bad(
+def test_images_without_a_description_to_come_are_neither_good_nor_bad(
     calls: Calls, sandbox: Sandbox
 ) -> None:
     client = calls.client(sandbox)
@@ -129,7 +129,7 @@ def test_what_cannot_be_uploaded_is_refused_before_anything_is_sent(
 @pytest.mark.parametrize(
     ("argument", "value"), [("intent", "admire"), ("verification_level", "deep")]
 )
-def test_unknown_wishes_are_refused_before_anything_is_sent(
+def test_unknown_options_are_refused_before_anything_is_sent(
     argument: str, value: str, calls: Calls, sandbox: Sandbox
 ) -> None:
     wishes: dict[str, Any] = {argument: value}
@@ -231,7 +231,7 @@ def test_an_older_image_may_get_a_description_that_was_not_asked_for(
 # Callbacks
 
 
-def test_callbacks_are_told_of_every_file_in_the_positions_of_the_input(
+def test_callbacks_are_called_for_every_file_in_the_positions_of_the_input(
     calls: Calls, small: Sandbox, tmp_path: Path
 ) -> None:
     small.faults.fail_description("provider timed out", filename="03.png")
@@ -326,7 +326,7 @@ def every_result(reply: Any) -> Any:
 
 
 @pytest.mark.parametrize("count", [2, 7])
-def test_p22_a_file_is_not_taken_for_a_rejected_one_of_its_name(
+def test_p22_a_file_is_not_treated_as_a_rejected_one_of_its_name(
     count: int, calls: Calls, small: Sandbox
 ) -> None:
     transport = AsyncEveryResult if calls.kind == "async" else EveryResult
@@ -369,7 +369,7 @@ def test_an_error_before_anything_is_stored_comes_as_it_is(
         calls(client.upload(folder(tmp_path, 3)))
 
 
-def test_a_batch_that_breaks_midway_tells_what_is_stored(
+def test_a_batch_that_breaks_midway_shows_what_is_stored(
     calls: Calls, small: Sandbox, tmp_path: Path
 ) -> None:
     small.faults.fail(STREAM, status=413, message="too much", every=2)
@@ -387,7 +387,7 @@ def test_a_batch_that_breaks_midway_tells_what_is_stored(
     assert 0 < len(stored) < 20
 
 
-def test_an_allowance_that_runs_out_midway_tells_what_is_stored(
+def test_an_allowance_that_runs_out_midway_shows_what_is_stored(
     calls: Calls, small: Sandbox, tmp_path: Path
 ) -> None:
     small.faults.fail(STREAM, status=429, code="USAGE_LIMIT_EXCEEDED", every=2)
@@ -448,7 +448,7 @@ def test_a_cancelled_session_ends_the_wait_p23(
     assert results.summary() == "3 skipped"
 
 
-def test_polls_that_fail_tell_what_is_stored(calls: Calls, small: Sandbox, tmp_path: Path) -> None:
+def test_polls_that_fail_show_what_is_stored(calls: Calls, small: Sandbox, tmp_path: Path) -> None:
     small.faults.fail("list_user_files", status=403, times=None)
     client = calls.client(small)
     with pytest.raises(UploadError) as caught:

@@ -142,7 +142,7 @@ def test_the_analysis_of_a_deleted_video_is_cancelled(
     assert (job.status, job.is_terminal, job.is_failed) == ("cancelled", True, False)
 
 
-def test_a_wait_ends_at_its_deadline_with_the_way_to_go_on_p23(
+def test_a_wait_ends_at_its_deadline_with_the_way_to_resume_p23(
     calls: Calls, sandbox: Sandbox, tmp_path: Path
 ) -> None:
     client = calls.client(sandbox)

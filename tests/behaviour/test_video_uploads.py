@@ -88,7 +88,7 @@ def test_a_video_is_listed_among_the_files(calls: Calls, sandbox: Sandbox, tmp_p
     assert listed[0].video_analysis_job_id == result.analysis_job_id
 
 
-def test_progress_is_told_of_each_chunk_and_of_the_end(
+def test_progress_is_reported_for_each_chunk_and_for_the_end(
     calls: Calls, sandbox: Sandbox, tmp_path: Path
 ) -> None:
     chunks: list[VideoChunkProgressEvent] = []
@@ -227,7 +227,7 @@ def test_a_failure_among_several_says_what_is_stored(
 # What goes wrong
 
 
-def test_a_chunk_that_fails_is_sent_again_to_a_new_url(
+def test_a_chunk_that_fails_is_resent_to_a_new_url(
     calls: Calls, sandbox: Sandbox, tmp_path: Path
 ) -> None:
     client = calls.client(sandbox, max_retries=0)
@@ -302,7 +302,7 @@ def test_a_confirmation_is_repeated_since_that_is_safe_p8(
     assert result.is_completed
 
 
-def test_a_completion_without_an_answer_throws_nothing_away(
+def test_a_completion_without_a_response_throws_nothing_away(
     calls: Calls, sandbox: Sandbox, tmp_path: Path
 ) -> None:
     client = calls.client(sandbox)
@@ -401,7 +401,7 @@ def test_an_analysis_that_fails_is_an_error_and_the_video_stays(
     assert (file.id, file.video_analysis_status) == (error.media_id, "failed")
 
 
-def test_a_wait_that_is_too_long_says_how_to_go_on_p23(
+def test_a_wait_that_is_too_long_says_how_to_resume_p23(
     calls: Calls, sandbox: Sandbox, tmp_path: Path
 ) -> None:
     client = calls.client(sandbox)
@@ -620,7 +620,7 @@ def test_a_bad_argument_is_refused_before_anything_is_sent(
         ("a.mp4", movie(7300.0), "lasts 7300 s"),
     ],
 )
-def test_what_is_no_video_is_not_sent(
+def test_what_is_not_a_video_is_not_sent(
     calls: Calls, sandbox: Sandbox, tmp_path: Path, name: str, data: bytes, reason: str
 ) -> None:
     client = calls.client(sandbox)

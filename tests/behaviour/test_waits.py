@@ -90,7 +90,7 @@ EVERY = pytest.mark.parametrize("wait", WAITS.values(), ids=WAITS.keys())
 
 
 @EVERY
-def test_p23_a_wait_goes_on_through_failures_that_pass(
+def test_p23_a_wait_continues_through_transient_failures(
     wait: Wait, calls: Calls, sandbox: Sandbox, tmp_path: Path
 ) -> None:
     client = calls.client(sandbox, max_retries=0, polling_interval=0.02)
@@ -101,7 +101,7 @@ def test_p23_a_wait_goes_on_through_failures_that_pass(
 
 
 @EVERY
-def test_p23_a_failure_that_stays_ends_a_wait_at_once_and_names_what_goes_on(
+def test_p23_a_lasting_failure_ends_a_wait_at_once_and_names_what_continues(
     wait: Wait, calls: Calls, sandbox: Sandbox, tmp_path: Path
 ) -> None:
     client = calls.client(sandbox, polling_interval=0.02)
@@ -168,7 +168,9 @@ def test_p9_p23_a_rest_beyond_the_deadline_ends_a_wait_at_once(
     assert (caught.value.retry_after, caught.value.details["batch_id"]) == (60, begun)
 
 
-def test_a_wait_for_what_is_not_there_does_not_ask_to_go_on(calls: Calls, sandbox: Sandbox) -> None:
+def test_a_wait_for_what_does_not_exist_does_not_suggest_to_resume(
+    calls: Calls, sandbox: Sandbox
+) -> None:
     with pytest.raises(ResourceNotFoundError) as caught:
         calls(calls.client(sandbox).batch.wait_for_completion(UNKNOWN))
     assert "wait again" not in str(caught.value)

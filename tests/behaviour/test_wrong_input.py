@@ -68,7 +68,7 @@ def test_an_empty_path_is_not_the_current_directory(
 
 @pytest.mark.usefixtures("full_folder")
 @pytest.mark.parametrize("name", SINGLE)
-def test_an_empty_path_is_no_file(name: str, calls: Calls, sandbox: Sandbox) -> None:
+def test_an_empty_path_is_not_a_file(name: str, calls: Calls, sandbox: Sandbox) -> None:
     assert "file holds an empty path" in refusal(calls, sandbox, name, "")
 
 
@@ -77,7 +77,9 @@ def test_an_empty_path_is_no_file(name: str, calls: Calls, sandbox: Sandbox) -> 
     ("name", "file"),
     [("upload", "a.jpg"), ("documents.upload", "a.txt"), ("video_uploads.upload_one", "a.mp4")],
 )
-def test_an_empty_path_is_no_journal(name: str, file: str, calls: Calls, sandbox: Sandbox) -> None:
+def test_an_empty_path_is_not_a_journal(
+    name: str, file: str, calls: Calls, sandbox: Sandbox
+) -> None:
     assert "journal holds an empty path" in refusal(calls, sandbox, name, file, journal="")
 
 
@@ -103,7 +105,7 @@ _CALLBACKS = [
 
 @pytest.mark.usefixtures("full_folder")
 @pytest.mark.parametrize(("name", "args", "callback"), _CALLBACKS)
-def test_what_cannot_be_called_is_no_callback(
+def test_what_cannot_be_called_is_not_a_callback(
     name: str, args: list[Any], callback: str, calls: Calls, sandbox: Sandbox
 ) -> None:
     said = refusal(calls, sandbox, name, *args, **{callback: "x"})
@@ -113,7 +115,7 @@ def test_what_cannot_be_called_is_no_callback(
 
 @pytest.mark.usefixtures("full_folder")
 @pytest.mark.parametrize(("name", "args", "callback"), _CALLBACKS)
-def test_a_coroutine_function_is_no_callback_of_the_blocking_client(
+def test_a_coroutine_function_is_not_a_callback_of_the_blocking_client(
     name: str, args: list[Any], callback: str, sandbox: Sandbox
 ) -> None:
     async def tell(_: object) -> None: ...
@@ -226,7 +228,7 @@ def test_a_device_is_refused(name: str, calls: Calls, sandbox: Sandbox) -> None:
     ("name", "good"),
     [("upload", "a.jpg"), ("documents.upload", "a.txt"), ("video_uploads.upload", "a.mp4")],
 )
-def test_all_files_that_cannot_be_uploaded_are_told_at_once(
+def test_all_files_that_cannot_be_uploaded_are_reported_at_once(
     name: str, good: str, calls: Calls, sandbox: Sandbox
 ) -> None:
     bad = [f"no{number}.x" for number in range(12)]
@@ -249,13 +251,15 @@ _REST: dict[str, dict[str, Any]] = {"describe": {}, "verify": {"content": "red"}
 
 
 @pytest.mark.parametrize("name", ["describe", "verify"])
-def test_what_is_no_image_is_told_what_one_is(name: str, calls: Calls, sandbox: Sandbox) -> None:
+def test_the_error_for_what_is_not_an_image_says_what_one_is(
+    name: str, calls: Calls, sandbox: Sandbox
+) -> None:
     said = refusal(calls, sandbox, name, 3, **_REST[name])
     assert "image has to be a path, bytes, an http(s) address or a data URL; got 3" in said
 
 
 @pytest.mark.parametrize("name", ["describe", "verify"])
-def test_an_open_image_is_told_what_to_pass_instead(
+def test_the_error_for_an_open_image_names_what_to_pass_instead(
     name: str, calls: Calls, sandbox: Sandbox
 ) -> None:
     said = refusal(calls, sandbox, name, io.BytesIO(draw()), **_REST[name])
@@ -288,7 +292,7 @@ def test_one_image_too_many_is_named(calls: Calls, sandbox: Sandbox) -> None:
 
 @pytest.mark.usefixtures("full_folder")
 @pytest.mark.parametrize("name", [*SINGLE, *MANY])
-def test_an_open_file_is_told_what_to_pass_instead(
+def test_the_error_for_an_open_file_names_what_to_pass_instead(
     name: str, calls: Calls, sandbox: Sandbox
 ) -> None:
     with Path("a.jpg").open("rb") as file:
@@ -297,14 +301,16 @@ def test_an_open_file_is_told_what_to_pass_instead(
 
 @pytest.mark.usefixtures("full_folder")
 @pytest.mark.parametrize("name", ["upload_one", "upload", "documents.upload"])
-def test_bytes_that_can_be_read_are_told_to_be(name: str, calls: Calls, sandbox: Sandbox) -> None:
+def test_the_error_for_bytes_that_can_be_read_says_to_read_them(
+    name: str, calls: Calls, sandbox: Sandbox
+) -> None:
     said = refusal(calls, sandbox, name, io.BytesIO(b"hello"))
     assert ".read() and filename=..." in said
 
 
 @pytest.mark.usefixtures("full_folder")
 @pytest.mark.parametrize("name", MANY)
-def test_an_open_file_among_others_is_told_what_to_pass_instead(
+def test_the_error_for_an_open_file_among_others_names_what_to_pass_instead(
     name: str, calls: Calls, sandbox: Sandbox
 ) -> None:
     assert "file is an open file" in refusal(calls, sandbox, name, [io.BytesIO(b"hello")])

@@ -33,7 +33,7 @@ def problems(name: str, kind: str, some: list[Mutation], folder: Path) -> list[s
 
 @pytest.mark.parametrize("kind", ["sync", "async"])
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_p15_a_wrong_type_in_an_answer_is_a_typed_error_or_a_result(
+def test_p15_a_wrong_type_in_a_response_is_a_typed_error_or_a_result(
     name: str, kind: str, tmp_path: Path
 ) -> None:
     every = EVERY[kind]
@@ -45,14 +45,14 @@ def test_p15_a_wrong_type_in_an_answer_is_a_typed_error_or_a_result(
 @pytest.mark.soak
 @pytest.mark.parametrize("kind", ["sync", "async"])
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_p15_every_wrong_type_in_an_answer_is_a_typed_error_or_a_result(
+def test_p15_every_wrong_type_in_a_response_is_a_typed_error_or_a_result(
     name: str, kind: str, tmp_path: Path
 ) -> None:
     assert problems(name, kind, changes(name), tmp_path) == []
 
 
 @pytest.mark.parametrize("name", ["files.list", "uploads.upload", "chats.send_stream"])
-def test_an_answer_that_is_not_changed_gives_its_result(name: str, tmp_path: Path) -> None:
+def test_a_response_that_is_not_changed_gives_its_result(name: str, tmp_path: Path) -> None:
     assert raw_error(name, SCENARIOS[name], "sync", None, tmp_path) is None
 
 

@@ -143,12 +143,12 @@ def test_a_model_made_by_hand_has_no_container_in_common_with_the_data(sample: B
     assert data == nested()
 
 
-def test_a_model_made_by_hand_is_the_same_as_one_of_an_answer(sample: Built) -> None:
+def test_a_model_made_by_hand_is_the_same_as_one_of_a_response(sample: Built) -> None:
     made = sample.model("Early").from_api_response(MappingProxyType(nested()))
     assert made == early(sample, **nested())
 
 
-def test_an_answer_is_kept_and_not_copied(sample: Built) -> None:
+def test_a_response_is_kept_and_not_copied(sample: Built) -> None:
     data = nested()
     assert vars(sample.decode("things.early", data)) is data
 
@@ -157,15 +157,15 @@ def test_a_timestamp_that_is_required_and_missing_is_none(sample: Built) -> None
     assert sample.decode("things.stamped", {"id": "1"}).at is None
 
 
-def test_an_answer_that_is_a_list_is_a_list_of_models(sample: Built) -> None:
+def test_a_response_that_is_a_list_is_a_list_of_models(sample: Built) -> None:
     assert type(sample.decode("things.trees", [{"name": "a"}])[0]) is sample.model("Tree")
 
 
-def test_an_answer_that_may_be_null_is_none(sample: Built) -> None:
+def test_a_response_that_may_be_null_is_none(sample: Built) -> None:
     assert sample.decode("things.maybe", None) is None
 
 
-def test_an_answer_without_a_schema_comes_as_it_is(sample: Built) -> None:
+def test_a_response_without_a_schema_comes_as_it_is(sample: Built) -> None:
     assert sample.decode("things.anything", [1, {"a": 2}]) == [1, {"a": 2}]
 
 

@@ -391,7 +391,7 @@ def test_prose_in_an_example_section_is_prose() -> None:
     assert same(source)
 
 
-def test_a_literal_block_in_the_first_line_ends_where_the_text_goes_on() -> None:
+def test_a_literal_block_in_the_first_line_ends_where_the_text_continues() -> None:
     source = '''\
     def f() -> None:
         """Use it so::
@@ -444,7 +444,7 @@ def test_a_block_whose_statements_are_all_skipped_is_still_valid() -> None:
     assert "pass" in twin("def f() -> None:\n    print(1)  # sync: skip\n")
 
 
-def test_a_skipped_class_is_no_public_class() -> None:
+def test_a_skipped_class_is_not_a_public_class() -> None:
     assert public_classes("class A:  # sync: skip\n    pass\n", "x.py") == {}
 
 

@@ -77,7 +77,7 @@ def test_a_fresh_build_is_clean(home: Path) -> None:
     assert main(["check"], project=home) == 0
 
 
-def test_compiled_files_are_no_leftovers(home: Path) -> None:
+def test_compiled_files_are_not_leftovers(home: Path) -> None:
     cache = home / GENERATED / "api" / "__pycache__"
     cache.mkdir()
     (cache / "things.cpython-311.pyc").write_bytes(b"")

@@ -127,7 +127,7 @@ reason = "r"
 """
 
 
-def test_a_defect_that_the_vendor_mends_as_it_was_patched_is_no_difference(run: Run) -> None:
+def test_a_defect_that_the_vendor_fixes_as_it_was_patched_is_not_a_difference(run: Run) -> None:
     (run.home / "codegen" / "patches.toml").write_text(PATCH, encoding="utf-8")
     spec = contract()
     content = {"text/plain": {"schema": {"type": "string"}}}

@@ -116,7 +116,7 @@ def line_of(home: Home, capsys: pytest.CaptureFixture[str], *arguments: str) -> 
         ('{"a":' * 100_000 + "1" + "}" * 100_000, "nested too deeply"),
     ],
 )
-def test_a_file_that_is_no_contract_is_refused_by_name(
+def test_a_file_that_is_not_a_contract_is_refused_by_name(
     home: Home, capsys: pytest.CaptureFixture[str], content: str | bytes, named: str
 ) -> None:
     path = home.spec(content)

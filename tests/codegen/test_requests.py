@@ -277,7 +277,7 @@ def test_path_parameters_are_the_only_positional_ones(sample: Built) -> None:
         ("text/plain; charset=utf-8", "text", "a 1", "a 1"),
     ],
 )
-def test_an_answer_declared_as_json_is_patched_to_what_the_wire_is(
+def test_a_response_declared_as_json_is_patched_to_what_the_wire_is(
     tmp_path: Path, media_type: str, kind: str, answer: object, decoded: object
 ) -> None:
     patches = f"""
@@ -293,7 +293,7 @@ reason = "the wire is not JSON"
     assert (described.kind, described.decode(answer)) == (kind, decoded)
 
 
-def test_a_redirect_is_patched_in_by_removing_the_other_answer(tmp_path: Path) -> None:
+def test_a_redirect_is_patched_in_by_removing_the_other_response(tmp_path: Path) -> None:
     read = operation()
     read["responses"]["302"] = {"description": "Elsewhere"}
     patches = """
@@ -307,7 +307,7 @@ reason = "the answer is the 302 alone"
     assert sample.call("things.read").operation.kind == "redirect"
 
 
-def test_parameters_bodies_and_answers_may_be_references(tmp_path: Path) -> None:
+def test_parameters_bodies_and_responses_may_be_references(tmp_path: Path) -> None:
     read = {
         "operationId": "read",
         "tags": ["things"],

@@ -438,7 +438,7 @@ def test_a_package_that_cannot_be_imported_is_named(home: Path) -> None:
 
 
 @pytest.mark.parametrize("content", ["{", "[]", "{}"])
-def test_a_file_that_is_no_surface_is_refused(tmp_path: Path, content: str) -> None:
+def test_a_file_that_is_not_a_surface_is_refused(tmp_path: Path, content: str) -> None:
     path = tmp_path / "surface.json"
     path.write_text(content, encoding="utf-8")
     with pytest.raises(CodegenError, match=r"surface\.json"):

@@ -100,7 +100,7 @@ def test_when_all_addresses_fail_the_error_names_each_once(client: str, resolver
     assert caught.value.code == "CONNECTION_ERROR"
 
 
-def test_a_name_without_addresses_is_told(client: str, resolver: Resolver) -> None:
+def test_a_name_without_addresses_is_reported(client: str, resolver: Resolver) -> None:
     resolver.names[NAME] = []
     with pytest.raises(AionvisionConnectionError, match=f"{NAME} has no address"):
         call(client, **named(9))
@@ -110,7 +110,7 @@ def test_a_name_without_addresses_is_told(client: str, resolver: Resolver) -> No
 
 
 @pytest.mark.parametrize("request_", [get, post, upload])
-def test_P7_a_connection_that_is_not_made_in_time_is_tried_again_as_unsent(
+def test_P7_a_connection_that_is_not_made_in_time_is_retried_as_unsent(
     client: str, resolver: Resolver, request_: Callable[[], Any]
 ) -> None:
     attempts: list[Attempt] = []
@@ -256,7 +256,7 @@ def test_a_proxy_that_breaks_off_was_sent_nothing_for_the_service(client: str) -
 @pytest.mark.parametrize(
     "words", [b"\x05\x07", b"HTTP/1.1 400 Bad\r\n\r\n", b"\x01", b"\x05\x00\x05"]
 )
-def test_P1_a_proxy_that_does_not_speak_socks_is_no_error_of_a_library(
+def test_P1_a_proxy_that_does_not_speak_socks_is_not_an_error_of_a_library(
     client: str, words: bytes
 ) -> None:
     def script(connection: Connection) -> None:

@@ -166,7 +166,7 @@ def test_failures_on_one_host_open_no_circuit_on_another() -> None:
 
 
 @pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf"), "5", True, 1e9])
-def test_a_timeout_that_is_no_length_of_time_is_refused(timeout: Any) -> None:
+def test_a_timeout_that_is_not_a_length_of_time_is_refused(timeout: Any) -> None:
     engine = SyncEngine(ClientConfig(KEY))
 
     with pytest.raises(ValidationError, match=r"^timeout has to be a number of seconds above 0"):

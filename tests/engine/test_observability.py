@@ -106,7 +106,7 @@ def test_the_hook_sees_each_attempt() -> None:
         assert {(a.method, a.path) for a in found} == {("GET", "/user-files/{image_id}")}
 
 
-def test_the_hook_sees_what_happened_instead_of_an_answer() -> None:
+def test_the_hook_sees_what_happened_instead_of_a_response() -> None:
     found: list[Attempt] = []
     with FaultServer(scripts.reset_unanswered) as server, pytest.raises(AionvisionError):
         engine(server, on_attempt=found.append, max_retries=0).call(user_files.get_user_file(FILE))
@@ -223,7 +223,7 @@ def test_a_call_is_one_span_with_a_child_for_each_attempt(spans: InMemorySpanExp
         assert attributes(second)["server.port"] == server.port
 
 
-def test_the_trace_goes_on_in_the_headers(spans: InMemorySpanExporter) -> None:
+def test_the_trace_continues_in_the_headers(spans: InMemorySpanExporter) -> None:
     with FaultServer(scripts.good) as server:
         engine(server, enable_tracing=True).call(user_files.get_user_file(FILE))
 

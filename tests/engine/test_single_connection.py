@@ -126,7 +126,7 @@ def test_a_connection_that_broke_is_made_again(exchanges: Exchanges) -> None:
     assert connections == 3
 
 
-def test_no_exchange_takes_an_answer_that_nobody_asked_for(exchanges: Exchanges) -> None:
+def test_no_exchange_takes_an_unrequested_response(exchanges: Exchanges) -> None:
     outcomes, connections = made(exchanges, twice, 3)
 
     assert statuses(outcomes) == [200] * 3

@@ -125,7 +125,7 @@ def test_a_large_body_goes_over_tls_unharmed(client: str, secure: FaultServer) -
 
 
 @pytest.mark.usefixtures("trusted")
-def test_a_large_answer_comes_over_tls_unharmed(client: str, authority: trustme.CA) -> None:
+def test_a_large_response_comes_over_tls_unharmed(client: str, authority: trustme.CA) -> None:
     def big(connection: Connection) -> None:
         connection.read_request()
         connection.answer(BIG, kind="application/octet-stream")
@@ -183,7 +183,9 @@ def test_P7_a_handshake_that_hangs_ends_at_the_deadline(client: str) -> None:
 
 
 @pytest.mark.usefixtures("trusted")
-def test_a_connection_cut_without_goodbye_is_no_success(client: str, authority: trustme.CA) -> None:
+def test_a_connection_cut_without_goodbye_is_not_a_success(
+    client: str, authority: trustme.CA
+) -> None:
     with (
         FaultServer(over_tls(authority, scripts.reset_in_body)) as server,
         pytest.raises(AionvisionConnectionError),

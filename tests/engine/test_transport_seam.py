@@ -122,7 +122,7 @@ class Told(Canned):
         return b'event: complete\ndata: {"content": "two", "message_id": "m1"}\n\n'
 
 
-def test_a_connection_that_cannot_be_bounded_is_left_when_the_chat_answer_is_whole() -> None:
+def test_a_connection_that_cannot_be_bounded_is_left_when_the_chat_response_is_whole() -> None:
     with SyncAionVision(KEY, transport=lambda route: Told(route, [good()])) as client:
         assert client.chat_stream("Hello", session_id=FILE).result().content == "two"
 

@@ -167,7 +167,7 @@ def test_a_forgotten_password_is_replaced_and_ends_all_sessions(web: httpx.Clien
 
 
 @pytest.mark.parametrize("email", [OWNER, "nobody@x.example"])
-def test_an_answer_about_a_mail_does_not_tell_who_has_an_account(
+def test_a_response_about_a_mail_does_not_show_who_has_an_account(
     web: httpx.Client, email: str
 ) -> None:
     answer = web.post("/auth/session/password-reset/request", json={"email": email})

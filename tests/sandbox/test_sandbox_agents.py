@@ -251,7 +251,7 @@ def test_an_agent_that_does_not_exist_is_refused_with_its_place(api: httpx.Clien
 
 
 @pytest.mark.parametrize("needs", [[0], [1], [-1], [7]])
-def test_a_dependency_that_is_no_earlier_step_is_refused_with_its_place(
+def test_a_dependency_that_is_not_an_earlier_step_is_refused_with_its_place(
     needs: list[int], api: httpx.Client
 ) -> None:
     answer = pipeline(api, step("analysis", depends_on=needs), step("chat"), status=422)

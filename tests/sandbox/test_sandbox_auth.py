@@ -29,7 +29,7 @@ def get(sandbox: Sandbox, path: str, key: str) -> httpx.Response:
     return plain("GET", sandbox.base_url + path, headers=headers)
 
 
-def test_a_key_that_nobody_made_is_refused(sandbox: Sandbox) -> None:
+def test_a_key_that_was_never_made_is_refused(sandbox: Sandbox) -> None:
     answer = get(sandbox, "/uploads/sessions", UNKNOWN)
     assert (answer.status_code, answer.json()["error"]["code"]) == (401, "INVALID_API_KEY")
 

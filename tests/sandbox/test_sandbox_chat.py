@@ -111,7 +111,7 @@ def test_only_tokens_have_an_id_and_it_is_one_more_than_their_index(
         assert event_id == (str(data["token_index"] + 1) if name == "token" else None)
 
 
-def test_the_tokens_together_are_the_answer(api: httpx.Client, session: str) -> None:
+def test_the_tokens_together_are_the_response(api: httpx.Client, session: str) -> None:
     found = events(api, session, "Hello")
     tokens = [data for name, data, _ in found if name == "token"]
     complete = next(data for name, data, _ in found if name == "complete")
@@ -123,7 +123,7 @@ def test_the_tokens_together_are_the_answer(api: httpx.Client, session: str) -> 
     )
 
 
-def test_the_same_question_gets_the_same_answer(api: httpx.Client) -> None:
+def test_the_same_question_gets_the_same_response(api: httpx.Client) -> None:
     texts: list[str] = []
     for _ in range(2):
         session = api.post("/chat/sessions", json={}).json()["session_id"]
@@ -318,7 +318,7 @@ def test_the_allowances_of_a_sandbox_can_be_set() -> None:
         assert "(2/2)" in refused.json()["error"]
 
 
-def test_an_answer_quotes_documents_with_their_pages(
+def test_a_response_quotes_documents_with_their_pages(
     api: httpx.Client, upload: Callable[..., Json], sandbox: Sandbox, session: str
 ) -> None:
     data = pdf("The pump runs dry.", "Torque of the flange bolts is 40 Nm.")

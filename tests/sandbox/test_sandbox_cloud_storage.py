@@ -243,7 +243,7 @@ def test_imports_count_against_the_allowance(api: httpx.Client, sandbox: Sandbox
     assert answer.status_code == 429
 
 
-def test_jobs_go_on_after_a_restart(tmp_path: Path) -> None:
+def test_jobs_continue_after_a_restart(tmp_path: Path) -> None:
     with Sandbox(data=tmp_path, pace=0.01) as first, client_of(first) as api:
         first.faults.hold("cloud_transfer", "moving")
         begun = start_import(api, connect(api), "drive-harbor")

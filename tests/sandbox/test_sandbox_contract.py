@@ -177,14 +177,14 @@ def around(shared: Surroundings) -> Surroundings:
 
 
 @every_operation
-def test_P24_answers_keep_to_the_contract(operation: Operation, around: Surroundings) -> None:
+def test_P24_responses_keep_to_the_contract(operation: Operation, around: Surroundings) -> None:
     _explore(operation, around, POSITIVE, NEGATIVE)
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(600)
 @every_operation
-def test_P24_answers_keep_to_the_contract_at_length(
+def test_P24_responses_keep_to_the_contract_at_length(
     operation: Operation, around: Surroundings
 ) -> None:
     _explore(operation, around, SOAK, SOAK)

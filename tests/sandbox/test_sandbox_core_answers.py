@@ -101,7 +101,7 @@ def test_a_client_that_leaves_ends_the_stream(api: httpx.Client) -> None:
     eventually(lambda: closed == ["endless"])
 
 
-def test_a_stream_that_breaks_is_cut_and_told(running: Sandbox) -> None:
+def test_a_stream_that_breaks_is_cut_and_reported(running: Sandbox) -> None:
     running.reset()
     with client_of(running) as api, pytest.raises(httpx.TransportError):
         api.get("/uploads/sessions?status=failed")
@@ -173,7 +173,7 @@ def test_a_body_can_be_a_bare_value(api: httpx.Client) -> None:
     assert (good.text, bad.status_code) == ("long enough", 422)
 
 
-def test_an_answer_can_be_a_list(api: httpx.Client) -> None:
+def test_a_response_can_be_a_list(api: httpx.Client) -> None:
     async def handler(call: Call) -> Answer:
         return Answer([])
 
@@ -194,7 +194,7 @@ def test_every_and_times_go_together(api: httpx.Client, sandbox: Sandbox) -> Non
     assert statuses == [200, 503, 200, 200]
 
 
-def test_an_answer_can_drip(api: httpx.Client, sandbox: Sandbox) -> None:
+def test_a_response_can_drip(api: httpx.Client, sandbox: Sandbox) -> None:
     sandbox.faults.drip("list_user_files", seconds=0.02, piece=10)
     began = time.monotonic()
     assert api.get("/user-files").json()["total_count"] == 0

@@ -62,7 +62,7 @@ def test_a_stored_key_opens_the_api_and_not_the_control_routes(
         ({"user_id": "nobody"}, "INVALID_API_KEY"),
     ],
 )
-def test_a_key_that_is_no_good_is_a_401_that_says_why(
+def test_an_invalid_key_is_a_401_that_says_why(
     sandbox: Sandbox, key: MakeKey, values: dict[str, Any], code: str
 ) -> None:
     answer = plain("GET", f"{sandbox.base_url}/uploads/sessions", headers=key(**values))

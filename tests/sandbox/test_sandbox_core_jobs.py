@@ -83,7 +83,7 @@ def test_a_job_keeps_its_data(sandbox: Sandbox) -> None:
     assert record.body["data"] == {"n": 1}
 
 
-def test_a_held_job_goes_on_when_faults_are_cleared(sandbox: Sandbox) -> None:
+def test_a_held_job_continues_when_faults_are_cleared(sandbox: Sandbox) -> None:
     sandbox.faults.hold(WALK, "processing", name="*.pdf")
     begin(sandbox, "held", "a.pdf")
     begin(sandbox, "free", "a.txt")
@@ -126,7 +126,7 @@ def test_a_job_without_a_handler_is_refused(sandbox: Sandbox) -> None:
         on_loop(sandbox, schedule)
 
 
-def test_a_job_that_breaks_is_told_and_stops_no_other(running: Sandbox) -> None:
+def test_a_job_that_breaks_is_reported_and_stops_no_other(running: Sandbox) -> None:
     running.reset()
     begin(running, "bad", BREAKING)
     begin(running, "good")
@@ -136,7 +136,7 @@ def test_a_job_that_breaks_is_told_and_stops_no_other(running: Sandbox) -> None:
     assert on_loop(running, lambda state: state.records.get("walk", "half")) is None
 
 
-def test_the_work_goes_on_after_an_error_outside_of_any_job(
+def test_the_work_continues_after_an_error_outside_of_any_job(
     running: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: str) -> bool:
@@ -153,7 +153,7 @@ def test_the_work_goes_on_after_an_error_outside_of_any_job(
     assert (stage(running, "next"), len(words(running, "next"))) == (None, 3)
 
 
-def test_a_stored_job_goes_on_in_the_next_process(tmp_path: Path) -> None:
+def test_a_stored_job_continues_in_the_next_process(tmp_path: Path) -> None:
     with Sandbox(data=tmp_path, stepped=True, pace=1.0) as sandbox:
         begin(sandbox)
         sandbox.step_clock(1)

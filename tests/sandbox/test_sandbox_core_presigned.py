@@ -109,7 +109,7 @@ def test_an_upload_url_opens_no_download(put_url: str) -> None:
     assert plain("GET", put_url).status_code == 403
 
 
-def test_urls_can_be_taken_for_expired(sandbox: Sandbox, put_url: str) -> None:
+def test_urls_can_be_treated_as_expired(sandbox: Sandbox, put_url: str) -> None:
     sandbox.faults.expire_urls(times=1)
     statuses = [plain("PUT", put_url, content=b"x", headers=PDF).status_code for _ in range(2)]
     assert statuses == [403, 200]

@@ -76,7 +76,7 @@ def test_an_order_of_its_own_wins(records: Records) -> None:
     assert [one.id for one in records.find("k")[0]] == ["early", "late"]
 
 
-def test_deleting_tells_whether_it_was_there(records: Records) -> None:
+def test_deleting_shows_whether_it_was_there(records: Records) -> None:
     records.put("k", "a", {}, parent="p")
     records.put("k", "b", {}, parent="p")
     assert records.delete("k", "a")

@@ -139,7 +139,7 @@ def test_a_snapshot_can_be_restored_again_even_after_a_reset(
         assert total(api, search="") == 1
 
 
-def test_work_that_was_unfinished_goes_on_after_a_restore(
+def test_work_that_was_unfinished_continues_after_a_restore(
     api: httpx.Client, sandbox: Sandbox, upload: Upload
 ) -> None:
     image_id = upload(jpeg())["image_id"]

@@ -46,7 +46,7 @@ def test_tags_come_from_the_same_facts_after_those_of_the_user(described: Upload
     assert details["tags"] == ["mine", "jpeg", "landscape", "navy", "cream"]
 
 
-def test_an_animation_tells_its_frames(described: Upload) -> None:
+def test_an_animation_shows_its_frames(described: Upload) -> None:
     assert "animation of 3 frames" in described(gif(3))["upload_description"]
 
 
@@ -56,7 +56,7 @@ def test_visible_text_is_what_is_embedded_and_nothing_else(described: Upload) ->
     assert described(jpeg(comment=b"a remark"))["visible_text"] == "a remark"
 
 
-def test_the_same_bytes_give_the_same_answer(described: Upload) -> None:
+def test_the_same_bytes_give_the_same_response(described: Upload) -> None:
     first, second = described(jpeg()), described(jpeg())
     for name in ("upload_description", "tags", "blur_hash", "dimensions"):
         assert first[name] == second[name]

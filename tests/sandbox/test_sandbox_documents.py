@@ -87,7 +87,7 @@ def test_why_an_extraction_failed_stands_in_the_history_of_its_file(
     assert entry["error_message"] == ("the document is encrypted: a password is needed to read it")
 
 
-def test_a_held_extraction_goes_on_when_faults_are_cleared(
+def test_a_held_extraction_continues_when_faults_are_cleared(
     api: httpx.Client, sandbox: Sandbox, upload: Upload
 ) -> None:
     sandbox.faults.hold("extract", "processing")
@@ -132,7 +132,7 @@ def test_title_and_tags_are_edited_and_shown_among_the_files(
     assert (cleared["title"], cleared["tags"]) == (None, ["x"])
 
 
-def test_an_image_is_no_document(api: httpx.Client, upload: Upload) -> None:
+def test_an_image_is_not_a_document(api: httpx.Client, upload: Upload) -> None:
     from tests.sandbox.pictures import jpeg
 
     image_id = upload(jpeg())["image_id"]
@@ -140,12 +140,12 @@ def test_an_image_is_no_document(api: httpx.Client, upload: Upload) -> None:
     assert api.get("/documents").json()["total_count"] == 0
 
 
-def test_an_unknown_state_is_no_filter(api: httpx.Client) -> None:
+def test_an_unknown_state_is_not_a_filter(api: httpx.Client) -> None:
     answer = api.get("/documents", params={"status_filter": "done"})
     assert answer.json()["detail"][0]["loc"] == ["query", "status_filter"]
 
 
-def test_the_same_search_gives_the_same_answer(
+def test_the_same_search_gives_the_same_response(
     api: httpx.Client, sandbox: Sandbox, upload: Upload
 ) -> None:
     for number in range(6):
@@ -238,7 +238,7 @@ def test_a_confirmation_that_does_not_fit_the_bytes_is_refused(
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "UPLOAD_MISMATCH")
 
 
-def test_bytes_that_are_no_document_are_refused_at_confirmation(api: httpx.Client) -> None:
+def test_bytes_that_are_not_a_document_are_refused_at_confirmation(api: httpx.Client) -> None:
     from tests.sandbox.pictures import jpeg
 
     answer = confirm(api, sent(api, jpeg()), jpeg())

@@ -27,7 +27,7 @@ def test_the_next_calls_fail_and_then_it_is_over(api: httpx.Client, sandbox: San
     assert answers[0].json()["error"] == "RATE_LIMIT_ERROR"
 
 
-def test_a_failure_has_the_wanted_code_and_text(api: httpx.Client, sandbox: Sandbox) -> None:
+def test_a_failure_has_the_requested_code_and_text(api: httpx.Client, sandbox: Sandbox) -> None:
     sandbox.faults.fail(status=503, code="MEMORY_LIMIT_EXCEEDED", message="too much at once")
     error = api.get("/uploads/quota-check?file_count=1").json()["error"]
     assert (error["code"], error["message"]) == ("MEMORY_LIMIT_EXCEEDED", "too much at once")
@@ -52,14 +52,14 @@ def test_a_fault_comes_after_authentication(sandbox: Sandbox) -> None:
     assert len(sandbox.faults.list()) == 1
 
 
-def test_a_delay_is_waited_and_the_call_goes_on(api: httpx.Client, sandbox: Sandbox) -> None:
+def test_a_delay_is_waited_and_the_call_continues(api: httpx.Client, sandbox: Sandbox) -> None:
     sandbox.faults.delay("list_user_files", seconds=0.15)
     began = time.monotonic()
     assert api.get("/user-files").status_code == 200
     assert time.monotonic() - began >= 0.15
 
 
-def test_a_dropped_connection_has_no_answer(api: httpx.Client, sandbox: Sandbox) -> None:
+def test_a_dropped_connection_has_no_response(api: httpx.Client, sandbox: Sandbox) -> None:
     sandbox.faults.drop("list_user_files")
     with pytest.raises(httpx.TransportError):
         api.get("/user-files")
@@ -174,7 +174,7 @@ def test_the_requests_seen_have_no_secret_in_them(
     assert [one.path.partition("/images")[0] for one in sandbox.requests][-1] == "/_objects"
 
 
-def test_the_hash_of_a_body_tells_identical_attempts(api: httpx.Client, sandbox: Sandbox) -> None:
+def test_the_hash_of_a_body_shows_identical_attempts(api: httpx.Client, sandbox: Sandbox) -> None:
     for title in ("a", "a", "b"):
         api.post("/uploads/check-duplicates", json={"hashes": [title * 64]})
     first, second, third = (one.body_sha256 for one in sandbox.requests)
@@ -308,7 +308,7 @@ def test_resets_by_http_do_not_cut_each_other(sandbox: Sandbox) -> None:
     assert answers == [200] * 60
 
 
-def test_requests_that_nobody_waits_for_do_not_outlive_a_reset(sandbox: Sandbox) -> None:
+def test_abandoned_requests_do_not_outlive_a_reset(sandbox: Sandbox) -> None:
     for _ in range(50):
         for _ in range(3):
             with sending(sandbox):

@@ -41,7 +41,7 @@ def test_the_request_id_of_the_client_comes_back(api: httpx.Client) -> None:
     assert answer.json()["request_id"] == "mine-1"
 
 
-def test_every_answer_has_a_request_id(api: httpx.Client) -> None:
+def test_every_response_has_a_request_id(api: httpx.Client) -> None:
     ok, missing = api.get("/user-files"), api.get(f"/user-files/{NOBODY}")
     assert len(ok.headers["x-request-id"]) == 32
     assert missing.json()["details"]["request_id"] == missing.headers["x-request-id"]
@@ -201,7 +201,7 @@ def test_an_encoded_slash_stays_inside_its_segment(api: httpx.Client) -> None:
     assert "a/b" in answer.json()["error"]["message"]
 
 
-def test_an_answer_off_contract_becomes_a_500_that_says_what_is_off(
+def test_a_response_off_contract_becomes_a_500_that_says_what_is_off(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     from aion.sandbox.runtime.call import Answer, Call

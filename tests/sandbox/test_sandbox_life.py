@@ -216,7 +216,7 @@ def test_what_needs_an_address_says_that_the_sandbox_is_not_running(
         use(Sandbox())
 
 
-def test_it_binds_to_loopback_unless_told_otherwise() -> None:
+def test_it_binds_to_loopback_unless_configured_otherwise() -> None:
     with Sandbox() as sandbox:
         assert sandbox.url.startswith("http://127.0.0.1:")
 

@@ -135,7 +135,7 @@ def test_a_size_beyond_its_limit_is_refused(
         ("document", Limits(max_document_bytes=SIZE)),
     ],
 )
-def test_a_presigned_url_tells_and_keeps_the_limit(way: str, limits: Limits) -> None:
+def test_a_presigned_url_shows_and_keeps_the_limit(way: str, limits: Limits) -> None:
     path, request = UPLOADS[way]
     with Sandbox(limits=limits) as sandbox, client_of(sandbox) as api:
         told = api.post(path, **request).json()
@@ -173,14 +173,14 @@ def test_a_count_beyond_the_contract_is_refused_with_its_place(
     assert {problem["loc"][0] for problem in answer.json()["detail"]} == {"body"}
 
 
-def test_the_settings_tell_the_tier_and_its_rate() -> None:
+def test_the_settings_show_the_tier_and_its_rate() -> None:
     limits = Limits.of_tier("starter")
     with Sandbox(limits=limits) as sandbox, client_of(sandbox) as api:
         told = api.get("/tenant/settings").json()
     assert (told["subscription_tier"], told["max_requests_per_minute"]) == ("starter", 30)
 
 
-def test_a_video_tells_how_many_chunks_may_be_sent_at_a_time() -> None:
+def test_a_video_shows_how_many_chunks_may_be_sent_at_a_time() -> None:
     path, request = UPLOADS["video"]
     limits = Limits(video_concurrent_chunks=7)
     with Sandbox(limits=limits) as sandbox, client_of(sandbox) as api:

@@ -41,7 +41,7 @@ def test_a_crawl_goes_through_its_states_one_by_one(api: httpx.Client, sandbox: 
     assert seen == ["queued", "processing", "completed"]
 
 
-def test_list_and_details_tell_the_same_of_a_link(api: httpx.Client, sandbox: Sandbox) -> None:
+def test_list_and_details_show_the_same_of_a_link(api: httpx.Client, sandbox: Sandbox) -> None:
     link = save(api, HARBOR)
     sandbox.step_clock(5)
     item = api.get("/user-files", params={"media_types": "link"}).json()["files"][0]
@@ -85,7 +85,7 @@ def test_a_fault_fails_the_crawl_of_one_address(api: httpx.Client, sandbox: Sand
     assert found[0]["crawl_error"] == "the page was asleep"
 
 
-def test_a_link_is_crawled_again_after_an_hour_and_not_before(
+def test_a_link_is_recrawled_after_an_hour_and_not_before(
     api: httpx.Client, sandbox: Sandbox
 ) -> None:
     link = save(api, "https://pages.aion.test/bare")
@@ -99,14 +99,14 @@ def test_a_link_is_crawled_again_after_an_hour_and_not_before(
     assert api.post(again).status_code == 200
 
 
-def test_only_links_are_crawled_again(api: httpx.Client) -> None:
+def test_only_links_are_recrawled(api: httpx.Client) -> None:
     nobody = "00000000-0000-4000-8000-000000000000"
     answer = api.post(f"/user-files/{nobody}/recrawl")
     assert (answer.status_code, answer.json()["error"]) == (404, "NOT_FOUND")
 
 
 @pytest.mark.parametrize("url", ["", "ftp://pages.aion.test/a", "https://", "https://[::1"])
-def test_what_is_no_address_of_a_page_is_refused(url: str, api: httpx.Client) -> None:
+def test_what_is_not_an_address_of_a_page_is_refused(url: str, api: httpx.Client) -> None:
     answer = api.post("/user-files/links", json={"url": url})
     assert (answer.status_code, answer.json()["details"]["field"]) == (400, "url")
 

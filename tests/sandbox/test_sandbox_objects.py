@@ -93,7 +93,7 @@ def test_the_url_of_a_download_takes_no_upload(location: str) -> None:
     assert plain("DELETE", location).status_code == 405
 
 
-def test_head_tells_the_size_without_the_bytes(location: str) -> None:
+def test_head_shows_the_size_without_the_bytes(location: str) -> None:
     answer = plain("HEAD", location)
     assert (int(answer.headers["content-length"]), answer.content) == (len(jpeg()), b"")
 

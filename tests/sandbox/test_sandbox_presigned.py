@@ -148,7 +148,7 @@ def test_a_wrong_checksum_is_refused(checksum: str, api: httpx.Client) -> None:
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "UPLOAD_MISMATCH")
 
 
-def test_bytes_that_are_no_image_cannot_be_confirmed(api: httpx.Client) -> None:
+def test_bytes_that_are_not_an_image_cannot_be_confirmed(api: httpx.Client) -> None:
     place = request_url(api).json()
     put(place, b"hello")
     body = {"object_key": place["object_key"], "size_bytes": 5}
@@ -241,7 +241,7 @@ def test_a_batch_has_from_one_to_five_files(api: httpx.Client) -> None:
         assert api.post("/uploads/batch-prepare", json=body).status_code == 422
 
 
-def test_other_intents_are_told_apart(api: httpx.Client) -> None:
+def test_other_intents_are_distinguished(api: httpx.Client) -> None:
     file = {"filename": "a.jpg", "size_bytes": 1, "content_type": "image/jpeg"}
     answer = api.post("/uploads/batch-prepare", json={"intent": "verify", "files": [file]})
     assert (answer.status_code, "not served" in answer.text) == (400, True)
@@ -285,7 +285,7 @@ def test_a_batch_that_nobody_confirmed_can_be_recovered(
     assert status(api, batch)["overall_status"] == "partially_completed"
 
 
-def test_an_unknown_batch_is_told_as_an_outcome(api: httpx.Client) -> None:
+def test_an_unknown_batch_is_reported_as_an_outcome(api: httpx.Client) -> None:
     unknown = "00000000-0000-0000-0000-000000000000"
     assert recover(api, unknown)["status"] == "not_found"
 

@@ -47,13 +47,13 @@ def standing(answer: httpx.Response) -> tuple[int, ...]:
 # Headers and refusals
 
 
-def test_no_rate_is_enforced_and_told_until_it_is_switched_on(api: httpx.Client) -> None:
+def test_no_rate_is_enforced_and_reported_until_it_is_switched_on(api: httpx.Client) -> None:
     answers = [api.get("/folders") for _ in range(120)]
     assert {answer.status_code for answer in answers} == {200}
     assert not any(name in answer.headers for answer in answers for name in HEADERS)
 
 
-def test_every_answer_tells_limit_rest_and_end_of_the_window(
+def test_every_response_shows_limit_rest_and_end_of_the_window(
     api: httpx.Client, three: Sandbox
 ) -> None:
     answers = [api.get("/folders"), api.get("/folders/none"), api.post("/folders", json={})]
@@ -210,7 +210,7 @@ def test_a_tier_has_its_documented_allowances(tier: str, files: int, uploads: in
     assert (quota["max_batch_size"], quota["monthly_limit"]) == (files, uploads)
 
 
-def test_a_sandbox_that_is_told_nothing_has_the_professional_tier() -> None:
+def test_a_sandbox_without_settings_has_the_professional_tier() -> None:
     assert Limits() == Limits.of_tier("professional")
 
 
@@ -267,7 +267,7 @@ def test_routes_are_counted_one_by_one(api: httpx.Client, sandbox: Sandbox) -> N
     assert statuses(api, 1, "/usage/plan") == [200]
 
 
-def test_the_headers_tell_the_limit_that_is_reached_first(
+def test_the_headers_show_the_limit_that_is_reached_first(
     api: httpx.Client, sandbox: Sandbox
 ) -> None:
     sandbox.limit_rates(RateLimits(Rate(4), {"GET /folders": Rate(2, 10)}))
@@ -338,7 +338,7 @@ def test_rates_are_switched_on_and_off_over_http(api: httpx.Client, sandbox: San
     assert statuses(api, 2) == [200, 200]
 
 
-def test_what_is_enforced_is_told_in_the_form_that_is_taken(
+def test_what_is_enforced_is_reported_in_the_form_that_is_taken(
     api: httpx.Client, sandbox: Sandbox
 ) -> None:
     url = f"{sandbox.url}/_sandbox/rate-limits"

@@ -45,7 +45,7 @@ def test_P24_state_and_unfinished_work_survive_a_restart(tmp_path: Path) -> None
         assert plain("GET", location).content == jpeg()
 
 
-def test_P24_work_goes_on_after_restarts_at_any_stage(tmp_path: Path) -> None:
+def test_P24_work_continues_after_restarts_at_any_stage(tmp_path: Path) -> None:
     with Sandbox(data=tmp_path, pace=0) as sandbox, client_of(sandbox) as api:
         batch(api, [("a.jpg", noisy_jpeg())] * SIZE)
     for pause in (0.0, 0.01, 0.03, 0.1):

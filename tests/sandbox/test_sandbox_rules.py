@@ -89,7 +89,9 @@ def test_templates_are_rules_that_the_sandbox_checks(api: httpx.Client) -> None:
     assert [one["rule_type"] for one in found] == ["image_size", "allowed_colors"]
 
 
-def test_a_reference_image_that_cannot_be_had_is_told(api: httpx.Client, sandbox: Sandbox) -> None:
+def test_a_reference_image_that_cannot_be_had_is_reported(
+    api: httpx.Client, sandbox: Sandbox
+) -> None:
     body = {
         "name": "n",
         "description": "d",

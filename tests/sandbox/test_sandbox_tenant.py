@@ -154,7 +154,7 @@ def test_an_admin_cannot_remove_themselves(api: httpx.Client, keyed: Keyed) -> N
 # audit
 
 
-def test_the_log_tells_what_really_happened(
+def test_the_log_shows_what_really_happened(
     sandbox: Sandbox, api: httpx.Client, keyed: Keyed
 ) -> None:
     client = keyed("read")

@@ -30,7 +30,7 @@ def test_a_stored_file_is_completed_while_its_description_is_pending(
     assert details["description_status"] == "pending"
 
 
-def test_details_tell_hash_size_and_name_of_the_uploaded_bytes(
+def test_details_show_hash_size_and_name_of_the_uploaded_bytes(
     api: httpx.Client, upload: Upload
 ) -> None:
     data = jpeg()
@@ -79,7 +79,7 @@ def test_the_same_bytes_are_stored_twice_when_nobody_asks(upload: Upload) -> Non
     assert upload(jpeg())["image_id"] != upload(jpeg())["image_id"]
 
 
-def test_a_deleted_file_is_no_duplicate(api: httpx.Client, upload: Upload) -> None:
+def test_a_deleted_file_is_not_a_duplicate(api: httpx.Client, upload: Upload) -> None:
     first = upload(jpeg())
     api.delete(f"/user-files/{first['image_id']}")
     assert upload(jpeg(), skip_duplicates="true")["skipped"] is False
@@ -191,7 +191,7 @@ def test_more_than_the_quota_is_a_soft_refusal(api: httpx.Client) -> None:
     assert (answer.status_code, answer.json()["can_proceed"]) == (200, False)
 
 
-def test_known_and_unknown_hashes_are_told_apart(api: httpx.Client, upload: Upload) -> None:
+def test_known_and_unknown_hashes_are_distinguished(api: httpx.Client, upload: Upload) -> None:
     data = jpeg()
     upload(data)
     known, unknown = hashlib.sha256(data).hexdigest(), "0" * 64

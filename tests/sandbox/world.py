@@ -283,6 +283,6 @@ class _Builder:
         self._keep("body/batch_id", batch_id)
 
     def _work_in_progress(self) -> None:
-    """Files whose background work has begun, and does not progress while the clock is frozen."""
+        """Upload files whose work has begun, and does not progress while the clock is frozen."""
         late = [("late.jpg", jpeg((64, 48))), ("late.md", b"# Late\n\nStill open.\n")]
         self._keep("uploads/sessions/session_id", batch(self._api, late)["session_id"])

@@ -123,7 +123,7 @@ def test_a_body_stands_in_a_recording_line_by_line(calls: Calls, tape: Path) -> 
     assert lines.count('"name": "Harbor",') == 1
 
 
-def test_p16_a_compressed_answer_is_unpacked_before_it_is_looked_at(
+def test_p16_a_compressed_response_is_unpacked_before_it_is_checked(
     calls: Calls, tape: Path
 ) -> None:
     body = gzip.compress(json.dumps(DETAILS).encode())

@@ -87,7 +87,7 @@ def test_p23_a_wait_looks_again_while_a_circuit_is_open() -> None:
     assert asyncio.run(follow(look, lambda state: state == "done", plan, JOB)) == "done"
 
 
-def test_p23_a_late_error_tells_state_id_and_way_on() -> None:
+def test_p23_a_late_error_shows_state_id_and_way_on() -> None:
     error = JOB.late("running", 2.0)
     assert error.message == f"the job j1 is still running after 2 s. {JOB.again}"
     assert error.details == {"job_id": "j1", "status": "running"}
@@ -100,7 +100,7 @@ def test_p23_a_late_error_needs_no_state() -> None:
     assert error.details == {"job_id": "j1", "status": "not known"}
 
 
-def test_p23_an_error_tells_the_way_on_once() -> None:
+def test_p23_an_error_shows_the_way_on_once() -> None:
     error = AionvisionPermissionError("not allowed")
     JOB.tell(error, "running")
     JOB.tell(error, None)

@@ -34,7 +34,7 @@ def fail(breakers: Breakers, times: int, endpoint: str = "files") -> None:
         breakers.failed(endpoint)
 
 
-def test_a_circuit_opens_after_so_many_failures_in_a_row(breakers: Breakers) -> None:
+def test_a_circuit_opens_after_that_many_failures_in_a_row(breakers: Breakers) -> None:
     fail(breakers, 2)
     breakers.enter("files")
     fail(breakers, 1)
@@ -43,7 +43,7 @@ def test_a_circuit_opens_after_so_many_failures_in_a_row(breakers: Breakers) -> 
         breakers.enter("files")
 
 
-def test_a_success_in_between_starts_the_count_anew(breakers: Breakers) -> None:
+def test_a_success_in_between_starts_the_count_again(breakers: Breakers) -> None:
     fail(breakers, 2)
     breakers.succeeded("files")
     fail(breakers, 2)

@@ -101,13 +101,13 @@ def test_a_broken_connection_carries_its_cause_and_the_text_so_far_p12() -> None
     assert (error.last_event_id, error.partial_content) == ("2", "I see two")
 
 
-def test_a_connection_that_breaks_after_the_answer_is_no_error() -> None:
+def test_a_connection_that_breaks_after_the_response_is_not_an_error() -> None:
     made, _ = fed(TEXT + COMPLETE)
     assert made.broken(AionvisionConnectionError("reset")) is None
     made.end()
 
 
-def test_a_close_before_the_answer_is_an_error_p12() -> None:
+def test_a_close_before_the_response_is_an_error_p12() -> None:
     with pytest.raises(SSEStreamError, match="ended before"):
         fed(TEXT + known("close"))
 
@@ -177,7 +177,7 @@ def test_data_of_an_unknown_event_is_kept_whatever_it_is_p18(data: str) -> None:
     assert "data" in tokens[0].data
 
 
-def test_an_unknown_event_does_not_disturb_the_answer_p18() -> None:
+def test_an_unknown_event_does_not_disturb_the_response_p18() -> None:
     made, tokens = fed(known("weather", sun=True) + TEXT + COMPLETE)
     assert tokens[0].data == {"type": "weather", "sun": True}
     assert made.text == "I see two"
@@ -193,7 +193,7 @@ def test_tries_are_announced_before_the_first_event_p14() -> None:
     assert made.reconnect_attempts == 2
 
 
-def test_an_answer_that_is_no_event_stream_is_named() -> None:
+def test_a_response_that_is_not_an_event_stream_is_named() -> None:
     made = reading(Reply(200, [(b"content-type", b"text/html")], b""))
     assert list(made.feed(b"<html>Welcome</html>")) == []
     with pytest.raises(SSEStreamError, match="text/html"):

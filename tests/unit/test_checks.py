@@ -70,7 +70,7 @@ def test_both_ends_of_a_range_are_allowed(value: int) -> None:
 
 
 @pytest.mark.parametrize("value", [0, 101, True, 1.0, "1", None, math.nan])
-def test_what_is_no_whole_number_in_the_range_is_refused(value: Any) -> None:
+def test_what_is_not_a_whole_number_in_the_range_is_refused(value: Any) -> None:
     with pytest.raises(ValidationError, match="from 1 to 100"):
         check.whole_number("limit", value, 1, 100)
 

@@ -78,7 +78,7 @@ def test_chunks_that_came_with_the_head_become_one() -> None:
     assert joined([HEAD + b"1\r\na\r\n2\r\nbc\r\n"]) == [HEAD + b"3\r\nabc\r\n"]
 
 
-def test_what_came_of_a_chunk_is_passed_on_before_the_rest_comes() -> None:
+def test_what_was_read_of_a_chunk_is_passed_on_before_the_rest_comes() -> None:
     assert joined([HEAD, b"5\r\nab"]) == [HEAD, b"2\r\nab\r\n"]
 
 
@@ -113,7 +113,7 @@ def test_trailers_after_the_last_chunk_are_still_read(size: int) -> None:
 
 
 @pytest.mark.parametrize("size", [1, 5, 1000])
-def test_an_interim_answer_does_not_count_as_the_answer(size: int) -> None:
+def test_an_interim_response_does_not_count_as_the_response(size: int) -> None:
     data = b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + HEAD + b"1\r\na\r\n1\r\nb\r\n" + END
 
     assert understood(joined(cut(data, size))) == (b"ab", "complete")
@@ -128,7 +128,7 @@ def test_a_head_with_bare_line_feeds_ends_where_the_library_ends_it(size: int) -
 
 @pytest.mark.parametrize("size", [1, 9, 100_000])
 @pytest.mark.parametrize("name", FOREIGN)
-def test_what_is_no_chunked_answer_passes_unchanged(name: str, size: int) -> None:
+def test_what_is_not_a_chunked_response_passes_unchanged(name: str, size: int) -> None:
     pieces = cut(FOREIGN[name], size)
 
     assert b"".join(joined(pieces)) == FOREIGN[name]

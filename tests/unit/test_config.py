@@ -96,7 +96,7 @@ def test_without_a_key_the_message_says_how_to_give_one(key: Any) -> None:
         "Bearer aion_" + "a" * 20,
     ],
 )
-def test_a_string_that_is_no_key_is_refused_without_being_shown(key: str) -> None:
+def test_a_string_that_is_not_a_key_is_refused_without_being_shown(key: str) -> None:
     with pytest.raises(ValueError, match="does not look like a key") as caught:
         make(api_key=key)
     assert key not in "".join(traceback.format_exception_only(caught.value))
@@ -211,7 +211,7 @@ def test_a_misspelled_option_is_refused_by_type_checkers_and_by_name() -> None:
         7,
     ],
 )
-def test_what_is_no_plain_url_is_refused_by_name(url: Any) -> None:
+def test_what_is_not_a_plain_url_is_refused_by_name(url: Any) -> None:
     with pytest.raises(ValueError, match="base_url"):
         make(base_url=url)
 
@@ -253,7 +253,7 @@ def test_the_password_of_a_proxy_is_neither_in_the_repr_nor_in_a_message() -> No
 
 
 @pytest.mark.parametrize("tenant", ["a\r\nX-Evil: yes", "münchen", "a\x00", 7])
-def test_a_tenant_that_is_no_header_value_is_refused(tenant: Any) -> None:
+def test_a_tenant_that_is_not_a_header_value_is_refused(tenant: Any) -> None:
     with pytest.raises(ValueError, match="tenant_id has to be printable ASCII"):
         make(tenant_id=tenant)
 
@@ -328,7 +328,7 @@ def test_an_argument_wins_over_the_environment(monkeypatch: pytest.MonkeyPatch) 
         ("AIONVISION_TIMEOUTS", config.ENV_TIMEOUT),
     ],
 )
-def test_a_misspelled_variable_is_told_of(
+def test_a_misspelled_variable_is_reported(
     name: str, meant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(name, "a secret, most likely")
@@ -441,7 +441,7 @@ def test_a_dotenv_file_fills_the_environment(
     assert ClientConfig.from_env(api_key=KEY).timeout == 17.0
 
 
-def test_a_dotenv_file_replaces_only_when_told_to(
+def test_a_dotenv_file_replaces_only_on_request(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(config.ENV_TIMEOUT, "5")

@@ -178,7 +178,7 @@ def test_a_hostile_file_name_stays_inside_its_quotes(name: str, sent: str) -> No
     assert disposition == f'form-data; name="files"; filename="{sent}"'
 
 
-def test_a_file_name_that_is_no_utf_8_can_be_sent() -> None:
+def test_a_file_name_that_is_not_utf_8_can_be_sent() -> None:
     name = os.fsdecode(b"photo-\xff.jpg")
     assert "photo-" in parse(one_file(b"x", name))[0].headers["content-disposition"]
 

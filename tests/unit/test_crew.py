@@ -117,7 +117,7 @@ def test_closing_ends_a_crew_within_a_crew_p22() -> None:
     assert threads() == []
 
 
-def test_a_call_that_was_given_up_is_no_failure_that_it_could_handle() -> None:
+def test_a_call_that_was_given_up_is_not_a_failure_that_it_could_handle() -> None:
     handled: list[BaseException] = []
     ended: list[BaseException] = []
     begun = threading.Barrier(3)
@@ -188,7 +188,7 @@ def test_each_has_no_more_under_way_than_it_may() -> None:
     assert max(most) == 3
 
 
-def test_each_tells_of_results_in_the_callers_thread() -> None:
+def test_each_reports_results_in_the_callers_thread() -> None:
     told: list[tuple[int, threading.Thread]] = []
 
     def then(item: int, ran_in: threading.Thread) -> None:
@@ -204,7 +204,7 @@ def test_each_with_one_at_a_time_makes_no_thread() -> None:
     assert every(where, [1, 2, 3], at_once=1) == [threading.current_thread()] * 3
 
 
-def test_each_keeps_no_result_that_was_told() -> None:
+def test_each_keeps_no_result_that_was_reported() -> None:
     class Result:
         pass
 

@@ -32,7 +32,7 @@ def test_each_has_no_more_under_way_than_it_may() -> None:
     assert most == 3
 
 
-def test_each_tells_of_results_one_after_the_other() -> None:
+def test_each_reports_results_one_after_the_other() -> None:
     told: list[tuple[int, int]] = []
     telling = False
 
@@ -51,7 +51,7 @@ def test_each_tells_of_results_one_after_the_other() -> None:
     assert sorted(told) == [(1, 10), (2, 20), (3, 30)]
 
 
-def test_each_keeps_no_result_that_was_told() -> None:
+def test_each_keeps_no_result_that_was_reported() -> None:
     class Result:
         pass
 

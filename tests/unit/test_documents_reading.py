@@ -47,7 +47,7 @@ def test_the_type_of_a_document_shows_in_its_content(head: bytes, filename: str,
 
 
 @pytest.mark.parametrize("kind", ["image/png", "image/gif", "image/bmp", "video/mp4"])
-def test_a_picture_is_no_text_whatever_its_name(kind: str) -> None:
+def test_a_picture_is_not_text_whatever_its_name(kind: str) -> None:
     with pytest.raises(ValidationError, match=f"({kind})"):
         document(HEADS[kind] + bytes(20), "a.txt")
 

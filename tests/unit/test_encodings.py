@@ -137,7 +137,7 @@ def test_two_zlib_streams_are_both_read() -> None:
 
 @pytest.mark.parametrize("pack", [gzip.compress, zlib.compress])
 @pytest.mark.parametrize("encoding", ["gzip", "x-gzip", "deflate"])
-def test_the_two_formats_with_a_header_are_told_apart_by_it(encoding: str, pack: Pack) -> None:
+def test_the_two_formats_with_a_header_are_distinguished_by_it(encoding: str, pack: Pack) -> None:
     assert unpacked(encoding, pack(TEXT)) == TEXT
 
 

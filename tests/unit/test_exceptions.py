@@ -362,7 +362,7 @@ class Odd(exceptions.ServerError):
 
 
 @pytest.mark.parametrize("how", ["made", "set"])
-def test_a_message_that_quotes_a_name_that_is_no_text_can_be_printed(how: str) -> None:
+def test_a_message_that_quotes_a_name_that_is_not_text_can_be_printed(how: str) -> None:
     error = exceptions.ValidationError("caf\udce9.png is empty" if how == "made" else "")
     if how == "set":
         error.message = "caf\udce9.png is empty"

@@ -84,7 +84,7 @@ def test_a_directory_below_a_hidden_one_is_hidden(tmp_path: Path) -> None:
     assert sorted(names(tmp_path, include_hidden=True)) == ["a.jpg", "b.jpg"]
 
 
-def test_a_flat_look_leaves_directories_below_alone(tmp_path: Path) -> None:
+def test_a_flat_listing_leaves_directories_below_alone(tmp_path: Path) -> None:
     jpeg(tmp_path / "a.jpg")
     jpeg(tmp_path / "below" / "b.jpg")
     assert names(tmp_path, recursive=False) == ["a.jpg"]
@@ -118,7 +118,7 @@ def test_a_video_that_a_link_to_nowhere_promises_is_a_problem_of_that_file(
     assert caught.value.details["filenames"] == ["a.mp4"]
 
 
-def test_a_named_file_that_is_no_image_is_an_error_of_the_caller(tmp_path: Path) -> None:
+def test_a_named_file_that_is_not_an_image_is_an_error_of_the_caller(tmp_path: Path) -> None:
     path = tmp_path / "a.jpg"
     path.write_text("hello")
     with pytest.raises(ValidationError, match="is not a JPEG"):

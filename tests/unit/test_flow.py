@@ -126,7 +126,7 @@ def test_every_status_of_the_two_hundreds_is_a_success(status: int) -> None:
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
-def test_a_redirect_is_an_answer_where_one_is_expected(status: int) -> None:
+def test_a_redirect_is_a_response_where_one_is_expected(status: int) -> None:
     assert Run(reply(status), kind="redirect")().status == status
 
 
@@ -135,7 +135,7 @@ def test_a_redirect_to_nowhere_is_an_error_where_none_is_expected() -> None:
 
 
 @pytest.mark.parametrize("target", ["http://[", "http://host:port/", "//", "\x00", "ftp://h/"])
-def test_a_redirect_to_what_is_no_url_is_a_typed_error_p15(target: str) -> None:
+def test_a_redirect_to_what_is_not_a_url_is_a_typed_error_p15(target: str) -> None:
     assert Run(reply(302, location=target)).error().status_code == 302
 
 
@@ -168,7 +168,7 @@ def test_a_passing_failure_is_repeated_until_it_passes(failure: Reply | Fault) -
 
 
 @pytest.mark.parametrize("retries", [0, 1, 5])
-def test_there_are_as_many_repetitions_as_allowed(retries: int) -> None:
+def test_there_are_as_many_retries_as_allowed(retries: int) -> None:
     run = Run(reply(503), max_retries=retries)
     assert isinstance(run.error(), ServerError)
     assert run.sent == retries + 1

@@ -68,7 +68,7 @@ def test_a_default_that_was_made_stays_with_its_object() -> None:
     assert shape.tags == ["x"]
 
 
-def test_a_default_that_is_made_is_no_attribute_of_the_class() -> None:
+def test_a_default_that_is_made_is_not_an_attribute_of_the_class() -> None:
     with pytest.raises(AttributeError, match="'Shape' has no attribute 'tags'"):
         made(getattr, Shape, "tags")
 
@@ -202,7 +202,7 @@ def test_a_changed_copy_with_an_unknown_field_is_refused() -> None:
         evolve(Square("a"), colour=1)
 
 
-def test_the_names_of_fields_leave_out_what_is_no_positional_argument() -> None:
+def test_the_names_of_fields_leave_out_what_is_not_a_positional_argument() -> None:
     assert field_names(Square) == ("name", "size", "tags", "color")
 
 
@@ -250,13 +250,13 @@ def test_the_signature_is_that_of_the_fields() -> None:
     ]
 
 
-def test_a_missing_field_of_an_answer_is_none() -> None:
+def test_a_missing_field_of_a_response_is_none() -> None:
     data = {"id": "f", "size_bytes": 1, "has_full_description": False}
 
     assert UserFile.from_api_response(data).page_count is None
 
 
-def test_an_answer_is_decoded_without_changing_the_json_object() -> None:
+def test_a_response_is_decoded_without_changing_the_json_object() -> None:
     data = {"id": "f", "size_bytes": 1, "has_full_description": False, "created_at": "2026-03-01"}
 
     UserFile.from_api_response(data)

@@ -172,7 +172,7 @@ def test_an_expired_picker_login_says_so_in_its_details() -> None:
         ("No such session 7", "No such session 7"),
     ],
 )
-def test_the_detail_of_a_chat_error_is_kept_and_told_where_it_says_more(
+def test_the_detail_of_a_chat_error_is_kept_and_reported_where_it_says_more(
     detail: str, message: str
 ) -> None:
     error = error_of(reply(404, {**CHAT, "detail": detail}), name="chat.get_session")
@@ -228,7 +228,7 @@ def test_a_quota_code_is_a_quota_error_whatever_the_status(code: str, status: in
 
 
 @pytest.mark.parametrize("value", [None, "many", [], 1e400, float("nan")])
-def test_a_quota_that_is_no_number_is_zero_p15(value: Any) -> None:
+def test_a_quota_that_is_not_a_number_is_zero_p15(value: Any) -> None:
     body = {"error": {"code": "QUOTA_EXCEEDED", "message": "m", "details": {"available": value}}}
     error = error_of(reply(429, body))
     assert isinstance(error, exceptions.QuotaExceededError)
@@ -269,7 +269,7 @@ def test_a_date_is_read_on_the_clock_that_wrote_it_p9(form: str, skew: int, wait
 
 
 @pytest.mark.parametrize("date", [None, "", "yesterday", "Mon, 99 Foo 2026 99:99:99 GMT"])
-def test_a_date_without_one_of_its_answer_is_read_on_the_local_clock_p9(date: str | None) -> None:
+def test_a_date_without_one_of_its_response_is_read_on_the_local_clock_p9(date: str | None) -> None:
     until = format_datetime(NOON + timedelta(seconds=30), usegmt=True)
     headers = {"retry_after": until} | ({} if date is None else {"date": date})
     with time_machine.travel(NOON, tick=False):
@@ -291,7 +291,7 @@ def test_no_date_whatever_is_in_it_raises_p9(date: str, wait: str) -> None:
 
 
 @pytest.mark.parametrize("headers", [{}, {"x_ratelimit_remaining": "many"}])
-def test_a_rate_limit_that_tells_of_no_rest_has_none_left(headers: dict[str, str]) -> None:
+def test_a_rate_limit_that_reports_no_rest_has_none_left(headers: dict[str, str]) -> None:
     error = error_of(reply(429, ENVELOPE, **headers))
     assert isinstance(error, exceptions.RateLimitError)
     assert error.remaining == 0
@@ -381,7 +381,7 @@ def test_a_body_that_was_not_read_to_its_end_is_not_parsed() -> None:
         ("garbled", exceptions.ServerError, "INVALID_RESPONSE"),
     ],
 )
-def test_an_attempt_without_an_answer_becomes_a_typed_error(
+def test_an_attempt_without_a_response_becomes_a_typed_error(
     kind: str, expected: type[AionvisionError], code: str
 ) -> None:
     error = errors.error_of_fault(Fault(kind, "why", sent=True), operation(), 1)

@@ -126,7 +126,9 @@ def test_what_was_not_committed_does_not_count(path: Path, photos: Path) -> None
     assert {one.state for one in Journal(path).report()} == {State.PLANNED}
 
 
-def test_p22_a_name_that_is_no_valid_text_may_be_part_of_a_reason(path: Path, photos: Path) -> None:
+def test_p22_a_name_that_is_not_valid_text_may_be_part_of_a_reason(
+    path: Path, photos: Path
+) -> None:
     found(photos, 1)
     Path(os.fsdecode(os.fsencode(photos) + b"/bad\xff.png")).write_bytes(b"no picture")
     Record(path, _expand.expand(photos), URL).close()
@@ -143,14 +145,14 @@ def full(path: Path, photos: Path) -> OpenJournal:
     return made
 
 
-def test_p22_a_full_disk_is_told_as_what_it_is(path: Path, photos: Path) -> None:
+def test_p22_a_full_disk_is_reported_as_what_it_is(path: Path, photos: Path) -> None:
     record = full(path, photos)
     with pytest.raises(ValidationError, match="disk is full"), record.whole():
         record.set(0, reason="x" * 200_000)
     record.close()
 
 
-def test_p22_a_change_that_cannot_be_kept_stands_in_no_later_one_s_way(
+def test_p22_a_change_that_cannot_be_kept_does_not_block_later_ones(
     path: Path, photos: Path
 ) -> None:
     record = OpenJournal(path, found(photos, 1), URL, "images", {})

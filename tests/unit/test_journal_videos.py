@@ -86,7 +86,7 @@ def test_the_upload_of_a_changed_video_is_given_apart(path: Path, video: Video) 
     record.close()
 
 
-def test_an_upload_that_was_given_up_is_not_gone_on_with(path: Path, video: Video) -> None:
+def test_an_upload_that_was_given_up_is_not_resumed(path: Path, video: Video) -> None:
     record = VideoRecord(path, [video], URL, WISHES)
     record.begin(0, begun())
     record.given_up(0, "no")
@@ -109,7 +109,7 @@ def test_a_stored_video_comes_back_without_its_signed_links(path: Path, video: V
     assert b"secret" not in path.read_bytes()
 
 
-def test_options_that_are_no_wishes_for_the_video_may_differ(path: Path, video: Video) -> None:
+def test_settings_that_are_not_options_of_the_video_may_differ(path: Path, video: Video) -> None:
     VideoRecord(path, [video], URL, WISHES).close()
     other = VideoWishes(UNSET, ["sea"], True, "full_vlm", 2, 0)
     VideoRecord(path, [video], URL, other).close()

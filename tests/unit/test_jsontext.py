@@ -69,7 +69,7 @@ def test_both_readers_agree_about_what_is_odd(body: bytes) -> None:
 
 @pytest.mark.parametrize("wanted", [False, True])
 @pytest.mark.parametrize("body", REFUSED)
-def test_what_is_no_json_is_refused_with_the_error_of_the_standard_library(
+def test_what_is_not_json_is_refused_with_the_error_of_the_standard_library(
     body: bytes, wanted: bool
 ) -> None:
     with pytest.raises(ValueError) as expected:
@@ -106,6 +106,6 @@ def test_a_text_that_is_decoded_already_is_read_as_the_standard_library_does(
 @pytest.mark.parametrize(
     "text", ["", "{", "[1,]", "<html>", '{"a": 01}', "'a'", "[1] 2", "\ufeff1"]
 )
-def test_a_text_that_is_no_json_is_refused(text: str) -> None:
+def test_a_text_that_is_not_json_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"\w"):
         jsontext.read(text)

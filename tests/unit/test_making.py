@@ -67,7 +67,7 @@ def test_an_operation_gets_no_more_than_what_is_left() -> None:
         making.within(0.5)
 
 
-def test_the_bound_is_told_only_where_it_was_the_one_that_passed() -> None:
+def test_the_bound_is_reported_only_where_it_was_the_one_that_passed() -> None:
     making = Making(5)
     making.begin(None)
     assert making.passed is None

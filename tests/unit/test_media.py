@@ -41,7 +41,7 @@ def test_a_type_is_found_by_its_first_bytes(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", HEADS)
 @pytest.mark.parametrize("cut", range(1, 12))
-def test_a_head_that_is_cut_short_is_no_error(kind: str, cut: int) -> None:
+def test_a_head_that_is_cut_short_is_not_an_error(kind: str, cut: int) -> None:
     found = _media_types.sniff(HEADS[kind][:cut])
     assert found is None or isinstance(found, str)
 

@@ -34,7 +34,7 @@ def test_long_fields_are_read(scale: int, units: int) -> None:
 
 
 @given(st.binary(max_size=2000))
-def test_bytes_that_are_no_movie_have_no_length(data: bytes) -> None:
+def test_bytes_that_are_not_a_movie_have_no_length(data: bytes) -> None:
     assert length_of(data) is None or b"mvhd" in data
 
 
@@ -47,11 +47,11 @@ def test_a_damaged_movie_never_fails(data: st.DataObject) -> None:
     assert found is None or found > 0
 
 
-def test_the_header_may_stand_behind_the_frames() -> None:
+def test_the_header_may_be_behind_the_frames() -> None:
     assert length_of(movie(12.5)) == 12.5
 
 
-def test_frames_may_be_longer_than_32_bits_tell() -> None:
+def test_frames_may_be_longer_than_32_bits_can_hold() -> None:
     frames = struct.pack(">I4sQ", 1, b"mdat", 16 + 5) + b"12345"
     assert length_of(frames + box(b"moov", header(3.0))) == 3.0
 
@@ -69,11 +69,11 @@ def test_a_movie_in_fragments_has_its_length_elsewhere(units: int) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"\x01", bytes(12), bytes(40)])
-def test_a_header_that_tells_nothing_is_no_length(content: bytes) -> None:
+def test_a_header_without_data_is_not_a_length(content: bytes) -> None:
     assert length_of(box(b"moov", box(b"mvhd", content))) is None
 
 
-def test_only_so_many_boxes_are_looked_at() -> None:
+def test_only_a_limited_number_of_boxes_is_checked() -> None:
     data = box(b"free") * (MOST_BOXES + 5) + box(b"moov", header(3.0))
     assert length_of(data) is None
     assert len(list(boxes(reading(data), 0, len(data)))) == MOST_BOXES

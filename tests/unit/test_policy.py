@@ -138,7 +138,7 @@ def test_a_date_less_than_a_second_away_is_rounded_up_p9(microseconds: int) -> N
     assert retry.retry_after(text, NOW - timedelta(microseconds=microseconds)) == 1
 
 
-def test_a_date_without_a_zone_is_taken_as_utc_p9() -> None:
+def test_a_date_without_a_zone_is_read_as_utc_p9() -> None:
     assert retry.retry_after("Sun, 01 Mar 2026 12:00:07 -0000", NOW) == 7
 
 

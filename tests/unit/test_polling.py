@@ -33,7 +33,7 @@ def test_no_pause_reaches_beyond_the_deadline_p23(
     assert looks(interval, timeout, start)[-1] <= start + timeout + 1e-6
 
 
-def test_the_last_look_is_at_the_deadline_p23() -> None:
+def test_the_last_poll_is_at_the_deadline_p23() -> None:
     assert looks(2.0, 3.0) == pytest.approx([0, 2, 3])
 
 
@@ -58,7 +58,7 @@ def test_after_the_deadline_there_is_no_pause_p23(
 
 
 @given(timeout=TIMEOUTS, now=st.floats(0, 2000))
-def test_a_look_always_has_some_time_and_never_more_than_is_left_p23(
+def test_a_poll_always_has_some_time_and_never_more_than_is_left_p23(
     timeout: float, now: float
 ) -> None:
     left = PollPlan(1.0, timeout, 0.0).left(now)

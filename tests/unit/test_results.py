@@ -159,19 +159,19 @@ def test_a_failure_without_a_reason_says_so() -> None:
         ("", DescriptionErrorType.UNKNOWN, False),
     ],
 )
-def test_the_text_of_a_failure_tells_its_kind(
+def test_the_text_of_a_failure_shows_its_kind(
     text: str, kind: DescriptionErrorType, retryable: bool
 ) -> None:
     assert DescriptionFailure.classify_error(text) == (kind, retryable)
 
 
 @pytest.mark.parametrize("name", ["429", "timeout.jpg", "IMG 503.jpg", "provider (2).png", "a+b"])
-def test_the_name_of_a_file_does_not_tell_why_it_failed(name: str) -> None:
+def test_the_name_of_a_file_does_not_show_why_it_failed(name: str) -> None:
     result = UploadResult.not_stored(name, f"it was not accepted: {name} could not be decoded")
     assert (result.description_error_type, result.description_is_retryable) == ("unknown", False)
 
 
-def test_the_name_of_a_file_is_no_part_of_another_word() -> None:
+def test_the_name_of_a_file_is_not_a_part_of_another_word() -> None:
     result = UploadResult.not_stored("out", "the provider timed out, or the timeout is too short")
     assert result.description_error_type == "timeout"
 

@@ -24,7 +24,7 @@ from aion.sandbox.agents.words import counted, match, quote, share, tokens, want
         ("Übersicht über Häfen", ["übersicht", "über", "häfen"]),
     ],
 )
-def test_what_is_looked_for_is_left_of_a_request(request_text: str, words: list[str]) -> None:
+def test_what_is_searched_for_is_left_of_a_request(request_text: str, words: list[str]) -> None:
     assert wanted_words(request_text) == words
 
 

@@ -78,7 +78,7 @@ def test_p16_a_secret_in_text_is_replaced(text: str, scrubbed: str) -> None:
         "https://pages.aion.test/harbor#tides",
     ],
 )
-def test_what_is_no_secret_is_left_alone(text: str) -> None:
+def test_what_is_not_a_secret_is_left_alone(text: str) -> None:
     assert scrub_text(text) == text
 
 
@@ -141,7 +141,7 @@ def test_p16_headers_that_open_something_are_replaced() -> None:
     }
 
 
-def test_headers_of_an_answer_are_lists_and_stay_lists() -> None:
+def test_headers_of_a_response_are_lists_and_stay_lists() -> None:
     found = scrub_headers([("Set-Cookie", ["a=1", "b=2"]), ("Content-Length", ["5"])])
     assert found == {"set-cookie": ["REDACTED", "REDACTED"]}
 
@@ -173,11 +173,11 @@ def test_events_of_a_stream_are_scrubbed_and_keep_their_frame() -> None:
     )
 
 
-def test_bytes_that_are_no_text_are_kept_in_an_answer() -> None:
+def test_bytes_that_are_not_text_are_kept_in_a_response() -> None:
     assert scrub_body(b"\xff\xd8", "image/jpeg", sent=False) == b"\xff\xd8"
 
 
-def test_bytes_that_are_no_text_are_known_again_when_they_are_sent() -> None:
+def test_bytes_that_are_not_text_are_known_again_when_they_are_sent() -> None:
     one, other = (scrub_body(data, "image/jpeg", sent=True) for data in (b"\xff\xd8", b"\xff\xd9"))
     assert one.startswith(b"(2 bytes, sha256 ")
     assert one != other
@@ -219,7 +219,7 @@ def test_a_form_without_a_boundary_is_refused() -> None:
         parts_of(b"", "multipart/form-data")
 
 
-def test_of_a_request_a_header_of_the_programs_own_is_taken_for_secret() -> None:
+def test_of_a_request_a_header_of_the_programs_own_is_treated_as_secret() -> None:
     headers = [("X-Gateway", "a-gateway-key-fake"), ("Accept", "application/json")]
     found = scrub_headers(headers, sent=True)
     assert found["accept"] == "application/json"

@@ -56,7 +56,7 @@ def test_p15_the_same_goes_for_generated_answers(wrong: object) -> None:
         decoded(FileList.adopt, page)
 
 
-def test_p15_a_field_with_a_default_is_looked_at_too() -> None:
+def test_p15_a_field_with_a_default_is_checked_too() -> None:
     chunk = {"chunk_number": 1, "size_bytes": 1, "upload_url": "u", "upload_method": 5}
     with pytest.raises(ServerError, match="upload_method is the number 5, not str"):
         decoded(VideoChunkInfo.adopt, chunk)
@@ -83,7 +83,7 @@ def test_a_field_that_is_missing_is_named() -> None:
         decoded(FileList.adopt, {"files": [], "total_count": 1})
 
 
-def test_each_of_a_list_is_looked_at() -> None:
+def test_each_of_a_list_is_checked() -> None:
     def members(data: Any) -> list[TenantMember]:
         return [TenantMember.from_api_response(one) for one in data]
 
@@ -99,7 +99,7 @@ def test_each_of_a_list_is_looked_at() -> None:
         decoded(members, [good, {**good, "role": []}])
 
 
-def test_what_is_no_mapping_is_an_error_of_the_answer() -> None:
+def test_what_is_not_a_mapping_is_an_error_of_the_response() -> None:
     with pytest.raises(ServerError, match="shape of the contract"):
         decoded(AuditLogEntry.from_api_response, 5)
 

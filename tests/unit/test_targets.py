@@ -65,7 +65,7 @@ def test_what_cannot_be_called_is_refused(url: object) -> None:
 
 
 @pytest.mark.parametrize("url", UNUSABLE, ids=lambda url: ascii(url)[:30])
-def test_p15_a_call_of_what_cannot_be_called_is_an_error_of_the_answer(url: Any) -> None:
+def test_p15_a_call_of_what_cannot_be_called_is_an_error_of_the_response(url: Any) -> None:
     with pytest.raises(ServerError) as caught:
         ENGINE._plan_object("GET", url, None, EMPTY, whole=True)  # pyright: ignore[reportPrivateUsage]
     assert caught.value.code == "INVALID_RESPONSE"
@@ -73,7 +73,7 @@ def test_p15_a_call_of_what_cannot_be_called_is_an_error_of_the_answer(url: Any)
 
 
 @pytest.mark.parametrize("headers", HEADERS, ids=ascii)
-def test_p15_headers_that_cannot_be_sent_are_an_error_of_the_answer(headers: Any) -> None:
+def test_p15_headers_that_cannot_be_sent_are_an_error_of_the_response(headers: Any) -> None:
     with pytest.raises(ServerError) as caught:
         ENGINE._plan_object("PUT", "/a", headers, EMPTY, whole=True)  # pyright: ignore[reportPrivateUsage]
     assert caught.value.code == "INVALID_RESPONSE"

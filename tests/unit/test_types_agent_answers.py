@@ -122,42 +122,42 @@ def test_a_field_that_is_not_known_is_kept_p18(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ANSWERS)
-def test_an_answer_decodes_with_any_field_but_success_nulled_p18(name: str) -> None:
+def test_a_response_decodes_with_any_field_but_success_nulled_p18(name: str) -> None:
     for field in set(ANSWERS[name][1]) - {"success"}:
         assert isinstance(_read(name, **{field: None}), Model)
 
 
 @pytest.mark.parametrize("name", ANSWERS)
-def test_an_answer_that_says_nothing_of_success_is_no_answer(name: str) -> None:
+def test_a_response_that_says_nothing_of_success_is_not_a_response(name: str) -> None:
     with pytest.raises(KeyError, match="success"):
         _read(name, success=None)
 
 
 @pytest.mark.parametrize("name", ANSWERS)
-def test_a_copy_of_an_answer_is_equal_to_it_p6(name: str) -> None:
+def test_a_copy_of_a_response_is_equal_to_it_p6(name: str) -> None:
     answer = _read(name, brand_new=1)
     for copied in (pickle.loads(pickle.dumps(answer)), copy.copy(answer), copy.deepcopy(answer)):
         assert copied == answer
 
 
 @pytest.mark.parametrize("name", ANSWERS)
-def test_json_data_of_an_answer_is_read_again(name: str) -> None:
+def test_json_data_of_a_response_is_read_again(name: str) -> None:
     answer = _read(name)
     assert ANSWERS[name][0].from_api_response(answer.to_dict()) == answer
 
 
-def test_the_count_of_an_answer_may_exceed_its_results() -> None:
+def test_the_count_of_a_response_may_exceed_its_results() -> None:
     found = _read("images")
     assert (found.count, len(found.results)) == (15, 2)
 
 
-def test_an_older_answer_without_ids_and_markup_is_completed_from_its_results() -> None:
+def test_an_older_response_without_ids_and_markup_is_completed_from_its_results() -> None:
     found = _read("images", result_ids=None, summary_raw=None, result_refs=None)
     assert found.result_ids == ["i-1", "i-2"]
     assert (found.summary_raw, found.result_refs) == ("2 found", {})
 
 
-def test_documents_of_an_older_answer_are_listed_once() -> None:
+def test_documents_of_an_older_response_are_listed_once() -> None:
     found = _read("documents")
     assert (found.chunk_ids, found.document_ids) == (["c-1", "c-2", "c-3"], ["d-1", "d-2"])
 

@@ -73,7 +73,7 @@ def test_a_bare_answer_has_no_images_and_still_can_be_walked_through() -> None:
     [{"images": [IMAGE]}, {"image_context": [IMAGE]}, {"image_context": IMAGE}],
     ids=["images", "context", "one"],
 )
-def test_images_are_read_wherever_an_answer_has_them(shown: dict[str, Any]) -> None:
+def test_images_are_read_wherever_a_response_has_them(shown: dict[str, Any]) -> None:
     answer = ChatResponse.from_api_response({**BARE, **shown, "metadata": METADATA})
     assert answer.images == [ImageReference(IMAGE["image_id"] or "", "")]
     assert answer.references.images[0].full_id == IMAGE["image_id"]
@@ -97,7 +97,7 @@ def test_references_at_the_upper_level_are_found_too() -> None:
     assert answer.result_refs == METADATA["result_refs"]
 
 
-def test_an_answer_without_text_is_empty_not_none() -> None:
+def test_a_response_without_text_is_empty_not_none() -> None:
     assert ChatResponse.from_api_response({**BARE, "content": None}).content == ""
 
 
@@ -114,7 +114,7 @@ def test_an_unknown_role_and_an_unreadable_date_survive_p18() -> None:
     assert message.additional_properties["created_at"] == "soon"
 
 
-def test_images_of_an_answer_become_a_collection() -> None:
+def test_images_of_a_response_become_a_collection() -> None:
     image = ImageReference("i1", "a.jpg", description="A pole", confidence=0.5)
     files = ChatResponse("m", "s", "c", images=[image]).as_collection()
     assert (files.ids, files.content_type) == (["i1"], "image")
@@ -171,7 +171,7 @@ def test_a_session_is_read() -> None:
     assert session.additional_properties == {"color": "red"}
 
 
-def test_the_short_answer_to_a_new_session_is_a_session() -> None:
+def test_the_short_response_to_a_new_session_is_a_session() -> None:
     session = ChatSession.from_api_response({"session_id": "s1", "title": "Poles"})
     assert (session.id, session.is_active, session.use_all_images) == ("s1", True, True)
     assert (session.total_messages, session.remaining_tokens) == (0, 0)
@@ -188,7 +188,7 @@ def test_a_message_decodes_with_any_field_nulled_p18(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(set(BARE) - {"message_id"}))
-def test_an_answer_decodes_with_any_field_nulled_p18(name: str) -> None:
+def test_a_response_decodes_with_any_field_nulled_p18(name: str) -> None:
     assert ChatResponse.from_api_response({**BARE, name: None}).message_id == "m1"
 
 
@@ -259,20 +259,20 @@ def test_a_plan_that_is_done_has_no_status() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "  ", "null", "{}", "[]", '"accepted"', '{"message": null}'])
-def test_an_answer_that_says_nothing_means_accepted(text: str) -> None:
+def test_a_response_that_says_nothing_means_accepted(text: str) -> None:
     plan = PlanActionResponse.from_answer(text, plan_id="p", action="approve")
     assert (plan.success, plan.plan_id, plan.action_taken) == (True, "p", "approve")
     assert plan.status == "accepted"
 
 
-def test_what_an_accepted_plan_tells_is_kept() -> None:
+def test_what_an_accepted_plan_shows_is_kept() -> None:
     text = '{"message": "Later.", "status": "queued", "websocket_channel": "c"}'
     plan = PlanActionResponse.from_answer(text, plan_id="p", action="approve")
     assert (plan.message, plan.status) == ("Later.", "queued")
     assert plan.additional_properties == {"websocket_channel": "c"}
 
 
-def test_an_answer_that_is_no_json_is_an_error() -> None:
+def test_a_response_that_is_not_json_is_an_error() -> None:
     with pytest.raises(ValueError, match="Expecting value"):
         PlanActionResponse.from_answer("<html>", plan_id="p", action="cancel")
 

@@ -87,7 +87,7 @@ def test_a_file_to_import_is_written_without_what_is_not_set() -> None:
     assert CloudFileInput("x", "X.jpg").to_dict() == {"id": "x", "name": "X.jpg"}
 
 
-def test_events_tell_their_progress() -> None:
+def test_events_show_their_progress() -> None:
     result = UploadResult("i", "a.jpg", "k").with_failure("the provider timed out")
     progress = DescriptionProgressEvent(3, 4, result)
     failed = DescriptionFailedEvent(2, result)
@@ -97,7 +97,7 @@ def test_events_tell_their_progress() -> None:
     assert UploadProgressEvent(0, 0, 0).progress_percent == 100.0
 
 
-def test_the_event_of_a_job_tells_of_the_job() -> None:
+def test_the_event_of_a_job_reports_the_job() -> None:
     event = CloudStorageJobProgressEvent(CloudStorageJob.from_api_response(JOB))
     assert (event.progress_percent, event.is_terminal) == (75.0, False)
 

@@ -56,7 +56,7 @@ RESULT: dict[str, Any] = {
 CHANNEL = st.integers(0, 255)
 
 
-def test_a_whole_answer_is_read() -> None:
+def test_a_whole_response_is_read() -> None:
     result = ColorExtractionResult.from_api_response(RESULT)
     assert result.color_analysis is not None
     assert result.color_analysis.to_dict() == ANALYSIS
@@ -68,7 +68,7 @@ def test_a_whole_answer_is_read() -> None:
     )
 
 
-def test_the_time_may_stand_in_the_answer_or_in_the_analysis() -> None:
+def test_the_time_may_be_in_the_response_or_in_the_analysis() -> None:
     inside = ColorExtractionResult.from_api_response(RESULT)
     outer = {**RESULT, "extracted_at": "2026-03-01T10:00:00Z"}
     bare = {key: value for key, value in ANALYSIS.items() if key != "extracted_at"}

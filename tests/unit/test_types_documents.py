@@ -143,7 +143,7 @@ NAMES = [one[0].__name__ for one in ANSWERS]
 
 
 @pytest.mark.parametrize(("cls", "data", "needed"), ANSWERS, ids=NAMES)
-def test_p18_an_answer_decodes_after_any_optional_field_is_nulled_or_left_out(
+def test_p18_a_response_decodes_after_any_optional_field_is_nulled_or_left_out(
     cls: Any, data: dict[str, Any], needed: set[str]
 ) -> None:
     for name in data.keys() - needed:
@@ -191,7 +191,7 @@ def test_a_needed_field_that_is_missing_is_named(
             cls.from_api_response({key: data[key] for key in data if key != name})
 
 
-def test_an_item_takes_the_status_of_the_wire_and_of_older_answers() -> None:
+def test_an_item_takes_the_status_of_the_wire_and_of_older_responses() -> None:
     assert types.DocumentItem.from_api_response(ITEM).text_extraction_status == "completed"
     older = {**ITEM, "extraction_status": None, "text_extraction_status": "failed"}
     assert types.DocumentItem.from_api_response(older).text_extraction_status == "failed"
@@ -207,7 +207,7 @@ def test_a_bad_date_does_not_fail_the_object_and_is_kept() -> None:
     ("page", "size", "total", "more"),
     [(1, 20, 0, False), (1, 20, 20, False), (1, 20, 21, True), (2, 20, 40, False)],
 )
-def test_a_page_without_the_flag_tells_by_its_numbers_whether_more_follow(
+def test_a_page_without_the_flag_shows_by_its_numbers_whether_more_follow(
     page: int, size: int, total: int, more: bool
 ) -> None:
     data: dict[str, Any] = {"documents": [], "total_count": total, "page": page, "page_size": size}
@@ -216,7 +216,7 @@ def test_a_page_without_the_flag_tells_by_its_numbers_whether_more_follow(
     assert told.has_more is not more
 
 
-def test_a_chunk_takes_its_document_from_the_answer_around_it() -> None:
+def test_a_chunk_takes_its_document_from_the_response_around_it() -> None:
     bare = {"chunk_id": "c", "content": "text"}
     answer = types.DocumentChunksResponse.from_api_response({"document_id": ID, "chunks": [bare]})
     assert [(one.document_id, one.chunk_index) for one in answer.chunks] == [(ID, 0)]
@@ -310,7 +310,7 @@ def test_an_error_text_is_classified(text: str, kind: str, retryable: bool) -> N
 
 
 @pytest.mark.parametrize("name", ["timeout.pdf", "Democracy.pdf", "index.txt"])
-def test_the_name_of_a_document_does_not_tell_why_it_failed(name: str) -> None:
+def test_the_name_of_a_document_does_not_show_why_it_failed(name: str) -> None:
     lost = types.DocumentUploadResult.of_file(name, None)
     lost = lost.lost(f"it was not accepted: {name}", retryable=None)
     assert (lost.processing_error_type, lost.processing_is_retryable) == ("unknown", False)
@@ -328,7 +328,7 @@ def result(status: str = "completed", document_id: str = ID, **values: Any) -> A
     )
 
 
-def test_a_batch_of_results_is_a_list_that_can_tell_them_apart() -> None:
+def test_a_batch_of_results_is_a_list_that_can_distinguish_them() -> None:
     good, waiting = result(), result("pending")
     bad = result("failed", processing_error="broken", processing_is_retryable=True)
     batch = types.BatchDocumentUploadResults([good, bad, waiting])
@@ -374,7 +374,7 @@ def test_an_unknown_state_of_a_result_is_kept_and_counts_as_running() -> None:
     assert (after.is_pending, str(after.status)) == (True, "reticulating")
 
 
-def test_events_tell_how_far_it_is() -> None:
+def test_events_show_how_far_it_is() -> None:
     event = DocumentProcessingProgressEvent(1, 4, result())
     assert (event.progress_percent, event.remaining_count) == (25.0, 3)
     sent = DocumentUploadProgressEvent(0, 10, 10)

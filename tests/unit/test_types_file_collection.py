@@ -31,7 +31,7 @@ collections = st.builds(
 )
 
 
-def test_a_collection_tells_its_ids_in_order() -> None:
+def test_a_collection_shows_its_ids_in_order() -> None:
     assert BOTH.ids == ["f-red", "f-blue"]
 
 
@@ -51,7 +51,7 @@ def test_a_collection_knows_references_and_ids_that_it_holds() -> None:
     assert (RED in BOTH, "f-blue" in BOTH, "f-green" in BOTH) == (True, True, False)
 
 
-def test_a_collection_is_iterated_again_and_again() -> None:
+def test_a_collection_is_iterated_repeatedly() -> None:
     assert [list(BOTH), list(BOTH)] == [[RED, BLUE], [RED, BLUE]]
 
 
@@ -169,7 +169,7 @@ def test_a_reference_reads_every_shape_of_a_file_p18(data: dict[str, Any], ref: 
     assert FileRef.from_api_response(data) == ref
 
 
-def test_references_can_stand_in_a_set_whatever_is_known_of_them() -> None:
+def test_references_can_be_in_a_set_whatever_is_known_of_them() -> None:
     assert {RED, RED, BLUE} == {BLUE, RED}
 
 

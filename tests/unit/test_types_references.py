@@ -113,7 +113,7 @@ def test_a_count_is_found_under_its_key_with_the_word_ref() -> None:
     assert resolve_content("[[ref:0]] videos", METADATA) == "4 videos"
 
 
-def test_a_key_that_nobody_knows_stays_in_the_text() -> None:
+def test_a_key_that_is_unknown_stays_in_the_text() -> None:
     text = "I see [[ref:other]] poles"
     assert parse_references(text, METADATA).counts == {}
     assert resolve_content(text, METADATA) == text
@@ -123,7 +123,7 @@ def test_a_key_that_nobody_knows_stays_in_the_text() -> None:
     "text",
     ["[[", "]]", "[[img]]", "[[img:]]", "[[img:|a.jpg]]", "[[video:1|a]]", "[[ref:a", "[ref:a]]"],
 )
-def test_what_is_no_markup_stays_in_the_text(text: str) -> None:
+def test_what_is_not_markup_stays_in_the_text(text: str) -> None:
     assert resolve_content(text, METADATA) == text
     assert not parse_references(text, METADATA).has_references
 

@@ -79,7 +79,7 @@ def test_a_bucket_that_is_not_configured_has_no_name() -> None:
     assert (status.bucket_name, status.is_validated) == (None, None)
 
 
-def test_a_validation_may_tell_only_its_outcome() -> None:
+def test_a_validation_may_show_only_its_outcome() -> None:
     assert S3ValidationResult.from_api_response({"valid": True}).error is None
 
 

@@ -89,7 +89,7 @@ def test_thousands_of_results_are_shown_by_their_counts_and_the_first() -> None:
     assert len(text) < 3000
 
 
-def test_results_without_a_failure_are_given_back() -> None:
+def test_results_without_a_failure_are_returned() -> None:
     clean = BatchUploadResults([ALL[0], ALL[3]])
     assert clean.raise_on_failures() is clean
 
@@ -162,7 +162,7 @@ def test_the_own_status_of_a_description_goes_before_that_of_its_upload() -> Non
     assert one.is_pending
 
 
-def test_a_duplicate_stands_for_the_image_that_was_there_before() -> None:
+def test_a_duplicate_represents_the_image_that_was_there_before() -> None:
     duplicate = {**SESSION_ITEM, "status": "skipped", "skipped_existing_image_id": "older"}
     assert UploadResult.from_api_response(duplicate).image_id == "older"
 
@@ -187,7 +187,7 @@ def test_a_result_is_read_back_from_what_it_wrote(one: UploadResult, exclude_non
     assert UploadResult.from_api_response(one.to_dict(exclude_none)) == one
 
 
-def test_fields_of_a_result_that_nobody_knows_stay_readable_p18() -> None:
+def test_fields_of_a_result_that_are_unknown_stay_readable_p18() -> None:
     one = UploadResult.from_api_response({**SESSION_ITEM, "mood": "calm"})
     assert one.additional_properties["mood"] == "calm"
 
@@ -211,7 +211,7 @@ def test_a_place_without_headers_has_none_to_send() -> None:
     assert place.expires_at.isoformat() == "2026-05-01T10:00:00+00:00"
 
 
-def test_fields_of_a_place_that_nobody_knows_stay_readable_p18() -> None:
+def test_fields_of_a_place_that_are_unknown_stay_readable_p18() -> None:
     place = PresignedUrlInfo.from_api_response({**PLACE, "region": "north"})
     assert place.additional_properties == {"region": "north"}
     assert place.to_dict()["region"] == "north"
@@ -223,7 +223,7 @@ def test_a_place_survives_nulls_p18(key: str) -> None:
     assert place.object_key == "uploads/a.jpg"
 
 
-def test_a_place_without_an_address_is_no_place() -> None:
+def test_a_place_without_an_address_is_not_a_place() -> None:
     with pytest.raises(KeyError, match="upload_url"):
         PresignedUrlInfo.from_api_response({"object_key": "k"})
 

@@ -52,7 +52,7 @@ NEEDED: dict[Any, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("kind", NEEDED, ids=lambda kind: kind.__name__)
-def test_an_answer_with_only_what_is_needed_has_the_defaults_p18(kind: Any) -> None:
+def test_a_response_with_only_what_is_needed_has_the_defaults_p18(kind: Any) -> None:
     assert kind.from_api_response(NEEDED[kind]) == kind(**NEEDED[kind])
 
 
@@ -78,7 +78,7 @@ def test_an_upload_without_limits_has_the_documented_ones() -> None:
     assert (read.concurrent_upload_limit, read.retry_attempts, read.chunks) == (3, 0, [])
 
 
-def test_a_session_counts_its_chunks_where_nobody_told() -> None:
+def test_a_session_counts_its_chunks_if_their_number_is_missing() -> None:
     chunk = NEEDED[VideoChunkInfo]
     read = VideoUploadSession.from_api_response(
         {"media_id": "m", "upload_id": "u", "chunks": [chunk], "expires_at": "2026-03-01T10:00:00"}
@@ -117,7 +117,7 @@ def test_a_status_that_is_not_known_counts_as_running_p18(status: str, ended: bo
         ("j", "cancelled", False),
     ],
 )
-def test_a_result_tells_whether_it_is_being_analyzed(
+def test_a_result_shows_whether_it_is_being_analyzed(
     job: str | None, status: str | None, analyzing: bool
 ) -> None:
     result = VideoUploadResult("m", analysis_job_id=job, processing_status=status)
@@ -152,7 +152,7 @@ def test_a_date_that_cannot_be_read_is_kept_p18() -> None:
     assert (scene.created_at, scene.to_dict()["created_at"]) == (None, "soon")
 
 
-def test_events_tell_how_far_it_is() -> None:
+def test_events_show_how_far_it_is() -> None:
     chunk = VideoChunkProgressEvent(2, 4, 50, 200, "m", "a.mp4")
     assert (chunk.progress_percent, chunk.to_dict()["filename"]) == (25.0, "a.mp4")
     done = VideoUploadCompleteEvent("m", VideoUploadResult("m"))

@@ -57,7 +57,7 @@ def test_a_success_from_before_a_refusal_says_nothing() -> None:
     assert window.size == 1
 
 
-def test_a_round_that_a_refusal_broke_begins_anew() -> None:
+def test_a_round_that_a_refusal_broke_restarts() -> None:
     window = Window(4)
     window.refused(window.epoch)
     succeed(window, 1)

@@ -152,7 +152,7 @@ def test_a_multipart_body_has_its_exact_length() -> None:
 # Responses and ids
 
 
-def test_a_header_of_an_answer_is_found_in_any_case() -> None:
+def test_a_header_of_a_response_is_found_in_any_case() -> None:
     answer = Reply(200, [(b"X-Request-ID", b"r"), (b"x-request-id", b"s")], b"")
     assert (answer.header("x-REQUEST-id"), answer.header("missing")) == ("r", None)
 
