@@ -110,7 +110,7 @@ def _content(holder: Json) -> dict[str, Any]:
 
 
 def _contents(before: dict[str, Any], after: dict[str, Any]) -> Iterator[tuple[Any, Any]]:
-    """The schemas that stand for each other: of one media type, or of the only one."""
+    """Yield pairs of schemas to compare: of the same media type, or of the only one of each."""
     if len(before) == len(after) == 1:
         yield next(iter(before.values())), next(iter(after.values()))
         return
