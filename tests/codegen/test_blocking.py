@@ -285,8 +285,8 @@ def test_imports_for_type_checkers_follow() -> None:
 
 def test_names_of_the_runtime_module_keep_their_spelling() -> None:
     source = """\
-    from aion._rt import aio as rt
-    from aion._rt.aio import AsyncStream
+    from aion._runtime import aio as rt
+    from aion._runtime.aio import AsyncStream
 
     x: rt.AsyncIterator | AsyncStream
     """
@@ -551,7 +551,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-from aion._rt import aio as rt
+from aion._runtime import aio as rt
 
 
 class AionVision:
@@ -639,8 +639,8 @@ def package(tmp_path: Path) -> Path:
     root = tmp_path / "aion"
     files = {
         "__init__.py": "",
-        "_rt/__init__.py": "",
-        "_rt/blocking.py": "from time import sleep as sleep\n",
+        "_runtime/__init__.py": "",
+        "_runtime/blocking.py": "from time import sleep as sleep\n",
         "client.py": CLIENT.replace(
             "\n\nclass AionVision:",
             "from aion.resources.files import FilesResource\n\n\nclass AionVision:",
