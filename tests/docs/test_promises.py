@@ -13,7 +13,7 @@ ROWS = dict(re.findall(r"^\| (P\d+) \| [^|]+ \| ([^|]+) \|$", PAGE, re.MULTILINE
 OPEN = "not yet"
 
 
-def tests_of(promise: str, text: str) -> list[str]:
+def named_for(promise: str, text: str) -> list[str]:
     """The tests in a text whose names carry the id of a promise."""
     names = re.findall(r"^ *(?:async )?def (test_\w+)", text, re.MULTILINE)
     return [name for name in names if promise.lower() in name.lower().split("_")]
@@ -26,7 +26,7 @@ def test_every_promise_has_its_row() -> None:
 @pytest.mark.parametrize("promise", [name for name, where in ROWS.items() if where != OPEN])
 def test_a_promise_is_tested_where_the_page_says(promise: str) -> None:
     text = (ROOT / ROWS[promise].strip("`")).read_text(encoding="utf-8")
-    assert tests_of(promise, text) != []
+    assert named_for(promise, text) != []
 
 
 @pytest.mark.parametrize("promise", [name for name, where in ROWS.items() if where == OPEN])
@@ -34,6 +34,6 @@ def test_a_promise_that_is_tested_is_not_called_open(promise: str) -> None:
     tested = [
         path.name
         for path in (ROOT / "tests").rglob("test_*.py")
-        if tests_of(promise, path.read_text(encoding="utf-8"))
+        if named_for(promise, path.read_text(encoding="utf-8"))
     ]
     assert tested == []
