@@ -18,8 +18,9 @@ WITH_FIELDS = [one for one in CLASSES if one.facts.get("fields")]
 WITH_PROPERTIES = [one for one in CLASSES if one.facts.get("properties")]
 ENUMS = [one for one in CLASSES if "Enum" in one.facts["bases"]]
 METHODS = list(surface.methods())
+# A private module is ours to place: what it is documented to hold is exported by the package.
 FUNCTIONS = [
-    (module, name, facts)
+    ("aion" if "._" in module else module, name, facts)
     for module, one in MODULES.items()
     for name, facts in one.get("functions", {}).items()
 ]
