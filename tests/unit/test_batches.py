@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from aion.types.upload import QuotaInfo, UploadResult
 from aion.uploads import _plan
-from aion.uploads._expand import Found, Unusable
+from aion.uploads._expand import Unusable, UploadInput
 from aion.uploads._ledger import Ledger
 from aion.uploads._local_file import Upload
 from aion.uploads._matching import Sent, match
@@ -133,7 +133,7 @@ def test_a_chunk_that_is_cut_apart_keeps_every_file_and_gets_smaller(
 
 
 def test_one_image_may_be_the_result_of_two_files() -> None:
-    ledger = Ledger([Found(one.index, one.upload) for one in items("a", "b")])
+    ledger = Ledger([UploadInput(one.index, one.upload) for one in items("a", "b")])
     for index, name in enumerate("ab"):
         ledger.stored(index, UploadResult("i", name, "k"))
     assert (list(ledger.waiting()), ledger.ids()) == ([0, 1], ["i"])
@@ -152,14 +152,16 @@ def test_one_image_may_be_the_result_of_two_files() -> None:
 
 
 def test_a_file_that_was_stored_before_it_became_unusable_did_not_fail_p22() -> None:
-    ledger = Ledger([Found(0, Unusable("a", "a is no image"))])
+    ledger = Ledger([UploadInput(0, Unusable("a", "a is no image"))])
     ledger.stored(0, UploadResult("i", "a", "k"))
     assert (ledger.stored_count, ledger.failed_count) == (1, 0)
     assert [one.is_stored for one in ledger.report()] == [True]
 
 
 def test_a_file_that_could_not_be_sent_is_in_the_report() -> None:
-    ledger = Ledger([Found(0, Unusable("a", "a is empty")), Found(1, item(1, "b").upload)])
+    ledger = Ledger(
+        [UploadInput(0, Unusable("a", "a is empty")), UploadInput(1, item(1, "b").upload)]
+    )
     report = ledger.report([item(1, "b")])
     assert [(one.is_stored, one.is_failed, one.is_pending) for one in report] == [
         (False, True, False), (False, False, True),

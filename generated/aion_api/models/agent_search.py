@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any, Self
 
+from attrs import frozen
+
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
@@ -23,6 +25,7 @@ class ResultRefDataIdType(rt.OpenEnum):
     LINK = "link"
 
 
+@frozen(slots=False)
 class DocumentChunkResultItem(md.Answer):
     """One passage found by the search agent.
 
@@ -55,6 +58,7 @@ class DocumentChunkResultItem(md.Answer):
     _required = ("chunk_id", "document_id", "document_filename", "text", "score")
 
 
+@frozen(slots=False)
 class DocumentSearchAgentRequest(md.Model):
     """A natural-language search over documents.
 
@@ -72,6 +76,7 @@ class DocumentSearchAgentRequest(md.Model):
     document_ids: list[str] | None | rt.Unset = rt.UNSET
 
 
+@frozen(slots=False)
 class DocumentSearchAgentResponse(md.Answer):
     """Passages found by the search agent, with a summary.
 
@@ -148,6 +153,7 @@ class DocumentSearchAgentResponse(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class ImageSearchAgentRequest(md.Model):
     """A natural-language search over images.
 
@@ -165,6 +171,7 @@ class ImageSearchAgentRequest(md.Model):
     image_ids: list[str] | None | rt.Unset = rt.UNSET
 
 
+@frozen(slots=False)
 class ImageSearchAgentResponse(md.Answer):
     """Images found by the search agent, with a summary.
 
@@ -233,6 +240,7 @@ class ImageSearchAgentResponse(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class ImageSearchResultItem(md.Answer):
     """One image found by the search agent.
 
@@ -268,6 +276,7 @@ class ImageSearchResultItem(md.Answer):
     _required = ("image_id", "score")
 
 
+@frozen(slots=False)
 class MatchedSceneItem(md.Answer):
     """A scene of a video that fits the query.
 
@@ -316,6 +325,7 @@ class MatchedSceneItem(md.Answer):
     )
 
 
+@frozen(slots=False)
 class ResultRefData(md.Answer):
     """A set of results that reference markup points to.
 
@@ -343,6 +353,7 @@ class ResultRefData(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class VideoSearchAgentRequest(md.Model):
     """A natural-language search over videos.
 
@@ -360,6 +371,7 @@ class VideoSearchAgentRequest(md.Model):
     folder_id: str | None | rt.Unset = rt.UNSET
 
 
+@frozen(slots=False)
 class VideoSearchAgentResponse(md.Answer):
     """Videos found by the search agent, with a summary.
 
@@ -433,6 +445,7 @@ class VideoSearchAgentResponse(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class VideoSearchResultItem(md.Answer):
     """One video found by the search agent.
 

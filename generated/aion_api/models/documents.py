@@ -10,10 +10,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Self
 
+from attrs import frozen
+
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
+@frozen(slots=False)
 class BatchDeleteDocumentResult(md.Answer):
     """What happened to one document of a batch delete.
 
@@ -33,6 +36,7 @@ class BatchDeleteDocumentResult(md.Answer):
     _dates = ("deleted_at",)
 
 
+@frozen(slots=False)
 class BatchDeleteDocumentsRequest(md.Model):
     """The documents to delete.
 
@@ -43,6 +47,7 @@ class BatchDeleteDocumentsRequest(md.Model):
     document_ids: list[str]
 
 
+@frozen(slots=False)
 class BatchDeleteDocumentsResponse(md.Answer):
     """The outcome of a batch delete, grouped by result.
 
@@ -82,6 +87,7 @@ class BatchDeleteDocumentsResponse(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class ChunkResult(md.Answer):
     """One passage of a document's text.
 
@@ -122,6 +128,7 @@ class ChunkResult(md.Answer):
     _required = ("chunk_id", "document_id", "document_filename", "chunk_index", "content")
 
 
+@frozen(slots=False)
 class DocumentChunksResponseAPI(md.Answer):
     """All chunks of one document.
 
@@ -145,6 +152,7 @@ class DocumentChunksResponseAPI(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class DocumentInfo(md.Answer):
     """One document in a listing or on its own.
 
@@ -182,6 +190,7 @@ class DocumentInfo(md.Answer):
     _required = ("id", "filename", "created_at")
 
 
+@frozen(slots=False)
 class DocumentListResponseAPI(md.Answer):
     """One page of documents.
 
@@ -205,6 +214,7 @@ class DocumentListResponseAPI(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class DocumentSearchRequestAPI(md.Model):
     """A search in the text of your documents.
 
@@ -222,6 +232,7 @@ class DocumentSearchRequestAPI(md.Model):
     document_ids: list[str] | None | rt.Unset = rt.UNSET
 
 
+@frozen(slots=False)
 class DocumentSearchResponseAPI(md.Answer):
     """The chunks that match a document search.
 
@@ -245,6 +256,7 @@ class DocumentSearchResponseAPI(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class DocumentTextResponseAPI(md.Answer):
     """The full extracted text of a document.
 

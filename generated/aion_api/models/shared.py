@@ -6,10 +6,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Self
 
+from attrs import frozen
+
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
+@frozen(slots=False)
 class ChatErrorResponse(md.Answer):
     """The error body of chat routes.
 
@@ -29,6 +32,7 @@ class ChatErrorResponse(md.Answer):
     _dates = ("timestamp",)
 
 
+@frozen(slots=False)
 class ErrorResponse(md.Answer):
     """Error body of the describe and verify routes.
 
@@ -50,6 +54,7 @@ class ErrorResponse(md.Answer):
     _required = ("error_code", "message", "timestamp")
 
 
+@frozen(slots=False)
 class HTTPValidationError(md.Answer):
     """A request that failed validation.
 
@@ -71,6 +76,7 @@ class HTTPValidationError(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class UpdateFileRequest(md.Model):
     """Changes to a file. Give at least one field.
 
@@ -84,6 +90,7 @@ class UpdateFileRequest(md.Model):
     tags: list[str] | None | rt.Unset = rt.UNSET
 
 
+@frozen(slots=False)
 class UpdateFileResult(md.Answer):
     """Title and tags of a file after the change.
 
@@ -101,6 +108,7 @@ class UpdateFileResult(md.Answer):
     _dates = ("updated_at",)
 
 
+@frozen(slots=False)
 class UploadLogEvent(md.Answer):
     """One event in the log of an upload.
 
@@ -128,6 +136,7 @@ class UploadLogEvent(md.Answer):
     _required = ("event_type", "message")
 
 
+@frozen(slots=False)
 class UserFilesError(md.Answer):
     """Error body of the file and link operations.
 
@@ -145,6 +154,7 @@ class UserFilesError(md.Answer):
     _required = ("error", "message")
 
 
+@frozen(slots=False)
 class ValidationError(md.Answer):
     """One validation problem and where it is.
 
