@@ -111,6 +111,11 @@ def own_fields(model: ir.Model) -> list[ir.Field]:
     return [field for field in model.fields if not any(kind(field, model) for kind in kinds)]
 
 
+def has_absent(model: ir.Model) -> bool:
+    """Whether a decoded object may lack fields, which then read as the None of its class."""
+    return is_kept(model) and any(_is_left(field, model) for field in model.fields)
+
+
 def _is_left(field: ir.Field, model: ir.Model) -> bool:
     """Whether the field is what came under its name, or else the None of its class."""
     is_none = not field.explicit and field_default(field, model) == "None"

@@ -1,7 +1,7 @@
-"""The base classes of the generated models: attrs classes that keep the JSON they were decoded from.
+"""The base classes of the generated models: attrs classes, decoded without a copy.
 
-Decoding bypasses `__init__`: the dictionary that the parser returned becomes the `__dict__` of the
-object, so a page of files is not copied. Timestamps are parsed by the standard library; `dateutil`
+Decoding bypasses `__init__`: the dictionary that the JSON parser returned becomes the `__dict__` of
+the object. Timestamps are parsed by the standard library; `dateutil`
 is imported on demand, for one that is not ISO 8601.
 """
 
@@ -10,7 +10,8 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from typing import Any, ClassVar, Final, Self, TypeVar, cast
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, TypeVar, cast
 
 from attrs import field, fields, frozen
 
@@ -43,10 +44,10 @@ class Model:
             exclude_none: Leave out fields that are `None`. Fields that are `UNSET` are always
                 left out.
         """
-        renamed = self._wire_names
+        renamed, values = self._wire_names, vars(self)
         result: dict[str, Any] = {}
         for name in field_names(type(self)):
-            value = getattr(self, name)
+            value = values.get(name)
             if value is UNSET or (value is None and exclude_none):
                 continue
             result[renamed.get(name, name)] = plain(value, exclude_none=exclude_none)
@@ -67,13 +68,15 @@ def build(cls: type[M], values: dict[str, Any]) -> M:
 
     Args:
         cls: Its class.
-        values: The value of every field. This dictionary becomes the `__dict__` of the object.
+        values: The values of the fields; those that the class has a value for may be missing. This
+            dictionary becomes the `__dict__` of the object.
     """
     instance = _new(cls)
     _set_values(instance, values)
     return instance
 
 
+@cache
 def field_names(cls: type[Model]) -> tuple[str, ...]:
     """The names of the fields of a class, without `additional_properties`."""
     return tuple(one.name for one in fields(cls) if not one.kw_only)
@@ -100,6 +103,13 @@ class Answer(Model):
         super().__init_subclass__()
         cls._needs = None
 
+    if not TYPE_CHECKING:
+        # For type checkers this stays the inherited field.
+        @cached_property
+        def additional_properties(self) -> dict[str, Any]:
+            """Few responses hold unknown keys, so the dictionary is created when it is read."""
+            return {}
+
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
         """Decode the JSON object of a response. Keys outside the contract are preserved."""
@@ -112,10 +122,9 @@ class Answer(Model):
         Args:
             data: The object as parsed. The caller must not use it, or anything in it, afterwards.
         """
-        if data.keys() == cls._keys:
-            data["additional_properties"] = {}
-        else:
-            _complete(data, cls._keys, cls._required)
+        if not cls._keys.issuperset(data):
+            unlisted = [key for key in data if key not in cls._keys]
+            data["additional_properties"] = {key: data.pop(key) for key in unlisted}
         needed = cls._needs
         for name, types in cls._learn() if needed is None else needed:
             if type(data[name]) not in types:
@@ -128,7 +137,7 @@ class Answer(Model):
             try:
                 parsed = _parse(raw)
             except (ValueError, TypeError):
-                data[name] = date(data, name, data["additional_properties"])
+                data[name] = date(data, name, data.setdefault("additional_properties", {}))
             else:
                 data[name] = parsed if parsed.tzinfo is not None else parsed.replace(tzinfo=UTC)
         return build(cls, data)
@@ -139,12 +148,19 @@ class Answer(Model):
         return cls._needs
 
 
-def _complete(data: dict[str, Any], keys: frozenset[str], required: tuple[str, ...]) -> None:
-    """Move unknown keys into `additional_properties`, and set missing optional ones to None."""
-    unlisted = [key for key in data if key not in keys]
-    data["additional_properties"] = {key: data.pop(key) for key in unlisted}
-    for name in keys.difference(data, required):
-        data[name] = None
+A = TypeVar("A", bound=Answer)
+
+
+def absent_as_none(cls: type[A]) -> type[A]:
+    """Let optional fields that a response left out read as None (a class decorator).
+
+    attrs applies defaults in `__init__`, which decoding bypasses. A page of files leaves out
+    thousands of fields, so they are not filled in either: the class has the value.
+    """
+    for one in fields(cls):
+        if one.default is None:
+            setattr(cls, one.name, None)
+    return cls
 
 
 def _copied(value: Any) -> Any:

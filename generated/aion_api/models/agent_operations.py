@@ -15,6 +15,7 @@ from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class ChunkReference(md.Answer):
     """A pointer to a passage in a document.
@@ -47,6 +48,7 @@ class DocumentAnalysisAgentRequest(md.Model):
     document_ids: list[str]
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class DocumentAnalysisAgentResponse(md.Answer):
     """An analysis of documents by the agent.
@@ -105,6 +107,7 @@ class DocumentAnalysisAgentResponse(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class FolderActionDetail(md.Answer):
     """One action the agent took on a folder.
@@ -140,6 +143,7 @@ class OrganizeAgentRequest(md.Model):
     parent_folder_id: str | None | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class OrganizeAgentResponse(md.Answer):
     """What the agent did to sort the files.
@@ -209,6 +213,7 @@ class SynthesizeAgentRequest(md.Model):
     auto_save: bool | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class SynthesizeAgentResponse(md.Answer):
     """A report written by the agent.

@@ -14,6 +14,7 @@ from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class PipelineNodeResult(md.Answer):
     """The outcome of one pipeline step.
@@ -62,6 +63,7 @@ class PipelineRequest(md.Model):
     document_ids: list[str] | None | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class PipelineResponse(md.Answer):
     """The outcome of a pipeline run.

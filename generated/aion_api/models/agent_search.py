@@ -25,6 +25,7 @@ class ResultRefDataIdType(rt.OpenEnum):
     LINK = "link"
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class DocumentChunkResultItem(md.Answer):
     """One passage found by the search agent.
@@ -76,6 +77,7 @@ class DocumentSearchAgentRequest(md.Model):
     document_ids: list[str] | None | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class DocumentSearchAgentResponse(md.Answer):
     """Passages found by the search agent, with a summary.
@@ -171,6 +173,7 @@ class ImageSearchAgentRequest(md.Model):
     image_ids: list[str] | None | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class ImageSearchAgentResponse(md.Answer):
     """Images found by the search agent, with a summary.
@@ -240,6 +243,7 @@ class ImageSearchAgentResponse(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class ImageSearchResultItem(md.Answer):
     """One image found by the search agent.
@@ -276,6 +280,7 @@ class ImageSearchResultItem(md.Answer):
     _required = ("image_id", "score")
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class MatchedSceneItem(md.Answer):
     """A scene of a video that fits the query.
@@ -325,6 +330,7 @@ class MatchedSceneItem(md.Answer):
     )
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class ResultRefData(md.Answer):
     """A set of results that reference markup points to.
@@ -371,6 +377,7 @@ class VideoSearchAgentRequest(md.Model):
     folder_id: str | None | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class VideoSearchAgentResponse(md.Answer):
     """Videos found by the search agent, with a summary.
@@ -445,6 +452,7 @@ class VideoSearchAgentResponse(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class VideoSearchResultItem(md.Answer):
     """One video found by the search agent.

@@ -16,6 +16,7 @@ from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class APIKeyResponse(md.Answer):
     """One API key without its secret part.
@@ -90,6 +91,7 @@ class CreateAPIKeyRequest(md.Model):
     expires_at: datetime | None | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class CreateAPIKeyResponse(md.Answer):
     """A new API key, including its full value.

@@ -60,6 +60,7 @@ class LoginRequest(md.Model):
     remember_me: bool | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class LoginResponse(md.Answer):
     """The signed-in user and the session that was opened.
@@ -130,6 +131,7 @@ class RegisterRequest(md.Model):
     auto_login: bool | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class RegisterResponse(md.Answer):
     """The new user, with a session when one was opened.

@@ -63,6 +63,7 @@ class BatchDescribeRequest(md.Model):
     verification_level: str | None | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class BatchItemResult(md.Answer):
     """Outcome of one item of a batch.
@@ -176,6 +177,7 @@ class BatchResultsResponse(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class BatchStatusResponse(md.Answer):
     """Progress of a batch.

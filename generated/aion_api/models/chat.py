@@ -24,6 +24,7 @@ class ChatExportChatSessionFormat(rt.OpenEnum):
     TEXT = "text"
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class ChatMessageResponse(md.Answer):
     """One message of a chat session.
@@ -82,6 +83,7 @@ class ChatMessageResponse(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class ChatSessionSummaryResponse(md.Answer):
     """A chat session and its counters, without the messages.
@@ -223,6 +225,7 @@ class GetAllUserImagesResponse(md.Answer):
     _required = ("image_ids", "total_count", "has_more")
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class GetChatSessionResponse(md.Answer):
     """A chat session with its messages and selected files.
@@ -269,6 +272,7 @@ class ImageSearchRequest(md.Model):
     offset: int | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class ImageSearchResultResponse(md.Answer):
     """One image found by a search.
@@ -327,6 +331,7 @@ class ListChatSessionsResponse(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class MessageImageInfo(md.Answer):
     """An image that a chat message refers to.
@@ -370,6 +375,7 @@ class PlanActionRequest(md.Model):
     plan_data: dict[str, Any] | None | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class PlanActionResponse(md.Answer):
     """The outcome of a decision on a plan.
@@ -467,6 +473,7 @@ class SendMessageRequest(md.Model):
     expected_image_ids: list[str] | None | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class SendMessageResponse(md.Answer):
     """The assistant's complete reply.
@@ -552,6 +559,7 @@ class UpdateImagesRequest(md.Model):
     image_ids: list[str]
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class UpdateImagesResponse(md.Answer):
     """The image selection of a session after an update.

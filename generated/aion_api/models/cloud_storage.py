@@ -33,6 +33,7 @@ class CloudFileRequest(md.Model):
     size_bytes: int | None | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class CloudStorageConnection(md.Answer):
     """One connected storage account.
@@ -238,6 +239,7 @@ class ExportFilesRequest(md.Model):
     folder_name: str | None | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class ExportResult(md.Answer):
     """An export job that has been accepted.
@@ -276,6 +278,7 @@ class ImportFilesRequest(md.Model):
     collection_id: str | None | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class ImportResult(md.Answer):
     """An import job that has been accepted.

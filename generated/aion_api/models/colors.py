@@ -44,6 +44,7 @@ class BatchColorExtractionResult(md.Answer):
     _required = ("queued_count", "message")
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class ColorAnalysisResponseDTO(md.Answer):
     """The color analysis of one image and its state.
@@ -136,6 +137,7 @@ class ColorSearchResponseDTO(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class ColorSearchResultDTO(md.Answer):
     """One image that matches a color search.

@@ -93,6 +93,7 @@ class ExportRequest(md.Model):
     limit: int | None | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class ExportResponse(md.Answer):
     """A data export and its progress.
@@ -132,6 +133,7 @@ class ExportResponse(md.Answer):
     _required = ("export_id", "status", "format", "created_at")
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class FiltersAppliedResponse(md.Answer):
     """Which filters shaped a history listing.
@@ -279,6 +281,7 @@ class ProcessingResultResponse(md.Answer):
         )
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class ProcessingStatisticsResponse(md.Answer):
     """Totals and averages for a history listing.
@@ -311,6 +314,7 @@ class ProcessingStatisticsResponse(md.Answer):
     _required = ("total_count", "average_confidence")
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class VerificationDetailsResponse(md.Answer):
     """What a verification checked and what it found.

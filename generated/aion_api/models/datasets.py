@@ -79,6 +79,7 @@ class DatasetListResponse(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class DatasetResponse(md.Answer):
     """A dataset and the state it is in.
@@ -176,6 +177,7 @@ class ExportDatasetRequest(md.Model):
     include_failed_items: bool | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class ExportDatasetResponse(md.Answer):
     """A finished dataset export. The data is either inline in `content` or kept as a file.

@@ -44,6 +44,7 @@ class DescribeImageRequest(md.Model):
     prompt: str | None | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class DescriptionResponse(md.Answer):
     """AI description of one image.

@@ -16,6 +16,7 @@ from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class ConfirmedDocument(md.Answer):
     """One document of a batch upload.
@@ -60,6 +61,7 @@ class DocumentBatchConfirmRequest(md.Model):
     confirmations: list[DocumentUploadConfirmation]
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class DocumentBatchConfirmResponse(md.Answer):
     """The result of confirming a document batch.
@@ -159,6 +161,7 @@ class DocumentBatchPrepareResponse(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class DocumentBatchPresignedUrl(md.Answer):
     """Where and how to upload one document of a batch.
@@ -211,6 +214,7 @@ class DocumentBatchPresignedUrl(md.Answer):
     )
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class DocumentBatchStatusResponse(md.Answer):
     """Progress of a document batch.
@@ -371,6 +375,7 @@ class DocumentPresignedUploadRequest(md.Model):
     idempotency_key: str | None | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class DocumentPresignedUploadResponse(md.Answer):
     """Where and how to upload one document.
@@ -421,6 +426,7 @@ class DocumentPresignedUploadResponse(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class DocumentStatusResponse(md.Answer):
     """How far the processing of one document has come.

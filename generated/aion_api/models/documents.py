@@ -16,6 +16,7 @@ from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class BatchDeleteDocumentResult(md.Answer):
     """What happened to one document of a batch delete.
@@ -87,6 +88,7 @@ class BatchDeleteDocumentsResponse(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class ChunkResult(md.Answer):
     """One passage of a document's text.
@@ -128,6 +130,7 @@ class ChunkResult(md.Answer):
     _required = ("chunk_id", "document_id", "document_filename", "chunk_index", "content")
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class DocumentChunksResponseAPI(md.Answer):
     """All chunks of one document.
@@ -152,6 +155,7 @@ class DocumentChunksResponseAPI(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class DocumentInfo(md.Answer):
     """One document in a listing or on its own.
@@ -256,6 +260,7 @@ class DocumentSearchResponseAPI(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class DocumentTextResponseAPI(md.Answer):
     """The full extracted text of a document.

@@ -60,6 +60,7 @@ class DeleteFolderResult(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class Folder(md.Answer):
     """A folder.

@@ -42,6 +42,7 @@ class BatchMaterialClassificationResponseDTO(md.Answer):
     _required = ("queued_count", "message")
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class MaterialClassificationResponseDTO(md.Answer):
     """The material classification of one image and its state.
@@ -108,6 +109,7 @@ class MaterialSearchResponseDTO(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class MaterialSearchResultDTO(md.Answer):
     """One image that matches a material search.

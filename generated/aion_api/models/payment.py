@@ -55,6 +55,7 @@ class CheckoutResponse(md.Answer):
     _required = ("checkout_url",)
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class CreditBalanceResponse(md.Answer):
     """Credits a tenant has left. A value of -1 means unlimited.
@@ -104,6 +105,7 @@ class CreditPackCheckoutResponse(md.Answer):
     _required = ("checkout_url",)
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class SubscriptionStatusResponse(md.Answer):
     """The subscription of a tenant.
@@ -166,6 +168,7 @@ class SubscriptionUpdateRequest(md.Model):
     tenant_id: str | None | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class SubscriptionUpdateResponse(md.Answer):
     """The outcome of a subscription change.

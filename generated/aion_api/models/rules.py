@@ -64,6 +64,7 @@ class RuleConfigRequest(md.Model):
     conditions: list[dict[str, Any]] | None | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class RuleConfigResponse(md.Answer):
     """One rule of a rule set.
@@ -148,6 +149,7 @@ class RuleSetListResponse(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class RuleSetResponse(md.Answer):
     """A rule set with all of its rules.
@@ -244,6 +246,7 @@ class RuleTemplateResponse(md.Answer):
     )
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class RuleTestResultResponse(md.Answer):
     """Outcome of a rule test.
@@ -316,6 +319,7 @@ class UpdateRuleSetRequest(md.Model):
     user_description: str | None | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class VisualMemoryStatusResponse(md.Answer):
     """State of a rule set's visual memory.

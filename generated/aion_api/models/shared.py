@@ -12,6 +12,7 @@ from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class ChatErrorResponse(md.Answer):
     """The error body of chat routes.
@@ -32,6 +33,7 @@ class ChatErrorResponse(md.Answer):
     _dates = ("timestamp",)
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class ErrorResponse(md.Answer):
     """Error body of the describe and verify routes.
@@ -90,6 +92,7 @@ class UpdateFileRequest(md.Model):
     tags: list[str] | None | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class UpdateFileResult(md.Answer):
     """Title and tags of a file after the change.
@@ -108,6 +111,7 @@ class UpdateFileResult(md.Answer):
     _dates = ("updated_at",)
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class UploadLogEvent(md.Answer):
     """One event in the log of an upload.
@@ -136,6 +140,7 @@ class UploadLogEvent(md.Answer):
     _required = ("event_type", "message")
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class UserFilesError(md.Answer):
     """Error body of the file and link operations.

@@ -81,6 +81,7 @@ class CreatePublicShareRequest(md.Model):
     expires_in_days: int | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class ShareResponse(md.Answer):
     """One share of a rule set.
@@ -149,6 +150,7 @@ class ShareRuleSetRequest(md.Model):
     expires_in_days: int | None | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class SharingMemberResponse(md.Answer):
     """One member of a tenant, as listed by the sharing operations.

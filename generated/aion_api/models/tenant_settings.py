@@ -37,6 +37,7 @@ class AuditLogListResponse(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class AuditLogResponse(md.Answer):
     """One recorded event in a tenant.
@@ -123,6 +124,7 @@ class InviteMemberRequest(md.Model):
     role: str | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class S3ConfigStatus(md.Answer):
     """State of the custom S3 configuration. It never holds credentials.
@@ -150,6 +152,7 @@ class S3ConfigStatus(md.Answer):
     _required = ("configured",)
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class S3ValidationResult(md.Answer):
     """Outcome of a test of the custom S3 configuration.

@@ -64,6 +64,7 @@ class FileErrorSummary(md.Answer):
     _required = ("filename", "index", "error", "retryable")
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class FileResultSummary(md.Answer):
     """Short result of one file in a session.
@@ -170,6 +171,7 @@ class UploadSessionListResponse(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class UploadSessionResultItem(md.Answer):
     """Result of one file in an upload session.

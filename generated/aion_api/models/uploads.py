@@ -62,6 +62,7 @@ class BatchDescriptionCountsResponse(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class BatchErrorSummaryResponse(md.Answer):
     """Errors that occurred in a batch.
@@ -82,6 +83,7 @@ class BatchErrorSummaryResponse(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class BatchPresignedUrl(md.Answer):
     """Presigned URL of one file in a batch.
@@ -180,6 +182,7 @@ class BatchStatusCountsResponse(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class BatchStatusSummaryResponse(md.Answer):
     """Combined state of all images in an upload batch.
@@ -246,6 +249,7 @@ class BatchUploadConfirmRequest(md.Model):
     auto_process: bool | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class BatchUploadConfirmResponse(md.Answer):
     """Outcome of a batch confirmation.
@@ -355,6 +359,7 @@ class CleanupStaleBatchesResponse(md.Answer):
     _required = ("cleaned_count", "message")
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class ComponentStatusesResponse(md.Answer):
     """States of the single steps behind `unified_status`.
@@ -516,6 +521,7 @@ class PresignedUploadRequest(md.Model):
     storage_target: str | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class PresignedUploadResponse(md.Answer):
     """A presigned URL and how to use it.
@@ -564,6 +570,7 @@ class PresignedUploadResponse(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class StoredImageInfo(md.Answer):
     """A file stored by a batch upload.
@@ -609,6 +616,7 @@ class StuckUploadsResponse(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class UnifiedImageStatusResponse(md.Answer):
     """Processing state of one image, from upload to description. It holds no description text.
@@ -714,6 +722,7 @@ class UploadConfirmationRequest(md.Model):
     content_type: str | None | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class UploadPlan(md.Answer):
     """Recommended way to send the files of a batch.

@@ -198,6 +198,7 @@ class DashboardAnalyticsResponse(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class FileTokenUsageItem(md.Answer):
     """AI tokens used by one file.
@@ -266,6 +267,7 @@ class FileTokenUsageResponse(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class MonthlyTokenUsageResponse(md.Answer):
     """AI tokens used in one calendar month, in total and, where available, by kind of work.
@@ -425,6 +427,7 @@ class OperationTypeBreakdown(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class UsageBreakdownResponse(md.Answer):
     """Credits used and left in the current month.
@@ -502,6 +505,7 @@ class UsageCheckRequest(md.Model):
     verification_level: str | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class UsageCheckResponse(md.Answer):
     """Whether the planned work is covered by the available credits.

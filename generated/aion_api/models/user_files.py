@@ -24,6 +24,7 @@ class SearchMode(rt.OpenEnum):
     VISIBLE_TEXT = "visible_text"
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class BatchDeleteFileResult(md.Answer):
     """Outcome for one file of a batch deletion.
@@ -110,6 +111,7 @@ class ConfirmUploadRequest(md.Model):
     auto_describe: bool | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class ConfirmUploadResponse(md.Answer):
     """The file after its upload is confirmed.
@@ -148,6 +150,7 @@ class CreateLinkRequest(md.Model):
     auto_crawl: bool | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class CreateLinkResponse(md.Answer):
     """The saved link.
@@ -244,6 +247,7 @@ class FileRejection(md.Answer):
     _required = ("filename", "index", "reason", "retryable")
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class FullDescription(md.Answer):
     """One AI description of a file.
@@ -302,6 +306,7 @@ class InitiateUploadBody(md.Model):
     auto_describe: bool | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class InitiateUploadResponse(md.Answer):
     """A new file record and the presigned URL for its bytes.
@@ -353,6 +358,7 @@ class InitiateUploadResponse(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class ProcessingHistory(md.Answer):
     """One processing step of a file.
@@ -377,6 +383,7 @@ class ProcessingHistory(md.Answer):
     _dates = ("created_at", "completed_at")
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class StreamBatchFileResult(md.Answer):
     """Result for one file of a small batch upload.
@@ -550,6 +557,7 @@ class StreamUploadFileBody(md.Model):
     storage_target: str | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class StreamingUploadResponse(md.Answer):
     """Result of a single upload.
@@ -625,6 +633,7 @@ class StreamingUploadResponse(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class UserFile(md.Answer):
     """One file in a listing: an image, document, video, or link. Fields marked for one kind of file
@@ -771,6 +780,7 @@ class UserFile(md.Answer):
     _dates = ("created_at", "content_created_at")
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class UserFileDetails(md.Answer):
     """Everything known about one file. Fields marked for one kind of file carry values only for that

@@ -61,6 +61,7 @@ class EmailChangeRequest(md.Model):
     password: str
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class SessionResponse(md.Answer):
     """One open session of the signed-in user, as listed among the user settings.

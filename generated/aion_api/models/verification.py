@@ -14,6 +14,7 @@ from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class VerificationResponse(md.Answer):
     """Verdict on a text that was checked against an image.

@@ -43,6 +43,7 @@ class RetryVideoAnalysisRequest(md.Model):
     reason: str | None | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class VideoAnalysisQueueResult(md.Answer):
     """A queued analysis job.
@@ -69,6 +70,7 @@ class VideoAnalysisQueueResult(md.Answer):
     _dates = ("estimated_start_time",)
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class VideoAnalysisRetryResult(md.Answer):
     """An analysis job that is queued again.
@@ -101,6 +103,7 @@ class VideoAnalysisRetryResult(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class VideoAnalysisStatusResponse(md.Answer):
     """An analysis job and its progress.

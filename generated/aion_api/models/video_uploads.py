@@ -91,6 +91,7 @@ class BatchVideoUploadResponseDTO(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class ChunkConfirmResult(md.Answer):
     """A confirmed chunk and the progress of its upload.
@@ -187,6 +188,7 @@ class CompleteVideoUploadRequestDTO(md.Model):
     duration_extraction_failed: bool | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class CompleteVideoUploadResponseDTO(md.Answer):
     """A finished video upload.
@@ -400,6 +402,7 @@ class VideoChunkInfo(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class VideoMetadata(md.Answer):
     """Technical facts about a video file.
@@ -443,6 +446,7 @@ class VideoMetadata(md.Answer):
     )
 
 
+@md.absent_as_none
 @frozen(slots=False)
 class VideoUploadProgressDTO(md.Answer):
     """How far a video upload has come.
