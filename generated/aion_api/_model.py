@@ -11,7 +11,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, TypeVar, cast
 
 from attrs import field, fields, frozen
@@ -77,7 +77,6 @@ def build(cls: type[M], values: dict[str, Any]) -> M:
     return instance
 
 
-@cache
 def field_names(cls: type[Model]) -> tuple[str, ...]:
     """The names of the fields of a class, without `additional_properties`."""
     return tuple(one.name for one in fields(cls) if not one.kw_only)
