@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections import Counter
 from typing import Any
 
@@ -167,3 +168,35 @@ def test_a_file_that_could_not_be_sent_is_in_the_report() -> None:
         (False, True, False), (False, False, True),
     ]  # fmt: skip
     assert list(ledger.waiting()) == []
+
+
+def test_P21_ten_thousand_described_results_fit_into_the_memory_of_an_upload() -> None:
+    count = 10_000
+    plain = items(*(f"{number}.jpg" for number in range(count)))
+    ledger = Ledger([UploadInput(one.index, one.upload) for one in plain])
+    tracemalloc.start()
+    for number in range(count):
+        ledger.stored(number, UploadResult(f"id-{number}", f"{number}.jpg", f"objects/{number}"))
+    for start in range(0, count, 100):
+        page = [described_file(number) for number in range(start, start + 100)]
+        ledger.described(range(start, start + 100), page)
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert ledger.ended_count == count
+    assert held < 48 * 1024 * 1024, f"{held / 1024 / 1024:.1f} MiB"
+
+
+def described_file(number: int) -> UserFile:
+    """A file of a page, with a description of 500 characters."""
+    data = {
+        "id": f"id-{number}",
+        "filename": f"{number}.jpg",
+        "size_bytes": number,
+        "has_full_description": True,
+        "description_status": "completed",
+        "upload_description": f"{number:0500}",
+        "tags": [f"bicycle {number}", f"wall {number}", f"window {number}"],
+        "thumbnail_url": f"https://cdn.example/variants/{number}?token=0123456789abcdef",
+        "created_at": "2026-03-01T10:00:00Z",
+    }
+    return UserFile.from_api_response(data)
