@@ -14,7 +14,7 @@ from typing import Literal
 
 AION, FLOOR = "aion", "floor"
 FASTER = "aion+msgspec"
-Figure = Literal["cpu", "wall", "rate", "p50", "p99", "tail", "rss", "growth"]
+Figure = Literal["cpu", "wall", "rate", "p50", "p99", "tail", "rss"]
 
 
 @dataclass(slots=True)
@@ -24,12 +24,10 @@ class Sample:
     Attributes:
         operations: The number of operations.
         cpu: Seconds of processor time, of this process and its threads.
-        wall: Wall-clock seconds.
-        rss: Bytes of memory added at the peak, if `memory` measured it.
-        p50: Median seconds of one operation, if each was timed.
-        p99: 99th percentile of the seconds of one operation, if each was timed.
-        peak: Bytes of the whole process at the peak, if `rss` is known.
-        growth: `peak` relative to that of a tenth of the work, if measured.
+        wall: Seconds on the clock.
+        rss: Bytes of memory added at the peak, where that was looked at (by `memory`).
+        p50: Median seconds of one operation, where each was timed.
+        p99: The same of the slowest hundredth.
     """
 
     operations: int
@@ -38,8 +36,6 @@ class Sample:
     rss: int | None = None
     p50: float | None = None
     p99: float | None = None
-    peak: int | None = None
-    growth: float | None = None
 
     def figure(self, name: Figure) -> float:
         """Return one figure of the sample, per operation."""
@@ -58,8 +54,6 @@ class Sample:
                 return self.p99 or 0.0
             case "rss":
                 return float(self.rss or 0)
-            case "growth":
-                return self.growth or 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +126,6 @@ class Result:
             for bar in self.bars
             if bar.of in self.samples and (bar.over is None or bar.over in self.samples)
             if bar.figure != "rss" or all(one.rss is not None for one in self.samples[bar.of])
-            if bar.figure != "growth" or all(one.growth for one in self.samples[bar.of])
         ]
 
     def _verdict(self, bar: Bar) -> Verdict:
@@ -237,11 +230,6 @@ class Memory:
     def added(self) -> int | None:
         """Return the bytes added between the start and the peak."""
         return max(0, _status("VmHWM") - self._before) if self._before else None
-
-    @staticmethod
-    def peak() -> int:
-        """Return the bytes of this process at the peak."""
-        return _status("VmHWM")
 
 
 def _status(key: str) -> int:

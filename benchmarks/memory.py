@@ -1,9 +1,8 @@
 """Measures the memory that one task adds at its peak, in a process that does nothing else.
 
-`python -m benchmarks.memory CONTENDER TASK URL sync|async [PATH]` prints the bytes of the process
-at its peak and the bytes added, or nothing if the system does not provide them. In a process that
-did other work before, free space in its heap hides what a task adds: 48 MiB of small objects can
-show as less than one.
+`python -m benchmarks.memory CONTENDER TASK URL sync|async [PATH]` prints the bytes that the task
+added at its peak, or nothing where they cannot be measured. In a process that has done other work,
+a large heap hides what is added to it: 48 MiB of small objects show as less than one.
 """
 
 from __future__ import annotations
@@ -45,27 +44,23 @@ async def _async(name: str, task: str, url: str, arguments: list[Any]) -> Memory
     return memory
 
 
-def add(
-    result: Result, task: str, url: str, mode: str, *arguments: Path, processes: int = 1
-) -> None:
-    """Add the memory of every contender to the result of a row.
+def add(result: Result, task: str, url: str, mode: str, *arguments: Path) -> None:
+    """Measure the memory of every contender of a row.
 
-    Memory varies less than times: one process measures it to a few hundredths. Where hundredths
-    matter, use the median of several.
+    One process each: unlike times, memory differs by a few hundredths only.
     """
     for name, samples in result.samples.items():
         command = [sys.executable, "-m", "benchmarks.memory", name, task, url, mode]
         command += map(str, arguments)
-        told = [one for one in (_told(command) for _ in range(processes)) if one is not None]
+        added = _added(command)
         for sample in samples:
-            if told:
-                sample.peak, sample.rss = sorted(told)[len(told) // 2]
+            sample.rss = added
 
 
-def _told(command: list[str]) -> tuple[int, int] | None:
+def _added(command: list[str]) -> int | None:
     done = subprocess.run(command, capture_output=True, text=True, cwd=PROJECT, check=True)
     printed = done.stdout.split()
-    return (int(printed[-2]), int(printed[-1])) if printed else None
+    return int(printed[-1]) if printed else None
 
 
 def main() -> None:
@@ -77,7 +72,7 @@ def main() -> None:
     else:
         memory = asyncio.run(_async(name, task, url, paths))
     if (added := memory.added()) is not None:
-        print(memory.peak(), added)
+        print(added)
 
 
 if __name__ == "__main__":

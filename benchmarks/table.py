@@ -21,7 +21,6 @@ _FIGURES: dict[Figure, str] = {
     "p99": "p99 / median",
     "tail": "p99",
     "rss": "extra memory",
-    "growth": "memory of the process / that for a tenth of the work",
 }
 
 

@@ -85,8 +85,8 @@ def decode_field(field: ir.Field, model: ir.Model) -> str:
     return _decode(field, key)
 
 
-def is_kept(model: ir.Model) -> bool:
-    """Whether a decoded object can keep the JSON object that it was made of."""
+def is_adopted(model: ir.Model) -> bool:
+    """Whether the parsed JSON object can become the `__dict__` of the decoded object."""
     return all(
         field.name == field.wire_name and (_is_date(field, model) or not is_timestamp(field.type))
         for field in model.fields
@@ -94,7 +94,7 @@ def is_kept(model: ir.Model) -> bool:
 
 
 def required(model: ir.Model) -> tuple[str, ...]:
-    """The fields that stay as they came, and have to come."""
+    """The required fields whose values need no decoding."""
     return tuple(field.name for field in model.fields if _is_looked_up(field, model))
 
 
@@ -104,15 +104,20 @@ def dates(model: ir.Model) -> tuple[str, ...]:
 
 
 def own_fields(model: ir.Model) -> list[ir.Field]:
-    """The fields that a model has to decode by itself."""
-    if not is_kept(model):
+    """The fields that the `adopt` of a model decodes."""
+    if not is_adopted(model):
         return list(model.fields)
-    kinds = (_is_left, _is_looked_up, _is_date)
+    kinds = (_may_be_absent, _is_looked_up, _is_date)
     return [field for field in model.fields if not any(kind(field, model) for kind in kinds)]
 
 
-def _is_left(field: ir.Field, model: ir.Model) -> bool:
-    """Whether the field is what came under its name, or else the None of its class."""
+def has_absent(model: ir.Model) -> bool:
+    """Whether a decoded object may lack fields, which then read as the None of its class."""
+    return is_adopted(model) and any(_may_be_absent(field, model) for field in model.fields)
+
+
+def _may_be_absent(field: ir.Field, model: ir.Model) -> bool:
+    """Whether the field needs no decoding, and may be missing from a response."""
     is_none = not field.explicit and field_default(field, model) == "None"
     return is_none and decode_field(field, model) == f"data.get({field.name!r})"
 
@@ -122,7 +127,7 @@ def _is_looked_up(field: ir.Field, model: ir.Model) -> bool:
 
 
 def _is_date(field: ir.Field, model: ir.Model) -> bool:
-    """Whether the field is a timestamp, and None where none came."""
+    """Whether the field is a timestamp, and None if the response has none."""
     is_none = field.required or field_default(field, model) == "None"
     return is_timestamp(field.type) and is_none
 

@@ -48,6 +48,8 @@ _SCALARS: tuple[tuple[type[Any], ir.ScalarKind], ...] = (
     (ConstProperty, "any"),
 )
 _REPEATABLE_METHODS = frozenset({"get", "head", "options", "put", "delete"})
+_UNREFERENCED = "unreferenced"
+"""The module of classes that no operation leads to: no call has to load them."""
 _PLAIN_STYLES = {"path": "simple", "query": "form", "header": "simple", "cookie": "form"}
 
 
@@ -87,10 +89,6 @@ class _Reader:
                 self._settle(name, op.module)
                 self._answers.add(name)
             self._refuse_stray_files(op)
-        # Models that no operation uses are shared, with all that they use: `shared` has no imports.
-        for name in [n for n in self._models if n not in self._home]:
-            for inner in types.reachable([ir.ModelRef(name)], self._fields_of):
-                self._settle(inner, "shared")
         models = [self._model(m) for m in self._data.models if not _is_free(m)]
         enums = [self._enum(e) for e in self._data.enums if isinstance(e, EnumProperty)]
         tags: list[Json] = self._document.get("tags") or []
@@ -287,7 +285,7 @@ class _Reader:
         return [self._type(p, f"schema {name}") for p in _properties(model)] if model else []
 
     def _settle(self, name: str, home: str) -> None:
-        """Place a class with the tag that uses it, or in `shared` if several use it."""
+        """Place a class with the tag that uses it, or in `shared` if several do."""
         if self._home.setdefault(name, home) != home:
             self._home[name] = "shared"
 
@@ -322,7 +320,7 @@ class _Reader:
             )
         return ir.Model(
             name=name,
-            module=self._home.get(name, "shared"),
+            module=self._home.get(name, _UNREFERENCED),
             doc=raw.get("description") or _text(model.description),
             fields=tuple(sorted(fields, key=lambda field: order.get(field.wire_name, 0))),
             is_input=is_input,
@@ -342,7 +340,7 @@ class _Reader:
             taken[member] = value
         raw = self._components.get(str(enum.class_info.name), {})
         doc = raw.get("description") or _text(enum.description)
-        return ir.EnumModel(name, self._home.get(name, "shared"), doc, tuple(taken.items()))
+        return ir.EnumModel(name, self._home.get(name, _UNREFERENCED), doc, tuple(taken.items()))
 
 
 def _class_name(prop: ModelProperty | EnumProperty) -> str:

@@ -47,7 +47,7 @@ def _only_text(value: Any) -> Any:
     raise TypeError(f"a template printed {type(value).__name__}: {value!r}")
 
 
-_COPIED = ("_frozen.py", "_model.py", "_runtime.py", "_shapes.py")
+_COPIED = ("_model.py", "_runtime.py", "_shapes.py")
 
 
 class _Renderer:

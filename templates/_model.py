@@ -1,31 +1,41 @@
-"""What the generated models stand on: the base class, decoding helpers, bodies made of models.
+"""The base classes of the generated models: attrs classes, decoded without a copy.
 
-Timestamps are read by the standard library; `dateutil` is imported on demand, for one that is not
-ISO 8601.
+Decoding bypasses `__init__`: the dictionary that the JSON parser returned becomes the `__dict__` of
+the object. Timestamps are parsed by the standard library; `dateutil`
+is imported on demand, for one that is not ISO 8601.
 """
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from typing import Any, ClassVar, Self, cast
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, TypeVar, cast
 
-from aion_api._frozen import Frozen, field
-from aion_api._frozen import build as build  # the models reach it as `md.build`
+from attrs import field, fields, frozen
+
 from aion_api._runtime import UNSET, File, FormBody, MultipartBody, text, timestamp
 from aion_api._shapes import mend, needs
 
+_new = object.__new__
 _parse = datetime.fromisoformat
 
 
-class Model(Frozen):
-    """Base of the generated classes: immutable, decoded once, unknown keys kept."""
+@frozen(slots=False)
+class Model:
+    """Base of the generated classes: immutable, decoded once, unknown keys preserved.
+
+    Attributes:
+        additional_properties: Values of keys that the contract does not list, as received.
+    """
 
     _wire_names: ClassVar[dict[str, str]] = {}
 
-    additional_properties: dict[str, Any] = field(factory=dict[str, Any], kw_only=True, shown=False)
-    """What came under keys that the contract does not list, as it came."""
+    # A dictionary has no hash, so it takes no part in that of the object.
+    additional_properties: dict[str, Any] = field(
+        factory=dict[str, Any], kw_only=True, repr=False, hash=False
+    )
 
     def to_dict(self, exclude_none: bool = True) -> dict[str, Any]:
         """The object as JSON data under the names of the wire.
@@ -34,57 +44,86 @@ class Model(Frozen):
             exclude_none: Leave out fields that are `None`. Fields that are `UNSET` are always
                 left out.
         """
-        renamed = self._wire_names
+        renamed, values = self._wire_names, vars(self)
         result: dict[str, Any] = {}
-        for name in self._fields:
-            if name == "additional_properties" or name[0] == "_":
-                continue
-            value = getattr(self, name)
+        for name in field_names(type(self)):
+            value = values.get(name)
             if value is UNSET or (value is None and exclude_none):
                 continue
             result[renamed.get(name, name)] = plain(value, exclude_none=exclude_none)
         for name, value in self.additional_properties.items():
-            # A timestamp that could not be read is None above and kept here as it came.
+            # A timestamp that could not be parsed is None above and stored here as received.
             if result.get(name) is None:
                 result[name] = value
         return result
 
 
-class Answer(Model):
-    """Base of what the service answers with: made of the JSON object that came.
+M = TypeVar("M", bound=Model)
+_set_values: Final[Callable[[Any, dict[str, Any]], None]] = vars(Model)["__dict__"].__set__
+"""Replaces the `__dict__` of a model, which `__setattr__` of a frozen class refuses."""
 
-    A subclass says what that holds, and overrides `adopt` for what is no plain JSON.
+
+def build(cls: type[M], values: dict[str, Any]) -> M:
+    """Make an object without calling `__init__`, which decoding has no time for.
+
+    Args:
+        cls: Its class.
+        values: The values of the fields; those that the class has a value for may be missing. This
+            dictionary becomes the `__dict__` of the object.
+    """
+    instance = _new(cls)
+    _set_values(instance, values)
+    return instance
+
+
+def field_names(cls: type[Model]) -> tuple[str, ...]:
+    """The names of the fields of a class, without `additional_properties`."""
+    return tuple(one.name for one in fields(cls) if not one.kw_only)
+
+
+@frozen(slots=False)
+class Answer(Model):
+    """Base of response objects, decoded from the JSON object of a response.
+
+    A subclass lists its keys, and overrides `adopt` where a value needs decoding.
     """
 
     _keys: ClassVar[frozenset[str]] = frozenset()
-    """All that the contract lists."""
+    """All keys that the contract lists."""
     _required: ClassVar[tuple[str, ...]] = ()
-    """Those that have to be there."""
+    """Keys that every response has."""
     _dates: ClassVar[tuple[str, ...]] = ()
-    """Those that are timestamps."""
+    """Keys of timestamps."""
     _needs: ClassVar[tuple[tuple[str, frozenset[type]], ...] | None] = None
-    """Those that always have a value, and the types that fit, once an answer was read. Others are
-    kept as they came."""
+    """Fields that always have a value, and the types that fit, known after the first response.
+    Other fields hold what was received."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         cls._needs = None
 
+    if not TYPE_CHECKING:
+        # For type checkers this stays the inherited field.
+        @cached_property
+        def additional_properties(self) -> dict[str, Any]:
+            """Few responses hold unknown keys, so the dictionary is created when it is read."""
+            return {}
+
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Decode the JSON object of an answer. Keys outside the contract are kept."""
+        """Decode the JSON object of a response. Keys outside the contract are preserved."""
         return cls.adopt(_copied(data))
 
     @classmethod
     def adopt(cls, data: dict[str, Any]) -> Self:
-        """Decode the JSON object of an answer without a copy, and keep it.
+        """Decode the JSON object of a response without a copy; the result owns it.
 
         Args:
-            data: What was just parsed. Nobody else may use it, or what is in it, any more.
+            data: The object as parsed. The caller must not use it, or anything in it, afterwards.
         """
         if not cls._keys.issuperset(data):
-            others = [key for key in data if key not in cls._keys]
-            data["additional_properties"] = {key: data.pop(key) for key in others}
+            unlisted = [key for key in data if key not in cls._keys]
+            data["additional_properties"] = {key: data.pop(key) for key in unlisted}
         needed = cls._needs
         for name, types in cls._learn() if needed is None else needed:
             if type(data[name]) not in types:
@@ -108,15 +147,30 @@ class Answer(Model):
         return cls._needs
 
 
+A = TypeVar("A", bound=Answer)
+
+
+def absent_as_none(cls: type[A]) -> type[A]:
+    """Let optional fields that a response left out read as None (a class decorator).
+
+    attrs applies defaults in `__init__`, which decoding bypasses. A page of files leaves out
+    thousands of fields, so they are not filled in either: the class has the value.
+    """
+    for one in fields(cls):
+        if one.default is None:
+            setattr(cls, one.name, None)
+    return cls
+
+
 def _copied(value: Any) -> Any:
-    """JSON data without the containers that it came in."""
+    """JSON data in new containers."""
     if is_object(value):
         return {key: _copied(one) for key, one in value.items()}
     return [_copied(one) for one in value] if is_array(value) else value
 
 
 def plain(value: Any, *, exclude_none: bool = False) -> Any:
-    """`value` as JSON data: models, enums, dates and collections of them unfolded."""
+    """`value` as JSON data: models, enums, dates and collections of them converted."""
     if isinstance(value, Model):
         return value.to_dict(exclude_none=exclude_none)
     if isinstance(value, datetime):
@@ -139,9 +193,9 @@ def unknown(data: Mapping[str, Any], known: frozenset[str]) -> dict[str, Any]:
 
 
 def date(data: Mapping[str, Any], key: str, unread: dict[str, Any]) -> datetime | None:
-    """The timestamp at `key`, with a zone (UTC where none is given), or None.
+    """The timestamp at `key`, with a zone (UTC where it names none), or None.
 
-    A value that is no timestamp does not fail the object: it goes into `unread` as it came.
+    A value that is not a timestamp does not fail the object: it goes into `unread` as received.
     """
     raw = data.get(key)
     if raw is None:
@@ -163,7 +217,7 @@ def _lenient_date(raw: object) -> datetime | None:
     from dateutil.parser import parse
 
     # Two defaults that differ in every date field: a text that leaves one out ("10:30", "May")
-    # gives two answers, and is no timestamp.
+    # gives two results, and is not a timestamp.
     one, other = datetime(2000, 1, 1), datetime(2001, 2, 2)
     try:
         first = parse(raw, default=one, tzinfos=_zone)
@@ -174,7 +228,7 @@ def _lenient_date(raw: object) -> datetime | None:
 
 
 def _zone(name: str | None, offset: int | None) -> tzinfo | None:
-    """The zone of a text. By itself `dateutil` would guess from the zone of this machine."""
+    """The zone of a text. Left alone, `dateutil` guesses from the zone of this machine."""
     if offset is not None:
         return timezone(timedelta(seconds=offset))
     if name is None:
@@ -214,9 +268,9 @@ def multipart(model: Model) -> MultipartBody:
 
 def _pairs(model: Model) -> Iterable[tuple[str, object]]:
     renamed = model._wire_names  # pyright: ignore[reportPrivateUsage]  # same module
-    for name in model._fields:  # pyright: ignore[reportPrivateUsage]  # made for this module
+    for name in field_names(type(model)):
         value = getattr(model, name)
-        if name == "additional_properties" or value is UNSET or value is None:
+        if value is UNSET or value is None:
             continue
         items = cast("list[object]", value) if isinstance(value, list) else [value]
         for item in items:

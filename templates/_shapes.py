@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any, NamedTuple, cast
 
+from attrs import AttrsInstance, fields
+
 _SCALARS: dict[str, tuple[type, ...]] = {
     "str": (str,),
     "int": (int,),
@@ -38,13 +40,9 @@ class Place(NamedTuple):
 
 
 @cache
-def shape(cls: type) -> dict[str, Place]:
+def shape(cls: type[AttrsInstance]) -> dict[str, Place]:
     """The fields of a class whose annotations are JSON types."""
-    notes: dict[str, Any] = {}
-    for base in reversed(cls.__mro__):
-        notes |= vars(base).get("__annotations__", {})
-    notes.pop("additional_properties", None)
-    found = {name: _place(str(note)) for name, note in notes.items() if name[0] != "_"}
+    found = {one.name: _place(str(one.type)) for one in fields(cls) if not one.kw_only}
     return {name: place for name, place in found.items() if place is not None}
 
 
@@ -67,7 +65,7 @@ def _place(note: str) -> Place | None:
 
 
 def needs(
-    cls: type, required: tuple[str, ...], keys: frozenset[str]
+    cls: type[AttrsInstance], required: tuple[str, ...], keys: frozenset[str]
 ) -> tuple[tuple[str, frozenset[type]], ...]:
     """The fields of an answer that always have a value, and the types that fit.
 
@@ -94,7 +92,7 @@ _ANY = _Any()
 _NONE = frozenset([type(None)])
 
 
-def mend(cls: type, data: dict[str, Any], name: str) -> None:
+def mend(cls: type[AttrsInstance], data: dict[str, Any], name: str) -> None:
     """Put in order a field that does not fit, where that is possible.
 
     A whole number that came as a fraction becomes one; what a decoder made is left alone; a field
@@ -116,7 +114,7 @@ def mend(cls: type, data: dict[str, Any], name: str) -> None:
     data.setdefault("additional_properties", {})[name] = value
 
 
-def mend_all(cls: type, data: dict[str, Any]) -> None:
+def mend_all(cls: type[AttrsInstance], data: dict[str, Any]) -> None:
     """The same for all fields of an object, and for what is in its lists and objects.
 
     Raises:

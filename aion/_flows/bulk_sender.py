@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import deque
 
+from attrs import evolve
+
 from aion._callbacks import pass_on
 from aion._http.wire import Fault, Reply
 from aion._runtime import aio as rt
 from aion.exceptions import AionvisionError
 from aion.uploads._concurrency import Window
 from aion.uploads._plan import Parcel
-from aion_api import File, evolve
+from aion_api import File
 from aion_api.api import user_files
 from aion_api.models.user_files import StreamBatchUploadBody, StreamBatchUploadResponse
 

@@ -15,6 +15,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 
+from attrs import evolve
+
 from aion._callbacks import ignoring_failures, pass_on, raised_by_callback
 from aion._clock import monotonic
 from aion._flows.bulk_recovery import sort_out, versions
@@ -40,7 +42,7 @@ from aion.types.callbacks import (
 from aion.types.common import DescriptionStatus
 from aion.types.upload import BatchUploadResults, UploadResult, stored_id
 from aion.uploads._errors import late, partial
-from aion.uploads._expand import Found
+from aion.uploads._expand import UploadInput
 from aion.uploads._ledger import Ledger
 from aion.uploads._matching import Look, Sent, accepted, match
 from aion.uploads._meter import Meter
@@ -48,7 +50,6 @@ from aion.uploads._plan import Callbacks, Item, Pace, Parcel, apart, chunks
 from aion.uploads._record import NoRecord, picked_up, restored
 from aion.uploads._retry import is_ambiguous, pause_before
 from aion.uploads.journal import State
-from aion_api import evolve
 from aion_api.api import user_files
 from aion_api.models.upload_sessions import UploadSessionResultItem
 from aion_api.models.user_files import (
@@ -76,7 +77,7 @@ class BatchUpload:
     def __init__(
         self,
         engine: rt.Engine,
-        found: Sequence[Found],
+        found: Sequence[UploadInput],
         form: StreamBatchUploadBody,
         callbacks: Callbacks,
         record: NoRecord | None = None,

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from attrs import evolve
+
 from aion import _checks as check
 from aion._flows import batch_jobs
 from aion._requests import images as requests
@@ -14,7 +16,6 @@ from aion._waiting.plan import begin
 from aion.resources.batch import BatchResource
 from aion.types.batch import BatchImageInput, BatchStatusResult
 from aion.types.describe import DescriptionResult
-from aion_api import evolve
 from aion_api.api import description
 from aion_api.models.description import DescribeImageRequest
 

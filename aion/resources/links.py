@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 
+from attrs import evolve
+
 from aion import _checks as check
 from aion._flows.paging import Pages
 from aion._flows.polling import follow
@@ -25,7 +27,7 @@ from aion.types.links import (
     LinkUpdateResult,
     RecrawlLinkResult,
 )
-from aion_api import UNSET, Unset, evolve
+from aion_api import UNSET, Unset
 from aion_api.api import user_files
 from aion_api.models.user_files import BatchDeleteFilesRequest, CreateLinkRequest
 

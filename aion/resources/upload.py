@@ -25,7 +25,7 @@ from aion.types.describe import DescriptionStatus as DescriptionState
 from aion.types.upload import UploadResult
 from aion.uploads import _expand, _local_file, _media_types
 from aion.uploads._errors import go_on
-from aion.uploads._expand import Found
+from aion.uploads._expand import UploadInput
 from aion.uploads._plan import LARGEST_CHUNK, Callbacks, Pace
 from aion_api.api import user_files
 from aion_api.models.user_files import StreamBatchUploadBody, UserFile
@@ -143,7 +143,7 @@ class UploadResource(BatchUploads):
         self, source: _local_file.Upload, target: str, since: datetime | None
     ) -> BatchUpload:
         """Send one image, as a batch of one: what was lost on the way is asked for."""
-        found = [Found(0, source)]
+        found = [UploadInput(0, source)]
         form = StreamBatchUploadBody(files=[], storage_target=target)
         batch = BatchUpload(self._engine, found, form, Callbacks())
         await batch.send(Pace(1, 1), since)

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self, cast
 
+from attrs import frozen
+
 from aion.types._markup import parse_references, resolve_content
 from aion.types._reader import Reader
 from aion.types.common import ChatTokenType, MessageRole
@@ -22,6 +24,7 @@ _WITH_TEXT = (ChatTokenType.TOKEN, ChatTokenType.COMPLETE)
 _CONTEXT_KEYS = ("result_refs", "image_context", "tool_document_data", "tool_link_data")
 
 
+@frozen(slots=False)
 class ImageReference(Model):
     """An image that a message or a search of the chat refers to.
 
@@ -59,6 +62,7 @@ class ImageReference(Model):
         )
 
 
+@frozen(slots=False)
 class ChatMessage(Model):
     """One message of a session.
 
@@ -120,6 +124,7 @@ class ChatMessage(Model):
         )
 
 
+@frozen(slots=False)
 class ChatResponse(Model):
     """The whole answer to one message.
 
@@ -194,6 +199,7 @@ class ChatResponse(Model):
         )
 
 
+@frozen(slots=False)
 class ChatToken(Model):
     """One event of a streamed answer.
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self, cast
 
+from attrs import frozen
+
 from aion.types._chat_messages import CAPABILITY, ChatMessage
 from aion.types._reader import Reader
 from aion_api import Model
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 _ACCEPTED = "accepted"
 
 
+@frozen(slots=False)
 class ChatSession(Model):
     """A chat session and its counters.
 
@@ -77,6 +80,7 @@ class ChatSession(Model):
         )
 
 
+@frozen(slots=False)
 class ChatSessionDetail(Model):
     """A session with its messages and what is selected for it.
 
@@ -122,6 +126,7 @@ class ChatSessionDetail(Model):
         )
 
 
+@frozen(slots=False)
 class SessionList(Model):
     """One page of sessions.
 
@@ -148,6 +153,7 @@ class SessionList(Model):
         )
 
 
+@frozen(slots=False)
 class ChatImageList(GetAllUserImagesResponse):
     """One page of the ids of the images that a chat can use.
 
@@ -164,6 +170,7 @@ class ChatImageList(GetAllUserImagesResponse):
         return FileCollection.from_ids(self.image_ids, "image", CAPABILITY)
 
 
+@frozen(slots=False)
 class PlanActionResponse(Model):
     """What became of a plan that was approved or canceled.
 

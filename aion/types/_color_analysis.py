@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
+from attrs import frozen
+
 from aion import _color_spaces as convert
 from aion.types._reader import Reader
 from aion_api import Model, OpenEnum
@@ -27,6 +29,7 @@ class ColorFamily(OpenEnum):
     VIBRANT = "vibrant"
 
 
+@frozen(slots=False)
 class RGB(Model):
     """A color in sRGB.
 
@@ -49,6 +52,7 @@ class RGB(Model):
         )
 
 
+@frozen(slots=False)
 class HSL(Model):
     """A color by hue, saturation and lightness.
 
@@ -71,6 +75,7 @@ class HSL(Model):
         )
 
 
+@frozen(slots=False)
 class LAB(Model):
     """A color in CIE L*a*b*, where distance is what eyes see.
 
@@ -93,6 +98,7 @@ class LAB(Model):
         )
 
 
+@frozen(slots=False)
 class DominantColor(Model):
     """One of the main colors of an image.
 
@@ -151,6 +157,7 @@ class DominantColor(Model):
         )
 
 
+@frozen(slots=False)
 class ColorTemperature(Model):
     """How warm the colors of an image are.
 
@@ -169,6 +176,7 @@ class ColorTemperature(Model):
         return cls(read.need("value"), read.get("score") or 0.0, additional_properties=read.rest())
 
 
+@frozen(slots=False)
 class ColorBrightness(Model):
     """How bright an image is.
 
@@ -188,6 +196,7 @@ class ColorBrightness(Model):
         return cls(average, category, additional_properties=read.rest())
 
 
+@frozen(slots=False)
 class ColorSaturation(Model):
     """How saturated the colors of an image are.
 
@@ -207,6 +216,7 @@ class ColorSaturation(Model):
         return cls(average, category, additional_properties=read.rest())
 
 
+@frozen(slots=False)
 class ColorAnalytics(Model):
     """What the colors of an image are like altogether.
 
@@ -232,6 +242,7 @@ class ColorAnalytics(Model):
         )
 
 
+@frozen(slots=False)
 class ColorAnalysis(Model):
     """The colors of an image.
 

@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
+from attrs import frozen
+
 from aion.types._document_intake import target
 from aion.types._reader import Reader
 from aion_api import Model
 
 
+@frozen(slots=False)
 class DocumentBatchFileInfo(Model):
     """Where and how to send one document of a batch. Do not send your API key there.
 
@@ -49,6 +52,7 @@ class DocumentBatchFileInfo(Model):
         )
 
 
+@frozen(slots=False)
 class DocumentBatchPrepareResult(Model):
     """A prepared batch.
 
@@ -84,6 +88,7 @@ class DocumentBatchPrepareResult(Model):
         )
 
 
+@frozen(slots=False)
 class DocumentBatchConfirmItem(Model):
     """What became of one document of a confirmed batch.
 
@@ -118,6 +123,7 @@ class DocumentBatchConfirmItem(Model):
         )
 
 
+@frozen(slots=False)
 class DocumentBatchConfirmResult(Model):
     """What became of a confirmed batch.
 
@@ -158,6 +164,7 @@ class DocumentBatchConfirmResult(Model):
         )
 
 
+@frozen(slots=False)
 class DocumentBatchStatusItem(Model):
     """How far one document of a batch is.
 
@@ -192,6 +199,7 @@ class DocumentBatchStatusItem(Model):
         )
 
 
+@frozen(slots=False)
 class DocumentBatchStatusResult(Model):
     """How far a batch is.
 

@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
+from attrs import frozen
+
 from aion.types._reader import Reader
 from aion_api import Model
 
 
+@frozen(slots=False)
 class DocumentPresignedUploadResult(Model):
     """Where and how to send the bytes of one document. Do not send your API key there.
 
@@ -58,6 +61,7 @@ def target(read: Reader) -> dict[str, Any]:
     }
 
 
+@frozen(slots=False)
 class DocumentConfirmResult(Model):
     """The document that a confirmed upload led to.
 
@@ -102,6 +106,7 @@ class DocumentConfirmResult(Model):
         )
 
 
+@frozen(slots=False)
 class DocumentQuotaCheck(Model):
     """What may still be uploaded in this period.
 

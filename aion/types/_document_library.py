@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
+from attrs import field, frozen
+
 from aion.types._reader import Reader
-from aion_api import Model, field
+from aion_api import Model
 
 
+@frozen(slots=False)
 class DocumentItem(Model):
     """One document of a listing.
 
@@ -50,6 +53,7 @@ class DocumentItem(Model):
         return cls(**_described(read), additional_properties=read.rest())
 
 
+@frozen(slots=False)
 class DocumentDetails(Model):
     """One document.
 
@@ -123,6 +127,7 @@ def _described(read: Reader) -> dict[str, Any]:
     }
 
 
+@frozen(slots=False)
 class DocumentList(Model):
     """One page of documents.
 
@@ -158,6 +163,7 @@ class DocumentList(Model):
         )
 
 
+@frozen(slots=False)
 class DocumentChunk(Model):
     """One passage of a document, as search works on it.
 
@@ -206,6 +212,7 @@ class DocumentChunk(Model):
         )
 
 
+@frozen(slots=False)
 class DocumentChunksResponse(Model):
     """All passages of one document.
 
@@ -241,6 +248,7 @@ class DocumentChunksResponse(Model):
         )
 
 
+@frozen(slots=False)
 class DocumentSearchResult(Model):
     """One passage that a search found.
 
@@ -281,6 +289,7 @@ class DocumentSearchResult(Model):
         )
 
 
+@frozen(slots=False)
 class DocumentSearchResponse(Model):
     """What a search found.
 
@@ -311,6 +320,7 @@ class DocumentSearchResponse(Model):
         )
 
 
+@frozen(slots=False)
 class DocumentDeleteResult(Model):
     """What became of one document of a deletion.
 
@@ -339,6 +349,7 @@ class DocumentDeleteResult(Model):
         )
 
 
+@frozen(slots=False)
 class DocumentBatchDeleteResponse(Model):
     """What became of the documents of a deletion.
 

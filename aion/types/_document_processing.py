@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
+from attrs import frozen
+
 from aion.types._error_words import told, without_name
 from aion.types._reader import Reader
 from aion_api import Model, OpenEnum
@@ -82,6 +84,7 @@ NO_REASON = "the service gave no reason"
 """The error text of a failure that came without one."""
 
 
+@frozen(slots=False)
 class DocumentProcessingFailure(Model):
     """A failed document, classified.
 
@@ -114,6 +117,7 @@ class DocumentProcessingFailure(Model):
         return cls(document_id, error_msg, kind, retryable, filename)
 
 
+@frozen(slots=False)
 class DocumentStatusResult(Model):
     """How far the processing of one document is.
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
+from attrs import evolve, frozen
+
 from aion.exceptions import DocumentProcessingError, UploadError
 from aion.types._document_processing import (
     NO_REASON,
@@ -16,9 +18,10 @@ from aion.types._document_processing import (
 from aion.types._reader import Reader
 from aion.types._short_repr import brief
 from aion.uploads._local_file import Upload
-from aion_api import Model, evolve
+from aion_api import Model
 
 
+@frozen(slots=False)
 class DocumentUploadResult(Model):
     """One uploaded document and what is known of it.
 

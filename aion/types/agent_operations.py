@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
+from attrs import frozen
+
 from aion.types._reader import Reader
 from aion_api import Model
 from aion_api.models.agent_operations import ChunkReference, FolderActionDetail
 
 
+@frozen(slots=False)
 class SynthesizeResult(Model):
     """A report on images and documents.
 
@@ -53,6 +56,7 @@ class SynthesizeResult(Model):
         )
 
 
+@frozen(slots=False)
 class DocumentAnalysisResult(Model):
     """What was found out about documents.
 
@@ -98,6 +102,7 @@ class DocumentAnalysisResult(Model):
         )
 
 
+@frozen(slots=False)
 class OrganizeResult(Model):
     """What was done to sort files into folders.
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self, TypedDict
 
+from attrs import frozen
+
 from aion import _checks as check
 from aion.types._reader import Reader
 from aion.types.file_collection import FileCollection, FileRef, document_type
@@ -19,6 +21,7 @@ from aion_api.models.agent_search import (
 _SEARCH = "search"
 
 
+@frozen(slots=False)
 class ResultRefData(Model):
     """A set of results that the markup ``[[ref:KEY]]`` in a text stands for.
 
@@ -87,6 +90,7 @@ def _told(read: Reader) -> _Told:
     }
 
 
+@frozen(slots=False)
 class ImageSearchAgentResult(Model):
     """Images that fit a query, and what the agent says of them.
 
@@ -153,6 +157,7 @@ class ImageSearchAgentResult(Model):
         return FileCollection(refs, "image", _SEARCH)
 
 
+@frozen(slots=False)
 class DocumentSearchAgentResult(Model):
     """Passages of documents that fit a query, and what the agent says of them.
 
@@ -232,6 +237,7 @@ class DocumentSearchAgentResult(Model):
         )
 
 
+@frozen(slots=False)
 class VideoSearchAgentResult(Model):
     """Videos that fit a query, with their matching scenes, and what the agent says of them.
 

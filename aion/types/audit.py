@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
+from attrs import frozen
+
 from aion_api import Model, OpenEnum
 from aion_api import _model as md
 from aion_api.models.tenant_settings import AuditLogResponse
@@ -59,6 +61,7 @@ class AuditResult(OpenEnum):
     DENIED = "denied"
 
 
+@frozen(slots=False)
 class AuditLogEntry(AuditLogResponse):
     """One event in a tenant.
 
@@ -95,6 +98,7 @@ class AuditLogEntry(AuditLogResponse):
         return AuditResult(self.result)
 
 
+@frozen(slots=False)
 class AuditLogList(Model):
     """One page of the audit log.
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar, Self
 
+from attrs import frozen
+
 from aion.types._reader import Reader
 from aion_api import Model, OpenEnum
 from aion_api.models.batch import BatchStatus
@@ -30,6 +32,7 @@ class BatchItemStatus(OpenEnum):
     SKIPPED = "skipped"
 
 
+@frozen(slots=False)
 class BatchImageInput(Model):
     """One image of a batch. Set exactly one of the first three.
 
@@ -46,6 +49,7 @@ class BatchImageInput(Model):
     metadata: dict[str, Any] | None = None
 
 
+@frozen(slots=False)
 class BatchVerifyInput(Model):
     """An image and the text that is checked against it.
 
@@ -60,6 +64,7 @@ class BatchVerifyInput(Model):
     content: str
 
 
+@frozen(slots=False)
 class BatchSubmissionResult(Model):
     """A batch that was just taken.
 
@@ -88,6 +93,7 @@ class BatchSubmissionResult(Model):
         )
 
 
+@frozen(slots=False)
 class BatchStatusResult(Model):
     """How far a batch is.
 
@@ -147,6 +153,7 @@ class BatchStatusResult(Model):
         )
 
 
+@frozen(slots=False)
 class BatchItemResult(Model):
     """What became of one item of a batch.
 
@@ -202,6 +209,7 @@ class BatchItemResult(Model):
         )
 
 
+@frozen(slots=False)
 class BatchResultsPagination(Model):
     """Where a page of results stands among all of them.
 
@@ -230,6 +238,7 @@ class BatchResultsPagination(Model):
         )
 
 
+@frozen(slots=False)
 class BatchResultsSummary(Model):
     """The totals of a batch.
 
@@ -261,6 +270,7 @@ class BatchResultsSummary(Model):
         )
 
 
+@frozen(slots=False)
 class BatchResults(Model):
     """One page of the results of a batch.
 

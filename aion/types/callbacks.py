@@ -6,6 +6,8 @@ What it raises ends the call that it belongs to.
 
 from __future__ import annotations
 
+from attrs import frozen
+
 from aion.types.cloud_storage import CloudStorageJob
 from aion.types.documents import DocumentUploadResult
 from aion.types.upload import UploadResult
@@ -13,6 +15,7 @@ from aion.types.video import VideoAnalysisJobStatus, VideoUploadResult
 from aion_api import Model
 
 
+@frozen(slots=False)
 class UploadProgressEvent(Model):
     """A file is about to be sent: once for each file.
 
@@ -34,6 +37,7 @@ class UploadProgressEvent(Model):
         return _percent(self.uploaded_bytes, self.total_bytes)
 
 
+@frozen(slots=False)
 class FileCompleteEvent(Model):
     """A file is stored: once for each file that is.
 
@@ -46,6 +50,7 @@ class FileCompleteEvent(Model):
     result: UploadResult
 
 
+@frozen(slots=False)
 class DescriptionProgressEvent(Model):
     """A description has ended, well or not.
 
@@ -70,6 +75,7 @@ class DescriptionProgressEvent(Model):
         return max(0, self.total_count - self.completed_count)
 
 
+@frozen(slots=False)
 class DescriptionFailedEvent(Model):
     """A description has failed. The image is stored all the same.
 
@@ -92,6 +98,7 @@ class DescriptionFailedEvent(Model):
         return bool(self.result.description_is_retryable)
 
 
+@frozen(slots=False)
 class CloudStorageJobProgressEvent(Model):
     """An import or export was looked at: once for each look.
 
@@ -112,6 +119,7 @@ class CloudStorageJobProgressEvent(Model):
         return self.job.is_terminal
 
 
+@frozen(slots=False)
 class DocumentUploadProgressEvent(Model):
     """A document is uploaded: once for each, after its last byte was sent.
 
@@ -133,6 +141,7 @@ class DocumentUploadProgressEvent(Model):
         return _percent(self.uploaded_bytes, self.total_bytes)
 
 
+@frozen(slots=False)
 class DocumentFileCompleteEvent(Model):
     """A document is stored: once for each that is.
 
@@ -145,6 +154,7 @@ class DocumentFileCompleteEvent(Model):
     result: DocumentUploadResult
 
 
+@frozen(slots=False)
 class DocumentProcessingProgressEvent(Model):
     """The processing of a document has ended, well or not.
 
@@ -169,6 +179,7 @@ class DocumentProcessingProgressEvent(Model):
         return max(0, self.total_count - self.completed_count)
 
 
+@frozen(slots=False)
 class DocumentProcessingFailedEvent(Model):
     """The processing of a document has failed. The document is stored all the same.
 
@@ -191,6 +202,7 @@ class DocumentProcessingFailedEvent(Model):
         return bool(self.result.processing_is_retryable)
 
 
+@frozen(slots=False)
 class VideoChunkProgressEvent(Model):
     """A chunk of a video is stored and confirmed: once for each, in any order.
 
@@ -216,6 +228,7 @@ class VideoChunkProgressEvent(Model):
         return _percent(self.bytes_uploaded, self.total_bytes)
 
 
+@frozen(slots=False)
 class VideoUploadCompleteEvent(Model):
     """A video is stored: once for each.
 
@@ -228,6 +241,7 @@ class VideoUploadCompleteEvent(Model):
     result: VideoUploadResult
 
 
+@frozen(slots=False)
 class VideoAnalysisProgressEvent(Model):
     """The analysis of a video was looked at: once for each look.
 

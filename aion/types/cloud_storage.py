@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
+from attrs import frozen
+
 from aion.types._reader import Reader
 from aion.types.common import CloudStorageJobStatus
 from aion_api import Model
@@ -22,6 +24,7 @@ from aion_api.models.cloud_storage import (
 _GOOD = frozenset({CloudStorageJobStatus.COMPLETED, CloudStorageJobStatus.PARTIAL})
 
 
+@frozen(slots=False)
 class CloudFileInput(Model):
     """One file of a cloud drive that is to be imported.
 
@@ -38,6 +41,7 @@ class CloudFileInput(Model):
     size_bytes: int | None = None
 
 
+@frozen(slots=False)
 class CloudStorageJob(Model):
     """An import or an export.
 

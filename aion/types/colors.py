@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self, cast
 
+from attrs import frozen
+
 from aion.types._color_analysis import (
     HSL,
     LAB,
@@ -39,6 +41,7 @@ class ColorExtractionStatus(OpenEnum):
         return self in (self.COMPLETED, self.FAILED)
 
 
+@frozen(slots=False)
 class ColorExtractionResult(Model):
     """The colors of one image, or how far their extraction is.
 
@@ -87,6 +90,7 @@ class ColorExtractionResult(Model):
         )
 
 
+@frozen(slots=False)
 class ColorSearchResult(Model):
     """An image that has the color that was looked for.
 
@@ -123,6 +127,7 @@ class ColorSearchResult(Model):
         )
 
 
+@frozen(slots=False)
 class ColorSearchResponse(Model):
     """One page of images that have a color.
 
@@ -156,6 +161,7 @@ class ColorSearchResponse(Model):
         )
 
 
+@frozen(slots=False)
 class ColorFamilyInfo(ColorFamilyDTO):
     """A group of related colors that a search can name.
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self, cast
 
+from attrs import frozen
+
 from aion.types._error_words import told, without_name
 from aion.types._reader import Reader
 from aion.types.batch import BatchItemResult
@@ -14,6 +16,7 @@ from aion_api import Model, OpenEnum
 from aion_api.models.user_files import UserFile
 
 
+@frozen(slots=False)
 class DescriptionStatus(Model):
     """Where the description of one image stands.
 
@@ -114,6 +117,7 @@ _RETRYABLE = frozenset(
 )
 
 
+@frozen(slots=False)
 class DescriptionFailure(Model):
     """A failed description, classified.
 
@@ -146,6 +150,7 @@ class DescriptionFailure(Model):
         return cls(image_id, error_msg, kind, retryable, filename, error_msg)
 
 
+@frozen(slots=False)
 class DescriptionResult(Model):
     """The description of an image that was not stored.
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NoReturn, Self, overload
 
+from attrs import frozen
+
 from aion.types._reader import Reader
 from aion_api import Model
 
@@ -19,6 +21,7 @@ _ENDINGS = {
 }
 
 
+@frozen(slots=False)
 class FileRef(Model):
     """A file, named by its id and by what is known of it without reading it.
 

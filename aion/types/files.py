@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
+from attrs import frozen
+
 from aion_api import Model
 from aion_api.models.shared import UpdateFileResult
 from aion_api.models.user_files import (
@@ -20,6 +22,7 @@ from aion_api.models.user_files import (
 _GROUPS = ("deleted", "skipped", "failed")
 
 
+@frozen(slots=False)
 class BatchDeleteFilesResponse(Model):
     """What became of each file of a batch deletion. A partial success is no error.
 

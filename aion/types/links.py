@@ -11,6 +11,8 @@ from datetime import datetime
 from typing import Any, Self, cast
 from urllib.parse import urlsplit
 
+from attrs import frozen
+
 from aion_api import Model, OpenEnum, field_names
 from aion_api import _model as md
 from aion_api.models.shared import UpdateFileResult
@@ -32,6 +34,7 @@ class LinkCrawlStatus(OpenEnum):
         return self in (self.COMPLETED, self.FAILED)
 
 
+@frozen(slots=False)
 class LinkOGMetadata(Model):
     """What a page says of itself for previews (Open Graph).
 
@@ -65,6 +68,7 @@ class LinkOGMetadata(Model):
         )
 
 
+@frozen(slots=False)
 class CreateLinkResult(Model):
     """A link that was just saved.
 
@@ -112,6 +116,7 @@ class CreateLinkResult(Model):
         )
 
 
+@frozen(slots=False)
 class RecrawlLinkResult(Model):
     """A crawl that was asked for again.
 
@@ -143,6 +148,7 @@ class RecrawlLinkResult(Model):
         )
 
 
+@frozen(slots=False)
 class LinkItem(Model):
     """A link in a listing.
 
@@ -191,6 +197,7 @@ class LinkItem(Model):
         )
 
 
+@frozen(slots=False)
 class LinkDetails(Model):
     """Everything that is known of one link.
 
@@ -269,6 +276,7 @@ class LinkDetails(Model):
         )
 
 
+@frozen(slots=False)
 class LinkList(Model):
     """One page of links.
 
@@ -294,6 +302,7 @@ class LinkList(Model):
         )
 
 
+@frozen(slots=False)
 class LinkUpdateResult(UpdateFileResult):
     """A link after an update.
 
@@ -305,6 +314,7 @@ class LinkUpdateResult(UpdateFileResult):
     """
 
 
+@frozen(slots=False)
 class LinkDeleteResult(DeleteFileResult):
     """A deleted link.
 

@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from attrs import evolve, frozen
+
 from aion.types._reader import Reader
-from aion_api import Model, evolve
+from aion_api import Model
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class PipelineStep:
     depends_on: tuple[int, ...] | None = None
 
 
+@frozen(slots=False)
 class StepResult(Model):
     """What came of one step.
 
@@ -65,6 +68,7 @@ class StepResult(Model):
         )
 
 
+@frozen(slots=False)
 class PipelineResult(Model):
     """What came of a pipeline.
 

@@ -9,14 +9,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
+from attrs import field, frozen
+
 from aion.types._reader import Reader
-from aion_api import Model, field
+from aion_api import Model
 from aion_api.models.uploads import ConfirmResult, UploadPlan
 
 _ENDS = frozenset({"completed", "failed", "partially_completed"})
 _NUMBERS = ("total", "completed", "failed", "processing", "queued")
 
 
+@frozen(slots=False)
 class PresignedUrlInfo(Model):
     """Where one file may be sent to, and how.
 
@@ -64,6 +67,7 @@ class PresignedUrlInfo(Model):
         )
 
 
+@frozen(slots=False)
 class FileInfo(Model):
     """One file of a batch that is to be prepared.
 
@@ -83,6 +87,7 @@ class FileInfo(Model):
     storage_target: str | None = None
 
 
+@frozen(slots=False)
 class UploadConfirmation(Model):
     """How the upload of one file of a batch ended.
 
@@ -103,6 +108,7 @@ class UploadConfirmation(Model):
     media_type: str | None = None
 
 
+@frozen(slots=False)
 class BatchPresignedUrl(Model):
     """Where one file of a batch may be sent to, and how.
 
@@ -147,6 +153,7 @@ class BatchPresignedUrl(Model):
         )
 
 
+@frozen(slots=False)
 class BatchPrepareResult(Model):
     """A batch whose files may now be sent.
 
@@ -180,6 +187,7 @@ class BatchPrepareResult(Model):
         )
 
 
+@frozen(slots=False)
 class StoredImage(Model):
     """A file that a confirmed batch brought into the library.
 
@@ -214,6 +222,7 @@ class StoredImage(Model):
         )
 
 
+@frozen(slots=False)
 class BatchConfirmResult(Model):
     """What became of the files of a confirmed batch.
 
@@ -253,6 +262,7 @@ class BatchConfirmResult(Model):
         )
 
 
+@frozen(slots=False)
 class UploadBatchStatusResult(Model):
     """How far the files of a batch are.
 

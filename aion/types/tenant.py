@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from attrs import frozen
+
 from aion_api import OpenEnum
 from aion_api.models.tenant_settings import (
     TenantLimitsResponse,
@@ -19,6 +21,7 @@ class MemberRole(OpenEnum):
     VIEWER = "viewer"
 
 
+@frozen(slots=False)
 class TenantLimits(TenantLimitsResponse):
     """What a tenant may use, has used, and has left: three maps with the same keys.
 
@@ -44,6 +47,7 @@ class TenantLimits(TenantLimitsResponse):
         return self.remaining.get(name)
 
 
+@frozen(slots=False)
 class TenantMember(TenantMemberResponse):
     """A member of a tenant.
 

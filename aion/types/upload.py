@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
+from attrs import evolve, frozen
+
 from aion.exceptions import DescriptionError, UploadError
 from aion.types._document_processing import NO_REASON
 from aion.types._reader import Reader, text
@@ -24,7 +26,7 @@ from aion.types.presigned import (
     UploadConfirmation,
     UploadPlan,
 )
-from aion_api import Model, evolve, field_names
+from aion_api import Model, field_names
 from aion_api.models.user_files import StreamBatchFileResult, UserFile
 
 
@@ -33,6 +35,7 @@ def stored_id(stored: StreamBatchFileResult) -> str:
     return text(stored.skipped_existing_image_id) or stored.image_id
 
 
+@frozen(slots=False)
 class UploadResult(Model):
     """One uploaded image and what is known of it.
 
@@ -280,6 +283,7 @@ def _of_many(failed: list[UploadResult], total: int, what: str) -> str:
     return reason if len(failed) == 1 else f"{len(failed)} of {total} files failed; {reason}"
 
 
+@frozen(slots=False)
 class QuotaInfo(Model):
     """What may still be uploaded in this period.
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
+from attrs import frozen
+
 from aion.types._reader import Reader
 from aion.types.batch import BatchItemResult
 from aion_api import Model
 
 
+@frozen(slots=False)
 class VerificationIssue(Model):
     """Something in the text that does not fit the image.
 
@@ -41,6 +44,7 @@ class VerificationIssue(Model):
         )
 
 
+@frozen(slots=False)
 class VerificationResult(Model):
     """Whether a text fits an image.
 

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
+from attrs import field, frozen
+
 from aion.types._reader import Reader
-from aion_api import Model, OpenEnum, field
+from aion_api import Model, OpenEnum
 from aion_api.models.video_analysis import (
     VideoAnalysisQueueResult,
     VideoAnalysisRetryResult,
@@ -52,6 +54,7 @@ _ENDS = frozenset(
 )
 
 
+@frozen(slots=False)
 class VideoUploadSession(Model):
     """A begun upload, and where its chunks go.
 
@@ -101,6 +104,7 @@ class VideoUploadSession(Model):
         )
 
 
+@frozen(slots=False)
 class BatchVideoUploadSession(Model):
     """Several begun uploads.
 
@@ -136,6 +140,7 @@ class BatchVideoUploadSession(Model):
         )
 
 
+@frozen(slots=False)
 class VideoUploadProgress(Model):
     """How far an upload is.
 
@@ -188,6 +193,7 @@ class VideoUploadProgress(Model):
         )
 
 
+@frozen(slots=False)
 class VideoUploadResult(Model):
     """A stored video.
 
@@ -242,6 +248,7 @@ class VideoUploadResult(Model):
         )
 
 
+@frozen(slots=False)
 class VideoAnalysisJobStatus(VideoAnalysisStatusResponse):
     """An analysis and how far it is. `status` is a value of `VideoAnalysisStatus`, as text."""
 
@@ -266,6 +273,7 @@ class VideoAnalysisJobStatus(VideoAnalysisStatusResponse):
         return VideoAnalysisStatus(self.status).is_terminal
 
 
+@frozen(slots=False)
 class VideoScene(Model):
     """One scene of a video.
 
@@ -318,6 +326,7 @@ class VideoScene(Model):
         )
 
 
+@frozen(slots=False)
 class VideoSceneList(Model):
     """The scenes of a video.
 

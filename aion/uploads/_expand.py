@@ -1,18 +1,17 @@
-"""Which files an upload of many means: paths, bytes and directories become a list of files.
+"""Expands paths, bytes and directories into the files to upload.
 
-Files come in the order in which they were given, those of a directory sorted by path. Nothing is
-read but the beginning of each file.
+Files keep the order of the arguments; those of a directory are sorted by path. Only the first bytes
+of each file are read.
 """
 
 from __future__ import annotations
 
 import os
-from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, cast, overload
+from typing import Any, cast
 
 from aion._checks import filename as check_filename
 from aion._checks import filled, refuse, unopened
@@ -22,12 +21,12 @@ from aion.uploads import _local_file
 from aion.uploads._media_types import IMAGE_EXTENSIONS
 
 MOST_FILES = 10_000
-"""Files that one call uploads at most."""
+"""Most files of one call."""
 
 _SHOWN = 10
 
 Check = Callable[[Any, str | None], _local_file.Upload]
-"""Turns a path or bytes, and a name, into a checked file; `ValidationError` when it is none."""
+"""Turns a path or bytes, and a name, into a checked file, or raises `ValidationError`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ class Unusable:
     Attributes:
         filename: Its name.
         problem: Why not.
-        source: Where it lies.
+        source: Its path.
     """
 
     filename: str
@@ -46,7 +45,7 @@ class Unusable:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class UploadInput:
     """One file of an upload.
 
     Attributes:
@@ -74,56 +73,8 @@ class Found:
 
     @property
     def source(self) -> str | None:
-        """Where it lies; None for bytes."""
+        """Its path; None for bytes."""
         return self.file.source if isinstance(self.file.source, str) else None
-
-
-class Files(Sequence[Found]):
-    """The files of an upload, in their order.
-
-    There may be ten thousand, and a batch keeps them to its end: most are held as entries of a few
-    columns, and made into objects when they are asked for.
-    """
-
-    def __init__(self) -> None:
-        self._names: list[str] = []
-        self._folders: list[str] = []
-        self._types: list[str] = []
-        self._sizes = array("Q")
-        self._others: dict[int, _local_file.Upload | Unusable] = {}
-        """Files that are more than name, directory, type and size, by their index."""
-
-    def append(self, file: _local_file.Upload | Unusable) -> None:
-        """Add a file behind the others."""
-        plain = (
-            type(file) is _local_file.Upload and file.data is None and file.name == file.filename
-        )
-        if not plain:
-            self._others[len(self)] = file
-        self._names.append(file.filename)
-        self._folders.append(file.folder if isinstance(file, _local_file.Upload) else "")
-        self._types.append(file.content_type if isinstance(file, _local_file.Upload) else "")
-        self._sizes.append(file.size if isinstance(file, _local_file.Upload) else 0)
-
-    def __len__(self) -> int:
-        return len(self._names)
-
-    @overload
-    def __getitem__(self, index: int) -> Found: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> list[Found]: ...
-
-    def __getitem__(self, index: int | slice) -> Found | list[Found]:
-        if isinstance(index, slice):
-            return [self[one] for one in range(*index.indices(len(self)))]
-        place = range(len(self))[index]
-        return Found(place, self._others.get(place) or self._made(place))
-
-    def _made(self, place: int) -> _local_file.Upload:
-        name = self._names[place]
-        size, folder = self._sizes[place], self._folders[place]
-        return _local_file.Upload(name, self._types[place], size, None, folder, name)
 
 
 def expand(
@@ -135,34 +86,40 @@ def expand(
     check: Check = _local_file.image,
     extensions: frozenset[str] = IMAGE_EXTENSIONS,
     keep_bad: bool = False,
-) -> Files:
-    """The files that are meant.
+) -> list[UploadInput]:
+    """Expand the arguments of an upload into its files.
 
-    A file that was found in a directory and cannot be uploaded is reported by its `problem`, so
-    that it stops no other. One that was named is an error of the caller, unless `keep_bad` asks to
-    report it in the same way.
+    A file of a directory that cannot be uploaded is reported by its `problem`, and does not stop
+    the others. A file that was named is an error of the caller, unless `keep_bad` asks to report it
+    in the same way.
 
     Args:
-        files: A path, bytes, or any iterable of them. A directory means the files in it.
+        files: A path, bytes, or any iterable of them. A directory stands for the files in it.
         filenames: One name for each entry of `files`; None keeps the name of a path.
-        recursive: Look into the directories below a directory.
-        include_hidden: Take files and directories whose name begins with a dot.
-        check: What tells whether a file can be uploaded.
-        extensions: Which files of a directory are taken, by the end of their name.
+        recursive: Include the directories below a directory.
+        include_hidden: Include files and directories whose name begins with a dot.
+        check: Checks whether a file can be uploaded.
+        extensions: The extensions of files to take from a directory.
         keep_bad: Report named files that cannot be uploaded by their `problem`, too.
 
     Raises:
-        ValidationError: There is nothing to upload, or too much; named files cannot be uploaded,
-            of which the first ten are told; or the names do not fit the files.
+        ValidationError: There is nothing to upload, or too much; some named files cannot be
+            uploaded (the message lists the first ten); or the names do not match the files.
         UploadError: A directory cannot be read.
     """
     entries = _entries(files)
     if isinstance(files, Set) and filenames is not None:
         refuse("filenames", filenames, "left out for a set of files, which has no order")
     names = _names(filenames, len(entries))
-    found = Files()
+    inputs: list[UploadInput] = []
     bad: list[Unusable] = []
     first: ValidationError | None = None
+    file: _local_file.Upload | Unusable
+
+    def add(file: _local_file.Upload | Unusable) -> None:
+        inputs.append(UploadInput(len(inputs), file))
+        _limit(len(inputs))
+
     for number, (entry, name) in enumerate(zip(entries, names, strict=True)):
         filled("files", entry)
         if isinstance(entry, (str, Path)) and os.path.isdir(entry):  # noqa: PTH112 - it never raises
@@ -170,36 +127,36 @@ def expand(
                 refuse(f"filenames[{number}]", name, "None for a directory")
             for path in _walk(str(Path(entry)), extensions, recursive, include_hidden):
                 try:
-                    found.append(check(path, None))
+                    file = check(path, None)
                 except ValidationError as error:
-                    found.append(_unusable(path, None, error))
-                _limit(len(found))
+                    file = _unusable(path, None, error)
+                add(file)
         else:
             try:
-                found.append(check(entry, name))
+                file = check(entry, name)
             except ValidationError as error:
                 if not _is_file(entry, name):
                     raise
                 first = first or error
-                bad.append(_unusable(entry, name, error))
-                found.append(bad[-1])
-            _limit(len(found))
+                file = _unusable(entry, name, error)
+                bad.append(file)
+            add(file)
     if first is not None and not keep_bad:
-        raise first if len(bad) == 1 else unfit(bad, len(found))
-    if not found:
+        raise first if len(bad) == 1 else unfit(bad, len(inputs))
+    if not inputs:
         kinds = " ".join(sorted(extensions))
         raise ValidationError(
             f"there is nothing to upload: no file was given, or no directory has one of {kinds}",
             details={"field": "files", "rule": "at least one file"},
         )
-    return found
+    return inputs
 
 
 def names_of(filename: Any, filenames: Any) -> Any:
-    """The names to store, of which a caller gives one, some or none.
+    """The names to store: one, one for each file, or none.
 
     Raises:
-        ValidationError: Both were given, or the one is no text.
+        ValidationError: Both arguments were passed, or `filename` is not text.
     """
     filename = check_filename("filename", filename)
     if filename is None:
@@ -218,7 +175,7 @@ def _entries(files: Any) -> list[Any]:
     given = cast("object", files)
     if isinstance(given, Mapping) or not isinstance(given, Iterable):
         refuse("files", files, "a path, bytes, or a list of them")
-    # What an iterator gives may have no end.
+    # An iterator may be endless.
     entries = list(islice(cast("Iterable[Any]", files), MOST_FILES + 1))
     _limit(len(entries))
     return [by_value(one) if isinstance(one, str) else one for one in entries]
@@ -241,7 +198,7 @@ def _limit(count: int) -> None:
 
 
 def _is_file(entry: Any, name: str | None) -> bool:
-    """Whether an entry means a file at all, good or bad: bytes do with a name only."""
+    """Whether an entry is a file at all, valid or not: bytes need a name for that."""
     if isinstance(entry, (str, Path)):
         return True
     return bool(name) and isinstance(entry, (bytes, bytearray, memoryview))
@@ -255,11 +212,11 @@ def _unusable(entry: Any, name: str | None, error: ValidationError) -> Unusable:
 
 
 def unfit(bad: Sequence[Unusable], total: int) -> ValidationError:
-    """The error of several files that cannot be uploaded, which names them.
+    """The error that several files cannot be uploaded.
 
     Args:
         bad: These files.
-        total: How many were to be uploaded.
+        total: The number of files in the call.
     """
     shown = [one.problem for one in bad[:_SHOWN]]
     if len(bad) > _SHOWN:
@@ -277,14 +234,14 @@ def _walk(
     files: list[str] = []
     folders: list[str] = []
     try:
-        with os.scandir(folder) as found:
-            # Names alone are kept: entries of a large directory would be megabytes.
-            for entry in found:
-                if not _seen(entry.name, include_hidden):
+        with os.scandir(folder) as entries:
+            # Only names are stored: the entries of a large directory take megabytes.
+            for entry in entries:
+                if not _is_visible(entry.name, include_hidden):
                     continue
                 if entry.is_dir(follow_symlinks=False):
                     folders.append(entry.name)
-                elif _suffix(entry.name) in extensions and _is_meant(entry):
+                elif _suffix(entry.name) in extensions and _is_uploadable(entry):
                     files.append(entry.name)
     except OSError as error:
         name = str(error.filename or folder)
@@ -300,28 +257,27 @@ def _walk(
 
 
 def _suffix(name: str) -> str:
-    # A path object takes ten times as long to make, and most names are looked at for this alone.
+    # Creating a path object takes ten times as long, and most names need only this.
     return os.path.splitext(name)[1].lower()  # noqa: PTH122
 
 
-def _is_meant(entry: os.DirEntry[str]) -> bool:
-    """Whether to upload it. Reading a pipe would wait for ever; a link to nowhere is reported."""
+def _is_uploadable(entry: os.DirEntry[str]) -> bool:
+    """Whether to upload it. Reading a pipe could block forever; a broken link is reported."""
     if entry.is_file(follow_symlinks=False):
         return True
     path = Path(entry.path)
     return path.is_file() or not path.exists()
 
 
-def _seen(name: str, include_hidden: bool) -> bool:
+def _is_visible(name: str, include_hidden: bool) -> bool:
     return include_hidden or not name.startswith(".")
 
 
 __all__ = [
     "IMAGE_EXTENSIONS",
     "MOST_FILES",
-    "Files",
-    "Found",
     "Unusable",
+    "UploadInput",
     "expand",
     "names_of",
     "unfit",

@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 from aion import _checks as check
 from aion._http.content import sendable
 from aion.uploads import journal
-from aion.uploads._expand import Found
+from aion.uploads._expand import UploadInput
 from aion.uploads._hashing import sha256
 from aion.uploads._local_file import Upload
 from aion.uploads.journal import FileOutcome, State
@@ -85,7 +85,7 @@ class OpenJournal:
     def __init__(
         self,
         path: str | os.PathLike[str],
-        found: Sequence[Found],
+        found: Sequence[UploadInput],
         base_url: str,
         kind: str,
         options: Mapping[str, Any],
@@ -191,7 +191,7 @@ class OpenJournal:
         with journal.reading(self._path):
             yield
 
-    def _open(self, found: Sequence[Found], about: Mapping[str, str]) -> None:
+    def _open(self, found: Sequence[UploadInput], about: Mapping[str, str]) -> None:
         # Taken for as long as the upload goes on; a process that is killed gives it back.
         self._database.execute("PRAGMA locking_mode = EXCLUSIVE")
         known = journal.check_format(self._path, self._database)
@@ -205,7 +205,7 @@ class OpenJournal:
         else:
             self._begin(found, about)
 
-    def _begin(self, found: Sequence[Found], about: Mapping[str, str]) -> None:
+    def _begin(self, found: Sequence[UploadInput], about: Mapping[str, str]) -> None:
         self._database.executescript(_TABLES)
         now = datetime.now(UTC).isoformat(timespec="seconds")
         self._database.executemany(
@@ -240,7 +240,7 @@ class OpenJournal:
                 options=names,
             )
 
-    def _go_on(self, found: Sequence[Found]) -> None:
+    def _go_on(self, found: Sequence[UploadInput]) -> None:
         rows = {row.position: row for row in journal.outcomes(self._database)}
         self._places = self._matched(found, rows.values())
         with self.whole(safely=True):
@@ -252,7 +252,7 @@ class OpenJournal:
                 elif row.state is not State.PLANNED:
                     self.rows[one.index] = row
 
-    def _matched(self, found: Sequence[Found], rows: Iterable[FileOutcome]) -> dict[int, int]:
+    def _matched(self, found: Sequence[UploadInput], rows: Iterable[FileOutcome]) -> dict[int, int]:
         """The position in the journal of each file; files that are given twice keep their order."""
         places: dict[_Key, list[int]] = {}
         for row in rows:
@@ -282,7 +282,7 @@ class OpenJournal:
             )
         return matched
 
-    def _plan(self, one: Found) -> None:
+    def _plan(self, one: UploadInput) -> None:
         """Begin with a file, whatever the journal said of it."""
         size, mtime = size_and_time(one.upload) if one.upload else (0, None)
         # Bytes have nothing else by which the next call could tell them from others.
@@ -304,7 +304,7 @@ class OpenJournal:
         journal.refuse(self._path, reason, details=details)
 
 
-def _holds(one: Found, row: FileOutcome) -> bool:
+def _holds(one: UploadInput, row: FileOutcome) -> bool:
     """Whether what a row says is still true of the file, and need not begin again."""
     if one.upload is None:
         return row.is_stored
@@ -317,18 +317,18 @@ def _holds(one: Found, row: FileOutcome) -> bool:
     return one.upload.data is None or _digest(one.upload) == row.sha256
 
 
-def _key(one: Found) -> _Key:
+def _key(one: UploadInput) -> _Key:
     # The rows have names as they are on the disk.
     return _place(one), sendable(one.filename)
 
 
-def _name(one: Found) -> str:
+def _name(one: UploadInput) -> str:
     """The name to store: as it is on the disk, where that is how it was given."""
     own = os.path.basename(one.source or "")  # noqa: PTH119 - no object needed
     return own if sendable(own) == one.filename else one.filename
 
 
-def _place(one: Found) -> bytes | None:
+def _place(one: UploadInput) -> bytes | None:
     # Not `resolve`: the same link is the same file, wherever it leads.
     source = one.source
     return os.fsencode(os.path.abspath(source)) if source is not None else None  # noqa: PTH100

@@ -13,15 +13,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from attrs import evolve
+
 from aion.types.common import DescriptionStatus
 from aion.types.documents import DocumentUploadResult
 from aion.types.upload import UploadResult
-from aion.uploads._expand import Found
+from aion.uploads._expand import UploadInput
 from aion.uploads._matching import Sent
 from aion.uploads._open_journal import OpenJournal, size_and_time
 from aion.uploads._plan import Item
 from aion.uploads.journal import FileOutcome, State
-from aion_api import evolve
 from aion_api.models.user_files import StreamBatchUploadBody
 
 
@@ -78,7 +79,7 @@ class Record(NoRecord):
     def __init__(
         self,
         path: str | os.PathLike[str],
-        found: Sequence[Found],
+        found: Sequence[UploadInput],
         base_url: str,
         *,
         kind: str = "images",
@@ -153,7 +154,7 @@ class DocumentRecord(Record):
     def __init__(
         self,
         path: str | os.PathLike[str],
-        found: Sequence[Found],
+        found: Sequence[UploadInput],
         base_url: str,
         options: Mapping[str, Any],
     ) -> None:
@@ -182,7 +183,7 @@ def options_of(form: StreamBatchUploadBody) -> dict[str, Any]:
     return {name: value for name, value in form.to_dict().items() if name != "files"}
 
 
-def stored_document(found: Found, result: UploadResult) -> DocumentUploadResult:
+def stored_document(found: UploadInput, result: UploadResult) -> DocumentUploadResult:
     """A document of a batch right after it was stored, under the name that the service gave it."""
     return evolve(
         DocumentUploadResult.of_file(result.filename or found.filename, found.upload),

@@ -12,13 +12,15 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from attrs import evolve
+
 from aion.types.video import VideoUploadResult
-from aion.uploads._expand import Found
+from aion.uploads._expand import UploadInput
 from aion.uploads._open_journal import OpenJournal
 from aion.uploads._video_chunks import Chunk, ChunkedUpload
 from aion.uploads._video_file import Video, VideoWishes
 from aion.uploads.journal import State
-from aion_api import UNSET, evolve
+from aion_api import UNSET
 
 
 class NoVideoRecord:
@@ -87,7 +89,7 @@ class VideoRecord(NoVideoRecord):
         base_url: str,
         wishes: VideoWishes,
     ) -> None:
-        found = [Found(index, video) for index, video in enumerate(videos)]
+        found = [UploadInput(index, video) for index, video in enumerate(videos)]
         self._journal = OpenJournal(path, found, base_url, "videos", _options(wishes))
 
     def result(self, index: int) -> VideoUploadResult | None:

@@ -1,7 +1,8 @@
-"""Rows: upload of a directory of ten thousand small files to a server that discards them.
+"""Uploads a directory of ten thousand small files to a server that discards them.
 
-The floor sends the same requests by hand, with as many in flight. It does not search for images,
-detect the type of a file, or store results. SDKs without a bulk upload do not take part.
+The floor sends the same requests by hand, as many at a time: it neither searches for images, nor
+detects the type of a file, nor stores its outcome. SDKs without an upload of many files take no
+part.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks import memory
-from benchmarks.measure import AION, Bar, Plan, Result, Sample, in_turns, quiet
+from benchmarks.measure import Bar, Plan, Result, Sample, in_turns, quiet
 from benchmarks.payloads import BATCH
 from benchmarks.rows import taking_part
 
@@ -23,7 +24,6 @@ FILES, SIZE, MIB = 10_000, 100_000, 1024 * 1024
 _BARS = (
     Bar("wall", 1.0),
     Bar("rss", 64 * MIB, over=None, unit="bytes"),
-    Bar("growth", 1.1, over=None),
 )
 
 
@@ -48,28 +48,6 @@ def _files(plan: Plan) -> int:
     return BATCH * plan.count(FILES // BATCH)
 
 
-def _memory(result: Result, plan: Plan, files: int, mode: str, folder: Path) -> None:
-    """Measure the peak memory of the whole process, relative to that for a tenth of the files.
-
-    A note has the memory added over the idle client. That part alone grows faster, because most of
-    the process is the interpreter and its modules.
-    """
-    processes = min(3, plan.repeats)
-    memory.add(result, "bulk", plan.url, mode, folder, processes=processes)
-    with _folder(BATCH * max(1, files // BATCH // 10)) as tenth:
-        few = Result({AION: [Sample(1, 0.0, 0.0)]}, ())
-        memory.add(few, "bulk", plan.url, mode, tenth, processes=processes)
-    (least,) = few.samples[AION]
-    for sample in result.samples[AION]:
-        if sample.peak and least.peak:
-            sample.growth = sample.peak / least.peak
-            result.notes[AION] = (
-                f"takes {sample.peak / MIB:.1f} MiB in all for {files:,} files, and"
-                f" {least.peak / MIB:.1f} MiB for a tenth; {(sample.rss or 0) / MIB:.1f} and"
-                f" {(least.rss or 0) / MIB:.1f} MiB over the idle client"
-            )
-
-
 def sync(plan: Plan) -> Result:
     """Measure the sync clients, with eight requests in flight."""
     result = Result({}, _BARS, main="wall")
@@ -86,7 +64,7 @@ def sync(plan: Plan) -> Result:
         with quiet():
             turns = {name: partial(turn, name) for name in found}
             result.samples = in_turns(turns, min(3, plan.repeats))
-        _memory(result, plan, files, "sync", folder)
+        memory.add(result, "bulk", plan.url, "sync", folder)
     return result
 
 
@@ -112,5 +90,5 @@ def coroutines(plan: Plan) -> Result:
     with _folder(files) as folder:
         with quiet():
             asyncio.run(main(folder))
-        _memory(result, plan, files, "async", folder)
+        memory.add(result, "bulk", plan.url, "async", folder)
     return result

@@ -5,8 +5,7 @@ Pure descriptions: a function of `aion_api.api` returns a `Request`, and somethi
 Most programs want the package `aion` instead.
 """
 
-from aion_api._frozen import build, evolve, field, field_names
-from aion_api._model import Model
+from aion_api._model import Model, build, field_names
 from aion_api._runtime import (
     UNSET,
     File,
@@ -35,7 +34,5 @@ __all__ = [
     "Request",
     "Unset",
     "build",
-    "evolve",
-    "field",
     "field_names",
 ]

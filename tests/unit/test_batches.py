@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections import Counter
 from typing import Any
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from aion.types.upload import QuotaInfo, UploadResult
 from aion.uploads import _plan
-from aion.uploads._expand import Found, Unusable
+from aion.uploads._expand import Unusable, UploadInput
 from aion.uploads._ledger import Ledger
 from aion.uploads._local_file import Upload
 from aion.uploads._matching import Sent, match
@@ -133,7 +134,7 @@ def test_a_chunk_that_is_cut_apart_keeps_every_file_and_gets_smaller(
 
 
 def test_one_image_may_be_the_result_of_two_files() -> None:
-    ledger = Ledger([Found(one.index, one.upload) for one in items("a", "b")])
+    ledger = Ledger([UploadInput(one.index, one.upload) for one in items("a", "b")])
     for index, name in enumerate("ab"):
         ledger.stored(index, UploadResult("i", name, "k"))
     assert (list(ledger.waiting()), ledger.ids()) == ([0, 1], ["i"])
@@ -152,16 +153,50 @@ def test_one_image_may_be_the_result_of_two_files() -> None:
 
 
 def test_a_file_that_was_stored_before_it_became_unusable_did_not_fail_p22() -> None:
-    ledger = Ledger([Found(0, Unusable("a", "a is no image"))])
+    ledger = Ledger([UploadInput(0, Unusable("a", "a is no image"))])
     ledger.stored(0, UploadResult("i", "a", "k"))
     assert (ledger.stored_count, ledger.failed_count) == (1, 0)
     assert [one.is_stored for one in ledger.report()] == [True]
 
 
 def test_a_file_that_could_not_be_sent_is_in_the_report() -> None:
-    ledger = Ledger([Found(0, Unusable("a", "a is empty")), Found(1, item(1, "b").upload)])
+    ledger = Ledger(
+        [UploadInput(0, Unusable("a", "a is empty")), UploadInput(1, item(1, "b").upload)]
+    )
     report = ledger.report([item(1, "b")])
     assert [(one.is_stored, one.is_failed, one.is_pending) for one in report] == [
         (False, True, False), (False, False, True),
     ]  # fmt: skip
     assert list(ledger.waiting()) == []
+
+
+def test_P21_ten_thousand_described_results_fit_into_the_memory_of_an_upload() -> None:
+    count = 10_000
+    plain = items(*(f"{number}.jpg" for number in range(count)))
+    ledger = Ledger([UploadInput(one.index, one.upload) for one in plain])
+    tracemalloc.start()
+    for number in range(count):
+        ledger.stored(number, UploadResult(f"id-{number}", f"{number}.jpg", f"objects/{number}"))
+    for start in range(0, count, 100):
+        page = [described_file(number) for number in range(start, start + 100)]
+        ledger.described(range(start, start + 100), page)
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert ledger.ended_count == count
+    assert held < 48 * 1024 * 1024, f"{held / 1024 / 1024:.1f} MiB"
+
+
+def described_file(number: int) -> UserFile:
+    """A file of a page, with a description of 500 characters."""
+    data = {
+        "id": f"id-{number}",
+        "filename": f"{number}.jpg",
+        "size_bytes": number,
+        "has_full_description": True,
+        "description_status": "completed",
+        "upload_description": f"{number:0500}",
+        "tags": [f"bicycle {number}", f"wall {number}", f"window {number}"],
+        "thumbnail_url": f"https://cdn.example/variants/{number}?token=0123456789abcdef",
+        "created_at": "2026-03-01T10:00:00Z",
+    }
+    return UserFile.from_api_response(data)

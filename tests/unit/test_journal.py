@@ -20,7 +20,7 @@ from aion.exceptions import (
 from aion.types.common import DescriptionStatus
 from aion.types.upload import UploadResult
 from aion.uploads import _expand
-from aion.uploads._expand import Files
+from aion.uploads._expand import UploadInput
 from aion.uploads._open_journal import OpenJournal
 from aion.uploads._plan import Item
 from aion.uploads._record import Record, picked_up, restored
@@ -31,7 +31,7 @@ URL = "https://api.example.com/api/v2"
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
-def found(path: Path, count: int = 3) -> Files:
+def found(path: Path, count: int = 3) -> list[UploadInput]:
     path.mkdir(exist_ok=True)
     for number in range(count):
         if not (path / f"{number}.png").exists():
@@ -39,7 +39,7 @@ def found(path: Path, count: int = 3) -> Files:
     return _expand.expand(path)
 
 
-def items(files: Files) -> list[Item]:
+def items(files: list[UploadInput]) -> list[Item]:
     return [Item(one.index, one.upload) for one in files if one.upload is not None]
 
 
@@ -53,7 +53,7 @@ def photos(tmp_path: Path) -> Path:
     return tmp_path / "photos"
 
 
-def again(path: Path, files: Files) -> Record:
+def again(path: Path, files: list[UploadInput]) -> Record:
     return Record(path, files, URL)
 
 

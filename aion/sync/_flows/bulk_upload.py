@@ -17,6 +17,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 
+from attrs import evolve
+
 from aion._callbacks import ignoring_failures, pass_on, raised_by_callback
 from aion._clock import monotonic
 from aion._http.content import Version
@@ -42,7 +44,7 @@ from aion.types.callbacks import (
 from aion.types.common import DescriptionStatus
 from aion.types.upload import BatchUploadResults, UploadResult, stored_id
 from aion.uploads._errors import late, partial
-from aion.uploads._expand import Found
+from aion.uploads._expand import UploadInput
 from aion.uploads._ledger import Ledger
 from aion.uploads._matching import Look, Sent, accepted, match
 from aion.uploads._meter import Meter
@@ -50,7 +52,6 @@ from aion.uploads._plan import Callbacks, Item, Pace, Parcel, apart, chunks
 from aion.uploads._record import NoRecord, picked_up, restored
 from aion.uploads._retry import is_ambiguous, pause_before
 from aion.uploads.journal import State
-from aion_api import evolve
 from aion_api.api import user_files
 from aion_api.models.upload_sessions import UploadSessionResultItem
 from aion_api.models.user_files import (
@@ -78,7 +79,7 @@ class SyncBatchUpload:
     def __init__(
         self,
         engine: rt.Engine,
-        found: Sequence[Found],
+        found: Sequence[UploadInput],
         form: StreamBatchUploadBody,
         callbacks: Callbacks,
         record: NoRecord | None = None,

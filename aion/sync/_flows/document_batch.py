@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from attrs import evolve
+
 from aion._callbacks import pass_on, raised_by_callback
 from aion._clock import monotonic
 from aion._runtime import blocking as rt
@@ -37,10 +39,9 @@ from aion.types.documents import (
     DocumentUploadResult,
 )
 from aion.uploads._document_file import DocumentCallbacks
-from aion.uploads._expand import Found
+from aion.uploads._expand import UploadInput
 from aion.uploads._plan import Callbacks, Pace
 from aion.uploads._record import NoRecord, restored_document, stored_document
-from aion_api import evolve
 from aion_api.api import document_uploads, user_files
 from aion_api.models.user_files import FileList, StreamBatchUploadBody
 
@@ -90,7 +91,7 @@ class SyncDocumentBatch:
     def __init__(
         self,
         engine: rt.Engine,
-        found: Sequence[Found],
+        found: Sequence[UploadInput],
         form: StreamBatchUploadBody,
         callbacks: DocumentCallbacks,
         record: NoRecord | None = None,

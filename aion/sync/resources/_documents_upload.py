@@ -37,7 +37,7 @@ from aion.types.documents import (
 from aion.uploads import _document_file, _expand
 from aion.uploads._document_file import DocumentCallbacks
 from aion.uploads._errors import noting_stored
-from aion.uploads._expand import Found
+from aion.uploads._expand import UploadInput
 from aion.uploads._plan import Pace
 from aion.uploads._record import DocumentRecord, NoRecord, options_of
 from aion_api.models.user_files import StreamBatchUploadBody
@@ -90,7 +90,7 @@ class SyncDocumentUploads(SyncPresignedDocuments):
         target = target_of("storage_target", storage_target)
         check.optional_seconds("processing_timeout", processing_timeout)
         source = _document_file.document(file, filename)
-        found = [Found(0, source)]
+        found = [UploadInput(0, source)]
         try:
             results = self._take(
                 found, target, DocumentCallbacks(), processing_timeout, wait_for_processing
@@ -249,7 +249,7 @@ class SyncDocumentUploads(SyncPresignedDocuments):
 
     def _take(
         self,
-        found: Sequence[Found],
+        found: Sequence[UploadInput],
         target: str,
         callbacks: DocumentCallbacks,
         timeout: float | None,

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from attrs import evolve
+
 from aion import _checks as check
 from aion._requests.storage import target_of
 from aion._runtime import blocking as rt
@@ -30,7 +32,7 @@ from aion.uploads._plan import Callbacks, Pace
 from aion.uploads._progress_bar import display
 from aion.uploads._record import NoRecord, Record, options_of
 from aion.uploads.progress import UploadProgress
-from aion_api import UNSET, evolve
+from aion_api import UNSET
 from aion_api.models.user_files import StreamBatchUploadBody
 
 _INTENTS = ("describe", "verify", "rules")

@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from attrs import evolve
+
 from aion import _checks as check
 from aion._requests import images as requests
 from aion._runtime import blocking as rt
@@ -16,7 +18,6 @@ from aion.sync._flows import batch_jobs
 from aion.sync.resources.batch import SyncBatchResource
 from aion.types.batch import BatchImageInput, BatchStatusResult
 from aion.types.describe import DescriptionResult
-from aion_api import evolve
 from aion_api.api import description
 from aion_api.models.description import DescribeImageRequest
 

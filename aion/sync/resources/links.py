@@ -7,6 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from attrs import evolve
+
 from aion import _checks as check
 from aion._requests.library import MAX_PAGE, MAX_TAG_LENGTH, MAX_TAGS, changes, labels
 from aion._requests.library import page_size as size_of_page
@@ -27,7 +29,7 @@ from aion.types.links import (
     LinkUpdateResult,
     RecrawlLinkResult,
 )
-from aion_api import UNSET, Unset, evolve
+from aion_api import UNSET, Unset
 from aion_api.api import user_files
 from aion_api.models.user_files import BatchDeleteFilesRequest, CreateLinkRequest
 

@@ -4,10 +4,11 @@
 
 from __future__ import annotations
 
+from attrs import evolve
+
 from aion import _checks as check
 from aion._runtime import blocking as rt
 from aion.types.video import VideoScene, VideoSceneList
-from aion_api import evolve
 from aion_api.api import video_scenes
 
 

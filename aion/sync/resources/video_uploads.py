@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from attrs import evolve
+
 from aion import _checks as check
 from aion._callbacks import raised_by_callback
 from aion._requests import videos as requests
@@ -28,7 +30,6 @@ from aion.uploads import _video_file
 from aion.uploads._errors import note_stored
 from aion.uploads._video_file import Video, VideoCallbacks, VideoWishes
 from aion.uploads._video_record import NoVideoRecord, VideoRecord
-from aion_api import evolve
 
 SUPPORTED_VIDEO_EXTENSIONS = set(_video_file.EXTENSIONS)
 

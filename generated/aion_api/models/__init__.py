@@ -244,14 +244,8 @@ if TYPE_CHECKING:
     from aion_api.models.rules import ToggleRuleSetRequest as ToggleRuleSetRequest
     from aion_api.models.rules import UpdateRuleSetRequest as UpdateRuleSetRequest
     from aion_api.models.rules import VisualMemoryStatusResponse as VisualMemoryStatusResponse
-    from aion_api.models.shared import ChatErrorResponse as ChatErrorResponse
-    from aion_api.models.shared import ErrorResponse as ErrorResponse
-    from aion_api.models.shared import HTTPValidationError as HTTPValidationError
     from aion_api.models.shared import UpdateFileRequest as UpdateFileRequest
     from aion_api.models.shared import UpdateFileResult as UpdateFileResult
-    from aion_api.models.shared import UploadLogEvent as UploadLogEvent
-    from aion_api.models.shared import UserFilesError as UserFilesError
-    from aion_api.models.shared import ValidationError as ValidationError
     from aion_api.models.sharing import AcceptShareRequest as AcceptShareRequest
     from aion_api.models.sharing import AddTenantMemberRequest as AddTenantMemberRequest
     from aion_api.models.sharing import CreatePublicShareRequest as CreatePublicShareRequest
@@ -277,6 +271,12 @@ if TYPE_CHECKING:
     from aion_api.models.tenant_settings import TenantSettings as TenantSettings
     from aion_api.models.tenant_settings import TenantSettingsUpdate as TenantSettingsUpdate
     from aion_api.models.tenant_settings import UpdateMemberRoleRequest as UpdateMemberRoleRequest
+    from aion_api.models.unreferenced import ChatErrorResponse as ChatErrorResponse
+    from aion_api.models.unreferenced import ErrorResponse as ErrorResponse
+    from aion_api.models.unreferenced import HTTPValidationError as HTTPValidationError
+    from aion_api.models.unreferenced import UploadLogEvent as UploadLogEvent
+    from aion_api.models.unreferenced import UserFilesError as UserFilesError
+    from aion_api.models.unreferenced import ValidationError as ValidationError
     from aion_api.models.upload_sessions import FileErrorSummary as FileErrorSummary
     from aion_api.models.upload_sessions import FileResultSummary as FileResultSummary
     from aion_api.models.upload_sessions import FileResultSummaryStatus as FileResultSummaryStatus
@@ -462,7 +462,7 @@ _HOME: dict[str, str] = {
     "BatchVideoUploadResponseDTO": "video_uploads",
     "BillingPortalResponse": "payment",
     "ChangePasswordRequest": "user_settings",
-    "ChatErrorResponse": "shared",
+    "ChatErrorResponse": "unreferenced",
     "ChatExportChatSessionFormat": "chat",
     "ChatMessageResponse": "chat",
     "ChatSessionSummaryResponse": "chat",
@@ -557,7 +557,7 @@ _HOME: dict[str, str] = {
     "DuplicateCheckResponse": "uploads",
     "EmailChangeRequest": "user_settings",
     "EmailVerificationRequest": "authentication",
-    "ErrorResponse": "shared",
+    "ErrorResponse": "unreferenced",
     "ExportDatasetRequest": "datasets",
     "ExportDatasetResponse": "datasets",
     "ExportFilesRequest": "cloud_storage",
@@ -585,7 +585,7 @@ _HOME: dict[str, str] = {
     "GetAllUserImagesResponse": "chat",
     "GetChatSessionResponse": "chat",
     "GoogleOAuthRequest": "authentication",
-    "HTTPValidationError": "shared",
+    "HTTPValidationError": "unreferenced",
     "ImageData": "batch",
     "ImageSearchAgentRequest": "agent_search",
     "ImageSearchAgentResponse": "agent_search",
@@ -707,7 +707,7 @@ _HOME: dict[str, str] = {
     "UpdateVideosResponse": "chat",
     "UploadConfirmation": "uploads",
     "UploadConfirmationRequest": "uploads",
-    "UploadLogEvent": "shared",
+    "UploadLogEvent": "unreferenced",
     "UploadPlan": "uploads",
     "UploadSessionListItem": "upload_sessions",
     "UploadSessionListResponse": "upload_sessions",
@@ -722,11 +722,11 @@ _HOME: dict[str, str] = {
     "UsageCheckResponse": "usage_analytics",
     "UserFile": "user_files",
     "UserFileDetails": "user_files",
-    "UserFilesError": "shared",
+    "UserFilesError": "unreferenced",
     "UserInfo": "authentication",
     "UserProfileResponse": "user_settings",
     "UserProfileUpdate": "user_settings",
-    "ValidationError": "shared",
+    "ValidationError": "unreferenced",
     "VerificationDetailsResponse": "data_history",
     "VerificationHistoryResponse": "data_history",
     "VerificationLevelBreakdown": "usage_analytics",

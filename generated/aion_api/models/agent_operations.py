@@ -9,10 +9,14 @@ from __future__ import annotations
 
 from typing import Any, Self
 
+from attrs import frozen
+
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class ChunkReference(md.Answer):
     """A pointer to a passage in a document.
 
@@ -31,6 +35,7 @@ class ChunkReference(md.Answer):
     _required = ("chunk_id", "document_id")
 
 
+@frozen(slots=False)
 class DocumentAnalysisAgentRequest(md.Model):
     """A request to analyze documents.
 
@@ -43,6 +48,8 @@ class DocumentAnalysisAgentRequest(md.Model):
     document_ids: list[str]
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class DocumentAnalysisAgentResponse(md.Answer):
     """An analysis of documents by the agent.
 
@@ -100,6 +107,8 @@ class DocumentAnalysisAgentResponse(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class FolderActionDetail(md.Answer):
     """One action the agent took on a folder.
 
@@ -118,6 +127,7 @@ class FolderActionDetail(md.Answer):
     _required = ("action",)
 
 
+@frozen(slots=False)
 class OrganizeAgentRequest(md.Model):
     """A request to sort files into folders.
 
@@ -133,6 +143,8 @@ class OrganizeAgentRequest(md.Model):
     parent_folder_id: str | None | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class OrganizeAgentResponse(md.Answer):
     """What the agent did to sort the files.
 
@@ -186,6 +198,7 @@ class OrganizeAgentResponse(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class SynthesizeAgentRequest(md.Model):
     """A request for a written report.
 
@@ -200,6 +213,8 @@ class SynthesizeAgentRequest(md.Model):
     auto_save: bool | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class SynthesizeAgentResponse(md.Answer):
     """A report written by the agent.
 

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from typing import Any, Self
 
+from attrs import frozen
+
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class PipelineNodeResult(md.Answer):
     """The outcome of one pipeline step.
 
@@ -44,6 +48,7 @@ class PipelineNodeResult(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class PipelineRequest(md.Model):
     """A pipeline of agent steps and the files it starts from.
 
@@ -58,6 +63,8 @@ class PipelineRequest(md.Model):
     document_ids: list[str] | None | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class PipelineResponse(md.Answer):
     """The outcome of a pipeline run.
 
@@ -96,6 +103,7 @@ class PipelineResponse(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class PipelineStep(md.Model):
     """One step of a pipeline.
 

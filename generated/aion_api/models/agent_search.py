@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any, Self
 
+from attrs import frozen
+
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
@@ -23,6 +25,8 @@ class ResultRefDataIdType(rt.OpenEnum):
     LINK = "link"
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class DocumentChunkResultItem(md.Answer):
     """One passage found by the search agent.
 
@@ -55,6 +59,7 @@ class DocumentChunkResultItem(md.Answer):
     _required = ("chunk_id", "document_id", "document_filename", "text", "score")
 
 
+@frozen(slots=False)
 class DocumentSearchAgentRequest(md.Model):
     """A natural-language search over documents.
 
@@ -72,6 +77,8 @@ class DocumentSearchAgentRequest(md.Model):
     document_ids: list[str] | None | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class DocumentSearchAgentResponse(md.Answer):
     """Passages found by the search agent, with a summary.
 
@@ -148,6 +155,7 @@ class DocumentSearchAgentResponse(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class ImageSearchAgentRequest(md.Model):
     """A natural-language search over images.
 
@@ -165,6 +173,8 @@ class ImageSearchAgentRequest(md.Model):
     image_ids: list[str] | None | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class ImageSearchAgentResponse(md.Answer):
     """Images found by the search agent, with a summary.
 
@@ -233,6 +243,8 @@ class ImageSearchAgentResponse(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class ImageSearchResultItem(md.Answer):
     """One image found by the search agent.
 
@@ -268,6 +280,8 @@ class ImageSearchResultItem(md.Answer):
     _required = ("image_id", "score")
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class MatchedSceneItem(md.Answer):
     """A scene of a video that fits the query.
 
@@ -316,6 +330,8 @@ class MatchedSceneItem(md.Answer):
     )
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class ResultRefData(md.Answer):
     """A set of results that reference markup points to.
 
@@ -343,6 +359,7 @@ class ResultRefData(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class VideoSearchAgentRequest(md.Model):
     """A natural-language search over videos.
 
@@ -360,6 +377,8 @@ class VideoSearchAgentRequest(md.Model):
     folder_id: str | None | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class VideoSearchAgentResponse(md.Answer):
     """Videos found by the search agent, with a summary.
 
@@ -433,6 +452,8 @@ class VideoSearchAgentResponse(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class VideoSearchResultItem(md.Answer):
     """One video found by the search agent.
 

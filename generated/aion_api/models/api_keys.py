@@ -10,10 +10,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Self
 
+from attrs import frozen
+
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class APIKeyResponse(md.Answer):
     """One API key without its secret part.
 
@@ -64,6 +68,7 @@ class APIKeyResponse(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class CreateAPIKeyRequest(md.Model):
     """Settings of a new API key.
 
@@ -86,6 +91,8 @@ class CreateAPIKeyRequest(md.Model):
     expires_at: datetime | None | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class CreateAPIKeyResponse(md.Answer):
     """A new API key, including its full value.
 
@@ -131,6 +138,7 @@ class CreateAPIKeyResponse(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class ListAPIKeysResponse(md.Answer):
     """One page of API keys.
 
@@ -150,6 +158,7 @@ class ListAPIKeysResponse(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class UpdateAPIKeyRequest(md.Model):
     """Changes to an API key.
 

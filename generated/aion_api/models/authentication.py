@@ -9,10 +9,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Self
 
+from attrs import frozen
+
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
+@frozen(slots=False)
 class CompletePasswordResetRequest(md.Model):
     """A new password and the token that permits it.
 
@@ -24,6 +27,7 @@ class CompletePasswordResetRequest(md.Model):
     new_password: str
 
 
+@frozen(slots=False)
 class EmailVerificationRequest(md.Model):
     """Proof that an email address belongs to the user.
 
@@ -34,6 +38,7 @@ class EmailVerificationRequest(md.Model):
     token: str
 
 
+@frozen(slots=False)
 class GoogleOAuthRequest(md.Model):
     """A Google identity for signing in.
 
@@ -46,6 +51,7 @@ class GoogleOAuthRequest(md.Model):
     password: str | None | rt.Unset = rt.UNSET
 
 
+@frozen(slots=False)
 class LoginRequest(md.Model):
     """Credentials for a login with email and password."""
 
@@ -54,6 +60,8 @@ class LoginRequest(md.Model):
     remember_me: bool | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class LoginResponse(md.Answer):
     """The signed-in user and the session that was opened.
 
@@ -93,6 +101,7 @@ class LoginResponse(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class PasswordResetRequest(md.Model):
     """The account for which a password reset is asked.
 
@@ -103,6 +112,7 @@ class PasswordResetRequest(md.Model):
     email: str
 
 
+@frozen(slots=False)
 class RegisterRequest(md.Model):
     """Details of a new user account.
 
@@ -121,6 +131,8 @@ class RegisterRequest(md.Model):
     auto_login: bool | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class RegisterResponse(md.Answer):
     """The new user, with a session when one was opened.
 
@@ -172,6 +184,7 @@ class RegisterResponse(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class ResendVerificationByEmailRequest(md.Model):
     """The address that needs a new verification message.
 
@@ -182,6 +195,7 @@ class ResendVerificationByEmailRequest(md.Model):
     email: str
 
 
+@frozen(slots=False)
 class SessionInfo(md.Answer):
     """One open session of a user, as listed by session authentication.
 
@@ -219,6 +233,7 @@ class SessionInfo(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class SessionRotateResponse(md.Answer):
     """The session that replaces the previous one.
 
@@ -241,6 +256,7 @@ class SessionRotateResponse(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class UserInfo(md.Answer):
     """The user to whom the current session belongs.
 

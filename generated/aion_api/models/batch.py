@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Self
 
+from attrs import frozen
+
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
@@ -25,6 +27,7 @@ class BatchStatus(rt.OpenEnum):
     PARTIALLY_COMPLETED = "partially_completed"
 
 
+@frozen(slots=False)
 class BatchDescribeRequest(md.Model):
     """Images to describe in one background job, and how to process them.
 
@@ -60,6 +63,8 @@ class BatchDescribeRequest(md.Model):
     verification_level: str | None | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class BatchItemResult(md.Answer):
     """Outcome of one item of a batch.
 
@@ -99,6 +104,7 @@ class BatchItemResult(md.Answer):
     _required = ("item_id", "item_index", "status")
 
 
+@frozen(slots=False)
 class BatchOperationResponse(md.Answer):
     """A batch that has just been accepted.
 
@@ -143,6 +149,7 @@ class BatchOperationResponse(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class BatchResultsResponse(md.Answer):
     """One page of batch results, with totals for the whole batch.
 
@@ -170,6 +177,8 @@ class BatchResultsResponse(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class BatchStatusResponse(md.Answer):
     """Progress of a batch.
 
@@ -235,6 +244,7 @@ class BatchStatusResponse(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class BatchVerifyRequest(md.Model):
     """Pairs of image and text to verify in one background job, and how to process them.
 
@@ -262,6 +272,7 @@ class BatchVerifyRequest(md.Model):
     verification_level: str | None | rt.Unset = rt.UNSET
 
 
+@frozen(slots=False)
 class ImageData(md.Model):
     """One input image of a batch. Set exactly one of `image_url`, `image_base64` and `object_key`.
 
@@ -278,6 +289,7 @@ class ImageData(md.Model):
     metadata: dict[str, Any] | None | rt.Unset = rt.UNSET
 
 
+@frozen(slots=False)
 class ImageTextPair(md.Model):
     """An image and the text to check against it.
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Self
 
+from attrs import frozen
+
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
@@ -22,6 +24,8 @@ class ChatExportChatSessionFormat(rt.OpenEnum):
     TEXT = "text"
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class ChatMessageResponse(md.Answer):
     """One message of a chat session.
 
@@ -79,6 +83,8 @@ class ChatMessageResponse(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class ChatSessionSummaryResponse(md.Answer):
     """A chat session and its counters, without the messages.
 
@@ -148,6 +154,7 @@ class ChatSessionSummaryResponse(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class CloseChatSessionResponse(md.Answer):
     """A closed session with its final totals.
 
@@ -166,6 +173,7 @@ class CloseChatSessionResponse(md.Answer):
     _dates = ("closed_at",)
 
 
+@frozen(slots=False)
 class CreateChatSessionRequest(md.Model):
     """Settings for a new chat session.
 
@@ -183,6 +191,7 @@ class CreateChatSessionRequest(md.Model):
     use_all_images: bool | rt.Unset = rt.UNSET
 
 
+@frozen(slots=False)
 class CreateChatSessionResponse(md.Answer):
     """A newly created chat session.
 
@@ -199,6 +208,7 @@ class CreateChatSessionResponse(md.Answer):
     _dates = ("created_at",)
 
 
+@frozen(slots=False)
 class GetAllUserImagesResponse(md.Answer):
     """One page of ids of the images you can use in chat.
 
@@ -215,6 +225,8 @@ class GetAllUserImagesResponse(md.Answer):
     _required = ("image_ids", "total_count", "has_more")
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class GetChatSessionResponse(md.Answer):
     """A chat session with its messages and selected files.
 
@@ -245,6 +257,7 @@ class GetChatSessionResponse(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class ImageSearchRequest(md.Model):
     """A text search over your images, with paging.
 
@@ -259,6 +272,8 @@ class ImageSearchRequest(md.Model):
     offset: int | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class ImageSearchResultResponse(md.Answer):
     """One image found by a search.
 
@@ -292,6 +307,7 @@ class ImageSearchResultResponse(md.Answer):
     _dates = ("created_at",)
 
 
+@frozen(slots=False)
 class ListChatSessionsResponse(md.Answer):
     """One page of chat sessions.
 
@@ -315,6 +331,8 @@ class ListChatSessionsResponse(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class MessageImageInfo(md.Answer):
     """An image that a chat message refers to.
 
@@ -344,6 +362,7 @@ class MessageImageInfo(md.Answer):
     _required = ("image_id",)
 
 
+@frozen(slots=False)
 class PlanActionRequest(md.Model):
     """Your decision on a proposed plan.
 
@@ -356,6 +375,8 @@ class PlanActionRequest(md.Model):
     plan_data: dict[str, Any] | None | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class PlanActionResponse(md.Answer):
     """The outcome of a decision on a plan.
 
@@ -387,6 +408,7 @@ class PlanActionResponse(md.Answer):
     _required = ("success", "plan_id", "message", "action_taken")
 
 
+@frozen(slots=False)
 class RenameChatSessionResponse(md.Answer):
     """A session after it was renamed."""
 
@@ -399,6 +421,7 @@ class RenameChatSessionResponse(md.Answer):
     _dates = ("updated_at",)
 
 
+@frozen(slots=False)
 class RenameSessionRequest(md.Model):
     """A new title for a session.
 
@@ -409,6 +432,7 @@ class RenameSessionRequest(md.Model):
     title: str
 
 
+@frozen(slots=False)
 class SearchImagesResponse(md.Answer):
     """One page of image search hits.
 
@@ -432,6 +456,7 @@ class SearchImagesResponse(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class SendMessageRequest(md.Model):
     """A message to send to the assistant.
 
@@ -448,6 +473,8 @@ class SendMessageRequest(md.Model):
     expected_image_ids: list[str] | None | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class SendMessageResponse(md.Answer):
     """The assistant's complete reply.
 
@@ -492,6 +519,7 @@ class SendMessageResponse(md.Answer):
     )
 
 
+@frozen(slots=False)
 class UpdateDocumentsRequest(md.Model):
     """The full set of documents for a session.
 
@@ -503,6 +531,7 @@ class UpdateDocumentsRequest(md.Model):
     document_ids: list[str] | rt.Unset = rt.UNSET
 
 
+@frozen(slots=False)
 class UpdateDocumentsResponse(md.Answer):
     """The document selection of a session after an update.
 
@@ -518,6 +547,7 @@ class UpdateDocumentsResponse(md.Answer):
     _required = ("session_id", "selected_document_ids", "document_count")
 
 
+@frozen(slots=False)
 class UpdateImagesRequest(md.Model):
     """The full set of images for a session.
 
@@ -529,6 +559,8 @@ class UpdateImagesRequest(md.Model):
     image_ids: list[str]
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class UpdateImagesResponse(md.Answer):
     """The image selection of a session after an update.
 
@@ -561,6 +593,7 @@ class UpdateImagesResponse(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class UpdateSessionModeRequest(md.Model):
     """The image mode to switch a session to.
 
@@ -572,6 +605,7 @@ class UpdateSessionModeRequest(md.Model):
     use_all_images: bool
 
 
+@frozen(slots=False)
 class UpdateSessionModeResponse(md.Answer):
     """The image mode of a session after a switch.
 
@@ -591,6 +625,7 @@ class UpdateSessionModeResponse(md.Answer):
     _dates = ("updated_at",)
 
 
+@frozen(slots=False)
 class UpdateVideosRequest(md.Model):
     """The full set of videos for a session.
 
@@ -602,6 +637,7 @@ class UpdateVideosRequest(md.Model):
     video_ids: list[str] | rt.Unset = rt.UNSET
 
 
+@frozen(slots=False)
 class UpdateVideosResponse(md.Answer):
     """The video selection of a session after an update.
 

@@ -10,10 +10,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Self
 
+from attrs import frozen
+
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
+@frozen(slots=False)
 class CloudFileRequest(md.Model):
     """One file at the storage provider.
 
@@ -30,6 +33,8 @@ class CloudFileRequest(md.Model):
     size_bytes: int | None | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class CloudStorageConnection(md.Answer):
     """One connected storage account.
 
@@ -64,6 +69,7 @@ class CloudStorageConnection(md.Answer):
     _dates = ("created_at", "last_used_at")
 
 
+@frozen(slots=False)
 class CloudStorageJobDetail(md.Answer):
     """One import or export job.
 
@@ -138,6 +144,7 @@ class CloudStorageJobDetail(md.Answer):
         )
 
 
+@frozen(slots=False)
 class CompleteAuthRequest(md.Model):
     """The values that the OAuth redirect delivers.
 
@@ -152,6 +159,7 @@ class CompleteAuthRequest(md.Model):
     redirect_uri: str | None | rt.Unset = rt.UNSET
 
 
+@frozen(slots=False)
 class CompleteAuthResult(md.Answer):
     """The connection that a finished OAuth flow leads to.
 
@@ -172,6 +180,7 @@ class CompleteAuthResult(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class ConnectionList(md.Answer):
     """Connected storage accounts.
 
@@ -193,6 +202,7 @@ class ConnectionList(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class DisconnectResult(md.Answer):
     """The result of disconnecting a storage account.
 
@@ -212,6 +222,7 @@ class DisconnectResult(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class ExportFilesRequest(md.Model):
     """The images to export and where to put them.
 
@@ -228,6 +239,8 @@ class ExportFilesRequest(md.Model):
     folder_name: str | None | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class ExportResult(md.Answer):
     """An export job that has been accepted.
 
@@ -248,6 +261,7 @@ class ExportResult(md.Answer):
     _required = ("is_async", "message")
 
 
+@frozen(slots=False)
 class ImportFilesRequest(md.Model):
     """The files to import from a connected account.
 
@@ -264,6 +278,8 @@ class ImportFilesRequest(md.Model):
     collection_id: str | None | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class ImportResult(md.Answer):
     """An import job that has been accepted.
 
@@ -292,6 +308,7 @@ class ImportResult(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class InitiateAuthRequest(md.Model):
     """Settings for the start of an OAuth flow.
 
@@ -304,6 +321,7 @@ class InitiateAuthRequest(md.Model):
     redirect_uri: str | None | rt.Unset = rt.UNSET
 
 
+@frozen(slots=False)
 class InitiateAuthResult(md.Answer):
     """Where to send the user to give consent.
 
@@ -320,6 +338,7 @@ class InitiateAuthResult(md.Answer):
     _required = ("authorization_url", "state", "provider")
 
 
+@frozen(slots=False)
 class JobStatusResponse(md.Answer):
     """The current state of an import or export job.
 
@@ -337,6 +356,7 @@ class JobStatusResponse(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class PickerProxyRequest(md.Model):
     """A Google Drive request to forward.
 
@@ -352,6 +372,7 @@ class PickerProxyRequest(md.Model):
     params: dict[str, Any] | None | rt.Unset = rt.UNSET
 
 
+@frozen(slots=False)
 class PickerProxyResponse(md.Answer):
     """The answer of Google Drive to a forwarded request.
 
@@ -365,6 +386,7 @@ class PickerProxyResponse(md.Answer):
     _required = ("data",)
 
 
+@frozen(slots=False)
 class PickerSessionData(md.Answer):
     """Credentials for the Google file picker.
 
@@ -386,6 +408,7 @@ class PickerSessionData(md.Answer):
     _required = ("session_id", "access_token", "app_id", "developer_key", "expires_at")
 
 
+@frozen(slots=False)
 class PickerTokenResponse(md.Answer):
     """A new picker session.
 

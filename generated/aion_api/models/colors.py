@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from typing import Any, Self
 
+from attrs import frozen
+
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
+@frozen(slots=False)
 class BatchColorExtractionRequestDTO(md.Model):
     """The images to extract colors from, with settings for all of them.
 
@@ -26,6 +29,7 @@ class BatchColorExtractionRequestDTO(md.Model):
     n_colors: int | rt.Unset = rt.UNSET
 
 
+@frozen(slots=False)
 class BatchColorExtractionResult(md.Answer):
     """Receipt for a batch of color extractions.
 
@@ -40,6 +44,8 @@ class BatchColorExtractionResult(md.Answer):
     _required = ("queued_count", "message")
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class ColorAnalysisResponseDTO(md.Answer):
     """The color analysis of one image and its state.
 
@@ -62,6 +68,7 @@ class ColorAnalysisResponseDTO(md.Answer):
     _required = ("image_id", "status")
 
 
+@frozen(slots=False)
 class ColorFamilyDTO(md.Answer):
     """A group of related colors that a search can name.
 
@@ -80,6 +87,7 @@ class ColorFamilyDTO(md.Answer):
     _required = ("name", "display_name", "description", "example_colors")
 
 
+@frozen(slots=False)
 class ColorSearchRequestDTO(md.Model):
     """A search for images by color. Give at least one of `hex_code`, `color_name` and
     `color_family`.
@@ -105,6 +113,7 @@ class ColorSearchRequestDTO(md.Model):
     offset: int | rt.Unset = rt.UNSET
 
 
+@frozen(slots=False)
 class ColorSearchResponseDTO(md.Answer):
     """One page of images that match a color search.
 
@@ -128,6 +137,8 @@ class ColorSearchResponseDTO(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class ColorSearchResultDTO(md.Answer):
     """One image that matches a color search.
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Self
 
+from attrs import frozen
+
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
@@ -28,6 +30,7 @@ class ExportFormat(rt.OpenEnum):
     JSONL = "jsonl"
 
 
+@frozen(slots=False)
 class DescriptionHistoryResponse(md.Answer):
     """One page of description history, with statistics and paging details.
 
@@ -57,6 +60,7 @@ class DescriptionHistoryResponse(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class ExportRequest(md.Model):
     """What to export and in which format. Filters work as in the history listing.
 
@@ -89,6 +93,8 @@ class ExportRequest(md.Model):
     limit: int | None | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class ExportResponse(md.Answer):
     """A data export and its progress.
 
@@ -127,6 +133,8 @@ class ExportResponse(md.Answer):
     _required = ("export_id", "status", "format", "created_at")
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class FiltersAppliedResponse(md.Answer):
     """Which filters shaped a history listing.
 
@@ -168,6 +176,7 @@ class FiltersAppliedResponse(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class PageInfoResponse(md.Answer):
     """Position of one page within a listing.
 
@@ -191,6 +200,7 @@ class PageInfoResponse(md.Answer):
     _required = ("offset", "limit", "has_next", "has_previous", "total_pages", "current_page")
 
 
+@frozen(slots=False)
 class ProcessingResultResponse(md.Answer):
     """One past processing result and the image it is about.
 
@@ -271,6 +281,8 @@ class ProcessingResultResponse(md.Answer):
         )
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class ProcessingStatisticsResponse(md.Answer):
     """Totals and averages for a history listing.
 
@@ -302,6 +314,8 @@ class ProcessingStatisticsResponse(md.Answer):
     _required = ("total_count", "average_confidence")
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class VerificationDetailsResponse(md.Answer):
     """What a verification checked and what it found.
 
@@ -332,6 +346,7 @@ class VerificationDetailsResponse(md.Answer):
     _required = ("vlm_response", "verified_claims", "issues_found")
 
 
+@frozen(slots=False)
 class VerificationHistoryResponse(md.Answer):
     """One page of verification history, with statistics and paging details.
 

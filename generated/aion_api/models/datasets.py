@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Self
 
+from attrs import frozen
+
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
@@ -33,6 +35,7 @@ class DatasetStatus(rt.OpenEnum):
     FAILED = "failed"
 
 
+@frozen(slots=False)
 class CreateDatasetRequest(md.Model):
     """A new dataset, made from the results of a batch.
 
@@ -49,6 +52,7 @@ class CreateDatasetRequest(md.Model):
     format_config: dict[str, Any] | None | rt.Unset = rt.UNSET
 
 
+@frozen(slots=False)
 class DatasetListResponse(md.Answer):
     """One page of datasets.
 
@@ -75,6 +79,8 @@ class DatasetListResponse(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class DatasetResponse(md.Answer):
     """A dataset and the state it is in.
 
@@ -134,6 +140,7 @@ class DatasetResponse(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class DatasetStatisticsResponse(md.Answer):
     """Figures about datasets and their exports over a period.
 
@@ -154,6 +161,7 @@ class DatasetStatisticsResponse(md.Answer):
     _required = ("dataset_statistics", "export_statistics", "popular_formats", "period")
 
 
+@frozen(slots=False)
 class ExportDatasetRequest(md.Model):
     """How to export a dataset.
 
@@ -169,6 +177,8 @@ class ExportDatasetRequest(md.Model):
     include_failed_items: bool | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class ExportDatasetResponse(md.Answer):
     """A finished dataset export. The data is either inline in `content` or kept as a file.
 

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from attrs import frozen
+
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
+@frozen(slots=False)
 class DescribeImageRequest(md.Model):
     """One image to describe, given as `image_url`, `image_base64` or `object_key`.
 
@@ -41,6 +44,8 @@ class DescribeImageRequest(md.Model):
     prompt: str | None | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class DescriptionResponse(md.Answer):
     """AI description of one image.
 

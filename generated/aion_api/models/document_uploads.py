@@ -10,10 +10,14 @@ from __future__ import annotations
 
 from typing import Any, Self
 
+from attrs import frozen
+
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class ConfirmedDocument(md.Answer):
     """One document of a batch upload.
 
@@ -44,6 +48,7 @@ class ConfirmedDocument(md.Answer):
     _required = ("document_id", "object_key", "filename", "document_type", "text_extraction_status")
 
 
+@frozen(slots=False)
 class DocumentBatchConfirmRequest(md.Model):
     """The outcome of every upload in a batch.
 
@@ -56,6 +61,8 @@ class DocumentBatchConfirmRequest(md.Model):
     confirmations: list[DocumentUploadConfirmation]
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class DocumentBatchConfirmResponse(md.Answer):
     """The result of confirming a document batch.
 
@@ -99,6 +106,7 @@ class DocumentBatchConfirmResponse(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class DocumentBatchPrepareRequest(md.Model):
     """The documents of one batch upload.
 
@@ -112,6 +120,7 @@ class DocumentBatchPrepareRequest(md.Model):
     additional_params: dict[str, Any] | None | rt.Unset = rt.UNSET
 
 
+@frozen(slots=False)
 class DocumentBatchPrepareResponse(md.Answer):
     """A prepared batch with one upload URL per document.
 
@@ -152,6 +161,8 @@ class DocumentBatchPrepareResponse(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class DocumentBatchPresignedUrl(md.Answer):
     """Where and how to upload one document of a batch.
 
@@ -203,6 +214,8 @@ class DocumentBatchPresignedUrl(md.Answer):
     )
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class DocumentBatchStatusResponse(md.Answer):
     """Progress of a document batch.
 
@@ -258,6 +271,7 @@ class DocumentBatchStatusResponse(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class DocumentConfirmationRequest(md.Model):
     """Report that a document has been uploaded.
 
@@ -274,6 +288,7 @@ class DocumentConfirmationRequest(md.Model):
     checksum: str | None | rt.Unset = rt.UNSET
 
 
+@frozen(slots=False)
 class DocumentConfirmationResponse(md.Answer):
     """The document that a confirmed upload leads to.
 
@@ -317,6 +332,7 @@ class DocumentConfirmationResponse(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class DocumentFileInfo(md.Model):
     """One document to be uploaded in a batch.
 
@@ -337,6 +353,7 @@ class DocumentFileInfo(md.Model):
     storage_target: str | rt.Unset = rt.UNSET
 
 
+@frozen(slots=False)
 class DocumentPresignedUploadRequest(md.Model):
     """The document you are about to upload.
 
@@ -358,6 +375,8 @@ class DocumentPresignedUploadRequest(md.Model):
     idempotency_key: str | None | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class DocumentPresignedUploadResponse(md.Answer):
     """Where and how to upload one document.
 
@@ -407,6 +426,8 @@ class DocumentPresignedUploadResponse(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class DocumentStatusResponse(md.Answer):
     """How far the processing of one document has come.
 
@@ -446,6 +467,7 @@ class DocumentStatusResponse(md.Answer):
     _required = ("document_id", "filename", "created_at")
 
 
+@frozen(slots=False)
 class DocumentUploadConfirmation(md.Model):
     """The outcome of one upload in a batch.
 
@@ -464,6 +486,7 @@ class DocumentUploadConfirmation(md.Model):
     error_message: str | None | rt.Unset = rt.UNSET
 
 
+@frozen(slots=False)
 class DocumentUploadPlan(md.Answer):
     """Advice on how to send the files of a batch.
 

@@ -10,10 +10,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Self
 
+from attrs import frozen
+
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class BatchDeleteDocumentResult(md.Answer):
     """What happened to one document of a batch delete.
 
@@ -33,6 +37,7 @@ class BatchDeleteDocumentResult(md.Answer):
     _dates = ("deleted_at",)
 
 
+@frozen(slots=False)
 class BatchDeleteDocumentsRequest(md.Model):
     """The documents to delete.
 
@@ -43,6 +48,7 @@ class BatchDeleteDocumentsRequest(md.Model):
     document_ids: list[str]
 
 
+@frozen(slots=False)
 class BatchDeleteDocumentsResponse(md.Answer):
     """The outcome of a batch delete, grouped by result.
 
@@ -82,6 +88,8 @@ class BatchDeleteDocumentsResponse(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class ChunkResult(md.Answer):
     """One passage of a document's text.
 
@@ -122,6 +130,8 @@ class ChunkResult(md.Answer):
     _required = ("chunk_id", "document_id", "document_filename", "chunk_index", "content")
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class DocumentChunksResponseAPI(md.Answer):
     """All chunks of one document.
 
@@ -145,6 +155,8 @@ class DocumentChunksResponseAPI(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class DocumentInfo(md.Answer):
     """One document in a listing or on its own.
 
@@ -182,6 +194,7 @@ class DocumentInfo(md.Answer):
     _required = ("id", "filename", "created_at")
 
 
+@frozen(slots=False)
 class DocumentListResponseAPI(md.Answer):
     """One page of documents.
 
@@ -205,6 +218,7 @@ class DocumentListResponseAPI(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class DocumentSearchRequestAPI(md.Model):
     """A search in the text of your documents.
 
@@ -222,6 +236,7 @@ class DocumentSearchRequestAPI(md.Model):
     document_ids: list[str] | None | rt.Unset = rt.UNSET
 
 
+@frozen(slots=False)
 class DocumentSearchResponseAPI(md.Answer):
     """The chunks that match a document search.
 
@@ -245,6 +260,8 @@ class DocumentSearchResponseAPI(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class DocumentTextResponseAPI(md.Answer):
     """The full extracted text of a document.
 

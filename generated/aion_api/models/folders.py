@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Self
 
+from attrs import frozen
+
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
@@ -20,6 +22,7 @@ class FoldersDeleteFolderMode(rt.OpenEnum):
     DELETE_ALL = "delete_all"
 
 
+@frozen(slots=False)
 class CreateFolderRequest(md.Model):
     """A folder to create.
 
@@ -32,6 +35,7 @@ class CreateFolderRequest(md.Model):
     parent_id: str | None | rt.Unset = rt.UNSET
 
 
+@frozen(slots=False)
 class DeleteFolderResult(md.Answer):
     """Outcome of a folder deletion.
 
@@ -56,6 +60,8 @@ class DeleteFolderResult(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class Folder(md.Answer):
     """A folder.
 
@@ -98,6 +104,7 @@ class Folder(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class FolderBreadcrumb(md.Answer):
     """One step on the path to a folder.
 
@@ -118,6 +125,7 @@ class FolderBreadcrumb(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class FolderBreadcrumbs(md.Answer):
     """Path to a folder.
 
@@ -135,6 +143,7 @@ class FolderBreadcrumbs(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class FolderContents(md.Answer):
     """A folder with its path and its direct subfolders. Its files are counted, not listed.
 
@@ -164,6 +173,7 @@ class FolderContents(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class FolderTree(md.Answer):
     """All folders as a flat list.
 
@@ -181,6 +191,7 @@ class FolderTree(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class MoveFilesRequest(md.Model):
     """Files to move and where to.
 
@@ -193,6 +204,7 @@ class MoveFilesRequest(md.Model):
     folder_id: str | None | rt.Unset = rt.UNSET
 
 
+@frozen(slots=False)
 class MoveFilesResult(md.Answer):
     """Outcome of moving files.
 
@@ -208,6 +220,7 @@ class MoveFilesResult(md.Answer):
     _required = ("moved", "total_requested")
 
 
+@frozen(slots=False)
 class MoveFolderRequest(md.Model):
     """New place of a folder.
 
@@ -218,6 +231,7 @@ class MoveFolderRequest(md.Model):
     new_parent_id: str | None | rt.Unset = rt.UNSET
 
 
+@frozen(slots=False)
 class RenameFolderRequest(md.Model):
     """New name of a folder.
 

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from typing import Any, Self
 
+from attrs import frozen
+
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
+@frozen(slots=False)
 class BatchMaterialClassificationRequestDTO(md.Model):
     """The images to classify by material.
 
@@ -24,6 +27,7 @@ class BatchMaterialClassificationRequestDTO(md.Model):
     force: bool | rt.Unset = rt.UNSET
 
 
+@frozen(slots=False)
 class BatchMaterialClassificationResponseDTO(md.Answer):
     """Receipt for a batch of material classifications.
 
@@ -38,6 +42,8 @@ class BatchMaterialClassificationResponseDTO(md.Answer):
     _required = ("queued_count", "message")
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class MaterialClassificationResponseDTO(md.Answer):
     """The material classification of one image and its state.
 
@@ -56,6 +62,7 @@ class MaterialClassificationResponseDTO(md.Answer):
     _required = ("image_id", "status")
 
 
+@frozen(slots=False)
 class MaterialSearchRequestDTO(md.Model):
     """A search for images by material.
 
@@ -78,6 +85,7 @@ class MaterialSearchRequestDTO(md.Model):
     offset: int | rt.Unset = rt.UNSET
 
 
+@frozen(slots=False)
 class MaterialSearchResponseDTO(md.Answer):
     """One page of images that match a material search.
 
@@ -101,6 +109,8 @@ class MaterialSearchResponseDTO(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class MaterialSearchResultDTO(md.Answer):
     """One image that matches a material search.
 
@@ -123,6 +133,7 @@ class MaterialSearchResultDTO(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class MaterialTypeDTO(md.Answer):
     """A material that images are classified by.
 

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from typing import Any, Self
 
+from attrs import frozen
+
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
+@frozen(slots=False)
 class BillingPortalResponse(md.Answer):
     """A billing portal session.
 
@@ -25,6 +28,7 @@ class BillingPortalResponse(md.Answer):
     _required = ("portal_url",)
 
 
+@frozen(slots=False)
 class CheckoutRequest(md.Model):
     """The plan to subscribe a tenant to.
 
@@ -37,6 +41,7 @@ class CheckoutRequest(md.Model):
     tenant_id: str
 
 
+@frozen(slots=False)
 class CheckoutResponse(md.Answer):
     """A checkout that is ready for payment.
 
@@ -50,6 +55,8 @@ class CheckoutResponse(md.Answer):
     _required = ("checkout_url",)
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class CreditBalanceResponse(md.Answer):
     """Credits a tenant has left. A value of -1 means unlimited.
 
@@ -71,6 +78,7 @@ class CreditBalanceResponse(md.Answer):
     _required = ("prepaid_balance", "included_remaining", "total_available")
 
 
+@frozen(slots=False)
 class CreditPackCheckoutRequest(md.Model):
     """The credit pack to buy for a tenant.
 
@@ -83,6 +91,7 @@ class CreditPackCheckoutRequest(md.Model):
     tenant_id: str
 
 
+@frozen(slots=False)
 class CreditPackCheckoutResponse(md.Answer):
     """A credit pack checkout that is ready for payment.
 
@@ -96,6 +105,8 @@ class CreditPackCheckoutResponse(md.Answer):
     _required = ("checkout_url",)
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class SubscriptionStatusResponse(md.Answer):
     """The subscription of a tenant.
 
@@ -141,6 +152,7 @@ class SubscriptionStatusResponse(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class SubscriptionUpdateRequest(md.Model):
     """A change to a subscription.
 
@@ -156,6 +168,8 @@ class SubscriptionUpdateRequest(md.Model):
     tenant_id: str | None | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class SubscriptionUpdateResponse(md.Answer):
     """The outcome of a subscription change.
 

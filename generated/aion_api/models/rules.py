@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from typing import Any, Self
 
+from attrs import frozen
+
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
+@frozen(slots=False)
 class CreateRuleSetRequest(md.Model):
     """A new rule set.
 
@@ -34,6 +37,7 @@ class CreateRuleSetRequest(md.Model):
     user_description: str | None | rt.Unset = rt.UNSET
 
 
+@frozen(slots=False)
 class RuleConfigRequest(md.Model):
     """One rule of a rule set that is being created or updated.
 
@@ -60,6 +64,8 @@ class RuleConfigRequest(md.Model):
     conditions: list[dict[str, Any]] | None | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class RuleConfigResponse(md.Answer):
     """One rule of a rule set.
 
@@ -118,6 +124,7 @@ class RuleConfigResponse(md.Answer):
     )
 
 
+@frozen(slots=False)
 class RuleSetListResponse(md.Answer):
     """One page of rule sets.
 
@@ -142,6 +149,8 @@ class RuleSetListResponse(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class RuleSetResponse(md.Answer):
     """A rule set with all of its rules.
 
@@ -203,6 +212,7 @@ class RuleSetResponse(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class RuleTemplateResponse(md.Answer):
     """A ready-made rule to start from.
 
@@ -236,6 +246,8 @@ class RuleTemplateResponse(md.Answer):
     )
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class RuleTestResultResponse(md.Answer):
     """Outcome of a rule test.
 
@@ -260,6 +272,7 @@ class RuleTestResultResponse(md.Answer):
     _required = ("rule_id", "rule_name", "passed", "execution_time_ms")
 
 
+@frozen(slots=False)
 class TestRuleSetRequest(md.Model):
     """The image to test a rule set on.
 
@@ -272,6 +285,7 @@ class TestRuleSetRequest(md.Model):
     rule_ids: list[str] | None | rt.Unset = rt.UNSET
 
 
+@frozen(slots=False)
 class ToggleRuleSetRequest(md.Model):
     """The state to put a rule set in.
 
@@ -282,6 +296,7 @@ class ToggleRuleSetRequest(md.Model):
     enabled: bool
 
 
+@frozen(slots=False)
 class UpdateRuleSetRequest(md.Model):
     """New values for a rule set. `name` and `description` are always required.
 
@@ -304,6 +319,8 @@ class UpdateRuleSetRequest(md.Model):
     user_description: str | None | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class VisualMemoryStatusResponse(md.Answer):
     """State of a rule set's visual memory.
 

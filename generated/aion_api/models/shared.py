@@ -4,73 +4,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Self
+
+from attrs import frozen
 
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
-class ChatErrorResponse(md.Answer):
-    """The error body of chat routes.
-
-    Attributes:
-        error: What went wrong, in words.
-        error_code: Code that programs can test.
-        detail: More about the cause, or null.
-    """
-
-    error: str
-    error_code: str
-    detail: str | None = None
-    timestamp: datetime | None = None
-
-    _keys = frozenset(["error", "error_code", "detail", "timestamp"])
-    _required = ("error", "error_code")
-    _dates = ("timestamp",)
-
-
-class ErrorResponse(md.Answer):
-    """Error body of the describe and verify routes.
-
-    Attributes:
-        error_code: Machine-readable error code.
-        message: Error text for people.
-        details: Further facts about the error, if any.
-        request_id: ID of the request that failed.
-        timestamp: Time of the error, ISO 8601.
-    """
-
-    error_code: str
-    message: str
-    timestamp: str
-    details: dict[str, Any] | None = None
-    request_id: str | None = None
-
-    _keys = frozenset(["error_code", "message", "details", "request_id", "timestamp"])
-    _required = ("error_code", "message", "timestamp")
-
-
-class HTTPValidationError(md.Answer):
-    """A request that failed validation.
-
-    Attributes:
-        detail: One entry per problem found.
-    """
-
-    detail: list[ValidationError] | None = None
-
-    _keys = frozenset(["detail"])
-
-    @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
-        data["detail"] = (
-            None
-            if (v := data.get("detail")) is None
-            else [ValidationError.adopt(item) for item in v]
-        )
-        return super().adopt(data)
-
-
+@frozen(slots=False)
 class UpdateFileRequest(md.Model):
     """Changes to a file. Give at least one field.
 
@@ -84,6 +25,8 @@ class UpdateFileRequest(md.Model):
     tags: list[str] | None | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class UpdateFileResult(md.Answer):
     """Title and tags of a file after the change.
 
@@ -99,81 +42,3 @@ class UpdateFileResult(md.Answer):
     _keys = frozenset(["id", "title", "tags", "updated_at"])
     _required = ("id",)
     _dates = ("updated_at",)
-
-
-class UploadLogEvent(md.Answer):
-    """One event in the log of an upload.
-
-    Attributes:
-        event_type: Kind of event, at most 100 characters.
-        message: What happened, at most 2000 characters.
-        data: Further facts about the event.
-        timestamp: When it happened, at most 50 characters.
-        batch_id: Batch the event belongs to.
-        file_index: Position of the file in the batch, 0 to 10000.
-        file_name: Name of the file, at most 500 characters.
-    """
-
-    event_type: str
-    message: str
-    data: dict[str, Any] | None = None
-    timestamp: str | None = None
-    batch_id: str | None = None
-    file_index: int | None = None
-    file_name: str | None = None
-
-    _keys = frozenset(
-        ["event_type", "message", "data", "timestamp", "batch_id", "file_index", "file_name"]
-    )
-    _required = ("event_type", "message")
-
-
-class UserFilesError(md.Answer):
-    """Error body of the file and link operations.
-
-    Attributes:
-        error: Kind of error, as a short identifier such as `not_found`.
-        message: What went wrong, in plain words.
-        details: Further facts about the error; may be null.
-    """
-
-    error: str
-    message: str
-    details: dict[str, Any] | None = None
-
-    _keys = frozenset(["error", "message", "details"])
-    _required = ("error", "message")
-
-
-class ValidationError(md.Answer):
-    """One validation problem and where it is.
-
-    Attributes:
-        loc: Path to the offending value, starting with the part of the request: `body`,
-            `query`, `path`, `header`, or `cookie`. Numbers are list positions.
-        msg: What is wrong, in plain words.
-        type_: Machine-readable kind of problem, such as `missing`.
-    """
-
-    loc: list[str | int]
-    msg: str
-    type_: str
-
-    _wire_names = {
-        "type_": "type",
-    }
-
-    _keys = frozenset(["loc", "msg", "type"])
-
-    @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
-        extra = md.unknown(data, cls._keys)
-        return md.build(
-            cls,
-            {
-                "loc": data["loc"],
-                "msg": data["msg"],
-                "type_": data["type"],
-                "additional_properties": extra,
-            },
-        )

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any, Self
 
+from attrs import frozen
+
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
@@ -41,6 +43,7 @@ class ShareStatus(rt.OpenEnum):
     EXPIRED = "expired"
 
 
+@frozen(slots=False)
 class AcceptShareRequest(md.Model):
     """An invitation to a shared rule set.
 
@@ -51,6 +54,7 @@ class AcceptShareRequest(md.Model):
     invitation_code: str
 
 
+@frozen(slots=False)
 class AddTenantMemberRequest(md.Model):
     """A person to add to a tenant.
 
@@ -63,6 +67,7 @@ class AddTenantMemberRequest(md.Model):
     role: Role | rt.Unset = rt.UNSET
 
 
+@frozen(slots=False)
 class CreatePublicShareRequest(md.Model):
     """A rule set to share through a token.
 
@@ -76,6 +81,8 @@ class CreatePublicShareRequest(md.Model):
     expires_in_days: int | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class ShareResponse(md.Answer):
     """One share of a rule set.
 
@@ -123,6 +130,7 @@ class ShareResponse(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class ShareRuleSetRequest(md.Model):
     """A rule set to share, and with whom.
 
@@ -142,6 +150,8 @@ class ShareRuleSetRequest(md.Model):
     expires_in_days: int | None | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class SharingMemberResponse(md.Answer):
     """One member of a tenant, as listed by the sharing operations.
 
@@ -171,6 +181,7 @@ class SharingMemberResponse(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class UpdateSharingMemberRoleRequest(md.Model):
     """A new role for a member of a tenant, as sent to the sharing operations.
 

@@ -6,9 +6,12 @@ Send a message to the support team.
 
 from __future__ import annotations
 
+from attrs import frozen
+
 from aion_api import _model as md
 
 
+@frozen(slots=False)
 class ContactRequest(md.Model):
     """A message to the support team.
 
@@ -22,6 +25,7 @@ class ContactRequest(md.Model):
     message: str
 
 
+@frozen(slots=False)
 class ContactResponse(md.Answer):
     """Confirmation of a support message."""
 

@@ -9,10 +9,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Self
 
+from attrs import frozen
+
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
+@frozen(slots=False)
 class AuditLogListResponse(md.Answer):
     """One page of the audit log.
 
@@ -34,6 +37,8 @@ class AuditLogListResponse(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class AuditLogResponse(md.Answer):
     """One recorded event in a tenant.
 
@@ -87,6 +92,7 @@ class AuditLogResponse(md.Answer):
     _dates = ("event_timestamp",)
 
 
+@frozen(slots=False)
 class ConfigureS3Request(md.Model):
     """A bucket of your own and the credentials to write to it.
 
@@ -104,6 +110,7 @@ class ConfigureS3Request(md.Model):
     region: str
 
 
+@frozen(slots=False)
 class InviteMemberRequest(md.Model):
     """An invitation to a tenant.
 
@@ -117,6 +124,8 @@ class InviteMemberRequest(md.Model):
     role: str | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class S3ConfigStatus(md.Answer):
     """State of the custom S3 configuration. It never holds credentials.
 
@@ -143,6 +152,8 @@ class S3ConfigStatus(md.Answer):
     _required = ("configured",)
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class S3ValidationResult(md.Answer):
     """Outcome of a test of the custom S3 configuration.
 
@@ -160,6 +171,7 @@ class S3ValidationResult(md.Answer):
     _required = ("valid",)
 
 
+@frozen(slots=False)
 class TenantLimitsResponse(md.Answer):
     """Limits of a tenant and how far they are used. The three maps share their keys, such as
     `monthly_uploads` and `api_calls_per_minute`.
@@ -185,6 +197,7 @@ class TenantLimitsResponse(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class TenantMemberResponse(md.Answer):
     """One member of a tenant.
 
@@ -208,6 +221,7 @@ class TenantMemberResponse(md.Answer):
     _dates = ("joined_at", "last_active_at")
 
 
+@frozen(slots=False)
 class TenantSettings(md.Answer):
     """Configuration, subscription, and credit use of a tenant.
 
@@ -309,6 +323,7 @@ class TenantSettings(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class TenantSettingsUpdate(md.Model):
     """Changes to the settings of a tenant. Fields that are left out keep their value.
 
@@ -328,6 +343,7 @@ class TenantSettingsUpdate(md.Model):
     custom_config: dict[str, Any] | None | rt.Unset = rt.UNSET
 
 
+@frozen(slots=False)
 class UpdateMemberRoleRequest(md.Model):
     """A new role for a member of a tenant.
 

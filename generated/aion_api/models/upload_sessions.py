@@ -10,6 +10,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Self
 
+from attrs import frozen
+
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
@@ -43,6 +45,7 @@ class UploadSessionStatusResponseStatus(rt.OpenEnum):
     CANCELLED = "cancelled"
 
 
+@frozen(slots=False)
 class FileErrorSummary(md.Answer):
     """An error of one file in a session.
 
@@ -61,6 +64,8 @@ class FileErrorSummary(md.Answer):
     _required = ("filename", "index", "error", "retryable")
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class FileResultSummary(md.Answer):
     """Short result of one file in a session.
 
@@ -88,6 +93,7 @@ class FileResultSummary(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class UploadSessionListItem(md.Answer):
     """One upload session in a listing.
 
@@ -139,6 +145,7 @@ class UploadSessionListItem(md.Answer):
     _dates = ("created_at", "completed_at")
 
 
+@frozen(slots=False)
 class UploadSessionListResponse(md.Answer):
     """One page of upload sessions.
 
@@ -164,6 +171,8 @@ class UploadSessionListResponse(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class UploadSessionResultItem(md.Answer):
     """Result of one file in an upload session.
 
@@ -213,6 +222,7 @@ class UploadSessionResultItem(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class UploadSessionResultsResponse(md.Answer):
     """One page of results of an upload session.
 
@@ -244,6 +254,7 @@ class UploadSessionResultsResponse(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class UploadSessionStatusResponse(md.Answer):
     """Progress of one upload session.
 

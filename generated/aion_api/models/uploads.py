@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from typing import Any, Self
 
+from attrs import frozen
+
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
+@frozen(slots=False)
 class AutoRecoveryResponse(md.Answer):
     """Outcome of a batch recovery.
 
@@ -32,6 +35,7 @@ class AutoRecoveryResponse(md.Answer):
     _required = ("batch_id", "recovered_files", "failed_files", "status", "message")
 
 
+@frozen(slots=False)
 class BatchDescriptionCountsResponse(md.Answer):
     """Number of images in each description state.
 
@@ -58,6 +62,8 @@ class BatchDescriptionCountsResponse(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class BatchErrorSummaryResponse(md.Answer):
     """Errors that occurred in a batch.
 
@@ -77,6 +83,8 @@ class BatchErrorSummaryResponse(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class BatchPresignedUrl(md.Answer):
     """Presigned URL of one file in a batch.
 
@@ -124,6 +132,7 @@ class BatchPresignedUrl(md.Answer):
     )
 
 
+@frozen(slots=False)
 class BatchStatusCountsResponse(md.Answer):
     """Number of images in each processing state.
 
@@ -173,6 +182,8 @@ class BatchStatusCountsResponse(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class BatchStatusSummaryResponse(md.Answer):
     """Combined state of all images in an upload batch.
 
@@ -224,6 +235,7 @@ class BatchStatusSummaryResponse(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class BatchUploadConfirmRequest(md.Model):
     """Report of how the uploads of a batch ended.
 
@@ -237,6 +249,8 @@ class BatchUploadConfirmRequest(md.Model):
     auto_process: bool | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class BatchUploadConfirmResponse(md.Answer):
     """Outcome of a batch confirmation.
 
@@ -280,6 +294,7 @@ class BatchUploadConfirmResponse(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class BatchUploadPrepareRequest(md.Model):
     """Files of a batch upload and what to do with them.
 
@@ -297,6 +312,7 @@ class BatchUploadPrepareRequest(md.Model):
     additional_params: dict[str, Any] | None | rt.Unset = rt.UNSET
 
 
+@frozen(slots=False)
 class BatchUploadPrepareResponse(md.Answer):
     """A prepared batch with one presigned URL per file.
 
@@ -327,6 +343,7 @@ class BatchUploadPrepareResponse(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class CleanupStaleBatchesResponse(md.Answer):
     """Outcome of a cleanup.
 
@@ -342,6 +359,8 @@ class CleanupStaleBatchesResponse(md.Answer):
     _required = ("cleaned_count", "message")
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class ComponentStatusesResponse(md.Answer):
     """States of the single steps behind `unified_status`.
 
@@ -361,6 +380,7 @@ class ComponentStatusesResponse(md.Answer):
     )
 
 
+@frozen(slots=False)
 class ConfirmResult(md.Answer):
     """Receipt of a confirmed upload. It holds no image id.
 
@@ -378,6 +398,7 @@ class ConfirmResult(md.Answer):
     _required = ("upload_id", "object_key", "storage_path", "confirmed")
 
 
+@frozen(slots=False)
 class DuplicateCheckRequest(md.Model):
     """Hashes to compare with your stored files.
 
@@ -388,6 +409,7 @@ class DuplicateCheckRequest(md.Model):
     hashes: list[str]
 
 
+@frozen(slots=False)
 class DuplicateCheckResponse(md.Answer):
     """The submitted hashes, split by whether a stored file has them.
 
@@ -403,6 +425,7 @@ class DuplicateCheckResponse(md.Answer):
     _required = ("duplicates", "unique")
 
 
+@frozen(slots=False)
 class FileInfo(md.Model):
     """One file of a batch to prepare.
 
@@ -422,6 +445,7 @@ class FileInfo(md.Model):
     storage_target: str | rt.Unset = rt.UNSET
 
 
+@frozen(slots=False)
 class PendingBatchInfo(md.Answer):
     """One unconfirmed batch.
 
@@ -452,6 +476,7 @@ class PendingBatchInfo(md.Answer):
     )
 
 
+@frozen(slots=False)
 class PendingBatchesResponse(md.Answer):
     """Batches that were prepared but never confirmed.
 
@@ -475,6 +500,7 @@ class PendingBatchesResponse(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class PresignedUploadRequest(md.Model):
     """Facts about a file for which a presigned URL is wanted.
 
@@ -495,6 +521,8 @@ class PresignedUploadRequest(md.Model):
     storage_target: str | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class PresignedUploadResponse(md.Answer):
     """A presigned URL and how to use it.
 
@@ -542,6 +570,8 @@ class PresignedUploadResponse(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class StoredImageInfo(md.Answer):
     """A file stored by a batch upload.
 
@@ -565,6 +595,7 @@ class StoredImageInfo(md.Answer):
     _required = ("image_id", "object_key", "filename")
 
 
+@frozen(slots=False)
 class StuckUploadsResponse(md.Answer):
     """Uploads that have not reached a final state in time.
 
@@ -585,6 +616,8 @@ class StuckUploadsResponse(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class UnifiedImageStatusResponse(md.Answer):
     """Processing state of one image, from upload to description. It holds no description text.
 
@@ -650,6 +683,7 @@ class UnifiedImageStatusResponse(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class UploadConfirmation(md.Model):
     """How the upload of one file in a batch ended.
 
@@ -671,6 +705,7 @@ class UploadConfirmation(md.Model):
     media_type: str | None | rt.Unset = rt.UNSET
 
 
+@frozen(slots=False)
 class UploadConfirmationRequest(md.Model):
     """Report of a finished presigned upload.
 
@@ -687,6 +722,8 @@ class UploadConfirmationRequest(md.Model):
     content_type: str | None | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class UploadPlan(md.Answer):
     """Recommended way to send the files of a batch.
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any, Self
 
+from attrs import frozen
+
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
@@ -21,6 +23,7 @@ class UsageAnalyticsGetDashboardAnalyticsPeriod(rt.OpenEnum):
     YEAR = "year"
 
 
+@frozen(slots=False)
 class ConversationTokenUsageItem(md.Answer):
     """AI tokens used by one chat session.
 
@@ -68,6 +71,7 @@ class ConversationTokenUsageItem(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class ConversationTokenUsageResponse(md.Answer):
     """One page of chat sessions with the AI tokens each used.
 
@@ -94,6 +98,7 @@ class ConversationTokenUsageResponse(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class DailyActivityPoint(md.Answer):
     """Activity on one day.
 
@@ -111,6 +116,7 @@ class DailyActivityPoint(md.Answer):
     _required = ("date", "files_uploaded", "chat_messages")
 
 
+@frozen(slots=False)
 class DashboardAnalyticsResponse(md.Answer):
     """Totals and daily activity for a dashboard.
 
@@ -192,6 +198,8 @@ class DashboardAnalyticsResponse(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class FileTokenUsageItem(md.Answer):
     """AI tokens used by one file.
 
@@ -235,6 +243,7 @@ class FileTokenUsageItem(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class FileTokenUsageResponse(md.Answer):
     """One page of files with the AI tokens each used.
 
@@ -258,6 +267,8 @@ class FileTokenUsageResponse(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class MonthlyTokenUsageResponse(md.Answer):
     """AI tokens used in one calendar month, in total and, where available, by kind of work.
 
@@ -389,6 +400,7 @@ class MonthlyTokenUsageResponse(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class OperationTypeBreakdown(md.Answer):
     """Usage split by type of operation.
 
@@ -415,6 +427,8 @@ class OperationTypeBreakdown(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class UsageBreakdownResponse(md.Answer):
     """Credits used and left in the current month.
 
@@ -477,6 +491,7 @@ class UsageBreakdownResponse(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class UsageCheckRequest(md.Model):
     """The amount of work to check credits for.
 
@@ -490,6 +505,8 @@ class UsageCheckRequest(md.Model):
     verification_level: str | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class UsageCheckResponse(md.Answer):
     """Whether the planned work is covered by the available credits.
 
@@ -563,6 +580,7 @@ class UsageCheckResponse(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class VerificationLevelBreakdown(md.Answer):
     """Usage split by verification level, from the fewest AI providers to all of them.
 

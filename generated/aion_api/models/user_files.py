@@ -10,6 +10,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Self
 
+from attrs import frozen
+
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
@@ -22,6 +24,8 @@ class SearchMode(rt.OpenEnum):
     VISIBLE_TEXT = "visible_text"
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class BatchDeleteFileResult(md.Answer):
     """Outcome for one file of a batch deletion.
 
@@ -40,6 +44,7 @@ class BatchDeleteFileResult(md.Answer):
     _dates = ("deleted_at",)
 
 
+@frozen(slots=False)
 class BatchDeleteFilesRequest(md.Model):
     """Files to delete.
 
@@ -50,6 +55,7 @@ class BatchDeleteFilesRequest(md.Model):
     file_ids: list[str]
 
 
+@frozen(slots=False)
 class BatchDeleteFilesResponse(md.Answer):
     """Outcome of a batch deletion, grouped by result.
 
@@ -88,6 +94,7 @@ class BatchDeleteFilesResponse(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class ConfirmUploadRequest(md.Model):
     """Report of a finished presigned file upload.
 
@@ -104,6 +111,8 @@ class ConfirmUploadRequest(md.Model):
     auto_describe: bool | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class ConfirmUploadResponse(md.Answer):
     """The file after its upload is confirmed.
 
@@ -121,6 +130,7 @@ class ConfirmUploadResponse(md.Answer):
     _required = ("image_id", "description_status")
 
 
+@frozen(slots=False)
 class CreateLinkRequest(md.Model):
     """A link to save.
 
@@ -140,6 +150,8 @@ class CreateLinkRequest(md.Model):
     auto_crawl: bool | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class CreateLinkResponse(md.Answer):
     """The saved link.
 
@@ -171,6 +183,7 @@ class CreateLinkResponse(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class DeleteFileResult(md.Answer):
     """Confirmation of a deletion.
 
@@ -193,6 +206,7 @@ class DeleteFileResult(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class FileList(md.Answer):
     """One page of files.
 
@@ -214,6 +228,7 @@ class FileList(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class FileRejection(md.Answer):
     """A file that a batch upload turned away.
 
@@ -232,6 +247,8 @@ class FileRejection(md.Answer):
     _required = ("filename", "index", "reason", "retryable")
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class FullDescription(md.Answer):
     """One AI description of a file.
 
@@ -269,6 +286,7 @@ class FullDescription(md.Answer):
     _dates = ("created_at",)
 
 
+@frozen(slots=False)
 class InitiateUploadBody(md.Model):
     """Form of a presigned file upload.
 
@@ -288,6 +306,8 @@ class InitiateUploadBody(md.Model):
     auto_describe: bool | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class InitiateUploadResponse(md.Answer):
     """A new file record and the presigned URL for its bytes.
 
@@ -338,6 +358,8 @@ class InitiateUploadResponse(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class ProcessingHistory(md.Answer):
     """One processing step of a file.
 
@@ -361,6 +383,8 @@ class ProcessingHistory(md.Answer):
     _dates = ("created_at", "completed_at")
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class StreamBatchFileResult(md.Answer):
     """Result for one file of a small batch upload.
 
@@ -419,6 +443,7 @@ class StreamBatchFileResult(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class StreamBatchUploadBody(md.Model):
     """Multipart form of a batch upload.
 
@@ -443,6 +468,7 @@ class StreamBatchUploadBody(md.Model):
     verification_level: str | rt.Unset = rt.UNSET
 
 
+@frozen(slots=False)
 class StreamBatchUploadResponse(md.Answer):
     """Receipt of a batch upload.
 
@@ -508,6 +534,7 @@ class StreamBatchUploadResponse(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class StreamUploadFileBody(md.Model):
     """Multipart form of a single upload.
 
@@ -530,6 +557,8 @@ class StreamUploadFileBody(md.Model):
     storage_target: str | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class StreamingUploadResponse(md.Answer):
     """Result of a single upload.
 
@@ -604,6 +633,8 @@ class StreamingUploadResponse(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class UserFile(md.Answer):
     """One file in a listing: an image, document, video, or link. Fields marked for one kind of file
     carry values only for that kind.
@@ -749,6 +780,8 @@ class UserFile(md.Answer):
     _dates = ("created_at", "content_created_at")
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class UserFileDetails(md.Answer):
     """Everything known about one file. Fields marked for one kind of file carry values only for that
     kind.

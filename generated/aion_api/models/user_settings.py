@@ -9,10 +9,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from attrs import frozen
+
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
+@frozen(slots=False)
 class ChangePasswordRequest(md.Model):
     """The current password and its replacement.
 
@@ -24,6 +27,7 @@ class ChangePasswordRequest(md.Model):
     new_password: str
 
 
+@frozen(slots=False)
 class ConfirmEmailChangeBody(md.Model):
     """Proof for a requested email change.
 
@@ -34,6 +38,7 @@ class ConfirmEmailChangeBody(md.Model):
     token: str
 
 
+@frozen(slots=False)
 class DeleteAccountRequest(md.Model):
     """Confirmation that an account is to be deleted.
 
@@ -44,6 +49,7 @@ class DeleteAccountRequest(md.Model):
     confirmation: str
 
 
+@frozen(slots=False)
 class EmailChangeRequest(md.Model):
     """The wanted email address and a password to approve the change.
 
@@ -55,6 +61,8 @@ class EmailChangeRequest(md.Model):
     password: str
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class SessionResponse(md.Answer):
     """One open session of the signed-in user, as listed among the user settings.
 
@@ -90,6 +98,7 @@ class SessionResponse(md.Answer):
     _dates = ("created_at", "last_activity_at", "expires_at")
 
 
+@frozen(slots=False)
 class UserProfileResponse(md.Answer):
     """The profile of the signed-in user.
 
@@ -126,6 +135,7 @@ class UserProfileResponse(md.Answer):
     _dates = ("created_at", "last_login_at")
 
 
+@frozen(slots=False)
 class UserProfileUpdate(md.Model):
     """Changes to the profile of the signed-in user.
 

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from attrs import frozen
+
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class VerificationResponse(md.Answer):
     """Verdict on a text that was checked against an image.
 
@@ -80,6 +84,7 @@ class VerificationResponse(md.Answer):
     )
 
 
+@frozen(slots=False)
 class VerifyRequest(md.Model):
     """A text to check, and the image to check it against, given as `image_url`, `image_base64` or
     `object_key`.

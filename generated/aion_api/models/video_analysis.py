@@ -9,10 +9,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Self
 
+from attrs import frozen
+
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
+@frozen(slots=False)
 class QueueVideoAnalysisRequest(md.Model):
     """The video to analyze and how.
 
@@ -27,6 +30,7 @@ class QueueVideoAnalysisRequest(md.Model):
     priority: str | rt.Unset = rt.UNSET
 
 
+@frozen(slots=False)
 class RetryVideoAnalysisRequest(md.Model):
     """The analysis to retry.
 
@@ -39,6 +43,8 @@ class RetryVideoAnalysisRequest(md.Model):
     reason: str | None | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class VideoAnalysisQueueResult(md.Answer):
     """A queued analysis job.
 
@@ -64,6 +70,8 @@ class VideoAnalysisQueueResult(md.Answer):
     _dates = ("estimated_start_time",)
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class VideoAnalysisRetryResult(md.Answer):
     """An analysis job that is queued again.
 
@@ -95,6 +103,8 @@ class VideoAnalysisRetryResult(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class VideoAnalysisStatusResponse(md.Answer):
     """An analysis job and its progress.
 

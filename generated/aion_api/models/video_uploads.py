@@ -10,10 +10,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Self
 
+from attrs import frozen
+
 from aion_api import _model as md
 from aion_api import _runtime as rt
 
 
+@frozen(slots=False)
 class AbortVideoUploadRequestDTO(md.Model):
     """The upload to stop.
 
@@ -28,6 +31,7 @@ class AbortVideoUploadRequestDTO(md.Model):
     reason: str | None | rt.Unset = rt.UNSET
 
 
+@frozen(slots=False)
 class BatchVideoUploadRequestDTO(md.Model):
     """The videos to upload together.
 
@@ -42,6 +46,7 @@ class BatchVideoUploadRequestDTO(md.Model):
     processing_priority: str | None | rt.Unset = rt.UNSET
 
 
+@frozen(slots=False)
 class BatchVideoUploadResponseDTO(md.Answer):
     """Several started video uploads.
 
@@ -86,6 +91,8 @@ class BatchVideoUploadResponseDTO(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class ChunkConfirmResult(md.Answer):
     """A confirmed chunk and the progress of its upload.
 
@@ -125,6 +132,7 @@ class ChunkConfirmResult(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class ChunkRetryResult(md.Answer):
     """A new URL for a chunk.
 
@@ -153,6 +161,7 @@ class ChunkRetryResult(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class CompleteVideoUploadRequestDTO(md.Model):
     """The upload to finish and how to analyze the video.
 
@@ -179,6 +188,8 @@ class CompleteVideoUploadRequestDTO(md.Model):
     duration_extraction_failed: bool | rt.Unset = rt.UNSET
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class CompleteVideoUploadResponseDTO(md.Answer):
     """A finished video upload.
 
@@ -222,6 +233,7 @@ class CompleteVideoUploadResponseDTO(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class ConfirmVideoChunkRequestDTO(md.Model):
     """A chunk that has been sent to storage.
 
@@ -240,6 +252,7 @@ class ConfirmVideoChunkRequestDTO(md.Model):
     size_bytes: int
 
 
+@frozen(slots=False)
 class InitiateVideoUploadRequestDTO(md.Model):
     """The video to upload.
 
@@ -263,6 +276,7 @@ class InitiateVideoUploadRequestDTO(md.Model):
     metadata: dict[str, str] | None | rt.Unset = rt.UNSET
 
 
+@frozen(slots=False)
 class InitiateVideoUploadResponseDTO(md.Answer):
     """A started video upload, with one presigned URL per chunk.
 
@@ -315,6 +329,7 @@ class InitiateVideoUploadResponseDTO(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class RetryVideoChunkRequestDTO(md.Model):
     """The chunk to send again.
 
@@ -329,6 +344,7 @@ class RetryVideoChunkRequestDTO(md.Model):
     chunk_number: int
 
 
+@frozen(slots=False)
 class VideoAbortResult(md.Answer):
     """A stopped upload and what was cleaned up.
 
@@ -357,6 +373,7 @@ class VideoAbortResult(md.Answer):
         return super().adopt(data)
 
 
+@frozen(slots=False)
 class VideoChunkInfo(md.Answer):
     """One chunk of a video and the URL to send it to.
 
@@ -385,6 +402,8 @@ class VideoChunkInfo(md.Answer):
         return super().adopt(data)
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class VideoMetadata(md.Answer):
     """Technical facts about a video file.
 
@@ -427,6 +446,8 @@ class VideoMetadata(md.Answer):
     )
 
 
+@md.absent_as_none
+@frozen(slots=False)
 class VideoUploadProgressDTO(md.Answer):
     """How far a video upload has come.
 
