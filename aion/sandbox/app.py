@@ -17,13 +17,11 @@ from typing import Any, Final
 
 from starlette.types import Receive, Scope, Send
 
-from aion.sandbox.asgi.control import CONTROL_PREFIX, serve_control
 from aion.sandbox.asgi.delivery import send_stream, shape_answer
-from aion.sandbox.asgi.exchange import ClientGone, Dropped, Exchange, Forgotten
-from aion.sandbox.asgi.object_routes import object_operation, plain_text, serve_object
+from aion.sandbox.asgi.exchange import ClientGone, Dropped, Exchange
 from aion.sandbox.asgi.receiving import receive_call
 from aion.sandbox.auth.identity import ANONYMOUS, Actor, digest
-from aion.sandbox.cloud.consent import CONSENT_PREFIX, serve_consent
+from aion.sandbox.cloud.consent import CONSENT_PREFIX
 from aion.sandbox.contract.contract import Operation
 from aion.sandbox.contract.errors import (
     ApiError,
@@ -35,7 +33,11 @@ from aion.sandbox.contract.errors import (
 )
 from aion.sandbox.faults.kinds import CallFault, DelayCall, DropCall, FailCall, HtmlCall
 from aion.sandbox.handlers import load_handlers
+from aion.sandbox.routes.consent import serve_consent
+from aion.sandbox.routes.control import CONTROL_PREFIX, serve_control
+from aion.sandbox.routes.objects import object_operation, plain_text, serve_object
 from aion.sandbox.runtime.call import Answer
+from aion.sandbox.runtime.in_flight import Forgotten
 from aion.sandbox.runtime.rights import require
 from aion.sandbox.runtime.state import State
 from aion.sandbox.store.signing import OBJECTS_PREFIX

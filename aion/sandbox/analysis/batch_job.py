@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from aion.sandbox.analysis import dataset_job, describe_verify, request_images
 from aion.sandbox.images.inspect import Unusable
-from aion.sandbox.runtime.jobs import Next, Step, job
+from aion.sandbox.runtime.job_handlers import Next, Step, job
 from aion.sandbox.runtime.state import State
 from aion.sandbox.store.clock import seconds_of, stamp
 from aion.sandbox.store.records import Record
@@ -66,7 +66,7 @@ def items_of(state: State, batch_id: str) -> list[Record]:
 
 
 @job(BATCH)
-def work(step: Step) -> Next | Awaitable[Next | None] | None:
+def work(step: Step[State]) -> Next | Awaitable[Next | None] | None:
     """Move a batch on: begin, then some items at each step."""
     batch = step.state.records.get(BATCH, step.id)
     if batch is None or batch.body["status"] in ENDED:
@@ -77,7 +77,7 @@ def work(step: Step) -> Next | Awaitable[Next | None] | None:
     return _work(step, batch)
 
 
-async def _work(step: Step, batch: Record) -> Next | None:
+async def _work(step: Step[State], batch: Record) -> Next | None:
     state = step.state
     failure = step.failure()
     waiting = [
@@ -108,7 +108,7 @@ async def _work(step: Step, batch: Record) -> Next | None:
     return None
 
 
-async def _one(step: Step, batch: Record, item: Record) -> dict[str, Any]:
+async def _one(step: Step[State], batch: Record, item: Record) -> dict[str, Any]:
     state, given = step.state, item.body["input"]
     wishes = batch.body["wishes"]
     failure = state.faults.job_failure(ITEM, "processing", item.body["name"])
@@ -137,7 +137,7 @@ async def _one(step: Step, batch: Record, item: Record) -> dict[str, Any]:
     }
 
 
-def _finish(step: Step, status: str) -> None:
+def _finish(step: Step[State], status: str) -> None:
     state = step.state
     state.records.update(BATCH, step.id, status=status, completed_at=step.stamp())
     batch = state.records.get(BATCH, step.id)

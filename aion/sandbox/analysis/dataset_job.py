@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from aion.sandbox.runtime.jobs import Next, Step, job
+from aion.sandbox.runtime.job_handlers import Next, Step, job
 from aion.sandbox.runtime.state import State
 from aion.sandbox.store.records import Record
 
@@ -37,7 +37,7 @@ def begin(
 
 
 @job(DATASET)
-def make(step: Step) -> Next | None:
+def make(step: Step[State]) -> Next | None:
     """Move a dataset on to ready, or to failed when a fault says so."""
     if step.state.records.get(DATASET, step.id) is None:
         return None

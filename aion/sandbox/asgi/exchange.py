@@ -31,10 +31,6 @@ class Dropped(Exception):
     """A fault wants the connection cut."""
 
 
-class Forgotten(Exception):
-    """A reset wants the connection cut, and the request to be as if it had never come."""
-
-
 class Exchange:
     """A request and the way back."""
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from aion.sandbox.chat.store import PLAN, add_message, session_of
 from aion.sandbox.contract.errors import ApiError
 from aion.sandbox.images.description import MARK
-from aion.sandbox.runtime.jobs import Next, Step, job
+from aion.sandbox.runtime.job_handlers import Next, Step, job
 from aion.sandbox.store.clock import seconds_of
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def start(state: State, plan: Record) -> dict[str, Any]:
 
 
 @job(JOB)
-def _in_background(step: Step) -> Next | None:
+def _in_background(step: Step[State]) -> Next | None:
     state = step.state
     plan = state.records.get(PLAN, step.id)
     if plan is None or plan.parent is None:

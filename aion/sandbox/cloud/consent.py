@@ -1,20 +1,17 @@
-"""The fake provider's side of connecting an account: a consent page that agrees at once.
+"""The steps of connecting an account of the fake provider, as OAuth has them.
 
-`GET /_drive/consent` is what `authorization_url` points to. It sends the browser back to the
-application with a code, or with an error when asked to: `?account=` chooses who is connected,
-`?deny=1` refuses. It needs no key, as a provider knows nothing of it.
+`begin` gives the address of the consent page, `agree` the code with which the provider sends the
+browser back, `redeem` exchanges the code, and `connect` stores the connection.
 """
 
 from __future__ import annotations
 
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
-from aion.sandbox.asgi.exchange import Exchange
 from aion.sandbox.auth.identity import digest
 from aion.sandbox.cloud.drive import PROVIDER
 from aion.sandbox.contract.errors import ApiError
-from aion.sandbox.runtime.call import Answer
 from aion.sandbox.runtime.state import State
 from aion.sandbox.store.clock import seconds_of, stamp
 from aion.sandbox.store.records import Record
@@ -45,26 +42,12 @@ def begin(state: State, origin: str, redirect_uri: str | None) -> tuple[str, str
     return f"{origin}{CONSENT_PREFIX}consent?{urlencode({'state': token})}", token
 
 
-def serve_consent(state: State, exchange: Exchange) -> Answer:
-    """Answer the user's browser."""
-    exchange.template = f"{CONSENT_PREFIX}consent"
-    query = dict(parse_qsl(exchange.query, keep_blank_values=True))
-    begun = state.records.get(STATE, query.get("state", ""))
-    if exchange.raw_path != exchange.template or exchange.method != "GET" or begun is None:
-        text = b"This sandbox knows no such request for consent.\n"
-        return Answer(status=404, raw=text, headers={"content-type": "text/plain"})
-    result = {"code": "", "state": begun.id}
-    if query.get("deny"):
-        result["error"] = "access_denied"
-        result["error_description"] = "The user did not agree"
-    else:
-        result["code"] = digest(f"{begun.id}/{query.get('account')}")[:40]
-        account = query.get("account") or DEFAULT_ACCOUNT
-        with state.database.transaction():
-            state.records.put(CODE, result["code"], {"account": account}, parent=begun.id)
-    back = str(begun.body["back"])
-    joint = "&" if urlsplit(back).query else "?"
-    return Answer(status=302, headers={"location": f"{back}{joint}{urlencode(result)}"})
+def agree(state: State, begun: Record, account: str) -> str:
+    """Store the user's consent; returns the code for the application."""
+    code = digest(f"{begun.id}/{account}")[:40]
+    with state.database.transaction():
+        state.records.put(CODE, code, {"account": account}, parent=begun.id)
+    return code
 
 
 def redeem(state: State, code: str, token: str, redirect_uri: str | None) -> str:

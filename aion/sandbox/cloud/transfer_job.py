@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from aion.sandbox.cloud import drive
 from aion.sandbox.cloud.consent import CONNECTION
-from aion.sandbox.runtime.jobs import Next, Step, job
+from aion.sandbox.runtime.job_handlers import Next, Step, job
 from aion.sandbox.runtime.state import State
 from aion.sandbox.store.records import Record
 from aion.sandbox.uploads import placeholders
@@ -55,7 +55,7 @@ def begin(
 
 
 @job(TRANSFER)
-def move(step: Step) -> Next | Awaitable[Next | None] | None:
+def move(step: Step[State]) -> Next | Awaitable[Next | None] | None:
     """Move a job on: begin, then a part of its files at each step."""
     record = step.state.records.get(TRANSFER, step.id)
     if record is None:
@@ -66,7 +66,7 @@ def move(step: Step) -> Next | Awaitable[Next | None] | None:
     return _move(step, record)
 
 
-async def _move(step: Step, record: Record) -> Next | None:
+async def _move(step: Step[State], record: Record) -> Next | None:
     state, items = step.state, list(record.body["items"])
     failure = step.failure()
     connection = state.records.get(CONNECTION, record.body["connection_id"])

@@ -13,7 +13,7 @@ from typing import Any, Final
 from aion.sandbox.documents.chunking import Chunk, cut
 from aion.sandbox.documents.extraction import Text, Unreadable, extract, is_docx
 from aion.sandbox.images.inspect import sniff
-from aion.sandbox.runtime.jobs import Next, Step, job
+from aion.sandbox.runtime.job_handlers import Next, Step, job
 from aion.sandbox.runtime.state import State
 from aion.sandbox.store.files import COLUMNS, StoredFile
 from aion.sandbox.store.ids import make_id
@@ -99,7 +99,7 @@ DOCUMENT: Final = register_file_kind(FileKind("document", _document_type, _exami
 
 
 @job(EXTRACT)
-def _extract(step: Step) -> Next | Awaitable[Next | None] | None:
+def _extract(step: Step[State]) -> Next | Awaitable[Next | None] | None:
     file = step.state.files.get(step.id)
     if file is None:
         return None
@@ -110,7 +110,7 @@ def _extract(step: Step) -> Next | Awaitable[Next | None] | None:
     return step.next("processing")
 
 
-async def _read(step: Step, file: StoredFile) -> None:
+async def _read(step: Step[State], file: StoredFile) -> None:
     state = step.state
     failure = step.failure()
     try:
@@ -150,7 +150,7 @@ def keep_passages(state: State, file: StoredFile, chunks: list[Chunk]) -> None:
         state.texts.put(CHUNK, chunk_id, chunk.content, parent=file.id)
 
 
-def _end(step: Step, file: StoredFile, **values: Any) -> None:
+def _end(step: Step[State], file: StoredFile, **values: Any) -> None:
     step.state.files.update_extra(file.n, **values)
     step.state.files.update(file.n, finished_at=step.stamp())
 

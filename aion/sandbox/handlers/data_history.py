@@ -14,7 +14,7 @@ from aion.sandbox.contract.errors import ApiError
 from aion.sandbox.handlers.registry import operation
 from aion.sandbox.images.inspect import FORMATS, Unusable
 from aion.sandbox.runtime.call import Answer, Call
-from aion.sandbox.runtime.jobs import Next, Step, job
+from aion.sandbox.runtime.job_handlers import Next, Step, job
 from aion.sandbox.runtime.state import State
 from aion.sandbox.store.jsontext import json_text
 from aion.sandbox.store.objects import content_type_of
@@ -110,7 +110,7 @@ async def get_image_variant(call: Call) -> Answer:
 
 
 @job(EXPORT)
-def write(step: Step) -> Next | None:
+def write(step: Step[State]) -> Next | None:
     """Move an export on; the last stage writes its file."""
     state = step.state
     stored = state.records.get(EXPORT, step.id)

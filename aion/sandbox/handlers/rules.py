@@ -11,7 +11,8 @@ from aion.sandbox.contract.errors import ApiError
 from aion.sandbox.handlers.registry import operation
 from aion.sandbox.images.inspect import Unusable
 from aion.sandbox.runtime.call import Answer, Call
-from aion.sandbox.runtime.jobs import Next, Step, job
+from aion.sandbox.runtime.job_handlers import Next, Step, job
+from aion.sandbox.runtime.state import State
 from aion.sandbox.store.ids import TENANT_ID
 from aion.sandbox.store.records import Record
 
@@ -153,7 +154,7 @@ async def list_rule_templates(call: Call) -> Answer:
 
 
 @job(VISUAL)
-async def remember(step: Step) -> Next | None:
+async def remember(step: Step[State]) -> Next | None:
     """Look at the reference image of a rule set."""
     state = step.state
     known = state.records.get(RULE_SET, step.id)

@@ -11,7 +11,7 @@ from typing import Any, Final
 from aion.sandbox.images.color_index import index_colors
 from aion.sandbox.images.inspect import Unusable
 from aion.sandbox.images.palette import Swatch, read_palette
-from aion.sandbox.runtime.jobs import Next, Step, job
+from aion.sandbox.runtime.job_handlers import Next, Step, job
 from aion.sandbox.runtime.state import State
 from aion.sandbox.store.files import StoredFile
 
@@ -25,7 +25,7 @@ _FOLLOWING: Final = {"pending": "queued", "queued": "processing"}
 
 
 @job(COLORS)
-def extract(step: Step) -> Next | Awaitable[Next | None] | None:
+def extract(step: Step[State]) -> Next | Awaitable[Next | None] | None:
     """Move an extraction on; the last stage reads the picture."""
     file = step.state.files.get(step.id)
     if file is None:
@@ -35,7 +35,7 @@ def extract(step: Step) -> Next | Awaitable[Next | None] | None:
     return _extract(step, file)
 
 
-async def _extract(step: Step, file: StoredFile) -> None:
+async def _extract(step: Step[State], file: StoredFile) -> None:
     state, failure = step.state, step.failure()
     path, most = state.objects.path(file.object_key), step.data.get("n_colors", MOST)
     try:

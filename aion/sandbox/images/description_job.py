@@ -8,7 +8,8 @@ from typing import Any, Final
 from aion.sandbox.images import variants
 from aion.sandbox.images.description import Description, describe_image
 from aion.sandbox.images.inspect import Unusable
-from aion.sandbox.runtime.jobs import Next, Step, job
+from aion.sandbox.runtime.job_handlers import Next, Step, job
+from aion.sandbox.runtime.state import State
 from aion.sandbox.store.files import StoredFile
 from aion.sandbox.store.jsontext import json_text
 
@@ -23,7 +24,7 @@ _MAX_TAGS: Final = 40
 
 
 @job(DESCRIBE)
-def describe(step: Step) -> Next | Awaitable[Next | None] | None:
+def describe(step: Step[State]) -> Next | Awaitable[Next | None] | None:
     """Move a description on; the last stage reads the picture."""
     file = step.state.files.get(step.id)
     if file is None or file.described:
@@ -37,7 +38,7 @@ def describe(step: Step) -> Next | Awaitable[Next | None] | None:
     return step.next(following)
 
 
-async def _describe(step: Step, file: StoredFile) -> None:
+async def _describe(step: Step[State], file: StoredFile) -> None:
     state = step.state
     failure = step.failure()
     try:
@@ -69,7 +70,7 @@ async def _describe(step: Step, file: StoredFile) -> None:
         state.files.update(file.n, **values, finished_at=now, changed_at=now)
 
 
-def _tags(step: Step, made: Description) -> list[str]:
+def _tags(step: Step[State], made: Description) -> list[str]:
     file = step.state.files.get(step.id)
     if file is None or file.tags_edited:
         return file.tag_list() if file is not None else []
@@ -77,7 +78,7 @@ def _tags(step: Step, made: Description) -> list[str]:
 
 
 @job(VARIANTS)
-def make(step: Step) -> Next | Awaitable[Next | None] | None:
+def make(step: Step[State]) -> Next | Awaitable[Next | None] | None:
     """Move the smaller copies on; the last stage writes them."""
     file = step.state.files.get(step.id)
     if file is None:
@@ -88,7 +89,7 @@ def make(step: Step) -> Next | Awaitable[Next | None] | None:
     return step.next("processing")
 
 
-async def _make(step: Step, file: StoredFile) -> None:
+async def _make(step: Step[State], file: StoredFile) -> None:
     state = step.state
     failure = step.failure()
     path = state.objects.path(file.object_key)

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from aion.sandbox.links.fetch import CrawlFailed, fetch, loopback_address
 from aion.sandbox.links.page_reader import Found, read_page
-from aion.sandbox.runtime.jobs import Next, Step, job
+from aion.sandbox.runtime.job_handlers import Next, Step, job
+from aion.sandbox.runtime.state import State
 from aion.sandbox.store.clock import Clock
 from aion.sandbox.store.files import StoredFile
 
@@ -23,7 +24,7 @@ _MAX_TITLE: Final = 500
 
 
 @job(CRAWL)
-def crawl(step: Step) -> Next | Awaitable[Next | None] | None:
+def crawl(step: Step[State]) -> Next | Awaitable[Next | None] | None:
     """Move a crawl on; the last stage gets the page."""
     file = step.state.files.get(step.id)
     if file is None:
@@ -34,7 +35,7 @@ def crawl(step: Step) -> Next | Awaitable[Next | None] | None:
     return step.next("processing")
 
 
-async def _crawl(step: Step, file: StoredFile) -> None:
+async def _crawl(step: Step[State], file: StoredFile) -> None:
     state = step.state
     failure = step.failure()
     found: Found | None = None

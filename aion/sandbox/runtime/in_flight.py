@@ -11,11 +11,13 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Final
 
-from aion.sandbox.asgi.exchange import Forgotten
-
 _ITERATIONS: Final = 12
 """Iterations of the event loop after which all that had been sent before has arrived: some three
 until a connection is read from, and one more until its request has begun."""
+
+
+class Forgotten(Exception):
+    """A reset wants the connection cut, and the request to be as if it had never come."""
 
 
 class InFlight:

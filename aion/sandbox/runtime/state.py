@@ -77,8 +77,23 @@ class State:
         self.sessions = Sessions(self.database)
         self.objects.sweep({row[0] for row in self.database.rows("SELECT id FROM files")})
         self._executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="aion-sandbox")
-        self.jobs = Jobs(self)
-        self.snapshots = Snapshots(self)
+        self.jobs: Jobs[State] = Jobs(
+            self,
+            database=self.database,
+            clock=self.clock,
+            faults=self.faults,
+            violations=self.violations,
+            pace=options.pace,
+        )
+        self.snapshots = Snapshots(
+            self.folder / "snapshots",
+            database=self.database,
+            objects=self.objects,
+            clock=self.clock,
+            identity=self.identity,
+            paused=self.jobs.paused,
+            in_thread=self.in_thread,
+        )
 
     def start(self) -> None:
         """Begin background work on the running loop."""

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from aion.sandbox.runtime.jobs import Next, Step, job
+from aion.sandbox.runtime.job_handlers import Next, Step, job
 from aion.sandbox.runtime.state import State
 from aion.sandbox.store.clock import stamp
 from aion.sandbox.store.files import StoredFile
@@ -177,7 +177,7 @@ def _show(state: State, file: StoredFile, job_id: str, status: str, **more: Any)
 
 
 @job(ANALYZE)
-def _analyze(step: Step) -> Next | Awaitable[Next | None] | None:
+def _analyze(step: Step[State]) -> Next | Awaitable[Next | None] | None:
     state = step.state
     analysis = state.records.get(ANALYSIS, step.id)
     file = get(state, str(analysis.parent)) if analysis is not None else None
@@ -203,7 +203,7 @@ def _analyze(step: Step) -> Next | Awaitable[Next | None] | None:
     return step.next(following)
 
 
-async def _look(step: Step, analysis: Record, file: StoredFile) -> None:
+async def _look(step: Step[State], analysis: Record, file: StoredFile) -> None:
     state = step.state
     failure = step.failure()
     found: list[scenes.Scene] = []
@@ -235,7 +235,7 @@ def thumbnail_key(video_id: str, index: int) -> str:
     return f"videos/{video_id}/scene-{index:04}.jpg"
 
 
-def _fail(step: Step, file: StoredFile, reason: str) -> None:
+def _fail(step: Step[State], file: StoredFile, reason: str) -> None:
     state = step.state
     state.records.update(
         ANALYSIS,
@@ -255,7 +255,7 @@ def _fail(step: Step, file: StoredFile, reason: str) -> None:
     )
 
 
-def _finish(step: Step, file: StoredFile, found: list[scenes.Scene]) -> None:
+def _finish(step: Step[State], file: StoredFile, found: list[scenes.Scene]) -> None:
     state = step.state
     state.records.delete_below(SCENE, file.id)
     for scene in found:
