@@ -8,10 +8,11 @@ from typing import Any, Final
 
 from aion.sandbox.agents.steps import AGENTS, DOCUMENTS, IMAGES, LINKS, Inputs, Outcome, StepFailed
 from aion.sandbox.contract.errors import ApiError, InvalidRequest, Problem
+from aion.sandbox.faults.job_kinds import job_kind
 from aion.sandbox.runtime.state import State
 from aion.sandbox.store.ids import make_id
 
-FAULT: Final = "agent"
+FAULT: Final = job_kind("agent")
 """Kind of job under which a fault fails a step: the agent is its stage, the intent its name."""
 
 _FILES: Final = (IMAGES, DOCUMENTS, LINKS)

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any, Final
 
 from aion.sandbox.analysis import dataset_job, describe_verify, request_images
+from aion.sandbox.faults.job_kinds import job_kind
 from aion.sandbox.images.inspect import Unusable
 from aion.sandbox.runtime.job_handlers import Next, Step, job
 from aion.sandbox.runtime.state import State
@@ -17,7 +18,7 @@ from aion.sandbox.store.clock import seconds_of, stamp
 from aion.sandbox.store.records import Record
 
 BATCH: Final = "batch"
-ITEM: Final = "batch_item"
+ITEM: Final = job_kind("batch_item")
 """Kinds of the records, and of the faults; only batches are jobs."""
 
 ENDED: Final = frozenset({"completed", "failed", "cancelled", "partially_completed"})

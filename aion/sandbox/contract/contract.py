@@ -19,6 +19,7 @@ from urllib.parse import unquote
 
 import aion
 from aion.sandbox.contract.errors import Group, group_of
+from aion.sandbox.contract.suggestion import suggestion
 from aion.sandbox.settings.options import API_PREFIX
 
 if TYPE_CHECKING:
@@ -119,7 +120,8 @@ class Contract:
         if len(fits) == 1:
             return fits[0]
         if not fits:
-            raise ValueError(f"no operation of the contract is called {name!r}")
+            hint = suggestion(name, [*self._short, *self.operations])
+            raise ValueError(f"no operation of the contract is called {name!r}{hint}")
         ids = ", ".join(one.id for one in fits)
         raise ValueError(f"{name!r} means more than one operation; use one of {ids}")
 

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from aion.sandbox.contract.errors import ApiError
 from aion.sandbox.documents import documents
 from aion.sandbox.runtime.call import Call
 from aion.sandbox.store.files import StoredFile
@@ -20,6 +19,7 @@ from aion.sandbox.store.records import Record
 from aion.sandbox.uploads.file_kinds import Refusal, Wishes
 from aion.sandbox.uploads.intake import examine, received, store
 from aion.sandbox.uploads.presigned import mismatch
+from aion.sandbox.uploads.upload_checks import check_size, check_target, check_type
 
 INTENT: Final = "document_intent"
 
@@ -50,28 +50,9 @@ class Outcome:
 
 def check_announced(call: Call, wanted: Mapping[str, Any]) -> None:
     """Refuse what no document can be: another type, too many bytes, a storage that is not there."""
-    content_type, size = wanted["content_type"], wanted["size_bytes"]
-    if content_type not in documents.TYPES:
-        raise ApiError(
-            400,
-            f"{content_type} is not a type of document: {', '.join(documents.TYPES)}",
-            code="UNSUPPORTED_FILE_TYPE",
-            details={"field": "content_type", "value": content_type},
-        )
-    largest = call.state.options.limits.max_document_bytes
-    if size > largest:
-        raise ApiError(
-            400,
-            f"{size} bytes, the limit is {largest}",
-            code="FILE_TOO_LARGE",
-            details={"field": "size_bytes", "limit": largest},
-        )
-    if wanted.get("storage_target") == "custom":
-        raise ApiError(
-            501,
-            "storage_target custom needs an S3 configuration, which this sandbox does not have",
-            code="STORAGE_NOT_CONFIGURED",
-        )
+    check_type(wanted["content_type"], documents.TYPES, "document")
+    check_size(wanted["size_bytes"], call.state.options.limits.max_document_bytes, status=400)
+    check_target(wanted.get("storage_target"), status=501)
 
 
 def announce(

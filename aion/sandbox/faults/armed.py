@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields, replace
 from enum import Enum
 from typing import Any, TypeVar, get_type_hints
 
 from aion.sandbox.contract.contract import Contract
+from aion.sandbox.contract.suggestion import suggestion
+from aion.sandbox.faults.job_kinds import check_job_kind
 from aion.sandbox.faults.kinds import (
     KINDS,
     OBJECT_OPERATIONS,
@@ -32,6 +34,7 @@ from aion.sandbox.faults.kinds import (
     HoldDescription,
     HoldJob,
     HtmlCall,
+    JobFault,
     ZeroQuota,
     check_range,
 )
@@ -262,17 +265,23 @@ class Faults:
             raise ValueError("times must be 1 or more, or None for always")
         if every is not None and every < 1:
             raise ValueError("every must be 1 or more")
-        named = isinstance(fault, CallFault) and fault.operation not in {None, *OBJECT_OPERATIONS}
-        if isinstance(fault, CallFault) and fault.operation is not None and named:
-            kept = {one.name: getattr(fault, one.name) for one in fields(fault)}
-            kept["operation"] = self._contract.resolve(fault.operation).id
-            fault = type(fault)(**kept)
+        if isinstance(fault, CallFault) and fault.operation is not None:
+            fault = replace(fault, operation=self._operation_id(fault.operation))
+        if isinstance(fault, JobFault):
+            check_job_kind(fault.job)
         check_range(fault)
         with self._lock:
             armed = Armed(self._next_id, fault, times, every)
             self._next_id += 1
             self._armed.append(armed)
         return armed.id
+
+    def _operation_id(self, name: str) -> str:
+        if name in OBJECT_OPERATIONS:
+            return name
+        if name.startswith("objects."):
+            raise ValueError(f"no object operation {name!r}{suggestion(name, OBJECT_OPERATIONS)}")
+        return self._contract.resolve(name).id
 
     def add_json(self, body: Mapping[str, Any]) -> int:
         """Arm the fault that a JSON object describes: `kind`, `times` and the fields of the kind.

@@ -45,7 +45,7 @@ async def create_api_key(call: Call) -> Answer:
             "metadata": {**metadata, "created_by_user_id": call.actor.user_id},
         }
         made = call.state.records.put(_KEY, key_id, body, parent=digest(key))
-        _note(call, "api_key.created", "create", made, {"scopes": body["scopes"]})
+        _audit(call, "api_key.created", "create", made, {"scopes": body["scopes"]})
     shown = _as_json(call, made)
     del shown["last_used_at"], shown["usage_count"]
     return Answer({**shown, "api_key": key}, status=201)
@@ -109,7 +109,7 @@ def deactivate(call: Call, key: Record, reason: str | None) -> None:
     body = {**key.body, "is_active": False, "metadata": metadata}
     with call.state.database.transaction():
         call.state.records.put(_KEY, key.id, body, parent=key.parent)
-        _note(call, "api_key.deleted", "delete", key, {"reason": reason})
+        _audit(call, "api_key.deleted", "delete", key, {"reason": reason})
 
 
 def _scopes(call: Call) -> list[str]:
@@ -162,13 +162,11 @@ def _as_json(call: Call, key: Record) -> dict[str, Any]:
     }
 
 
-def _note(call: Call, event: str, action: str, key: Record, metadata: dict[str, Any]) -> None:
-    call.state.audit.write(
+def _audit(call: Call, event: str, action: str, key: Record, metadata: dict[str, Any]) -> None:
+    call.audit(
         event,
         action,
-        actor=call.actor,
         resource_type="api_key",
         resource_id=key.id,
-        ip_address=call.ip_address,
         metadata=metadata,
     )

@@ -27,12 +27,12 @@ async def login(call: Call) -> Answer:
     member = accounts.members.with_email(call.body["email"])
     if member is None or not accounts.fits(member.id, call.body["password"]):
         text = "e-mail or password are wrong"
-        _note(call, "auth.login_failed", "login", result="failure", error_message=text)
+        _audit(call, "auth.login_failed", "login", failure=text)
         raise ApiError(401, text, code="INVALID_CREDENTIALS")
     with call.state.database.transaction():
         remember = call.body.get("remember_me", False)
         session, token = accounts.log_in(call, member.id, remember=remember)
-        _note(call, "auth.login", "login", user_id=member.id)
+        _audit(call, "auth.login", "login", user_id=member.id)
     account = accounts.get(member.id)
     return Answer(
         {
@@ -56,7 +56,7 @@ async def refresh_session(call: Call) -> Answer:
     session = accounts.session(call.actor)
     with call.state.database.transaction():
         later = accounts.refresh(session)
-        _note(call, "auth.token_refresh", "update", user_id=call.actor.user_id)
+        _audit(call, "auth.token_refresh", "update", user_id=call.actor.user_id)
     body = {"session_id": later.id, "expires_at": later.body["expires_at"]}
     return Answer({**body, "message": "Session refreshed"})
 
@@ -70,7 +70,7 @@ async def logout(call: Call) -> Answer:
     with call.state.database.transaction():
         for one in ended:
             accounts.end(one)
-        _note(call, "auth.logout", "logout", user_id=call.actor.user_id)
+        _audit(call, "auth.logout", "logout", user_id=call.actor.user_id)
     body = {"message": "Logged out", "sessions_ended": len(ended)}
     return Answer(body, headers=_cookie("", "; Max-Age=0"))
 
@@ -106,7 +106,7 @@ async def register(call: Call) -> Answer:
         if call.body.get("auto_login", False):
             session, token = accounts.log_in(call, member.id)
             session_id = session.id
-        _note(call, "tenant.member_added", "create", user_id=member.id)
+        _audit(call, "tenant.member_added", "create", user_id=member.id)
     return Answer(
         {
             "user_id": member.id,
@@ -173,7 +173,7 @@ async def complete_password_reset(call: Call) -> Answer:
         accounts.set_password(member.id, call.body["new_password"])
         for one in accounts.logins(member.id):
             accounts.end(one)
-        _note(call, "auth.password_changed", "update", user_id=member.id)
+        _audit(call, "auth.password_changed", "update", user_id=member.id)
     return Answer({"message": "Password changed"})
 
 
@@ -183,7 +183,7 @@ async def verify_email(call: Call) -> Answer:
     member = _require_owner(call, "verify", call.body["token"])
     with call.state.database.transaction():
         Accounts(call.state).change(member.id, email_verified=True)
-        _note(call, "auth.email_verified", "update", user_id=member.id)
+        _audit(call, "auth.email_verified", "update", user_id=member.id)
     return Answer({"message": "E-mail verified", "email": member.body["email"]})
 
 
@@ -245,23 +245,19 @@ def _cookie(token: str, more: str = "") -> dict[str, str]:
     return {"set-cookie": f"{_COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax{more}"}
 
 
-def _note(
+def _audit(
     call: Call,
     event: str,
     action: str,
     *,
     user_id: str = "",
-    result: str = "success",
-    error_message: str | None = None,
+    failure: str | None = None,
 ) -> None:
-    call.state.audit.write(
+    call.audit(
         event,
         action,
         actor=Actor(TENANT_ID, user_id, "viewer"),
-        result=result,
-        severity="info" if result == "success" else "warning",
         resource_type="user",
         resource_id=user_id or None,
-        error_message=error_message,
-        ip_address=call.ip_address,
+        failure=failure,
     )

@@ -15,14 +15,9 @@ from aion.sandbox.store.ids import TENANT_ID, make_id
 from aion.sandbox.store.upload_sessions import Session, SessionItem
 from aion.sandbox.uploads import placeholders
 from aion.sandbox.uploads.file_kinds import Refusal
-from aion.sandbox.uploads.intake import require_storage
-from aion.sandbox.uploads.presigned import (
-    check_announced,
-    check_name,
-    check_target,
-    invitation,
-    mismatch,
-)
+from aion.sandbox.uploads.presigned import check_announced, mismatch, presigned_fields
+from aion.sandbox.uploads.quota import require_storage
+from aion.sandbox.uploads.upload_checks import check_name, check_target
 
 _STALE_AFTER: Final = 2 * 3600
 _BYTES_PER_SECOND: Final = 1_000_000
@@ -79,7 +74,7 @@ async def prepare(call: Call) -> Answer:
                     "file_index": position,
                     "filename": file.filename,
                     "image_id": file.id,
-                    **invitation(call, placeholders.key_of(file), file.content_type, largest),
+                    **presigned_fields(call, placeholders.key_of(file), file.content_type, largest),
                 }
                 for position, file in enumerate(files)
             ],

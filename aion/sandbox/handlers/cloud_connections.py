@@ -41,10 +41,9 @@ async def complete(call: Call) -> Answer:
     with call.state.database.transaction():
         account = consent.redeem(call.state, body["code"], body["state"], body.get("redirect_uri"))
         connection, is_new = consent.connect(call.state, account)
-        call.state.audit.write(
+        call.audit(
             "auth.oauth_login",
             "create",
-            actor=call.actor,
             resource_type="cloud_connection",
             resource_id=connection.id,
         )

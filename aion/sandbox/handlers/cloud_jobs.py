@@ -11,8 +11,9 @@ from aion.sandbox.handlers.registry import operation
 from aion.sandbox.runtime.call import Answer, Call
 from aion.sandbox.store.ids import is_id
 from aion.sandbox.uploads import placeholders
-from aion.sandbox.uploads.intake import check_tags, require_quota, require_storage
-from aion.sandbox.uploads.presigned import check_name
+from aion.sandbox.uploads.intake import check_tags
+from aion.sandbox.uploads.quota import require_quota, require_storage
+from aion.sandbox.uploads.upload_checks import check_name
 
 _MOST: Final = 10_000
 

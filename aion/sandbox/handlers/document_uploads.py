@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from aion.sandbox.contract.errors import ApiError, InvalidRequest, Problem
+from aion.sandbox.contract.errors import ApiError
 from aion.sandbox.documents import documents
 from aion.sandbox.documents.intents import (
     INTENT,
@@ -20,8 +20,9 @@ from aion.sandbox.runtime.call import Answer, Call
 from aion.sandbox.store.clock import stamp
 from aion.sandbox.store.files import StoredFile
 from aion.sandbox.store.records import Record
-from aion.sandbox.uploads.intake import quota, require_quota, require_storage
-from aion.sandbox.uploads.presigned import LIFETIME, check_name, invitation
+from aion.sandbox.uploads.presigned import LIFETIME, presigned_fields
+from aion.sandbox.uploads.quota import quota_check, require_quota, require_storage
+from aion.sandbox.uploads.upload_checks import check_name
 
 _BATCH: Final = "document_batch"
 _BYTES_A_SECOND: Final = 1_000_000
@@ -38,7 +39,7 @@ async def request_presigned_url(call: Call) -> Answer:
         intent = announce(call, call.body, name)
     return Answer(
         {
-            **_invitation(call, intent),
+            **_upload_fields(call, intent),
             "max_size_bytes": call.state.options.limits.max_document_bytes,
             "storage_target": "default",
             "bucket_name": None,
@@ -103,22 +104,8 @@ async def get_status(call: Call) -> Answer:
 @operation("check_document_upload_quota_api_v2_document_uploads_quota_check_get")
 async def check_quota(call: Call) -> Answer:
     """Whether so many uploads are possible now; a refusal is a 200, too."""
-    wanted = call.query["file_count"]
-    if wanted < 1:
-        raise InvalidRequest([Problem(("query", "file_count"), "must be 1 or more", "range")])
-    left = quota(call.state)
-    possible = wanted <= left.available
-    message = f"Upload quota exceeded: {left.available} left, {wanted} wanted"
-    return Answer(
-        {
-            "can_proceed": possible,
-            "requested": wanted,
-            "available": left.available,
-            "monthly_limit": left.limit,
-            "current_usage": left.used,
-            "message": None if possible else message,
-        }
-    )
+    body, _ = quota_check(call.state, call.query["file_count"])
+    return Answer(body)
 
 
 @operation("prepare_batch_document_upload_api_v2_document_uploads_batch_prepare_post")
@@ -156,7 +143,7 @@ async def prepare_batch(call: Call) -> Answer:
                     "file_index": index,
                     "filename": intent.body["filename"],
                     "upload_intent_id": intent.id,
-                    **_invitation(call, intent),
+                    **_upload_fields(call, intent),
                 }
                 for index, intent in enumerate(intents)
             ],
@@ -246,9 +233,9 @@ def _state(call: Call, batch: Record, intents: list[Record], states: list[str]) 
     return "completed" if "completed" in states else "failed"
 
 
-def _invitation(call: Call, intent: Record) -> dict[str, Any]:
+def _upload_fields(call: Call, intent: Record) -> dict[str, Any]:
     body, largest = intent.body, call.state.options.limits.max_document_bytes
-    return invitation(call, body["object_key"], body["content_type"], largest)
+    return presigned_fields(call, body["object_key"], body["content_type"], largest)
 
 
 def _confirmed(intent: Record, file: StoredFile) -> dict[str, Any]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from functools import partial
 from typing import Any
 
 from aion.sandbox.contract.errors import ApiError, InvalidRequest, Problem
 from aion.sandbox.documents import documents
 from aion.sandbox.documents.search import as_hit, chunk_result, search_passages
 from aion.sandbox.handlers.registry import operation
+from aion.sandbox.library.deletion import delete_file, delete_files
 from aion.sandbox.runtime.call import Answer, Call
 from aion.sandbox.store.files import StoredFile
 from aion.sandbox.store.jsontext import json_text
@@ -146,31 +148,17 @@ async def delete_document(call: Call) -> Answer:
             code="DOCUMENT_PROCESSING",
             details={"document_id": file.id, "text_extraction_status": documents.status(file)},
         )
-    _delete(call, file)
+    delete_file(call.state, file)
     return Answer(status=204)
 
 
 @operation("batch_delete_documents_api_v2_documents_batch_delete_post")
 async def batch_delete(call: Call) -> Answer:
     """Delete many documents, each with its own outcome; what is being read is skipped."""
-    ids: list[str] = [one.lower() for one in call.body["document_ids"]]
-    if len(set(ids)) < len(ids):
-        raise InvalidRequest([Problem(("body", "document_ids"), "an id is there twice", "unique")])
-    groups: dict[str, list[dict[str, Any]]] = {"deleted": [], "skipped": [], "failed": []}
-    with call.state.database.transaction():
-        for document_id in ids:
-            file = documents.get(call.state, document_id)
-            outcome: dict[str, Any] = {"id": document_id, "deleted_at": None}
-            if file is None:
-                outcome |= {"status": "failed", "message": "Document not found"}
-            elif file.busy:
-                outcome |= {"status": "skipped", "message": "Document is being processed"}
-            else:
-                now = _delete(call, file)
-                outcome |= {"status": "deleted", "message": None, "deleted_at": now}
-            groups[outcome["status"]].append(outcome)
-    summary = {name: len(group) for name, group in groups.items()}
-    return Answer({**groups, "summary": {"total": len(ids), **summary}})
+    state, ids = call.state, call.body["document_ids"]
+    return Answer(
+        delete_files(state, "document_ids", ids, "Document", partial(documents.get, state))
+    )
 
 
 @operation("download_document_api_v2_documents__document_id__download_get")
@@ -213,9 +201,3 @@ def _document(call: Call) -> StoredFile:
     if file is None:
         raise ApiError(404, f"no document {document_id}", details={"document_id": document_id})
     return file
-
-
-def _delete(call: Call, file: StoredFile) -> str:
-    now = call.state.clock.stamp()
-    call.state.files.update(file.n, deleted_at=now, updated_at=now)
-    return now

@@ -23,7 +23,7 @@ async def invite_tenant_member(call: Call) -> Answer:
     role = call.body.get("role", "viewer")
     with call.state.database.transaction():
         added = Members(call.state).add(call.body["email"], role)
-        _note(call, "tenant.member_added", "create", added, {"role": role})
+        _audit(call, "tenant.member_added", "create", added, {"role": role})
     return Answer(as_json(added))
 
 
@@ -37,7 +37,7 @@ async def update_member_role(call: Call) -> Answer:
     with call.state.database.transaction():
         changed = members.change(member, role=new)
         roles = {"old_role": old, "new_role": new}
-        _note(call, "tenant.member_role_changed", "update", member, roles)
+        _audit(call, "tenant.member_role_changed", "update", member, roles)
     return Answer(as_json(changed))
 
 
@@ -51,7 +51,7 @@ async def remove_tenant_member(call: Call) -> Answer:
         raise ApiError(403, "nobody can remove themselves")
     with call.state.database.transaction():
         members.remove(member)
-        _note(call, "tenant.member_removed", "delete", member, {"email": member.body["email"]})
+        _audit(call, "tenant.member_removed", "delete", member, {"email": member.body["email"]})
     return Answer({"detail": f"{member.body['email']} was removed"})
 
 
@@ -60,13 +60,11 @@ def _refuse_owner(member: Record, text: str) -> None:
         raise ApiError(403, text)
 
 
-def _note(call: Call, event: str, action: str, member: Record, metadata: dict[str, Any]) -> None:
-    call.state.audit.write(
+def _audit(call: Call, event: str, action: str, member: Record, metadata: dict[str, Any]) -> None:
+    call.audit(
         event,
         action,
-        actor=call.actor,
         resource_type="member",
         resource_id=member.id,
-        ip_address=call.ip_address,
         metadata=metadata,
     )

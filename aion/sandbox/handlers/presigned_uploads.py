@@ -10,13 +10,8 @@ from aion.sandbox.runtime.call import Answer, Call
 from aion.sandbox.uploads import placeholders
 from aion.sandbox.uploads.file_kinds import Refusal, Wishes
 from aion.sandbox.uploads.intake import check_tags, store
-from aion.sandbox.uploads.presigned import (
-    check_announced,
-    check_name,
-    check_sent,
-    check_target,
-    invitation,
-)
+from aion.sandbox.uploads.presigned import check_announced, check_sent, presigned_fields
+from aion.sandbox.uploads.upload_checks import check_name, check_target
 
 _UPLOAD: Final = "presigned_upload"
 
@@ -45,7 +40,7 @@ async def request_url(call: Call) -> Answer:
         records.put(_UPLOAD, upload_id, facts, parent=body.get("idempotency_key"))
     return Answer(
         {
-            **invitation(call, key, body["content_type"], largest),
+            **presigned_fields(call, key, body["content_type"], largest),
             "max_size_bytes": largest,
             "storage_target": target,
             "bucket_name": None,
@@ -113,7 +108,7 @@ async def initiate(call: Call) -> Answer:
     key = placeholders.key_of(file)
     return Answer(
         {
-            **invitation(call, key, content_type, largest),
+            **presigned_fields(call, key, content_type, largest),
             "image_id": file.id,
             "max_size_bytes": largest,
             "thumbnail_url": None,

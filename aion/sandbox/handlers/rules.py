@@ -26,7 +26,7 @@ async def create_rule_set(call: Call) -> Answer:
     rule_set_id = call.state.records.new_id(RULE_SET)
     with call.state.database.transaction():
         stored = _store(call, rule_set_id, call.body, _made(call, call.body["rules"]))
-        _note(call, "rule_set.created", "create", stored)
+        _audit(call, "rule_set.created", "create", stored)
     return Answer(as_json(stored))
 
 
@@ -58,7 +58,7 @@ async def update_rule_set(call: Call) -> Answer:
     made = known.body["rules"] if rules is None else _made(call, rules)
     with call.state.database.transaction():
         stored = _store(call, known.id, {**known.body, "enabled": True, **call.body}, made)
-        _note(call, "rule_set.updated", "update", stored)
+        _audit(call, "rule_set.updated", "update", stored)
     return Answer(as_json(stored))
 
 
@@ -70,7 +70,7 @@ async def delete_rule_set(call: Call) -> Answer:
         call.state.jobs.cancel(VISUAL, known.id)
         call.state.records.delete(RULE_SET, known.id)
         call.state.records.delete_below("share", known.id)
-        _note(call, "rule_set.deleted", "delete", known)
+        _audit(call, "rule_set.deleted", "delete", known)
     return Answer({"detail": f"{known.body['name']} was removed"})
 
 
@@ -80,7 +80,7 @@ async def toggle_rule_set(call: Call) -> Answer:
     known = _rule_set(call)
     with call.state.database.transaction():
         stored = call.state.records.update(RULE_SET, known.id, enabled=call.body["enabled"])
-        _note(call, "rule_set.updated", "update", known)
+        _audit(call, "rule_set.updated", "update", known)
     return Answer(as_json(stored or known))
 
 
@@ -238,13 +238,11 @@ def _rule_set(call: Call) -> Record:
     return require_rule_set(call.state, call.path["rule_set_id"])
 
 
-def _note(call: Call, event: str, action: str, rule_set: Record) -> None:
-    call.state.audit.write(
+def _audit(call: Call, event: str, action: str, rule_set: Record) -> None:
+    call.audit(
         event,
         action,
-        actor=call.actor,
         resource_type="rule_set",
         resource_id=rule_set.id,
-        ip_address=call.ip_address,
         metadata={"name": rule_set.body["name"]},
     )

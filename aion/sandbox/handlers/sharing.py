@@ -62,7 +62,7 @@ async def revoke_share(call: Call) -> Answer:
         raise ApiError(404, f"no share {call.path['share_id']}")
     with call.state.database.transaction():
         call.state.records.update(SHARE, share.id, status="revoked")
-        _note(call, "rule_set.share_revoked", "delete", share)
+        _audit(call, "rule_set.share_revoked", "delete", share)
     return Answer({"detail": "the share was revoked"})
 
 
@@ -103,7 +103,7 @@ async def add_tenant_member(call: Call) -> Answer:
     role = _role(call.body.get("role", "viewer"))
     with call.state.database.transaction():
         added = Members(call.state).add(call.body["email"], role)
-        _member_note(call, "tenant.member_added", "create", added)
+        _audit_member(call, "tenant.member_added", "create", added)
     return Answer(_member(added))
 
 
@@ -115,7 +115,7 @@ async def update_member_role(call: Call) -> Answer:
     member = _not_owner(members.require(call.path["user_id"]))
     with call.state.database.transaction():
         changed = members.change(member, role=role)
-        _member_note(call, "tenant.member_role_changed", "update", changed)
+        _audit_member(call, "tenant.member_role_changed", "update", changed)
     return Answer(_member(changed))
 
 
@@ -128,7 +128,7 @@ async def remove_tenant_member(call: Call) -> Answer:
         raise ApiError(403, "nobody can remove themselves")
     with call.state.database.transaction():
         members.remove(member)
-        _member_note(call, "tenant.member_removed", "delete", member)
+        _audit_member(call, "tenant.member_removed", "delete", member)
     return Answer({"detail": f"{member.body['email']} was removed"})
 
 
@@ -150,7 +150,7 @@ def _share(
     }
     with call.state.database.transaction():
         share = records.put(SHARE, share_id, body, parent=rule_set.id)
-        _note(call, "rule_set.shared", "create", share)
+        _audit(call, "rule_set.shared", "create", share)
     return Answer(_as_json(call, share))
 
 
@@ -208,25 +208,21 @@ def _not_owner(member: Record) -> Record:
     return member
 
 
-def _note(call: Call, event: str, action: str, share: Record) -> None:
-    call.state.audit.write(
+def _audit(call: Call, event: str, action: str, share: Record) -> None:
+    call.audit(
         event,
         action,
-        actor=call.actor,
         resource_type=RULE_SET,
         resource_id=share.body["ruleset_id"],
-        ip_address=call.ip_address,
         metadata={"share_id": share.id},
     )
 
 
-def _member_note(call: Call, event: str, action: str, member: Record) -> None:
-    call.state.audit.write(
+def _audit_member(call: Call, event: str, action: str, member: Record) -> None:
+    call.audit(
         event,
         action,
-        actor=call.actor,
         resource_type="member",
         resource_id=member.id,
-        ip_address=call.ip_address,
         metadata={"role": member.body["role"]},
     )

@@ -13,7 +13,8 @@ from aion.sandbox.store.ids import make_id
 from aion.sandbox.store.multipart import Form, ReceivedFile
 from aion.sandbox.store.upload_sessions import Session, SessionItem
 from aion.sandbox.uploads.file_kinds import Refusal, Wishes
-from aion.sandbox.uploads.intake import examine, read_wishes, require_quota, require_storage, store
+from aion.sandbox.uploads.intake import examine, read_wishes, store
+from aion.sandbox.uploads.quota import require_quota, require_storage
 
 _IMMEDIATE = 5
 

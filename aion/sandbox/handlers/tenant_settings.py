@@ -29,13 +29,11 @@ async def update_tenant_settings(call: Call) -> Answer:
     tenant = Tenant(call.state)
     with call.state.database.transaction():
         changed = tenant.change(call.body)
-        call.state.audit.write(
+        call.audit(
             "tenant.updated",
             "update",
-            actor=call.actor,
             resource_type="tenant",
             resource_id=TENANT_ID,
-            ip_address=call.ip_address,
             metadata={"changed": changed},
         )
     return Answer(tenant.settings())
@@ -58,11 +56,11 @@ async def configure_custom_s3(call: Call) -> Answer:
     """Test a bucket, and keep it when it can be used."""
     problem = bucket_problem(call.body)
     if problem is not None:
-        _note(call, "update", result="failure", error_message=problem)
+        _audit(call, "update", failure=problem)
         raise ApiError(400, problem, code="S3_VALIDATION_FAILED")
     with call.state.database.transaction():
         stored = call.state.records.put(_BUCKET, TENANT_ID, bucket_record(call.body))
-        _note(call, "update")
+        _audit(call, "update")
     return Answer(_status(stored, validated=None))
 
 
@@ -84,7 +82,7 @@ async def remove_custom_s3(call: Call) -> Answer:
     with call.state.database.transaction():
         removed = call.state.records.delete(_BUCKET, TENANT_ID)
         if removed:
-            _note(call, "delete")
+            _audit(call, "delete")
     message = "Custom S3 configuration removed" if removed else "No custom S3 configuration was set"
     return Answer({"removed": removed, "message": message})
 
@@ -135,17 +133,11 @@ def _status(stored: Record | None, *, validated: bool | None) -> dict[str, Any]:
     }
 
 
-def _note(
-    call: Call, action: str, *, result: str = "success", error_message: str | None = None
-) -> None:
-    call.state.audit.write(
+def _audit(call: Call, action: str, *, failure: str | None = None) -> None:
+    call.audit(
         "tenant.updated",
         action,
-        actor=call.actor,
-        result=result,
-        severity="info" if result == "success" else "warning",
         resource_type="s3_config",
         resource_id=TENANT_ID,
-        error_message=error_message,
-        ip_address=call.ip_address,
+        failure=failure,
     )

@@ -10,7 +10,7 @@ from aion.sandbox.handlers._views import upload_status
 from aion.sandbox.handlers.registry import operation
 from aion.sandbox.runtime.call import Answer, Call
 from aion.sandbox.store.clock import stamp
-from aion.sandbox.uploads.intake import quota
+from aion.sandbox.uploads.quota import quota_check
 
 _SHA256: Final = re.compile(r"[0-9a-fA-F]{64}\Z")
 
@@ -18,24 +18,14 @@ _SHA256: Final = re.compile(r"[0-9a-fA-F]{64}\Z")
 @operation("check_upload_quota_api_v2_uploads_quota_check_get")
 async def check_quota(call: Call) -> Answer:
     """Whether so many uploads are possible now; a refusal is a 200, too."""
-    wanted = call.query["file_count"]
-    if wanted < 1:
-        raise InvalidRequest([Problem(("query", "file_count"), "must be 1 or more", "range")])
-    left = quota(call.state)
     limits = call.state.options.limits
-    possible = wanted <= left.available
-    message = f"Upload quota exceeded: {left.available} left, {wanted} wanted"
+    body, left = quota_check(call.state, call.query["file_count"])
     return Answer(
         {
-            "can_proceed": possible,
-            "requested": wanted,
-            "available": left.available,
-            "monthly_limit": left.limit,
-            "current_usage": left.used,
+            **body,
             "prepaid_credits": left.prepaid,
             "max_batch_size": limits.max_batch_files,
             "max_concurrent_uploads": limits.max_concurrent_uploads,
-            "message": None if possible else message,
         }
     )
 

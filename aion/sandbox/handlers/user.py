@@ -47,13 +47,11 @@ async def change_password(call: Call) -> Answer:
     _require_password(accounts, member, call.body["current_password"])
     with call.state.database.transaction():
         accounts.set_password(member.id, call.body["new_password"])
-        call.state.audit.write(
+        call.audit(
             "auth.password_changed",
             "update",
-            actor=call.actor,
             resource_type="user",
             resource_id=member.id,
-            ip_address=call.ip_address,
         )
     return Answer(
         {
@@ -149,13 +147,11 @@ async def delete_account(call: Call) -> Answer:
         for key in keys:
             deactivate(call, key, "account deleted")
         accounts.members.remove(member)
-        call.state.audit.write(
+        call.audit(
             "tenant.member_removed",
             "delete",
-            actor=call.actor,
             resource_type="member",
             resource_id=member.id,
-            ip_address=call.ip_address,
         )
     return Answer({"message": "Account deleted"})
 

@@ -9,6 +9,7 @@ from aion.sandbox.handlers._views import file_details, file_item, variant_key
 from aion.sandbox.handlers.registry import operation
 from aion.sandbox.images import variants
 from aion.sandbox.images.description_job import VARIANTS
+from aion.sandbox.library.deletion import delete_file, delete_files
 from aion.sandbox.library.listing import list_files
 from aion.sandbox.runtime.call import Answer, Call
 from aion.sandbox.store.files import StoredFile
@@ -65,31 +66,16 @@ async def update_user_file(call: Call) -> Answer:
 async def delete_user_file(call: Call) -> Answer:
     """Hide a file; its bytes stay for the thirty days in which the service could restore it."""
     file = _file(call)
-    now = _delete(call, file)
+    now = delete_file(call.state, file)
     return Answer({"id": file.id, "deleted_at": now, "message": "File deleted"})
 
 
 @operation("batch_delete_user_files_api_v2_user_files_batch_delete_post")
 async def batch_delete_user_files(call: Call) -> Answer:
     """Delete many files, each with its own outcome; what is being processed is skipped."""
-    groups: dict[str, list[dict[str, Any]]] = {"deleted": [], "skipped": [], "failed": []}
-    ids: list[str] = [one.lower() for one in call.body["file_ids"]]
-    if len(set(ids)) < len(ids):
-        raise InvalidRequest([Problem(("body", "file_ids"), "an id is there twice", "unique")])
-    with call.state.database.transaction():
-        for file_id in ids:
-            file = call.state.files.get(file_id)
-            outcome: dict[str, Any] = {"id": file_id, "deleted_at": None}
-            if file is None:
-                outcome |= {"status": "failed", "message": "File not found"}
-            elif file.busy:
-                outcome |= {"status": "skipped", "message": "File is being processed"}
-            else:
-                now = _delete(call, file)
-                outcome |= {"status": "deleted", "message": None, "deleted_at": now}
-            groups[outcome["status"]].append(outcome)
-    summary = {name: len(group) for name, group in groups.items()}
-    return Answer({**groups, "summary": {"total": len(ids), **summary}})
+    return Answer(
+        delete_files(call.state, "file_ids", call.body["file_ids"], "File", call.state.files.get)
+    )
 
 
 @operation("get_user_file_variant_api_v2_user_files__image_id__variant__variant_type__get")
@@ -156,9 +142,3 @@ def _file(call: Call) -> StoredFile:
 def _not_found(call: Call) -> ApiError:
     file_id = call.path["image_id"]
     return ApiError(404, f"no file {file_id}", details={"image_id": file_id})
-
-
-def _delete(call: Call, file: StoredFile) -> str:
-    now = call.state.clock.stamp()
-    call.state.files.update(file.n, deleted_at=now, updated_at=now)
-    return now

@@ -11,8 +11,8 @@ from aion.sandbox.runtime.call import Answer, Call
 from aion.sandbox.store.clock import seconds_of, stamp
 from aion.sandbox.store.ids import make_id
 from aion.sandbox.store.records import Record
-from aion.sandbox.uploads.intake import require_quota, require_storage
-from aion.sandbox.uploads.presigned import check_name
+from aion.sandbox.uploads.quota import require_quota, require_storage
+from aion.sandbox.uploads.upload_checks import check_name, check_size, check_type
 from aion.sandbox.videos import videos
 
 _UPLOAD: Final = "video_upload"
@@ -221,23 +221,9 @@ async def progress(call: Call) -> Answer:
 
 
 def _check(call: Call, wanted: Mapping[str, Any], loc: tuple[str | int, ...]) -> None:
-    kind, size = wanted["content_type"], wanted["size_bytes"]
     check_name((*loc, "filename"), wanted["filename"])
-    if kind not in videos.TYPES:
-        raise ApiError(
-            400,
-            f"{kind} is not a type of video: {', '.join(videos.TYPES)}",
-            code="UNSUPPORTED_FILE_TYPE",
-            details={"field": "content_type", "value": kind},
-        )
-    largest = call.state.options.limits.max_video_bytes
-    if size > largest:
-        raise ApiError(
-            413,
-            f"{size} bytes, the limit is {largest}",
-            code="FILE_TOO_LARGE",
-            details={"field": "size_bytes", "limit": largest},
-        )
+    check_type(wanted["content_type"], videos.TYPES, "video")
+    check_size(wanted["size_bytes"], call.state.options.limits.max_video_bytes)
     tags: list[str] = wanted.get("tags") or []
     problems = [
         Problem((*loc, "tags", number), "1 to 50 letters, digits, spaces, - or _", "tag")

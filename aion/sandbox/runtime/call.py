@@ -88,6 +88,41 @@ class Call:
         path, fields = self.state.signer.sign_upload("POST", key, terms, seconds)
         return self.origin + path, {"key": key, "Content-Type": content_type, **fields}
 
+    def audit(
+        self,
+        event_type: str,
+        action: str,
+        *,
+        resource_type: str,
+        resource_id: str | None,
+        actor: Actor | None = None,
+        failure: str | None = None,
+        metadata: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Write an entry of the audit log about what this call did.
+
+        Args:
+            event_type: What happened: `tenant.updated`, `api_key.created` ...
+            action: What was done: create, read, update, delete, login ...
+            resource_type: Kind of the resource that it was done to.
+            resource_id: Id of that resource.
+            actor: Who did it; the caller when None.
+            failure: Why it failed; None for success.
+            metadata: Further fields.
+        """
+        self.state.audit.write(
+            event_type,
+            action,
+            actor=actor or self.actor,
+            result="success" if failure is None else "failure",
+            severity="info" if failure is None else "warning",
+            resource_type=resource_type,
+            resource_id=resource_id,
+            error_message=failure,
+            ip_address=self.ip_address,
+            metadata=metadata,
+        )
+
     def require(self, role: Role) -> None:
         """Refuse a caller without this role, where an operation wants more of some calls.
 

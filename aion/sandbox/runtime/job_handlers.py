@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Generic, TypeVar
 
 from aion.sandbox.faults.armed import Faults
+from aion.sandbox.faults.job_kinds import job_kind
 from aion.sandbox.store.clock import Clock, stamp
 
 StateT = TypeVar("StateT")
@@ -75,7 +76,7 @@ def job(kind: str) -> Callable[[JobHandler], JobHandler]:
     def register(handler: JobHandler) -> JobHandler:
         if kind in JOBS:
             raise LookupError(f"jobs of kind {kind!r} already have a handler")
-        JOBS[kind] = handler
+        JOBS[job_kind(kind)] = handler
         return handler
 
     return register

@@ -5,18 +5,13 @@ The same for single and batch uploads; they differ only in how a refusal is told
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from aion.sandbox.contract.errors import ApiError, InvalidRequest, Problem
-from aion.sandbox.faults.kinds import ZeroQuota
-from aion.sandbox.images.color_job import COLORS
-from aion.sandbox.images.description_job import DESCRIBE, VARIANTS
+from aion.sandbox.contract.errors import InvalidRequest, Problem
+from aion.sandbox.images.image_jobs import queue_image_jobs
 from aion.sandbox.images.inspect import FORMATS, ImageFacts, Unusable, inspect, sniff
 from aion.sandbox.runtime.state import State
-from aion.sandbox.store.clock import stamp
 from aion.sandbox.store.files import StoredFile
 from aion.sandbox.store.ids import TENANT_ID
 from aion.sandbox.store.multipart import Form, ReceivedFile
@@ -29,23 +24,10 @@ from aion.sandbox.uploads.file_kinds import (
     Wishes,
     register_file_kind,
 )
+from aion.sandbox.uploads.upload_checks import check_target
 
 _MAX_TAGS: Final = 40
 _MAX_TAG: Final = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Quota:
-    """The upload allowance of the running month."""
-
-    limit: int
-    used: int
-    prepaid: int
-
-    @property
-    def available(self) -> int:
-        """Uploads that are left, prepaid ones included."""
-        return max(0, self.limit - self.used) + self.prepaid
 
 
 def read_wishes(form: Form, state: State) -> Wishes:
@@ -64,12 +46,7 @@ def read_wishes(form: Form, state: State) -> Wishes:
         raise InvalidRequest(
             [Problem(("body", "storage_target"), "must be default or custom", "enum")]
         )
-    if target == "custom" and state.records.get("s3_config", TENANT_ID) is None:
-        raise ApiError(
-            400,
-            "storage_target custom needs an S3 configuration, which this tenant does not have",
-            code="STORAGE_NOT_CONFIGURED",
-        )
+    check_target(target, configured=state.records.get("s3_config", TENANT_ID) is not None)
     return Wishes(
         auto_describe=fields.get("auto_describe", True),
         skip_duplicates=fields.get("skip_duplicates", False),
@@ -90,43 +67,6 @@ def check_tags(tags: list[str]) -> None:
         problems.append(Problem(("body", "tags"), f"at most {_MAX_TAGS} tags", "too_long"))
     if problems:
         raise InvalidRequest(problems)
-
-
-def quota(state: State) -> Quota:
-    """The allowance now; a fault can take it all away."""
-    limits = state.options.limits
-    if state.faults.take(ZeroQuota, lambda fault: True) is not None:
-        return Quota(limits.monthly_uploads, limits.monthly_uploads, 0)
-    month = datetime.fromtimestamp(state.clock.now(), UTC).replace(
-        day=1, hour=0, minute=0, second=0, microsecond=0
-    )
-    used = state.files.uploaded_since(stamp(month.timestamp()))
-    return Quota(limits.monthly_uploads, used, limits.prepaid_credits)
-
-
-def require_quota(state: State, files: int) -> None:
-    """Raise the quota error when fewer uploads are left than wanted."""
-    left = quota(state)
-    if left.available < files:
-        raise ApiError(
-            429,
-            f"Upload quota exceeded: {left.available} of {left.limit} left, {files} wanted",
-            code="USAGE_LIMIT_EXCEEDED",
-            details={"available": left.available, "limit": left.limit, "requested": files},
-        )
-
-
-def require_storage(state: State, size: int, *, status: int = 413) -> None:
-    """Raise the storage error when there is no room for so many bytes."""
-    limit = state.options.limits.storage_bytes
-    left = max(0, limit - state.files.stored_bytes())
-    if size > left:
-        raise ApiError(
-            status,
-            f"Storage quota exceeded: {left} bytes left, {size} wanted",
-            code="STORAGE_QUOTA_EXCEEDED",
-            details={"available": left, "limit": limit, "requested": size},
-        )
 
 
 async def examine(state: State, file: ReceivedFile) -> Examined | Refusal:
@@ -217,10 +157,7 @@ def _store_image(
         content_created_at=facts.taken_at,
         session_id=session_id,
     )
-    state.jobs.schedule(VARIANTS, file_id, stage="pending", name=file.filename)
-    state.jobs.schedule(COLORS, file_id, stage="pending", name=file.filename)
-    if wishes.auto_describe:
-        state.jobs.schedule(DESCRIBE, file_id, stage="pending", name=file.filename)
+    queue_image_jobs(state, file_id, file.filename, describe=wishes.auto_describe)
     return stored
 
 

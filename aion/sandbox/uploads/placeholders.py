@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from aion.sandbox.images.color_job import COLORS
-from aion.sandbox.images.description_job import DESCRIBE, VARIANTS
+from aion.sandbox.images.image_jobs import queue_image_jobs
 from aion.sandbox.images.inspect import FORMATS, ImageFacts
 from aion.sandbox.runtime.state import State
 from aion.sandbox.store.files import StoredFile
@@ -122,10 +121,7 @@ def fill(
         content_created_at=facts.taken_at,
         description_status="pending" if describe else "skipped",
     )
-    state.jobs.schedule(VARIANTS, file.id, stage="pending", name=file.filename)
-    state.jobs.schedule(COLORS, file.id, stage="pending", name=file.filename)
-    if describe:
-        state.jobs.schedule(DESCRIBE, file.id, stage="pending", name=file.filename)
+    queue_image_jobs(state, file.id, file.filename, describe=describe)
 
 
 def give_up(state: State, file: StoredFile, reason: str, stage: str = FAILED) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from aion.sandbox.contract.errors import ApiError, InvalidRequest, Problem
+from aion.sandbox.contract.errors import ApiError
 from aion.sandbox.runtime.call import Call
 from aion.sandbox.store.clock import stamp
-from aion.sandbox.uploads.intake import require_quota, require_storage
 from aion.sandbox.uploads.placeholders import IMAGE_TYPES
+from aion.sandbox.uploads.quota import require_quota, require_storage
+from aion.sandbox.uploads.upload_checks import check_size, check_type
 
 LIFETIME: Final = 600
 """Seconds for which a URL takes bytes, as for documents."""
@@ -18,43 +19,13 @@ def check_announced(
     call: Call, content_type: str, size: int, *, largest: int, files: int = 1
 ) -> None:
     """Refuse an upload before it begins: its type, its size, the allowance, or the storage."""
-    if content_type not in IMAGE_TYPES:
-        raise ApiError(
-            400,
-            f"{content_type} is not taken here, only {', '.join(sorted(IMAGE_TYPES))}",
-            code="UNSUPPORTED_FILE_TYPE",
-            details={"field": "content_type", "value": content_type},
-        )
-    if size > largest:
-        raise ApiError(
-            413,
-            f"{size} bytes, the limit is {largest}",
-            code="FILE_TOO_LARGE",
-            details={"limit": largest, "size_bytes": size},
-        )
+    check_type(content_type, sorted(IMAGE_TYPES), "image")
+    check_size(size, largest)
     require_quota(call.state, files)
     require_storage(call.state, size)
 
 
-def check_name(field: tuple[str | int, ...], filename: str) -> str:
-    """The last part of a path: only that is a name. Empty ones are refused."""
-    name = filename.replace("\\", "/").rpartition("/")[2].replace("\0", "")[:255]
-    if not name.strip():
-        raise InvalidRequest([Problem(field, "must not be empty", "missing")])
-    return name
-
-
-def check_target(target: str) -> None:
-    """Refuse the custom storage target, which needs a configuration."""
-    if target == "custom":
-        raise ApiError(
-            400,
-            "storage_target custom needs an S3 configuration, which this sandbox does not have",
-            code="STORAGE_NOT_CONFIGURED",
-        )
-
-
-def invitation(call: Call, key: str, content_type: str, largest: int) -> dict[str, Any]:
+def presigned_fields(call: Call, key: str, content_type: str, largest: int) -> dict[str, Any]:
     """The part of an answer that says where the bytes go, and how."""
     return {
         "upload_url": call.upload_url(
