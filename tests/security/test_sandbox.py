@@ -65,7 +65,7 @@ assert asked == [], asked
 READS = """
 import resource, sys, time
 from pathlib import Path
-from aion.sandbox.extraction import Unreadable, extract
+from aion.sandbox.documents.extraction import Unreadable, extract
 
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 began = time.process_time()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from aion.sandbox.agents.words import counted
+from aion.sandbox.agents.markup import count_noun
 from aion.sandbox.images.color_names import NAMED
 from aion.sandbox.images.description import MARK
 from aion.sandbox.library.folders import Folders
@@ -26,7 +26,7 @@ Rule = Callable[[StoredFile], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Sorted:
+class SortResult:
     """What was done."""
 
     actions: list[dict[str, Any]]
@@ -37,7 +37,7 @@ class Sorted:
 
 def organize(
     state: State, intent: str, files: Sequence[StoredFile], parent_id: str | None
-) -> Sorted:
+) -> SortResult:
     """Create the folders that the intent asks for, and move the files into them.
 
     Belongs into a transaction.
@@ -72,8 +72,10 @@ def organize(
         created += new
         moved += count
     names = ", ".join(f"{one['folder_name']} ({one['file_count']})" for one in actions)
-    summary = f"{MARK} created {counted(created, 'folder')} and moved {counted(moved, 'file')}"
-    return Sorted(actions, created, moved, f"{summary}: {names}." if names else f"{summary}.")
+    summary = (
+        f"{MARK} created {count_noun(created, 'folder')} and moved {count_noun(moved, 'file')}"
+    )
+    return SortResult(actions, created, moved, f"{summary}: {names}." if names else f"{summary}.")
 
 
 def read_rule(intent: str) -> Rule:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from aion.sandbox.agents.words import match, share, wanted_words
+from aion.sandbox.agents.keywords import keywords, match_score, matching_keywords
 from aion.sandbox.documents.documents import CHUNK
 from aion.sandbox.documents.search import search_passages
 from aion.sandbox.runtime.state import State
@@ -51,7 +51,7 @@ EVERYWHERE: Final = Scope()
 
 
 @dataclass(frozen=True, slots=True)
-class FoundFile:
+class FileMatch:
     """A file that fits a request, and how much of what was looked for is in it."""
 
     file: StoredFile
@@ -86,11 +86,11 @@ def files_in(state: State, media_type: str, scope: Scope = EVERYWHERE) -> list[S
 
 def find_files(
     state: State, media_type: str, query: str, scope: Scope = EVERYWHERE
-) -> list[FoundFile]:
+) -> list[FileMatch]:
     """The files of a kind that have any of the words, best first; all for a vague request."""
-    words = wanted_words(query)
+    words = keywords(query)
     if not words:
-        return [FoundFile(file, share((), ())) for file in files_in(state, media_type, scope)]
+        return [FileMatch(file, match_score((), ())) for file in files_in(state, media_type, scope)]
     condition, values = scope.conditions(media_type)
     by_words = state.database.rows(
         f"SELECT {COLUMNS} FROM files_text JOIN files ON files.n = files_text.rowid "
@@ -105,14 +105,14 @@ def find_files(
         "ORDER BY n DESC LIMIT ?",
         (*values, json.dumps(words), _MOST_CANDIDATES),
     )
-    found: dict[int, FoundFile] = {}
+    found: dict[int, FileMatch] = {}
     for row in (*by_words, *by_name):
         file = StoredFile(*row)
-        matched = match(
+        matched = matching_keywords(
             words, file.title, file.description, file.visible_text, file.filename, file.tags
         )
         if matched and file.n not in found:
-            found[file.n] = FoundFile(file, share(matched, words), tuple(matched))
+            found[file.n] = FileMatch(file, match_score(matched, words), tuple(matched))
     # Equal scores keep the order of the index.
     return sorted(found.values(), key=lambda one: -one.score)
 
@@ -130,7 +130,7 @@ def find_passages(
             added until there are so many.
     """
     files = files_in(state, "document", scope)
-    words = wanted_words(query)
+    words = keywords(query)
     found: list[Passage] = []
     if words:
         hits, _ = search_passages(
@@ -151,7 +151,7 @@ def find_passages(
 def passages_of(state: State, document: StoredFile, *, most: int | None = None) -> list[Passage]:
     """The passages of a document, in order."""
     records, _ = state.records.find(CHUNK, parent=document.id, limit=most)
-    return [_passage(document, one.id, one.body, share((), ())) for one in records]
+    return [_passage(document, one.id, one.body, match_score((), ())) for one in records]
 
 
 def find_scenes(
@@ -162,9 +162,9 @@ def find_scenes(
     for scene in state.records.find(SCENE, parent=video.id)[0]:
         tags: list[str] = scene.body.get("tags") or []
         texts = (scene.body.get("description"), scene.body.get("transcript"), " ".join(tags))
-        matched = match(words, *texts)
+        matched = matching_keywords(words, *texts)
         if matched:
-            found.append((scene, share(matched, words)))
+            found.append((scene, match_score(matched, words)))
     return sorted(found, key=lambda one: -one[1])
 
 

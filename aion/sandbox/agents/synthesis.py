@@ -6,16 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from aion.sandbox.agents.keywords import keywords, matching_keywords
+from aion.sandbox.agents.markup import count_noun, display_name, heading, mention, quote
 from aion.sandbox.agents.search import Passage, Scope, find_passages
-from aion.sandbox.agents.words import (
-    counted,
-    heading,
-    match,
-    mention,
-    quote,
-    shown_name,
-    wanted_words,
-)
 from aion.sandbox.images.description import MARK
 from aion.sandbox.runtime.state import State
 from aion.sandbox.store.files import StoredFile
@@ -27,7 +20,7 @@ _MOST_RELATIONS: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class GeneratedText:
     """A text, the same in brief, and the passages that it quotes."""
 
     text: str
@@ -42,7 +35,7 @@ def report(
     documents: Sequence[StoredFile],
     others: Sequence[StoredFile] = (),
     notes: Sequence[str] = (),
-) -> Written:
+) -> GeneratedText:
     """A report in Markdown on files, and on what earlier steps have said."""
     lines = [heading(intent)]
     if images:
@@ -55,14 +48,14 @@ def report(
         lines += ["", "## Documents", *_with_passages(documents, passages)]
     if notes:
         lines += ["", "## Findings", *(f"- {quote(note)}" for note in notes)]
-    parts = [counted(len(images), "image"), counted(len(documents), "document")]
+    parts = [count_noun(len(images), "image"), count_noun(len(documents), "document")]
     if others:
-        parts.append(counted(len(others), "link or video", "links and videos"))
+        parts.append(count_noun(len(others), "link or video", "links and videos"))
     summary = f'{MARK} report on {", ".join(parts)}: "{quote(intent, 80)}".'
-    return Written("\n".join(lines) + "\n", summary, tuple(passages))
+    return GeneratedText("\n".join(lines) + "\n", summary, tuple(passages))
 
 
-def document_analysis(state: State, intent: str, documents: Sequence[StoredFile]) -> Written:
+def document_analysis(state: State, intent: str, documents: Sequence[StoredFile]) -> GeneratedText:
     """An analysis in Markdown of documents: the passages that fit what is asked."""
     passages = _quoted(state, intent, documents)
     lines = [heading(intent), *_with_passages(documents, passages)]
@@ -70,29 +63,29 @@ def document_analysis(state: State, intent: str, documents: Sequence[StoredFile]
         shared = _shared_words(passages)
         lines += ["", f"In common: {', '.join(shared) if shared else 'no word of the request'}."]
     summary = (
-        f"{MARK} {counted(len(passages), 'passage')} of {counted(len(documents), 'document')}"
+        f"{MARK} {count_noun(len(passages), 'passage')} of {count_noun(len(documents), 'document')}"
         f' on "{quote(intent, 80)}".'
     )
-    return Written("\n".join(lines) + "\n", summary, tuple(passages))
+    return GeneratedText("\n".join(lines) + "\n", summary, tuple(passages))
 
 
-def file_analysis(intent: str, files: Sequence[StoredFile], label: str) -> Written:
+def file_analysis(intent: str, files: Sequence[StoredFile], label: str) -> GeneratedText:
     """An analysis in Markdown of images or links: what is known of each, and what they share."""
-    words = wanted_words(intent)
+    words = keywords(intent)
     tags: dict[str, int] = {}
     lines = [heading(intent)]
     for file in files:
-        fits = match(words, file.title, file.description, file.visible_text, file.tags)
+        fits = matching_keywords(words, file.title, file.description, file.visible_text, file.tags)
         lines.append(_about(file) + (f" (fits: {', '.join(fits)})" if fits else ""))
         for tag in file.tag_list():
             tags[tag] = tags.get(tag, 0) + 1
     common = sorted(tags, key=lambda tag: (-tags[tag], tag))[:5]
     if common:
         lines += ["", "Tags: " + ", ".join(f"{tag} ({tags[tag]})" for tag in common) + "."]
-    number = counted(len(files), label)
+    number = count_noun(len(files), label)
     summary = f'{MARK} looked at {number} for "{quote(intent, 80)}"'
     summary += f"; most are {common[0]}." if common else "."
-    return Written("\n".join(lines) + "\n", summary)
+    return GeneratedText("\n".join(lines) + "\n", summary)
 
 
 def categorization(intent: str, documents: Sequence[StoredFile]) -> dict[str, Any] | None:
@@ -130,10 +123,10 @@ def relationships(
     sources = sources[:_MOST_RELATED]
     for file in sources:
         text = " ".join(filter(None, (file.title, file.visible_text, " ".join(file.tag_list()))))
-        words = wanted_words(text)
+        words = keywords(text)
         near = find_passages(state, text, scope)[:_MOST_RELATED] if words and documents else []
         for passage in near:
-            shared = match(words, passage.text)
+            shared = matching_keywords(words, passage.text)
             if shared:
                 found.append(
                     {
@@ -179,7 +172,7 @@ def _with_passages(documents: Sequence[StoredFile], passages: Sequence[Passage])
     for document in documents:
         own = [one for one in passages if one.document.id == document.id]
         if not own:
-            lines.append(f"- {mention(document)}: no passage of {shown_name(document)} fits")
+            lines.append(f"- {mention(document)}: no passage of {display_name(document)} fits")
         lines += [f'- {mention(document, one.pages)}: "{quote(one.text)}"' for one in own]
     return lines
 
@@ -188,7 +181,7 @@ def _shared_words(passages: Sequence[Passage]) -> list[str]:
     """Words that are in passages of several documents."""
     where: dict[str, set[str]] = {}
     for passage in passages:
-        for word in wanted_words(passage.text):
+        for word in keywords(passage.text):
             if len(word) > 3:
                 where.setdefault(word, set()).add(passage.document.id)
     return sorted(word for word, ids in where.items() if len(ids) > 1)[:10]

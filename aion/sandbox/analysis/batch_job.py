@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from aion.sandbox.analysis import dataset_job, describe_verify, request_images
 from aion.sandbox.faults.job_kinds import job_kind
-from aion.sandbox.images.inspect import Unusable
+from aion.sandbox.images.image_facts import InvalidImage
 from aion.sandbox.runtime.job_handlers import Next, Step, job
 from aion.sandbox.runtime.state import State
 from aion.sandbox.store.clock import seconds_of, stamp
@@ -25,7 +25,7 @@ ENDED: Final = frozenset({"completed", "failed", "cancelled", "partially_complet
 
 
 def begin(
-    state: State, kind: str, items: Sequence[Mapping[str, Any]], wishes: Mapping[str, Any]
+    state: State, kind: str, items: Sequence[Mapping[str, Any]], options: Mapping[str, Any]
 ) -> Record:
     """Store a batch and queue it, inside the caller's transaction.
 
@@ -33,7 +33,7 @@ def begin(
         state: The sandbox.
         kind: ``describe`` or ``verify``.
         items: The images, or the pairs of `image` and `text`.
-        wishes: The other settings of the request, `applied_rules` among them.
+        options: The other settings of the request, `applied_rules` among them.
     """
     batch_id = state.records.new_id(BATCH)
     body: dict[str, Any] = {
@@ -42,7 +42,7 @@ def begin(
         "total_items": len(items),
         "started_at": None,
         "completed_at": None,
-        "wishes": dict(wishes),
+        "options": dict(options),
     }
     for index, given in enumerate(items):
         image = given if kind == "describe" else given["image"]
@@ -90,7 +90,7 @@ async def _work(step: Step[State], batch: Record) -> Next | None:
         _finish(step, "failed")
         return None
     # An odd lot of a small batch still shows two states of its progress.
-    most = batch.body["wishes"].get("max_parallel") or 5
+    most = batch.body["options"].get("max_parallel") or 5
     part = waiting[: min(most, max(1, -(-batch.body["total_items"] // 2)))]
     for item in part:
         state.records.update(ITEM, item.id, status="processing")
@@ -111,25 +111,25 @@ async def _work(step: Step[State], batch: Record) -> Next | None:
 
 async def _one(step: Step[State], batch: Record, item: Record) -> dict[str, Any]:
     state, given = step.state, item.body["input"]
-    wishes = batch.body["wishes"]
+    options = batch.body["options"]
     failure = state.faults.job_failure(ITEM, "processing", item.body["name"])
     try:
         if failure is not None:
-            raise Unusable(failure)
+            raise InvalidImage(failure)
         if batch.body["type"] == "describe":
             image = given
-            made = await describe_verify.describe(state, given, item.id, wishes)
+            made = await describe_verify.describe(state, given, item.id, options)
             kind = "description"
         else:
             image = given["image"]
             level = given.get("verification_level")
-            own = {**wishes, "verification_level": level} if level else wishes
+            own = {**options, "verification_level": level} if level else options
             made = await describe_verify.verify(state, image, given["text"], item.id, own)
             kind = "verification"
-    except (Unusable, OSError) as error:
+    except (InvalidImage, OSError) as error:
         return {"status": "failed", "error_message": str(error), "processing_time_ms": 0}
     source = {"source_type": "batch", "source_id": batch.id, "image_url": image.get("image_url")}
-    describe_verify.keep(state, item.id, kind, made, **source)
+    describe_verify.store_result(state, item.id, kind, made, **source)
     return {
         "status": "success",
         "output_data": made,
@@ -142,10 +142,10 @@ def _finish(step: Step[State], status: str) -> None:
     state = step.state
     state.records.update(BATCH, step.id, status=status, completed_at=step.stamp())
     batch = state.records.get(BATCH, step.id)
-    wishes: dict[str, Any] = batch.body["wishes"] if batch is not None else {}
-    if status == "completed" and wishes.get("create_dataset"):
-        name = wishes.get("dataset_name") or f"[sandbox] dataset of batch {step.id[:8]}"
-        dataset_job.begin(state, step.id, name, wishes.get("dataset_description"), None)
+    options: dict[str, Any] = batch.body["options"] if batch is not None else {}
+    if status == "completed" and options.get("create_dataset"):
+        name = options.get("dataset_name") or f"[sandbox] dataset of batch {step.id[:8]}"
+        dataset_job.begin(state, step.id, name, options.get("dataset_description"), None)
 
 
 def cancel(state: State, batch: Record) -> None:
@@ -167,7 +167,7 @@ def as_json(state: State, batch: Record) -> dict[str, Any]:
     body = batch.body
     estimate = None
     if body["status"] not in ENDED:
-        left = -(-(total - ended) // (body["wishes"].get("max_parallel") or 5)) + 1
+        left = -(-(total - ended) // (body["options"].get("max_parallel") or 5)) + 1
         estimate = stamp(state.clock.now() + left * state.options.pace)
     progress = 100.0 if body["status"] in ENDED else round(100 * ended / total, 2)
     return {

@@ -22,7 +22,7 @@ _DESCRIBED: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class HistoryEntry:
     """One result of the past."""
 
     id: str
@@ -41,7 +41,7 @@ class Past:
     providers: tuple[str, ...]
 
 
-def past(state: State, kind: str) -> list[Past]:
+def history_entries(state: State, kind: str) -> list[HistoryEntry]:
     """All results of a kind, newest first.
 
     Args:
@@ -54,7 +54,7 @@ def past(state: State, kind: str) -> list[Past]:
     return sorted(found, key=lambda one: (one.created_at, one.id), reverse=True)
 
 
-def matching(results: Sequence[Past], wanted: Mapping[str, Any]) -> list[Past]:
+def matching(results: Sequence[HistoryEntry], wanted: Mapping[str, Any]) -> list[HistoryEntry]:
     """Those that pass the filters, under the names of the history routes."""
     start, end = _moment(wanted.get("start_date")), _moment(wanted.get("end_date"))
     least, most = wanted.get("min_confidence"), wanted.get("max_confidence")
@@ -72,7 +72,7 @@ def matching(results: Sequence[Past], wanted: Mapping[str, Any]) -> list[Past]:
     ]
 
 
-def statistics(results: Sequence[Past]) -> dict[str, Any]:
+def statistics(results: Sequence[HistoryEntry]) -> dict[str, Any]:
     """Totals and averages."""
     days = Counter(one.created_at[:10] for one in results)
     bands = Counter(
@@ -111,7 +111,7 @@ def filters(wanted: Mapping[str, Any]) -> dict[str, Any]:
 
 def image_of(state: State, result_id: str) -> tuple[str, str] | None:
     """Key and format of the image that a result is about: an operation, an item, or a file."""
-    seen = state.records.get(request_images.SEEN, result_id)
+    seen = state.records.get(request_images.RESULT, result_id)
     if seen is not None:
         return seen.body["object_key"], seen.body["format"]
     file = state.files.get(result_id)
@@ -121,10 +121,10 @@ def image_of(state: State, result_id: str) -> tuple[str, str] | None:
 
 
 def _records(state: State, kind: str) -> list[Any]:
-    return list(state.records.find(request_images.SEEN, parent=kind)[0])
+    return list(state.records.find(request_images.RESULT, parent=kind)[0])
 
 
-def _seen(seen_id: str, created_at: str, body: Mapping[str, Any]) -> Past:
+def _seen(result_id: str, created_at: str, body: Mapping[str, Any]) -> HistoryEntry:
     verification = None
     if body["type"] == "verification":
         verification = {
@@ -136,8 +136,8 @@ def _seen(seen_id: str, created_at: str, body: Mapping[str, Any]) -> Past:
                 one for one in body["detected_issues"] if one["type"] == "rule_violation"
             ],
         }
-    return Past(
-        id=seen_id,
+    return HistoryEntry(
+        id=result_id,
         type=body["type"],
         source_type=body["source_type"],
         source_id=body["source_id"],
@@ -154,8 +154,8 @@ def _seen(seen_id: str, created_at: str, body: Mapping[str, Any]) -> Past:
     )
 
 
-def _file(file: StoredFile) -> Past:
-    return Past(
+def _file(file: StoredFile) -> HistoryEntry:
+    return HistoryEntry(
         id=file.id,
         type="description",
         source_type="upload",

@@ -18,9 +18,9 @@ from PIL import Image
 
 from aion.sandbox.images.color_names import dominant_names
 from aion.sandbox.images.description import Description, compose
-from aion.sandbox.images.inspect import (
+from aion.sandbox.images.image_facts import (
     FORMATS,
-    Unusable,
+    InvalidImage,
     inspect,
     opened,
     small_rgb,
@@ -30,7 +30,7 @@ from aion.sandbox.images.inspect import (
 from aion.sandbox.links.fetch import CrawlFailed, fetch
 from aion.sandbox.runtime.state import State
 
-SEEN: Final = "seen"
+RESULT: Final = "seen"
 """Kind of the records."""
 
 SOURCES: Final = ("image_url", "image_base64", "object_key")
@@ -42,7 +42,7 @@ _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class InspectedImage:
     """An image that was looked at."""
 
     object_key: str
@@ -82,7 +82,9 @@ def name_of(image: Mapping[str, Any]) -> str:
     return str(given or "image")
 
 
-async def look(state: State, image: Mapping[str, Any], seen_id: str) -> Seen:
+async def inspect_request_image(
+    state: State, image: Mapping[str, Any], result_id: str
+) -> InspectedImage:
     """Read the image that a request names.
 
     Bytes that came with it, or from this machine, are kept below the id.
@@ -94,16 +96,20 @@ async def look(state: State, image: Mapping[str, Any], seen_id: str) -> Seen:
     key = image.get("object_key")
     if key:
         path = _stored(state, str(key))
-        found: Seen = await state.in_thread(_facts, path, str(key), state.options.limits.max_pixels)
+        found: InspectedImage = await state.in_thread(
+            _facts, path, str(key), state.options.limits.max_pixels
+        )
         return found
     data: bytes = await state.in_thread(_given, image, local)
     kind = sniff(data[:512])
     if kind not in FORMATS:
-        raise Unusable("the bytes are not a JPEG, PNG, WebP or GIF image")
-    new_key = f"seen/{seen_id}/original.{FORMATS[kind]}"
+        raise InvalidImage("the bytes are not a JPEG, PNG, WebP or GIF image")
+    new_key = f"seen/{result_id}/original.{FORMATS[kind]}"
     state.objects.write(new_key, data)
     path = state.objects.path(new_key)
-    seen: Seen = await state.in_thread(_facts, path, new_key, state.options.limits.max_pixels)
+    seen: InspectedImage = await state.in_thread(
+        _facts, path, new_key, state.options.limits.max_pixels
+    )
     return seen
 
 
@@ -126,9 +132,9 @@ def _stored(state: State, key: str) -> Path:
     try:
         path = state.objects.path(key)
     except ValueError:
-        raise Unusable(f"there is no object {key!r}") from None
+        raise InvalidImage(f"there is no object {key!r}") from None
     if not path.is_file():
-        raise Unusable(f"there is no object {key!r}")
+        raise InvalidImage(f"there is no object {key!r}")
     return path
 
 
@@ -141,21 +147,21 @@ def _given(image: Mapping[str, Any], local: bool) -> bytes:
         try:
             return base64.b64decode(text, validate=True)
         except binascii.Error:
-            raise Unusable("image_base64 is not base64") from None
+            raise InvalidImage("image_base64 is not base64") from None
     try:
         _, page = fetch(str(image["image_url"]), local=local)
     except CrawlFailed as error:
-        raise Unusable(str(error)) from None
+        raise InvalidImage(str(error)) from None
     if page.status != 200:
-        raise Unusable(f"the address answered {page.status}")
+        raise InvalidImage(f"the address answered {page.status}")
     return page.body
 
 
-def _facts(path: Path, key: str, max_pixels: int) -> Seen:
+def _facts(path: Path, key: str, max_pixels: int) -> InspectedImage:
     with path.open("rb") as source:
         kind = sniff(source.read(512))
     if kind not in FORMATS:
-        raise Unusable("the object is not a JPEG, PNG, WebP or GIF image")
+        raise InvalidImage("the object is not a JPEG, PNG, WebP or GIF image")
     facts = inspect(path, kind, max_pixels)
     colors = dominant_names(small_rgb(path, kind, 64))
-    return Seen(key, kind, facts.width, facts.height, colors, compose(facts, colors))
+    return InspectedImage(key, kind, facts.width, facts.height, colors, compose(facts, colors))

@@ -33,7 +33,7 @@ _BACKGROUND: Final = re.compile(r"\bin the background\b", re.IGNORECASE)
 
 
 @dataclass(slots=True)
-class Composed:
+class ChatAnswer:
     """An answer before it is stored."""
 
     content: str
@@ -54,7 +54,7 @@ class Composed:
         return [*agents, PLAN_AGENT] if self.plan is not None else agents
 
 
-def compose(call: Call, session: Record, message: str, *, detailed: bool) -> Composed:
+def compose(call: Call, session: Record, message: str, *, detailed: bool) -> ChatAnswer:
     """The answer to a message in a session."""
     state = call.state
     among = None if session.body["use_all_images"] else session.body["image_ids"]
@@ -106,7 +106,7 @@ def message_body(call: Call, message: Record) -> dict[str, Any]:
 
 def _text(
     found: list[StoredFile], passages: list[Passage], there: int, words: list[str], detailed: bool
-) -> Composed:
+) -> ChatAnswer:
     asked = f" for {', '.join(words[:8])}" if words else ""
     closely = " in high resolution" if detailed else ""
     head = f"{MARK} I looked at {there} images{asked}{closely}. "
@@ -121,7 +121,7 @@ def _text(
         said = _quoted(one.body["content"])
         parts.append(f"{one.citation}: {said}")
         plain.append(f"{one.document.filename}{_pages(one)}: {said}")
-    return Composed("\n".join(parts), "\n".join(plain))
+    return ChatAnswer("\n".join(parts), "\n".join(plain))
 
 
 def _metadata(found: list[StoredFile], passages: list[Passage], detailed: bool) -> dict[str, Any]:
@@ -153,7 +153,7 @@ def _metadata(found: list[StoredFile], passages: list[Passage], detailed: bool) 
     return metadata
 
 
-def _propose(composed: Composed, files: list[StoredFile], message: str) -> None:
+def _propose(composed: ChatAnswer, files: list[StoredFile], message: str) -> None:
     """Turn the answer into a plan."""
     composed.plan = {
         "request": message,

@@ -9,7 +9,7 @@ import re
 from collections.abc import AsyncIterator, Iterator
 from typing import Any, Final
 
-from aion.sandbox.chat.answers import DOCUMENT_AGENT, IMAGE_AGENT, PLAN_AGENT, Composed
+from aion.sandbox.chat.answers import DOCUMENT_AGENT, IMAGE_AGENT, PLAN_AGENT, ChatAnswer
 from aion.sandbox.store.jsontext import json_text
 
 HEADERS: Final = {"content-type": "text/event-stream", "cache-control": "no-store"}
@@ -26,7 +26,7 @@ def event(name: str, data: dict[str, Any], event_id: int | None = None) -> bytes
 
 
 def answer_events(
-    composed: Composed,
+    composed: ChatAnswer,
     *,
     message_id: str,
     stream_id: str,
@@ -75,13 +75,13 @@ def refusal_events(name: str, data: dict[str, Any], stream_id: str) -> Iterator[
     yield event("close", {"message_id": stream_id})
 
 
-async def paced(events: Iterator[bytes]) -> AsyncIterator[bytes]:
+async def stream_events(events: Iterator[bytes]) -> AsyncIterator[bytes]:
     """Events one by one, as a body that is sent while it is made."""
     for one in events:
         yield one
 
 
-def _tools(composed: Composed) -> Iterator[bytes]:
+def _tools(composed: ChatAnswer) -> Iterator[bytes]:
     yield event("status", {"phase": "searching", "message": "Looking", "agent_name": IMAGE_AGENT})
     yield event("tool_invocation", {"tool_name": "search_images", "agent_name": IMAGE_AGENT})
     count = composed.image_count

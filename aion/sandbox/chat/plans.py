@@ -30,7 +30,7 @@ def propose(state: State, session: Record, plan: dict[str, Any]) -> str:
     return plan_id
 
 
-def undecided(state: State, session: Record, plan_id: str) -> Record:
+def pending_plan(state: State, session: Record, plan_id: str) -> Record:
     """A plan that can be decided.
 
     Raises:

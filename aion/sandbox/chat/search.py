@@ -29,7 +29,7 @@ _IMAGE: Final = "files.deleted_at IS NULL AND files.media_type = 'image'"
 
 
 @dataclass(frozen=True, slots=True)
-class FoundImage:
+class ImageMatch:
     """An image that fits, and how well: 1 for the best, less for the others."""
 
     file: StoredFile
@@ -44,7 +44,7 @@ def search_words(message: str) -> list[str]:
 
 def find_images(
     state: State, words: Sequence[str], *, among: Sequence[str] | None = None
-) -> list[FoundImage]:
+) -> list[ImageMatch]:
     """The images that have any of the words, best first.
 
     Args:
@@ -65,7 +65,7 @@ def find_images(
     best = max((score for _, score in found), default=0.0)
     # BM25 of a word that every image has is about zero: then they all fit alike.
     return [
-        FoundImage(file, round(score / best, 4) if best > 0 and score > 0 else 1.0)
+        ImageMatch(file, round(score / best, 4) if best > 0 and score > 0 else 1.0)
         for file, score in found
     ]
 

@@ -13,7 +13,7 @@ from aion.sandbox.runtime.state import State
 from aion.sandbox.store.records import Record
 from aion.sandbox.uploads import placeholders
 from aion.sandbox.uploads.file_kinds import Refusal
-from aion.sandbox.uploads.intake import examine, received
+from aion.sandbox.uploads.intake import examine, received_file
 
 TRANSFER: Final = "cloud_transfer"
 """Kind of the jobs and of their records."""
@@ -27,7 +27,7 @@ def begin(
     kind: str,
     connection: Record,
     items: Sequence[Mapping[str, Any]],
-    **wishes: Any,
+    **options: Any,
 ) -> Record:
     """Store a job and queue it, inside the caller's transaction.
 
@@ -36,7 +36,7 @@ def begin(
         kind: ``import`` or ``export``.
         connection: The connection that it works with.
         items: What it moves, each with a `name`.
-        wishes: What else it has to know.
+        options: Further fields of its record.
     """
     job_id = state.records.new_id(TRANSFER)
     body: dict[str, Any] = {
@@ -47,7 +47,7 @@ def begin(
         "items": [{**item, "outcome": None} for item in items],
         "error": None,
         "completed_at": None,
-        **wishes,
+        **options,
     }
     state.records.update(CONNECTION, connection.id, last_used_at=state.clock.stamp())
     state.jobs.schedule(TRANSFER, job_id, name=str(items[0]["name"]))
@@ -110,7 +110,7 @@ async def _import(state: State, item: Mapping[str, Any], record: Record) -> str 
     path = state.objects.incoming()
     path.write_bytes(data)
     try:
-        file = received(path, str(item["name"]), len(data), hashlib.sha256(data).hexdigest())
+        file = received_file(path, str(item["name"]), len(data), hashlib.sha256(data).hexdigest())
         examined = await examine(state, file)
         if not isinstance(examined, Refusal) and examined.kind.name != "image":
             text = f"{examined.kind.name}s are not imported by this sandbox"
@@ -155,7 +155,7 @@ def _give_up(state: State, item: Mapping[str, Any], reason: str) -> str:
     waiting = state.files.get(item["image_id"])
     if waiting is not None and placeholders.is_awaiting(waiting):
         with state.database.transaction():
-            placeholders.give_up(state, waiting, reason)
+            placeholders.mark_failed(state, waiting, reason)
     return reason
 
 

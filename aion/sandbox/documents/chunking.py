@@ -40,7 +40,7 @@ class Chunk:
         }
 
 
-def cut(text: Text) -> list[Chunk]:
+def chunk_text(text: Text) -> list[Chunk]:
     """The passages of a document: each within one section and page, at most `LONGEST` long."""
     chunks: list[Chunk] = []
     open_blocks: list[Block] = []

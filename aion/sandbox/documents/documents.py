@@ -10,16 +10,21 @@ from collections.abc import Awaitable
 from pathlib import PurePath
 from typing import Any, Final
 
-from aion.sandbox.documents.chunking import Chunk, cut
+from aion.sandbox.documents.chunking import Chunk, chunk_text
 from aion.sandbox.documents.extraction import Text, Unreadable, extract, is_docx
-from aion.sandbox.images.inspect import sniff
+from aion.sandbox.images.image_facts import sniff
 from aion.sandbox.runtime.job_handlers import Next, Step, job
 from aion.sandbox.runtime.state import State
 from aion.sandbox.store.files import COLUMNS, StoredFile
 from aion.sandbox.store.ids import make_id
 from aion.sandbox.store.multipart import ReceivedFile
 from aion.sandbox.store.objects import CONTENT_TYPES
-from aion.sandbox.uploads.file_kinds import Examined, FileKind, Wishes, register_file_kind
+from aion.sandbox.uploads.file_kinds import (
+    ExaminedFile,
+    FileKind,
+    UploadOptions,
+    register_file_kind,
+)
 
 EXTRACT: Final = "extract"
 """Kind of the job that reads a document, by the id of its file."""
@@ -63,7 +68,11 @@ async def _examine(state: State, file: ReceivedFile, kind: str) -> None:
 
 
 def _store(
-    state: State, file: ReceivedFile, examined: Examined, wishes: Wishes, session_id: str | None
+    state: State,
+    file: ReceivedFile,
+    examined: ExaminedFile,
+    options: UploadOptions,
+    session_id: str | None,
 ) -> StoredFile:
     kind = examined.type
     file_id = state.files.new_id()
@@ -78,10 +87,10 @@ def _store(
         content_type=CONTENT_TYPES[kind].partition(";")[0],
         format=kind.upper(),
         sha256=file.sha256,
-        title=wishes.title,
-        tags=wishes.tags,
-        upload_method=wishes.upload_method,
-        storage_target=wishes.storage_target,
+        title=options.title,
+        tags=options.tags,
+        upload_method=options.upload_method,
+        storage_target=options.storage_target,
         session_id=session_id,
         extra={
             "document_type": kind,
@@ -124,7 +133,7 @@ async def _read(step: Step[State], file: StoredFile) -> None:
         _end(step, file, text_extraction_status="failed", extraction_error=str(error))
         return
     with state.database.transaction():
-        keep_passages(state, file, chunks)
+        store_passages(state, file, chunks)
         _end(
             step,
             file,
@@ -136,18 +145,18 @@ async def _read(step: Step[State], file: StoredFile) -> None:
 
 def _text_and_chunks(path: Any, kind: str) -> tuple[Text, list[Chunk]]:
     text = extract(path, kind)
-    return text, cut(text)
+    return text, chunk_text(text)
 
 
-def keep_passages(state: State, file: StoredFile, chunks: list[Chunk]) -> None:
+def store_passages(state: State, file: StoredFile, chunks: list[Chunk]) -> None:
     """Make the passages of a document readable and searchable, inside the caller's transaction."""
     # A second run after a crash must not leave passages of the first.
-    forget(state, file.id)
+    delete_passages(state, file.id)
     for index, chunk in enumerate(chunks):
         chunk_id = make_id(CHUNK, f"{file.id}/{index}")
         body = {"chunk_index": index, **chunk.as_json()}
         state.records.put(CHUNK, chunk_id, body, parent=file.id, order=index)
-        state.texts.put(CHUNK, chunk_id, chunk.content, parent=file.id)
+        state.text_index.put(CHUNK, chunk_id, chunk.content, parent=file.id)
 
 
 def _end(step: Step[State], file: StoredFile, **values: Any) -> None:
@@ -171,10 +180,10 @@ def status(file: StoredFile) -> str:
     return str(file.extras()["text_extraction_status"])
 
 
-def forget(state: State, document_id: str) -> None:
+def delete_passages(state: State, document_id: str) -> None:
     """Remove the passages of a document from the library and from search."""
     state.records.delete_below(CHUNK, document_id)
-    state.texts.delete_below(CHUNK, document_id)
+    state.text_index.delete_below(CHUNK, document_id)
 
 
 def page(state: State, number: int, size: int, wanted: str | None) -> tuple[list[StoredFile], int]:

@@ -16,8 +16,8 @@ from aion.sandbox.runtime.call import Call
 from aion.sandbox.store.files import StoredFile
 from aion.sandbox.store.multipart import ReceivedFile
 from aion.sandbox.store.records import Record
-from aion.sandbox.uploads.file_kinds import Refusal, Wishes
-from aion.sandbox.uploads.intake import examine, received, store
+from aion.sandbox.uploads.file_kinds import Refusal, UploadOptions
+from aion.sandbox.uploads.intake import examine, received_file, store
 from aion.sandbox.uploads.presigned import mismatch
 from aion.sandbox.uploads.upload_checks import check_size, check_target, check_type
 
@@ -48,7 +48,7 @@ class Outcome:
         self.repeated = repeated
 
 
-def check_announced(call: Call, wanted: Mapping[str, Any]) -> None:
+def check_announcement(call: Call, wanted: Mapping[str, Any]) -> None:
     """Refuse what no document can be: another type, too many bytes, a storage that is not there."""
     check_type(wanted["content_type"], documents.TYPES, "document")
     check_size(wanted["size_bytes"], call.state.options.limits.max_document_bytes, status=400)
@@ -101,7 +101,7 @@ async def confirm(call: Call, intent: Record, size: int, checksum: str | None) -
     if reason is not None or info is None:
         return Outcome(None, Refusal(400, "UPLOAD_MISMATCH", reason or "no bytes"))
     path = call.state.objects.path(key)
-    arrived = received(path, str(intent.body["filename"]), info.size, info.sha256)
+    arrived = received_file(path, str(intent.body["filename"]), info.size, info.sha256)
     examined = await examine(call.state, arrived)
     if not isinstance(examined, Refusal) and examined.kind is not documents.DOCUMENT:
         examined = Refusal(400, "UNSUPPORTED_FILE_TYPE", "by content it is no document")
@@ -118,7 +118,7 @@ async def confirm(call: Call, intent: Record, size: int, checksum: str | None) -
             settle(call, intent, document_id=known.id)
             return Outcome(known, known=True)
         copied = _copy(call, arrived)
-        file, _ = store(call.state, copied, examined, Wishes(upload_method="DIRECT"))
+        file, _ = store(call.state, copied, examined, UploadOptions(upload_method="DIRECT"))
         settle(call, intent, document_id=file.id)
         return Outcome(file)
 
@@ -142,4 +142,4 @@ def _copy(call: Call, arrived: ReceivedFile) -> ReceivedFile:
     # The store takes its file away; the uploaded object stays as it was sent.
     path: Path = call.state.objects.incoming()
     shutil.copyfile(arrived.path, path)
-    return received(path, arrived.filename, arrived.size, arrived.sha256)
+    return received_file(path, arrived.filename, arrived.size, arrived.sha256)

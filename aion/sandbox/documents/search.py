@@ -67,9 +67,9 @@ def search_passages(
         threshold: The lowest score.
         limit: Passages at most.
     """
-    words = telling_words(query)
+    words = content_words(query)
     parents = None if document_ids is None else [one.lower() for one in document_ids]
-    hits = state.texts.search(
+    hits = state.text_index.search(
         documents.CHUNK, " ".join(words), parents=parents, every_word=False, limit=_MOST
     )
     best = max((hit.score for hit in hits), default=0.0)
@@ -93,7 +93,7 @@ def search_passages(
     return found[:limit], len(found)
 
 
-def telling_words(query: str) -> list[str]:
+def content_words(query: str) -> list[str]:
     """The words of a query that tell what is meant, each once; all of them if none does."""
     words = list(dict.fromkeys(word.lower() for word in _WORD.findall(query)))
     return [word for word in words if word not in _FILLERS] or words

@@ -1,6 +1,6 @@
 """Handlers of operations, in modules that register themselves: each file here is imported.
 
-A handler is an async function from `Call` to `Answer`, registered under its operation id. It may
+A handler is an async function from `Call` to `Response`, registered under its operation id. It may
 raise `ApiError` or `InvalidRequest`, and it never sees an unchecked value. A name that begins
 with an underscore is a helper of its neighbours and is left to them.
 """

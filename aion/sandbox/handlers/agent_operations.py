@@ -8,19 +8,19 @@ from typing import Any, Final
 
 from aion.sandbox.agents import organizer, synthesis
 from aion.sandbox.agents.search import files_by_id, files_in, find_files, find_passages
-from aion.sandbox.agents.words import tokens
+from aion.sandbox.agents.token_usage import token_usage
 from aion.sandbox.handlers.registry import operation
 from aion.sandbox.images.description import MARK
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.store.files import StoredFile
 from aion.sandbox.uploads import intake
-from aion.sandbox.uploads.file_kinds import Refusal, Wishes
+from aion.sandbox.uploads.file_kinds import Refusal, UploadOptions
 
 _MOST_FILES: Final = 10
 
 
 @operation("synthesize_report", role="viewer")
-async def synthesize(call: Call) -> Answer:
+async def synthesize(call: Call) -> Response:
     """Write a report on the given files; where none are given, on those that fit the intent."""
     began = time.perf_counter()
     state, intent = call.state, call.body["intent"]
@@ -37,22 +37,22 @@ async def synthesize(call: Call) -> Answer:
     if not images and not documents:
         summary = f"{MARK} there is nothing to report on: no such image or document."
         body = {"report": "", "image_count": 0, "document_count": 0, "saved_document_id": None}
-        return Answer({**body, **_told(call, began, [], summary, success=False)})
+        return Response({**body, **_shared_fields(call, began, [], summary, success=False)})
     written = synthesis.report(state, intent, images, documents)
     saved = await _save(call, written.text) if call.body.get("auto_save") else None
-    return Answer(
+    return Response(
         {
             "report": written.text,
             "image_count": len(images),
             "document_count": len(documents),
             "saved_document_id": saved,
-            **_told(call, began, [one.text for one in written.passages], written.summary),
+            **_shared_fields(call, began, [one.text for one in written.passages], written.summary),
         }
     )
 
 
 @operation("analyze_documents", role="viewer")
-async def analyze_documents(call: Call) -> Answer:
+async def analyze_documents(call: Call) -> Response:
     """Find the passages of the documents that fit the intent, and what documents share."""
     began = time.perf_counter()
     state, intent = call.state, call.body["intent"]
@@ -60,22 +60,22 @@ async def analyze_documents(call: Call) -> Answer:
     if not documents:
         summary = f"{MARK} there is nothing to analyze: no such document."
         body = {"analysis": "", "document_count": 0, "categorization": None}
-        told = _told(call, began, [], summary, success=False)
-        return Answer({**body, "chunk_references": [], **told})
+        told = _shared_fields(call, began, [], summary, success=False)
+        return Response({**body, "chunk_references": [], **told})
     written = synthesis.document_analysis(state, intent, documents)
-    return Answer(
+    return Response(
         {
             "analysis": written.text,
             "document_count": len(documents),
             "categorization": synthesis.categorization(intent, documents),
             "chunk_references": [synthesis.chunk_reference(one) for one in written.passages],
-            **_told(call, began, [one.text for one in written.passages], written.summary),
+            **_shared_fields(call, began, [one.text for one in written.passages], written.summary),
         }
     )
 
 
 @operation("organize_files")
-async def organize(call: Call) -> Answer:
+async def organize(call: Call) -> Response:
     """Create folders and move files; where none are given, those that lie in no folder."""
     began = time.perf_counter()
     state = call.state
@@ -95,28 +95,28 @@ async def organize(call: Call) -> Answer:
         )
     known = [_known(file) for file in files]
     summary = done.summary if files else f"{MARK} there is no file to sort."
-    return Answer(
+    return Response(
         {
             "actions": done.actions,
             "folders_created": done.folders_created,
             "files_moved": done.files_moved,
-            **_told(call, began, known, summary, success=bool(files)),
+            **_shared_fields(call, began, known, summary, success=bool(files)),
         }
     )
 
 
-def _told(
+def _shared_fields(
     call: Call, began: float, read: list[str], summary: str, *, success: bool = True
 ) -> dict[str, Any]:
     """What all of these agents tell beside their work."""
-    # A stepped clock knows no elapsed time: its answers are the same in every run.
+    # A stepped clock does not measure elapsed time: responses are the same in every run.
     elapsed = 0 if call.state.clock.stepped else int((time.perf_counter() - began) * 1000)
     return {
         "success": success,
         "summary": summary,
         "execution_time_ms": elapsed,
         "iterations": 1,
-        "token_usage": tokens([call.body["intent"], *read], [summary]),
+        "token_usage": token_usage([call.body["intent"], *read], [summary]),
     }
 
 
@@ -131,11 +131,11 @@ async def _save(call: Call, text: str) -> str | None:
     path.write_bytes(data)
     number = state.database.next_number("agent_report")
     digest = hashlib.sha256(data).hexdigest()
-    file = intake.received(path, f"report-{number}.md", len(data), digest)
+    file = intake.received_file(path, f"report-{number}.md", len(data), digest)
     examined = await intake.examine(state, file)
     if isinstance(examined, Refusal):
         path.unlink(missing_ok=True)
         return None
     with state.database.transaction():
-        stored, _ = intake.store(state, file, examined, Wishes())
+        stored, _ = intake.store(state, file, examined, UploadOptions())
     return stored.id

@@ -15,7 +15,7 @@ from aion.sandbox.auth.scopes import SCOPE_ROUTES
 from aion.sandbox.contract.errors import ApiError, InvalidRequest, Problem
 from aion.sandbox.handlers.registry import operation
 from aion.sandbox.reports.periods import moment_of
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.store.clock import stamp
 from aion.sandbox.store.records import Record
 
@@ -26,7 +26,7 @@ _SCOPES: Final = frozenset({*ROLE_SCOPES, *SCOPE_ROUTES})
 
 
 @operation("create_api_key", role="admin")
-async def create_api_key(call: Call) -> Answer:
+async def create_api_key(call: Call) -> Response:
     """Make a key, and show it this once."""
     scopes = _scopes(call)
     metadata = _metadata(call.body.get("metadata"))
@@ -48,11 +48,11 @@ async def create_api_key(call: Call) -> Answer:
         _audit(call, "api_key.created", "create", made, {"scopes": body["scopes"]})
     shown = _as_json(call, made)
     del shown["last_used_at"], shown["usage_count"]
-    return Answer({**shown, "api_key": key}, status=201)
+    return Response({**shown, "api_key": key}, status=201)
 
 
 @operation("list_api_keys")
-async def list_api_keys(call: Call) -> Answer:
+async def list_api_keys(call: Call) -> Response:
     """Keys, oldest first, without those that were revoked unless they are asked for."""
     limit, offset = call.query["limit"], call.query["offset"] or 0
     problems = [
@@ -66,17 +66,17 @@ async def list_api_keys(call: Call) -> Answer:
     keys, total = call.state.records.find(
         _KEY, where=lambda key: with_inactive or key.body["is_active"], limit=limit, offset=offset
     )
-    return Answer({"api_keys": [_as_json(call, key) for key in keys], "total": total})
+    return Response({"api_keys": [_as_json(call, key) for key in keys], "total": total})
 
 
 @operation("get_api_key")
-async def get_api_key(call: Call) -> Answer:
+async def get_api_key(call: Call) -> Response:
     """One key, without its secret part."""
-    return Answer(_as_json(call, _require(call)))
+    return Response(_as_json(call, _require(call)))
 
 
 @operation("update_api_key", role="admin")
-async def update_api_key(call: Call) -> Answer:
+async def update_api_key(call: Call) -> Response:
     """Change name, description and metadata; metadata are merged."""
     key = _require(call)
     changes: dict[str, Any] = {
@@ -87,18 +87,18 @@ async def update_api_key(call: Call) -> Answer:
     changes["metadata"] = {**key.body["metadata"], **_metadata(call.body.get("metadata"))}
     with call.state.database.transaction():
         changed = call.state.records.put(_KEY, key.id, {**key.body, **changes}, parent=key.parent)
-    return Answer(_as_json(call, changed))
+    return Response(_as_json(call, changed))
 
 
 @operation("delete_api_key", role="admin")
-async def delete_api_key(call: Call) -> Answer:
+async def delete_api_key(call: Call) -> Response:
     """Revoke a key; it stays in the list of inactive ones."""
     key = _require(call)
     if key.id == DEFAULT_KEY_ID:
         raise ApiError(400, "the key that the sandbox was made with cannot be revoked")
     if key.body["is_active"]:
         deactivate(call, key, call.query["reason"])
-    return Answer(status=204)
+    return Response(status=204)
 
 
 def deactivate(call: Call, key: Record, reason: str | None) -> None:

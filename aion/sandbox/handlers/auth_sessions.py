@@ -13,7 +13,7 @@ from aion.sandbox.auth.identity import Actor
 from aion.sandbox.contract.errors import ApiError
 from aion.sandbox.handlers.registry import operation
 from aion.sandbox.images.description import MARK
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.store.ids import TENANT_ID
 from aion.sandbox.store.records import Record
 
@@ -21,7 +21,7 @@ _COOKIE = "aionvision_session"
 
 
 @operation("login_api_v2_auth_session_login_post", public=True)
-async def login(call: Call) -> Answer:
+async def login(call: Call) -> Response:
     """Begin a session with e-mail and password."""
     accounts = Accounts(call.state)
     member = accounts.members.with_email(call.body["email"])
@@ -34,7 +34,7 @@ async def login(call: Call) -> Answer:
         session, token = accounts.log_in(call, member.id, remember=remember)
         _audit(call, "auth.login", "login", user_id=member.id)
     account = accounts.get(member.id)
-    return Answer(
+    return Response(
         {
             "user_id": member.id,
             "email": member.body["email"],
@@ -50,7 +50,7 @@ async def login(call: Call) -> Answer:
 
 
 @operation("refresh_session", role="viewer")
-async def refresh_session(call: Call) -> Answer:
+async def refresh_session(call: Call) -> Response:
     """Let the session in use live on."""
     accounts = Accounts(call.state)
     session = accounts.session(call.actor)
@@ -58,11 +58,11 @@ async def refresh_session(call: Call) -> Answer:
         later = accounts.refresh(session)
         _audit(call, "auth.token_refresh", "update", user_id=call.actor.user_id)
     body = {"session_id": later.id, "expires_at": later.body["expires_at"]}
-    return Answer({**body, "message": "Session refreshed"})
+    return Response({**body, "message": "Session refreshed"})
 
 
 @operation("logout_api_v2_auth_session_logout_post", role="viewer")
-async def logout(call: Call) -> Answer:
+async def logout(call: Call) -> Response:
     """End the session in use, or all sessions of the user."""
     accounts = Accounts(call.state)
     session = accounts.session(call.actor)
@@ -72,16 +72,16 @@ async def logout(call: Call) -> Answer:
             accounts.end(one)
         _audit(call, "auth.logout", "logout", user_id=call.actor.user_id)
     body = {"message": "Logged out", "sessions_ended": len(ended)}
-    return Answer(body, headers=_cookie("", "; Max-Age=0"))
+    return Response(body, headers=_cookie("", "; Max-Age=0"))
 
 
 @operation("get_current_user")
-async def get_current_user(call: Call) -> Answer:
+async def get_current_user(call: Call) -> Response:
     """Who calls."""
     accounts = Accounts(call.state)
     member = accounts.members.require(call.actor.user_id)
     account = accounts.get(member.id)
-    return Answer(
+    return Response(
         {
             "user_id": member.id,
             "email": member.body["email"],
@@ -95,7 +95,7 @@ async def get_current_user(call: Call) -> Answer:
 
 
 @operation("register_api_v2_auth_session_register_post", public=True)
-async def register(call: Call) -> Answer:
+async def register(call: Call) -> Response:
     """Make an account; it joins the sandbox's one tenant as a viewer."""
     require_strong(call.body["password"])
     accounts = Accounts(call.state)
@@ -107,7 +107,7 @@ async def register(call: Call) -> Answer:
             session, token = accounts.log_in(call, member.id)
             session_id = session.id
         _audit(call, "tenant.member_added", "create", user_id=member.id)
-    return Answer(
+    return Response(
         {
             "user_id": member.id,
             "email": member.body["email"],
@@ -125,46 +125,46 @@ async def register(call: Call) -> Answer:
 
 
 @operation("list_sessions_api_v2_auth_session_sessions_get")
-async def list_sessions(call: Call) -> Answer:
+async def list_sessions(call: Call) -> Response:
     """The sessions of the user, newest first."""
     logins = Accounts(call.state).logins(call.actor.user_id)
-    return Answer([_as_json(one, call.actor) for one in logins])
+    return Response([_as_json(one, call.actor) for one in logins])
 
 
 @operation("revoke_session_api_v2_auth_session_sessions__session_id__delete", role="viewer")
-async def revoke_session(call: Call) -> Answer:
+async def revoke_session(call: Call) -> Response:
     """End another session of the user."""
     accounts = Accounts(call.state)
     with call.state.database.transaction():
         accounts.end(accounts.own(call.actor, call.path["session_id"]))
-    return Answer({"message": "Session revoked"})
+    return Response({"message": "Session revoked"})
 
 
 @operation("rotate_session", role="viewer")
-async def rotate_session(call: Call) -> Answer:
+async def rotate_session(call: Call) -> Response:
     """Give the session in use another token, in the cookie."""
     accounts = Accounts(call.state)
     session = accounts.session(call.actor)
     with call.state.database.transaction():
         token = accounts.rotate(session)
     body = {"session_id": session.id, "message": "Session rotated successfully"}
-    return Answer(body, headers=_cookie(token))
+    return Response(body, headers=_cookie(token))
 
 
 @operation("request_password_reset", public=True)
-async def request_password_reset(call: Call) -> Answer:
+async def request_password_reset(call: Call) -> Response:
     """Say the same whether there is such an account or not."""
-    return Answer({"message": _mail(Accounts(call.state), "reset", call.body["email"])})
+    return Response({"message": _mail(Accounts(call.state), "reset", call.body["email"])})
 
 
 @operation("validate_reset_token", public=True)
-async def validate_reset_token(call: Call) -> Answer:
+async def validate_reset_token(call: Call) -> Response:
     """Whether a token of a reset is good."""
-    return Answer({"valid": _owner_of(call, "reset", call.query["token"]) is not None})
+    return Response({"valid": _owner_of(call, "reset", call.query["token"]) is not None})
 
 
 @operation("complete_password_reset", public=True)
-async def complete_password_reset(call: Call) -> Answer:
+async def complete_password_reset(call: Call) -> Response:
     """Set a new password; all sessions of the user end."""
     require_strong(call.body["new_password"])
     member = _require_owner(call, "reset", call.body["token"])
@@ -174,40 +174,40 @@ async def complete_password_reset(call: Call) -> Answer:
         for one in accounts.logins(member.id):
             accounts.end(one)
         _audit(call, "auth.password_changed", "update", user_id=member.id)
-    return Answer({"message": "Password changed"})
+    return Response({"message": "Password changed"})
 
 
 @operation("verify_email", public=True)
-async def verify_email(call: Call) -> Answer:
+async def verify_email(call: Call) -> Response:
     """Take an address for proven."""
     member = _require_owner(call, "verify", call.body["token"])
     with call.state.database.transaction():
         Accounts(call.state).change(member.id, email_verified=True)
         _audit(call, "auth.email_verified", "update", user_id=member.id)
-    return Answer({"message": "E-mail verified", "email": member.body["email"]})
+    return Response({"message": "E-mail verified", "email": member.body["email"]})
 
 
 @operation("resend_verification_email", role="viewer")
-async def resend_verification_email(call: Call) -> Answer:
+async def resend_verification_email(call: Call) -> Response:
     """Name the token again."""
     accounts = Accounts(call.state)
     email = accounts.members.require(call.actor.user_id).body["email"]
-    return Answer({"message": _mail(accounts, "verify", email)})
+    return Response({"message": _mail(accounts, "verify", email)})
 
 
 @operation("resend_verification_by_email", public=True)
-async def resend_verification_by_email(call: Call) -> Answer:
+async def resend_verification_by_email(call: Call) -> Response:
     """Say the same whether there is such an account or not."""
-    return Answer({"message": _mail(Accounts(call.state), "verify", call.body["email"])})
+    return Response({"message": _mail(Accounts(call.state), "verify", call.body["email"])})
 
 
 @operation("get_email_verification_status")
-async def get_email_verification_status(call: Call) -> Answer:
+async def get_email_verification_status(call: Call) -> Response:
     """Whether the address of the caller is proven."""
     accounts = Accounts(call.state)
     member = accounts.members.require(call.actor.user_id)
     verified = accounts.get(member.id)["email_verified"]
-    return Answer({"email": member.body["email"], "email_verified": verified})
+    return Response({"email": member.body["email"], "email_verified": verified})
 
 
 def _mail(accounts: Accounts, purpose: str, email: str) -> str:

@@ -8,14 +8,14 @@ from typing import Final
 from aion.sandbox.contract.errors import ApiError
 from aion.sandbox.handlers._views import STUCK_AFTER, unified_status
 from aion.sandbox.handlers.registry import operation
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.store.clock import seconds_of
 from aion.sandbox.store.files import StoredFile
 from aion.sandbox.store.ids import TENANT_ID, make_id
 from aion.sandbox.store.upload_sessions import Session, SessionItem
 from aion.sandbox.uploads import placeholders
 from aion.sandbox.uploads.file_kinds import Refusal
-from aion.sandbox.uploads.presigned import check_announced, mismatch, presigned_fields
+from aion.sandbox.uploads.presigned import check_announcement, mismatch, presigned_fields
 from aion.sandbox.uploads.quota import require_storage
 from aion.sandbox.uploads.upload_checks import check_name, check_target
 
@@ -27,7 +27,7 @@ _LIMIT: Final = 50
 
 
 @operation("prepare_batch_upload")
-async def prepare(call: Call) -> Answer:
+async def prepare(call: Call) -> Response:
     """A batch of images without bytes, each with a URL for them."""
     body, state = call.body, call.state
     if body["intent"] != "describe":
@@ -37,7 +37,7 @@ async def prepare(call: Call) -> Answer:
     for position, one in enumerate(body["files"]):
         check_name(("body", "files", position, "filename"), one["filename"])
         check_target(one.get("storage_target", "default"))
-        check_announced(
+        check_announcement(
             call, one["content_type"], one["size_bytes"], largest=largest, files=len(body["files"])
         )
     require_storage(state, total)
@@ -60,7 +60,7 @@ async def prepare(call: Call) -> Answer:
         ]
         now = state.clock.stamp()
         state.sessions.add(Session(batch_id, "presigned", True, now, None, tuple(items)))
-    return Answer(
+    return Response(
         {
             "batch_id": batch_id,
             "upload_plan": {
@@ -85,7 +85,7 @@ async def prepare(call: Call) -> Answer:
 
 
 @operation("confirm_batch_upload")
-async def confirm(call: Call) -> Answer:
+async def confirm(call: Call) -> Response:
     """Store what arrived; a file that was confirmed before is told again as it is."""
     session = _batch(call, call.body["batch_id"])
     if session is None or session.upload_method != "presigned":
@@ -116,7 +116,7 @@ async def confirm(call: Call) -> Answer:
     stored = [file for file in files if placeholders.stage(file) == placeholders.STORED]
     lost = [file.filename for file in files if file not in stored]
     status = "failed" if not stored else "partial" if lost else "queued"
-    return Answer(
+    return Response(
         {
             "batch_id": session.id,
             "successful_uploads": len(stored),
@@ -140,7 +140,7 @@ async def confirm(call: Call) -> Answer:
 
 
 @operation("get_batch_status_api_v2_uploads_batch__batch_id__status_get")
-async def get_status(call: Call) -> Answer:
+async def get_status(call: Call) -> Response:
     """All states of a batch, counted: of a prepared batch, or of any upload session."""
     session = _batch(call, call.path["batch_id"])
     if session is None:
@@ -154,7 +154,7 @@ async def get_status(call: Call) -> Answer:
     errors = [item.error for item in refused if item.error is not None]
     errors += [text for file in files if (text := file.description_error or file.variant_error)]
     now = call.state.clock.now()
-    return Answer(
+    return Response(
         {
             "batch_id": session.id,
             "tenant_id": TENANT_ID,
@@ -181,11 +181,11 @@ async def get_status(call: Call) -> Answer:
 
 
 @operation("get_pending_batches")
-async def list_pending(call: Call) -> Answer:
+async def list_pending(call: Call) -> Response:
     """Batches of the last two hours of which nothing is confirmed."""
     now = call.state.clock.now()
     pending = [one for one in _awaited(call) if now - seconds_of(one.created_at) < _STALE_AFTER]
-    return Answer(
+    return Response(
         {
             "has_recoverable": bool(pending),
             "batches": [
@@ -204,7 +204,7 @@ async def list_pending(call: Call) -> Answer:
 
 
 @operation("auto_recover_batch")
-async def recover(call: Call) -> Answer:
+async def recover(call: Call) -> Response:
     """Store what arrived of a batch that nobody confirmed; what did not arrive has failed."""
     batch_id = call.path["batch_id"]
     session = _batch(call, batch_id)
@@ -224,9 +224,9 @@ async def recover(call: Call) -> Answer:
     return _recovered(batch_id, "recovered", stored, len(awaited) - stored)
 
 
-def _recovered(batch_id: str, status: str, stored: int, failed: int) -> Answer:
+def _recovered(batch_id: str, status: str, stored: int, failed: int) -> Response:
     text = f"[sandbox] {status.replace('_', ' ')}: {stored} files stored, {failed} missing"
-    return Answer(
+    return Response(
         {
             "batch_id": batch_id,
             "recovered_files": stored,
@@ -238,7 +238,7 @@ def _recovered(batch_id: str, status: str, stored: int, failed: int) -> Answer:
 
 
 @operation("cleanup_stale_batches")
-async def clean_up(call: Call) -> Answer:
+async def clean_up(call: Call) -> Response:
     """Give up on batches that nobody confirmed within two hours."""
     now = call.state.clock.now()
     stale = [one for one in _awaited(call) if now - seconds_of(one.created_at) >= _STALE_AFTER]
@@ -246,9 +246,9 @@ async def clean_up(call: Call) -> Answer:
         for session in stale:
             for file in _files(session):
                 reason = "the upload was never confirmed"
-                placeholders.give_up(call.state, file, reason, placeholders.EXPIRED)
+                placeholders.mark_failed(call.state, file, reason, placeholders.EXPIRED)
     text = f"[sandbox] {len(stale)} batches expired"
-    return Answer({"cleaned_count": len(stale), "message": text})
+    return Response({"cleaned_count": len(stale), "message": text})
 
 
 async def _settle(call: Call, file: StoredFile, reason: str | None, *, describe: bool) -> bool:
@@ -256,7 +256,7 @@ async def _settle(call: Call, file: StoredFile, reason: str | None, *, describe:
     state = call.state
     arrived = None
     if reason is None:
-        arrived = await placeholders.arrived(state, placeholders.key_of(file), file.filename)
+        arrived = await placeholders.examine_upload(state, placeholders.key_of(file), file.filename)
         reason = arrived.reason if isinstance(arrived, Refusal) else None
     with state.database.transaction():
         current = state.files.get(file.id)
@@ -264,7 +264,7 @@ async def _settle(call: Call, file: StoredFile, reason: str | None, *, describe:
         if current is None or not placeholders.is_awaiting(current):
             return current is not None and placeholders.stage(current) == placeholders.STORED
         if arrived is None or isinstance(arrived, Refusal):
-            placeholders.give_up(state, current, reason or "its bytes never arrived")
+            placeholders.mark_failed(state, current, reason or "its bytes never arrived")
             return False
         placeholders.fill(state, current, *arrived, describe=describe)
     return True

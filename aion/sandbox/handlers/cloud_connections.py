@@ -11,7 +11,7 @@ from aion.sandbox.auth.identity import digest
 from aion.sandbox.cloud import consent, drive
 from aion.sandbox.contract.errors import ApiError
 from aion.sandbox.handlers.registry import operation
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.store.clock import seconds_of, stamp
 from aion.sandbox.store.jsontext import json_text
 from aion.sandbox.store.records import Record
@@ -23,18 +23,18 @@ _CONSENT_SECONDS: Final = 30 * 24 * 3600
 
 
 @operation("initiate_auth")
-async def initiate(call: Call) -> Answer:
+async def initiate(call: Call) -> Response:
     """Where to send the user, and the state with which they come back."""
     _check_provider(call)
     if call.body["provider"] != call.path["provider"]:
         raise ApiError(400, "provider is one thing in the path and another in the body")
     with call.state.database.transaction():
         url, token = consent.begin(call.state, call.origin, call.body.get("redirect_uri"))
-    return Answer({"authorization_url": url, "state": token, "provider": drive.PROVIDER})
+    return Response({"authorization_url": url, "state": token, "provider": drive.PROVIDER})
 
 
 @operation("complete_auth")
-async def complete(call: Call) -> Answer:
+async def complete(call: Call) -> Response:
     """Exchange the code for a connection."""
     _check_provider(call)
     body = call.body
@@ -47,11 +47,11 @@ async def complete(call: Call) -> Answer:
             resource_type="cloud_connection",
             resource_id=connection.id,
         )
-    return Answer({"connection": _on_wire(connection), "is_new": is_new})
+    return Response({"connection": _on_wire(connection), "is_new": is_new})
 
 
 @operation("oauth_callback_redirect", public=True)
-async def receive_redirect(call: Call) -> Answer:
+async def receive_redirect(call: Call) -> Response:
     """The page on which the user's browser lands: it tells the window that opened it."""
     _check_provider(call)
     message: dict[str, Any] = {"type": "cloud-storage-auth", "provider": drive.PROVIDER}
@@ -71,11 +71,11 @@ async def receive_redirect(call: Call) -> Answer:
         f"<script>window.opener?.postMessage({script}, {json.dumps(call.origin)})</script>"
     )
     headers = {"content-type": "text/html; charset=utf-8"}
-    return Answer(raw=page.encode(), headers=headers)
+    return Response(raw=page.encode(), headers=headers)
 
 
 @operation("list_connections")
-async def list_connections(call: Call) -> Answer:
+async def list_connections(call: Call) -> Response:
     """All connections in one answer."""
     provider, active_only = call.query["provider"], call.query["active_only"]
 
@@ -84,11 +84,11 @@ async def list_connections(call: Call) -> Answer:
         return right and (one.body["is_active"] or not active_only)
 
     found, total = call.state.records.find(consent.CONNECTION, where=fits)
-    return Answer({"connections": [_on_wire(one) for one in found], "total_count": total})
+    return Response({"connections": [_on_wire(one) for one in found], "total_count": total})
 
 
 @operation("disconnect")
-async def disconnect(call: Call) -> Answer:
+async def disconnect(call: Call) -> Response:
     """End a connection; its running jobs end as cancelled."""
     connection = connection_of(call, call.path["connection_id"], active=False)
     with call.state.database.transaction():
@@ -96,11 +96,11 @@ async def disconnect(call: Call) -> Answer:
         sessions, _ = call.state.records.find(_SESSION, parent=connection.id)
         for one in sessions:
             call.state.records.delete(_SESSION, one.id)
-    return Answer({"success": True, "message": f"[sandbox] {connection.parent} is disconnected"})
+    return Response({"success": True, "message": f"[sandbox] {connection.parent} is disconnected"})
 
 
 @operation("get_picker_token")
-async def get_picker_token(call: Call) -> Answer:
+async def get_picker_token(call: Call) -> Response:
     """Credentials for the picker; good for nothing but this sandbox."""
     connection = connection_of(call, call.path["connection_id"])
     state = call.state
@@ -112,7 +112,7 @@ async def get_picker_token(call: Call) -> Answer:
             "details": {},
         }
         body = {"error": error, "requires_reauth": True}
-        return Answer(
+        return Response(
             status=401,
             raw=json_text(body).encode(),
             headers={"content-type": "application/json"},
@@ -129,11 +129,11 @@ async def get_picker_token(call: Call) -> Answer:
         "developer_key": "sandbox-developer-key",
         "expires_at": ends,
     }
-    return Answer({"session": session})
+    return Response({"session": session})
 
 
 @operation("picker_proxy")
-async def picker_proxy(call: Call) -> Answer:
+async def picker_proxy(call: Call) -> Response:
     """What the drive answers to the picker, for the four endpoints that it uses."""
     state = call.state
     session = state.records.get(_SESSION, call.body["session_id"])
@@ -159,7 +159,7 @@ async def picker_proxy(call: Call) -> Answer:
             data = {"content": base64.b64encode(content).decode(), "encoding": "base64"}
         case _:
             raise ApiError(400, f"the picker may not use {call.body['endpoint']!r}")
-    return Answer({"data": data})
+    return Response({"data": data})
 
 
 def _page(files: list[dict[str, Any]], params: dict[str, Any]) -> dict[str, Any]:

@@ -16,8 +16,8 @@ from aion.sandbox.handlers.registry import operation
 from aion.sandbox.images.color_index import ColorHit, ColorQuery, indexed_colors, search_colors
 from aion.sandbox.images.color_job import COLORS, MOST, swatches
 from aion.sandbox.images.color_names import NAMED, to_lab
-from aion.sandbox.images.palette import FAMILIES, analysis, family_of, named_hex, shortened
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.images.palette import FAMILIES, analysis, brief_palette, family_of, named_hex
+from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.store.files import StoredFile
 from aion.sandbox.store.records import Record
 
@@ -25,7 +25,7 @@ _MOST_IMAGES: Final = 200
 
 
 @operation("get_image_colors")
-async def get_image_colors(call: Call) -> Answer:
+async def get_image_colors(call: Call) -> Response:
     """The palette of an image, or how far its extraction is."""
     file = require_image(call, call.path["image_id"])
     status = call.state.jobs.stage(COLORS, file.id)
@@ -34,7 +34,7 @@ async def get_image_colors(call: Call) -> Answer:
 
 
 @operation("extract_colors")
-async def extract_colors(call: Call) -> Answer:
+async def extract_colors(call: Call) -> Response:
     """Queue an extraction, unless there is a result and no force."""
     file = require_image(call, call.path["image_id"])
     record = call.state.records.get(COLORS, file.id)
@@ -47,7 +47,7 @@ async def extract_colors(call: Call) -> Answer:
 
 
 @operation("batch_extract_colors")
-async def batch_extract_colors(call: Call) -> Answer:
+async def batch_extract_colors(call: Call) -> Response:
     """Queue extractions; images that have a palette are left out, unless forced."""
     force = call.body.get("force", False)
     queued = 0
@@ -56,15 +56,15 @@ async def batch_extract_colors(call: Call) -> Answer:
             if force or not _is_done(call.state.records.get(COLORS, file.id)):
                 _queue(call, file, call.body.get("n_colors", MOST))
                 queued += 1
-    return Answer({"queued_count": queued, "message": f"{queued} images queued for extraction"})
+    return Response({"queued_count": queued, "message": f"{queued} images queued for extraction"})
 
 
 @operation("search_by_color")
-async def search_by_color(call: Call) -> Answer:
+async def search_by_color(call: Call) -> Response:
     """Images with a color that fits all that is asked for, best first."""
     limit, offset = call.body.get("limit", 50), call.body.get("offset", 0)
     hits, total = search_colors(call.state.database, _query(call.body), limit, offset)
-    return Answer(
+    return Response(
         {
             "results": [_shown(call, hit) for hit in hits],
             "total_count": total,
@@ -75,10 +75,10 @@ async def search_by_color(call: Call) -> Answer:
 
 
 @operation("list_color_families")
-async def list_color_families(call: Call) -> Answer:
+async def list_color_families(call: Call) -> Response:
     """All families, with the hex codes of their named colors."""
     del call
-    return Answer(
+    return Response(
         [
             {
                 "name": family,
@@ -123,7 +123,7 @@ def _shown(call: Call, hit: ColorHit) -> dict[str, Any]:
     return {
         "image_id": file.id,
         "thumbnail_url": file_item(call, file)["thumbnail_url"],
-        "color_analysis": shortened(indexed_colors(call.state.database, hit.file)),
+        "color_analysis": brief_palette(indexed_colors(call.state.database, hit.file)),
         "match_score": round(hit.score, 4),
         "matched_hex": hit.hex,
         "matched_percentage": hit.percentage,
@@ -138,12 +138,12 @@ def _is_done(record: Record | None) -> bool:
     return record is not None and record.body["status"] == "completed"
 
 
-def _answer(file: StoredFile, status: str | None, record: Record | None) -> Answer:
+def _answer(file: StoredFile, status: str | None, record: Record | None) -> Response:
     if status is not None or record is None:
         body = {"image_id": file.id, "status": status or "pending"}
-        return Answer({**body, "color_analysis": None, "extracted_at": None})
+        return Response({**body, "color_analysis": None, "extracted_at": None})
     extracted_at = record.body["extracted_at"]
-    return Answer(
+    return Response(
         {
             "image_id": file.id,
             "status": record.body["status"],

@@ -10,7 +10,7 @@ from aion.sandbox.analysis import batch_job, dataset_job
 from aion.sandbox.analysis.dataset_files import Exported, Row, export
 from aion.sandbox.contract.errors import ApiError, InvalidRequest, Problem
 from aion.sandbox.handlers.registry import operation
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.store.clock import stamp
 from aion.sandbox.store.records import Record
 
@@ -20,7 +20,7 @@ _STATES: Final = ("pending", "processing", "ready", "failed")
 
 
 @operation("create_dataset")
-async def create_dataset(call: Call) -> Answer:
+async def create_dataset(call: Call) -> Response:
     """Make a dataset of a completed batch."""
     body = call.body
     batch = call.state.records.get(batch_job.BATCH, body["batch_id"].lower())
@@ -33,11 +33,11 @@ async def create_dataset(call: Call) -> Answer:
         made = dataset_job.begin(
             call.state, batch.id, body["name"], body.get("description"), body.get("format_config")
         )
-    return Answer(_as_json(call, made), status=201)
+    return Response(_as_json(call, made), status=201)
 
 
 @operation("list_datasets")
-async def list_datasets(call: Call) -> Answer:
+async def list_datasets(call: Call) -> Response:
     """One page of datasets, newest first."""
     status, limit, offset = (call.query[name] for name in ("status", "limit", "offset"))
     if limit < 1 or offset < 0:
@@ -50,7 +50,7 @@ async def list_datasets(call: Call) -> Answer:
         limit=limit,
         offset=offset,
     )
-    return Answer(
+    return Response(
         {
             "datasets": [_as_json(call, one) for one in page],
             "total_count": total,
@@ -62,13 +62,13 @@ async def list_datasets(call: Call) -> Answer:
 
 
 @operation("get_dataset_api_v2_datasets__dataset_id__get")
-async def get_dataset(call: Call) -> Answer:
+async def get_dataset(call: Call) -> Response:
     """One dataset."""
-    return Answer(_as_json(call, _dataset(call)))
+    return Response(_as_json(call, _dataset(call)))
 
 
 @operation("export_dataset", role="viewer")
-async def export_dataset(call: Call) -> Answer:
+async def export_dataset(call: Call) -> Response:
     """Write the file of a format; small text comes along in the answer."""
     state, dataset, body = call.state, _dataset(call), call.body
     if dataset.body["status"] != "ready":
@@ -94,7 +94,7 @@ async def export_dataset(call: Call) -> Answer:
     }
     stored = state.records.put(dataset_job.EXPORT, export_id, facts, parent=dataset.id)
     is_text = made.ending in {"csv", "json"}
-    return Answer(
+    return Response(
         {
             "export_id": export_id,
             "dataset_id": dataset.id,
@@ -112,7 +112,7 @@ async def export_dataset(call: Call) -> Answer:
 
 
 @operation("get_dataset_statistics")
-async def get_dataset_statistics(call: Call) -> Answer:
+async def get_dataset_statistics(call: Call) -> Response:
     """Counts of datasets and exports over some days."""
     days = call.query["days"] or 30
     if not 1 <= days <= 3650:
@@ -125,7 +125,7 @@ async def get_dataset_statistics(call: Call) -> Answer:
     states = Counter(one.body["status"] for one in made)
     used = Counter(one.body["format"] for one in exports)
     popular = sorted(used, key=lambda name: (-used[name], name))
-    return Answer(
+    return Response(
         {
             "dataset_statistics": {
                 "total_datasets": len(made),

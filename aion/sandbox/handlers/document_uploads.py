@@ -10,13 +10,13 @@ from aion.sandbox.documents.intents import (
     INTENT,
     Outcome,
     announce,
-    check_announced,
+    check_announcement,
     confirm,
     find,
     settle,
 )
 from aion.sandbox.handlers.registry import operation
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.store.clock import stamp
 from aion.sandbox.store.files import StoredFile
 from aion.sandbox.store.records import Record
@@ -29,15 +29,15 @@ _BYTES_A_SECOND: Final = 1_000_000
 
 
 @operation("request_document_presigned_url_api_v2_document_uploads_request_presigned_url_post")
-async def request_presigned_url(call: Call) -> Answer:
+async def request_presigned_url(call: Call) -> Response:
     """Plan one upload, and say where its bytes go."""
     name = check_name(("body", "filename"), call.body["filename"])
-    check_announced(call, call.body)
+    check_announcement(call, call.body)
     require_quota(call.state, 1)
     require_storage(call.state, call.body["size_bytes"])
     with call.state.database.transaction():
         intent = announce(call, call.body, name)
-    return Answer(
+    return Response(
         {
             **_upload_fields(call, intent),
             "max_size_bytes": call.state.options.limits.max_document_bytes,
@@ -48,7 +48,7 @@ async def request_presigned_url(call: Call) -> Answer:
 
 
 @operation("confirm_document_upload_api_v2_document_uploads_confirm_post")
-async def confirm_upload(call: Call) -> Answer:
+async def confirm_upload(call: Call) -> Response:
     """Make a document of the bytes that were sent."""
     intent = find(call, call.body["object_key"])
     if intent is None:
@@ -64,7 +64,7 @@ async def confirm_upload(call: Call) -> Answer:
     if outcome.file is None or outcome.refusal is not None:
         raise _refused(outcome, intent)
     file = outcome.file
-    return Answer(
+    return Response(
         {
             "document_id": file.id,
             "object_key": intent.body["object_key"],
@@ -80,13 +80,13 @@ async def confirm_upload(call: Call) -> Answer:
 
 
 @operation("get_document_status_api_v2_document_uploads__document_id__status_get")
-async def get_status(call: Call) -> Answer:
+async def get_status(call: Call) -> Response:
     """How far a document is; why it failed is not told here."""
     file = documents.get(call.state, call.path["document_id"])
     if file is None:
         raise _unknown("document", call.path["document_id"])
     extras = file.extras()
-    return Answer(
+    return Response(
         {
             "document_id": file.id,
             "filename": file.filename,
@@ -102,14 +102,14 @@ async def get_status(call: Call) -> Answer:
 
 
 @operation("check_document_upload_quota_api_v2_document_uploads_quota_check_get")
-async def check_quota(call: Call) -> Answer:
+async def check_quota(call: Call) -> Response:
     """Whether so many uploads are possible now; a refusal is a 200, too."""
     body, _ = quota_check(call.state, call.query["file_count"])
-    return Answer(body)
+    return Response(body)
 
 
 @operation("prepare_batch_document_upload_api_v2_document_uploads_batch_prepare_post")
-async def prepare_batch(call: Call) -> Answer:
+async def prepare_batch(call: Call) -> Response:
     """Plan many uploads at once: all of them, or none."""
     files: list[dict[str, Any]] = call.body["files"]
     names = [
@@ -117,7 +117,7 @@ async def prepare_batch(call: Call) -> Answer:
         for index, file in enumerate(files)
     ]
     for file in files:
-        check_announced(call, file)
+        check_announcement(call, file)
     total = sum(file["size_bytes"] for file in files)
     require_quota(call.state, len(files))
     require_storage(call.state, total)
@@ -129,7 +129,7 @@ async def prepare_batch(call: Call) -> Answer:
             announce(call, file, name, batch_id, index)
             for index, (file, name) in enumerate(zip(files, names, strict=True))
         ]
-    return Answer(
+    return Response(
         {
             "batch_id": batch_id,
             "upload_plan": {
@@ -155,7 +155,7 @@ async def prepare_batch(call: Call) -> Answer:
 
 
 @operation("confirm_batch_document_upload_api_v2_document_uploads_batch_confirm_post")
-async def confirm_batch(call: Call) -> Answer:
+async def confirm_batch(call: Call) -> Response:
     """Make documents of what arrived; every file has its own outcome."""
     batch = _batch(call, call.body["batch_id"])
     taken: list[tuple[Record, StoredFile]] = []
@@ -175,7 +175,7 @@ async def confirm_batch(call: Call) -> Answer:
         reason = outcome.refusal.reason if outcome.refusal else given.get("error_message")
         settle(call, intent, error=reason or "the upload was reported as failed")
     call.state.records.update(_BATCH, batch.id, confirmed=True)
-    return Answer(
+    return Response(
         {
             "batch_id": batch.id,
             "successful_uploads": len(taken),
@@ -189,7 +189,7 @@ async def confirm_batch(call: Call) -> Answer:
 
 
 @operation("get_document_batch_status_api_v2_document_uploads_batch__batch_id__status_get")
-async def get_batch_status(call: Call) -> Answer:
+async def get_batch_status(call: Call) -> Response:
     """How far the documents of a batch are, read from the documents themselves."""
     batch = _batch(call, call.path["batch_id"])
     intents, total = call.state.records.find(INTENT, parent=batch.id)
@@ -201,7 +201,7 @@ async def get_batch_status(call: Call) -> Answer:
     states = [documents.status(file) for _, file in made]
     lost = sum(intent.body["error"] is not None for intent in intents)
     changes = [file.changed_at for _, file in made]
-    return Answer(
+    return Response(
         {
             "batch_id": batch.id,
             "status": _state(call, batch, intents, states),
@@ -217,9 +217,9 @@ async def get_batch_status(call: Call) -> Answer:
 
 
 @operation("health_check_api_v2_document_uploads_health_get", kind="minimal")
-async def health(call: Call) -> Answer:
+async def health(call: Call) -> Response:
     """That uploads of documents are served."""
-    return Answer(
+    return Response(
         {"status": "healthy", "max_size_bytes": call.state.options.limits.max_document_bytes}
     )
 

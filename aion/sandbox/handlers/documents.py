@@ -12,14 +12,14 @@ from aion.sandbox.documents import documents
 from aion.sandbox.documents.search import as_hit, chunk_result, search_passages
 from aion.sandbox.handlers.registry import operation
 from aion.sandbox.library.deletion import delete_file, delete_files
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.store.files import StoredFile
 from aion.sandbox.store.jsontext import json_text
 from aion.sandbox.uploads.intake import check_tags
 
 
 @operation("list_documents_api_v2_documents_get")
-async def list_documents(call: Call) -> Answer:
+async def list_documents(call: Call) -> Response:
     """One page of the documents, newest first. Whether more follow is not told."""
     wanted = call.query["status_filter"]
     if wanted is not None and wanted not in documents.STATES:
@@ -29,7 +29,7 @@ async def list_documents(call: Call) -> Answer:
         )
     number, size = call.query["page"], call.query["page_size"]
     files, total = documents.page(call.state, number, size, wanted)
-    return Answer(
+    return Response(
         {
             "documents": [_item(file) for file in files],
             "total_count": total,
@@ -40,13 +40,13 @@ async def list_documents(call: Call) -> Answer:
 
 
 @operation("get_document_api_v2_documents__document_id__get")
-async def get_document(call: Call) -> Answer:
+async def get_document(call: Call) -> Response:
     """One document: the same fields as in the list."""
-    return Answer(_item(_document(call)))
+    return Response(_item(_document(call)))
 
 
 @operation("get_document_text_api_v2_documents__document_id__text_get")
-async def get_text(call: Call) -> Answer:
+async def get_text(call: Call) -> Response:
     """The whole text of a document that has been read."""
     file = _document(call)
     state = documents.status(file)
@@ -60,7 +60,7 @@ async def get_text(call: Call) -> Answer:
         )
     path = call.state.objects.path(documents.text_key(file))
     text: str = await call.state.in_thread(path.read_text, "utf-8")
-    return Answer(
+    return Response(
         {
             "document_id": file.id,
             "filename": file.filename,
@@ -75,7 +75,7 @@ async def get_text(call: Call) -> Answer:
 
 
 @operation("get_document_chunks_api_v2_documents__document_id__chunks_get")
-async def get_chunks(call: Call) -> Answer:
+async def get_chunks(call: Call) -> Response:
     """All passages of a document; none while it is read."""
     file = _document(call)
     records, total = call.state.records.find(documents.CHUNK, parent=file.id)
@@ -84,7 +84,7 @@ async def get_chunks(call: Call) -> Answer:
         # There is no vector here: words are what is indexed, and that is done with the text.
         for chunk in chunks:
             chunk["metadata"] = {**chunk["metadata"], "embedding_status": "completed"}
-    return Answer(
+    return Response(
         {
             "document_id": file.id,
             "chunks": chunks,
@@ -95,7 +95,7 @@ async def get_chunks(call: Call) -> Answer:
 
 
 @operation("search_documents_api_v2_documents_search_post")
-async def search_documents(call: Call) -> Answer:
+async def search_documents(call: Call) -> Response:
     """The passages that fit a query, best first."""
     began = time.perf_counter()
     passages, total = search_passages(
@@ -106,7 +106,7 @@ async def search_documents(call: Call) -> Answer:
         limit=call.body.get("limit", 20),
     )
     stepped = call.state.clock.stepped
-    return Answer(
+    return Response(
         {
             "query": call.body["query"],
             "results": [as_hit(one) for one in passages],
@@ -117,7 +117,7 @@ async def search_documents(call: Call) -> Answer:
 
 
 @operation("update_document_api_v2_documents__document_id__patch")
-async def update_document(call: Call) -> Answer:
+async def update_document(call: Call) -> Response:
     """Change title or tags; null empties the one that carries it, absence keeps it."""
     file = _document(call)
     if not call.body:
@@ -132,13 +132,13 @@ async def update_document(call: Call) -> Answer:
         values |= {"tags": json_text(tags), "tags_edited": 1}
     call.state.files.update(file.n, **values)
     changed = _document(call)
-    return Answer(
+    return Response(
         {"id": file.id, "title": changed.title, "tags": changed.tag_list(), "updated_at": now}
     )
 
 
 @operation("delete_document_api_v2_documents__document_id__delete")
-async def delete_document(call: Call) -> Answer:
+async def delete_document(call: Call) -> Response:
     """Hide a document, unless it is being read."""
     file = _document(call)
     if file.busy:
@@ -149,34 +149,36 @@ async def delete_document(call: Call) -> Answer:
             details={"document_id": file.id, "text_extraction_status": documents.status(file)},
         )
     delete_file(call.state, file)
-    return Answer(status=204)
+    return Response(status=204)
 
 
 @operation("batch_delete_documents_api_v2_documents_batch_delete_post")
-async def batch_delete(call: Call) -> Answer:
+async def batch_delete(call: Call) -> Response:
     """Delete many documents, each with its own outcome; what is being read is skipped."""
     state, ids = call.state, call.body["document_ids"]
-    return Answer(
+    return Response(
         delete_files(state, "document_ids", ids, "Document", partial(documents.get, state))
     )
 
 
 @operation("download_document_api_v2_documents__document_id__download_get")
-async def download(call: Call) -> Answer:
+async def download(call: Call) -> Response:
     """Redirect to a signed URL that answers with the original bytes and their filename."""
     file = _document(call)
-    return Answer(status=302, headers={"location": call.object_url(file.object_key, file.filename)})
+    return Response(
+        status=302, headers={"location": call.object_url(file.object_key, file.filename)}
+    )
 
 
 @operation("health_check_api_v2_documents_health_get")
-async def health(call: Call) -> Answer:
+async def health(call: Call) -> Response:
     """That documents are served, and how many there are in each state."""
     rows = call.state.database.rows(
         "SELECT json_extract(extra, '$.text_extraction_status'), count(*) FROM files "
         "WHERE media_type = 'document' AND deleted_at IS NULL GROUP BY 1"
     )
     counts = Counter({str(state): int(count) for state, count in rows})
-    return Answer(
+    return Response(
         {"status": "healthy", "documents": {one: counts[one] for one in documents.STATES}}
     )
 

@@ -7,18 +7,18 @@ from typing import Any
 from aion.sandbox.contract.errors import InvalidRequest, Problem
 from aion.sandbox.handlers.registry import operation
 from aion.sandbox.library.folders import Folder, Folders
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 
 
 @operation("get_folder_tree")
-async def get_folder_tree(call: Call) -> Answer:
+async def get_folder_tree(call: Call) -> Response:
     """All folders as a flat list, parents first."""
     folders = Folders(call.state)
-    return Answer({"folders": folders.as_json(folders.tree())})
+    return Response({"folders": folders.as_json(folders.tree())})
 
 
 @operation("create_folder")
-async def create_folder(call: Call) -> Answer:
+async def create_folder(call: Call) -> Response:
     """Make a folder at the root or in another one."""
     with call.state.database.transaction():
         made = Folders(call.state).create(call.body["name"], call.body.get("parent_id"))
@@ -26,12 +26,12 @@ async def create_folder(call: Call) -> Answer:
 
 
 @operation("get_folder_contents")
-async def get_folder_contents(call: Call) -> Answer:
+async def get_folder_contents(call: Call) -> Response:
     """A folder, its path and its subfolders; its files are only counted."""
     folders = Folders(call.state)
     path = folders.path(call.path["folder_id"])
     total = folders.file_counts().get(path[-1].id, 0)
-    return Answer(
+    return Response(
         {
             "folder": folders.as_json(path[-1:])[0],
             "breadcrumbs": [_crumb(one) for one in path],
@@ -43,14 +43,14 @@ async def get_folder_contents(call: Call) -> Answer:
 
 
 @operation("get_folder_breadcrumbs")
-async def get_folder_breadcrumbs(call: Call) -> Answer:
+async def get_folder_breadcrumbs(call: Call) -> Response:
     """The path of a folder, itself included."""
     path = Folders(call.state).path(call.path["folder_id"])
-    return Answer({"breadcrumbs": [_crumb(one) for one in path]})
+    return Response({"breadcrumbs": [_crumb(one) for one in path]})
 
 
 @operation("rename_folder")
-async def rename_folder(call: Call) -> Answer:
+async def rename_folder(call: Call) -> Response:
     """Give a folder another name."""
     folders = Folders(call.state)
     with call.state.database.transaction():
@@ -59,7 +59,7 @@ async def rename_folder(call: Call) -> Answer:
 
 
 @operation("move_folder")
-async def move_folder(call: Call) -> Answer:
+async def move_folder(call: Call) -> Response:
     """Put a folder elsewhere; without a new parent, to the root."""
     folders = Folders(call.state)
     with call.state.database.transaction():
@@ -69,7 +69,7 @@ async def move_folder(call: Call) -> Answer:
 
 
 @operation("delete_folder")
-async def delete_folder(call: Call) -> Answer:
+async def delete_folder(call: Call) -> Response:
     """Delete a folder, and keep or delete what is in it."""
     folders = Folders(call.state)
     mode = call.query["mode"] or "move_to_parent"
@@ -77,7 +77,7 @@ async def delete_folder(call: Call) -> Answer:
         folder = folders.require(call.path["folder_id"])
         remove = folders.delete_all if mode == "delete_all" else folders.delete_keeping
         files, subfolders = remove(folder)
-    return Answer(
+    return Response(
         {
             "id": folder.id,
             "files_affected": files,
@@ -88,18 +88,18 @@ async def delete_folder(call: Call) -> Answer:
 
 
 @operation("move_files_to_folder")
-async def move_files_to_folder(call: Call) -> Answer:
+async def move_files_to_folder(call: Call) -> Response:
     """Put files into a folder or to the root; unknown ones are left out without a word."""
     ids: list[str] = [one.lower() for one in call.body["file_ids"]]
     if len(set(ids)) < len(ids):
         raise InvalidRequest([Problem(("body", "file_ids"), "an id is there twice", "unique")])
     with call.state.database.transaction():
         moved = Folders(call.state).move_files(ids, call.body.get("folder_id"))
-    return Answer({"moved": len(moved), "total_requested": len(ids)})
+    return Response({"moved": len(moved), "total_requested": len(ids)})
 
 
-def _one(call: Call, folder: Folder, status: int = 200) -> Answer:
-    return Answer(Folders(call.state).as_json([folder])[0], status=status)
+def _one(call: Call, folder: Folder, status: int = 200) -> Response:
+    return Response(Folders(call.state).as_json([folder])[0], status=status)
 
 
 def _crumb(folder: Folder) -> dict[str, Any]:

@@ -10,12 +10,12 @@ from aion.sandbox.contract.errors import ApiError
 from aion.sandbox.handlers.registry import operation
 from aion.sandbox.library.folders import Folders
 from aion.sandbox.links.crawl_job import CRAWL, seconds_until_recrawl
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.uploads.intake import check_tags
 
 
 @operation("create_link")
-async def create_link(call: Call) -> Answer:
+async def create_link(call: Call) -> Response:
     """Save an address, and queue its crawl unless that is not wanted."""
     body, state = call.body, call.state
     url: str = body["url"]
@@ -56,11 +56,11 @@ async def create_link(call: Call) -> Answer:
         "is_duplicate": known,
         "created_at": stored.created_at,
     }
-    return Answer(answer, status=201)
+    return Response(answer, status=201)
 
 
 @operation("recrawl_link")
-async def recrawl_link(call: Call) -> Answer:
+async def recrawl_link(call: Call) -> Response:
     """Queue another crawl: once an hour for each link, and not while one is under way."""
     state = call.state
     file = state.files.get(call.path["link_id"])
@@ -83,7 +83,7 @@ async def recrawl_link(call: Call) -> Answer:
             file.n, crawl_status="queued", crawl_error=None, recrawled_at=state.clock.now()
         )
         state.jobs.schedule(CRAWL, file.id, name=file.extras()["source_url"])
-    return Answer({"status": "queued", "link_id": file.id})
+    return Response({"status": "queued", "link_id": file.id})
 
 
 def _domain(url: str) -> str:

@@ -7,28 +7,28 @@ from typing import Any
 from aion.sandbox.accounts.members import Members, as_json
 from aion.sandbox.contract.errors import ApiError
 from aion.sandbox.handlers.registry import operation
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.store.records import Record
 
 
 @operation("get_tenant_members_api_v2_tenant_members_get")
-async def get_tenant_members(call: Call) -> Answer:
+async def get_tenant_members(call: Call) -> Response:
     """All members, as a plain array."""
-    return Answer([as_json(member) for member in Members(call.state).all()])
+    return Response([as_json(member) for member in Members(call.state).all()])
 
 
 @operation("invite_tenant_member", role="admin")
-async def invite_tenant_member(call: Call) -> Answer:
+async def invite_tenant_member(call: Call) -> Response:
     """Let somebody join at once: there is no mail that they could answer."""
     role = call.body.get("role", "viewer")
     with call.state.database.transaction():
         added = Members(call.state).add(call.body["email"], role)
         _audit(call, "tenant.member_added", "create", added, {"role": role})
-    return Answer(as_json(added))
+    return Response(as_json(added))
 
 
 @operation("update_member_role_api_v2_tenant_members__user_id__role_patch", role="admin")
-async def update_member_role(call: Call) -> Answer:
+async def update_member_role(call: Call) -> Response:
     """Give a member another role."""
     members = Members(call.state)
     member = members.require(call.path["user_id"])
@@ -38,11 +38,11 @@ async def update_member_role(call: Call) -> Answer:
         changed = members.change(member, role=new)
         roles = {"old_role": old, "new_role": new}
         _audit(call, "tenant.member_role_changed", "update", member, roles)
-    return Answer(as_json(changed))
+    return Response(as_json(changed))
 
 
 @operation("remove_tenant_member_api_v2_tenant_members__user_id__delete", role="admin")
-async def remove_tenant_member(call: Call) -> Answer:
+async def remove_tenant_member(call: Call) -> Response:
     """Take a member out of the tenant."""
     members = Members(call.state)
     member = members.require(call.path["user_id"])
@@ -52,7 +52,7 @@ async def remove_tenant_member(call: Call) -> Answer:
     with call.state.database.transaction():
         members.remove(member)
         _audit(call, "tenant.member_removed", "delete", member, {"email": member.body["email"]})
-    return Answer({"detail": f"{member.body['email']} was removed"})
+    return Response({"detail": f"{member.body['email']} was removed"})
 
 
 def _refuse_owner(member: Record, text: str) -> None:

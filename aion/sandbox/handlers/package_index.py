@@ -6,13 +6,13 @@ from typing import Final
 
 from aion.sandbox.contract.errors import ApiError
 from aion.sandbox.handlers.registry import operation
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 
 _PAGE: Final = '<!DOCTYPE html>\n<html><head><meta name="pypi:repository-version" content="1.0">'
 
 
 @operation("simple_index", kind="minimal")
-async def simple_index(call: Call) -> Answer:
+async def simple_index(call: Call) -> Response:
     """The root page, with its one package."""
     del call
     link = '<a href="/api/v2/sdk/simple/aion/">aion</a>'
@@ -20,18 +20,18 @@ async def simple_index(call: Call) -> Answer:
 
 
 @operation("package_index", kind="minimal")
-async def package_index(call: Call) -> Answer:
+async def package_index(call: Call) -> Response:
     """The page of the package, without a wheel."""
     del call
     return _html("Links for aion", "")
 
 
 @operation("download_wheel", kind="minimal")
-async def download_wheel(call: Call) -> Answer:
+async def download_wheel(call: Call) -> Response:
     """No wheel is there."""
     raise ApiError(404, f"the sandbox keeps no wheels: {call.path['filename']} is not there")
 
 
-def _html(title: str, content: str) -> Answer:
+def _html(title: str, content: str) -> Response:
     page = f"{_PAGE}<title>{title}</title></head>\n<body>{content}</body></html>\n"
-    return Answer(raw=page.encode(), headers={"content-type": "text/html; charset=utf-8"})
+    return Response(raw=page.encode(), headers={"content-type": "text/html; charset=utf-8"})

@@ -7,17 +7,17 @@ from datetime import UTC, datetime
 from aion.sandbox.accounts.tenant import month_start, next_month
 from aion.sandbox.contract.errors import ApiError
 from aion.sandbox.handlers.registry import operation
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.store.clock import stamp
 from aion.sandbox.store.ids import TENANT_ID
 
 
 @operation("get_subscription_status", kind="minimal")
-async def get_subscription_status(call: Call) -> Answer:
+async def get_subscription_status(call: Call) -> Response:
     """The subscription that the sandbox plays: always active, never billed."""
     _own(call)
     now = call.state.clock.now()
-    return Answer(
+    return Response(
         {
             "status": "active",
             "current_period_start": stamp(month_start(now)),
@@ -33,7 +33,7 @@ async def get_subscription_status(call: Call) -> Answer:
 
 
 @operation("get_credit_balance", kind="minimal")
-async def get_credit_balance(call: Call) -> Answer:
+async def get_credit_balance(call: Call) -> Response:
     """Credits by the limits of the sandbox and by what was uploaded this month."""
     _own(call)
     limits, state = call.state.options.limits, call.state
@@ -42,7 +42,7 @@ async def get_credit_balance(call: Call) -> Answer:
     included = max(0, limits.monthly_uploads - used)
     prepaid = limits.prepaid_credits - max(0, used - limits.monthly_uploads)
     prepaid = max(0, prepaid)
-    return Answer(
+    return Response(
         {
             "prepaid_balance": prepaid,
             "included_remaining": included,

@@ -9,9 +9,9 @@ from typing import Final, Literal
 from aion.sandbox.auth.identity import Role
 from aion.sandbox.auth.scopes import scope_of
 from aion.sandbox.contract.contract import load_contract
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 
-Handler = Callable[[Call], Awaitable[Answer]]
+Handler = Callable[[Call], Awaitable[Response]]
 """What serves one operation."""
 
 Kind = Literal["stateful", "minimal"]

@@ -9,8 +9,8 @@ from aion.sandbox.analysis import request_images
 from aion.sandbox.analysis.rule_checks import RULE_SET, TEMPLATES, check, require_rule_set
 from aion.sandbox.contract.errors import ApiError
 from aion.sandbox.handlers.registry import operation
-from aion.sandbox.images.inspect import Unusable
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.images.image_facts import InvalidImage
+from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.runtime.job_handlers import Next, Step, job
 from aion.sandbox.runtime.state import State
 from aion.sandbox.store.ids import TENANT_ID
@@ -21,17 +21,17 @@ VISUAL: Final = "visual_memory"
 
 
 @operation("create_rule_set")
-async def create_rule_set(call: Call) -> Answer:
+async def create_rule_set(call: Call) -> Response:
     """Store a set of rules."""
     rule_set_id = call.state.records.new_id(RULE_SET)
     with call.state.database.transaction():
         stored = _store(call, rule_set_id, call.body, _made(call, call.body["rules"]))
         _audit(call, "rule_set.created", "create", stored)
-    return Answer(as_json(stored))
+    return Response(as_json(stored))
 
 
 @operation("list_rule_sets")
-async def list_rule_sets(call: Call) -> Answer:
+async def list_rule_sets(call: Call) -> Response:
     """One page of rule sets."""
     page, size = call.query["page"], call.query["page_size"]
     found, total = call.state.records.find(
@@ -41,17 +41,17 @@ async def list_rule_sets(call: Call) -> Answer:
         offset=(page - 1) * size,
     )
     shown = [as_json(one) for one in found]
-    return Answer({"rule_sets": shown, "total": total, "page": page, "page_size": size})
+    return Response({"rule_sets": shown, "total": total, "page": page, "page_size": size})
 
 
 @operation("get_rule_set_api_v2_rules__rule_set_id__get")
-async def get_rule_set(call: Call) -> Answer:
+async def get_rule_set(call: Call) -> Response:
     """One rule set."""
-    return Answer(as_json(_rule_set(call)))
+    return Response(as_json(_rule_set(call)))
 
 
 @operation("update_rule_set")
-async def update_rule_set(call: Call) -> Answer:
+async def update_rule_set(call: Call) -> Response:
     """Replace name, description and what else is given; rules that are left out stay."""
     known = _rule_set(call)
     rules = call.body.get("rules")
@@ -59,11 +59,11 @@ async def update_rule_set(call: Call) -> Answer:
     with call.state.database.transaction():
         stored = _store(call, known.id, {**known.body, "enabled": True, **call.body}, made)
         _audit(call, "rule_set.updated", "update", stored)
-    return Answer(as_json(stored))
+    return Response(as_json(stored))
 
 
 @operation("delete_rule_set")
-async def delete_rule_set(call: Call) -> Answer:
+async def delete_rule_set(call: Call) -> Response:
     """Remove a rule set and its shares."""
     known = _rule_set(call)
     with call.state.database.transaction():
@@ -71,21 +71,21 @@ async def delete_rule_set(call: Call) -> Answer:
         call.state.records.delete(RULE_SET, known.id)
         call.state.records.delete_below("share", known.id)
         _audit(call, "rule_set.deleted", "delete", known)
-    return Answer({"detail": f"{known.body['name']} was removed"})
+    return Response({"detail": f"{known.body['name']} was removed"})
 
 
 @operation("toggle_rule_set")
-async def toggle_rule_set(call: Call) -> Answer:
+async def toggle_rule_set(call: Call) -> Response:
     """Switch a rule set on or off."""
     known = _rule_set(call)
     with call.state.database.transaction():
         stored = call.state.records.update(RULE_SET, known.id, enabled=call.body["enabled"])
         _audit(call, "rule_set.updated", "update", known)
-    return Answer(as_json(stored or known))
+    return Response(as_json(stored or known))
 
 
 @operation("test_rule_set", role="viewer")
-async def test_rule_set(call: Call) -> Answer:
+async def test_rule_set(call: Call) -> Response:
     """Try rules on an image: the first that fails, or the last one that passes."""
     known = _rule_set(call)
     wanted = call.body.get("rule_ids")
@@ -95,15 +95,15 @@ async def test_rule_set(call: Call) -> Answer:
     if not rules:
         raise ApiError(400, "none of these rules is in the set")
     try:
-        seen = await request_images.look(
+        seen = await request_images.inspect_request_image(
             call.state, {"image_url": call.body["image_url"]}, known.id
         )
-    except Unusable as error:
+    except InvalidImage as error:
         raise ApiError(400, str(error), code="IMAGE_PROCESSING_ERROR") from None
     facts = seen.as_json()
     outcomes = [(rule, check(rule, facts["description"], facts)) for rule in rules]
     rule, told = next((one for one in outcomes if not one[1].passed), outcomes[-1])
-    return Answer(
+    return Response(
         {
             "rule_id": rule["id"],
             "rule_name": rule["name"],
@@ -116,12 +116,12 @@ async def test_rule_set(call: Call) -> Answer:
 
 
 @operation("get_visual_memory_status")
-async def get_visual_memory_status(call: Call) -> Answer:
+async def get_visual_memory_status(call: Call) -> Response:
     """How far the look at the reference image is."""
     known = _rule_set(call)
     visual = known.body["visual"]
     status = visual["status"]
-    return Answer(
+    return Response(
         {
             "rule_set_id": known.id,
             "visual_processing_status": status,
@@ -135,7 +135,7 @@ async def get_visual_memory_status(call: Call) -> Answer:
 
 
 @operation("reprocess_visual_memory")
-async def reprocess_visual_memory(call: Call) -> Answer:
+async def reprocess_visual_memory(call: Call) -> Response:
     """Look at the reference image again."""
     known = _rule_set(call)
     if not known.body["reference_image_url"]:
@@ -143,14 +143,14 @@ async def reprocess_visual_memory(call: Call) -> Answer:
     with call.state.database.transaction():
         call.state.records.update(RULE_SET, known.id, visual=_visual("pending"))
         call.state.jobs.schedule(VISUAL, known.id, name=known.body["name"])
-    return Answer({"rule_set_id": known.id, "status": "pending"}, status=202)
+    return Response({"rule_set_id": known.id, "status": "pending"}, status=202)
 
 
 @operation("list_rule_templates", kind="minimal")
-async def list_rule_templates(call: Call) -> Answer:
+async def list_rule_templates(call: Call) -> Response:
     """The rules that the sandbox can check."""
     category = call.query["category"]
-    return Answer([one for one in TEMPLATES if category in {None, one["category"]}])
+    return Response([one for one in TEMPLATES if category in {None, one["category"]}])
 
 
 @job(VISUAL)
@@ -164,10 +164,12 @@ async def remember(step: Step[State]) -> Next | None:
     failure = step.failure()
     try:
         if failure is not None:
-            raise Unusable(failure)
-        await request_images.look(state, {"image_url": known.body["reference_image_url"]}, known.id)
+            raise InvalidImage(failure)
+        await request_images.inspect_request_image(
+            state, {"image_url": known.body["reference_image_url"]}, known.id
+        )
         visual = _visual("completed")
-    except Unusable as error:
+    except InvalidImage as error:
         visual = _visual("failed", str(error))
     visual |= {"started_at": begun, "completed_at": step.stamp()}
     state.records.update(RULE_SET, step.id, visual=visual)

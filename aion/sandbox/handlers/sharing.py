@@ -14,7 +14,7 @@ from aion.sandbox.auth.identity import digest
 from aion.sandbox.contract.errors import ApiError
 from aion.sandbox.handlers.registry import operation
 from aion.sandbox.handlers.rules import as_json as rule_set_json
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.store.clock import seconds_of, stamp
 from aion.sandbox.store.ids import TENANT_ID
 from aion.sandbox.store.records import Record
@@ -26,7 +26,7 @@ _DAY: Final = 86_400.0
 
 
 @operation("share_ruleset")
-async def share_ruleset(call: Call) -> Answer:
+async def share_ruleset(call: Call) -> Response:
     """Offer a rule set to somebody, by address or by tenant."""
     body = call.body
     targets = [body[name] for name in ("target_email", "target_tenant_id") if body.get(name)]
@@ -37,13 +37,13 @@ async def share_ruleset(call: Call) -> Answer:
 
 
 @operation("create_public_share")
-async def create_public_share(call: Call) -> Answer:
+async def create_public_share(call: Call) -> Response:
     """Make a link for everybody who has it."""
     return _share(call, "active", call.body.get("expires_in_days", 30), None)
 
 
 @operation("accept_share")
-async def accept_share(call: Call) -> Answer:
+async def accept_share(call: Call) -> Response:
     """Accept an offer by its code."""
     share = _of_token(call, call.body["invitation_code"])
     if share.body["status"] != "pending":
@@ -51,11 +51,11 @@ async def accept_share(call: Call) -> Answer:
     changed = call.state.records.update(
         SHARE, share.id, status="active", shared_with_tenant_id=TENANT_ID
     )
-    return Answer(_as_json(call, changed or share))
+    return Response(_as_json(call, changed or share))
 
 
 @operation("revoke_share")
-async def revoke_share(call: Call) -> Answer:
+async def revoke_share(call: Call) -> Response:
     """Take a share back."""
     share = call.state.records.get(SHARE, call.path["share_id"].lower())
     if share is None:
@@ -63,52 +63,54 @@ async def revoke_share(call: Call) -> Answer:
     with call.state.database.transaction():
         call.state.records.update(SHARE, share.id, status="revoked")
         _audit(call, "rule_set.share_revoked", "delete", share)
-    return Answer({"detail": "the share was revoked"})
+    return Response({"detail": "the share was revoked"})
 
 
 @operation("list_sent_shares")
-async def list_sent_shares(call: Call) -> Answer:
+async def list_sent_shares(call: Call) -> Response:
     """What this tenant shares."""
-    return Answer([_as_json(call, one) for one in call.state.records.find(SHARE)[0]])
+    return Response([_as_json(call, one) for one in call.state.records.find(SHARE)[0]])
 
 
 @operation("list_received_shares")
-async def list_received_shares(call: Call) -> Answer:
+async def list_received_shares(call: Call) -> Response:
     """What this tenant was offered and accepted."""
     found, _ = call.state.records.find(
         SHARE, where=lambda one: one.body["shared_with_tenant_id"] == TENANT_ID
     )
-    return Answer([_as_json(call, one) for one in found])
+    return Response([_as_json(call, one) for one in found])
 
 
 @operation("get_shared_ruleset", public=True)
-async def get_shared_ruleset(call: Call) -> Answer:
+async def get_shared_ruleset(call: Call) -> Response:
     """The rule set behind a token."""
     share = _of_token(call, call.path["share_token"])
     if share.body["status"] != "active":
         raise ApiError(404, f"the share is {share.body['status']}")
     rule_set = require_rule_set(call.state, share.body["ruleset_id"])
-    return Answer({"rule_set": rule_set_json(rule_set), "access_level": share.body["access_level"]})
+    return Response(
+        {"rule_set": rule_set_json(rule_set), "access_level": share.body["access_level"]}
+    )
 
 
 @operation("list_tenant_members")
-async def list_tenant_members(call: Call) -> Answer:
+async def list_tenant_members(call: Call) -> Response:
     """All members, as a plain array."""
-    return Answer([_member(one) for one in Members(call.state).all()])
+    return Response([_member(one) for one in Members(call.state).all()])
 
 
 @operation("add_tenant_member", role="admin")
-async def add_tenant_member(call: Call) -> Answer:
+async def add_tenant_member(call: Call) -> Response:
     """Let somebody join at once."""
     role = _role(call.body.get("role", "viewer"))
     with call.state.database.transaction():
         added = Members(call.state).add(call.body["email"], role)
         _audit_member(call, "tenant.member_added", "create", added)
-    return Answer(_member(added))
+    return Response(_member(added))
 
 
 @operation("update_member_role_api_v2_sharing_members__user_id__role_patch", role="admin")
-async def update_member_role(call: Call) -> Answer:
+async def update_member_role(call: Call) -> Response:
     """Give a member another role."""
     role = _role(call.body["role"])
     members = Members(call.state)
@@ -116,11 +118,11 @@ async def update_member_role(call: Call) -> Answer:
     with call.state.database.transaction():
         changed = members.change(member, role=role)
         _audit_member(call, "tenant.member_role_changed", "update", changed)
-    return Answer(_member(changed))
+    return Response(_member(changed))
 
 
 @operation("remove_tenant_member_api_v2_sharing_members__user_id__delete", role="admin")
-async def remove_tenant_member(call: Call) -> Answer:
+async def remove_tenant_member(call: Call) -> Response:
     """Take a member out of the tenant."""
     members = Members(call.state)
     member = _not_owner(members.require(call.path["user_id"]))
@@ -129,12 +131,12 @@ async def remove_tenant_member(call: Call) -> Answer:
     with call.state.database.transaction():
         members.remove(member)
         _audit_member(call, "tenant.member_removed", "delete", member)
-    return Answer({"detail": f"{member.body['email']} was removed"})
+    return Response({"detail": f"{member.body['email']} was removed"})
 
 
 def _share(
     call: Call, status: str, days: int | None, tenant_id: str | None, *, notes: str | None = None
-) -> Answer:
+) -> Response:
     records = call.state.records
     rule_set = require_rule_set(call.state, call.body["ruleset_id"])
     share_id = records.new_id(SHARE)
@@ -151,7 +153,7 @@ def _share(
     with call.state.database.transaction():
         share = records.put(SHARE, share_id, body, parent=rule_set.id)
         _audit(call, "rule_set.shared", "create", share)
-    return Answer(_as_json(call, share))
+    return Response(_as_json(call, share))
 
 
 def _of_token(call: Call, token: str) -> Record:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from aion.sandbox.accounts.tenant import VLM_PROVIDERS, Tenant, bucket_problem, bucket_record
 from aion.sandbox.contract.errors import ApiError, InvalidRequest, Problem
 from aion.sandbox.handlers.registry import operation
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.store.ids import TENANT_ID
 from aion.sandbox.store.records import Record
 
@@ -17,13 +17,13 @@ _MOST_DOMAINS: Final = 1000
 
 
 @operation("get_tenant_settings")
-async def get_tenant_settings(call: Call) -> Answer:
+async def get_tenant_settings(call: Call) -> Response:
     """Settings, subscription and credits."""
-    return Answer(Tenant(call.state).settings())
+    return Response(Tenant(call.state).settings())
 
 
 @operation("update_tenant_settings", role="admin")
-async def update_tenant_settings(call: Call) -> Answer:
+async def update_tenant_settings(call: Call) -> Response:
     """Change what is given."""
     _check(call.body)
     tenant = Tenant(call.state)
@@ -36,23 +36,23 @@ async def update_tenant_settings(call: Call) -> Answer:
             resource_id=TENANT_ID,
             metadata={"changed": changed},
         )
-    return Answer(tenant.settings())
+    return Response(tenant.settings())
 
 
 @operation("get_tenant_limits")
-async def get_tenant_limits(call: Call) -> Answer:
+async def get_tenant_limits(call: Call) -> Response:
     """What is allowed, used and left."""
-    return Answer(Tenant(call.state).limits())
+    return Response(Tenant(call.state).limits())
 
 
 @operation("get_custom_s3_status")
-async def get_custom_s3_status(call: Call) -> Answer:
+async def get_custom_s3_status(call: Call) -> Response:
     """Which bucket is configured, without its secrets."""
-    return Answer(_status(_stored(call), validated=True))
+    return Response(_status(_stored(call), validated=True))
 
 
 @operation("configure_custom_s3", role="admin")
-async def configure_custom_s3(call: Call) -> Answer:
+async def configure_custom_s3(call: Call) -> Response:
     """Test a bucket, and keep it when it can be used."""
     problem = bucket_problem(call.body)
     if problem is not None:
@@ -61,30 +61,30 @@ async def configure_custom_s3(call: Call) -> Answer:
     with call.state.database.transaction():
         stored = call.state.records.put(_BUCKET, TENANT_ID, bucket_record(call.body))
         _audit(call, "update")
-    return Answer(_status(stored, validated=None))
+    return Response(_status(stored, validated=None))
 
 
 @operation("validate_custom_s3", role="admin")
-async def validate_custom_s3(call: Call) -> Answer:
+async def validate_custom_s3(call: Call) -> Response:
     """Test the bucket that is configured."""
     stored = _stored(call)
     if stored is None:
         error = "No custom S3 bucket is configured"
-        return Answer({"valid": False, "bucket_name": None, "region": None, "error": error})
+        return Response({"valid": False, "bucket_name": None, "region": None, "error": error})
     problem = bucket_problem(stored.body, stored=True)
     bucket = {name: stored.body[name] for name in ("bucket_name", "region")}
-    return Answer({"valid": problem is None, **bucket, "error": problem})
+    return Response({"valid": problem is None, **bucket, "error": problem})
 
 
 @operation("remove_custom_s3", role="admin")
-async def remove_custom_s3(call: Call) -> Answer:
+async def remove_custom_s3(call: Call) -> Response:
     """Forget the bucket."""
     with call.state.database.transaction():
         removed = call.state.records.delete(_BUCKET, TENANT_ID)
         if removed:
             _audit(call, "delete")
     message = "Custom S3 configuration removed" if removed else "No custom S3 configuration was set"
-    return Answer({"removed": removed, "message": message})
+    return Response({"removed": removed, "message": message})
 
 
 def _check(changes: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 from aion.sandbox.contract.errors import ApiError, InvalidRequest, Problem
 from aion.sandbox.handlers._views import upload_status
 from aion.sandbox.handlers.registry import operation
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.store.clock import stamp
 from aion.sandbox.uploads.quota import quota_check
 
@@ -16,11 +16,11 @@ _SHA256: Final = re.compile(r"[0-9a-fA-F]{64}\Z")
 
 
 @operation("check_upload_quota_api_v2_uploads_quota_check_get")
-async def check_quota(call: Call) -> Answer:
+async def check_quota(call: Call) -> Response:
     """Whether so many uploads are possible now; a refusal is a 200, too."""
     limits = call.state.options.limits
     body, left = quota_check(call.state, call.query["file_count"])
-    return Answer(
+    return Response(
         {
             **body,
             "prepaid_credits": left.prepaid,
@@ -31,16 +31,16 @@ async def check_quota(call: Call) -> Answer:
 
 
 @operation("get_upload_status_api_v2_uploads_status__image_id__get")
-async def get_upload_status(call: Call) -> Answer:
+async def get_upload_status(call: Call) -> Response:
     """State of upload, variants and description of one file."""
     file = call.state.files.get(call.path["image_id"])
     if file is None:
         raise ApiError(404, f"no upload {call.path['image_id']}")
-    return Answer(upload_status(file, call.state.clock.now()))
+    return Response(upload_status(file, call.state.clock.now()))
 
 
 @operation("check_duplicates_api_v2_uploads_check_duplicates_post")
-async def check_duplicates(call: Call) -> Answer:
+async def check_duplicates(call: Call) -> Response:
     """Which SHA-256 hashes are those of files that are stored and not deleted."""
     hashes: list[str] = call.body["hashes"]
     problems = [
@@ -51,15 +51,17 @@ async def check_duplicates(call: Call) -> Answer:
     if problems:
         raise InvalidRequest(problems)
     known = [one for one in hashes if call.state.files.with_hash(one.lower()) is not None]
-    return Answer({"duplicates": known, "unique": [one for one in hashes if one not in set(known)]})
+    return Response(
+        {"duplicates": known, "unique": [one for one in hashes if one not in set(known)]}
+    )
 
 
 @operation("get_stuck_uploads_api_v2_uploads_stuck_uploads_get")
-async def get_stuck_uploads(call: Call) -> Answer:
+async def get_stuck_uploads(call: Call) -> Response:
     """Unfinished files that have not moved for some minutes."""
     minutes, limit = call.query["stuck_minutes"], call.query["limit"]
     problems = [
-        Problem(("query", name), f"must lie between {low} and {high}", "range")
+        Problem(("query", name), f"must be between {low} and {high}", "range")
         for name, value, low, high in (
             ("stuck_minutes", minutes, 0, 525_600),
             ("limit", limit, 1, 500),
@@ -71,4 +73,4 @@ async def get_stuck_uploads(call: Call) -> Answer:
     now = call.state.clock.now()
     files = call.state.files.unfinished_before(stamp(now - minutes * 60), limit)
     images = [{**upload_status(file, now), "is_stuck": True} for file in files]
-    return Answer({"stuck_count": len(images), "images": images})
+    return Response({"stuck_count": len(images), "images": images})

@@ -14,7 +14,7 @@ from aion.sandbox.contract.errors import InvalidRequest, Problem
 from aion.sandbox.handlers.registry import operation
 from aion.sandbox.reports.consumption import outcomes, recent
 from aion.sandbox.reports.periods import buckets, days_of, require_period, span_of
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.store.clock import stamp
 from aion.sandbox.store.usage_log import CREDITS_PER_ITEM, UsageEvent, average_milliseconds
 
@@ -23,7 +23,7 @@ _PLAN_PERIODS: Final = ("month", "quarter", "year")
 
 
 @operation("check_usage", role="viewer")
-async def check_usage(call: Call) -> Answer:
+async def check_usage(call: Call) -> Response:
     """Whether there are credits for so many images."""
     items = call.body.get("item_count", 1)
     if items < 1:
@@ -33,7 +33,7 @@ async def check_usage(call: Call) -> Answer:
     used, prepaid = tenant.credits_used(month_start(now)), _prepaid(call)
     wanted, left = items * CREDITS_PER_ITEM, _left(tenant, used) + prepaid
     text = f"{wanted} credits are needed, {left} are left"
-    return Answer(
+    return Response(
         {
             "can_proceed": wanted <= left,
             "current_usage": used,
@@ -49,7 +49,7 @@ async def check_usage(call: Call) -> Answer:
 
 
 @operation("get_usage_summary")
-async def get_usage_summary(call: Call) -> Answer:
+async def get_usage_summary(call: Call) -> Response:
     """Requests, descriptions and credits of a span."""
     period = require_period(call.query["period"], _PERIODS)
     start, end = span_of(call.query, call.state.clock.now(), period=period)
@@ -57,7 +57,7 @@ async def get_usage_summary(call: Call) -> Answer:
     succeeded = sum(event.succeeded for event in events)
     tenant = Tenant(call.state)
     used = tenant.credits_used(month_start(call.state.clock.now()))
-    return Answer(
+    return Response(
         {
             "period": {"start": stamp(start), "end": stamp(end)},
             "usage": {
@@ -80,7 +80,7 @@ async def get_usage_summary(call: Call) -> Answer:
 
 
 @operation("get_usage_details")
-async def get_usage_details(call: Call) -> Answer:
+async def get_usage_details(call: Call) -> Response:
     """The requests one by one, newest first."""
     start, end = span_of(call.query, call.state.clock.now(), period=None)
     kind = call.query["operation_type"]
@@ -90,7 +90,7 @@ async def get_usage_details(call: Call) -> Answer:
         if kind is None or kind in {event.name, event.operation}
     ][::-1]
     page, size = call.query["page"], call.query["page_size"]
-    return Answer(
+    return Response(
         {
             "events": [_event(event) for event in events[(page - 1) * size : page * size]],
             "pagination": {
@@ -104,7 +104,7 @@ async def get_usage_details(call: Call) -> Answer:
 
 
 @operation("get_usage_by_period")
-async def get_usage_by_period(call: Call) -> Answer:
+async def get_usage_by_period(call: Call) -> Response:
     """Requests in each hour, day or month of a span."""
     kind = call.query["period_type"]
     spans = buckets(kind, call.query, call.state.clock.now())
@@ -113,7 +113,7 @@ async def get_usage_by_period(call: Call) -> Answer:
     widths = {"hour": 13, "day": 10, "month": 7}
     for event in events:
         counted[event.at[: widths[kind]]] += 1
-    return Answer(
+    return Response(
         {
             "period_type": kind,
             "data": [
@@ -129,7 +129,7 @@ async def get_usage_by_period(call: Call) -> Answer:
 
 
 @operation("get_top_endpoints")
-async def get_top_endpoints(call: Call) -> Answer:
+async def get_top_endpoints(call: Call) -> Response:
     """The operations that were called most."""
     start, end = span_of(call.query, call.state.clock.now(), period=None)
     events = call.state.usage.between(start, end)
@@ -137,7 +137,7 @@ async def get_top_endpoints(call: Call) -> Answer:
     for event in events:
         groups.setdefault((event.method, event.path), []).append(event)
     ranked = sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
-    return Answer(
+    return Response(
         {
             "endpoints": [
                 {
@@ -155,12 +155,12 @@ async def get_top_endpoints(call: Call) -> Answer:
 
 
 @operation("get_usage_breakdown")
-async def get_usage_breakdown(call: Call) -> Answer:
+async def get_usage_breakdown(call: Call) -> Response:
     """What the credits of the month went to: descriptions, all of one level."""
     now = call.state.clock.now()
     tenant = Tenant(call.state)
     used = tenant.credits_used(month_start(now))
-    return Answer(
+    return Response(
         {
             "current_month": stamp(now)[:7],
             "total_credits_used": used,
@@ -181,7 +181,7 @@ async def get_usage_breakdown(call: Call) -> Answer:
 
 
 @operation("get_plan_usage")
-async def get_plan_usage(call: Call) -> Answer:
+async def get_plan_usage(call: Call) -> Response:
     """How far the plan is used, and where that leads if it goes on so."""
     period = require_period(call.query["period"], _PLAN_PERIODS)
     now = call.state.clock.now()
@@ -209,7 +209,7 @@ async def get_plan_usage(call: Call) -> Answer:
             "will_exceed_limit": projected > tenant.monthly_credits,
             "trending": "up" if projected > month else "stable",
         }
-    return Answer(answer)
+    return Response(answer)
 
 
 def _advice(used: int, most: int) -> list[str]:

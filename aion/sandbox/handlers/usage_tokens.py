@@ -9,13 +9,13 @@ from aion.sandbox.accounts.tenant import month_start, next_month
 from aion.sandbox.chat.store import SESSION
 from aion.sandbox.contract.errors import InvalidRequest, Problem
 from aion.sandbox.handlers.registry import operation
-from aion.sandbox.reports.consumption import daily, descriptions, outcomes, talks
+from aion.sandbox.reports.consumption import chat_usage, daily, description_usage, outcomes
 from aion.sandbox.reports.periods import days_of
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 
 
 @operation("get_monthly_token_usage")
-async def get_monthly_token_usage(call: Call) -> Answer:
+async def get_monthly_token_usage(call: Call) -> Response:
     """Tokens of one calendar month."""
     now = datetime.fromtimestamp(call.state.clock.now(), UTC)
     year, month = call.query["year"] or now.year, call.query["month"] or now.month
@@ -24,14 +24,14 @@ async def get_monthly_token_usage(call: Call) -> Answer:
     start = datetime(year, month, 1, tzinfo=UTC).timestamp()
     # The last microsecond of the month, the finest that a stored time can tell.
     end = next_month(start).timestamp() - 1e-6
-    described = descriptions(call.state, start, end)
-    spoken = talks(call.state, start, end)
+    described = description_usage(call.state, start, end)
+    spoken = chat_usage(call.state, start, end)
     told = sum(one.tokens for one in described)
     asked, answered = (
         sum(one.input_tokens for one in spoken),
         sum(one.output_tokens for one in spoken),
     )
-    return Answer(
+    return Response(
         {
             "year": year,
             "month": month,
@@ -49,11 +49,11 @@ async def get_monthly_token_usage(call: Call) -> Answer:
 
 
 @operation("get_file_token_usage")
-async def get_file_token_usage(call: Call) -> Answer:
+async def get_file_token_usage(call: Call) -> Response:
     """Tokens of each description, newest first."""
-    described = descriptions(call.state)
+    described = description_usage(call.state)
     offset = call.query["offset"]
-    return Answer(
+    return Response(
         {
             "files": [
                 {
@@ -74,11 +74,11 @@ async def get_file_token_usage(call: Call) -> Answer:
 
 
 @operation("get_conversation_token_usage")
-async def get_conversation_token_usage(call: Call) -> Answer:
+async def get_conversation_token_usage(call: Call) -> Response:
     """Tokens of each chat session in which something was said, newest first."""
-    spoken = talks(call.state)
+    spoken = chat_usage(call.state)
     offset = call.query["offset"]
-    return Answer(
+    return Response(
         {
             "conversations": [
                 {
@@ -100,7 +100,7 @@ async def get_conversation_token_usage(call: Call) -> Answer:
 
 
 @operation("get_dashboard_analytics")
-async def get_dashboard_analytics(call: Call) -> Answer:
+async def get_dashboard_analytics(call: Call) -> Response:
     """Files and chats of the last week, month or year, day by day."""
     period = call.query["period"]
     now = call.state.clock.now()
@@ -108,13 +108,13 @@ async def get_dashboard_analytics(call: Call) -> Answer:
     first = today - timedelta(days=days_of(period) - 1)
     start = first.timestamp()
     done = daily(call.state, start, now)
-    described = descriptions(call.state, start, now)
-    spoken = talks(call.state, start, now)
+    described = description_usage(call.state, start, now)
+    spoken = chat_usage(call.state, start, now)
     succeeded, failed = outcomes(call.state, start, now)
-    this_month = talks(call.state, month_start(now), now)
+    this_month = chat_usage(call.state, month_start(now), now)
     processing = sum(one.tokens for one in described)
     chatting = sum(one.input_tokens + one.output_tokens for one in spoken)
-    return Answer(
+    return Response(
         {
             "period": period,
             "start_date": first.date().isoformat(),

@@ -11,7 +11,7 @@ from aion.sandbox.images import variants
 from aion.sandbox.images.description_job import VARIANTS
 from aion.sandbox.library.deletion import delete_file, delete_files
 from aion.sandbox.library.listing import list_files
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.store.files import StoredFile
 from aion.sandbox.store.ids import make_id
 from aion.sandbox.store.jsontext import json_text
@@ -19,10 +19,10 @@ from aion.sandbox.uploads.intake import check_tags
 
 
 @operation("list_user_files_api_v2_user_files_get")
-async def list_user_files(call: Call) -> Answer:
+async def list_user_files(call: Call) -> Response:
     """One page of the files that pass the filters."""
     files, total = list_files(call.state.database, call.query)
-    return Answer(
+    return Response(
         {
             "files": [file_item(call, file) for file in files],
             "total_count": total,
@@ -32,16 +32,16 @@ async def list_user_files(call: Call) -> Answer:
 
 
 @operation("get_user_file_api_v2_user_files__image_id__get")
-async def get_user_file(call: Call) -> Answer:
+async def get_user_file(call: Call) -> Response:
     """Details of a file by its id or the first 8 characters of it."""
     file = call.state.files.find(call.path["image_id"])
     if file is None:
         raise _not_found(call)
-    return Answer(file_details(call, file))
+    return Response(file_details(call, file))
 
 
 @operation("update_user_file_api_v2_user_files__image_id__patch")
-async def update_user_file(call: Call) -> Answer:
+async def update_user_file(call: Call) -> Response:
     """Change title or tags; null empties the one that carries it, absence keeps it."""
     file = _file(call)
     if not call.body:
@@ -57,29 +57,29 @@ async def update_user_file(call: Call) -> Answer:
         values |= {"tags": json_text(tags), "tags_edited": 1}
     call.state.files.update(file.n, **values)
     changed = _file(call)
-    return Answer(
+    return Response(
         {"id": file.id, "title": changed.title, "tags": changed.tag_list(), "updated_at": now}
     )
 
 
 @operation("delete_user_file_api_v2_user_files__image_id__delete")
-async def delete_user_file(call: Call) -> Answer:
+async def delete_user_file(call: Call) -> Response:
     """Hide a file; its bytes stay for the thirty days in which the service could restore it."""
     file = _file(call)
     now = delete_file(call.state, file)
-    return Answer({"id": file.id, "deleted_at": now, "message": "File deleted"})
+    return Response({"id": file.id, "deleted_at": now, "message": "File deleted"})
 
 
 @operation("batch_delete_user_files_api_v2_user_files_batch_delete_post")
-async def batch_delete_user_files(call: Call) -> Answer:
+async def batch_delete_user_files(call: Call) -> Response:
     """Delete many files, each with its own outcome; what is being processed is skipped."""
-    return Answer(
+    return Response(
         delete_files(call.state, "file_ids", call.body["file_ids"], "File", call.state.files.get)
     )
 
 
 @operation("get_user_file_variant_api_v2_user_files__image_id__variant__variant_type__get")
-async def get_variant(call: Call) -> Answer:
+async def get_variant(call: Call) -> Response:
     """Redirect to a signed URL of one size."""
     name = call.path["variant_type"]
     if name != variants.ORIGINAL and name not in variants.SIZES:
@@ -96,20 +96,22 @@ async def get_variant(call: Call) -> Answer:
             code="VARIANT_NOT_READY",
             details={"variant_status": file.variant_status},
         )
-    return Answer(status=302, headers={"location": call.object_url(key)})
+    return Response(status=302, headers={"location": call.object_url(key)})
 
 
 @operation("download_user_file_api_v2_user_files__image_id__download_get")
-async def download(call: Call) -> Answer:
+async def download(call: Call) -> Response:
     """Redirect to a signed URL that answers with the original bytes and its filename."""
     file = _file(call)
     if not file.object_key:
         raise ApiError(400, f"a {file.media_type} has no bytes to download")
-    return Answer(status=302, headers={"location": call.object_url(file.object_key, file.filename)})
+    return Response(
+        status=302, headers={"location": call.object_url(file.object_key, file.filename)}
+    )
 
 
 @operation("trigger_variant_generation_api_v2_user_files__image_id__trigger_variants_post")
-async def trigger_variants(call: Call) -> Answer:
+async def trigger_variants(call: Call) -> Response:
     """Make the variants again; while a task runs, that one is returned."""
     file = _file(call)
     if file.media_type != "image":
@@ -129,7 +131,7 @@ async def trigger_variants(call: Call) -> Answer:
         "current_status": _file(call).variant_status,
         "image_id": file.id,
     }
-    return Answer({**body, "skipped_duplicate": True} if running else body)
+    return Response({**body, "skipped_duplicate": True} if running else body)
 
 
 def _file(call: Call) -> StoredFile:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aion.sandbox.contract.errors import ApiError
 from aion.sandbox.handlers.registry import operation
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.videos import videos
 
 _HEADERS = {
@@ -15,13 +15,13 @@ _HEADERS = {
 
 
 @operation("list_video_scenes")
-async def list_scenes(call: Call) -> Answer:
+async def list_scenes(call: Call) -> Response:
     """The scenes of a video; none while it is not analyzed."""
     file = videos.get(call.state, call.path["video_id"])
     if file is None:
         raise ApiError(404, f"no video {call.path['video_id']}")
     found, total = call.state.records.find(videos.SCENE, parent=file.id)
-    return Answer(
+    return Response(
         {
             "video_id": file.id,
             "count": total,
@@ -41,7 +41,7 @@ async def list_scenes(call: Call) -> Answer:
 
 
 @operation("get_scene_thumbnail")
-async def get_thumbnail(call: Call) -> Answer:
+async def get_thumbnail(call: Call) -> Response:
     """The picture of a scene, as a JPEG."""
     scene_id = call.path["scene_id"].lower()
     scene = call.state.records.get(videos.SCENE, scene_id)
@@ -49,7 +49,7 @@ async def get_thumbnail(call: Call) -> Answer:
     if scene is None or file is None or not call.state.objects.has(scene.body["thumbnail_key"]):
         raise ApiError(404, f"no picture of a scene {scene_id}")
     name = f"scene-{scene.body['scene_index']}.jpg"
-    return Answer(
+    return Response(
         raw=call.state.objects.read(scene.body["thumbnail_key"]),
         headers={**_HEADERS, "content-disposition": f'inline; filename="{name}"'},
     )

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from aion.sandbox.contract.errors import ApiError, InvalidRequest, Problem
 from aion.sandbox.handlers.registry import operation
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.store.clock import seconds_of, stamp
 from aion.sandbox.store.ids import make_id
 from aion.sandbox.store.records import Record
@@ -26,18 +26,18 @@ _CHUNK_TYPE: Final = "application/octet-stream"
 
 
 @operation("initiate_video_upload")
-async def initiate(call: Call) -> Answer:
+async def initiate(call: Call) -> Response:
     """Plan the chunks of one video."""
     _check(call, call.body, ("body",))
     require_quota(call.state, 1)
     require_storage(call.state, call.body["size_bytes"])
     with call.state.database.transaction():
         upload = _begin(call, call.body)
-    return Answer(_session(call, upload), status=201)
+    return Response(_session(call, upload), status=201)
 
 
 @operation("batch_initiate_video_uploads")
-async def batch_initiate(call: Call) -> Answer:
+async def batch_initiate(call: Call) -> Response:
     """Plan several videos: all of them, or none."""
     wanted: list[dict[str, Any]] = call.body["videos"]
     for number, one in enumerate(wanted):
@@ -48,7 +48,7 @@ async def batch_initiate(call: Call) -> Answer:
     with call.state.database.transaction():
         batch_id = call.state.records.new_id("video_batch")
         uploads = [_begin(call, one) for one in wanted]
-    return Answer(
+    return Response(
         {
             "batch_id": batch_id,
             "videos": [_session(call, upload) for upload in uploads],
@@ -62,7 +62,7 @@ async def batch_initiate(call: Call) -> Answer:
 
 
 @operation("confirm_video_chunk")
-async def confirm_chunk(call: Call) -> Answer:
+async def confirm_chunk(call: Call) -> Response:
     """Take note of a chunk, after a look at what arrived."""
     upload = _uploading(call)
     number = _chunk_number(call, upload)
@@ -81,7 +81,7 @@ async def confirm_chunk(call: Call) -> Answer:
         )
     done = {**upload.body["done"], str(number): info.etag}
     upload = call.state.records.update(_UPLOAD, upload.id, done=done) or upload
-    return Answer(
+    return Response(
         {
             "chunk_number": number,
             "status": "completed",
@@ -94,7 +94,7 @@ async def confirm_chunk(call: Call) -> Answer:
 
 
 @operation("retry_video_chunk")
-async def retry_chunk(call: Call) -> Answer:
+async def retry_chunk(call: Call) -> Response:
     """A new URL for a chunk, not too often."""
     upload = _uploading(call)
     number = _chunk_number(call, upload)
@@ -107,7 +107,7 @@ async def retry_chunk(call: Call) -> Answer:
         raise _refused("CHUNK_RETRIES_EXHAUSTED", reason, number)
     retries = {**upload.body["retries"], str(number): attempt}
     call.state.records.update(_UPLOAD, upload.id, retries=retries)
-    return Answer(
+    return Response(
         {
             "chunk_number": number,
             "upload_url": _url(call, upload, number),
@@ -119,7 +119,7 @@ async def retry_chunk(call: Call) -> Answer:
 
 
 @operation("complete_video_upload")
-async def complete(call: Call) -> Answer:
+async def complete(call: Call) -> Response:
     """Make a file of the chunks, and queue its analysis."""
     upload, state = _uploading(call), call.state
     missing = [n for n in range(1, _count(upload) + 1) if str(n) not in upload.body["done"]]
@@ -155,10 +155,10 @@ async def complete(call: Call) -> Answer:
         upload = _uploading(call)
         file = videos.store(state, upload, assembled, seconds, analyzed=analyzed)
         state.records.update(_UPLOAD, upload.id, status="completed")
-        analysis = videos.queue(state, file, _wishes(call.body)) if analyzed else None
+        analysis = videos.queue(state, file, _analysis_options(call.body)) if analyzed else None
     for key in keys:
         state.objects.delete(key)
-    return Answer(
+    return Response(
         {
             "media_id": file.id,
             "status": "completed",
@@ -173,7 +173,7 @@ async def complete(call: Call) -> Answer:
 
 
 @operation("abort_video_upload")
-async def abort(call: Call) -> Answer:
+async def abort(call: Call) -> Response:
     """Forget an upload and what arrived of it."""
     upload = _uploading(call)
     keys = [_key(upload, number) for number in range(1, _count(upload) + 1)]
@@ -183,7 +183,7 @@ async def abort(call: Call) -> Answer:
     )
     for key in there:
         call.state.objects.delete(key)
-    return Answer(
+    return Response(
         {
             "media_id": upload.id,
             "status": "aborted",
@@ -195,14 +195,14 @@ async def abort(call: Call) -> Answer:
 
 
 @operation("get_upload_progress")
-async def progress(call: Call) -> Answer:
+async def progress(call: Call) -> Response:
     """How far an upload is."""
     upload = call.state.records.get(_UPLOAD, call.path["media_id"].lower())
     if upload is None:
         raise _unknown(call.path["media_id"])
     body = upload.body
     waiting = [n for n in range(1, _count(upload) + 1) if str(n) not in body["done"]]
-    return Answer(
+    return Response(
         {
             "media_id": upload.id,
             "upload_id": body["upload_id"],
@@ -281,7 +281,7 @@ def _session(call: Call, upload: Record) -> dict[str, Any]:
     }
 
 
-def _wishes(body: Mapping[str, Any]) -> dict[str, Any]:
+def _analysis_options(body: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "analysis_type": body.get("analysis_type") or "full_vlm",
         "analysis_provider": body.get("analysis_provider") or "google",

@@ -1,4 +1,4 @@
-"""The two jobs of an image: its description and its smaller copies, made from its bytes."""
+"""The jobs that describe an image and make its variants, from its bytes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from aion.sandbox.images import variants
 from aion.sandbox.images.description import Description, describe_image
-from aion.sandbox.images.inspect import Unusable
+from aion.sandbox.images.image_facts import InvalidImage
 from aion.sandbox.runtime.job_handlers import Next, Step, job
 from aion.sandbox.runtime.state import State
 from aion.sandbox.store.files import StoredFile
@@ -17,7 +17,7 @@ DESCRIBE: Final = "describe"
 """Kind of the job that describes a file, by the id of the file."""
 
 VARIANTS: Final = "variants"
-"""Kind of the job that makes the smaller copies."""
+"""Kind of the job that makes the variants."""
 
 _FOLLOWING: Final = {"pending": "queued", "queued": "processing"}
 _MAX_TAGS: Final = 40
@@ -25,7 +25,7 @@ _MAX_TAGS: Final = 40
 
 @job(DESCRIBE)
 def describe(step: Step[State]) -> Next | Awaitable[Next | None] | None:
-    """Move a description on; the last stage reads the picture."""
+    """Advance a description; the last stage reads the picture."""
     file = step.state.files.get(step.id)
     if file is None or file.described:
         return None
@@ -43,14 +43,14 @@ async def _describe(step: Step[State], file: StoredFile) -> None:
     failure = step.failure()
     try:
         if failure is not None:
-            raise Unusable(failure)
+            raise InvalidImage(failure)
         made: Description = await state.in_thread(
             describe_image,
             state.objects.path(file.object_key),
             file.format,
             state.options.limits.max_pixels,
         )
-    except (Unusable, OSError) as error:
+    except (InvalidImage, OSError) as error:
         values: dict[str, Any] = {
             "description_status": "failed",
             "description_error": str(error),
@@ -79,7 +79,7 @@ def _tags(step: Step[State], made: Description) -> list[str]:
 
 @job(VARIANTS)
 def make(step: Step[State]) -> Next | Awaitable[Next | None] | None:
-    """Move the smaller copies on; the last stage writes them."""
+    """Advance the variants; the last stage writes them."""
     file = step.state.files.get(step.id)
     if file is None:
         return None
@@ -95,11 +95,11 @@ async def _make(step: Step[State], file: StoredFile) -> None:
     path = state.objects.path(file.object_key)
     try:
         if failure is not None:
-            raise Unusable(failure)
+            raise InvalidImage(failure)
         made: variants.Variants = await state.in_thread(
             variants.make_variants, path, file.format
         )  # fmt: skip
-    except (Unusable, OSError) as error:
+    except (InvalidImage, OSError) as error:
         values: dict[str, Any] = {"variant_status": "failed", "variant_error": str(error)}
     else:
         values = {

@@ -7,7 +7,7 @@ from email.message import Message
 from typing import Any, Final
 
 from aion.sandbox.links.fetch import CrawlFailed, fetch, loopback_address
-from aion.sandbox.links.page_reader import Found, read_page
+from aion.sandbox.links.page_reader import PageFacts, read_page
 from aion.sandbox.runtime.job_handlers import Next, Step, job
 from aion.sandbox.runtime.state import State
 from aion.sandbox.store.clock import Clock
@@ -38,12 +38,12 @@ def crawl(step: Step[State]) -> Next | Awaitable[Next | None] | None:
 async def _crawl(step: Step[State], file: StoredFile) -> None:
     state = step.state
     failure = step.failure()
-    found: Found | None = None
+    found: PageFacts | None = None
     try:
         if failure is not None:
             raise CrawlFailed(failure)
         local = loopback_address(state.options.host) is not None
-        page: Found = await state.in_thread(_read, step.name, local)
+        page: PageFacts = await state.in_thread(_read, step.name, local)
     except CrawlFailed as error:
         values: dict[str, Any] = {"crawl_status": "failed", "crawl_error": str(error)}
     else:
@@ -61,7 +61,7 @@ async def _crawl(step: Step[State], file: StoredFile) -> None:
         state.files.update_extra(file.n, crawled_at=step.stamp(), **values)
 
 
-def _read(url: str, local: bool) -> Found:
+def _read(url: str, local: bool) -> PageFacts:
     final, page = fetch(url, local=local)
     if page.status >= 300:
         raise CrawlFailed(f"the page answered {page.status}")
@@ -77,7 +77,7 @@ def _read(url: str, local: bool) -> Found:
     return read_page(text, final)
 
 
-def _values(found: Found) -> dict[str, Any]:
+def _values(found: PageFacts) -> dict[str, Any]:
     return {
         "crawl_status": "completed",
         "crawl_error": None,

@@ -15,7 +15,7 @@ _SILENT: Final = frozenset({"script", "style", "title", "noscript", "template"})
 
 
 @dataclass(slots=True)
-class Found:
+class PageFacts:
     """What was found on a page."""
 
     title: str | None = None
@@ -26,7 +26,7 @@ class Found:
     text: str = ""
 
 
-def read_page(html: str, url: str) -> Found:
+def read_page(html: str, url: str) -> PageFacts:
     """Read a page; addresses in it are made absolute. Anything is a page, as in a browser."""
     reader = _Reader(url)
     reader.feed(html)
@@ -45,7 +45,7 @@ def read_page(html: str, url: str) -> Found:
 class _Reader(HTMLParser):
     def __init__(self, url: str) -> None:
         super().__init__(convert_charrefs=True)
-        self.found = Found()
+        self.found = PageFacts()
         self.title: list[str] = []
         self.words: list[str] = []
         self.summary: str | None = None

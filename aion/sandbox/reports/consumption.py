@@ -15,7 +15,7 @@ from aion.sandbox.store.clock import stamp
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
+class DescriptionUsage:
     """One finished description."""
 
     image_id: str
@@ -25,7 +25,7 @@ class Described:
 
 
 @dataclass(frozen=True, slots=True)
-class Talk:
+class ChatUsage:
     """One chat session, counted."""
 
     session_id: str
@@ -36,7 +36,9 @@ class Talk:
     created_at: str
 
 
-def descriptions(state: State, start: float = 0.0, end: float | None = None) -> list[Described]:
+def description_usage(
+    state: State, start: float = 0.0, end: float | None = None
+) -> list[DescriptionUsage]:
     """Descriptions of images that came between two moments, newest first."""
     rows = state.database.rows(
         "SELECT id, filename, description, created_at FROM files WHERE media_type = 'image' "
@@ -44,10 +46,10 @@ def descriptions(state: State, start: float = 0.0, end: float | None = None) -> 
         "ORDER BY n DESC",
         (stamp(start), _end(state, end)),
     )
-    return [Described(id_, name, tokens_of(text or ""), at) for id_, name, text, at in rows]
+    return [DescriptionUsage(id_, name, tokens_of(text or ""), at) for id_, name, text, at in rows]
 
 
-def talks(state: State, start: float = 0.0, end: float | None = None) -> list[Talk]:
+def chat_usage(state: State, start: float = 0.0, end: float | None = None) -> list[ChatUsage]:
     """Chat sessions with what was said in them between two moments, newest session first."""
     counted: dict[str, Counter[str]] = {}
     for parent, role, tokens, messages in state.database.rows(
@@ -61,7 +63,7 @@ def talks(state: State, start: float = 0.0, end: float | None = None) -> list[Ta
         counts["messages"] += messages
     sessions, _ = state.records.find(SESSION, newest_first=True)
     return [
-        Talk(
+        ChatUsage(
             one.id,
             one.body.get("title"),
             counted[one.id]["input"],
@@ -110,7 +112,7 @@ def recent(state: State, most: int = 10) -> list[dict[str, Any]]:
     """The newest descriptions, as the breakdown shows them."""
     return [
         {"operation_type": "describe", "image_id": one.image_id, "created_at": one.created_at}
-        for one in descriptions(state)[:most]
+        for one in description_usage(state)[:most]
     ]
 
 

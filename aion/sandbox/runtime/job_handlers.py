@@ -11,8 +11,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Generic, TypeVar
 
-from aion.sandbox.faults.armed import Faults
 from aion.sandbox.faults.job_kinds import job_kind
+from aion.sandbox.faults.registry import Faults
 from aion.sandbox.store.clock import Clock, stamp
 
 StateT = TypeVar("StateT")

@@ -1,8 +1,8 @@
-"""Background jobs of any kind: stored, moved from stage to stage by the sandbox clock.
+"""The queue of background jobs: stored, and moved from stage to stage by the sandbox's clock.
 
-A handler is called once for each stage of a job and says which stage follows, or that there is
-none. What a handler does before its first await is one transaction with the move to the next
-stage; what follows an await is not, and is done again by a new process when the old one died.
+A handler is called once for each stage of a job and returns the next one, or None. Its work
+before the first await is one transaction with the move to the next stage; its work after an await
+is not, and is repeated by a new process if the old one was killed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, Generic
 
-from aion.sandbox.faults.armed import Faults
+from aion.sandbox.faults.registry import Faults
 from aion.sandbox.runtime.job_handlers import JOBS, Result, StateT, Step
 from aion.sandbox.store.clock import Clock
 from aion.sandbox.store.database import Database
@@ -74,9 +74,9 @@ class Jobs(Generic[StateT]):
         self._turn = 0
 
     def start(self) -> None:
-        """Take up stored jobs and begin."""
+        """Load the stored jobs and start."""
         latest = self._clock.now() + self._pace
-        # A stepped clock of the last process may have been ahead of this one.
+        # The stepped clock of the previous process may have been ahead of this one.
         self._queue = [
             _Entry(min(due, latest), turn, kind, job_id)
             for due, turn, kind, job_id in self._database.rows(
@@ -88,7 +88,7 @@ class Jobs(Generic[StateT]):
         self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
-        """End at once; what is unfinished stays stored."""
+        """Stop at once; unfinished jobs stay stored."""
         tasks = [*self._running, *([self._task] if self._task else [])]
         for task in tasks:
             task.cancel()
@@ -99,10 +99,10 @@ class Jobs(Generic[StateT]):
 
     @asynccontextmanager
     async def paused(self) -> AsyncGenerator[None]:
-        """No job runs inside, and what is stored at the end is taken up then.
+        """Run no job inside; the stored jobs are loaded again at the end.
 
-        One pause waits for another: each would begin the work anew, and then it would go on
-        twice.
+        One pause waits for another: otherwise both would start the queue, and every job would
+        run twice.
         """
         async with self._pausing:
             await self.stop()
@@ -121,15 +121,15 @@ class Jobs(Generic[StateT]):
         name: str = "",
         data: Mapping[str, Any] | None = None,
     ) -> None:
-        """Queue a job, or put it at another stage; the caller's transaction stores it.
+        """Queue a job, or move it to another stage; the caller's transaction stores it.
 
         Args:
-            kind: A kind that has a handler.
-            id: Id of what it works on; one job of a kind and id exists at a time.
+            kind: A kind with a handler.
+            id: Id of its subject; one job of a kind and id exists at a time.
             stage: Stage at which the handler is called first.
             delay: Seconds until then; the sandbox's pace when None.
-            name: What faults pick it by.
-            data: Whatever the handler wants to know besides.
+            name: What faults select it by.
+            data: Further values for the handler.
         """
         if kind not in JOBS:
             raise LookupError(f"no handler for jobs of kind {kind!r}")
@@ -137,18 +137,18 @@ class Jobs(Generic[StateT]):
         self._store(kind, id, stage, self._clock.now() + wait, name, dict(data or {}))
 
     def cancel(self, kind: str, id: str) -> bool:  # noqa: A002
-        """Forget a job; whether there was one. A step that is running does not move it on."""
+        """Remove a job; returns whether it existed. A running step does not advance it."""
         sql = "DELETE FROM jobs WHERE kind = ? AND id = ?"
         return self._database.run(sql, (kind, id)) > 0
 
     def stage(self, kind: str, id: str) -> str | None:  # noqa: A002
-        """The stage at which a job waits or works, or None when there is none."""
+        """Return the stage of a job, or None if it does not exist."""
         sql = "SELECT stage FROM jobs WHERE kind = ? AND id = ?"
         row = self._database.row(sql, (kind, id))
         return str(row[0]) if row is not None else None
 
     def release(self) -> None:
-        """Look again at what a fault held."""
+        """Retry the jobs that a fault held."""
         held, self._held = self._held, []
         now = self._clock.now()
         for entry in held:
@@ -156,7 +156,7 @@ class Jobs(Generic[StateT]):
         self._wake.set()
 
     async def settle(self) -> None:
-        """Wait until nothing that is due by now is undone."""
+        """Wait until all due work is done."""
         self._wake.set()
         while self._running or (self._queue and self._queue[0].due <= self._clock.now()):
             self._progress.clear()
@@ -184,7 +184,7 @@ class Jobs(Generic[StateT]):
                         for entry in due:
                             self._advance(entry)
                 except Exception as error:  # noqa: BLE001 - a full disk must not stop all work for good
-                    self._note("background work broke", error)
+                    self._note("background work failed", error)
                 self._progress.set()
                 # Requests get their turn between two slices of a long queue.
                 await asyncio.sleep(0)
@@ -245,7 +245,7 @@ class Jobs(Generic[StateT]):
         def done(task: asyncio.Task[None]) -> None:
             self._running.discard(task)
             self._progress.set()
-            # A task that was cancelled before its first turn has left the handler unstarted.
+            # A task that was cancelled before its first turn never started the handler.
             if isinstance(result, Coroutine):
                 result.close()
 
@@ -262,7 +262,7 @@ class Jobs(Generic[StateT]):
 
     def _move(self, entry: _Entry, step: Step[StateT], result: Result) -> None:
         if not self._is_current(entry):
-            # The handler itself has put the job elsewhere or cancelled it.
+            # The handler itself moved or cancelled the job.
             return
         if result is None:
             self.cancel(entry.kind, entry.id)
@@ -277,7 +277,7 @@ class Jobs(Generic[StateT]):
         return self._database.row(sql, (entry.kind, entry.id, entry.turn)) is not None
 
     def _broken(self, entry: _Entry, error: Exception) -> None:
-        self._note(f"job {entry.kind} {entry.id} broke", error)
+        self._note(f"job {entry.kind} {entry.id} failed", error)
         if self._is_current(entry):
             self.cancel(entry.kind, entry.id)
 

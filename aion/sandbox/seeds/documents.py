@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
-from aion.sandbox.documents.chunking import Chunk, cut
-from aion.sandbox.documents.documents import keep_passages, text_key
+from aion.sandbox.documents.chunking import Chunk, chunk_text
+from aion.sandbox.documents.documents import store_passages, text_key
 from aion.sandbox.documents.extraction import Text, extract
 from aion.sandbox.seeds.document_files import file_of
 from aion.sandbox.seeds.document_texts import Paper, paper
@@ -58,7 +58,7 @@ def _read(place: Path, number: int) -> _Read:
     data = file_of(written)
     place.write_bytes(data)
     text = extract(place, written.kind)
-    return _Read(written, data, text, cut(text))
+    return _Read(written, data, text, chunk_text(text))
 
 
 def _store(state: State, one: _Read) -> str:
@@ -87,5 +87,5 @@ def _store(state: State, one: _Read) -> str:
         },
     )
     state.objects.write(text_key(file), one.text.text.encode("utf-8"))
-    keep_passages(state, file, one.chunks)
+    store_passages(state, file, one.chunks)
     return file_id

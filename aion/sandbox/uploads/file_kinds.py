@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class UploadOptions:
     """What an upload asks for besides its files."""
 
     auto_describe: bool = True
@@ -39,7 +39,7 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class Examined:
+class ExaminedFile:
     """A file that can be taken."""
 
     kind: FileKind
@@ -60,7 +60,7 @@ class FileKind:
     this kind. Called on the server's loop: it must be quick."""
     examine: Callable[[State, ReceivedFile, str], Awaitable[Any]]
     """Facts about the file, or a `Refusal`; nothing may be stored yet."""
-    store: Callable[[State, ReceivedFile, Examined, Wishes, str | None], StoredFile]
+    store: Callable[[State, ReceivedFile, ExaminedFile, UploadOptions, str | None], StoredFile]
     """Adopt the bytes, add the file and schedule its jobs, inside the caller's transaction; the
     last argument is the upload session."""
 

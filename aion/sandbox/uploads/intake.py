@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from aion.sandbox.contract.errors import InvalidRequest, Problem
+from aion.sandbox.images.image_facts import FORMATS, ImageFacts, InvalidImage, inspect, sniff
 from aion.sandbox.images.image_jobs import queue_image_jobs
-from aion.sandbox.images.inspect import FORMATS, ImageFacts, Unusable, inspect, sniff
 from aion.sandbox.runtime.state import State
 from aion.sandbox.store.files import StoredFile
 from aion.sandbox.store.ids import TENANT_ID
@@ -18,10 +18,10 @@ from aion.sandbox.store.multipart import Form, ReceivedFile
 from aion.sandbox.store.objects import CONTENT_TYPES
 from aion.sandbox.uploads.file_kinds import (
     FILE_KINDS,
-    Examined,
+    ExaminedFile,
     FileKind,
     Refusal,
-    Wishes,
+    UploadOptions,
     register_file_kind,
 )
 from aion.sandbox.uploads.upload_checks import check_target
@@ -30,7 +30,7 @@ _MAX_TAGS: Final = 40
 _MAX_TAG: Final = 50
 
 
-def read_wishes(form: Form, state: State) -> Wishes:
+def read_options(form: Form, state: State) -> UploadOptions:
     """The options of an upload form.
 
     Raises:
@@ -47,7 +47,7 @@ def read_wishes(form: Form, state: State) -> Wishes:
             [Problem(("body", "storage_target"), "must be default or custom", "enum")]
         )
     check_target(target, configured=state.records.get("s3_config", TENANT_ID) is not None)
-    return Wishes(
+    return UploadOptions(
         auto_describe=fields.get("auto_describe", True),
         skip_duplicates=fields.get("skip_duplicates", False),
         tags=tuple(tags),
@@ -69,7 +69,7 @@ def check_tags(tags: list[str]) -> None:
         raise InvalidRequest(problems)
 
 
-async def examine(state: State, file: ReceivedFile) -> Examined | Refusal:
+async def examine(state: State, file: ReceivedFile) -> ExaminedFile | Refusal:
     """Decide whether the bytes can be taken, without storing anything."""
     limits = state.options.limits
     if file.too_large:
@@ -81,7 +81,7 @@ async def examine(state: State, file: ReceivedFile) -> Examined | Refusal:
         found = kind.sniff(file)
         if found is not None:
             facts = await kind.examine(state, file, found)
-            return facts if isinstance(facts, Refusal) else Examined(kind, found, facts)
+            return facts if isinstance(facts, Refusal) else ExaminedFile(kind, found, facts)
     reason = "unsupported file type: its content is that of no image and no document taken here"
     return Refusal(400, "UNSUPPORTED_FILE_TYPE", reason)
 
@@ -89,8 +89,8 @@ async def examine(state: State, file: ReceivedFile) -> Examined | Refusal:
 def store(
     state: State,
     file: ReceivedFile,
-    examined: Examined,
-    wishes: Wishes,
+    examined: ExaminedFile,
+    options: UploadOptions,
     session_id: str | None = None,
 ) -> tuple[StoredFile, bool]:
     """Store an examined file and queue its work, inside the caller's transaction.
@@ -98,14 +98,14 @@ def store(
     Returns:
         The file, and whether it is an older one with the same bytes, skipped on request.
     """
-    if wishes.skip_duplicates:
+    if options.skip_duplicates:
         known = state.files.with_hash(file.sha256)
         if known is not None:
             return known, True
-    return examined.kind.store(state, file, examined, wishes, session_id), False
+    return examined.kind.store(state, file, examined, options, session_id), False
 
 
-def received(path: Path, filename: str, size: int, sha256: str) -> ReceivedFile:
+def received_file(path: Path, filename: str, size: int, sha256: str) -> ReceivedFile:
     """Bytes that came another way (a presigned upload, an import), ready for `examine`.
 
     `store` moves the file at `path` away: give a copy of what is to stay.
@@ -124,13 +124,17 @@ async def _examine_image(state: State, file: ReceivedFile, kind: str) -> ImageFa
         facts: ImageFacts = await state.in_thread(
             inspect, file.path, kind, state.options.limits.max_pixels
         )
-    except Unusable as error:
+    except InvalidImage as error:
         return Refusal(400, "INVALID_IMAGE", str(error))
     return facts
 
 
 def _store_image(
-    state: State, file: ReceivedFile, examined: Examined, wishes: Wishes, session_id: str | None
+    state: State,
+    file: ReceivedFile,
+    examined: ExaminedFile,
+    options: UploadOptions,
+    session_id: str | None,
 ) -> StoredFile:
     facts: ImageFacts = examined.facts
     file_id = state.files.new_id()
@@ -146,18 +150,18 @@ def _store_image(
         content_type=CONTENT_TYPES[ending],
         format=facts.format,
         sha256=file.sha256,
-        title=wishes.title,
-        tags=wishes.tags,
+        title=options.title,
+        tags=options.tags,
         width=facts.width,
         height=facts.height,
-        description_status="pending" if wishes.auto_describe else "skipped",
+        description_status="pending" if options.auto_describe else "skipped",
         variant_status="pending",
-        upload_method=wishes.upload_method,
-        storage_target=wishes.storage_target,
+        upload_method=options.upload_method,
+        storage_target=options.storage_target,
         content_created_at=facts.taken_at,
         session_id=session_id,
     )
-    queue_image_jobs(state, file_id, file.filename, describe=wishes.auto_describe)
+    queue_image_jobs(state, file_id, file.filename, describe=options.auto_describe)
     return stored
 
 

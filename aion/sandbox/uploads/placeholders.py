@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from aion.sandbox.images.image_facts import FORMATS, ImageFacts
 from aion.sandbox.images.image_jobs import queue_image_jobs
-from aion.sandbox.images.inspect import FORMATS, ImageFacts
 from aion.sandbox.runtime.state import State
 from aion.sandbox.store.files import StoredFile
 from aion.sandbox.store.multipart import ReceivedFile
 from aion.sandbox.store.objects import CONTENT_TYPES
-from aion.sandbox.uploads.file_kinds import Examined, Refusal
-from aion.sandbox.uploads.intake import examine, received
+from aion.sandbox.uploads.file_kinds import ExaminedFile, Refusal
+from aion.sandbox.uploads.intake import examine, received_file
 
 AWAITING: Final = "awaiting"
 STORED: Final = "stored"
@@ -85,12 +85,14 @@ def is_awaiting(file: StoredFile) -> bool:
     return stage(file) == AWAITING
 
 
-async def arrived(state: State, key: str, filename: str) -> tuple[ReceivedFile, Examined] | Refusal:
+async def examine_upload(
+    state: State, key: str, filename: str
+) -> tuple[ReceivedFile, ExaminedFile] | Refusal:
     """What lies under the key of a presigned upload, examined; it stays where it is."""
     info = state.objects.info(key)
     if info is None:
         return Refusal(400, "UPLOAD_NOT_FOUND", "no bytes were sent to the presigned URL", True)
-    file = received(state.objects.path(key), filename, info.size, info.sha256)
+    file = received_file(state.objects.path(key), filename, info.size, info.sha256)
     examined = await examine(state, file)
     if isinstance(examined, Refusal):
         return examined
@@ -100,7 +102,7 @@ async def arrived(state: State, key: str, filename: str) -> tuple[ReceivedFile, 
 
 
 def fill(
-    state: State, file: StoredFile, bytes_: ReceivedFile, examined: Examined, *, describe: bool
+    state: State, file: StoredFile, bytes_: ReceivedFile, examined: ExaminedFile, *, describe: bool
 ) -> None:
     """Give a placeholder its bytes and queue its work, inside the caller's transaction."""
     facts: ImageFacts = examined.facts
@@ -124,7 +126,7 @@ def fill(
     queue_image_jobs(state, file.id, file.filename, describe=describe)
 
 
-def give_up(state: State, file: StoredFile, reason: str, stage: str = FAILED) -> None:
+def mark_failed(state: State, file: StoredFile, reason: str, stage: str = FAILED) -> None:
     """Mark a placeholder as one whose bytes will not come, inside the caller's transaction."""
     _change(
         state,

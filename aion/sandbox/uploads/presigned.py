@@ -15,7 +15,7 @@ LIFETIME: Final = 600
 """Seconds for which a URL takes bytes, as for documents."""
 
 
-def check_announced(
+def check_announcement(
     call: Call, content_type: str, size: int, *, largest: int, files: int = 1
 ) -> None:
     """Refuse an upload before it begins: its type, its size, the allowance, or the storage."""
@@ -39,7 +39,7 @@ def presigned_fields(call: Call, key: str, content_type: str, largest: int) -> d
     }
 
 
-def check_sent(call: Call, key: str, announced: int, checksum: str | None) -> None:
+def check_confirmation(call: Call, key: str, announced: int, checksum: str | None) -> None:
     """Refuse a confirmation that does not fit the bytes that arrived."""
     reason = mismatch(call, key, announced, checksum)
     if reason is not None:

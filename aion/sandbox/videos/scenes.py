@@ -46,7 +46,7 @@ class Scene:
         return f"{clock(self.start)}-{clock(self.end)}"
 
 
-def cut(duration: float, size: int, sha256: str) -> list[Scene]:
+def split_scenes(duration: float, size: int, sha256: str) -> list[Scene]:
     """The scenes of a video of so many seconds and bytes; its hash decides where they part."""
     count = max(1, min(_MOST, round(duration / LONGEST)))
     # Weights from 96 to 159: no scene is much longer than another.

@@ -40,7 +40,7 @@ _PIECE: Final = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Assembled:
+class JoinedVideo:
     """A video whose chunks are one object."""
 
     key: str
@@ -51,7 +51,7 @@ class Assembled:
     facts: headers.MovieFacts
 
 
-def assemble(objects: Objects, media_id: str, ending: str, chunks: Sequence[str]) -> Assembled:
+def assemble(objects: Objects, media_id: str, ending: str, chunks: Sequence[str]) -> JoinedVideo:
     """Join the chunks of an upload and look at the result; may be called in a thread."""
     key = f"videos/{media_id}/original.{ending}"
     objects.join(chunks, key)
@@ -64,13 +64,13 @@ def assemble(objects: Objects, media_id: str, ending: str, chunks: Sequence[str]
     size = path.stat().st_size
     thumbnail_key = f"videos/{media_id}/thumbnail.jpg"
     objects.write(thumbnail_key, scenes.picture(path, 0, size))
-    return Assembled(
+    return JoinedVideo(
         key, thumbnail_key, size, md5.hexdigest(), sha256.hexdigest(), headers.inspect(path)
     )
 
 
 def store(
-    state: State, upload: Record, assembled: Assembled, seconds: float, *, analyzed: bool
+    state: State, upload: Record, assembled: JoinedVideo, seconds: float, *, analyzed: bool
 ) -> StoredFile:
     """Add the file of a completed upload, inside the caller's transaction."""
     facts, body = assembled.facts, upload.body
@@ -107,7 +107,7 @@ def store(
     )
 
 
-def _metadata(assembled: Assembled, ending: str, seconds: float) -> dict[str, Any]:
+def _metadata(assembled: JoinedVideo, ending: str, seconds: float) -> dict[str, Any]:
     facts = assembled.facts
     return {
         "duration_seconds": seconds,
@@ -135,12 +135,12 @@ def newest_analysis(state: State, video_id: str) -> Record | None:
     return found[0] if found else None
 
 
-def queue(state: State, file: StoredFile, wishes: Mapping[str, Any]) -> Record:
+def queue(state: State, file: StoredFile, options: Mapping[str, Any]) -> Record:
     """Queue an analysis, inside the caller's transaction."""
     body = {
         "analysis_type": "full_vlm",
         "priority": "normal",
-        **wishes,
+        **options,
         "retry_count": 0,
         "max_retries": MAX_RETRIES,
     }
@@ -164,12 +164,12 @@ def begin(state: State, file: StoredFile, analysis: Record, **changes: Any) -> R
         **changes,
     )
     state.jobs.schedule(ANALYZE, analysis.id, stage="pending", name=file.filename)
-    _show(state, file, analysis.id, "pending")
+    _set_status(state, file, analysis.id, "pending")
     state.files.update(file.n, description_status="pending", description_error=None)
     return fresh or analysis
 
 
-def _show(state: State, file: StoredFile, job_id: str, status: str, **more: Any) -> None:
+def _set_status(state: State, file: StoredFile, job_id: str, status: str, **more: Any) -> None:
     """Have the file tell how far its newest analysis is."""
     state.files.update_extra(
         file.n, video_analysis_status=status, video_analysis_job_id=job_id, **more
@@ -189,7 +189,7 @@ def _analyze(step: Step[State]) -> Next | Awaitable[Next | None] | None:
         )
         return None
     if step.stage == "processing":
-        return _look(step, analysis, file)
+        return _find_scenes(step, analysis, file)
     following = ACTIVE[ACTIVE.index(step.stage) + 1]
     changes: dict[str, Any] = {"status": following}
     if following == "processing":
@@ -199,17 +199,17 @@ def _analyze(step: Step[State]) -> Next | Awaitable[Next | None] | None:
         changes["started_at"] = step.stamp()
         state.files.update(file.n, description_status="processing", described_from=step.stamp())
     state.records.update(ANALYSIS, step.id, **changes)
-    _show(state, file, step.id, following)
+    _set_status(state, file, step.id, following)
     return step.next(following)
 
 
-async def _look(step: Step[State], analysis: Record, file: StoredFile) -> None:
+async def _find_scenes(step: Step[State], analysis: Record, file: StoredFile) -> None:
     state = step.state
     failure = step.failure()
     found: list[scenes.Scene] = []
     if failure is None and analysis.body["analysis_type"] != "transcript":
         seconds = float(file.extras()["video_metadata"]["duration_seconds"])
-        found = scenes.cut(seconds, file.size_bytes, file.sha256)
+        found = scenes.split_scenes(seconds, file.size_bytes, file.sha256)
         await state.in_thread(_draw, state.objects, file, found)
     with state.database.transaction():
         current = get(state, file.id)
@@ -246,7 +246,7 @@ def _fail(step: Step[State], file: StoredFile, reason: str) -> None:
         error_message=reason,
         error_code="ANALYSIS_FAILED",
     )
-    _show(state, file, step.id, "failed")
+    _set_status(state, file, step.id, "failed")
     state.files.update(
         file.n,
         description_status="failed",
@@ -271,7 +271,7 @@ def _finish(step: Step[State], file: StoredFile, found: list[scenes.Scene]) -> N
         current_step=None,
         completed_at=step.stamp(),
     )
-    _show(state, file, step.id, "completed", scene_count=len(found))
+    _set_status(state, file, step.id, "completed", scene_count=len(found))
     state.files.update(
         file.n,
         description=_summary(file, len(found)),

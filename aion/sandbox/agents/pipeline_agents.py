@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from aion.sandbox.agents import organizer, synthesis
+from aion.sandbox.agents.markup import count_noun, found_text, quote
 from aion.sandbox.agents.search import Scope, files_by_id, find_files, find_passages
-from aion.sandbox.agents.words import counted, found_text, quote
 from aion.sandbox.images.description import MARK
 from aion.sandbox.runtime.state import State
 from aion.sandbox.store.files import StoredFile
@@ -145,9 +145,9 @@ def _cross_reference(state: State, inputs: Inputs) -> Outcome:
     documents = inputs.files(state, DOCUMENTS)
     _needed(sources + documents, "file")
     relations = synthesis.relationships(state, sources, documents)
-    sides = f"{counted(len(sources), 'file')} and {counted(len(documents), 'document')}"
+    sides = f"{count_noun(len(sources), 'file')} and {count_noun(len(documents), 'document')}"
     return Outcome(
-        f"{MARK} {counted(len(relations), 'relationship')} between {sides}.",
+        f"{MARK} {count_noun(len(relations), 'relationship')} between {sides}.",
         {
             "relationships": relations,
             IMAGES: inputs.ids.get(IMAGES, []),
@@ -162,9 +162,11 @@ def _analytics(state: State, inputs: Inputs) -> Outcome:
     for file in files:
         kinds[file.media_type] = kinds.get(file.media_type, 0) + 1
     size = sum(file.size_bytes for file in files)
-    parts = ", ".join(counted(number, kind) for kind, number in sorted(kinds.items())) or "no file"
+    parts = (
+        ", ".join(count_noun(number, kind) for kind, number in sorted(kinds.items())) or "no file"
+    )
     return Outcome(
-        f"{MARK} {parts}, {counted(size, 'byte')} in all.",
+        f"{MARK} {parts}, {count_noun(size, 'byte')} in all.",
         {"counts": kinds, "count": len(files), "size_bytes": size},
     )
 

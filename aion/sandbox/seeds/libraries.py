@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Final
 from PIL import Image, ImageDraw
 
 from aion.sandbox.images import blurhash
-from aion.sandbox.images.color_job import MOST, keep
+from aion.sandbox.images.color_job import MOST, store_colors
 from aion.sandbox.images.color_names import dominant_names
 from aion.sandbox.images.description import Description, compose
-from aion.sandbox.images.inspect import FORMATS, ImageFacts
+from aion.sandbox.images.image_facts import FORMATS, ImageFacts
 from aion.sandbox.images.palette import SIDE, Swatch, palette
 from aion.sandbox.seeds.documents import documents
 
@@ -62,7 +62,7 @@ def check_library(name: str, count: int) -> None:
     if name not in LIBRARIES:
         raise ValueError(f"no library {name!r}; there are {', '.join(sorted(LIBRARIES))}")
     if not 1 <= count <= _MOST:
-        raise ValueError(f"count must lie between 1 and {_MOST}")
+        raise ValueError(f"count must be between 1 and {_MOST}")
 
 
 async def seed(state: State, name: str, count: int) -> list[str]:
@@ -172,7 +172,7 @@ def _store(state: State, drawn: Drawn) -> str:
         variant_suffix="jpg",
         blur_hash=drawn.blur_hash,
     )
-    keep(state, file_id, drawn.colors, now)
+    store_colors(state, file_id, drawn.colors, now)
     return file_id
 
 

@@ -6,7 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from aion.sandbox.agents.steps import AGENTS, DOCUMENTS, IMAGES, LINKS, Inputs, Outcome, StepFailed
+from aion.sandbox.agents.pipeline_agents import (
+    AGENTS,
+    DOCUMENTS,
+    IMAGES,
+    LINKS,
+    Inputs,
+    Outcome,
+    StepFailed,
+)
 from aion.sandbox.contract.errors import ApiError, InvalidRequest, Problem
 from aion.sandbox.faults.job_kinds import job_kind
 from aion.sandbox.runtime.state import State
@@ -20,7 +28,7 @@ _SEEDED_SEARCH: Final = {"image_search": IMAGES, "document_search": DOCUMENTS}
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlannedStep:
     """A step with the positions of the steps that it needs, and the wave in which it runs."""
 
     position: int
@@ -31,10 +39,10 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
-class Ran:
+class StepResult:
     """What became of a step."""
 
-    step: Planned
+    step: PlannedStep
     status: str
     outcome: Outcome | None = None
     error: str | None = None
@@ -52,14 +60,14 @@ class Ran:
         }
 
 
-def plan(steps: Sequence[Mapping[str, Any]]) -> list[Planned]:
+def plan(steps: Sequence[Mapping[str, Any]]) -> list[PlannedStep]:
     """The steps in the order in which they run.
 
     Raises:
         InvalidRequest: An agent that does not exist, or a dependency that is no earlier step.
     """
     problems: list[Problem] = []
-    planned: list[Planned] = []
+    planned: list[PlannedStep] = []
     for position, step in enumerate(steps):
         agent: str = step["agent"]
         if agent not in AGENTS:
@@ -74,22 +82,24 @@ def plan(steps: Sequence[Mapping[str, Any]]) -> list[Planned]:
                 loc = ("body", "steps", position, "depends_on", number)
                 problems.append(Problem(loc, f"{one} is no earlier step", "dependency"))
         if not problems:
-            needs = _wired(planned, agent) if given is None else tuple(dict.fromkeys(given))
+            needs = _implied_needs(planned, agent) if given is None else tuple(dict.fromkeys(given))
             wave = 1 + max((planned[one].wave for one in needs), default=0)
-            planned.append(Planned(position, agent, step["intent"], needs, wave))
+            planned.append(PlannedStep(position, agent, step["intent"], needs, wave))
     if problems:
         raise InvalidRequest(problems)
     return sorted(planned, key=lambda one: (one.wave, one.position))
 
 
-def run(state: State, steps: Sequence[Planned], seeds: Mapping[str, list[str]]) -> list[Ran]:
+def run(
+    state: State, steps: Sequence[PlannedStep], seeds: Mapping[str, list[str]]
+) -> list[StepResult]:
     """Run planned steps; what became of each, in the same order."""
-    done: dict[int, Ran] = {}
+    done: dict[int, StepResult] = {}
     for step in steps:
         broken = [one for one in step.needs if done[one].status != "completed"]
         if broken:
             text = f"step {broken[0]} ({done[broken[0]].step.agent}) did not complete"
-            done[step.position] = Ran(step, "skipped", error=text)
+            done[step.position] = StepResult(step, "skipped", error=text)
             continue
         error = state.faults.job_failure(FAULT, step.agent, step.intent)
         outcome: Outcome | None = None
@@ -99,17 +109,19 @@ def run(state: State, steps: Sequence[Planned], seeds: Mapping[str, list[str]]) 
             except (StepFailed, ApiError, InvalidRequest) as failure:
                 error = str(failure)
         status = "completed" if outcome is not None else "failed"
-        done[step.position] = Ran(step, status, outcome, error)
+        done[step.position] = StepResult(step, status, outcome, error)
     return [done[step.position] for step in steps]
 
 
-def _wired(earlier: Sequence[Planned], agent: str) -> tuple[int, ...]:
+def _implied_needs(earlier: Sequence[PlannedStep], agent: str) -> tuple[int, ...]:
     """The earlier steps that give something which the agent takes."""
     takes = set(AGENTS[agent].takes)
     return tuple(one.position for one in earlier if takes.intersection(AGENTS[one.agent].gives))
 
 
-def _inputs(step: Planned, done: Mapping[int, Ran], seeds: Mapping[str, list[str]]) -> Inputs:
+def _inputs(
+    step: PlannedStep, done: Mapping[int, StepResult], seeds: Mapping[str, list[str]]
+) -> Inputs:
     """Files of the steps that it needs; of a kind that none of them gives, the seeds."""
     inputs = Inputs(step.intent)
     outcomes = [ran.outcome for ran in (done[one] for one in step.needs) if ran.outcome is not None]
