@@ -96,21 +96,21 @@ def _parser(prog: str) -> argparse.ArgumentParser:
         type=_library,
         action="append",
         metavar="LIBRARY[=COUNT]",
-        help=f"begin with a ready-made library of {', '.join(sorted(LIBRARIES))}; may be repeated",
+        help=f"start with a ready-made library of {', '.join(sorted(LIBRARIES))}; may be repeated",
     )
-    add("--strict", action="store_true", help="check its own answers against the contract")
+    add("--strict", action="store_true", help="check its own responses against the contract")
     add(
         "--tier",
         choices=tuple(TIERS),
         default=DEFAULT_TIER,
-        help="whose limits (default: %(default)s)",
+        help="tier with the limits to enforce (default: %(default)s)",
     )
     add("--rate-limits", action="store_true", help="enforce the rates of the tier and of routes")
     add(
         "--strict-auth",
         action=argparse.BooleanOptionalAction,
         default=True,
-        help="take known keys only; without it, any well-formed key acts as the owner",
+        help="accept known keys only; without it, any well-formed key acts as the owner",
     )
     add(
         "--log-level",
@@ -123,7 +123,7 @@ def _parser(prog: str) -> argparse.ArgumentParser:
 
 def _folder(text: str) -> Path:
     if not text:
-        raise argparse.ArgumentTypeError("the folder is empty text: is a variable not set?")
+        raise argparse.ArgumentTypeError("it is empty: is it from a variable that is not set?")
     return Path(text)
 
 

@@ -108,7 +108,7 @@ def test_a_document_is_as_far_as_its_extraction(
 
 
 def test_a_column_that_no_file_has_is_refused(sandbox: Sandbox) -> None:
-    with pytest.raises(TypeError, match="a file has no colour"):
+    with pytest.raises(TypeError, match="files have no column colour"):
         add(sandbox, media_type="link", filename="x", colour="red")
 
 

@@ -131,7 +131,7 @@ def test_a_job_that_breaks_is_told_and_stops_no_other(running: Sandbox) -> None:
     begin(running, "bad", BREAKING)
     begin(running, "good")
     running.step_clock(60)
-    assert running.violations == ["job walk bad broke: RuntimeError: bad"]
+    assert running.violations == ["job walk bad failed: RuntimeError: bad"]
     assert (stage(running, "bad"), len(words(running, "good"))) == (None, 3)
     assert on_loop(running, lambda state: state.records.get("walk", "half")) is None
 
@@ -149,7 +149,7 @@ def test_the_work_goes_on_after_an_error_outside_of_any_job(
         running.step_clock(2)
     begin(running, "next")
     running.step_clock(60)
-    assert running.violations == ["background work broke: OSError: the disk is full"]
+    assert running.violations == ["background work failed: OSError: the disk is full"]
     assert (stage(running, "next"), len(words(running, "next"))) == (None, 3)
 
 

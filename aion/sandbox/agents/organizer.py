@@ -1,4 +1,4 @@
-"""Sorting files into folders as a sentence asks: the rule is read out of it, then applied."""
+"""Sorts files into folders by an intent: derives a rule from its text and applies it."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ _KINDS: Final = {"image": "Images", "document": "Documents", "video": "Videos", 
 _OTHER: Final = "Other"
 
 Rule = Callable[[StoredFile], str]
-"""Which folder a file belongs into, by its name."""
+"""Returns the name of the folder of a file."""
 
 
 @dataclass(frozen=True, slots=True)
 class SortResult:
-    """What was done."""
+    """The actions and counts of a run."""
 
     actions: list[dict[str, Any]]
     folders_created: int
@@ -38,13 +38,11 @@ class SortResult:
 def organize(
     state: State, intent: str, files: Sequence[StoredFile], parent_id: str | None
 ) -> SortResult:
-    """Create the folders that the intent asks for, and move the files into them.
-
-    Belongs into a transaction.
+    """Create the folders of the intent, and move the files into them, inside a transaction.
 
     Raises:
-        ApiError: 404, the parent is not there.
-        InvalidRequest: The parent lies as deep as folders may.
+        ApiError: 404, unknown parent.
+        InvalidRequest: The parent is at the maximum depth.
     """
     folders = Folders(state)
     parent = folders.require(parent_id).id if parent_id is not None else None
@@ -79,7 +77,7 @@ def organize(
 
 
 def read_rule(intent: str) -> Rule:
-    """How an intent wants files to be sorted; by their kind where it does not say."""
+    """Return the rule of an intent; by the kind of file if it names none."""
     named = _QUOTED.search(intent) or _NAMED_FOLDER.search(intent)
     if named is not None:
         name = next(group for group in named.groups() if group)
@@ -129,5 +127,5 @@ _RULES: Final[tuple[tuple[tuple[str, ...], Rule], ...]] = (
 
 
 def _allowed(name: str) -> str:
-    """A folder name without what folder names may not have."""
+    """Return a folder name without forbidden characters."""
     return re.sub(r"[/\\\0]+", "-", name).strip()[:255] or _OTHER

@@ -29,7 +29,7 @@ _SEEDED_SEARCH: Final = {"image_search": IMAGES, "document_search": DOCUMENTS}
 
 @dataclass(frozen=True, slots=True)
 class PlannedStep:
-    """A step with the positions of the steps that it needs, and the wave in which it runs."""
+    """A step with the positions of the steps that it depends on, and its wave."""
 
     position: int
     agent: str
@@ -40,7 +40,7 @@ class PlannedStep:
 
 @dataclass(frozen=True, slots=True)
 class StepResult:
-    """What became of a step."""
+    """The result of a step."""
 
     step: PlannedStep
     status: str
@@ -48,7 +48,7 @@ class StepResult:
     error: str | None = None
 
     def node(self) -> dict[str, Any]:
-        """The step as it goes over the wire."""
+        """Return the step in its wire form."""
         return {
             "node_id": make_id("node", f"{self.step.position}/{self.step.agent}")[:8],
             "agent": self.step.agent,
@@ -61,10 +61,10 @@ class StepResult:
 
 
 def plan(steps: Sequence[Mapping[str, Any]]) -> list[PlannedStep]:
-    """The steps in the order in which they run.
+    """Return the steps in the order in which they run.
 
     Raises:
-        InvalidRequest: An agent that does not exist, or a dependency that is no earlier step.
+        InvalidRequest: An unknown agent, or a dependency that is not an earlier step.
     """
     problems: list[Problem] = []
     planned: list[PlannedStep] = []
@@ -75,12 +75,12 @@ def plan(steps: Sequence[Mapping[str, Any]]) -> list[PlannedStep]:
             problems.append(Problem(("body", "steps", position, "agent"), text, "enum"))
             continue
         wish: list[float] | None = step.get("depends_on")
-        # JSON Schema takes 1.0 for an integer, too.
+        # JSON Schema accepts 1.0 as an integer.
         given = None if wish is None else [int(one) for one in wish]
         for number, one in enumerate(given or ()):
             if not 0 <= one < position:
                 loc = ("body", "steps", position, "depends_on", number)
-                problems.append(Problem(loc, f"{one} is no earlier step", "dependency"))
+                problems.append(Problem(loc, f"{one} is not an earlier step", "dependency"))
         if not problems:
             needs = _implied_needs(planned, agent) if given is None else tuple(dict.fromkeys(given))
             wave = 1 + max((planned[one].wave for one in needs), default=0)
@@ -93,7 +93,7 @@ def plan(steps: Sequence[Mapping[str, Any]]) -> list[PlannedStep]:
 def run(
     state: State, steps: Sequence[PlannedStep], seeds: Mapping[str, list[str]]
 ) -> list[StepResult]:
-    """Run planned steps; what became of each, in the same order."""
+    """Run planned steps; returns their results in the same order."""
     done: dict[int, StepResult] = {}
     for step in steps:
         broken = [one for one in step.needs if done[one].status != "completed"]
@@ -114,7 +114,7 @@ def run(
 
 
 def _implied_needs(earlier: Sequence[PlannedStep], agent: str) -> tuple[int, ...]:
-    """The earlier steps that give something which the agent takes."""
+    """Return the earlier steps with an output that the agent takes as input."""
     takes = set(AGENTS[agent].takes)
     return tuple(one.position for one in earlier if takes.intersection(AGENTS[one.agent].gives))
 
@@ -122,13 +122,13 @@ def _implied_needs(earlier: Sequence[PlannedStep], agent: str) -> tuple[int, ...
 def _inputs(
     step: PlannedStep, done: Mapping[int, StepResult], seeds: Mapping[str, list[str]]
 ) -> Inputs:
-    """Files of the steps that it needs; of a kind that none of them gives, the seeds."""
+    """Return the files of the steps that it depends on; for kinds without output, the seeds."""
     inputs = Inputs(step.intent)
     outcomes = [ran.outcome for ran in (done[one] for one in step.needs) if ran.outcome is not None]
     for kind in _FILES:
         given = [outcome.outputs[kind] for outcome in outcomes if kind in outcome.outputs]
         if given:
-            # Perhaps none: a search that found nothing must not become the whole library.
+            # May be empty: a search without hits must not become the whole library.
             inputs.ids[kind] = list(dict.fromkeys(one for ids in given for one in ids))
         elif kind in seeds and _SEEDED_SEARCH.get(step.agent, kind) == kind:
             inputs.ids[kind] = seeds[kind]

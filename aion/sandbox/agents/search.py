@@ -1,4 +1,4 @@
-"""What agents find: files by their words, passages of documents, scenes of videos."""
+"""Search of the agents: files by their words, passages of documents, scenes of videos."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from aion.sandbox.store.records import Record
 from aion.sandbox.store.text_index import words_expression
 
 SCENE: Final = "scene"
-"""Kind of the records that hold the scenes of videos."""
+"""Kind of the records of scenes of videos."""
 _MOST_CANDIDATES: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Where to look: in one folder, among these files, only documents of these types."""
+    """The scope of a search: one folder, these files, documents of these types."""
 
     ids: Sequence[str] | None = None
     folder_id: str | None = None
     document_types: Sequence[str] | None = None
 
     def conditions(self, media_type: str) -> tuple[str, list[Any]]:
-        """The same as a condition on the table of files, with its values."""
+        """Return the scope as an SQL condition on the table of files, with its values."""
         parts = ["files.deleted_at IS NULL", "files.media_type = ?"]
         values: list[Any] = [media_type]
         if self.ids is not None:
@@ -52,7 +52,7 @@ EVERYWHERE: Final = Scope()
 
 @dataclass(frozen=True, slots=True)
 class FileMatch:
-    """A file that fits a request, and how much of what was looked for is in it."""
+    """A file that matches a request, with its score."""
 
     file: StoredFile
     score: float
@@ -61,7 +61,7 @@ class FileMatch:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A passage of a document that fits a request."""
+    """A passage of a document that matches a request."""
 
     id: str
     document: StoredFile
@@ -72,7 +72,7 @@ class Passage:
 
 
 def files_in(state: State, media_type: str, scope: Scope = EVERYWHERE) -> list[StoredFile]:
-    """All files of a kind in a scope: in the order of its ids, otherwise newest first."""
+    """Return all files of a kind in a scope: in the order of its ids, otherwise newest first."""
     condition, values = scope.conditions(media_type)
     rows = state.database.rows(
         f"SELECT {COLUMNS} FROM files WHERE {condition} ORDER BY n DESC", values
@@ -87,7 +87,7 @@ def files_in(state: State, media_type: str, scope: Scope = EVERYWHERE) -> list[S
 def find_files(
     state: State, media_type: str, query: str, scope: Scope = EVERYWHERE
 ) -> list[FileMatch]:
-    """The files of a kind that have any of the words, best first; all for a vague request."""
+    """Return the files that have any of the words, best first; all files for a vague request."""
     words = keywords(query)
     if not words:
         return [FileMatch(file, match_score((), ())) for file in files_in(state, media_type, scope)]
@@ -120,14 +120,13 @@ def find_files(
 def find_passages(
     state: State, query: str, scope: Scope = EVERYWHERE, *, least: int = 0
 ) -> list[Passage]:
-    """The passages that have any of the words, best first.
+    """Return the passages that have any of the words, best first.
 
     Args:
-        state: The sandbox.
-        query: The request. A vague one finds the first passage of each document.
-        scope: Where to look.
-        least: Where fewer passages have any of the words, the first ones of the documents are
-            added until there are so many.
+        state: The sandbox's state.
+        query: The request. A vague one returns the first passage of each document.
+        scope: The scope of the search.
+        least: Minimum number of passages; the first ones of the documents fill the result up.
     """
     files = files_in(state, "document", scope)
     words = keywords(query)
@@ -149,7 +148,7 @@ def find_passages(
 
 
 def passages_of(state: State, document: StoredFile, *, most: int | None = None) -> list[Passage]:
-    """The passages of a document, in order."""
+    """Return the passages of a document, in order."""
     records, _ = state.records.find(CHUNK, parent=document.id, limit=most)
     return [_passage(document, one.id, one.body, match_score((), ())) for one in records]
 
@@ -157,7 +156,7 @@ def passages_of(state: State, document: StoredFile, *, most: int | None = None) 
 def find_scenes(
     state: State, video: StoredFile, words: Sequence[str]
 ) -> list[tuple[Record, float]]:
-    """The scenes of a video that have any of the words, best first, each with its score."""
+    """Return the scenes of a video that have any of the words, best first, with their scores."""
     found: list[tuple[Record, float]] = []
     for scene in state.records.find(SCENE, parent=video.id)[0]:
         tags: list[str] = scene.body.get("tags") or []
@@ -171,7 +170,7 @@ def find_scenes(
 def files_by_id(
     state: State, ids: Sequence[str], media_type: str | None = None
 ) -> list[StoredFile]:
-    """The files of these ids, each once, without those that are not there."""
+    """Return the existing files of these ids, each once."""
     found = (state.files.get(one) for one in dict.fromkeys(one.lower() for one in ids))
     return [
         file

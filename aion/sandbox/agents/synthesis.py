@@ -1,4 +1,4 @@
-"""Texts that agents write about files: reports, analyses, what belongs together."""
+"""Composes texts about files: reports, analyses, relationships."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MOST_RELATIONS: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class GeneratedText:
-    """A text, the same in brief, and the passages that it quotes."""
+    """A text, its summary, and the passages that it quotes."""
 
     text: str
     summary: str
@@ -36,7 +36,7 @@ def report(
     others: Sequence[StoredFile] = (),
     notes: Sequence[str] = (),
 ) -> GeneratedText:
-    """A report in Markdown on files, and on what earlier steps have said."""
+    """Compose a report in Markdown on files, and on the summaries of earlier steps."""
     lines = [heading(intent)]
     if images:
         lines += ["", "## Images", *map(_about, images)]
@@ -56,7 +56,7 @@ def report(
 
 
 def document_analysis(state: State, intent: str, documents: Sequence[StoredFile]) -> GeneratedText:
-    """An analysis in Markdown of documents: the passages that fit what is asked."""
+    """Compose an analysis in Markdown of documents: the passages that match the intent."""
     passages = _quoted(state, intent, documents)
     lines = [heading(intent), *_with_passages(documents, passages)]
     if len(documents) > 1:
@@ -70,7 +70,7 @@ def document_analysis(state: State, intent: str, documents: Sequence[StoredFile]
 
 
 def file_analysis(intent: str, files: Sequence[StoredFile], label: str) -> GeneratedText:
-    """An analysis in Markdown of images or links: what is known of each, and what they share."""
+    """Compose an analysis in Markdown of images or links: facts of each, and common tags."""
     words = keywords(intent)
     tags: dict[str, int] = {}
     lines = [heading(intent)]
@@ -89,7 +89,7 @@ def file_analysis(intent: str, files: Sequence[StoredFile], label: str) -> Gener
 
 
 def categorization(intent: str, documents: Sequence[StoredFile]) -> dict[str, Any] | None:
-    """Documents by their type, where the intent asks for groups of any kind."""
+    """Group documents by their type, if the intent asks for groups."""
     if not any(word in intent.lower() for word in _CATEGORIES):
         return None
     groups: dict[str, list[str]] = {}
@@ -116,7 +116,7 @@ def categorization(intent: str, documents: Sequence[StoredFile]) -> dict[str, An
 def relationships(
     state: State, sources: Sequence[StoredFile], documents: Sequence[StoredFile]
 ) -> list[dict[str, Any]]:
-    """Which files share words with passages of documents, and which share tags."""
+    """Return which files share words with passages of documents, and which share tags."""
     found: list[dict[str, Any]] = []
     scope = Scope(ids=[one.id for one in documents])
     # Each file is a search, and each pair a comparison.
@@ -148,7 +148,7 @@ def relationships(
 
 
 def chunk_reference(passage: Passage) -> dict[str, Any]:
-    """A passage as an analysis points to it."""
+    """Return a passage as a reference in an analysis."""
     return {
         "chunk_id": passage.id,
         "document_id": passage.document.id,
@@ -158,7 +158,7 @@ def chunk_reference(passage: Passage) -> dict[str, Any]:
 
 
 def _about(file: StoredFile) -> str:
-    known = file.description or file.visible_text or file.title or "nothing is known of it yet"
+    known = file.description or file.visible_text or file.title or "not described yet"
     return f"- {mention(file)}: {quote(known)}"
 
 
@@ -178,7 +178,7 @@ def _with_passages(documents: Sequence[StoredFile], passages: Sequence[Passage])
 
 
 def _shared_words(passages: Sequence[Passage]) -> list[str]:
-    """Words that are in passages of several documents."""
+    """Return the words that occur in passages of several documents."""
     where: dict[str, set[str]] = {}
     for passage in passages:
         for word in keywords(passage.text):

@@ -1,7 +1,7 @@
-"""Batch jobs: some items at each step of the clock, so that progress can be seen.
+"""Batch jobs: some items at each step of the clock, so that progress is visible.
 
-A fault `fail_job("batch", text)` lets a whole batch fail, `fail_job("batch_item", text, name=...)`
-single items, picked by the name in their metadata, their object key or their address.
+A fault `fail_job("batch", text)` fails a whole batch, `fail_job("batch_item", text, name=...)`
+single items, selected by the name in their metadata, their object key or their address.
 """
 
 from __future__ import annotations
@@ -62,13 +62,13 @@ def begin(
 
 
 def items_of(state: State, batch_id: str) -> list[Record]:
-    """The items of a batch in their order."""
+    """Return the items of a batch in their order."""
     return state.records.find(ITEM, parent=batch_id)[0]
 
 
 @job(BATCH)
 def work(step: Step[State]) -> Next | Awaitable[Next | None] | None:
-    """Move a batch on: begin, then some items at each step."""
+    """Advance a batch: begin, then some items at each step."""
     batch = step.state.records.get(BATCH, step.id)
     if batch is None or batch.body["status"] in ENDED:
         return None
@@ -89,7 +89,7 @@ async def _work(step: Step[State], batch: Record) -> Next | None:
             state.records.update(ITEM, item.id, status="failed", error_message=failure)
         _finish(step, "failed")
         return None
-    # An odd lot of a small batch still shows two states of its progress.
+    # Even a small batch shows two states of its progress.
     most = batch.body["options"].get("max_parallel") or 5
     part = waiting[: min(most, max(1, -(-batch.body["total_items"] // 2)))]
     for item in part:
@@ -149,7 +149,7 @@ def _finish(step: Step[State], status: str) -> None:
 
 
 def cancel(state: State, batch: Record) -> None:
-    """Stop a batch: what is being worked on still ends, the rest is skipped."""
+    """Stop a batch: items in progress still end, the rest is skipped."""
     state.jobs.cancel(BATCH, batch.id)
     for item in items_of(state, batch.id):
         if item.body["status"] == "pending":
@@ -160,7 +160,7 @@ def cancel(state: State, batch: Record) -> None:
 
 
 def as_json(state: State, batch: Record) -> dict[str, Any]:
-    """The status of a batch as it goes over the wire."""
+    """Return the status of a batch in its wire form."""
     states = [one.body["status"] for one in items_of(state, batch.id)]
     total, good, bad = len(states), states.count("success"), states.count("failed")
     ended = good + bad
@@ -188,7 +188,7 @@ def as_json(state: State, batch: Record) -> dict[str, Any]:
 
 
 def summary(state: State, batch: Record) -> dict[str, int]:
-    """The totals of a batch."""
+    """Return the totals of a batch."""
     states = [one.body["status"] for one in items_of(state, batch.id)]
     return {
         "total_items": len(states),

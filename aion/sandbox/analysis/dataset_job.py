@@ -1,4 +1,4 @@
-"""Datasets made from completed batches: their states, and the record of their exports."""
+"""The job that makes a dataset of a completed batch."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def begin(
 
 @job(DATASET)
 def make(step: Step[State]) -> Next | None:
-    """Move a dataset on to ready, or to failed when a fault says so."""
+    """Advance a dataset to ready, or to failed by a fault."""
     if step.state.records.get(DATASET, step.id) is None:
         return None
     if step.stage == "queued":

@@ -1,4 +1,4 @@
-"""One image described, or checked against a text: what one request asks for, or one batch item."""
+"""Describes an image, or verifies a text against it: for one request, or one batch item."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from aion.sandbox.runtime.state import State
 async def describe(
     state: State, image: Mapping[str, Any], result_id: str, options: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Describe an image and keep what was seen; what came out, under the names of the wire.
+    """Describe an image; returns the result with the names of the wire.
 
     Args:
-        state: The sandbox.
-        image: Where the image is.
+        state: The sandbox's state.
+        image: The source of the image.
         result_id: Id of the operation, or of the item of a batch.
         options: The settings of the request, `applied_rules` among them.
 
     Raises:
-        images.Unusable: There is no such image.
+        InvalidImage: The image cannot be read.
     """
     seen = await request_images.inspect_request_image(state, image, result_id)
     facts = seen.as_json()
@@ -52,10 +52,10 @@ async def verify(
     result_id: str,
     options: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """Check a text against an image; what came out, under the names of the wire.
+    """Verify a text against an image; returns the result with the names of the wire.
 
     Raises:
-        images.Unusable: There is no such image.
+        InvalidImage: The image cannot be read.
     """
     seen = await request_images.inspect_request_image(state, image, result_id)
     facts = seen.as_json()
@@ -81,13 +81,13 @@ def _rule_results(outcomes: Sequence[Mapping[str, Any]]) -> dict[str, Any] | Non
 def store_result(
     state: State, result_id: str, kind: str, made: Mapping[str, Any], **more: Any
 ) -> None:
-    """Remember an outcome for the history; the caller's transaction stores it.
+    """Store a result for the history, inside the caller's transaction.
 
     Args:
         state: The sandbox.
         result_id: Id of the operation or of the item.
         kind: ``description`` or ``verification``.
-        made: What `describe` or `verify` gave.
-        more: Where it came from: `source_type`, `source_id`, `image_url`.
+        made: The result of `describe` or `verify`.
+        more: Its source: `source_type`, `source_id`, `image_url`.
     """
     state.records.put(request_images.RESULT, result_id, {"type": kind, **made, **more}, parent=kind)

@@ -1,7 +1,7 @@
-"""Images that a request brings along or names: where their bytes are, and what is really in them.
+"""Inspects images that a request contains or names: reads their bytes and their facts.
 
-What was looked at is kept as a record, whose id is that of the operation or of the item of a
-batch: the history, the datasets and the stored copies are read from there.
+Results are records whose id is that of the operation or of the item of a batch: the history, the
+datasets and the stored copies are read from there.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 @dataclass(frozen=True, slots=True)
 class InspectedImage:
-    """An image that was looked at."""
+    """An inspected image."""
 
     object_key: str
     format: str
@@ -53,7 +53,7 @@ class InspectedImage:
     description: Description
 
     def as_json(self) -> dict[str, Any]:
-        """What is kept of it."""
+        """Return its stored form."""
         return {
             "object_key": self.object_key,
             "format": self.format,
@@ -68,15 +68,15 @@ class InspectedImage:
 
 
 def source_problem(image: Mapping[str, Any]) -> str | None:
-    """Why this names no image, or None: exactly one of three fields says where it is."""
+    """Return why this names no image, or None: exactly one of three fields is its source."""
     given = [name for name in SOURCES if image.get(name)]
     if len(given) == 1:
         return None
-    return f"exactly one of {', '.join(SOURCES)} has to be given, not {len(given)}"
+    return f"exactly one of {', '.join(SOURCES)} must be given, not {len(given)}"
 
 
 def name_of(image: Mapping[str, Any]) -> str:
-    """What an image is called, in faults and in datasets."""
+    """Return the name of an image in faults and datasets."""
     metadata: dict[str, Any] = image.get("metadata") or {}
     given = metadata.get("filename") or image.get("object_key") or image.get("image_url")
     return str(given or "image")
@@ -87,10 +87,10 @@ async def inspect_request_image(
 ) -> InspectedImage:
     """Read the image that a request names.
 
-    Bytes that came with it, or from this machine, are kept below the id.
+    Bytes of the request, or from this machine, are stored under the id.
 
     Raises:
-        Unusable: It is not there, or no image; the text says why.
+        InvalidImage: It does not exist, or is not an image; the text says why.
     """
     local = state.options.host in _LOOPBACK
     key = image.get("object_key")
@@ -114,7 +114,7 @@ async def inspect_request_image(
 
 
 def thumbnail(path: Path, kind: str, side: int) -> bytes:
-    """A smaller copy as JPEG, at most `side` pixels long; never enlarged."""
+    """Return a smaller copy as JPEG, at most `side` pixels long; never enlarged."""
     with opened(path, kind) as image:
         image.draft("RGB", (side, side))
         picture = upright(image)
@@ -153,7 +153,7 @@ def _given(image: Mapping[str, Any], local: bool) -> bytes:
     except CrawlFailed as error:
         raise InvalidImage(str(error)) from None
     if page.status != 200:
-        raise InvalidImage(f"the address answered {page.status}")
+        raise InvalidImage(f"the address responded with {page.status}")
     return page.body
 
 

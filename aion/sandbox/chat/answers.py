@@ -1,7 +1,7 @@
-"""What the sandbox answers to a chat message: composed from what is stored, the same every time.
+"""Composes the answer to a chat message from stored data, the same every time.
 
-The text cites images and documents in the service's markup and carries the mark of the sandbox.
-A message that asks to change the library becomes a plan that waits for a decision.
+The text cites images and documents in the service's markup and has the mark of the sandbox. A
+message that asks to change the library becomes a plan that waits for a decision.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _BACKGROUND: Final = re.compile(r"\bin the background\b", re.IGNORECASE)
 
 @dataclass(slots=True)
 class ChatAnswer:
-    """An answer before it is stored."""
+    """A composed answer."""
 
     content: str
     resolved: str
@@ -47,7 +47,7 @@ class ChatAnswer:
 
     @property
     def agents(self) -> list[str]:
-        """The agents that took part."""
+        """The agents of the answer."""
         agents = [IMAGE_AGENT]
         if self.passages:
             agents.append(DOCUMENT_AGENT)
@@ -55,13 +55,13 @@ class ChatAnswer:
 
 
 def compose(call: Call, session: Record, message: str, *, detailed: bool) -> ChatAnswer:
-    """The answer to a message in a session."""
+    """Compose the answer to a message in a session."""
     state = call.state
     among = None if session.body["use_all_images"] else session.body["image_ids"]
     there = all_images(state, among=among)
     words = search_words(message)
     fitting = [one.file for one in find_images(state, words, among=among)]
-    # Nothing to look for, such as "describe my images", means all of them.
+    # A message without content words, such as "describe my images", means all images.
     found = fitting if words else there
     selected: list[str] = session.body["document_ids"]
     documents = None if among is None and not selected else selected
@@ -81,7 +81,7 @@ def compose(call: Call, session: Record, message: str, *, detailed: bool) -> Cha
 
 
 def image_info(call: Call, file: StoredFile) -> dict[str, Any]:
-    """An image as messages refer to it."""
+    """Return an image as a reference of a message."""
     key = file.object_key
     small = f"{key.rpartition('/')[0]}/small_256.{file.variant_suffix}"
     return {
@@ -96,7 +96,7 @@ def image_info(call: Call, file: StoredFile) -> dict[str, Any]:
 
 
 def message_body(call: Call, message: Record) -> dict[str, Any]:
-    """A message on the wire. The URLs of its images are signed anew each time: they expire."""
+    """Return a message in its wire form, with freshly signed URLs, because they expire."""
     body = {"id": message.id, "created_at": message.created_at, **message.body}
     ids = body.pop("image_ids")
     files = [call.state.files.get(one) for one in ids or ()]
@@ -154,7 +154,7 @@ def _metadata(found: list[StoredFile], passages: list[Passage], detailed: bool) 
 
 
 def _propose(composed: ChatAnswer, files: list[StoredFile], message: str) -> None:
-    """Turn the answer into a plan."""
+    """Turn an answer into a plan."""
     composed.plan = {
         "request": message,
         "file_ids": [file.id for file in files],
@@ -171,7 +171,7 @@ def _propose(composed: ChatAnswer, files: list[StoredFile], message: str) -> Non
 
 
 def _markup_name(filename: str) -> str:
-    """A filename without the characters that end markup."""
+    """Return a filename without the characters that end markup."""
     return filename.replace("|", "_").replace("[[", "((").replace("]]", "))")
 
 

@@ -21,14 +21,14 @@ CONSENT_PREFIX: Final = "/_drive/"
 
 DEFAULT_ACCOUNT: Final = "pat.rivers@drive.example"
 CONNECTION: Final = "cloud_connection"
-"""Records of connections; their parent is the account."""
+"""Kind of the records of connections; their parent is the account."""
 STATE: Final = "oauth_state"
 CODE: Final = "oauth_code"
 _LIFETIME: Final = 600
 
 
 def begin(state: State, origin: str, redirect_uri: str | None) -> tuple[str, str]:
-    """Begin to connect an account: the address for the user, and the state to come back with."""
+    """Begin to connect an account; returns the URL for the user, and the OAuth state."""
     if redirect_uri is not None:
         parts = urlsplit(redirect_uri)
         if parts.scheme not in {"http", "https"} or not parts.netloc:
@@ -51,17 +51,19 @@ def agree(state: State, begun: Record, account: str) -> str:
 
 
 def redeem(state: State, code: str, token: str, redirect_uri: str | None) -> str:
-    """The account that a code stands for; code and state are used up by the transaction.
+    """Exchange a code for its account; the transaction uses up code and state.
 
     Raises:
-        ApiError: the state or the code is unknown, used, too old, or of another redirect.
+        ApiError: the state or the code is unknown, used, expired, or of another redirect.
     """
     begun = state.records.get(STATE, token)
     if begun is None or state.clock.now() >= seconds_of(begun.body["ends_at"]):
         text = "the state is unknown, was used before, or is older than ten minutes"
         raise ApiError(400, text, code="INVALID_STATE")
     if redirect_uri is not None and redirect_uri != begun.body["back"]:
-        raise ApiError(400, "redirect_uri is not the one of the beginning", code="INVALID_STATE")
+        raise ApiError(
+            400, "redirect_uri differs from that of the initiate request", code="INVALID_STATE"
+        )
     found = state.records.get(CODE, code)
     if found is None or found.parent != token:
         raise ApiError(400, "the provider does not know this code", code="INVALID_CODE")
@@ -71,7 +73,7 @@ def redeem(state: State, code: str, token: str, redirect_uri: str | None) -> str
 
 
 def connect(state: State, account: str) -> tuple[Record, bool]:
-    """The connection to an account, and whether it is a new one, inside a transaction."""
+    """Store the connection to an account, inside the caller's transaction; True if it is new."""
     known, _ = state.records.find(CONNECTION, parent=account, limit=1)
     now = state.clock.stamp()
     body: dict[str, Any] = {

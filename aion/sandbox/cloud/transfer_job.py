@@ -19,7 +19,7 @@ TRANSFER: Final = "cloud_transfer"
 """Kind of the jobs and of their records."""
 
 _PARTS: Final = 4
-"""A job moves its files in about so many steps, so that progress can be seen."""
+"""Approximate number of steps of a job, so that progress is visible."""
 
 
 def begin(
@@ -34,8 +34,8 @@ def begin(
     Args:
         state: The sandbox.
         kind: ``import`` or ``export``.
-        connection: The connection that it works with.
-        items: What it moves, each with a `name`.
+        connection: The connection to the drive.
+        items: The files to move, each with a `name`.
         options: Further fields of its record.
     """
     job_id = state.records.new_id(TRANSFER)
@@ -56,7 +56,7 @@ def begin(
 
 @job(TRANSFER)
 def move(step: Step[State]) -> Next | Awaitable[Next | None] | None:
-    """Move a job on: begin, then a part of its files at each step."""
+    """Advance a job: begin, then move a part of its files at each step."""
     record = step.state.records.get(TRANSFER, step.id)
     if record is None:
         return None
@@ -101,12 +101,12 @@ async def _move(step: Step[State], record: Record) -> Next | None:
 
 
 async def _import(state: State, item: Mapping[str, Any], record: Record) -> str | None:
-    """Fill the placeholder of one file; why it stays empty, or None."""
+    """Fill the placeholder of one file; returns why it failed, or None."""
     account = record.body["account"]
     exported = drive.exported_path(state, account, item["cloud_id"])
     data: bytes | None = await state.in_thread(drive.read, item["cloud_id"], exported)
     if data is None:
-        return _give_up(state, item, "the drive has no such file")
+        return _give_up(state, item, "the drive does not have this file")
     path = state.objects.incoming()
     path.write_bytes(data)
     try:
@@ -130,7 +130,7 @@ async def _import(state: State, item: Mapping[str, Any], record: Record) -> str 
 
 
 async def _export(state: State, item: Mapping[str, Any], record: Record) -> str | None:
-    """Copy one image into the drive; why not, or None."""
+    """Copy one image into the drive; returns why it failed, or None."""
     file = state.files.get(item["image_id"])
     if file is None:
         return "the image was deleted"
@@ -160,7 +160,7 @@ def _give_up(state: State, item: Mapping[str, Any], reason: str) -> str:
 
 
 def on_wire(record: Record) -> dict[str, Any]:
-    """A job as the API tells it."""
+    """Return a job in its wire form."""
     body = record.body
     outcomes = [item["outcome"] for item in body["items"]]
     moved = outcomes.count("moved")

@@ -1,4 +1,4 @@
-"""Documents: how their files are recognized and stored, and the job that reads their text.
+"""Documents: recognizes and stores their files, and extracts their text in a job.
 
 A document is a file of the kind `document`. Its passages are records of the kind `chunk` below
 its id, indexed for search; its whole text is an object beside its bytes.
@@ -49,7 +49,7 @@ _BINARY: Final = frozenset(range(0x20)) - frozenset(b"\t\n\x0b\x0c\r\x1b") | {0x
 
 
 def _document_type(file: ReceivedFile) -> str | None:
-    """The type by content; only between text and Markdown the name decides."""
+    """Return the type by content; only between text and Markdown the name decides."""
     head = file.head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if head.startswith(b"%PDF-"):
         return "pdf"
@@ -57,14 +57,14 @@ def _document_type(file: ReceivedFile) -> str | None:
         return "docx" if is_docx(file.path) else None
     text = file.head.startswith(_UTF16) or not _BINARY.intersection(file.head)
     ending = PurePath(file.filename).suffix.lower()
-    # Words may begin as a picture does, if the name says that they are words.
+    # Text may begin like an image, if its extension says that it is text.
     if not text or (not ending and sniff(file.head) is not None):
         return None
     return _TEXT_ENDINGS.get(ending)
 
 
 async def _examine(state: State, file: ReceivedFile, kind: str) -> None:
-    """Nothing to find out: what is wrong with a document, its extraction tells."""
+    """Accept any document: its extraction reports problems."""
 
 
 def _store(
@@ -149,8 +149,8 @@ def _text_and_chunks(path: Any, kind: str) -> tuple[Text, list[Chunk]]:
 
 
 def store_passages(state: State, file: StoredFile, chunks: list[Chunk]) -> None:
-    """Make the passages of a document readable and searchable, inside the caller's transaction."""
-    # A second run after a crash must not leave passages of the first.
+    """Store and index the passages of a document, inside the caller's transaction."""
+    # A second run after a crash must not leave passages of the first run.
     delete_passages(state, file.id)
     for index, chunk in enumerate(chunks):
         chunk_id = make_id(CHUNK, f"{file.id}/{index}")
@@ -165,18 +165,18 @@ def _end(step: Step[State], file: StoredFile, **values: Any) -> None:
 
 
 def text_key(file: StoredFile) -> str:
-    """The key of the object that holds the whole text of a document."""
+    """Return the key of the object with the whole text of a document."""
     return f"documents/{file.id}/text.txt"
 
 
 def get(state: State, document_id: str) -> StoredFile | None:
-    """The document of an id; None for files of other kinds."""
+    """Return the document of an id; None for files of other kinds."""
     file = state.files.get(document_id)
     return file if file is not None and file.media_type == "document" else None
 
 
 def status(file: StoredFile) -> str:
-    """How far its text extraction is."""
+    """Return the status of its text extraction."""
     return str(file.extras()["text_extraction_status"])
 
 
@@ -187,7 +187,7 @@ def delete_passages(state: State, document_id: str) -> None:
 
 
 def page(state: State, number: int, size: int, wanted: str | None) -> tuple[list[StoredFile], int]:
-    """One page of the documents, newest first, and how many there are on all pages."""
+    """Return one page of the documents, newest first, and the number on all pages."""
     where = "media_type = 'document' AND deleted_at IS NULL"
     values: list[Any] = []
     if wanted is not None:
@@ -202,7 +202,7 @@ def page(state: State, number: int, size: int, wanted: str | None) -> tuple[list
 
 
 def with_hash(state: State, sha256: str) -> StoredFile | None:
-    """The oldest document with these bytes."""
+    """Return the oldest document with these bytes."""
     row = state.database.row(
         f"SELECT {COLUMNS} FROM files WHERE sha256 = ? AND media_type = 'document' "
         "AND deleted_at IS NULL ORDER BY n LIMIT 1",

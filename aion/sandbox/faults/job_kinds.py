@@ -25,5 +25,5 @@ def check_job_kind(name: str) -> None:
     if name not in JOB_KINDS:
         known = ", ".join(sorted(JOB_KINDS))
         raise ValueError(
-            f"there is no job {name!r}{suggestion(name, JOB_KINDS) or f'; there are {known}'}"
+            f"unknown job {name!r}{suggestion(name, JOB_KINDS) or f'; there are {known}'}"
         )

@@ -45,7 +45,7 @@ FaultT = TypeVar("FaultT", bound=Fault)
 class Default(Enum):
     """The default of `times`."""
 
-    TIMES = "once; or without end, for one that strikes every so many calls"
+    TIMES = "once; with `every`, without a limit"
 
 
 Times = int | None | Default

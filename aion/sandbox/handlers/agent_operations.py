@@ -21,7 +21,7 @@ _MOST_FILES: Final = 10
 
 @operation("synthesize_report", role="viewer")
 async def synthesize(call: Call) -> Response:
-    """Write a report on the given files; where none are given, on those that fit the intent."""
+    """Write a report on the given files; without files, on those that match the intent."""
     began = time.perf_counter()
     state, intent = call.state, call.body["intent"]
     if call.body.get("auto_save"):
@@ -35,7 +35,7 @@ async def synthesize(call: Call) -> Response:
         images = files_by_id(state, image_ids or (), "image")
         documents = files_by_id(state, document_ids or (), "document")
     if not images and not documents:
-        summary = f"{MARK} there is nothing to report on: no such image or document."
+        summary = f"{MARK} there is nothing to report on: no image or document matches."
         body = {"report": "", "image_count": 0, "document_count": 0, "saved_document_id": None}
         return Response({**body, **_shared_fields(call, began, [], summary, success=False)})
     written = synthesis.report(state, intent, images, documents)
@@ -53,12 +53,12 @@ async def synthesize(call: Call) -> Response:
 
 @operation("analyze_documents", role="viewer")
 async def analyze_documents(call: Call) -> Response:
-    """Find the passages of the documents that fit the intent, and what documents share."""
+    """Find the passages of the documents that match the intent, and their common words."""
     began = time.perf_counter()
     state, intent = call.state, call.body["intent"]
     documents = files_by_id(state, call.body["document_ids"], "document")
     if not documents:
-        summary = f"{MARK} there is nothing to analyze: no such document."
+        summary = f"{MARK} there is nothing to analyze: no document matches."
         body = {"analysis": "", "document_count": 0, "categorization": None}
         told = _shared_fields(call, began, [], summary, success=False)
         return Response({**body, "chunk_references": [], **told})
@@ -76,7 +76,7 @@ async def analyze_documents(call: Call) -> Response:
 
 @operation("organize_files")
 async def organize(call: Call) -> Response:
-    """Create folders and move files; where none are given, those that lie in no folder."""
+    """Create folders and move files; without files, those outside any folder."""
     began = time.perf_counter()
     state = call.state
     given = [call.body.get(f"{kind}_ids") for kind in ("image", "document", "video")]
@@ -108,7 +108,7 @@ async def organize(call: Call) -> Response:
 def _shared_fields(
     call: Call, began: float, read: list[str], summary: str, *, success: bool = True
 ) -> dict[str, Any]:
-    """What all of these agents tell beside their work."""
+    """Return the fields that the responses of all these agents share."""
     # A stepped clock does not measure elapsed time: responses are the same in every run.
     elapsed = 0 if call.state.clock.stepped else int((time.perf_counter() - began) * 1000)
     return {
@@ -125,7 +125,7 @@ def _known(file: StoredFile) -> str:
 
 
 async def _save(call: Call, text: str) -> str | None:
-    """Store a report the way an uploaded document is stored; None where documents are refused."""
+    """Store a report like an uploaded document; returns None if it is refused."""
     state, data = call.state, text.encode()
     path = state.objects.incoming()
     path.write_bytes(data)

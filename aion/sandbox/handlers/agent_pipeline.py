@@ -13,7 +13,7 @@ from aion.sandbox.runtime.call import Call, Response
 
 @operation("execute_pipeline", role="viewer")
 async def execute_pipeline(call: Call) -> Response:
-    """Run the steps in waves; a step that fails skips those that need it."""
+    """Run the steps in waves; the dependents of a failed step are skipped."""
     began = time.perf_counter()
     seeds: dict[str, list[str]] = {
         kind: call.body[kind] for kind in (IMAGES, DOCUMENTS) if call.body.get(kind) is not None

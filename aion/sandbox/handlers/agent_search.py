@@ -20,7 +20,7 @@ _KEY: Final = "search_1"
 
 @operation("search_images_with_agent", role="viewer")
 async def search_images(call: Call) -> Response:
-    """Images that have words of the query in title, description, text, tags or name."""
+    """Find images with words of the query in title, description, text, tags or name."""
     began = time.perf_counter()
     scope = Scope(call.body.get("image_ids"), call.body.get("folder_id"))
     found = find_files(call.state, "image", call.body["query"], scope)
@@ -39,7 +39,7 @@ async def search_images(call: Call) -> Response:
 
 @operation("search_documents_with_agent", role="viewer")
 async def search_documents(call: Call) -> Response:
-    """Passages that have words of the query."""
+    """Find passages with words of the query."""
     began = time.perf_counter()
     scope = Scope(call.body.get("document_ids"), document_types=call.body.get("document_types"))
     found = find_passages(call.state, call.body["query"], scope)
@@ -70,7 +70,7 @@ async def search_documents(call: Call) -> Response:
 
 @operation("search_videos_with_agent", role="viewer")
 async def search_videos(call: Call) -> Response:
-    """Videos that have words of the query, or scenes that do; all of them for a vague query."""
+    """Find videos with words of the query in them or their scenes; all for a vague query."""
     began = time.perf_counter()
     state, query = call.state, call.body["query"]
     words = keywords(query)
@@ -99,14 +99,14 @@ async def search_videos(call: Call) -> Response:
 
 
 def _limit(call: Call) -> int:
-    # JSON Schema takes 5.0 for an integer, too.
+    # JSON Schema accepts 5.0 as an integer.
     return int(call.body.get("limit", _LIMIT))
 
 
 def _shared_fields(
     call: Call, began: float, id_type: str, ids: list[str], files: list[StoredFile]
 ) -> dict[str, Any]:
-    """What all searches tell beside their results."""
+    """Return the fields that all searches share beside their results."""
     query: str = call.body["query"]
     words = keywords(query)
     label = f"{id_type}s"
@@ -148,7 +148,7 @@ def _image(call: Call, found: FileMatch) -> dict[str, Any]:
 
 
 def _features(file: StoredFile) -> list[dict[str, Any]] | None:
-    """Tags and text of an image, as groups of things that were seen in it."""
+    """Return tags and text of an image, as groups of features."""
     groups: list[dict[str, Any]] = []
     tags = [{"name": tag, "count": 1, "confidence": 1.0} for tag in file.tag_list()]
     if tags:

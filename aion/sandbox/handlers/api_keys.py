@@ -1,8 +1,8 @@
-"""API keys: made, listed, renamed and revoked; what is stored takes effect with the next request.
+"""API keys: create, list, rename and revoke; a change takes effect with the next request.
 
 Where the contract leaves a choice: a session or an API key may call these, if it has the role or a
-scope for it, and a key gives no scope that it lacks; a key is the same in every run; revoking a
-revoked key is no error, and the key that the sandbox was made with cannot be revoked.
+scope for it; a key cannot grant a scope that it lacks; a key is the same in every run; revoking a
+revoked key is not an error, and the sandbox's own key cannot be revoked.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _SCOPES: Final = frozenset({*ROLE_SCOPES, *SCOPE_ROUTES})
 
 @operation("create_api_key", role="admin")
 async def create_api_key(call: Call) -> Response:
-    """Make a key, and show it this once."""
+    """Create a key, and return its secret this once."""
     scopes = _scopes(call)
     metadata = _metadata(call.body.get("metadata"))
     expires_at = _expiry(call)
@@ -53,7 +53,7 @@ async def create_api_key(call: Call) -> Response:
 
 @operation("list_api_keys")
 async def list_api_keys(call: Call) -> Response:
-    """Keys, oldest first, without those that were revoked unless they are asked for."""
+    """List keys, oldest first; revoked ones only on request."""
     limit, offset = call.query["limit"], call.query["offset"] or 0
     problems = [
         Problem(("query", name), "must not be negative", "range")
@@ -71,7 +71,7 @@ async def list_api_keys(call: Call) -> Response:
 
 @operation("get_api_key")
 async def get_api_key(call: Call) -> Response:
-    """One key, without its secret part."""
+    """Return one key, without its secret."""
     return Response(_as_json(call, _require(call)))
 
 
@@ -92,17 +92,17 @@ async def update_api_key(call: Call) -> Response:
 
 @operation("delete_api_key", role="admin")
 async def delete_api_key(call: Call) -> Response:
-    """Revoke a key; it stays in the list of inactive ones."""
+    """Revoke a key; it stays in the list of inactive keys."""
     key = _require(call)
     if key.id == DEFAULT_KEY_ID:
-        raise ApiError(400, "the key that the sandbox was made with cannot be revoked")
+        raise ApiError(400, "the sandbox's own key cannot be revoked")
     if key.body["is_active"]:
         deactivate(call, key, call.query["reason"])
     return Response(status=204)
 
 
 def deactivate(call: Call, key: Record, reason: str | None) -> None:
-    """Switch a key off, for good."""
+    """Deactivate a key permanently."""
     metadata = {**key.body["metadata"], "deactivated_at": call.state.clock.stamp()}
     if reason is not None:
         metadata["deactivation_reason"] = reason
@@ -113,16 +113,16 @@ def deactivate(call: Call, key: Record, reason: str | None) -> None:
 
 
 def _scopes(call: Call) -> list[str]:
-    """The scopes of a new key: none that its maker could not use."""
+    """Return the scopes of a new key, which its creator must have."""
     wanted: list[str] = list(dict.fromkeys(call.body.get("scopes") or ()))
     for scope in wanted:
         if scope not in _SCOPES:
-            raise ApiError(400, f"there is no scope {scope!r}")
+            raise ApiError(400, f"unknown scope {scope!r}")
     if call.actor.has_role("admin"):
         return wanted
     for scope in wanted:
         if scope not in call.actor.scopes:
-            raise ApiError(403, f"a key without the scope {scope} cannot give it to another")
+            raise ApiError(403, f"a key without the scope {scope} cannot grant it to another key")
     return wanted or list(call.actor.scopes)
 
 
@@ -132,7 +132,7 @@ def _expiry(call: Call) -> str | None:
         return None
     moment = moment_of(given)
     if moment <= call.state.clock.now():
-        raise ApiError(400, "expires_at has to be in the future")
+        raise ApiError(400, "expires_at must be in the future")
     return stamp(moment)
 
 
@@ -146,7 +146,7 @@ def _require(call: Call) -> Record:
 def _metadata(given: dict[str, Any] | None) -> dict[str, Any]:
     for name in given or {}:
         if name in _RESERVED:
-            raise ApiError(400, f"metadata may not hold {name!r}: the service writes it")
+            raise ApiError(400, f"metadata must not contain {name!r}: the service writes it")
     return dict(given or {})
 
 

@@ -17,7 +17,7 @@ _CHOICES = {
 
 @operation("get_audit_logs", role="admin")
 async def get_audit_logs(call: Call) -> Response:
-    """One page of the entries that fit all filters; both dates count as within."""
+    """List one page of the entries that pass all filters; both dates are included."""
     query = call.query
     problems = [
         Problem(("query", name), f"must be one of {', '.join(allowed)}", "enum")
@@ -62,7 +62,7 @@ async def get_audit_logs(call: Call) -> Response:
 
 @operation("get_audit_log_api_v2_tenant_audit_logs__log_id__get", role="admin")
 async def get_audit_log(call: Call) -> Response:
-    """One entry."""
+    """Return one entry."""
     found = call.state.records.get("audit", call.path["log_id"].lower())
     if found is None:
         raise ApiError(404, f"no audit log entry {call.path['log_id']}")

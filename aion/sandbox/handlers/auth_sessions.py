@@ -1,7 +1,7 @@
-"""Sessions: log in and out, refresh, rotate; registration, and what would come by mail.
+"""Sessions: log in and out, refresh, rotate; registration, and tokens of mails.
 
-Nothing is mailed: an answer that would promise a mail names its token, marked `[sandbox]`. Google
-is not asked, so what needs it answers 501.
+No mail is sent: a response that would promise one has its token, marked `[sandbox]`. Operations
+that need Google respond with 501.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ async def login(call: Call) -> Response:
     accounts = Accounts(call.state)
     member = accounts.members.with_email(call.body["email"])
     if member is None or not accounts.fits(member.id, call.body["password"]):
-        text = "e-mail or password are wrong"
+        text = "e-mail or password is wrong"
         _audit(call, "auth.login_failed", "login", failure=text)
         raise ApiError(401, text, code="INVALID_CREDENTIALS")
     with call.state.database.transaction():
@@ -51,7 +51,7 @@ async def login(call: Call) -> Response:
 
 @operation("refresh_session", role="viewer")
 async def refresh_session(call: Call) -> Response:
-    """Let the session in use live on."""
+    """Extend the session in use."""
     accounts = Accounts(call.state)
     session = accounts.session(call.actor)
     with call.state.database.transaction():
@@ -77,7 +77,7 @@ async def logout(call: Call) -> Response:
 
 @operation("get_current_user")
 async def get_current_user(call: Call) -> Response:
-    """Who calls."""
+    """Return the caller."""
     accounts = Accounts(call.state)
     member = accounts.members.require(call.actor.user_id)
     account = accounts.get(member.id)
@@ -96,7 +96,7 @@ async def get_current_user(call: Call) -> Response:
 
 @operation("register_api_v2_auth_session_register_post", public=True)
 async def register(call: Call) -> Response:
-    """Make an account; it joins the sandbox's one tenant as a viewer."""
+    """Create an account; it joins the sandbox's only tenant as a viewer."""
     require_strong(call.body["password"])
     accounts = Accounts(call.state)
     session_id = token = None
@@ -126,7 +126,7 @@ async def register(call: Call) -> Response:
 
 @operation("list_sessions_api_v2_auth_session_sessions_get")
 async def list_sessions(call: Call) -> Response:
-    """The sessions of the user, newest first."""
+    """List the sessions of the user, newest first."""
     logins = Accounts(call.state).logins(call.actor.user_id)
     return Response([_as_json(one, call.actor) for one in logins])
 
@@ -142,7 +142,7 @@ async def revoke_session(call: Call) -> Response:
 
 @operation("rotate_session", role="viewer")
 async def rotate_session(call: Call) -> Response:
-    """Give the session in use another token, in the cookie."""
+    """Replace the token of the session in use, in the cookie."""
     accounts = Accounts(call.state)
     session = accounts.session(call.actor)
     with call.state.database.transaction():
@@ -153,19 +153,19 @@ async def rotate_session(call: Call) -> Response:
 
 @operation("request_password_reset", public=True)
 async def request_password_reset(call: Call) -> Response:
-    """Say the same whether there is such an account or not."""
+    """Respond the same for known and unknown accounts."""
     return Response({"message": _mail(Accounts(call.state), "reset", call.body["email"])})
 
 
 @operation("validate_reset_token", public=True)
 async def validate_reset_token(call: Call) -> Response:
-    """Whether a token of a reset is good."""
+    """Return whether the token of a reset is valid."""
     return Response({"valid": _owner_of(call, "reset", call.query["token"]) is not None})
 
 
 @operation("complete_password_reset", public=True)
 async def complete_password_reset(call: Call) -> Response:
-    """Set a new password; all sessions of the user end."""
+    """Set a new password, and end all sessions of the user."""
     require_strong(call.body["new_password"])
     member = _require_owner(call, "reset", call.body["token"])
     accounts = Accounts(call.state)
@@ -179,7 +179,7 @@ async def complete_password_reset(call: Call) -> Response:
 
 @operation("verify_email", public=True)
 async def verify_email(call: Call) -> Response:
-    """Take an address for proven."""
+    """Mark an address as verified."""
     member = _require_owner(call, "verify", call.body["token"])
     with call.state.database.transaction():
         Accounts(call.state).change(member.id, email_verified=True)
@@ -189,7 +189,7 @@ async def verify_email(call: Call) -> Response:
 
 @operation("resend_verification_email", role="viewer")
 async def resend_verification_email(call: Call) -> Response:
-    """Name the token again."""
+    """Return the token again."""
     accounts = Accounts(call.state)
     email = accounts.members.require(call.actor.user_id).body["email"]
     return Response({"message": _mail(accounts, "verify", email)})
@@ -197,13 +197,13 @@ async def resend_verification_email(call: Call) -> Response:
 
 @operation("resend_verification_by_email", public=True)
 async def resend_verification_by_email(call: Call) -> Response:
-    """Say the same whether there is such an account or not."""
+    """Respond the same for known and unknown accounts."""
     return Response({"message": _mail(Accounts(call.state), "verify", call.body["email"])})
 
 
 @operation("get_email_verification_status")
 async def get_email_verification_status(call: Call) -> Response:
-    """Whether the address of the caller is proven."""
+    """Return whether the address of the caller is verified."""
     accounts = Accounts(call.state)
     member = accounts.members.require(call.actor.user_id)
     verified = accounts.get(member.id)["email_verified"]

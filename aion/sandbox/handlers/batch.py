@@ -15,7 +15,7 @@ from aion.sandbox.store.records import Record
 
 @operation("batch_describe")
 async def batch_describe(call: Call) -> Response:
-    """Take images."""
+    """Start a batch of images."""
     images: list[dict[str, Any]] = call.body["images"]
     _check([(("images", number), one) for number, one in enumerate(images)])
     return _begin(call, "describe", images)
@@ -23,7 +23,7 @@ async def batch_describe(call: Call) -> Response:
 
 @operation("batch_verify")
 async def batch_verify(call: Call) -> Response:
-    """Take pairs of an image and a text."""
+    """Start a batch of pairs of an image and a text."""
     pairs: list[dict[str, Any]] = call.body["image_text_pairs"]
     name = "image_text_pairs"
     _check([((name, number, "image"), one["image"]) for number, one in enumerate(pairs)])
@@ -32,13 +32,13 @@ async def batch_verify(call: Call) -> Response:
 
 @operation("get_batch_status_api_v2_batch__batch_id__get")
 async def get_batch_status(call: Call) -> Response:
-    """How far a batch is."""
+    """Return the status of a batch."""
     return Response(batch_job.as_json(call.state, _batch(call)))
 
 
 @operation("get_batch_results")
 async def get_batch_results(call: Call) -> Response:
-    """One page of items."""
+    """Return one page of items."""
     batch = _batch(call)
     offset, limit = call.query["offset"], call.query["limit"]
     include_failed = call.query["include_failed"]
@@ -67,10 +67,12 @@ async def get_batch_results(call: Call) -> Response:
 
 @operation("cancel_batch_api_v2_batch__batch_id__delete")
 async def cancel_batch(call: Call) -> Response:
-    """Stop a batch that has not ended."""
+    """Cancel a running batch."""
     batch = _batch(call)
     if batch.body["status"] in batch_job.ENDED:
-        raise ApiError(400, f"the batch is {batch.body['status']}: only a running one is cancelled")
+        raise ApiError(
+            400, f"the batch is {batch.body['status']}: only a running batch can be cancelled"
+        )
     with call.state.database.transaction():
         batch_job.cancel(call.state, batch)
     return Response(status=204)
@@ -109,7 +111,7 @@ def _batch(call: Call) -> Record:
 def _item(call: Call, item: Record) -> dict[str, Any]:
     body = item.body
     given = dict(body["input"])
-    # The bytes themselves do not come back.
+    # The response has no bytes of the request.
     image = dict(given.get("image", given))
     if image.get("image_base64"):
         image["image_base64"] = f"[sandbox] {len(image['image_base64'])} characters"

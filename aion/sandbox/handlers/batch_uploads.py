@@ -23,12 +23,12 @@ _STALE_AFTER: Final = 2 * 3600
 _BYTES_PER_SECOND: Final = 1_000_000
 _FOLLOWED: Final = ("uploading", "confirming", "queued", "processing")
 _LIMIT: Final = 50
-"""Error messages of one status."""
+"""Maximum error messages of one status."""
 
 
 @operation("prepare_batch_upload")
 async def prepare(call: Call) -> Response:
-    """A batch of images without bytes, each with a URL for them."""
+    """Prepare a batch of placeholders, each with a URL for its bytes."""
     body, state = call.body, call.state
     if body["intent"] != "describe":
         raise ApiError(400, f"intent {body['intent']!r} is not served by this sandbox")
@@ -86,7 +86,7 @@ async def prepare(call: Call) -> Response:
 
 @operation("confirm_batch_upload")
 async def confirm(call: Call) -> Response:
-    """Store what arrived; a file that was confirmed before is told again as it is."""
+    """Store the received files; files that were confirmed before are reported unchanged."""
     session = _batch(call, call.body["batch_id"])
     if session is None or session.upload_method != "presigned":
         raise ApiError(404, f"no batch {call.body['batch_id']}")
@@ -105,7 +105,7 @@ async def confirm(call: Call) -> Response:
         file = known[one["object_key"]]
         if not placeholders.is_awaiting(file):
             continue
-        reason = one.get("error_message") or "the client could not send it"
+        reason = one.get("error_message") or "the client could not upload it"
         if one["success"]:
             reason = mismatch(
                 call, placeholders.key_of(file), one["file_size"], one.get("checksum")
@@ -141,7 +141,7 @@ async def confirm(call: Call) -> Response:
 
 @operation("get_batch_status_api_v2_uploads_batch__batch_id__status_get")
 async def get_status(call: Call) -> Response:
-    """All states of a batch, counted: of a prepared batch, or of any upload session."""
+    """Count the states of a prepared batch, or of any upload session."""
     session = _batch(call, call.path["batch_id"])
     if session is None:
         raise ApiError(404, f"no batch {call.path['batch_id']}")
@@ -182,7 +182,7 @@ async def get_status(call: Call) -> Response:
 
 @operation("get_pending_batches")
 async def list_pending(call: Call) -> Response:
-    """Batches of the last two hours of which nothing is confirmed."""
+    """List the unconfirmed batches of the last two hours."""
     now = call.state.clock.now()
     pending = [one for one in _awaited(call) if now - seconds_of(one.created_at) < _STALE_AFTER]
     return Response(
@@ -205,7 +205,7 @@ async def list_pending(call: Call) -> Response:
 
 @operation("auto_recover_batch")
 async def recover(call: Call) -> Response:
-    """Store what arrived of a batch that nobody confirmed; what did not arrive has failed."""
+    """Store the received files of an unconfirmed batch; the missing ones fail."""
     batch_id = call.path["batch_id"]
     session = _batch(call, batch_id)
     if session is None or session.upload_method != "presigned":
@@ -239,7 +239,7 @@ def _recovered(batch_id: str, status: str, stored: int, failed: int) -> Response
 
 @operation("cleanup_stale_batches")
 async def clean_up(call: Call) -> Response:
-    """Give up on batches that nobody confirmed within two hours."""
+    """Expire batches that were not confirmed within two hours."""
     now = call.state.clock.now()
     stale = [one for one in _awaited(call) if now - seconds_of(one.created_at) >= _STALE_AFTER]
     with call.state.database.transaction():
@@ -252,7 +252,7 @@ async def clean_up(call: Call) -> Response:
 
 
 async def _settle(call: Call, file: StoredFile, reason: str | None, *, describe: bool) -> bool:
-    """Store the bytes of one file, or say why not; whether they are stored."""
+    """Store the bytes of one file, or why it failed; returns whether they are stored."""
     state = call.state
     arrived = None
     if reason is None:

@@ -1,6 +1,6 @@
-"""Chat sessions: open, list, read, select, rename, export, close; and the images at hand.
+"""Chat sessions: open, list, read, select, rename, export, close; and the images for them.
 
-Talking about the library changes nothing in it, so viewers may do all of this.
+A chat does not change the library, so viewers may call all of these.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ async def create_session(call: Call) -> Response:
 
 @operation("list_chat_sessions")
 async def list_sessions(call: Call) -> Response:
-    """One page of sessions, newest first."""
+    """List one page of sessions, newest first."""
     state, query = call.state, call.query
     active, least = query["is_active"], query["min_messages"]
     words = (query["search"] or "").casefold()
@@ -91,7 +91,7 @@ def _words_of(call: Call, session: Record) -> str:
 
 @operation("get_chat_session")
 async def get_session(call: Call) -> Response:
-    """A session with its latest messages and what is selected."""
+    """Return a session with its latest messages and its selection."""
     state = call.state
     session = session_of(state, call.path["session_id"])
     messages: list[Record] = []
@@ -111,7 +111,7 @@ async def get_session(call: Call) -> Response:
 
 @operation("close_chat_session", role="viewer")
 async def close_session(call: Call) -> Response:
-    """Close a session; it stays listed. Closing it again changes nothing."""
+    """Close a session; it stays listed. Closing it twice changes nothing."""
     state = call.state
     with state.database.transaction():
         session = session_of(state, call.path["session_id"])
@@ -131,7 +131,7 @@ async def close_session(call: Call) -> Response:
 
 @operation("rename_chat_session", role="viewer")
 async def rename_session(call: Call) -> Response:
-    """Give a session another title."""
+    """Rename a session."""
     session = _changed(call, title=call.body["title"])
     return Response(
         {
@@ -167,7 +167,7 @@ async def update_images(call: Call) -> Response:
             "selected_image_ids": ids,
             "selected_video_ids": session.body["video_ids"],
             "context_summary": context_summary(session),
-            # What a description takes, roughly.
+            # Approximate length of a description.
             "estimated_tokens": 50 * len(ids),
         }
     )
@@ -193,7 +193,7 @@ async def update_videos(call: Call) -> Response:
 
 @operation("export_chat_session")
 async def export_session(call: Call) -> Response:
-    """The transcript as a file to save."""
+    """Return the transcript as a file."""
     session = session_of(call.state, call.path["session_id"])
     content_type, ending = KINDS[call.query["format"]]
     data = transcript(
@@ -211,7 +211,7 @@ async def export_session(call: Call) -> Response:
 
 @operation("get_all_user_images")
 async def get_all_images(call: Call) -> Response:
-    """One page of the ids of all images, newest first."""
+    """List one page of the ids of all images, newest first."""
     start = call.query["offset"]
     ids, total = image_ids(call.state, call.query["limit"], start)
     return Response(
@@ -225,7 +225,7 @@ async def get_all_images(call: Call) -> Response:
 
 @operation("search_images")
 async def search_images(call: Call) -> Response:
-    """One page of the images that have a word of the query, best first."""
+    """List one page of the images with a word of the query, best first."""
     words = search_words(call.body["query"])
     found = find_images(call.state, words)
     start = call.body.get("offset", 0)
@@ -261,7 +261,7 @@ def _select(call: Call, kind: str, most: int) -> Record:
     ids = distinct(body.get(f"{kind}_ids") or ())
     session_of(call.state, call.path["session_id"])
     if len(ids) > most:
-        raise ApiError(400, f"at most {most} {kind}s can be selected, {len(ids)} were given")
+        raise ApiError(400, f"at most {most} {kind}s can be selected, not {len(ids)}")
     _require_files(call, ids, kind)
     return _changed(call, **{f"{kind}_ids": ids})
 
@@ -279,4 +279,4 @@ def _require_files(call: Call, ids: list[str], kind: str) -> None:
     for one in ids:
         file = call.state.files.get(one)
         if file is None or file.media_type != kind:
-            raise ApiError(400, f"there is no {kind} {one}", code=f"{kind.upper()}_NOT_FOUND")
+            raise ApiError(400, f"no {kind} {one}", code=f"{kind.upper()}_NOT_FOUND")

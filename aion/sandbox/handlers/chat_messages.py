@@ -1,4 +1,4 @@
-"""Chat messages: answered whole or as a stream of events; and the plans that they lead to."""
+"""Chat messages: answers as a whole or as a stream of events."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from aion.sandbox.store.records import Record
 
 @dataclass(slots=True)
 class _Answered:
-    """A stored answer."""
+    """A stored answer to a message."""
 
     composed: ChatAnswer
     message: Record
@@ -56,9 +56,9 @@ async def send_message(call: Call) -> Response:
     }
     wrong = state.validators.answer(call.operation, 200, body)
     if wrong is not None:
-        raise ApiError(500, f"the answer is off contract: {wrong}", code="SANDBOX_ERROR")
-    # The service's documents show these two in this answer, though its contract has neither: they
-    # are added to what was checked above.
+        raise ApiError(500, f"the response violates the contract: {wrong}", code="SANDBOX_ERROR")
+    # The service's documentation has these two fields, its contract does not: they are added after
+    # the validation above.
     shown = {"images": answered.composed.images, "metadata": answered.composed.metadata}
     return Response(
         raw=json_text({**body, **shown}).encode(), headers={"content-type": "application/json"}
@@ -67,7 +67,7 @@ async def send_message(call: Call) -> Response:
 
 @operation("send_message_stream", role="viewer")
 async def stream_message(call: Call) -> Response:
-    """Answer a message event by event. What fails after the beginning is an event, too."""
+    """Answer a message event by event. A failure after the beginning is an event, too."""
     state = call.state
     session = session_of(state, call.path["session_id"])
     stream_id = make_id("chat_stream", f"{session.id}/{len(messages_of(state, session))}")
@@ -93,7 +93,7 @@ async def stream_message(call: Call) -> Response:
 
 
 def _answer(call: Call, session: Record) -> _Answered:
-    """Store the message and its answer, as one."""
+    """Store the message and its answer in one transaction."""
     state, body = call.state, call.body
     with state.database.transaction():
         expected = body.get("expected_image_ids")

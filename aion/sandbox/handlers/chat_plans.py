@@ -10,7 +10,7 @@ from aion.sandbox.runtime.call import Call, Response
 
 @operation("execute_plan_action")
 async def decide_plan(call: Call) -> Response:
-    """Approve or cancel a plan: 200 when it is done, 202 when it goes on in the background."""
+    """Approve or cancel a plan: 200 when it is done, 202 when it continues in the background."""
     state = call.state
     with state.database.transaction():
         session = session_of(state, call.path["session_id"])

@@ -19,15 +19,15 @@ from aion.sandbox.store.records import Record
 _SESSION: Final = "picker_session"
 _SESSION_SECONDS: Final = 3600
 _CONSENT_SECONDS: Final = 30 * 24 * 3600
-"""How long the provider's permission lasts before the user has to agree again."""
+"""Seconds for which the provider's consent is valid."""
 
 
 @operation("initiate_auth")
 async def initiate(call: Call) -> Response:
-    """Where to send the user, and the state with which they come back."""
+    """Return the URL for the user, and the OAuth state."""
     _check_provider(call)
     if call.body["provider"] != call.path["provider"]:
-        raise ApiError(400, "provider is one thing in the path and another in the body")
+        raise ApiError(400, "provider differs between the path and the body")
     with call.state.database.transaction():
         url, token = consent.begin(call.state, call.origin, call.body.get("redirect_uri"))
     return Response({"authorization_url": url, "state": token, "provider": drive.PROVIDER})
@@ -52,7 +52,7 @@ async def complete(call: Call) -> Response:
 
 @operation("oauth_callback_redirect", public=True)
 async def receive_redirect(call: Call) -> Response:
-    """The page on which the user's browser lands: it tells the window that opened it."""
+    """Serve the page after the consent: it posts the result to the window that opened it."""
     _check_provider(call)
     message: dict[str, Any] = {"type": "cloud-storage-auth", "provider": drive.PROVIDER}
     try:
@@ -64,7 +64,7 @@ async def receive_redirect(call: Call) -> Response:
         message |= {"success": True, "connection_id": connection.id, "is_new": is_new}
     except ApiError as error:
         message |= {"success": False, "error": error.message}
-    # Inside a script nothing but this would end it.
+    # Only this sequence would end a script.
     script = json_text(message).replace("<", "\\u003c")
     page = (
         "<!DOCTYPE html><title>[sandbox] Cloud storage</title><p>You can close this window.</p>"
@@ -76,7 +76,7 @@ async def receive_redirect(call: Call) -> Response:
 
 @operation("list_connections")
 async def list_connections(call: Call) -> Response:
-    """All connections in one answer."""
+    """List all connections."""
     provider, active_only = call.query["provider"], call.query["active_only"]
 
     def fits(one: Record) -> bool:
@@ -89,7 +89,7 @@ async def list_connections(call: Call) -> Response:
 
 @operation("disconnect")
 async def disconnect(call: Call) -> Response:
-    """End a connection; its running jobs end as cancelled."""
+    """Remove a connection; its running jobs are cancelled."""
     connection = connection_of(call, call.path["connection_id"], active=False)
     with call.state.database.transaction():
         call.state.records.update(consent.CONNECTION, connection.id, is_active=False)
@@ -101,7 +101,7 @@ async def disconnect(call: Call) -> Response:
 
 @operation("get_picker_token")
 async def get_picker_token(call: Call) -> Response:
-    """Credentials for the picker; good for nothing but this sandbox."""
+    """Return credentials for the picker, valid for this sandbox only."""
     connection = connection_of(call, call.path["connection_id"])
     state = call.state
     agreed = seconds_of(connection.body["agreed_at"])
@@ -134,11 +134,11 @@ async def get_picker_token(call: Call) -> Response:
 
 @operation("picker_proxy")
 async def picker_proxy(call: Call) -> Response:
-    """What the drive answers to the picker, for the four endpoints that it uses."""
+    """Return the drive's response to the picker, for the four endpoints that it uses."""
     state = call.state
     session = state.records.get(_SESSION, call.body["session_id"])
     if session is None or state.clock.now() >= seconds_of(session.body["ends_at"]):
-        raise ApiError(401, "the picker session is over", code="PICKER_SESSION_EXPIRED")
+        raise ApiError(401, "the picker session has expired", code="PICKER_SESSION_EXPIRED")
     connection = connection_of(call, session.parent or "")
     account = connection.parent or ""
     parts = [unquote(one) for one in call.body["endpoint"].strip("/").split("/")]
@@ -165,7 +165,7 @@ async def picker_proxy(call: Call) -> Response:
 def _page(files: list[dict[str, Any]], params: dict[str, Any]) -> dict[str, Any]:
     size, start = str(params.get("pageSize", 100)), str(params.get("pageToken", 0))
     if not (size.isdecimal() and start.isdecimal() and 1 <= int(size) <= 1000):
-        raise ApiError(400, "pageSize has to be from 1 to 1000, and pageToken one that was given")
+        raise ApiError(400, "pageSize must be from 1 to 1000, and pageToken one of an earlier page")
     first, end = int(start), int(start) + int(size)
     data: dict[str, Any] = {"kind": "drive#fileList", "files": files[first:end]}
     if end < len(files):
@@ -181,10 +181,10 @@ def _entry(call: Call, account: str, file_id: str) -> dict[str, Any]:
 
 
 def connection_of(call: Call, connection_id: str, *, active: bool = True) -> Record:
-    """A connection of the caller.
+    """Return a connection of the caller.
 
     Raises:
-        ApiError: There is none of this id, or it is not active though it has to be.
+        ApiError: Unknown, or not active where it must be.
     """
     found = call.state.records.get(consent.CONNECTION, connection_id.lower())
     if found is None:
@@ -196,7 +196,7 @@ def connection_of(call: Call, connection_id: str, *, active: bool = True) -> Rec
 
 def _check_provider(call: Call) -> None:
     if call.path["provider"] != drive.PROVIDER:
-        text = f"{call.path['provider']!r} is no provider; there is {drive.PROVIDER}"
+        text = f"{call.path['provider']!r} is not a provider; use {drive.PROVIDER}"
         raise ApiError(400, text, details={"field": "provider"})
 
 

@@ -20,7 +20,7 @@ _MOST: Final = 10_000
 
 @operation("import_files")
 async def import_files(call: Call) -> Response:
-    """Placeholders for all files at once, and a job that fills them."""
+    """Add placeholders for all files, and queue a job that fills them."""
     body, state = call.body, call.state
     connection = connection_of(call, body["connection_id"])
     files: list[dict[str, Any]] = body["files"]
@@ -62,7 +62,7 @@ async def import_files(call: Call) -> Response:
 
 @operation("export_files")
 async def export_files(call: Call) -> Response:
-    """A job that copies images into a folder of the drive."""
+    """Queue a job that copies images into a folder of the drive."""
     body, state = call.body, call.state
     connection = connection_of(call, body["connection_id"])
     account = connection.parent or ""
@@ -104,7 +104,7 @@ async def export_files(call: Call) -> Response:
 
 @operation("get_job_status")
 async def get_job(call: Call) -> Response:
-    """How far a job is."""
+    """Return the status of a job."""
     found = call.state.records.get(transfer_job.TRANSFER, call.path["job_id"].lower())
     if found is None:
         raise ApiError(404, f"no job {call.path['job_id']}")

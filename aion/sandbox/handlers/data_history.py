@@ -1,4 +1,4 @@
-"""The history of descriptions and verifications, its exports, and the images behind it."""
+"""The history of descriptions and verifications, its exports, and its images."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from aion.sandbox.store.objects import content_type_of
 from aion.sandbox.store.records import Record
 
 EXPORT: Final = "data_export"
-"""Kind of the jobs that write a file of the history, and of their records."""
+"""Kind of the jobs that export the history, and of their records."""
 
 _MOST: Final = 100_000
 _TYPES: Final = {"csv": "csv", "json": "json", "jsonl": "txt"}
@@ -32,19 +32,19 @@ _SIZE_OF_VARIANT: Final = {
 
 @operation("get_description_history")
 async def get_description_history(call: Call) -> Response:
-    """Everything that was described, newest first."""
+    """List all descriptions, newest first."""
     return _page(call, "description")
 
 
 @operation("get_verification_history")
 async def get_verification_history(call: Call) -> Response:
-    """Everything that was checked, newest first."""
+    """List all verifications, newest first."""
     return _page(call, "verification")
 
 
 @operation("export_processing_results", role="viewer")
 async def export_processing_results(call: Call) -> Response:
-    """Have a part of the history written to a file."""
+    """Queue the export of a part of the history to a file."""
     export_id = call.state.records.new_id(EXPORT)
     body = {"wanted": call.body, "status": "pending", "count": None, "key": None, "error": None}
     with call.state.database.transaction():
@@ -55,7 +55,7 @@ async def export_processing_results(call: Call) -> Response:
 
 @operation("get_export_status")
 async def get_export_status(call: Call) -> Response:
-    """How far an export is."""
+    """Return the status of an export."""
     found = call.state.records.get(EXPORT, call.path["export_id"].lower())
     if found is None:
         raise ApiError(404, f"no export {call.path['export_id']}")
@@ -64,33 +64,33 @@ async def get_export_status(call: Call) -> Response:
 
 @operation("get_stored_image")
 async def get_stored_image(call: Call) -> Response:
-    """The image behind a result, or a smaller copy."""
+    """Return the image of a result, or a smaller copy."""
     size = call.query["size"] if call.query["thumbnail"] else None
     return await _image(call, call.path["verification_id"], size)
 
 
 @operation("get_batch_item_image")
 async def get_batch_item_image(call: Call) -> Response:
-    """The image of an item of a batch, or a smaller copy."""
+    """Return the image of an item of a batch, or a smaller copy."""
     size = call.query["size"] if call.query["thumbnail"] else None
     return await _image(call, call.path["item_id"], size)
 
 
 @operation("get_verification_thumbnail")
 async def get_verification_thumbnail(call: Call) -> Response:
-    """A smaller copy of the image behind a result."""
+    """Return a smaller copy of the image of a result."""
     return await _image(call, call.path["verification_id"], call.query["size"] or "small")
 
 
 @operation("get_batch_thumbnail")
 async def get_batch_thumbnail(call: Call) -> Response:
-    """A smaller copy of the image of an item."""
+    """Return a smaller copy of the image of an item."""
     return await _image(call, call.path["batch_item_id"], call.query["size"] or "small")
 
 
 @operation("list_image_variants")
 async def list_image_variants(call: Call) -> Response:
-    """Which copies of an image can be asked for."""
+    """List the variants of an image."""
     result_id = call.path["verification_id"].lower()
     _require(call, result_id)
     base = f"/api/v2/data/images/{result_id}/variant"
@@ -101,7 +101,7 @@ async def list_image_variants(call: Call) -> Response:
 
 @operation("get_image_variant")
 async def get_image_variant(call: Call) -> Response:
-    """One copy of an image."""
+    """Return one variant of an image."""
     name = call.path["variant_type"]
     if name != "original" and name not in _SIZE_OF_VARIANT:
         raise ApiError(404, f"no variant {name!r}")
@@ -111,7 +111,7 @@ async def get_image_variant(call: Call) -> Response:
 
 @job(EXPORT)
 def write(step: Step[State]) -> Next | None:
-    """Move an export on; the last stage writes its file."""
+    """Advance an export; the last stage writes its file."""
     state = step.state
     stored = state.records.get(EXPORT, step.id)
     if stored is None:
@@ -232,7 +232,7 @@ def _file(kind: str, rows: Sequence[Mapping[str, Any]]) -> bytes:
 
 async def _image(call: Call, result_id: str, size: str | None) -> Response:
     if size is not None and size not in SIDES:
-        raise ApiError(400, f"size has to be one of {', '.join(SIDES)}, not {size!r}")
+        raise ApiError(400, f"size must be one of {', '.join(SIDES)}, not {size!r}")
     return await _bytes(call, result_id, SIDES[size] if size is not None else None)
 
 
@@ -247,7 +247,7 @@ async def _bytes(call: Call, result_id: str, side: int | None) -> Response:
             data = await call.state.in_thread(thumbnail, path, kind, side)
             content_type = "image/jpeg"
     except (OSError, InvalidImage):
-        raise ApiError(404, f"the image of {result_id} is gone") from None
+        raise ApiError(404, f"the image of {result_id} was deleted") from None
     return Response(raw=data, headers={"content-type": content_type})
 
 

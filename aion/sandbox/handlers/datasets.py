@@ -1,4 +1,4 @@
-"""Datasets: made from completed batches, exported as files, counted."""
+"""Datasets: create from completed batches, export as files, count."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _STATES: Final = ("pending", "processing", "ready", "failed")
 
 @operation("create_dataset")
 async def create_dataset(call: Call) -> Response:
-    """Make a dataset of a completed batch."""
+    """Create a dataset of a completed batch."""
     body = call.body
     batch = call.state.records.get(batch_job.BATCH, body["batch_id"].lower())
     if batch is None:
         raise ApiError(404, f"no batch {body['batch_id']}")
     if batch.body["status"] != "completed":
         state = batch.body["status"]
-        raise ApiError(400, f"the batch is {state}: only a completed one makes a dataset")
+        raise ApiError(400, f"the batch is {state}: a dataset needs a completed batch")
     with call.state.database.transaction():
         made = dataset_job.begin(
             call.state, batch.id, body["name"], body.get("description"), body.get("format_config")
@@ -38,7 +38,7 @@ async def create_dataset(call: Call) -> Response:
 
 @operation("list_datasets")
 async def list_datasets(call: Call) -> Response:
-    """One page of datasets, newest first."""
+    """List one page of datasets, newest first."""
     status, limit, offset = (call.query[name] for name in ("status", "limit", "offset"))
     if limit < 1 or offset < 0:
         name = "limit" if limit < 1 else "offset"
@@ -63,17 +63,17 @@ async def list_datasets(call: Call) -> Response:
 
 @operation("get_dataset_api_v2_datasets__dataset_id__get")
 async def get_dataset(call: Call) -> Response:
-    """One dataset."""
+    """Return one dataset."""
     return Response(_as_json(call, _dataset(call)))
 
 
 @operation("export_dataset", role="viewer")
 async def export_dataset(call: Call) -> Response:
-    """Write the file of a format; small text comes along in the answer."""
+    """Write the file of a format; the response contains a small text file."""
     state, dataset, body = call.state, _dataset(call), call.body
     if dataset.body["status"] != "ready":
         raise ApiError(
-            409, f"the dataset is {dataset.body['status']}: only a ready one is exported"
+            409, f"the dataset is {dataset.body['status']}: only a ready dataset can be exported"
         )
     rows = _rows(call, dataset, failed=bool(body.get("include_failed_items")))
     options: dict[str, Any] = {**dataset.body["format_config"], **(body.get("options") or {})}
@@ -113,7 +113,7 @@ async def export_dataset(call: Call) -> Response:
 
 @operation("get_dataset_statistics")
 async def get_dataset_statistics(call: Call) -> Response:
-    """Counts of datasets and exports over some days."""
+    """Count datasets and exports over some days."""
     days = call.query["days"] or 30
     if not 1 <= days <= 3650:
         raise InvalidRequest([Problem(("query", "days"), "out of range", "value_error")])

@@ -1,4 +1,4 @@
-"""Describe an image, or check a text against one, within the request."""
+"""Describe an image, or verify a text against one, within the request."""
 
 from __future__ import annotations
 
@@ -27,32 +27,32 @@ async def describe_image(call: Call) -> Response:
 
 @operation("verify_content")
 async def verify_content(call: Call) -> Response:
-    """Check a text against what can be measured in an image."""
+    """Verify a text against the measured facts of an image."""
     return await _once(call, _verify)
 
 
 @operation("health_check_api_v2_verify_health_get", kind="minimal")
 async def verify_health(call: Call) -> Response:
-    """Say that the check is there."""
+    """Report that verification is available."""
     return Response({"status": "healthy", "timestamp": call.state.clock.stamp()})
 
 
 @operation("public_health_status", kind="minimal", public=True)
 async def public_health_status(call: Call) -> Response:
-    """The same, for everybody."""
+    """Report that verification is available, without a key."""
     return Response({"status": "operational", "timestamp": call.state.clock.stamp()})
 
 
 @operation("get_providers", kind="minimal")
 async def get_providers(call: Call) -> Response:
-    """The providers that the levels ask; none of them is a model."""
+    """List the providers of the levels; none of them is a model."""
     del call
     names = [f"sandbox-{number}" for number in range(1, 6)]
     return Response({"providers": [{"name": name, "available": True} for name in names]})
 
 
 async def _once(call: Call, make: Callable[[Call, str], Awaitable[dict[str, Any]]]) -> Response:
-    """Answer a request; one that comes again with its key within an hour gets the same answer."""
+    """Serve a request; its idempotency key returns the same response for an hour."""
     state = call.state
     key = call.headers.get("idempotency-key")
     place = digest(f"{call.operation.id}/{call.actor.user_id}/{key}")

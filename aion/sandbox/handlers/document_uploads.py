@@ -1,4 +1,4 @@
-"""Documents by presigned URLs: announce, confirm, follow; one at a time or in batches."""
+"""Presigned uploads of documents: announce, confirm, poll; one at a time or in batches."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _BYTES_A_SECOND: Final = 1_000_000
 
 @operation("request_document_presigned_url_api_v2_document_uploads_request_presigned_url_post")
 async def request_presigned_url(call: Call) -> Response:
-    """Plan one upload, and say where its bytes go."""
+    """Plan one upload; returns the URL for its bytes."""
     name = check_name(("body", "filename"), call.body["filename"])
     check_announcement(call, call.body)
     require_quota(call.state, 1)
@@ -49,7 +49,7 @@ async def request_presigned_url(call: Call) -> Response:
 
 @operation("confirm_document_upload_api_v2_document_uploads_confirm_post")
 async def confirm_upload(call: Call) -> Response:
-    """Make a document of the bytes that were sent."""
+    """Make a document of the received bytes."""
     intent = find(call, call.body["object_key"])
     if intent is None:
         raise _unknown("upload", call.body["object_key"])
@@ -81,7 +81,7 @@ async def confirm_upload(call: Call) -> Response:
 
 @operation("get_document_status_api_v2_document_uploads__document_id__status_get")
 async def get_status(call: Call) -> Response:
-    """How far a document is; why it failed is not told here."""
+    """Return the status of a document, without the reason of a failure."""
     file = documents.get(call.state, call.path["document_id"])
     if file is None:
         raise _unknown("document", call.path["document_id"])
@@ -103,7 +103,7 @@ async def get_status(call: Call) -> Response:
 
 @operation("check_document_upload_quota_api_v2_document_uploads_quota_check_get")
 async def check_quota(call: Call) -> Response:
-    """Whether so many uploads are possible now; a refusal is a 200, too."""
+    """Return whether the quota allows a number of uploads; always with status 200."""
     body, _ = quota_check(call.state, call.query["file_count"])
     return Response(body)
 
@@ -156,7 +156,7 @@ async def prepare_batch(call: Call) -> Response:
 
 @operation("confirm_batch_document_upload_api_v2_document_uploads_batch_confirm_post")
 async def confirm_batch(call: Call) -> Response:
-    """Make documents of what arrived; every file has its own outcome."""
+    """Make documents of the received files; every file has its own outcome."""
     batch = _batch(call, call.body["batch_id"])
     taken: list[tuple[Record, StoredFile]] = []
     failed: list[str] = []
@@ -190,7 +190,7 @@ async def confirm_batch(call: Call) -> Response:
 
 @operation("get_document_batch_status_api_v2_document_uploads_batch__batch_id__status_get")
 async def get_batch_status(call: Call) -> Response:
-    """How far the documents of a batch are, read from the documents themselves."""
+    """Return the status of a batch, derived from its documents."""
     batch = _batch(call, call.path["batch_id"])
     intents, total = call.state.records.find(INTENT, parent=batch.id)
     made = [
@@ -218,7 +218,7 @@ async def get_batch_status(call: Call) -> Response:
 
 @operation("health_check_api_v2_document_uploads_health_get", kind="minimal")
 async def health(call: Call) -> Response:
-    """That uploads of documents are served."""
+    """Report that uploads of documents are available."""
     return Response(
         {"status": "healthy", "max_size_bytes": call.state.options.limits.max_document_bytes}
     )
@@ -264,5 +264,5 @@ def _unknown(what: str, name: str) -> ApiError:
 def _refused(outcome: Outcome, intent: Record) -> ApiError:
     refusal = outcome.refusal
     status, code = (refusal.status, refusal.code) if refusal else (400, "UPLOAD_MISMATCH")
-    text = refusal.reason if refusal else "the upload cannot be used"
+    text = refusal.reason if refusal else "the upload cannot be confirmed"
     return ApiError(status, text, code=code, details={"object_key": intent.body["object_key"]})

@@ -20,7 +20,7 @@ from aion.sandbox.uploads.intake import check_tags
 
 @operation("list_documents_api_v2_documents_get")
 async def list_documents(call: Call) -> Response:
-    """One page of the documents, newest first. Whether more follow is not told."""
+    """List one page of the documents, newest first."""
     wanted = call.query["status_filter"]
     if wanted is not None and wanted not in documents.STATES:
         choices = ", ".join(documents.STATES)
@@ -41,20 +41,20 @@ async def list_documents(call: Call) -> Response:
 
 @operation("get_document_api_v2_documents__document_id__get")
 async def get_document(call: Call) -> Response:
-    """One document: the same fields as in the list."""
+    """Return one document, with the same fields as in the list."""
     return Response(_item(_document(call)))
 
 
 @operation("get_document_text_api_v2_documents__document_id__text_get")
 async def get_text(call: Call) -> Response:
-    """The whole text of a document that has been read."""
+    """Return the whole text of an extracted document."""
     file = _document(call)
     state = documents.status(file)
     if state != "completed":
         reason = f": {file.work_error}" if file.work_error else ""
         raise ApiError(
             409,
-            f"there is no text of document {file.id}: its extraction is {state}{reason}",
+            f"document {file.id} has no text: its extraction is {state}{reason}",
             code="DOCUMENT_NOT_READY",
             details={"document_id": file.id, "text_extraction_status": state},
         )
@@ -76,12 +76,12 @@ async def get_text(call: Call) -> Response:
 
 @operation("get_document_chunks_api_v2_documents__document_id__chunks_get")
 async def get_chunks(call: Call) -> Response:
-    """All passages of a document; none while it is read."""
+    """List all passages of a document; none before its extraction is completed."""
     file = _document(call)
     records, total = call.state.records.find(documents.CHUNK, parent=file.id)
     chunks = [chunk_result(one.id, file, one.body, None) for one in records]
     if call.query["include_embeddings"]:
-        # There is no vector here: words are what is indexed, and that is done with the text.
+        # The sandbox has no vectors: it indexes words, together with the text.
         for chunk in chunks:
             chunk["metadata"] = {**chunk["metadata"], "embedding_status": "completed"}
     return Response(
@@ -96,7 +96,7 @@ async def get_chunks(call: Call) -> Response:
 
 @operation("search_documents_api_v2_documents_search_post")
 async def search_documents(call: Call) -> Response:
-    """The passages that fit a query, best first."""
+    """Find the passages that match a query, best first."""
     began = time.perf_counter()
     passages, total = search_passages(
         call.state,
@@ -118,10 +118,10 @@ async def search_documents(call: Call) -> Response:
 
 @operation("update_document_api_v2_documents__document_id__patch")
 async def update_document(call: Call) -> Response:
-    """Change title or tags; null empties the one that carries it, absence keeps it."""
+    """Change title or tags; null empties a field, an absent field stays."""
     file = _document(call)
     if not call.body:
-        raise ApiError(400, "give at least one of title and tags")
+        raise ApiError(400, "pass at least one of title and tags")
     now = call.state.clock.stamp()
     values: dict[str, Any] = {"updated_at": now}
     if "title" in call.body:
@@ -139,12 +139,12 @@ async def update_document(call: Call) -> Response:
 
 @operation("delete_document_api_v2_documents__document_id__delete")
 async def delete_document(call: Call) -> Response:
-    """Hide a document, unless it is being read."""
+    """Delete a document, unless its extraction is running."""
     file = _document(call)
     if file.busy:
         raise ApiError(
             409,
-            f"document {file.id} is being processed: delete it when that has ended",
+            f"document {file.id} is being processed: delete it afterwards",
             code="DOCUMENT_PROCESSING",
             details={"document_id": file.id, "text_extraction_status": documents.status(file)},
         )
@@ -154,7 +154,7 @@ async def delete_document(call: Call) -> Response:
 
 @operation("batch_delete_documents_api_v2_documents_batch_delete_post")
 async def batch_delete(call: Call) -> Response:
-    """Delete many documents, each with its own outcome; what is being read is skipped."""
+    """Delete many documents, each with its own outcome; unfinished ones are skipped."""
     state, ids = call.state, call.body["document_ids"]
     return Response(
         delete_files(state, "document_ids", ids, "Document", partial(documents.get, state))
@@ -163,7 +163,7 @@ async def batch_delete(call: Call) -> Response:
 
 @operation("download_document_api_v2_documents__document_id__download_get")
 async def download(call: Call) -> Response:
-    """Redirect to a signed URL that answers with the original bytes and their filename."""
+    """Redirect to a signed URL of the original bytes, as a download with their filename."""
     file = _document(call)
     return Response(
         status=302, headers={"location": call.object_url(file.object_key, file.filename)}
@@ -172,7 +172,7 @@ async def download(call: Call) -> Response:
 
 @operation("health_check_api_v2_documents_health_get")
 async def health(call: Call) -> Response:
-    """That documents are served, and how many there are in each state."""
+    """Report that documents are available, and their number in each state."""
     rows = call.state.database.rows(
         "SELECT json_extract(extra, '$.text_extraction_status'), count(*) FROM files "
         "WHERE media_type = 'document' AND deleted_at IS NULL GROUP BY 1"

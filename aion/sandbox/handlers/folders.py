@@ -1,4 +1,4 @@
-"""Folders: the tree, one folder, and everything that changes where things lie."""
+"""Folders: the tree, one folder, and changes of the tree."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from aion.sandbox.runtime.call import Call, Response
 
 @operation("get_folder_tree")
 async def get_folder_tree(call: Call) -> Response:
-    """All folders as a flat list, parents first."""
+    """List all folders, parents first."""
     folders = Folders(call.state)
     return Response({"folders": folders.as_json(folders.tree())})
 
 
 @operation("create_folder")
 async def create_folder(call: Call) -> Response:
-    """Make a folder at the root or in another one."""
+    """Create a folder at the root or in another one."""
     with call.state.database.transaction():
         made = Folders(call.state).create(call.body["name"], call.body.get("parent_id"))
     return _one(call, made, status=201)
@@ -27,7 +27,7 @@ async def create_folder(call: Call) -> Response:
 
 @operation("get_folder_contents")
 async def get_folder_contents(call: Call) -> Response:
-    """A folder, its path and its subfolders; its files are only counted."""
+    """Return a folder, its path, its subfolders, and the number of its files."""
     folders = Folders(call.state)
     path = folders.path(call.path["folder_id"])
     total = folders.file_counts().get(path[-1].id, 0)
@@ -44,14 +44,14 @@ async def get_folder_contents(call: Call) -> Response:
 
 @operation("get_folder_breadcrumbs")
 async def get_folder_breadcrumbs(call: Call) -> Response:
-    """The path of a folder, itself included."""
+    """Return the path of a folder, itself included."""
     path = Folders(call.state).path(call.path["folder_id"])
     return Response({"breadcrumbs": [_crumb(one) for one in path]})
 
 
 @operation("rename_folder")
 async def rename_folder(call: Call) -> Response:
-    """Give a folder another name."""
+    """Rename a folder."""
     folders = Folders(call.state)
     with call.state.database.transaction():
         changed = folders.rename(folders.require(call.path["folder_id"]), call.body["name"])
@@ -60,7 +60,7 @@ async def rename_folder(call: Call) -> Response:
 
 @operation("move_folder")
 async def move_folder(call: Call) -> Response:
-    """Put a folder elsewhere; without a new parent, to the root."""
+    """Move a folder; without a new parent, to the root."""
     folders = Folders(call.state)
     with call.state.database.transaction():
         folder = folders.require(call.path["folder_id"])
@@ -70,7 +70,7 @@ async def move_folder(call: Call) -> Response:
 
 @operation("delete_folder")
 async def delete_folder(call: Call) -> Response:
-    """Delete a folder, and keep or delete what is in it."""
+    """Delete a folder, and keep or delete its content."""
     folders = Folders(call.state)
     mode = call.query["mode"] or "move_to_parent"
     with call.state.database.transaction():
@@ -89,10 +89,10 @@ async def delete_folder(call: Call) -> Response:
 
 @operation("move_files_to_folder")
 async def move_files_to_folder(call: Call) -> Response:
-    """Put files into a folder or to the root; unknown ones are left out without a word."""
+    """Move files into a folder or to the root; unknown ids are ignored."""
     ids: list[str] = [one.lower() for one in call.body["file_ids"]]
     if len(set(ids)) < len(ids):
-        raise InvalidRequest([Problem(("body", "file_ids"), "an id is there twice", "unique")])
+        raise InvalidRequest([Problem(("body", "file_ids"), "an id occurs twice", "unique")])
     with call.state.database.transaction():
         moved = Folders(call.state).move_files(ids, call.body.get("folder_id"))
     return Response({"moved": len(moved), "total_requested": len(ids)})

@@ -1,4 +1,4 @@
-"""Materials of images. No model looks at them: a material is what a tag says, word for word."""
+"""Materials of images, derived from their tags without a model."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _MATERIALS: Final[dict[str, tuple[str, ...]]] = {
 
 @operation("classify_materials", kind="minimal")
 async def classify_materials(call: Call) -> Response:
-    """Read the tags of an image, unless that was done."""
+    """Read the tags of an image, unless it was done before."""
     file = require_image(call, call.path["image_id"])
     known = call.state.records.get(_KIND, file.id)
     if known is None or call.query["force"]:
@@ -39,7 +39,7 @@ async def classify_materials(call: Call) -> Response:
 
 @operation("get_image_materials", kind="minimal")
 async def get_image_materials(call: Call) -> Response:
-    """What was found, or that nothing was looked for."""
+    """Return the materials of an image, or that it was not classified."""
     file = require_image(call, call.path["image_id"])
     return _answer(file, call.state.records.get(_KIND, file.id))
 
@@ -59,7 +59,7 @@ async def batch_classify_materials(call: Call) -> Response:
 
 @operation("search_by_material", kind="minimal")
 async def search_by_material(call: Call) -> Response:
-    """Images whose tags name what is asked for."""
+    """Find images whose tags name a material."""
     names = ("material_type", "surface_finish", "texture", "pattern")
     wanted = [call.body[name].lower() for name in names if call.body.get(name) is not None]
     records, _ = call.state.records.find(_KIND, newest_first=True)
@@ -91,7 +91,7 @@ async def search_by_material(call: Call) -> Response:
 
 @operation("list_material_types", kind="minimal")
 async def list_material_types(call: Call) -> Response:
-    """The materials that a tag can name."""
+    """List the materials that a tag can name."""
     del call
     return Response(
         [
@@ -118,7 +118,7 @@ def _classify(call: Call, file: StoredFile) -> Record:
             for tag in dict.fromkeys(tags)
             if tag in _MATERIALS
         ],
-        "note": f"{MARK} no model saw the image: these are materials that its tags name",
+        "note": f"{MARK} not made by a model: these are the materials that its tags name",
     }
     body = {
         "tags": tags,

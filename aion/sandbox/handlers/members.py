@@ -1,4 +1,4 @@
-"""Members of the tenant: list, invite, change roles, remove. Nobody is mailed."""
+"""Members of the tenant: list, invite, change roles, remove. No mail is sent."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from aion.sandbox.store.records import Record
 
 @operation("get_tenant_members_api_v2_tenant_members_get")
 async def get_tenant_members(call: Call) -> Response:
-    """All members, as a plain array."""
+    """List all members, as a plain array."""
     return Response([as_json(member) for member in Members(call.state).all()])
 
 
 @operation("invite_tenant_member", role="admin")
 async def invite_tenant_member(call: Call) -> Response:
-    """Let somebody join at once: there is no mail that they could answer."""
+    """Add a member at once, since no invitation is mailed."""
     role = call.body.get("role", "viewer")
     with call.state.database.transaction():
         added = Members(call.state).add(call.body["email"], role)
@@ -29,7 +29,7 @@ async def invite_tenant_member(call: Call) -> Response:
 
 @operation("update_member_role_api_v2_tenant_members__user_id__role_patch", role="admin")
 async def update_member_role(call: Call) -> Response:
-    """Give a member another role."""
+    """Change the role of a member."""
     members = Members(call.state)
     member = members.require(call.path["user_id"])
     _refuse_owner(member, "the role of the owner cannot be changed")
@@ -43,12 +43,12 @@ async def update_member_role(call: Call) -> Response:
 
 @operation("remove_tenant_member_api_v2_tenant_members__user_id__delete", role="admin")
 async def remove_tenant_member(call: Call) -> Response:
-    """Take a member out of the tenant."""
+    """Remove a member from the tenant."""
     members = Members(call.state)
     member = members.require(call.path["user_id"])
     _refuse_owner(member, "the owner cannot be removed")
     if member.id == call.actor.user_id:
-        raise ApiError(403, "nobody can remove themselves")
+        raise ApiError(403, "you cannot remove yourself")
     with call.state.database.transaction():
         members.remove(member)
         _audit(call, "tenant.member_removed", "delete", member, {"email": member.body["email"]})

@@ -10,13 +10,13 @@ from aion.sandbox.runtime.call import Call, Response
 
 @operation("health_check_api_v2_health__get", kind="minimal", public=True)
 async def health(call: Call) -> Response:
-    """Say that the sandbox is up."""
+    """Report that the sandbox is up."""
     return Response({"status": "healthy", "timestamp": call.state.clock.stamp()})
 
 
 @operation("detailed_health_check", kind="minimal")
 async def detailed_health(call: Call) -> Response:
-    """The parts that there are."""
+    """Report the health of the sandbox's parts."""
     parts = {"database": _database(call), "objects": {"status": "healthy"}}
     return Response(
         {"status": "healthy", "timestamp": call.state.clock.stamp(), "components": parts}
@@ -25,47 +25,47 @@ async def detailed_health(call: Call) -> Response:
 
 @operation("email_health_check", kind="minimal")
 async def email_health(call: Call) -> Response:
-    """There is no mail."""
+    """Report that mail is disabled."""
     del call
-    return Response({"status": "disabled", "detail": "[sandbox] nobody is mailed"})
+    return Response({"status": "disabled", "detail": "[sandbox] no mail is sent"})
 
 
 @operation("outbox_status", kind="minimal")
 async def outbox(call: Call) -> Response:
-    """There is nothing to send: no message leaves a sandbox."""
+    """Report an empty outbox: no message leaves a sandbox."""
     del call
     return Response({"status": "healthy", "pending": 0, "failed": 0})
 
 
 @operation("system_metrics", kind="minimal")
 async def metrics(call: Call) -> Response:
-    """Counts of what is stored."""
+    """Count the stored objects."""
     return Response({"timestamp": call.state.clock.stamp(), "counts": _counts(call)})
 
 
 @operation("redis_pool_health", kind="minimal")
 async def redis_pool(call: Call) -> Response:
-    """There is no Redis: jobs are stored in the database."""
+    """Report that Redis is disabled: jobs are stored in the database."""
     del call
-    return Response({"status": "disabled", "detail": "[sandbox] there is no Redis"})
+    return Response({"status": "disabled", "detail": "[sandbox] Redis is not used"})
 
 
 @operation("get_database_health", kind="minimal")
 async def database_health(call: Call) -> Response:
-    """Ask the database."""
+    """Report the health of the database."""
     return Response({**_database(call), "timestamp": call.state.clock.stamp()})
 
 
 @operation("get_pool_statistics", kind="minimal")
 async def pool_statistics(call: Call) -> Response:
-    """One connection, always in use."""
+    """Report the pool: one connection, always in use."""
     del call
     return Response({"pool_size": 1, "checked_out": 1, "checked_in": 0, "overflow": 0})
 
 
 @operation("get_metrics_metrics_get", kind="minimal", public=True)
 async def exposition(call: Call) -> Response:
-    """The same counts in the text format of Prometheus."""
+    """Count the stored objects in the text format of Prometheus."""
     lines: list[str] = []
     for name, count in _counts(call).items():
         lines += [f"# TYPE aion_sandbox_{name} gauge", f"aion_sandbox_{name} {count}"]

@@ -1,4 +1,4 @@
-"""The package index: well formed and empty, for there is nothing to install from a sandbox."""
+"""The package index: well formed and empty."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _PAGE: Final = '<!DOCTYPE html>\n<html><head><meta name="pypi:repository-version
 
 @operation("simple_index", kind="minimal")
 async def simple_index(call: Call) -> Response:
-    """The root page, with its one package."""
+    """Serve the root page, with its only package."""
     del call
     link = '<a href="/api/v2/sdk/simple/aion/">aion</a>'
     return _html("Simple index", link)
@@ -21,15 +21,15 @@ async def simple_index(call: Call) -> Response:
 
 @operation("package_index", kind="minimal")
 async def package_index(call: Call) -> Response:
-    """The page of the package, without a wheel."""
+    """Serve the page of the package, without a wheel."""
     del call
     return _html("Links for aion", "")
 
 
 @operation("download_wheel", kind="minimal")
 async def download_wheel(call: Call) -> Response:
-    """No wheel is there."""
-    raise ApiError(404, f"the sandbox keeps no wheels: {call.path['filename']} is not there")
+    """Respond with 404: the sandbox has no wheels."""
+    raise ApiError(404, f"the sandbox has no wheels: {call.path['filename']} does not exist")
 
 
 def _html(title: str, content: str) -> Response:

@@ -1,4 +1,4 @@
-"""What can be read about money. Nothing is sold: the routes to a payment provider answer 501."""
+"""Subscription and credits. The routes to a payment provider respond with 501."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from aion.sandbox.store.ids import TENANT_ID
 
 @operation("get_subscription_status", kind="minimal")
 async def get_subscription_status(call: Call) -> Response:
-    """The subscription that the sandbox plays: always active, never billed."""
+    """Return the simulated subscription: always active, never billed."""
     _own(call)
     now = call.state.clock.now()
     return Response(
@@ -34,7 +34,7 @@ async def get_subscription_status(call: Call) -> Response:
 
 @operation("get_credit_balance", kind="minimal")
 async def get_credit_balance(call: Call) -> Response:
-    """Credits by the limits of the sandbox and by what was uploaded this month."""
+    """Return the credits, by the sandbox's limits and the uploads of this month."""
     _own(call)
     limits, state = call.state.options.limits, call.state
     since = datetime.fromtimestamp(month_start(state.clock.now()), UTC)
@@ -55,4 +55,4 @@ async def get_credit_balance(call: Call) -> Response:
 def _own(call: Call) -> None:
     tenant_id = call.query["tenant_id"]
     if tenant_id is not None and tenant_id.lower() != TENANT_ID:
-        raise ApiError(403, "this is another tenant")
+        raise ApiError(403, "the path names another tenant")

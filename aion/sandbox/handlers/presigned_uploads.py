@@ -18,7 +18,7 @@ _UPLOAD: Final = "presigned_upload"
 
 @operation("request_presigned_upload_url")
 async def request_url(call: Call) -> Response:
-    """A URL for one file; the same idempotency key gets the same place for it."""
+    """Return a URL for one file; the same idempotency key gets the same object key."""
     body = call.body
     filename = check_name(("body", "filename"), body["filename"])
     target = body.get("storage_target", "default")
@@ -57,7 +57,7 @@ def _known(call: Call, idempotency_key: str | None) -> str | None:
 
 @operation("confirm_upload_api_v2_uploads_confirm_post")
 async def confirm(call: Call) -> Response:
-    """Store what arrived and begin to describe it; a second time changes nothing."""
+    """Store the received bytes and queue the description; a repetition changes nothing."""
     state, key = call.state, call.body["object_key"]
     found, _ = state.records.find(_UPLOAD, where=lambda one: one.body["object_key"] == key)
     if not found:
@@ -85,7 +85,7 @@ async def confirm(call: Call) -> Response:
 
 @operation("initiate_upload_api_v2_user_files_upload_initiate_post")
 async def initiate(call: Call) -> Response:
-    """The image is there at once; its bytes are still to come."""
+    """Add a placeholder; its bytes follow."""
     fields: dict[str, Any] = call.body
     filename = check_name(("body", "filename"), fields["filename"])
     tags = list(dict.fromkeys(tag.strip() for tag in (fields.get("tags") or "").split(",")))
@@ -119,7 +119,7 @@ async def initiate(call: Call) -> Response:
 
 @operation("confirm_upload_api_v2_user_files_upload_confirm_post")
 async def confirm_initiated(call: Call) -> Response:
-    """Fill the image with what arrived; a second time changes nothing."""
+    """Fill the placeholder with the received bytes; a repetition changes nothing."""
     state, body = call.state, call.body
     file = state.files.get(body["image_id"])
     if file is None:
@@ -134,7 +134,7 @@ async def confirm_initiated(call: Call) -> Response:
             raise _refused(arrived)
         describe = bool(file.extras()["auto_describe"]) and body.get("auto_describe", True)
         current = state.files.get(file.id)
-        # A second confirmation may have come in between.
+        # A second confirmation may have been processed in between.
         if current is not None and placeholders.is_awaiting(current):
             with state.database.transaction():
                 placeholders.fill(state, current, *arrived, describe=describe)

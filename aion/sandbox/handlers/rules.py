@@ -1,4 +1,4 @@
-"""Rule sets: kept, switched, tried on an image."""
+"""Rule sets: store, switch, test on an image."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from aion.sandbox.store.ids import TENANT_ID
 from aion.sandbox.store.records import Record
 
 VISUAL: Final = "visual_memory"
-"""Kind of the jobs that look at the reference image of a rule set."""
+"""Kind of the jobs that inspect the reference image of a rule set."""
 
 
 @operation("create_rule_set")
 async def create_rule_set(call: Call) -> Response:
-    """Store a set of rules."""
+    """Create a rule set."""
     rule_set_id = call.state.records.new_id(RULE_SET)
     with call.state.database.transaction():
         stored = _store(call, rule_set_id, call.body, _made(call, call.body["rules"]))
@@ -32,7 +32,7 @@ async def create_rule_set(call: Call) -> Response:
 
 @operation("list_rule_sets")
 async def list_rule_sets(call: Call) -> Response:
-    """One page of rule sets."""
+    """List one page of rule sets."""
     page, size = call.query["page"], call.query["page_size"]
     found, total = call.state.records.find(
         RULE_SET,
@@ -46,13 +46,13 @@ async def list_rule_sets(call: Call) -> Response:
 
 @operation("get_rule_set_api_v2_rules__rule_set_id__get")
 async def get_rule_set(call: Call) -> Response:
-    """One rule set."""
+    """Return one rule set."""
     return Response(as_json(_rule_set(call)))
 
 
 @operation("update_rule_set")
 async def update_rule_set(call: Call) -> Response:
-    """Replace name, description and what else is given; rules that are left out stay."""
+    """Replace the given fields; absent rules stay."""
     known = _rule_set(call)
     rules = call.body.get("rules")
     made = known.body["rules"] if rules is None else _made(call, rules)
@@ -86,7 +86,7 @@ async def toggle_rule_set(call: Call) -> Response:
 
 @operation("test_rule_set", role="viewer")
 async def test_rule_set(call: Call) -> Response:
-    """Try rules on an image: the first that fails, or the last one that passes."""
+    """Test rules on an image; returns the first that fails, or the last one that passes."""
     known = _rule_set(call)
     wanted = call.body.get("rule_ids")
     rules: list[dict[str, Any]] = [
@@ -117,7 +117,7 @@ async def test_rule_set(call: Call) -> Response:
 
 @operation("get_visual_memory_status")
 async def get_visual_memory_status(call: Call) -> Response:
-    """How far the look at the reference image is."""
+    """Return the status of the inspection of the reference image."""
     known = _rule_set(call)
     visual = known.body["visual"]
     status = visual["status"]
@@ -136,7 +136,7 @@ async def get_visual_memory_status(call: Call) -> Response:
 
 @operation("reprocess_visual_memory")
 async def reprocess_visual_memory(call: Call) -> Response:
-    """Look at the reference image again."""
+    """Inspect the reference image again."""
     known = _rule_set(call)
     if not known.body["reference_image_url"]:
         raise ApiError(400, "the rule set has no reference image")
@@ -148,14 +148,14 @@ async def reprocess_visual_memory(call: Call) -> Response:
 
 @operation("list_rule_templates", kind="minimal")
 async def list_rule_templates(call: Call) -> Response:
-    """The rules that the sandbox can check."""
+    """List the rules that the sandbox can check."""
     category = call.query["category"]
     return Response([one for one in TEMPLATES if category in {None, one["category"]}])
 
 
 @job(VISUAL)
 async def remember(step: Step[State]) -> Next | None:
-    """Look at the reference image of a rule set."""
+    """Inspect the reference image of a rule set."""
     state = step.state
     known = state.records.get(RULE_SET, step.id)
     if known is None:
@@ -177,7 +177,7 @@ async def remember(step: Step[State]) -> Next | None:
 
 
 def as_json(rule_set: Record) -> dict[str, Any]:
-    """A rule set as it goes over the wire."""
+    """Return a rule set in its wire form."""
     body = {name: value for name, value in rule_set.body.items() if name != "visual"}
     return {
         "id": rule_set.id,

@@ -8,11 +8,11 @@ from aion.sandbox.runtime.call import Call, Response
 
 @operation("root__get", kind="minimal", public=True)
 async def root(call: Call) -> Response:
-    """Say what this is."""
+    """Identify the server."""
     return Response({"name": "Aionvision sandbox", "api": call.origin + "/api/v2"})
 
 
 @operation("health_check_health_get", kind="minimal", public=True)
 async def health(call: Call) -> Response:
-    """Say that the sandbox is up."""
+    """Report that the sandbox is up."""
     return Response({"status": "healthy", "timestamp": call.state.clock.stamp()})

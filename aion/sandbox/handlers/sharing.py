@@ -1,7 +1,7 @@
-"""Rule sets shared with others, and the older routes for members.
+"""Shared rule sets, and the older routes for members.
 
-There is one tenant in a sandbox: a share is given by it, and accepted by it, too. Nobody is mailed;
-the code of an invitation is the token of the share.
+A sandbox has one tenant, which both offers and accepts a share. No mail is sent; the code of an
+invitation is the token of the share.
 """
 
 from __future__ import annotations
@@ -27,24 +27,24 @@ _DAY: Final = 86_400.0
 
 @operation("share_ruleset")
 async def share_ruleset(call: Call) -> Response:
-    """Offer a rule set to somebody, by address or by tenant."""
+    """Share a rule set with an e-mail address or a tenant."""
     body = call.body
     targets = [body[name] for name in ("target_email", "target_tenant_id") if body.get(name)]
     if len(targets) != 1:
-        raise ApiError(400, "give either target_email or target_tenant_id")
+        raise ApiError(400, "pass either target_email or target_tenant_id")
     days = body.get("expires_in_days")
     return _share(call, "pending", days, body.get("target_tenant_id"), notes=body.get("notes"))
 
 
 @operation("create_public_share")
 async def create_public_share(call: Call) -> Response:
-    """Make a link for everybody who has it."""
+    """Create a public link."""
     return _share(call, "active", call.body.get("expires_in_days", 30), None)
 
 
 @operation("accept_share")
 async def accept_share(call: Call) -> Response:
-    """Accept an offer by its code."""
+    """Accept a share by its code."""
     share = _of_token(call, call.body["invitation_code"])
     if share.body["status"] != "pending":
         raise ApiError(409, f"the share is {share.body['status']}")
@@ -56,7 +56,7 @@ async def accept_share(call: Call) -> Response:
 
 @operation("revoke_share")
 async def revoke_share(call: Call) -> Response:
-    """Take a share back."""
+    """Revoke a share."""
     share = call.state.records.get(SHARE, call.path["share_id"].lower())
     if share is None:
         raise ApiError(404, f"no share {call.path['share_id']}")
@@ -68,13 +68,13 @@ async def revoke_share(call: Call) -> Response:
 
 @operation("list_sent_shares")
 async def list_sent_shares(call: Call) -> Response:
-    """What this tenant shares."""
+    """List the shares of this tenant."""
     return Response([_as_json(call, one) for one in call.state.records.find(SHARE)[0]])
 
 
 @operation("list_received_shares")
 async def list_received_shares(call: Call) -> Response:
-    """What this tenant was offered and accepted."""
+    """List the shares that this tenant accepted."""
     found, _ = call.state.records.find(
         SHARE, where=lambda one: one.body["shared_with_tenant_id"] == TENANT_ID
     )
@@ -83,7 +83,7 @@ async def list_received_shares(call: Call) -> Response:
 
 @operation("get_shared_ruleset", public=True)
 async def get_shared_ruleset(call: Call) -> Response:
-    """The rule set behind a token."""
+    """Return the rule set of a token."""
     share = _of_token(call, call.path["share_token"])
     if share.body["status"] != "active":
         raise ApiError(404, f"the share is {share.body['status']}")
@@ -95,13 +95,13 @@ async def get_shared_ruleset(call: Call) -> Response:
 
 @operation("list_tenant_members")
 async def list_tenant_members(call: Call) -> Response:
-    """All members, as a plain array."""
+    """List all members, as a plain array."""
     return Response([_member(one) for one in Members(call.state).all()])
 
 
 @operation("add_tenant_member", role="admin")
 async def add_tenant_member(call: Call) -> Response:
-    """Let somebody join at once."""
+    """Add a member at once."""
     role = _role(call.body.get("role", "viewer"))
     with call.state.database.transaction():
         added = Members(call.state).add(call.body["email"], role)
@@ -111,7 +111,7 @@ async def add_tenant_member(call: Call) -> Response:
 
 @operation("update_member_role_api_v2_sharing_members__user_id__role_patch", role="admin")
 async def update_member_role(call: Call) -> Response:
-    """Give a member another role."""
+    """Change the role of a member."""
     role = _role(call.body["role"])
     members = Members(call.state)
     member = _not_owner(members.require(call.path["user_id"]))
@@ -123,11 +123,11 @@ async def update_member_role(call: Call) -> Response:
 
 @operation("remove_tenant_member_api_v2_sharing_members__user_id__delete", role="admin")
 async def remove_tenant_member(call: Call) -> Response:
-    """Take a member out of the tenant."""
+    """Remove a member from the tenant."""
     members = Members(call.state)
     member = _not_owner(members.require(call.path["user_id"]))
     if member.id == call.actor.user_id:
-        raise ApiError(403, "nobody can remove themselves")
+        raise ApiError(403, "you cannot remove yourself")
     with call.state.database.transaction():
         members.remove(member)
         _audit_member(call, "tenant.member_removed", "delete", member)
@@ -159,7 +159,7 @@ def _share(
 def _of_token(call: Call, token: str) -> Record:
     found, _ = call.state.records.find(SHARE, where=lambda one: one.body["share_token"] == token)
     if not found:
-        raise ApiError(404, "there is no such share")
+        raise ApiError(404, "unknown share")
     share = found[0]
     expires_at = share.body["expires_at"]
     if expires_at is not None and seconds_of(expires_at) <= call.state.clock.now():
@@ -200,13 +200,13 @@ def _member(member: Record) -> dict[str, Any]:
 
 def _role(role: str) -> str:
     if role == "owner":
-        raise ApiError(400, "the role owner cannot be given")
+        raise ApiError(400, "the role owner cannot be assigned")
     return role
 
 
 def _not_owner(member: Record) -> Record:
     if member.body["role"] == "owner":
-        raise ApiError(403, "the owner can be neither changed nor removed")
+        raise ApiError(403, "the owner cannot be changed or removed")
     return member
 
 

@@ -21,7 +21,7 @@ _IMMEDIATE = 5
 
 @operation("stream_upload_file_api_v2_user_files_upload_stream_post")
 async def upload_one(call: Call) -> Response:
-    """Store one file. "completed" means stored; the description is still to come."""
+    """Store one file. "completed" means stored; the description follows."""
     began = time.perf_counter()
     form = _form(call)
     options = read_options(form, call.state)
@@ -56,7 +56,7 @@ async def upload_one(call: Call) -> Response:
 
 @operation("stream_batch_upload_api_v2_user_files_upload_stream_batch_post")
 async def upload_batch(call: Call) -> Response:
-    """Store every file that can be stored; the others are listed with their reasons."""
+    """Store every valid file; the others are listed with their reasons."""
     began = time.perf_counter()
     form = _form(call)
     state = call.state

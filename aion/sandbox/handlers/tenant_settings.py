@@ -1,4 +1,4 @@
-"""The tenant: settings, limits, and the bucket that it brings along."""
+"""The tenant: settings, limits, and its custom bucket."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _MOST_DOMAINS: Final = 1000
 
 @operation("get_tenant_settings")
 async def get_tenant_settings(call: Call) -> Response:
-    """Settings, subscription and credits."""
+    """Return settings, subscription and credits."""
     return Response(Tenant(call.state).settings())
 
 
 @operation("update_tenant_settings", role="admin")
 async def update_tenant_settings(call: Call) -> Response:
-    """Change what is given."""
+    """Change the given settings."""
     _check(call.body)
     tenant = Tenant(call.state)
     with call.state.database.transaction():
@@ -41,19 +41,19 @@ async def update_tenant_settings(call: Call) -> Response:
 
 @operation("get_tenant_limits")
 async def get_tenant_limits(call: Call) -> Response:
-    """What is allowed, used and left."""
+    """Return what is allowed, used and left."""
     return Response(Tenant(call.state).limits())
 
 
 @operation("get_custom_s3_status")
 async def get_custom_s3_status(call: Call) -> Response:
-    """Which bucket is configured, without its secrets."""
+    """Return the configured bucket, without its secrets."""
     return Response(_status(_stored(call), validated=True))
 
 
 @operation("configure_custom_s3", role="admin")
 async def configure_custom_s3(call: Call) -> Response:
-    """Test a bucket, and keep it when it can be used."""
+    """Test a bucket, and store it if it can be used."""
     problem = bucket_problem(call.body)
     if problem is not None:
         _audit(call, "update", failure=problem)
@@ -66,7 +66,7 @@ async def configure_custom_s3(call: Call) -> Response:
 
 @operation("validate_custom_s3", role="admin")
 async def validate_custom_s3(call: Call) -> Response:
-    """Test the bucket that is configured."""
+    """Test the configured bucket."""
     stored = _stored(call)
     if stored is None:
         error = "No custom S3 bucket is configured"
@@ -78,7 +78,7 @@ async def validate_custom_s3(call: Call) -> Response:
 
 @operation("remove_custom_s3", role="admin")
 async def remove_custom_s3(call: Call) -> Response:
-    """Forget the bucket."""
+    """Remove the bucket."""
     with call.state.database.transaction():
         removed = call.state.records.delete(_BUCKET, TENANT_ID)
         if removed:

@@ -12,7 +12,7 @@ from aion.sandbox.store.upload_sessions import CANCELLABLE, Session
 
 @operation("list_sessions_api_v2_uploads_sessions_get")
 async def list_sessions(call: Call) -> Response:
-    """Sessions, newest first, filtered by status and method."""
+    """List sessions, newest first, filtered by status and method."""
     offset, limit = call.query["offset"], call.query["limit"]
     sessions, total = call.state.sessions.page(
         call.query["status"], call.query["upload_method"], limit, offset
@@ -32,13 +32,13 @@ async def list_sessions(call: Call) -> Response:
 
 @operation("get_session_status_api_v2_uploads_sessions__session_id__status_get")
 async def get_status(call: Call) -> Response:
-    """How far the files of a session are."""
+    """Return the status of a session and its files."""
     return Response(session_status(_session(call)))
 
 
 @operation("get_session_results_api_v2_uploads_sessions__session_id__results_get")
 async def get_results(call: Call) -> Response:
-    """Finished files of a session, in the order in which they were sent."""
+    """List the finished files of a session, in the order of the request."""
     session = _session(call)
     rows = [session_result(call, session, item) for item in session.items]
     finished = [
@@ -67,11 +67,11 @@ async def get_results(call: Call) -> Response:
 
 @operation("cancel_session_api_v2_uploads_sessions__session_id__cancel_post")
 async def cancel(call: Call) -> Response:
-    """Stop describing what is not described yet; finished files keep their results."""
+    """Cancel the unfinished descriptions; finished files keep their results."""
     session = _session(call)
     if session.status not in CANCELLABLE:
         raise ApiError(
-            400, f"session is {session.status}; only pending or processing can be cancelled"
+            400, f"session is {session.status}; only pending or processing ones can be cancelled"
         )
     state = call.state
     now = state.clock.stamp()

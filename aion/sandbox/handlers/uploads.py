@@ -1,4 +1,4 @@
-"""Around uploads: quota, status of one file, known hashes, and what is stuck."""
+"""Uploads: quota, status of one file, duplicate check, and stuck files."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SHA256: Final = re.compile(r"[0-9a-fA-F]{64}\Z")
 
 @operation("check_upload_quota_api_v2_uploads_quota_check_get")
 async def check_quota(call: Call) -> Response:
-    """Whether so many uploads are possible now; a refusal is a 200, too."""
+    """Return whether the quota allows a number of uploads; always with status 200."""
     limits = call.state.options.limits
     body, left = quota_check(call.state, call.query["file_count"])
     return Response(
@@ -32,7 +32,7 @@ async def check_quota(call: Call) -> Response:
 
 @operation("get_upload_status_api_v2_uploads_status__image_id__get")
 async def get_upload_status(call: Call) -> Response:
-    """State of upload, variants and description of one file."""
+    """Return the status of upload, variants and description of one file."""
     file = call.state.files.get(call.path["image_id"])
     if file is None:
         raise ApiError(404, f"no upload {call.path['image_id']}")
@@ -41,7 +41,7 @@ async def get_upload_status(call: Call) -> Response:
 
 @operation("check_duplicates_api_v2_uploads_check_duplicates_post")
 async def check_duplicates(call: Call) -> Response:
-    """Which SHA-256 hashes are those of files that are stored and not deleted."""
+    """Return which SHA-256 hashes are those of stored files."""
     hashes: list[str] = call.body["hashes"]
     problems = [
         Problem(("body", "hashes", index), "not a SHA-256 in hexadecimal", "pattern")
@@ -58,7 +58,7 @@ async def check_duplicates(call: Call) -> Response:
 
 @operation("get_stuck_uploads_api_v2_uploads_stuck_uploads_get")
 async def get_stuck_uploads(call: Call) -> Response:
-    """Unfinished files that have not moved for some minutes."""
+    """List unfinished files without progress for some minutes."""
     minutes, limit = call.query["stuck_minutes"], call.query["limit"]
     problems = [
         Problem(("query", name), f"must be between {low} and {high}", "range")

@@ -1,4 +1,4 @@
-"""Usage: requests that were really made, and the credits that uploads have used.
+"""Usage: the requests of this process, and the credits that uploads have used.
 
 Where the contract leaves a choice: an upload costs two credits, requests are the last 10,000 of
 this process, and a stepped clock measures no response times.
@@ -24,7 +24,7 @@ _PLAN_PERIODS: Final = ("month", "quarter", "year")
 
 @operation("check_usage", role="viewer")
 async def check_usage(call: Call) -> Response:
-    """Whether there are credits for so many images."""
+    """Return whether the credits are enough for a number of images."""
     items = call.body.get("item_count", 1)
     if items < 1:
         raise InvalidRequest([Problem(("body", "item_count"), "must be 1 or more", "range")])
@@ -50,7 +50,7 @@ async def check_usage(call: Call) -> Response:
 
 @operation("get_usage_summary")
 async def get_usage_summary(call: Call) -> Response:
-    """Requests, descriptions and credits of a span."""
+    """Return requests, descriptions and credits of a span."""
     period = require_period(call.query["period"], _PERIODS)
     start, end = span_of(call.query, call.state.clock.now(), period=period)
     events = call.state.usage.between(start, end, api_key_id=_key_id(call))
@@ -81,7 +81,7 @@ async def get_usage_summary(call: Call) -> Response:
 
 @operation("get_usage_details")
 async def get_usage_details(call: Call) -> Response:
-    """The requests one by one, newest first."""
+    """List the requests, newest first."""
     start, end = span_of(call.query, call.state.clock.now(), period=None)
     kind = call.query["operation_type"]
     events = [
@@ -105,7 +105,7 @@ async def get_usage_details(call: Call) -> Response:
 
 @operation("get_usage_by_period")
 async def get_usage_by_period(call: Call) -> Response:
-    """Requests in each hour, day or month of a span."""
+    """Count the requests in each hour, day or month of a span."""
     kind = call.query["period_type"]
     spans = buckets(kind, call.query, call.state.clock.now())
     events = call.state.usage.between(spans[0][0], spans[-1][1], api_key_id=_key_id(call))
@@ -130,7 +130,7 @@ async def get_usage_by_period(call: Call) -> Response:
 
 @operation("get_top_endpoints")
 async def get_top_endpoints(call: Call) -> Response:
-    """The operations that were called most."""
+    """List the operations with the most calls."""
     start, end = span_of(call.query, call.state.clock.now(), period=None)
     events = call.state.usage.between(start, end)
     groups: dict[tuple[str, str], list[UsageEvent]] = {}
@@ -156,7 +156,7 @@ async def get_top_endpoints(call: Call) -> Response:
 
 @operation("get_usage_breakdown")
 async def get_usage_breakdown(call: Call) -> Response:
-    """What the credits of the month went to: descriptions, all of one level."""
+    """Return the use of this month's credits: descriptions, all of one level."""
     now = call.state.clock.now()
     tenant = Tenant(call.state)
     used = tenant.credits_used(month_start(now))
@@ -182,7 +182,7 @@ async def get_usage_breakdown(call: Call) -> Response:
 
 @operation("get_plan_usage")
 async def get_plan_usage(call: Call) -> Response:
-    """How far the plan is used, and where that leads if it goes on so."""
+    """Return the use of the plan, and its projection to the end of the month."""
     period = require_period(call.query["period"], _PLAN_PERIODS)
     now = call.state.clock.now()
     tenant = Tenant(call.state)

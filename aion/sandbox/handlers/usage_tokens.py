@@ -16,13 +16,13 @@ from aion.sandbox.runtime.call import Call, Response
 
 @operation("get_monthly_token_usage")
 async def get_monthly_token_usage(call: Call) -> Response:
-    """Tokens of one calendar month."""
+    """Return the tokens of one calendar month."""
     now = datetime.fromtimestamp(call.state.clock.now(), UTC)
     year, month = call.query["year"] or now.year, call.query["month"] or now.month
     if not 2000 <= year <= 9000:
         raise InvalidRequest([Problem(("query", "year"), "must be from 2000 to 9000", "range")])
     start = datetime(year, month, 1, tzinfo=UTC).timestamp()
-    # The last microsecond of the month, the finest that a stored time can tell.
+    # The last microsecond of the month, the resolution of stored times.
     end = next_month(start).timestamp() - 1e-6
     described = description_usage(call.state, start, end)
     spoken = chat_usage(call.state, start, end)
@@ -50,7 +50,7 @@ async def get_monthly_token_usage(call: Call) -> Response:
 
 @operation("get_file_token_usage")
 async def get_file_token_usage(call: Call) -> Response:
-    """Tokens of each description, newest first."""
+    """List the tokens of each description, newest first."""
     described = description_usage(call.state)
     offset = call.query["offset"]
     return Response(
@@ -75,7 +75,7 @@ async def get_file_token_usage(call: Call) -> Response:
 
 @operation("get_conversation_token_usage")
 async def get_conversation_token_usage(call: Call) -> Response:
-    """Tokens of each chat session in which something was said, newest first."""
+    """List the tokens of each chat session with messages, newest first."""
     spoken = chat_usage(call.state)
     offset = call.query["offset"]
     return Response(
@@ -101,7 +101,7 @@ async def get_conversation_token_usage(call: Call) -> Response:
 
 @operation("get_dashboard_analytics")
 async def get_dashboard_analytics(call: Call) -> Response:
-    """Files and chats of the last week, month or year, day by day."""
+    """Count files and chats of the last week, month or year, day by day."""
     period = call.query["period"]
     now = call.state.clock.now()
     today = datetime.fromtimestamp(now, UTC).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -145,6 +145,6 @@ def _day(day: str, done: dict[str, tuple[int, int]]) -> dict[str, Any]:
 
 
 def _rate(succeeded: int, failed: int) -> float | None:
-    """Percent of the descriptions that succeeded."""
+    """Return the percentage of successful descriptions."""
     ended = succeeded + failed
     return round(100 * succeeded / ended, 2) if ended else None

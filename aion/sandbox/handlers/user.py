@@ -1,7 +1,7 @@
-"""The user behind the key or session: profile, password, address, sessions, the end of an account.
+"""The user of the key or session: profile, password, address, sessions, deletion.
 
-Nothing is mailed: an answer that would promise a mail names its token, marked `[sandbox]`. The
-owner's account stays: without it there would be no sandbox.
+No mail is sent: a response that would promise one has its token, marked `[sandbox]`. The owner's
+account cannot be deleted.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _ROTATE: Final = "/api/v2/auth/session/rotate-session"
 
 @operation("get_user_profile")
 async def get_user_profile(call: Call) -> Response:
-    """Who calls, with preferences."""
+    """Return the caller, with preferences."""
     return _profile(call)
 
 
@@ -42,7 +42,7 @@ async def update_user_profile(call: Call) -> Response:
 
 @operation("change_password", role="viewer")
 async def change_password(call: Call) -> Response:
-    """Set another password; the session should be rotated then."""
+    """Change the password; the session should be rotated afterwards."""
     accounts, member = _caller(call)
     _require_password(accounts, member, call.body["current_password"])
     with call.state.database.transaction():
@@ -64,10 +64,10 @@ async def change_password(call: Call) -> Response:
 
 @operation("set_initial_password", role="viewer")
 async def set_initial_password(call: Call) -> Response:
-    """Set the password of an account that has none."""
+    """Set the password of an account without one."""
     accounts, member = _caller(call)
     if accounts.has_password(member.id):
-        raise ApiError(400, "the account has a password already")
+        raise ApiError(400, "the account already has a password")
     with call.state.database.transaction():
         accounts.set_password(member.id, call.body)
     return Response({"message": "Password set", "auth_provider": "both"})
@@ -75,12 +75,12 @@ async def set_initial_password(call: Call) -> Response:
 
 @operation("change_email", role="viewer")
 async def change_email(call: Call) -> Response:
-    """Keep a new address until it is confirmed."""
+    """Store a new address until it is confirmed."""
     accounts, member = _caller(call)
     _require_password(accounts, member, call.body["password"])
     email = call.body["new_email"]
     if accounts.members.with_email(email) is not None:
-        raise ApiError(409, f"{email} belongs to an account already")
+        raise ApiError(409, f"{email} already belongs to an account")
     with call.state.database.transaction():
         accounts.change(member.id, new_email=email)
     token = accounts.token("email", f"{member.id}/{email}")
@@ -89,7 +89,7 @@ async def change_email(call: Call) -> Response:
 
 @operation("confirm_email_change", role="viewer")
 async def confirm_email_change(call: Call) -> Response:
-    """Take the new address over."""
+    """Confirm the new address."""
     accounts = Accounts(call.state)
     for member in accounts.members.all():
         email = accounts.get(member.id)["new_email"]
@@ -105,7 +105,7 @@ async def confirm_email_change(call: Call) -> Response:
 
 @operation("get_user_sessions")
 async def get_user_sessions(call: Call) -> Response:
-    """The sessions of the user, newest first."""
+    """List the sessions of the user, newest first."""
     logins = Accounts(call.state).logins(call.actor.user_id)
     return Response([_as_json(login, call.actor.session_id) for login in logins])
 
@@ -121,7 +121,7 @@ async def revoke_session(call: Call) -> Response:
 
 @operation("revoke_all_sessions", role="viewer")
 async def revoke_all_sessions(call: Call) -> Response:
-    """End all sessions of the user but the one in use."""
+    """End all sessions of the user except the one in use."""
     accounts = Accounts(call.state)
     with call.state.database.transaction():
         for login in accounts.logins(call.actor.user_id):
@@ -132,9 +132,9 @@ async def revoke_all_sessions(call: Call) -> Response:
 
 @operation("delete_account", role="viewer")
 async def delete_account(call: Call) -> Response:
-    """Remove the user, with sessions and keys."""
+    """Delete the user, with sessions and keys."""
     if call.body["confirmation"] != _PHRASE:
-        raise ApiError(400, f"confirmation has to be {_PHRASE!r}")
+        raise ApiError(400, f"confirmation must be {_PHRASE!r}")
     accounts, member = _caller(call)
     if member.body["role"] == "owner":
         raise ApiError(400, "the owner's account is part of the sandbox: reset the sandbox instead")

@@ -20,7 +20,7 @@ from aion.sandbox.uploads.intake import check_tags
 
 @operation("list_user_files_api_v2_user_files_get")
 async def list_user_files(call: Call) -> Response:
-    """One page of the files that pass the filters."""
+    """List one page of the files that pass the filters."""
     files, total = list_files(call.state.database, call.query)
     return Response(
         {
@@ -33,7 +33,7 @@ async def list_user_files(call: Call) -> Response:
 
 @operation("get_user_file_api_v2_user_files__image_id__get")
 async def get_user_file(call: Call) -> Response:
-    """Details of a file by its id or the first 8 characters of it."""
+    """Return the details of a file by its id or the first 8 characters of it."""
     file = call.state.files.find(call.path["image_id"])
     if file is None:
         raise _not_found(call)
@@ -42,10 +42,10 @@ async def get_user_file(call: Call) -> Response:
 
 @operation("update_user_file_api_v2_user_files__image_id__patch")
 async def update_user_file(call: Call) -> Response:
-    """Change title or tags; null empties the one that carries it, absence keeps it."""
+    """Change title or tags; null empties a field, an absent field stays."""
     file = _file(call)
     if not call.body:
-        raise ApiError(400, "give at least one of title and tags")
+        raise ApiError(400, "pass at least one of title and tags")
     now = call.state.clock.stamp()
     values: dict[str, Any] = {"updated_at": now}
     if "title" in call.body:
@@ -64,7 +64,7 @@ async def update_user_file(call: Call) -> Response:
 
 @operation("delete_user_file_api_v2_user_files__image_id__delete")
 async def delete_user_file(call: Call) -> Response:
-    """Hide a file; its bytes stay for the thirty days in which the service could restore it."""
+    """Delete a file; its bytes stay, since the service can restore it for thirty days."""
     file = _file(call)
     now = delete_file(call.state, file)
     return Response({"id": file.id, "deleted_at": now, "message": "File deleted"})
@@ -72,7 +72,7 @@ async def delete_user_file(call: Call) -> Response:
 
 @operation("batch_delete_user_files_api_v2_user_files_batch_delete_post")
 async def batch_delete_user_files(call: Call) -> Response:
-    """Delete many files, each with its own outcome; what is being processed is skipped."""
+    """Delete many files, each with its own outcome; unfinished ones are skipped."""
     return Response(
         delete_files(call.state, "file_ids", call.body["file_ids"], "File", call.state.files.get)
     )
@@ -92,7 +92,7 @@ async def get_variant(call: Call) -> Response:
     if key is None:
         raise ApiError(
             404,
-            f"variant {name} of file {file.id} is not made: its state is {file.variant_status}",
+            f"variant {name} of file {file.id} does not exist: its status is {file.variant_status}",
             code="VARIANT_NOT_READY",
             details={"variant_status": file.variant_status},
         )
@@ -101,7 +101,7 @@ async def get_variant(call: Call) -> Response:
 
 @operation("download_user_file_api_v2_user_files__image_id__download_get")
 async def download(call: Call) -> Response:
-    """Redirect to a signed URL that answers with the original bytes and its filename."""
+    """Redirect to a signed URL of the original bytes, as a download with their filename."""
     file = _file(call)
     if not file.object_key:
         raise ApiError(400, f"a {file.media_type} has no bytes to download")
@@ -112,7 +112,7 @@ async def download(call: Call) -> Response:
 
 @operation("trigger_variant_generation_api_v2_user_files__image_id__trigger_variants_post")
 async def trigger_variants(call: Call) -> Response:
-    """Make the variants again; while a task runs, that one is returned."""
+    """Make the variants again; returns the running task, if any."""
     file = _file(call)
     if file.media_type != "image":
         raise ApiError(400, f"a {file.media_type} has no variants")
@@ -126,7 +126,7 @@ async def trigger_variants(call: Call) -> Response:
             call.state.jobs.schedule(VARIANTS, file.id, stage="pending", name=file.filename)
     body: dict[str, Any] = {
         "success": True,
-        "message": "Variant generation is running already" if running else "Variants queued",
+        "message": "Variant generation is already running" if running else "Variants queued",
         "task_id": make_id("variants", file.id),
         "current_status": _file(call).variant_status,
         "image_id": file.id,

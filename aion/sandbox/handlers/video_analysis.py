@@ -1,4 +1,4 @@
-"""Analyses of videos: follow, queue, repeat."""
+"""Analyses of videos: status, queue, retry."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ _PRIORITIES: Final = ("low", "normal", "high")
 
 @operation("get_analysis_status_api_v2_video_analysis_jobs__analysis_job_id__get")
 async def get_status(call: Call) -> Response:
-    """One analysis."""
+    """Return one analysis."""
     return Response(_status(_analysis(call)))
 
 
 @operation("get_analysis_status_by_media")
 async def get_status_by_media(call: Call) -> Response:
-    """The newest analysis of a video."""
+    """Return the newest analysis of a video."""
     analysis = videos.newest_analysis(call.state, _video(call, call.path["media_id"]).id)
     if analysis is None:
-        raise ApiError(404, f"the video {call.path['media_id']} was never to be analyzed")
+        raise ApiError(404, f"the video {call.path['media_id']} has no analysis")
     return Response(_status(analysis))
 
 
 @operation("queue_analysis")
 async def queue(call: Call) -> Response:
-    """Queue an analysis, unless one is on its way."""
+    """Queue an analysis, unless one is running."""
     file = _video(call, call.body["media_id"])
     options = {
         "analysis_type": _choice(call, "analysis_type", "full_vlm", _TYPES),
@@ -43,7 +43,7 @@ async def queue(call: Call) -> Response:
     with state.database.transaction():
         known = videos.newest_analysis(state, file.id)
         if known is not None and known.body["status"] in videos.ACTIVE:
-            analysis, message = known, f"the video is being analyzed already: {known.id}"
+            analysis, message = known, f"the video is already being analyzed: {known.id}"
         else:
             analysis, message = videos.queue(state, file, options), "the analysis is queued"
         waiting, _ = state.records.find(
@@ -65,7 +65,7 @@ async def queue(call: Call) -> Response:
 
 @operation("retry_analysis")
 async def retry(call: Call) -> Response:
-    """Begin an analysis that did not end well once more."""
+    """Retry a failed or cancelled analysis."""
     analysis = _analysis(call)
     file = _video(call, call.body["media_id"])
     if analysis.parent != file.id:

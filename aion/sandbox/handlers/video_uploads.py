@@ -1,4 +1,4 @@
-"""Videos in chunks: begin, confirm what was sent, ask for new URLs, complete or give up."""
+"""Chunked uploads of videos: initiate, confirm chunks, retry chunks, complete or abort."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from aion.sandbox.videos import videos
 
 _UPLOAD: Final = "video_upload"
 _LIFETIME: Final = 24 * 3600
-"""Seconds until an upload is given up."""
+"""Seconds until an upload expires."""
 _URL_LIFETIME: Final = 3600
 _MOST_CHUNKS: Final = 10_000
 _LONGEST_TAG: Final = 50
@@ -63,21 +63,21 @@ async def batch_initiate(call: Call) -> Response:
 
 @operation("confirm_video_chunk")
 async def confirm_chunk(call: Call) -> Response:
-    """Take note of a chunk, after a look at what arrived."""
+    """Confirm a chunk, after a check of the received bytes."""
     upload = _uploading(call)
     number = _chunk_number(call, upload)
     info = call.state.objects.info(_key(upload, number))
     if info is None:
-        raise _refused("CHUNK_NOT_UPLOADED", f"nothing was sent for chunk {number}", number)
+        raise _refused("CHUNK_NOT_UPLOADED", f"chunk {number} was not uploaded", number)
     size = _size(upload, number)
     if not info.size == size == call.body["size_bytes"]:
-        told = call.body["size_bytes"]
-        reason = f"chunk {number} has {size} bytes; {info.size} arrived, {told} were confirmed"
+        confirmed = call.body["size_bytes"]
+        reason = f"chunk {number} has {size} bytes; {info.size} arrived, {confirmed} were confirmed"
         raise _refused("CHUNK_SIZE_MISMATCH", reason, number)
-    # Whether quotes belong to an ETag is nowhere said.
+    # The contract does not say whether an ETag includes quotes.
     if call.body["etag"].strip().removeprefix("W/").strip('"').lower() != info.etag:
         raise _refused(
-            "ETAG_MISMATCH", f"the ETag of chunk {number} is that of other bytes", number
+            "ETAG_MISMATCH", f"the ETag of chunk {number} does not match the received bytes", number
         )
     done = {**upload.body["done"], str(number): info.etag}
     upload = call.state.records.update(_UPLOAD, upload.id, done=done) or upload
@@ -95,11 +95,11 @@ async def confirm_chunk(call: Call) -> Response:
 
 @operation("retry_video_chunk")
 async def retry_chunk(call: Call) -> Response:
-    """A new URL for a chunk, not too often."""
+    """Return a new URL for a chunk, a limited number of times."""
     upload = _uploading(call)
     number = _chunk_number(call, upload)
     if str(number) in upload.body["done"]:
-        raise _refused("CHUNK_CONFIRMED", f"chunk {number} is confirmed already", number)
+        raise _refused("CHUNK_CONFIRMED", f"chunk {number} is already confirmed", number)
     most = call.state.options.limits.video_chunk_retries
     attempt = upload.body["retries"].get(str(number), 0) + 1
     if attempt > most:
@@ -120,7 +120,7 @@ async def retry_chunk(call: Call) -> Response:
 
 @operation("complete_video_upload")
 async def complete(call: Call) -> Response:
-    """Make a file of the chunks, and queue its analysis."""
+    """Join the chunks into a file, and queue its analysis."""
     upload, state = _uploading(call), call.state
     missing = [n for n in range(1, _count(upload) + 1) if str(n) not in upload.body["done"]]
     if missing:
@@ -145,7 +145,7 @@ async def complete(call: Call) -> Response:
     if seconds > longest:
         raise ApiError(
             400,
-            f"the video lasts {seconds:.0f} s, the limit is {longest:.0f}",
+            f"the video lasts {seconds:.0f} s; the limit is {longest:.0f} s",
             code="VIDEO_TOO_LONG",
             details={"field": "duration_seconds", "limit": longest},
         )
@@ -174,7 +174,7 @@ async def complete(call: Call) -> Response:
 
 @operation("abort_video_upload")
 async def abort(call: Call) -> Response:
-    """Forget an upload and what arrived of it."""
+    """Abort an upload and remove its chunks."""
     upload = _uploading(call)
     keys = [_key(upload, number) for number in range(1, _count(upload) + 1)]
     there = [key for key in keys if call.state.objects.has(key)]
@@ -196,7 +196,7 @@ async def abort(call: Call) -> Response:
 
 @operation("get_upload_progress")
 async def progress(call: Call) -> Response:
-    """How far an upload is."""
+    """Return the progress of an upload."""
     upload = call.state.records.get(_UPLOAD, call.path["media_id"].lower())
     if upload is None:
         raise _unknown(call.path["media_id"])
@@ -290,7 +290,7 @@ def _analysis_options(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _uploading(call: Call) -> Record:
-    """The upload that a body names, which must not have ended."""
+    """Return the active upload that a body names."""
     media_id = call.body["media_id"]
     upload = call.state.records.get(_UPLOAD, media_id.lower())
     if upload is None or upload.body["upload_id"] != call.body["upload_id"]:
@@ -317,7 +317,7 @@ def _refused(code: str, reason: str, number: int) -> ApiError:
 
 
 def _unknown(media_id: str) -> ApiError:
-    return ApiError(404, f"no upload of a video {media_id}")
+    return ApiError(404, f"no video upload {media_id}")
 
 
 def _count(upload: Record) -> int:

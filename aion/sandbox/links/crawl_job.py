@@ -1,4 +1,4 @@
-"""Crawls: a saved link is queued, processed, and ends with what its page says, or with a reason."""
+"""The job that crawls a saved link: it ends with the facts of the page, or with a reason."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from aion.sandbox.store.clock import Clock
 from aion.sandbox.store.files import StoredFile
 
 CRAWL: Final = "crawl"
-"""Kind of the job that crawls a link, by the id of the file; faults pick it by its URL."""
+"""Kind of the job that crawls a link, by the id of the file; faults select it by its URL."""
 
 RECRAWL_SECONDS: Final = 3600
-"""How long a link rests after it was crawled again."""
+"""Seconds between two recrawls of a link."""
 
 _PREVIEW: Final = ("title", "description", "image", "site_name", "type", "locale")
 _MAX_TITLE: Final = 500
@@ -25,7 +25,7 @@ _MAX_TITLE: Final = 500
 
 @job(CRAWL)
 def crawl(step: Step[State]) -> Next | Awaitable[Next | None] | None:
-    """Move a crawl on; the last stage gets the page."""
+    """Advance a crawl; the last stage fetches the page."""
     file = step.state.files.get(step.id)
     if file is None:
         return None
@@ -64,7 +64,7 @@ async def _crawl(step: Step[State], file: StoredFile) -> None:
 def _read(url: str, local: bool) -> PageFacts:
     final, page = fetch(url, local=local)
     if page.status >= 300:
-        raise CrawlFailed(f"the page answered {page.status}")
+        raise CrawlFailed(f"the page responded with {page.status}")
     header = Message()
     header["Content-Type"] = page.content_type
     if header.get_content_type() not in ("text/html", "application/xhtml+xml"):
@@ -90,6 +90,6 @@ def _values(found: PageFacts) -> dict[str, Any]:
 
 
 def seconds_until_recrawl(file: StoredFile, clock: Clock) -> float:
-    """How long a link still has to rest; 0 or less when it may be crawled again."""
+    """Return the seconds until a link may be crawled again; 0 or less when it may be now."""
     last = file.extras().get("recrawled_at")
     return float(last) + RECRAWL_SECONDS - clock.now() if last is not None else 0.0

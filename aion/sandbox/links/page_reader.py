@@ -1,4 +1,4 @@
-"""What a web page says of itself: its title, its preview data, its images, its text."""
+"""Reads the facts of a web page: its title, its preview data, its images, its text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SILENT: Final = frozenset({"script", "style", "title", "noscript", "template"})
 
 @dataclass(slots=True)
 class PageFacts:
-    """What was found on a page."""
+    """The facts of a page."""
 
     title: str | None = None
     preview: dict[str, str] = field(default_factory=dict[str, str])
@@ -27,11 +27,11 @@ class PageFacts:
 
 
 def read_page(html: str, url: str) -> PageFacts:
-    """Read a page; addresses in it are made absolute. Anything is a page, as in a browser."""
+    """Read a page, and make its addresses absolute. Any text is a page, as in a browser."""
     reader = _Reader(url)
     reader.feed(html)
-    # What is left here is no whole tag. Its end is searched anew from every "<" in it, which takes
-    # minutes for a page that is made for that.
+    # The rest is not a whole tag. Its end is searched again from every "<" in it, which takes
+    # minutes for a hostile page.
     reader.rawdata = reader.rawdata[:_MAX_REST]
     reader.close()
     found = reader.found

@@ -1,4 +1,4 @@
-"""A ready-made library of documents: real files, read as an uploaded one is, with passages."""
+"""The library `documents`: real files, extracted like uploaded ones, with passages."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SLICE: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A paper as a file, and what reading that file gave."""
+    """A paper as a file, with its extracted text."""
 
     paper: Paper
     data: bytes
@@ -34,7 +34,7 @@ class _Read:
 
 
 async def documents(state: State, count: int) -> list[str]:
-    """Documents with text and passages; the number of each goes on where the last library ended."""
+    """Store documents with text and passages; numbers continue after earlier libraries."""
     first = state.database.count("SELECT n FROM counters WHERE kind = ?", (_COUNTER,)) + 1
     ids: list[str] = []
     for start in range(first, first + count, _SLICE):

@@ -1,6 +1,6 @@
-"""From received bytes to a stored file: the checks, the duplicate, the row, the work.
+"""Turns received bytes into a stored file: checks, duplicates, the row, the jobs.
 
-The same for single and batch uploads; they differ only in how a refusal is told.
+The same for single and batch uploads; they differ only in how they report a refusal.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _MAX_TAG: Final = 50
 
 
 def read_options(form: Form, state: State) -> UploadOptions:
-    """The options of an upload form.
+    """Read the options of an upload form.
 
     Raises:
         InvalidRequest: tags out of range, or an unknown storage target.
@@ -70,7 +70,7 @@ def check_tags(tags: list[str]) -> None:
 
 
 async def examine(state: State, file: ReceivedFile) -> ExaminedFile | Refusal:
-    """Decide whether the bytes can be taken, without storing anything."""
+    """Decide whether the bytes can be stored, without storing them."""
     limits = state.options.limits
     if file.too_large:
         reason = f"file is larger than {limits.max_file_bytes} bytes"
@@ -82,7 +82,7 @@ async def examine(state: State, file: ReceivedFile) -> ExaminedFile | Refusal:
         if found is not None:
             facts = await kind.examine(state, file, found)
             return facts if isinstance(facts, Refusal) else ExaminedFile(kind, found, facts)
-    reason = "unsupported file type: its content is that of no image and no document taken here"
+    reason = "unsupported file type: by its content it is not a supported image or document"
     return Refusal(400, "UNSUPPORTED_FILE_TYPE", reason)
 
 
@@ -106,9 +106,9 @@ def store(
 
 
 def received_file(path: Path, filename: str, size: int, sha256: str) -> ReceivedFile:
-    """Bytes that came another way (a presigned upload, an import), ready for `examine`.
+    """Describe bytes of another source (a presigned upload, an import) for `examine`.
 
-    `store` moves the file at `path` away: give a copy of what is to stay.
+    `store` moves the file at `path`: pass a copy of a file that must stay.
     """
     with path.open("rb") as source:
         head = source.read(512)

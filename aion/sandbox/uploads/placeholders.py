@@ -1,7 +1,7 @@
-"""Images whose bytes are still to come: a row in the library before there is an object.
+"""Placeholders: rows of images whose bytes have not arrived yet.
 
 Presigned uploads and imports make them, so that an id is valid from the start. `extra["upload"]`
-says how far the bytes are: awaiting, stored, failed or expired.
+is the status of the bytes: awaiting, stored, failed or expired.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ FAILED: Final = "failed"
 EXPIRED: Final = "expired"
 
 IMAGE_TYPES: Final = {CONTENT_TYPES[ending]: ending for ending in FORMATS.values()}
-"""Ending of an object's key by the media type that is announced for it."""
+"""Extension of an object's key by its announced media type."""
 
 
 def add(
@@ -66,29 +66,29 @@ def add(
 
 
 def upload_key(upload_id: str, content_type: str) -> str:
-    """The key under which the bytes of an upload arrive."""
+    """Return the key under which the bytes of an upload arrive."""
     return f"uploads/{upload_id}/original.{IMAGE_TYPES.get(content_type, 'bin')}"
 
 
 def key_of(file: StoredFile) -> str:
-    """The key under which the bytes of a placeholder arrive."""
+    """Return the key under which the bytes of a placeholder arrive."""
     return str(file.extras().get("upload_key", ""))
 
 
 def stage(file: StoredFile) -> str:
-    """How far the bytes of a file are; those of other uploads are stored."""
+    """Return the status of the bytes of a file; those of other uploads are stored."""
     return str(file.extras().get("upload", STORED))
 
 
 def is_awaiting(file: StoredFile) -> bool:
-    """Whether the bytes may still come."""
+    """Return whether the bytes may still arrive."""
     return stage(file) == AWAITING
 
 
 async def examine_upload(
     state: State, key: str, filename: str
 ) -> tuple[ReceivedFile, ExaminedFile] | Refusal:
-    """What lies under the key of a presigned upload, examined; it stays where it is."""
+    """Examine the object of a presigned upload; it stays in place."""
     info = state.objects.info(key)
     if info is None:
         return Refusal(400, "UPLOAD_NOT_FOUND", "no bytes were sent to the presigned URL", True)
@@ -97,14 +97,16 @@ async def examine_upload(
     if isinstance(examined, Refusal):
         return examined
     if examined.kind.name != "image":
-        return Refusal(400, "UNSUPPORTED_FILE_TYPE", f"{examined.kind.name}s are not taken here")
+        return Refusal(
+            400, "UNSUPPORTED_FILE_TYPE", f"{examined.kind.name}s are not supported here"
+        )
     return file, examined
 
 
 def fill(
     state: State, file: StoredFile, bytes_: ReceivedFile, examined: ExaminedFile, *, describe: bool
 ) -> None:
-    """Give a placeholder its bytes and queue its work, inside the caller's transaction."""
+    """Move bytes into a placeholder and queue its jobs, inside the caller's transaction."""
     facts: ImageFacts = examined.facts
     ending = FORMATS[facts.format]
     key = f"images/{file.id}/original.{ending}"
@@ -127,7 +129,7 @@ def fill(
 
 
 def mark_failed(state: State, file: StoredFile, reason: str, stage: str = FAILED) -> None:
-    """Mark a placeholder as one whose bytes will not come, inside the caller's transaction."""
+    """Mark the upload of a placeholder as failed, inside the caller's transaction."""
     _change(
         state,
         file,

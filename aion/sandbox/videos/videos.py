@@ -1,7 +1,7 @@
-"""Videos: how uploaded chunks become a file, and the job that analyzes it.
+"""Videos: joins uploaded chunks into a file, and analyzes it in a job.
 
-A video is a file of the kind `video`, under the id that its upload was begun with. Its analyses
-are records of the kind `video_analysis` below that id, its scenes those of the kind `scene`.
+A video is a file of the kind `video`, with the id of its upload. Its analyses are records of the
+kind `video_analysis` below that id, its scenes those of the kind `scene`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from aion.sandbox.store.records import Record
 from aion.sandbox.videos import headers, scenes
 
 ANALYZE: Final = "analyze_video"
-"""Kind of the job that analyzes a video, by the id of the analysis; faults pick it by filename."""
+"""Kind of the job that analyzes a video, by the analysis id; faults select it by filename."""
 
 ANALYSIS: Final = "video_analysis"
 SCENE: Final = "scene"
@@ -34,14 +34,14 @@ TYPES: Final = {
     "video/webm": "webm",
     "video/x-msvideo": "avi",
 }
-"""Ending of the object by media type."""
+"""Extension of the object by media type."""
 
 _PIECE: Final = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class JoinedVideo:
-    """A video whose chunks are one object."""
+    """A video whose chunks were joined into one object."""
 
     key: str
     thumbnail_key: str
@@ -52,7 +52,7 @@ class JoinedVideo:
 
 
 def assemble(objects: Objects, media_id: str, ending: str, chunks: Sequence[str]) -> JoinedVideo:
-    """Join the chunks of an upload and look at the result; may be called in a thread."""
+    """Join the chunks of an upload and read its headers; may be called in a thread."""
     key = f"videos/{media_id}/original.{ending}"
     objects.join(chunks, key)
     md5, sha256 = hashlib.md5(usedforsecurity=False), hashlib.sha256()
@@ -124,13 +124,13 @@ def _metadata(assembled: JoinedVideo, ending: str, seconds: float) -> dict[str, 
 
 
 def get(state: State, video_id: str) -> StoredFile | None:
-    """The video of an id."""
+    """Return the video of an id."""
     file = state.files.get(video_id)
     return file if file is not None and file.media_type == "video" else None
 
 
 def newest_analysis(state: State, video_id: str) -> Record | None:
-    """The analysis of a video that was asked for last."""
+    """Return the newest analysis of a video."""
     found, _ = state.records.find(ANALYSIS, parent=video_id, newest_first=True, limit=1)
     return found[0] if found else None
 
@@ -150,7 +150,7 @@ def queue(state: State, file: StoredFile, options: Mapping[str, Any]) -> Record:
 
 
 def begin(state: State, file: StoredFile, analysis: Record, **changes: Any) -> Record:
-    """Put an analysis at its beginning, inside the caller's transaction."""
+    """Restart an analysis, inside the caller's transaction."""
     fresh = state.records.update(
         ANALYSIS,
         analysis.id,
@@ -170,7 +170,7 @@ def begin(state: State, file: StoredFile, analysis: Record, **changes: Any) -> R
 
 
 def _set_status(state: State, file: StoredFile, job_id: str, status: str, **more: Any) -> None:
-    """Have the file tell how far its newest analysis is."""
+    """Store the status of the newest analysis at the file."""
     state.files.update_extra(
         file.n, video_analysis_status=status, video_analysis_job_id=job_id, **more
     )
@@ -231,7 +231,7 @@ def _draw(objects: Objects, file: StoredFile, found: list[scenes.Scene]) -> None
 
 
 def thumbnail_key(video_id: str, index: int) -> str:
-    """Where the picture of a scene lies."""
+    """Return the key of the picture of a scene."""
     return f"videos/{video_id}/scene-{index:04}.jpg"
 
 
