@@ -18,11 +18,11 @@ from collections.abc import Generator
 from dataclasses import dataclass, fields
 from typing import Final
 
-from aion.sandbox.images.color_job import keep
+from aion.sandbox.images.color_job import store_colors
 from aion.sandbox.images.color_names import nearest_name
 from aion.sandbox.images.palette import Swatch
 from aion.sandbox.runtime.state import State
-from aion.sandbox.seeds.seed import seed
+from aion.sandbox.seeds.libraries import seed
 from aion.sandbox.server import SandboxServer
 from aion.sandbox.settings.options import DEFAULT_API_KEY, Limits, Options
 from aion.sandbox.store.files import StoredFile
@@ -147,7 +147,7 @@ async def fill(state: State, count: int) -> None:
                 "created_at": state.clock.stamp(),
             }
             stored = state.files.add(**values)
-            keep(state, stored.id, _palette(number), stored.created_at)
+            store_colors(state, stored.id, _palette(number), stored.created_at)
 
 
 def _palette(number: int) -> list[Swatch]:

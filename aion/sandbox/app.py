@@ -1,4 +1,4 @@
-"""The ASGI application: match, authenticate, strike faults, validate, handle, validate again.
+"""The ASGI application: match, authenticate, apply faults, validate, handle, validate again.
 
 One catch-all entry with its own matcher, so that the contract alone decides which routes exist.
 """
@@ -17,13 +17,11 @@ from typing import Any, Final
 
 from starlette.types import Receive, Scope, Send
 
-from aion.sandbox.asgi.control import CONTROL_PREFIX, serve_control
-from aion.sandbox.asgi.delivery import send_stream, shape_answer
-from aion.sandbox.asgi.exchange import ClientGone, Dropped, Exchange, Forgotten
-from aion.sandbox.asgi.object_routes import object_operation, plain_text, serve_object
-from aion.sandbox.asgi.receiving import receive_call
+from aion.sandbox.asgi.delivery import apply_response_faults, send_stream
+from aion.sandbox.asgi.exchange import ClientDisconnected, ConnectionCut, Exchange
+from aion.sandbox.asgi.request_reader import read_call
 from aion.sandbox.auth.identity import ANONYMOUS, Actor, digest
-from aion.sandbox.cloud.consent import CONSENT_PREFIX, serve_consent
+from aion.sandbox.cloud.consent import CONSENT_PREFIX
 from aion.sandbox.contract.contract import Operation
 from aion.sandbox.contract.errors import (
     ApiError,
@@ -35,8 +33,12 @@ from aion.sandbox.contract.errors import (
 )
 from aion.sandbox.faults.kinds import CallFault, DelayCall, DropCall, FailCall, HtmlCall
 from aion.sandbox.handlers import load_handlers
-from aion.sandbox.runtime.call import Answer
-from aion.sandbox.runtime.rights import require
+from aion.sandbox.routes.consent import serve_consent
+from aion.sandbox.routes.control import CONTROL_PREFIX, serve_control
+from aion.sandbox.routes.objects import object_operation, plain_text, serve_object
+from aion.sandbox.runtime.call import Response
+from aion.sandbox.runtime.in_flight import RequestDiscarded
+from aion.sandbox.runtime.permissions import require
 from aion.sandbox.runtime.state import State
 from aion.sandbox.store.signing import OBJECTS_PREFIX
 
@@ -65,7 +67,7 @@ class App:
         self._control_key = digest(state.options.api_key)
 
     def stop(self) -> None:
-        """Cut what waits in a fault, so that the server can end."""
+        """Cut the requests that wait in a fault, so that the server can stop."""
         self._stopping.set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -74,16 +76,16 @@ class App:
         exchange = Exchange(scope, receive, send, self._url, self._state.clock.http_date)
         controlled = exchange.raw_path.startswith(CONTROL_PREFIX)
         if not controlled:
-            exchange.on_start = lambda: self._remember(exchange, began)
+            exchange.on_start = lambda: self._log_request(exchange, began)
         try:
-            # A reset is such a request itself, and cuts none of its kind.
-            with nullcontext() if controlled else self._state.in_flight.answering():
+            # A reset is a control request itself, so resets do not cut control requests.
+            with nullcontext() if controlled else self._state.in_flight.track():
                 await self._exchange(exchange, controlled)
-        except Forgotten:
-            await self._abandon(exchange)
+        except RequestDiscarded:
+            await self._cut_connection(exchange)
         finally:
             if logger.isEnabledFor(logging.INFO):
-                self._log(exchange, began)
+                self._print_request(exchange, began)
 
     async def _exchange(self, exchange: Exchange, controlled: bool) -> None:
         try:
@@ -96,12 +98,12 @@ class App:
             if answer is not None:
                 await exchange.drain()
                 await self._send(exchange, answer)
-        except (ClientGone, Dropped):
+        except (ClientDisconnected, ConnectionCut):
             if exchange.status is None:
                 exchange.on_start()
-            await self._abandon(exchange)
+            await self._cut_connection(exchange)
 
-    async def _answer(self, exchange: Exchange, controlled: bool) -> Answer:
+    async def _answer(self, exchange: Exchange, controlled: bool) -> Response:
         group: Group = group_of(exchange.raw_path)
         try:
             if controlled:
@@ -109,45 +111,45 @@ class App:
                 return await serve_control(self._state, exchange)
             return await self._serve(exchange)
         except InvalidRequest as error:
-            return Answer(error.body(), status=422)
+            return Response(error.body(), status=422)
         except ApiError as error:
             return self._error(exchange, group, error)
-        except (ClientGone, Dropped):
+        except (ClientDisconnected, ConnectionCut):
             raise
         except Exception as error:
-            logger.exception("%s broke", exchange.operation)
+            logger.exception("%s failed", exchange.operation)
             return self._broken(exchange, group, f"{type(error).__name__}: {error}")
 
-    async def _object(self, exchange: Exchange) -> Answer | None:
+    async def _object(self, exchange: Exchange) -> Response | None:
         exchange.operation = object_operation(exchange.method)
         if self._state.faults:
-            failure = await self._strike(exchange.operation)
-            if isinstance(failure, Answer):
+            failure = await self._apply_faults(exchange.operation)
+            if isinstance(failure, Response):
                 return failure
             if failure is not None:
                 answer = plain_text(failure.status, failure.message or "fault on request")
                 if failure.retry_after is not None:
                     answer.headers["retry-after"] = str(failure.retry_after)
                 return answer
-            shape_answer(exchange, self._state.faults, exchange.operation, self._wait)
+            apply_response_faults(exchange, self._state.faults, exchange.operation, self._wait)
         return await serve_object(self._state, exchange)
 
-    async def _send(self, exchange: Exchange, answer: Answer) -> None:
+    async def _send(self, exchange: Exchange, answer: Response) -> None:
         if answer.stream is None:
             await exchange.answer(answer)
             return
         name = exchange.operation or ""
         try:
             await send_stream(exchange, answer, self._state.faults, name, self._wait)
-        except (ClientGone, Dropped):
+        except (ClientDisconnected, ConnectionCut):
             raise
         except Exception as error:
-            # The status is out already: a cut is all that can still be told.
-            logger.exception("the stream of %s broke", name)
+            # The status is sent already: only a cut can still report the failure.
+            logger.exception("the stream of %s failed", name)
             self._state.violations.append(f"stream of {name}: {type(error).__name__}: {error}")
-            raise Dropped from None
+            raise ConnectionCut from None
 
-    async def _serve(self, exchange: Exchange) -> Answer:
+    async def _serve(self, exchange: Exchange) -> Response:
         operation, values = self._match(exchange)
         exchange.operation, exchange.template = operation.id, operation.path
         access = ACCESS.get(operation.id)
@@ -155,16 +157,16 @@ class App:
         exchange.api_key_id = actor.api_key_id
         self._count(exchange, operation, actor)
         if self._state.faults:
-            failure = await self._strike(operation.id)
-            if isinstance(failure, Answer):
+            failure = await self._apply_faults(operation.id)
+            if isinstance(failure, Response):
                 return failure
             if failure is not None:
                 return self._injected(exchange, operation, failure)
-            shape_answer(exchange, self._state.faults, operation.id, self._wait)
+            apply_response_faults(exchange, self._state.faults, operation.id, self._wait)
         handler = self._handlers.get(operation.id)
         if handler is None or access is None:
-            # One shape for all of them, so that a test suite can tell them from real errors.
-            error = ApiError(501, f"{operation.id} is not in this sandbox")
+            # One shape for all operations, so that a test suite can tell them from real errors.
+            error = ApiError(501, f"{operation.id} is not served by this sandbox")
             return self._error(exchange, "general", error)
         try:
             if not access.public:
@@ -185,12 +187,12 @@ class App:
         values: tuple[str, ...],
         actor: Actor,
         handler: Handler,
-    ) -> Answer:
-        call = await receive_call(self._state, exchange, operation, values, actor)
+    ) -> Response:
+        call = await read_call(self._state, exchange, operation, values, actor)
         try:
             return await handler(call)
         except InvalidRequest as error:
-            return Answer(error.body(), status=422)
+            return Response(error.body(), status=422)
         finally:
             if call.form is not None:
                 call.form.discard()
@@ -203,7 +205,7 @@ class App:
         if operation is None:
             allowed = ", ".join(sorted(operations))
             raise ApiError(
-                405, f"this path takes {allowed} in the contract", headers={"allow": allowed}
+                405, f"the contract allows {allowed} on this path", headers={"allow": allowed}
             )
         return operation, values
 
@@ -234,14 +236,14 @@ class App:
             raise
 
     def _count(self, exchange: Exchange, operation: Operation, actor: Actor) -> None:
-        """Count a request against the rate limits; raises ApiError for one too many."""
+        """Count a request against the rate limits; raises ApiError above the limit."""
         if actor is ANONYMOUS:
             return
-        standing = self._state.rate_limiter.take(actor.caller, operation)
-        if standing is None:
+        rate_limit = self._state.rate_limiter.take(actor.caller, operation)
+        if rate_limit is None:
             return
-        exchange.added_headers = standing.headers()
-        refusal = standing.refusal()
+        exchange.added_headers = rate_limit.headers()
+        refusal = rate_limit.refusal()
         if refusal is not None:
             self._state.audit.write(
                 "security.rate_limit_exceeded",
@@ -258,10 +260,10 @@ class App:
     def _authenticate_control(self, exchange: Exchange) -> None:
         token = _token(exchange)
         if token is None or digest(token) != self._control_key:
-            text = "The control routes want the key that the sandbox was made with"
+            text = "The control routes need the sandbox's own key"
             raise ApiError(401, text, headers={"www-authenticate": "Bearer"})
 
-    async def _strike(self, name: str) -> Answer | FailCall | None:
+    async def _apply_faults(self, name: str) -> Response | FailCall | None:
         faults = self._state.faults
 
         def fits(fault: CallFault) -> bool:
@@ -271,10 +273,10 @@ class App:
         if delay is not None:
             await self._wait(delay.seconds)
         if faults.take(DropCall, fits) is not None:
-            raise Dropped
+            raise ConnectionCut
         page = faults.take(HtmlCall, fits)
         if page is not None:
-            return Answer(status=page.status, raw=_HTML, headers={"content-type": "text/html"})
+            return Response(status=page.status, raw=_HTML, headers={"content-type": "text/html"})
         return faults.take(FailCall, fits)
 
     async def _wait(self, seconds: float) -> None:
@@ -283,9 +285,9 @@ class App:
                 await self._stopping.wait()
         except TimeoutError:
             return
-        raise Dropped
+        raise ConnectionCut
 
-    def _injected(self, exchange: Exchange, operation: Operation, fault: FailCall) -> Answer:
+    def _injected(self, exchange: Exchange, operation: Operation, fault: FailCall) -> Response:
         message = fault.message or f"Fault injected into {operation.id}"
         error = ApiError(fault.status, message, code=fault.code)
         if fault.retry_after is not None:
@@ -293,34 +295,34 @@ class App:
         if fault.status != 422:
             return self._error(exchange, operation.group, error)
         invalid = InvalidRequest([Problem(("body",), message, fault.code or "injected")])
-        return Answer(invalid.body(), status=422, headers=error.headers)
+        return Response(invalid.body(), status=422, headers=error.headers)
 
-    def _checked(self, exchange: Exchange, operation: Operation, answer: Answer) -> Answer:
+    def _checked(self, exchange: Exchange, operation: Operation, answer: Response) -> Response:
         whole = answer.raw is None and answer.stream is None
         if not (self._state.options.strict and whole):
             return answer
         wrong = self._state.validators.answer(operation, answer.status, answer.body)
         if wrong is None:
             return answer
-        text = f"answer {answer.status} of {operation.id} is off contract: {wrong}"
+        text = f"response {answer.status} of {operation.id} violates the contract: {wrong}"
         return self._broken(exchange, operation.group, text)
 
-    def _broken(self, exchange: Exchange, group: Group, text: str) -> Answer:
+    def _broken(self, exchange: Exchange, group: Group, text: str) -> Response:
         self._state.violations.append(text)
         return self._error(exchange, group, ApiError(500, text, code="SANDBOX_ERROR"))
 
-    def _error(self, exchange: Exchange, group: Group, error: ApiError) -> Answer:
+    def _error(self, exchange: Exchange, group: Group, error: ApiError) -> Response:
         body = error_body(error, group, exchange.request_id, self._state.clock.stamp())
-        return Answer(body, status=error.status, headers=dict(error.headers))
+        return Response(body, status=error.status, headers=dict(error.headers))
 
-    async def _abandon(self, exchange: Exchange) -> None:
+    async def _cut_connection(self, exchange: Exchange) -> None:
         self._abort(exchange.scope.get("client"))
-        # The server takes a silent return for an error until it has noticed the cut.
+        # The server treats a silent return as an error until it has noticed the cut.
         while (await exchange.receive())["type"] != "http.disconnect":
             pass
 
-    def _remember(self, exchange: Exchange, began: float) -> None:
-        self._state.journal.add(exchange.seen())
+    def _log_request(self, exchange: Exchange, began: float) -> None:
+        self._state.request_log.add(exchange.seen())
         if exchange.operation is not None and exchange.template is not None:
             self._state.usage.add(
                 exchange.operation,
@@ -331,7 +333,7 @@ class App:
                 api_key_id=exchange.api_key_id,
             )
 
-    def _log(self, exchange: Exchange, began: float) -> None:
+    def _print_request(self, exchange: Exchange, began: float) -> None:
         milliseconds = (time.perf_counter() - began) * 1000
         logger.info(
             "%s %s %s %.1f ms",
@@ -343,7 +345,7 @@ class App:
 
 
 def _token(exchange: Exchange) -> str | None:
-    """The key or session token of a request: Bearer, Basic as pip sends it, or the cookie."""
+    """Return the key or session token of a request: Bearer, Basic (as pip sends), or cookie."""
     scheme, _, given = (exchange.header(b"authorization") or "").partition(" ")
     if scheme.lower() == "bearer":
         return given.strip()

@@ -1,4 +1,4 @@
-"""`python -m aion.sandbox`: start a sandbox, say how to use it, and stop it on a signal."""
+"""`python -m aion.sandbox`: starts a sandbox, prints how to use it, and stops it on a signal."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from types import FrameType
 from typing import Final
 
 from aion.sandbox.runtime.state import State
-from aion.sandbox.seeds.seed import DEFAULT_COUNT, LIBRARIES, check_library, seed
+from aion.sandbox.seeds.libraries import DEFAULT_COUNT, LIBRARIES, check_library, seed
 from aion.sandbox.server import SandboxServer
 from aion.sandbox.settings.options import DEFAULT_API_KEY, KEY_FORM, Limits, Options
 from aion.sandbox.settings.rates import RateLimits
@@ -38,7 +38,7 @@ State: {data}. Press Ctrl+C to stop."""
 
 
 def main(arguments: Sequence[str] | None = None, *, prog: str = "python -m aion.sandbox") -> int:
-    """Run the command, which is called by the name `prog`; returns its exit status."""
+    """Run the command under the name `prog`; returns its exit status."""
     wanted = _parser(prog).parse_args(arguments)
     logging.basicConfig(
         stream=sys.stderr, level=wanted.log_level.upper(), format="%(message)s", force=True
@@ -96,21 +96,21 @@ def _parser(prog: str) -> argparse.ArgumentParser:
         type=_library,
         action="append",
         metavar="LIBRARY[=COUNT]",
-        help=f"begin with a ready-made library of {', '.join(sorted(LIBRARIES))}; may be repeated",
+        help=f"start with a ready-made library of {', '.join(sorted(LIBRARIES))}; may be repeated",
     )
-    add("--strict", action="store_true", help="check its own answers against the contract")
+    add("--strict", action="store_true", help="check its own responses against the contract")
     add(
         "--tier",
         choices=tuple(TIERS),
         default=DEFAULT_TIER,
-        help="whose limits (default: %(default)s)",
+        help="tier with the limits to enforce (default: %(default)s)",
     )
     add("--rate-limits", action="store_true", help="enforce the rates of the tier and of routes")
     add(
         "--strict-auth",
         action=argparse.BooleanOptionalAction,
         default=True,
-        help="take known keys only; without it, any well-formed key acts as the owner",
+        help="accept known keys only; without it, any well-formed key acts as the owner",
     )
     add(
         "--log-level",
@@ -163,7 +163,7 @@ def _library(text: str) -> tuple[str, int]:
 
 
 async def _fill(state: State, libraries: Sequence[tuple[str, int]]) -> None:
-    """Add libraries to an empty sandbox; what an earlier run left in its folder stays as it is."""
+    """Add libraries to an empty sandbox; a folder with files of an earlier run stays as it is."""
     if not state.database.count("SELECT count(*) FROM files"):
         for name, count in libraries:
             await seed(state, name, count)

@@ -13,7 +13,7 @@ for _name in ("httptools", "jsonschema_rs", "PIL", "python_multipart", "starlett
             f'aion.sandbox needs {_name}: pip install "aionvision[sandbox]"', name=_name
         ) from error
 
-# Only looked for: they read documents, and take their time to be imported.
+# Located but not imported: they read documents, and are slow to import.
 for _name, _package in (("pypdf", "pypdf"), ("docx", "python-docx")):
     if find_spec(_name) is None:
         raise ImportError(

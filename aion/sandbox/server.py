@@ -1,7 +1,8 @@
-"""The life of one sandbox server: bind, open the state, serve in a thread of its own, stop.
+"""Runs one sandbox server: bind, open the state, serve in a thread of its own, stop.
 
 The socket is bound and listening before `start` returns, so the port is known and no request can
-come too early. All state lives on the server's loop; `run` takes other threads there.
+come too early. All state belongs to the server's loop; `run` executes code there from other
+threads.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ class SandboxServer:
 
     @property
     def base_url(self) -> str:
-        """What a client is given as its base URL.
+        """The base URL for a client.
 
         Raises:
             RuntimeError: The sandbox has not been started.
@@ -61,7 +62,7 @@ class SandboxServer:
 
     @property
     def state(self) -> State:
-        """The state; only `faults`, `journal` and `violations` may be used off the loop."""
+        """The state; other threads may use `faults`, `request_log` and `violations` only."""
         if self._state is None:
             raise RuntimeError(_NOT_RUNNING)
         return self._state
@@ -71,8 +72,8 @@ class SandboxServer:
 
         Raises:
             OSError: the port is taken or the folder cannot be used.
-            ValueError: a rate limit names a route that the contract does not have.
-            RuntimeError: started twice, or the server broke while starting.
+            ValueError: a rate limit names a route outside the contract.
+            RuntimeError: started twice, or the server failed while starting.
         """
         if self._thread is not None:
             raise RuntimeError("a sandbox can be started once")
@@ -100,7 +101,7 @@ class SandboxServer:
         if thread is None:
             return
         if loop is not None and not loop.is_closed() and self._uvicorn is not None:
-            # A loop that was closed in between has ended by itself.
+            # A loop that was closed in between has stopped already.
             with contextlib.suppress(RuntimeError):
                 loop.call_soon_threadsafe(self._uvicorn.end)
         thread.join()
@@ -118,7 +119,7 @@ class SandboxServer:
     def _serve(self, bound: socket.socket, state: State) -> None:
         try:
             asyncio.run(self._main(bound, state))
-        except BaseException as error:  # noqa: BLE001 - told to the thread that waits in start
+        except BaseException as error:  # noqa: BLE001 - raised in the thread that waits in start
             self._failure = error
         finally:
             bound.close()
@@ -145,7 +146,7 @@ class SandboxServer:
 
 
 class _Uvicorn(uvicorn.Server):
-    """uvicorn without its signals, its log and its polling: it ends when it is told."""
+    """uvicorn without its signals, its log and its polling: `end` stops it."""
 
     def __init__(self, app: App, ready: threading.Event) -> None:
         super().__init__(
@@ -158,7 +159,7 @@ class _Uvicorn(uvicorn.Server):
                 proxy_headers=False,
                 ws="none",
                 server_header=False,
-                # Answers are dated by the sandbox's own clock.
+                # The sandbox's own clock dates responses.
                 date_header=False,
                 timeout_keep_alive=75,
                 timeout_graceful_shutdown=1,
@@ -188,9 +189,9 @@ class _Uvicorn(uvicorn.Server):
 
 
 def _url(host: str, port: int) -> str:
-    """Where clients on this machine find the server."""
+    """Return the URL of the server for clients on this machine."""
     if ip_address(host).is_unspecified:
-        # It stands for all addresses, and is none to connect to.
+        # It means all addresses, and cannot be connected to.
         host = "::1" if ":" in host else "127.0.0.1"
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 

@@ -7,8 +7,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from aion.sandbox import DEFAULT_API_KEY, Limits, Options, Rate, RateLimits, SandboxServer
-from aion.sandbox.faults.armed import Faults
-from aion.sandbox.seeds.seed import seed
+from aion.sandbox.faults.registry import Faults
+from aion.sandbox.seeds.libraries import seed
 from aion.sandbox.store.request_log import SeenRequest
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ class Sandbox:
     @property
     def requests(self) -> list[SeenRequest]:
         """The requests seen since the start or the last reset, oldest first."""
-        return self._server.state.journal.list()
+        return self._server.state.request_log.list()
 
     @property
     def violations(self) -> list[str]:

@@ -8,12 +8,12 @@ from typing import TypeVar
 
 from aion.sandbox.auth.identity import Role
 from aion.sandbox.handlers.registry import ACCESS, HANDLERS, Access
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.runtime.state import State
 from aion.testing import Sandbox
 
 T = TypeVar("T")
-Handler = Callable[[Call], Awaitable[Answer]]
+Handler = Callable[[Call], Awaitable[Response]]
 
 
 def state_of(sandbox: Sandbox) -> State:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 import httpx
 import pytest
 
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 from aion.testing import Sandbox
 from tests.sandbox.conftest import client_of, eventually
 from tests.sandbox.core import served
@@ -47,9 +47,9 @@ async def broken() -> AsyncIterator[bytes]:
 def stream() -> Iterator[None]:
     """Respond to a GET with a separate path with a stream, by its query."""
 
-    async def handler(call: Call) -> Answer:
+    async def handler(call: Call) -> Response:
         made = {None: events, "processing": endless, "failed": broken}[call.query["status"]]
-        return Answer(stream=made(), headers={"content-type": "text/event-stream"})
+        return Response(stream=made(), headers={"content-type": "text/event-stream"})
 
     closed.clear()
     with served(STREAM, handler):
@@ -127,8 +127,8 @@ def _read_all(api: httpx.Client) -> None:
 
 
 def test_a_urlencoded_form_is_decoded_with_its_defaults(api: httpx.Client) -> None:
-    async def handler(call: Call) -> Answer:
-        return Answer(raw=repr(sorted(call.body.items())).encode())
+    async def handler(call: Call) -> Response:
+        return Response(raw=repr(sorted(call.body.items())).encode())
 
     fields = {"filename": "a b.jpg", "content_type": "image/jpeg", "size_bytes": "12"}
     with served(FORM, handler):
@@ -151,7 +151,7 @@ def test_a_urlencoded_form_is_decoded_with_its_defaults(api: httpx.Client) -> No
 def test_a_bad_urlencoded_form_names_the_field(
     api: httpx.Client, body: str, kind: str, place: str
 ) -> None:
-    async def handler(call: Call) -> Answer:
+    async def handler(call: Call) -> Response:
         raise AssertionError
 
     types = {"form": "application/x-www-form-urlencoded", "json": "application/json"}
@@ -164,8 +164,8 @@ def test_a_bad_urlencoded_form_names_the_field(
 
 
 def test_a_body_can_be_a_bare_value(api: httpx.Client) -> None:
-    async def handler(call: Call) -> Answer:
-        return Answer(raw=call.body.encode())
+    async def handler(call: Call) -> Response:
+        return Response(raw=call.body.encode())
 
     with served(PASSWORD, handler):
         good = api.post("/user/set-initial-password", json="long enough")
@@ -173,9 +173,9 @@ def test_a_body_can_be_a_bare_value(api: httpx.Client) -> None:
     assert (good.text, bad.status_code) == ("long enough", 422)
 
 
-def test_a_response_can_be_a_list(api: httpx.Client) -> None:
-    async def handler(call: Call) -> Answer:
-        return Answer([])
+def test_an_answer_can_be_a_list(api: httpx.Client) -> None:
+    async def handler(call: Call) -> Response:
+        return Response([])
 
     with served(FAMILIES, handler):
         assert api.get("/colors/families").json() == []

@@ -10,7 +10,13 @@ from aion.sandbox.handlers.registry import operation
 from aion.sandbox.runtime.state import State
 from aion.sandbox.store.files import StoredFile
 from aion.sandbox.store.multipart import ReceivedFile
-from aion.sandbox.uploads.file_kinds import FILE_KINDS, Examined, FileKind, Refusal, Wishes
+from aion.sandbox.uploads.file_kinds import (
+    FILE_KINDS,
+    ExaminedFile,
+    FileKind,
+    Refusal,
+    UploadOptions,
+)
 from aion.testing import Sandbox
 from tests.sandbox.conftest import batch, plain
 from tests.sandbox.core import on_loop
@@ -102,7 +108,7 @@ def test_a_document_is_as_far_as_its_extraction(
 
 
 def test_a_column_that_no_file_has_is_refused(sandbox: Sandbox) -> None:
-    with pytest.raises(TypeError, match="a file has no colour"):
+    with pytest.raises(TypeError, match="files have no column colour"):
         add(sandbox, media_type="link", filename="x", colour="red")
 
 
@@ -120,8 +126,8 @@ def notes(monkeypatch: pytest.MonkeyPatch) -> None:
     def store(
         state: State,
         file: ReceivedFile,
-        examined: Examined,
-        wishes: Wishes,
+        examined: ExaminedFile,
+        wishes: UploadOptions,
         session_id: str | None,
     ) -> StoredFile:
         file_id = state.files.new_id()

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from aion.sandbox.auth.identity import OWNER_ID, Actor, digest
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.runtime.state import State
 from aion.sandbox.store.ids import TENANT_ID
 from aion.testing import Sandbox
@@ -129,8 +129,8 @@ def test_a_wrong_key_and_no_key_are_in_the_audit_log(sandbox: Sandbox) -> None:
 def test_an_operation_can_want_a_scope_instead(
     sandbox: Sandbox, key: MakeKey, role: str, scopes: list[str], allowed: bool
 ) -> None:
-    async def handler(call: Call) -> Answer:
-        return Answer(raw=b"")
+    async def handler(call: Call) -> Response:
+        return Response(raw=b"")
 
     with served(READ, handler, scope="cloud_storage:read"):
         got = status(sandbox, "GET", "/uploads/sessions", key(role, scopes=scopes))
@@ -162,10 +162,10 @@ def test_a_scope_that_the_key_does_not_name_gives_nothing() -> None:
 def test_a_handler_sees_who_calls_and_can_want_more(sandbox: Sandbox, key: MakeKey) -> None:
     seen: list[Actor] = []
 
-    async def handler(call: Call) -> Answer:
+    async def handler(call: Call) -> Response:
         seen.append(call.actor)
         call.require("admin")
-        return Answer(raw=b"")
+        return Response(raw=b"")
 
     with served(READ, handler):
         assert status(sandbox, "GET", "/uploads/sessions", key("editor")) == 403

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from aion.sandbox.runtime.jobs import JOBS, Next, Step, job
+from aion.sandbox.runtime.job_handlers import JOBS, Next, Step, job
 from aion.sandbox.runtime.state import State
 from aion.testing import Sandbox
 from tests.sandbox.conftest import eventually
@@ -16,7 +16,7 @@ BREAKING = "breaking"
 WALK = "walk"
 
 
-def walk(step: Step) -> Next | Awaitable[Next | None] | None:
+def walk(step: Step[State]) -> Next | Awaitable[Next | None] | None:
     """Note every stage in a record; the last one works outside the transaction."""
     if step.name == BREAKING:
         step.state.records.put("walk", "half", {})
@@ -27,13 +27,13 @@ def walk(step: Step) -> Next | Awaitable[Next | None] | None:
     return step.next({"queued": "processing", "processing": "last"}[step.stage])
 
 
-async def _last(step: Step) -> None:
+async def _last(step: Step[State]) -> None:
     failure = step.failure()
     await asyncio.sleep(0)
     _note(step, failure or "done")
 
 
-def _note(step: Step, word: str) -> None:
+def _note(step: Step[State], word: str) -> None:
     known = step.state.records.get("walk", step.id)
     words: list[str] = known.body["words"] if known is not None else []
     words.append(f"{word}@{step.stamp()[17:19]}")
@@ -131,7 +131,7 @@ def test_a_job_that_breaks_is_reported_and_stops_no_other(running: Sandbox) -> N
     begin(running, "bad", BREAKING)
     begin(running, "good")
     running.step_clock(60)
-    assert running.violations == ["job walk bad broke: RuntimeError: bad"]
+    assert running.violations == ["job walk bad failed: RuntimeError: bad"]
     assert (stage(running, "bad"), len(words(running, "good"))) == (None, 3)
     assert on_loop(running, lambda state: state.records.get("walk", "half")) is None
 
@@ -149,7 +149,7 @@ def test_the_work_continues_after_an_error_outside_of_any_job(
         running.step_clock(2)
     begin(running, "next")
     running.step_clock(60)
-    assert running.violations == ["background work broke: OSError: the disk is full"]
+    assert running.violations == ["background work failed: OSError: the disk is full"]
     assert (stage(running, "next"), len(words(running, "next"))) == (None, 3)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.runtime.state import State
 from aion.testing import Sandbox
 from tests.sandbox.conftest import plain
@@ -17,13 +17,13 @@ KEY = "documents/one/original.pdf"
 PDF = {"Content-Type": "application/pdf"}
 
 
-async def sign(call: Call) -> Answer:
-    """Return a URL for PUT, and one for POST with its fields, in headers."""
+async def sign(call: Call) -> Response:
+    """Give a URL for PUT, and one for POST with its fields, in headers."""
     kind = "application/pdf"
     url, fields = call.upload_form(KEY, content_type=kind, max_bytes=100, seconds=600)
     put = call.upload_url(KEY, content_type=kind, max_bytes=100, seconds=600)
     form = "&".join(f"{name}={value}" for name, value in fields.items())
-    return Answer(raw=b"", headers={"x-put": put, "x-post": url, "x-form": form})
+    return Response(raw=b"", headers={"x-put": put, "x-post": url, "x-form": form})
 
 
 @pytest.fixture

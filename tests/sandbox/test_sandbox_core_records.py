@@ -8,7 +8,7 @@ import pytest
 from aion.sandbox.store.clock import Clock
 from aion.sandbox.store.database import Database
 from aion.sandbox.store.records import Records
-from aion.sandbox.store.text_index import Texts
+from aion.sandbox.store.text_index import TextIndex
 from aion.testing import Sandbox
 from tests.sandbox.core import on_loop
 
@@ -126,7 +126,7 @@ def test_records_survive_a_restart_and_not_a_reset(tmp_path: Path) -> None:
 
 
 def test_a_passage_is_found_by_its_words_best_first(database: Database) -> None:
-    texts = Texts(database)
+    texts = TextIndex(database)
     texts.put("chunk", "1", "The harbor at night. Harbor lights.", parent="a")
     texts.put("chunk", "2", "A harbor, far away from everything else in this text", parent="b")
     texts.put("chunk", "3", "Nothing", parent="a")
@@ -139,7 +139,7 @@ def test_a_passage_is_found_by_its_words_best_first(database: Database) -> None:
 
 
 def test_a_passage_that_was_replaced_or_deleted_is_not_found(database: Database) -> None:
-    texts = Texts(database)
+    texts = TextIndex(database)
     texts.put("chunk", "1", "old", parent="a")
     texts.put("chunk", "1", "new", parent="a")
     assert (texts.search("chunk", "old"), len(texts.search("chunk", "new"))) == ([], 1)
@@ -149,4 +149,4 @@ def test_a_passage_that_was_replaced_or_deleted_is_not_found(database: Database)
 
 @pytest.mark.parametrize("query", ["", '"', "a AND (", "*", "NEAR/", "x" * 10_000])
 def test_no_query_breaks_the_search(database: Database, query: str) -> None:
-    assert Texts(database).search("chunk", query) == []
+    assert TextIndex(database).search("chunk", query) == []

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from PIL import Image
 
-from aion.sandbox.seeds.seed import draw
+from aion.sandbox.seeds.libraries import draw
 from aion.testing import Sandbox
 from tests.sandbox.conftest import plain
 from tests.sandbox.core import on_loop

@@ -10,7 +10,7 @@ from PIL import Image
 
 from aion.sandbox.images.blurhash import encode
 from aion.sandbox.images.color_names import NAMED, nearest_name, to_lab
-from aion.sandbox.images.inspect import sniff
+from aion.sandbox.images.image_facts import sniff
 from aion.sandbox.images.variants import SIZES
 from aion.testing import Sandbox
 from tests.sandbox.conftest import batch, plain

@@ -138,6 +138,25 @@ def test_a_bad_fault_over_http_is_a_400_that_says_why(
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "VALIDATION_ERROR")
 
 
+@pytest.mark.parametrize(
+    ("body", "nearest"),
+    [
+        ({"kind": "fail", "operation": "list_user_file"}, "list_user_files"),
+        ({"kind": "drop", "operation": "LIST_USER_FILES"}, "list_user_files"),
+        ({"kind": "delay", "operation": "objects.gett"}, "objects.get"),
+        ({"kind": "fail_job", "job": "extrakt"}, "extract"),
+        ({"kind": "hold_job", "job": "batchitem"}, "batch_item"),
+    ],
+)
+def test_a_fault_for_something_unknown_is_refused_and_the_nearest_name_said(
+    api: httpx.Client, sandbox: Sandbox, body: dict[str, str], nearest: str
+) -> None:
+    answer = api.post(f"{sandbox.url}/_sandbox/faults", json=body)
+    said = (answer.status_code, answer.json()["error"]["message"].partition("; ")[2])
+    assert said == (400, f"did you mean {nearest!r}?")
+    assert sandbox.faults.list() == []
+
+
 def test_control_routes_want_the_key(sandbox: Sandbox) -> None:
     assert plain("POST", f"{sandbox.url}/_sandbox/reset").status_code == 401
 

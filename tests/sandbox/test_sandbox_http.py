@@ -204,10 +204,10 @@ def test_an_encoded_slash_stays_inside_its_segment(api: httpx.Client) -> None:
 def test_a_response_off_contract_becomes_a_500_that_says_what_is_off(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from aion.sandbox.runtime.call import Answer, Call
+    from aion.sandbox.runtime.call import Call, Response
 
-    async def broken(call: Call) -> Answer:
-        return Answer({"files": [], "total_count": "none", "has_more": False, "extra": 1})
+    async def broken(call: Call) -> Response:
+        return Response({"files": [], "total_count": "none", "has_more": False, "extra": 1})
 
     name = "list_user_files_api_v2_user_files_get"
     monkeypatch.setitem(load_handlers(), name, broken)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from aion.sandbox.images.inspect import Unusable, inspect
-from aion.sandbox.images.jpeg import shortened
+from aion.sandbox.images.image_facts import InvalidImage, inspect
+from aion.sandbox.images.jpeg import truncated
 from tests.sandbox.pictures import photo
 
 _MOST_PIXELS = 10**8
@@ -39,7 +39,7 @@ def is_taken(data: bytes, folder: Path) -> bool:
     path.write_bytes(data)
     try:
         inspect(path, "JPEG", _MOST_PIXELS)
-    except Unusable:
+    except InvalidImage:
         return False
     return True
 
@@ -78,7 +78,7 @@ def test_damage_is_judged_as_by_decoding_everything(
 def test_most_of_a_photograph_is_not_decoded(tmp_path: Path) -> None:
     path = tmp_path / "picture.jpg"
     path.write_bytes(noise(quality=95))
-    looked_at = shortened(path)
+    looked_at = truncated(path)
     assert looked_at is not None
     assert len(looked_at.getvalue()) < path.stat().st_size / 5
 
@@ -107,4 +107,4 @@ def test_the_facts_are_those_of_the_whole_file(tmp_path: Path) -> None:
 def test_an_unusual_file_is_left_to_the_decoder(data: bytes, tmp_path: Path) -> None:
     path = tmp_path / "picture.jpg"
     path.write_bytes(data)
-    assert shortened(path) is None
+    assert truncated(path) is None

@@ -232,7 +232,7 @@ def test_a_missing_extra_is_named_with_the_command_that_helps() -> None:
 def test_only_the_crawler_imports_an_http_client() -> None:
     # It reads loopback addresses and nothing else, as its own tests show.
     clients = {"httpx", "http.client", "urllib.request", "requests", "aiohttp"}
-    assert {place for place, name in _imports() if name in clients} <= {"fetching.py"}
+    assert {place for place, name in _imports() if name in clients} <= {"fetch.py"}
 
 
 def _imports() -> Iterator[tuple[str, str]]:

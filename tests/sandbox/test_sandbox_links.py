@@ -55,15 +55,15 @@ def test_list_and_details_show_the_same_of_a_link(api: httpx.Client, sandbox: Sa
 @pytest.mark.parametrize(
     ("url", "reason"),
     [
-        ("https://pages.aion.test/nowhere", "answered 404"),
-        ("https://pages.aion.test/broken", "answered 500"),
+        ("https://pages.aion.test/nowhere", "responded with 404"),
+        ("https://pages.aion.test/broken", "responded with 500"),
         ("https://pages.aion.test/notes.txt", "text/plain"),
         ("https://quillhaven.example/", "no outgoing calls"),
         ("http://10.1.2.3/", "no outgoing calls"),
         ("http://localhost.quillhaven.example/", "no outgoing calls"),
         ("http://2130706433/", "no outgoing calls"),
-        ("http://127.0.0.1:1/", "not reached"),
-        ("http://127.0.0.1:99999/", "not an address"),
+        ("http://127.0.0.1:1/", "could not be reached"),
+        ("http://127.0.0.1:99999/", "not a URL"),
     ],
 )
 def test_a_page_that_cannot_be_had_is_a_failed_crawl_with_the_reason(
@@ -162,7 +162,11 @@ def test_a_page_on_this_machine_is_crawled(site: str, api: httpx.Client, sandbox
 
 @pytest.mark.parametrize(
     ("path", "reason"),
-    [("/away", "no outgoing calls"), ("/circle", "redirects"), ("/file", "no address of a web")],
+    [
+        ("/away", "no outgoing calls"),
+        ("/circle", "redirects"),
+        ("/file", "not the scheme of a web"),
+    ],
 )
 def test_a_redirect_leads_nowhere_else(path: str, reason: str, site: str) -> None:
     with pytest.raises(CrawlFailed, match=reason):

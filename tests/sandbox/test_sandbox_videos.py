@@ -295,7 +295,7 @@ def test_videos_outlive_a_restart(tmp_path: Path) -> None:
 
 @given(st.floats(0.01, 7200), st.integers(1, 2**32), st.text("0123456789abcdef", min_size=1))
 def test_scenes_have_no_gaps(duration: float, size: int, digest: str) -> None:
-    found = scenes.cut(duration, size, digest)
+    found = scenes.split_scenes(duration, size, digest)
     assert (found[0].start, found[0].first_byte) == (0.0, 0)
     assert (found[-1].end, found[-1].end_byte) == (round(duration, 3), size)
     for one, other in pairwise(found):

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aion.exceptions import ValidationError
-from aion.sandbox.documents.chunking import LONGEST, cut
+from aion.sandbox.documents.chunking import LONGEST, chunk_text
 from aion.sandbox.documents.extraction import Block, Text, Unreadable, extract
-from aion.sandbox.documents.search import telling_words
+from aion.sandbox.documents.search import content_words
 from aion.uploads._document_file import document
 from tests.behaviour.papers import MANUAL, pdf, word
 from tests.unit.test_media import HEADS
@@ -127,19 +127,19 @@ def test_a_docx_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(
 
 
 def test_passages_stay_within_a_section_and_headings_with_what_they_head(tmp_path: Path) -> None:
-    chunks = cut(read(tmp_path, MANUAL.encode(), "md"))
+    chunks = chunk_text(read(tmp_path, MANUAL.encode(), "md"))
     assert [chunk.content for chunk in chunks] == [
         "Pump manual\n\nThe pump lifts water to the tank.",
         "Valves\n\nThe relief valve opens at six bar.",
         "Storage\n\nKeep the rotor dry.",
     ]
-    nested = cut(read(tmp_path, b"# A\n## B\ntext", "md"))
+    nested = chunk_text(read(tmp_path, b"# A\n## B\ntext", "md"))
     assert [(one.content, one.headings) for one in nested] == [("A\n\nB\n\ntext", ("A", "B"))]
 
 
 def test_a_long_paragraph_is_cut_after_a_sentence() -> None:
     text = "A sentence of some length. " * 100
-    chunks = cut(Text(text, 1, (Block(text.strip(), 1),)))
+    chunks = chunk_text(Text(text, 1, (Block(text.strip(), 1),)))
     assert len(chunks) > 1
     assert all(chunk.content.endswith(".") for chunk in chunks)
 
@@ -147,12 +147,12 @@ def test_a_long_paragraph_is_cut_after_a_sentence() -> None:
 @given(st.lists(st.text(min_size=1, max_size=3000), max_size=6))
 def test_passages_are_short_and_leave_no_word_out(texts: list[str]) -> None:
     blocks = tuple(Block(one, n) for n, one in enumerate(texts, start=1) if one.strip())
-    chunks = cut(Text("", len(texts), blocks))
+    chunks = chunk_text(Text("", len(texts), blocks))
     assert all(0 < len(chunk.content) <= LONGEST for chunk in chunks)
     whole = "".join("".join(block.text.split()) for block in blocks)
     assert "".join("".join(chunk.content.split()) for chunk in chunks) == whole
 
 
 def test_filler_words_do_not_count_unless_there_are_no_others() -> None:
-    assert telling_words("What does the Pump say of the pump?") == ["pump"]
-    assert telling_words("what is this") == ["what", "is", "this"]
+    assert content_words("What does the Pump say of the pump?") == ["pump"]
+    assert content_words("what is this") == ["what", "is", "this"]

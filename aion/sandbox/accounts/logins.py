@@ -1,6 +1,6 @@
-"""Accounts and logins: passwords as hashes, session tokens, and the tokens of mails never sent.
+"""Accounts and logins: passwords as hashes, session tokens, and the tokens of unsent mails.
 
-The owner's account is there from the start, with the password `PASSWORD`. Every token is derived
+The owner's account exists from the start, with the password `PASSWORD`. Every token is derived
 from the sandbox's key, so it is the same in every run.
 """
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from aion.sandbox.runtime.call import Call
     from aion.sandbox.runtime.state import State
 
-PASSWORD: Final = "Sandbox-Password-1"  # noqa: S105 - no secret: it is in the docs
+PASSWORD: Final = "Sandbox-Password-1"  # noqa: S105 - documented, not a secret
 """The password of the owner."""
 
 LOGIN: Final = "login"
@@ -37,7 +37,7 @@ class Accounts:
         self.members = Members(state)
 
     def get(self, user_id: str) -> dict[str, Any]:
-        """What belongs to a user besides the membership."""
+        """Return the account of a user, which complements the membership."""
         known = self._records.get(_ACCOUNT, user_id)
         if known is not None:
             return known.body
@@ -59,16 +59,16 @@ class Accounts:
         self.change(user_id, password=self._hashed(user_id, password))
 
     def has_password(self, user_id: str) -> bool:
-        """Whether one was set."""
+        """Return whether a user has a password."""
         return self.get(user_id)["password"] is not None
 
     def fits(self, user_id: str, password: str) -> bool:
-        """Whether this is the password."""
+        """Return whether this is the password."""
         stored = self.get(user_id)["password"]
         return stored is not None and hmac.compare_digest(stored, self._hashed(user_id, password))
 
     def token(self, purpose: str, about: str) -> str:
-        """The token of a mail: what it would carry if the sandbox sent any."""
+        """Return the token that a mail would carry if the sandbox sent any."""
         secret = self._state.options.api_key
         return digest(f"{secret}/{purpose}/{about.lower()}")[:40]
 
@@ -76,7 +76,7 @@ class Accounts:
         return digest(f"{self._state.options.api_key}/{user_id}/{password}")
 
     def log_in(self, call: Call, user_id: str, *, remember: bool = False) -> tuple[Record, str]:
-        """Begin a session: its record and its token."""
+        """Begin a session; returns its record and its token."""
         now = self._state.clock.stamp()
         login_id = self._records.new_id(LOGIN)
         token = self.token("session", login_id)
@@ -94,13 +94,13 @@ class Accounts:
         return login, token
 
     def refresh(self, login: Record) -> Record:
-        """Let a session live on."""
+        """Extend a session."""
         now = self._state.clock.now()
         later = {"expires_at": stamp(now + login.body["lifetime"]), "last_activity_at": stamp(now)}
         return self._put(login, login.parent, later)
 
     def rotate(self, login: Record) -> str:
-        """Give a session another token, which is given back; the old one ends."""
+        """Replace the token of a session; returns the new one, and the old one ends."""
         turn = login.body.get("turn", 0) + 1
         token = self.token("session", f"{login.id}/{turn}")
         self._put(login, digest(token), {"turn": turn})
@@ -111,7 +111,7 @@ class Accounts:
         self._put(login, login.parent, {"revoked_at": self._state.clock.stamp()})
 
     def logins(self, user_id: str) -> list[Record]:
-        """The sessions of a user that have not ended, newest first."""
+        """Return the active sessions of a user, newest first."""
         now = self._state.clock.now()
 
         def lives(login: Record) -> bool:
@@ -122,10 +122,10 @@ class Accounts:
         return self._records.find(LOGIN, where=lives, newest_first=True)[0]
 
     def session(self, actor: Actor) -> Record:
-        """The session with which somebody calls.
+        """Return the session of a caller.
 
         Raises:
-            ApiError: it is an API key, which has none.
+            ApiError: the caller uses an API key.
         """
         found = self._records.get(LOGIN, actor.session_id) if actor.session_id else None
         if found is None:
@@ -133,10 +133,10 @@ class Accounts:
         return found
 
     def own(self, actor: Actor, session_id: str) -> Record:
-        """A session of the caller that is not the one in use.
+        """Return a session of the caller other than the one in use.
 
         Raises:
-            ApiError: there is none (404), or it is the one in use (400).
+            ApiError: unknown session (404), or the one in use (400).
         """
         logins = self.logins(actor.user_id)
         found = next((one for one in logins if one.id == session_id.lower()), None)
@@ -152,9 +152,9 @@ class Accounts:
 
 
 def require_strong(password: str) -> None:
-    """Refuse a password that is too short or too plain; raises ApiError."""
+    """Refuse a password that is too short or too simple; raises ApiError."""
     kinds = (str.isupper, str.islower, str.isdigit)
     if len(password) < 8 or not all(any(kind(char) for char in password) for kind in kinds):
         raise ApiError(
-            400, "a password has 8 characters or more, with upper case, lower case and a digit"
+            400, "a password needs 8 characters or more, with upper case, lower case and a digit"
         )

@@ -1,4 +1,4 @@
-"""Who belongs to the tenant, and with which role."""
+"""The members of the tenant and their roles."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ class Members:
         self._records = state.records
 
     def all(self) -> list[Record]:
-        """All of them, in the order in which they joined."""
+        """Return all members, in the order in which they joined."""
         return self._records.find(MEMBER)[0]
 
     def require(self, user_id: str) -> Record:
-        """One of them.
+        """Return one member.
 
         Raises:
-            ApiError: there is no such member.
+            ApiError: unknown member.
         """
         found = self._records.get(MEMBER, user_id.lower())
         if found is None:
@@ -37,12 +37,12 @@ class Members:
         return found
 
     def with_email(self, email: str) -> Record | None:
-        """The member of an address, in whatever case."""
+        """Return the member of an e-mail address, in any case."""
         wanted = email.lower()
         return next((one for one in self.all() if one.body["email"].lower() == wanted), None)
 
     def add(self, email: str, role: str, name: str | None = None) -> Record:
-        """Let somebody join.
+        """Add a member.
 
         Raises:
             ApiError: the address belongs to a member.
@@ -63,12 +63,12 @@ class Members:
         return self._records.put(MEMBER, member.id, {**member.body, **fields})
 
     def remove(self, member: Record) -> None:
-        """Take a member out; their keys and sessions stop working with it."""
+        """Remove a member; their keys and sessions stop working."""
         self._records.delete(MEMBER, member.id)
         self._records.delete("account", member.id)
 
 
 def as_json(member: Record) -> dict[str, Any]:
-    """A member as it goes over the wire."""
+    """Return a member in its wire form."""
     names = ("email", "name", "role", "joined_at", "last_active_at")
     return {"id": member.id, **{name: member.body.get(name) for name in names}}

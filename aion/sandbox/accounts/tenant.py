@@ -1,6 +1,6 @@
-"""The one tenant of a sandbox: its settings, what it may use, and its bucket.
+"""The only tenant of a sandbox: its settings, its allowances, and its bucket.
 
-Money stays at zero: nothing here is billed. A bucket is tested in a made-up way, by its name and
+Amounts of money are zero: nothing is billed. The test of a bucket is simulated, by its name and
 the form of the key, since the sandbox makes no outgoing calls.
 """
 
@@ -43,7 +43,7 @@ _EMPTY: Final[dict[str, Any]] = {
 
 
 def month_start(now: float) -> float:
-    """When the calendar month of a moment began, in UTC."""
+    """Return the begin of the calendar month of a moment, in UTC."""
     begin = datetime.fromtimestamp(now, UTC).replace(
         day=1, hour=0, minute=0, second=0, microsecond=0
     )
@@ -51,7 +51,7 @@ def month_start(now: float) -> float:
 
 
 def next_month(now: float) -> datetime:
-    """When the next calendar month begins, in UTC."""
+    """Return the begin of the next calendar month, in UTC."""
     moment = datetime.fromtimestamp(month_start(now), UTC)
     return moment.replace(year=moment.year + moment.month // 12, month=moment.month % 12 + 1)
 
@@ -64,7 +64,7 @@ class Tenant:
         self._records = state.records
 
     def settings(self) -> dict[str, Any]:
-        """The settings as they go over the wire."""
+        """Return the settings in their wire form."""
         stored = self._records.get("tenant", TENANT_ID)
         owner = self._records.get("member", OWNER_ID)
         founded = owner.created_at if owner is not None else self._state.clock.stamp()
@@ -89,7 +89,7 @@ class Tenant:
         }
 
     def change(self, changes: Mapping[str, Any]) -> list[str]:
-        """Store some settings; null empties one, and leaves the name. Which ones were changed."""
+        """Store some settings; null empties one, except the name. Returns the changed ones."""
         given = {
             name: _EMPTY[name] if value is None else value
             for name, value in changes.items()
@@ -102,21 +102,21 @@ class Tenant:
 
     @property
     def calls_per_minute(self) -> int:
-        """Requests that a key may make in a minute, whether or not that is enforced."""
+        """Return the requests that a key may make in a minute, enforced or not."""
         rate = self._state.rate_limiter.per_key
         return max(1, round(60 * rate.requests / rate.seconds))
 
     @property
     def monthly_credits(self) -> int:
-        """Credits of a month."""
+        """Return the credits of a month."""
         return self._state.options.limits.monthly_uploads * CREDITS_PER_ITEM
 
     def credits_used(self, since: float) -> int:
-        """Credits that uploads have used since a moment."""
+        """Return the credits that uploads have used since a moment."""
         return self._state.files.uploaded_since(stamp(since)) * CREDITS_PER_ITEM
 
     def limits(self) -> dict[str, Any]:
-        """Three maps with the same keys: allowed, used, left."""
+        """Return three maps with the same keys: allowed, used, left."""
         now = self._state.clock.now()
         limits = {
             "monthly_uploads": self._state.options.limits.monthly_uploads,
@@ -135,18 +135,18 @@ class Tenant:
 
 
 def bucket_problem(settings: Mapping[str, Any], *, stored: bool = False) -> str | None:
-    """Why a bucket cannot be used, or None.
+    """Return why a bucket cannot be used, or None.
 
-    A bucket whose name begins with ``missing-`` is not there; one that begins with ``revoked-``
-    can be configured, and loses its rights afterwards.
+    A bucket whose name begins with ``missing-`` does not exist; one that begins with ``revoked-``
+    can be configured, and loses its permissions afterwards.
     """
     name = str(settings["bucket_name"])
     if not _KEY_ID.match(settings["access_key_id"]):
-        return "[sandbox] the access key id has to be capital letters and digits"
+        return "[sandbox] the access key id must be capital letters and digits"
     if not _BUCKET.match(name):
-        return f"[sandbox] {name!r} is no name of a bucket"
+        return f"[sandbox] {name!r} is not a name of a bucket"
     if not _REGION.match(settings["region"]):
-        return f"[sandbox] {settings['region']!r} is no region, such as eu-central-1"
+        return f"[sandbox] {settings['region']!r} is not a region, such as eu-central-1"
     if name.startswith(_MISSING):
         return f"[sandbox] there is no bucket {name!r}: its name begins with {_MISSING!r}"
     if stored and name.startswith(_REVOKED):
@@ -155,7 +155,7 @@ def bucket_problem(settings: Mapping[str, Any], *, stored: bool = False) -> str 
 
 
 def bucket_record(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """What is stored of a configuration: the secret only as a hash."""
+    """Return the stored form of a configuration, with the secret as a hash."""
     secret = digest(str(settings["secret_access_key"]))
     kept = {name: settings[name] for name in ("access_key_id", "bucket_name", "region")}
     return {**kept, "secret_digest": secret}

@@ -1,4 +1,4 @@
-"""Sorting files into folders as a sentence asks: the rule is read out of it, then applied."""
+"""Sorts files into folders by an intent: derives a rule from its text and applies it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from aion.sandbox.agents.words import counted
+from aion.sandbox.agents.markup import count_noun
 from aion.sandbox.images.color_names import NAMED
 from aion.sandbox.images.description import MARK
 from aion.sandbox.library.folders import Folders
@@ -22,12 +22,12 @@ _KINDS: Final = {"image": "Images", "document": "Documents", "video": "Videos", 
 _OTHER: Final = "Other"
 
 Rule = Callable[[StoredFile], str]
-"""Which folder a file belongs into, by its name."""
+"""Returns the name of the folder of a file."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sorted:
-    """What was done."""
+class SortResult:
+    """The actions and counts of a run."""
 
     actions: list[dict[str, Any]]
     folders_created: int
@@ -37,14 +37,12 @@ class Sorted:
 
 def organize(
     state: State, intent: str, files: Sequence[StoredFile], parent_id: str | None
-) -> Sorted:
-    """Create the folders that the intent asks for, and move the files into them.
-
-    Belongs into a transaction.
+) -> SortResult:
+    """Create the folders of the intent, and move the files into them, inside a transaction.
 
     Raises:
-        ApiError: 404, the parent is not there.
-        InvalidRequest: The parent lies as deep as folders may.
+        ApiError: 404, unknown parent.
+        InvalidRequest: The parent is at the maximum depth.
     """
     folders = Folders(state)
     parent = folders.require(parent_id).id if parent_id is not None else None
@@ -72,12 +70,14 @@ def organize(
         created += new
         moved += count
     names = ", ".join(f"{one['folder_name']} ({one['file_count']})" for one in actions)
-    summary = f"{MARK} created {counted(created, 'folder')} and moved {counted(moved, 'file')}"
-    return Sorted(actions, created, moved, f"{summary}: {names}." if names else f"{summary}.")
+    summary = (
+        f"{MARK} created {count_noun(created, 'folder')} and moved {count_noun(moved, 'file')}"
+    )
+    return SortResult(actions, created, moved, f"{summary}: {names}." if names else f"{summary}.")
 
 
 def read_rule(intent: str) -> Rule:
-    """How an intent wants files to be sorted; by their kind where it does not say."""
+    """Return the rule of an intent; by the kind of file if it names none."""
     named = _QUOTED.search(intent) or _NAMED_FOLDER.search(intent)
     if named is not None:
         name = next(group for group in named.groups() if group)
@@ -127,5 +127,5 @@ _RULES: Final[tuple[tuple[tuple[str, ...], Rule], ...]] = (
 
 
 def _allowed(name: str) -> str:
-    """A folder name without what folder names may not have."""
+    """Return a folder name without forbidden characters."""
     return re.sub(r"[/\\\0]+", "-", name).strip()[:255] or _OTHER

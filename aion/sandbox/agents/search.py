@@ -1,4 +1,4 @@
-"""What agents find: files by their words, passages of documents, scenes of videos."""
+"""Search of the agents: files by their words, passages of documents, scenes of videos."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from aion.sandbox.agents.words import match, share, wanted_words
+from aion.sandbox.agents.keywords import keywords, match_score, matching_keywords
 from aion.sandbox.documents.documents import CHUNK
 from aion.sandbox.documents.search import search_passages
 from aion.sandbox.runtime.state import State
@@ -16,20 +16,20 @@ from aion.sandbox.store.records import Record
 from aion.sandbox.store.text_index import words_expression
 
 SCENE: Final = "scene"
-"""Kind of the records that hold the scenes of videos."""
+"""Kind of the records of scenes of videos."""
 _MOST_CANDIDATES: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Where to look: in one folder, among these files, only documents of these types."""
+    """The scope of a search: one folder, these files, documents of these types."""
 
     ids: Sequence[str] | None = None
     folder_id: str | None = None
     document_types: Sequence[str] | None = None
 
     def conditions(self, media_type: str) -> tuple[str, list[Any]]:
-        """The same as a condition on the table of files, with its values."""
+        """Return the scope as an SQL condition on the table of files, with its values."""
         parts = ["files.deleted_at IS NULL", "files.media_type = ?"]
         values: list[Any] = [media_type]
         if self.ids is not None:
@@ -51,8 +51,8 @@ EVERYWHERE: Final = Scope()
 
 
 @dataclass(frozen=True, slots=True)
-class FoundFile:
-    """A file that fits a request, and how much of what was looked for is in it."""
+class FileMatch:
+    """A file that matches a request, with its score."""
 
     file: StoredFile
     score: float
@@ -61,7 +61,7 @@ class FoundFile:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A passage of a document that fits a request."""
+    """A passage of a document that matches a request."""
 
     id: str
     document: StoredFile
@@ -72,7 +72,7 @@ class Passage:
 
 
 def files_in(state: State, media_type: str, scope: Scope = EVERYWHERE) -> list[StoredFile]:
-    """All files of a kind in a scope: in the order of its ids, otherwise newest first."""
+    """Return all files of a kind in a scope: in the order of its ids, otherwise newest first."""
     condition, values = scope.conditions(media_type)
     rows = state.database.rows(
         f"SELECT {COLUMNS} FROM files WHERE {condition} ORDER BY n DESC", values
@@ -86,11 +86,11 @@ def files_in(state: State, media_type: str, scope: Scope = EVERYWHERE) -> list[S
 
 def find_files(
     state: State, media_type: str, query: str, scope: Scope = EVERYWHERE
-) -> list[FoundFile]:
-    """The files of a kind that have any of the words, best first; all for a vague request."""
-    words = wanted_words(query)
+) -> list[FileMatch]:
+    """Return the files that have any of the words, best first; all files for a vague request."""
+    words = keywords(query)
     if not words:
-        return [FoundFile(file, share((), ())) for file in files_in(state, media_type, scope)]
+        return [FileMatch(file, match_score((), ())) for file in files_in(state, media_type, scope)]
     condition, values = scope.conditions(media_type)
     by_words = state.database.rows(
         f"SELECT {COLUMNS} FROM files_text JOIN files ON files.n = files_text.rowid "
@@ -105,14 +105,14 @@ def find_files(
         "ORDER BY n DESC LIMIT ?",
         (*values, json.dumps(words), _MOST_CANDIDATES),
     )
-    found: dict[int, FoundFile] = {}
+    found: dict[int, FileMatch] = {}
     for row in (*by_words, *by_name):
         file = StoredFile(*row)
-        matched = match(
+        matched = matching_keywords(
             words, file.title, file.description, file.visible_text, file.filename, file.tags
         )
         if matched and file.n not in found:
-            found[file.n] = FoundFile(file, share(matched, words), tuple(matched))
+            found[file.n] = FileMatch(file, match_score(matched, words), tuple(matched))
     # Equal scores keep the order of the index.
     return sorted(found.values(), key=lambda one: -one.score)
 
@@ -120,17 +120,16 @@ def find_files(
 def find_passages(
     state: State, query: str, scope: Scope = EVERYWHERE, *, least: int = 0
 ) -> list[Passage]:
-    """The passages that have any of the words, best first.
+    """Return the passages that have any of the words, best first.
 
     Args:
-        state: The sandbox.
-        query: The request. A vague one finds the first passage of each document.
-        scope: Where to look.
-        least: Where fewer passages have any of the words, the first ones of the documents are
-            added until there are so many.
+        state: The sandbox's state.
+        query: The request. A vague one returns the first passage of each document.
+        scope: The scope of the search.
+        least: Minimum number of passages; the first ones of the documents fill the result up.
     """
     files = files_in(state, "document", scope)
-    words = wanted_words(query)
+    words = keywords(query)
     found: list[Passage] = []
     if words:
         hits, _ = search_passages(
@@ -149,29 +148,29 @@ def find_passages(
 
 
 def passages_of(state: State, document: StoredFile, *, most: int | None = None) -> list[Passage]:
-    """The passages of a document, in order."""
+    """Return the passages of a document, in order."""
     records, _ = state.records.find(CHUNK, parent=document.id, limit=most)
-    return [_passage(document, one.id, one.body, share((), ())) for one in records]
+    return [_passage(document, one.id, one.body, match_score((), ())) for one in records]
 
 
 def find_scenes(
     state: State, video: StoredFile, words: Sequence[str]
 ) -> list[tuple[Record, float]]:
-    """The scenes of a video that have any of the words, best first, each with its score."""
+    """Return the scenes of a video that have any of the words, best first, with their scores."""
     found: list[tuple[Record, float]] = []
     for scene in state.records.find(SCENE, parent=video.id)[0]:
         tags: list[str] = scene.body.get("tags") or []
         texts = (scene.body.get("description"), scene.body.get("transcript"), " ".join(tags))
-        matched = match(words, *texts)
+        matched = matching_keywords(words, *texts)
         if matched:
-            found.append((scene, share(matched, words)))
+            found.append((scene, match_score(matched, words)))
     return sorted(found, key=lambda one: -one[1])
 
 
 def files_by_id(
     state: State, ids: Sequence[str], media_type: str | None = None
 ) -> list[StoredFile]:
-    """The files of these ids, each once, without those that are not there."""
+    """Return the existing files of these ids, each once."""
     found = (state.files.get(one) for one in dict.fromkeys(one.lower() for one in ids))
     return [
         file

@@ -1,4 +1,4 @@
-"""Texts that agents write about files: reports, analyses, what belongs together."""
+"""Composes texts about files: reports, analyses, relationships."""
 
 from __future__ import annotations
 
@@ -6,16 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from aion.sandbox.agents.keywords import keywords, matching_keywords
+from aion.sandbox.agents.markup import count_noun, display_name, heading, mention, quote
 from aion.sandbox.agents.search import Passage, Scope, find_passages
-from aion.sandbox.agents.words import (
-    counted,
-    heading,
-    match,
-    mention,
-    quote,
-    shown_name,
-    wanted_words,
-)
 from aion.sandbox.images.description import MARK
 from aion.sandbox.runtime.state import State
 from aion.sandbox.store.files import StoredFile
@@ -27,8 +20,8 @@ _MOST_RELATIONS: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """A text, the same in brief, and the passages that it quotes."""
+class GeneratedText:
+    """A text, its summary, and the passages that it quotes."""
 
     text: str
     summary: str
@@ -42,8 +35,8 @@ def report(
     documents: Sequence[StoredFile],
     others: Sequence[StoredFile] = (),
     notes: Sequence[str] = (),
-) -> Written:
-    """A report in Markdown on files, and on what earlier steps have said."""
+) -> GeneratedText:
+    """Compose a report in Markdown on files, and on the summaries of earlier steps."""
     lines = [heading(intent)]
     if images:
         lines += ["", "## Images", *map(_about, images)]
@@ -55,48 +48,48 @@ def report(
         lines += ["", "## Documents", *_with_passages(documents, passages)]
     if notes:
         lines += ["", "## Findings", *(f"- {quote(note)}" for note in notes)]
-    parts = [counted(len(images), "image"), counted(len(documents), "document")]
+    parts = [count_noun(len(images), "image"), count_noun(len(documents), "document")]
     if others:
-        parts.append(counted(len(others), "link or video", "links and videos"))
+        parts.append(count_noun(len(others), "link or video", "links and videos"))
     summary = f'{MARK} report on {", ".join(parts)}: "{quote(intent, 80)}".'
-    return Written("\n".join(lines) + "\n", summary, tuple(passages))
+    return GeneratedText("\n".join(lines) + "\n", summary, tuple(passages))
 
 
-def document_analysis(state: State, intent: str, documents: Sequence[StoredFile]) -> Written:
-    """An analysis in Markdown of documents: the passages that fit what is asked."""
+def document_analysis(state: State, intent: str, documents: Sequence[StoredFile]) -> GeneratedText:
+    """Compose an analysis in Markdown of documents: the passages that match the intent."""
     passages = _quoted(state, intent, documents)
     lines = [heading(intent), *_with_passages(documents, passages)]
     if len(documents) > 1:
         shared = _shared_words(passages)
         lines += ["", f"In common: {', '.join(shared) if shared else 'no word of the request'}."]
     summary = (
-        f"{MARK} {counted(len(passages), 'passage')} of {counted(len(documents), 'document')}"
+        f"{MARK} {count_noun(len(passages), 'passage')} of {count_noun(len(documents), 'document')}"
         f' on "{quote(intent, 80)}".'
     )
-    return Written("\n".join(lines) + "\n", summary, tuple(passages))
+    return GeneratedText("\n".join(lines) + "\n", summary, tuple(passages))
 
 
-def file_analysis(intent: str, files: Sequence[StoredFile], label: str) -> Written:
-    """An analysis in Markdown of images or links: what is known of each, and what they share."""
-    words = wanted_words(intent)
+def file_analysis(intent: str, files: Sequence[StoredFile], label: str) -> GeneratedText:
+    """Compose an analysis in Markdown of images or links: facts of each, and common tags."""
+    words = keywords(intent)
     tags: dict[str, int] = {}
     lines = [heading(intent)]
     for file in files:
-        fits = match(words, file.title, file.description, file.visible_text, file.tags)
+        fits = matching_keywords(words, file.title, file.description, file.visible_text, file.tags)
         lines.append(_about(file) + (f" (fits: {', '.join(fits)})" if fits else ""))
         for tag in file.tag_list():
             tags[tag] = tags.get(tag, 0) + 1
     common = sorted(tags, key=lambda tag: (-tags[tag], tag))[:5]
     if common:
         lines += ["", "Tags: " + ", ".join(f"{tag} ({tags[tag]})" for tag in common) + "."]
-    number = counted(len(files), label)
+    number = count_noun(len(files), label)
     summary = f'{MARK} looked at {number} for "{quote(intent, 80)}"'
     summary += f"; most are {common[0]}." if common else "."
-    return Written("\n".join(lines) + "\n", summary)
+    return GeneratedText("\n".join(lines) + "\n", summary)
 
 
 def categorization(intent: str, documents: Sequence[StoredFile]) -> dict[str, Any] | None:
-    """Documents by their type, where the intent asks for groups of any kind."""
+    """Group documents by their type, if the intent asks for groups."""
     if not any(word in intent.lower() for word in _CATEGORIES):
         return None
     groups: dict[str, list[str]] = {}
@@ -123,17 +116,17 @@ def categorization(intent: str, documents: Sequence[StoredFile]) -> dict[str, An
 def relationships(
     state: State, sources: Sequence[StoredFile], documents: Sequence[StoredFile]
 ) -> list[dict[str, Any]]:
-    """Which files share words with passages of documents, and which share tags."""
+    """Return which files share words with passages of documents, and which share tags."""
     found: list[dict[str, Any]] = []
     scope = Scope(ids=[one.id for one in documents])
     # Each file is a search, and each pair a comparison.
     sources = sources[:_MOST_RELATED]
     for file in sources:
         text = " ".join(filter(None, (file.title, file.visible_text, " ".join(file.tag_list()))))
-        words = wanted_words(text)
+        words = keywords(text)
         near = find_passages(state, text, scope)[:_MOST_RELATED] if words and documents else []
         for passage in near:
-            shared = match(words, passage.text)
+            shared = matching_keywords(words, passage.text)
             if shared:
                 found.append(
                     {
@@ -155,7 +148,7 @@ def relationships(
 
 
 def chunk_reference(passage: Passage) -> dict[str, Any]:
-    """A passage as an analysis points to it."""
+    """Return a passage as a reference in an analysis."""
     return {
         "chunk_id": passage.id,
         "document_id": passage.document.id,
@@ -165,7 +158,7 @@ def chunk_reference(passage: Passage) -> dict[str, Any]:
 
 
 def _about(file: StoredFile) -> str:
-    known = file.description or file.visible_text or file.title or "nothing is known of it yet"
+    known = file.description or file.visible_text or file.title or "not described yet"
     return f"- {mention(file)}: {quote(known)}"
 
 
@@ -179,16 +172,16 @@ def _with_passages(documents: Sequence[StoredFile], passages: Sequence[Passage])
     for document in documents:
         own = [one for one in passages if one.document.id == document.id]
         if not own:
-            lines.append(f"- {mention(document)}: no passage of {shown_name(document)} fits")
+            lines.append(f"- {mention(document)}: no passage of {display_name(document)} fits")
         lines += [f'- {mention(document, one.pages)}: "{quote(one.text)}"' for one in own]
     return lines
 
 
 def _shared_words(passages: Sequence[Passage]) -> list[str]:
-    """Words that are in passages of several documents."""
+    """Return the words that occur in passages of several documents."""
     where: dict[str, set[str]] = {}
     for passage in passages:
-        for word in wanted_words(passage.text):
+        for word in keywords(passage.text):
             if len(word) > 3:
                 where.setdefault(word, set()).add(passage.document.id)
     return sorted(word for word, ids in where.items() if len(ids) > 1)[:10]

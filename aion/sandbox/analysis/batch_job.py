@@ -1,7 +1,7 @@
-"""Batch jobs: some items at each step of the clock, so that progress can be seen.
+"""Batch jobs: some items at each step of the clock, so that progress is visible.
 
-A fault `fail_job("batch", text)` lets a whole batch fail, `fail_job("batch_item", text, name=...)`
-single items, picked by the name in their metadata, their object key or their address.
+A fault `fail_job("batch", text)` fails a whole batch, `fail_job("batch_item", text, name=...)`
+single items, selected by the name in their metadata, their object key or their address.
 """
 
 from __future__ import annotations
@@ -10,21 +10,22 @@ from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any, Final
 
 from aion.sandbox.analysis import dataset_job, describe_verify, request_images
-from aion.sandbox.images.inspect import Unusable
-from aion.sandbox.runtime.jobs import Next, Step, job
+from aion.sandbox.faults.job_kinds import job_kind
+from aion.sandbox.images.image_facts import InvalidImage
+from aion.sandbox.runtime.job_handlers import Next, Step, job
 from aion.sandbox.runtime.state import State
 from aion.sandbox.store.clock import seconds_of, stamp
 from aion.sandbox.store.records import Record
 
 BATCH: Final = "batch"
-ITEM: Final = "batch_item"
+ITEM: Final = job_kind("batch_item")
 """Kinds of the records, and of the faults; only batches are jobs."""
 
 ENDED: Final = frozenset({"completed", "failed", "cancelled", "partially_completed"})
 
 
 def begin(
-    state: State, kind: str, items: Sequence[Mapping[str, Any]], wishes: Mapping[str, Any]
+    state: State, kind: str, items: Sequence[Mapping[str, Any]], options: Mapping[str, Any]
 ) -> Record:
     """Store a batch and queue it, inside the caller's transaction.
 
@@ -32,7 +33,7 @@ def begin(
         state: The sandbox.
         kind: ``describe`` or ``verify``.
         items: The images, or the pairs of `image` and `text`.
-        wishes: The other settings of the request, `applied_rules` among them.
+        options: The other settings of the request, `applied_rules` among them.
     """
     batch_id = state.records.new_id(BATCH)
     body: dict[str, Any] = {
@@ -41,7 +42,7 @@ def begin(
         "total_items": len(items),
         "started_at": None,
         "completed_at": None,
-        "wishes": dict(wishes),
+        "options": dict(options),
     }
     for index, given in enumerate(items):
         image = given if kind == "describe" else given["image"]
@@ -61,13 +62,13 @@ def begin(
 
 
 def items_of(state: State, batch_id: str) -> list[Record]:
-    """The items of a batch in their order."""
+    """Return the items of a batch in their order."""
     return state.records.find(ITEM, parent=batch_id)[0]
 
 
 @job(BATCH)
-def work(step: Step) -> Next | Awaitable[Next | None] | None:
-    """Move a batch on: begin, then some items at each step."""
+def work(step: Step[State]) -> Next | Awaitable[Next | None] | None:
+    """Advance a batch: begin, then some items at each step."""
     batch = step.state.records.get(BATCH, step.id)
     if batch is None or batch.body["status"] in ENDED:
         return None
@@ -77,7 +78,7 @@ def work(step: Step) -> Next | Awaitable[Next | None] | None:
     return _work(step, batch)
 
 
-async def _work(step: Step, batch: Record) -> Next | None:
+async def _work(step: Step[State], batch: Record) -> Next | None:
     state = step.state
     failure = step.failure()
     waiting = [
@@ -88,8 +89,8 @@ async def _work(step: Step, batch: Record) -> Next | None:
             state.records.update(ITEM, item.id, status="failed", error_message=failure)
         _finish(step, "failed")
         return None
-    # An odd lot of a small batch still shows two states of its progress.
-    most = batch.body["wishes"].get("max_parallel") or 5
+    # Even a small batch shows two states of its progress.
+    most = batch.body["options"].get("max_parallel") or 5
     part = waiting[: min(most, max(1, -(-batch.body["total_items"] // 2)))]
     for item in part:
         state.records.update(ITEM, item.id, status="processing")
@@ -108,27 +109,27 @@ async def _work(step: Step, batch: Record) -> Next | None:
     return None
 
 
-async def _one(step: Step, batch: Record, item: Record) -> dict[str, Any]:
+async def _one(step: Step[State], batch: Record, item: Record) -> dict[str, Any]:
     state, given = step.state, item.body["input"]
-    wishes = batch.body["wishes"]
+    options = batch.body["options"]
     failure = state.faults.job_failure(ITEM, "processing", item.body["name"])
     try:
         if failure is not None:
-            raise Unusable(failure)
+            raise InvalidImage(failure)
         if batch.body["type"] == "describe":
             image = given
-            made = await describe_verify.describe(state, given, item.id, wishes)
+            made = await describe_verify.describe(state, given, item.id, options)
             kind = "description"
         else:
             image = given["image"]
             level = given.get("verification_level")
-            own = {**wishes, "verification_level": level} if level else wishes
+            own = {**options, "verification_level": level} if level else options
             made = await describe_verify.verify(state, image, given["text"], item.id, own)
             kind = "verification"
-    except (Unusable, OSError) as error:
+    except (InvalidImage, OSError) as error:
         return {"status": "failed", "error_message": str(error), "processing_time_ms": 0}
     source = {"source_type": "batch", "source_id": batch.id, "image_url": image.get("image_url")}
-    describe_verify.keep(state, item.id, kind, made, **source)
+    describe_verify.store_result(state, item.id, kind, made, **source)
     return {
         "status": "success",
         "output_data": made,
@@ -137,18 +138,18 @@ async def _one(step: Step, batch: Record, item: Record) -> dict[str, Any]:
     }
 
 
-def _finish(step: Step, status: str) -> None:
+def _finish(step: Step[State], status: str) -> None:
     state = step.state
     state.records.update(BATCH, step.id, status=status, completed_at=step.stamp())
     batch = state.records.get(BATCH, step.id)
-    wishes: dict[str, Any] = batch.body["wishes"] if batch is not None else {}
-    if status == "completed" and wishes.get("create_dataset"):
-        name = wishes.get("dataset_name") or f"[sandbox] dataset of batch {step.id[:8]}"
-        dataset_job.begin(state, step.id, name, wishes.get("dataset_description"), None)
+    options: dict[str, Any] = batch.body["options"] if batch is not None else {}
+    if status == "completed" and options.get("create_dataset"):
+        name = options.get("dataset_name") or f"[sandbox] dataset of batch {step.id[:8]}"
+        dataset_job.begin(state, step.id, name, options.get("dataset_description"), None)
 
 
 def cancel(state: State, batch: Record) -> None:
-    """Stop a batch: what is being worked on still ends, the rest is skipped."""
+    """Stop a batch: items in progress still end, the rest is skipped."""
     state.jobs.cancel(BATCH, batch.id)
     for item in items_of(state, batch.id):
         if item.body["status"] == "pending":
@@ -159,14 +160,14 @@ def cancel(state: State, batch: Record) -> None:
 
 
 def as_json(state: State, batch: Record) -> dict[str, Any]:
-    """The status of a batch as it goes over the wire."""
+    """Return the status of a batch in its wire form."""
     states = [one.body["status"] for one in items_of(state, batch.id)]
     total, good, bad = len(states), states.count("success"), states.count("failed")
     ended = good + bad
     body = batch.body
     estimate = None
     if body["status"] not in ENDED:
-        left = -(-(total - ended) // (body["wishes"].get("max_parallel") or 5)) + 1
+        left = -(-(total - ended) // (body["options"].get("max_parallel") or 5)) + 1
         estimate = stamp(state.clock.now() + left * state.options.pace)
     progress = 100.0 if body["status"] in ENDED else round(100 * ended / total, 2)
     return {
@@ -187,7 +188,7 @@ def as_json(state: State, batch: Record) -> dict[str, Any]:
 
 
 def summary(state: State, batch: Record) -> dict[str, int]:
-    """The totals of a batch."""
+    """Return the totals of a batch."""
     states = [one.body["status"] for one in items_of(state, batch.id)]
     return {
         "total_items": len(states),

@@ -1,7 +1,7 @@
-"""Datasets as files: CSV, COCO, YOLO and Pascal VOC, as the usual readers of each expect them.
+"""Writes datasets as files: CSV, COCO, YOLO and Pascal VOC, as the usual readers expect them.
 
-The sandbox finds no objects in pictures. Each tag of an image is a class, and its box is the whole
-image: true of what was measured, and well formed. The same rows give the same bytes.
+The sandbox detects no objects in pictures. Each tag of an image is a class, and its box is the
+whole image: consistent with the tags, and well formed. The same rows give the same bytes.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Row:
 
     @property
     def file_name(self) -> str:
-        """A name of its own within the dataset."""
+        """Its name, unique within the dataset."""
         return f"{self.item_index:06d}{self.path.suffix}" if self.path is not None else ""
 
     @property
@@ -52,7 +52,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A finished file."""
+    """A written file."""
 
     data: bytes
     ending: str
@@ -60,7 +60,7 @@ class Exported:
 
 
 def export(kind: str, rows: Sequence[Row], options: Mapping[str, Any]) -> Exported:
-    """The file of a format.
+    """Write the file of a format.
 
     Args:
         kind: csv, coco, yolo or pascal_voc.
@@ -73,7 +73,7 @@ def export(kind: str, rows: Sequence[Row], options: Mapping[str, Any]) -> Export
 def _csv(rows: Sequence[Row], options: Mapping[str, Any]) -> Exported:
     delimiter = options.get("delimiter", ",")
     if not isinstance(delimiter, str) or len(delimiter) != 1 or delimiter in '"\r\n':
-        raise ValueError("delimiter has to be one character")
+        raise ValueError("delimiter must be one character")
     target = io.StringIO()
     writer: csv.DictWriter[str] = csv.DictWriter(
         target, _COLUMNS, delimiter=delimiter, extrasaction="ignore"
@@ -144,7 +144,7 @@ def _yolo(rows: Sequence[Row], options: Mapping[str, Any]) -> Exported:
         stem = row.file_name.partition(".")[0]
         parts.append((f"images/train/{row.file_name}", path.read_bytes()))
         parts.append((f"labels/train/{stem}.txt", "".join(lines).encode()))
-    # JSON strings are YAML strings, whatever stands in them.
+    # Every JSON string is also a YAML string.
     listed = "".join(f"  {number}: {json.dumps(name)}\n" for number, name in enumerate(names))
     head = f"path: .\ntrain: images/train\nval: images/train\nnc: {len(names)}\n"
     parts.append(("data.yaml", f"{head}names:\n{listed}".encode()))

@@ -1,11 +1,11 @@
-"""Datasets made from completed batches: their states, and the record of their exports."""
+"""The job that makes a dataset of a completed batch."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final
 
-from aion.sandbox.runtime.jobs import Next, Step, job
+from aion.sandbox.runtime.job_handlers import Next, Step, job
 from aion.sandbox.runtime.state import State
 from aion.sandbox.store.records import Record
 
@@ -37,8 +37,8 @@ def begin(
 
 
 @job(DATASET)
-def make(step: Step) -> Next | None:
-    """Move a dataset on to ready, or to failed when a fault says so."""
+def make(step: Step[State]) -> Next | None:
+    """Advance a dataset to ready, or to failed by a fault."""
     if step.state.records.get(DATASET, step.id) is None:
         return None
     if step.stage == "queued":

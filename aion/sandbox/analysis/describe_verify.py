@@ -1,4 +1,4 @@
-"""One image described, or checked against a text: what one request asks for, or one batch item."""
+"""Describes an image, or verifies a text against it: for one request, or one batch item."""
 
 from __future__ import annotations
 
@@ -6,30 +6,30 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aion.sandbox.analysis import request_images
+from aion.sandbox.analysis.claim_checks import providers, verdict
 from aion.sandbox.analysis.rule_checks import check_all
-from aion.sandbox.analysis.verdicts import providers, verdict
 from aion.sandbox.runtime.state import State
 
 
 async def describe(
-    state: State, image: Mapping[str, Any], seen_id: str, wishes: Mapping[str, Any]
+    state: State, image: Mapping[str, Any], result_id: str, options: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Describe an image and keep what was seen; what came out, under the names of the wire.
+    """Describe an image; returns the result with the names of the wire.
 
     Args:
-        state: The sandbox.
-        image: Where the image is.
-        seen_id: Id of the operation, or of the item of a batch.
-        wishes: The settings of the request, `applied_rules` among them.
+        state: The sandbox's state.
+        image: The source of the image.
+        result_id: Id of the operation, or of the item of a batch.
+        options: The settings of the request, `applied_rules` among them.
 
     Raises:
-        images.Unusable: There is no such image.
+        InvalidImage: The image cannot be read.
     """
-    seen = await request_images.look(state, image, seen_id)
+    seen = await request_images.inspect_request_image(state, image, result_id)
     facts = seen.as_json()
-    used = providers(wishes)
-    outcomes = check_all(wishes["applied_rules"], facts["description"], facts)
-    prompt = wishes.get("prompt")
+    used = providers(options)
+    outcomes = check_all(options["applied_rules"], facts["description"], facts)
+    prompt = options.get("prompt")
     return {
         **facts,
         "features": [{"name": name, "kind": "color"} for name in seen.colors],
@@ -49,19 +49,19 @@ async def verify(
     state: State,
     image: Mapping[str, Any],
     content: str,
-    seen_id: str,
-    wishes: Mapping[str, Any],
+    result_id: str,
+    options: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """Check a text against an image; what came out, under the names of the wire.
+    """Verify a text against an image; returns the result with the names of the wire.
 
     Raises:
-        images.Unusable: There is no such image.
+        InvalidImage: The image cannot be read.
     """
-    seen = await request_images.look(state, image, seen_id)
+    seen = await request_images.inspect_request_image(state, image, result_id)
     facts = seen.as_json()
-    outcomes = check_all(wishes["applied_rules"], content, facts)
+    outcomes = check_all(options["applied_rules"], content, facts)
     found = verdict(content, facts, outcomes)
-    used = providers(wishes)
+    used = providers(options)
     each = {name: {"is_verified": found["is_verified"]} for name in used}
     return {
         **facts,
@@ -78,14 +78,16 @@ def _rule_results(outcomes: Sequence[Mapping[str, Any]]) -> dict[str, Any] | Non
     return {"rule_results": list(outcomes)} if outcomes else None
 
 
-def keep(state: State, seen_id: str, kind: str, made: Mapping[str, Any], **more: Any) -> None:
-    """Remember an outcome for the history; the caller's transaction stores it.
+def store_result(
+    state: State, result_id: str, kind: str, made: Mapping[str, Any], **more: Any
+) -> None:
+    """Store a result for the history, inside the caller's transaction.
 
     Args:
         state: The sandbox.
-        seen_id: Id of the operation or of the item.
+        result_id: Id of the operation or of the item.
         kind: ``description`` or ``verification``.
-        made: What `describe` or `verify` gave.
-        more: Where it came from: `source_type`, `source_id`, `image_url`.
+        made: The result of `describe` or `verify`.
+        more: Its source: `source_type`, `source_id`, `image_url`.
     """
-    state.records.put(request_images.SEEN, seen_id, {"type": kind, **made, **more}, parent=kind)
+    state.records.put(request_images.RESULT, result_id, {"type": kind, **made, **more}, parent=kind)

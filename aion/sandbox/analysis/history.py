@@ -1,4 +1,4 @@
-"""What was described and verified: uploads, single requests and batches as one history."""
+"""The history of descriptions and verifications: of uploads, single requests and batches."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from aion.sandbox.store.clock import seconds_of, stamp
 from aion.sandbox.store.files import COLUMNS, StoredFile
 
 BANDS: Final = ((0.9, "0.9-1.0"), (0.7, "0.7-0.9"), (0.5, "0.5-0.7"), (0.0, "0.0-0.5"))
-"""Bands of confidence, by their lower end."""
+"""Bands of confidence, by their lower bound."""
 
 _DESCRIBED: Final = (
     f"SELECT {COLUMNS} FROM files WHERE deleted_at IS NULL AND media_type = 'image' "
@@ -22,8 +22,8 @@ _DESCRIBED: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
-    """One result of the past."""
+class HistoryEntry:
+    """One earlier result."""
 
     id: str
     type: str
@@ -41,8 +41,8 @@ class Past:
     providers: tuple[str, ...]
 
 
-def past(state: State, kind: str) -> list[Past]:
-    """All results of a kind, newest first.
+def history_entries(state: State, kind: str) -> list[HistoryEntry]:
+    """Return all results of a kind, newest first.
 
     Args:
         state: The sandbox.
@@ -54,8 +54,8 @@ def past(state: State, kind: str) -> list[Past]:
     return sorted(found, key=lambda one: (one.created_at, one.id), reverse=True)
 
 
-def matching(results: Sequence[Past], wanted: Mapping[str, Any]) -> list[Past]:
-    """Those that pass the filters, under the names of the history routes."""
+def matching(results: Sequence[HistoryEntry], wanted: Mapping[str, Any]) -> list[HistoryEntry]:
+    """Return the results that pass the filters, which have the names of the history routes."""
     start, end = _moment(wanted.get("start_date")), _moment(wanted.get("end_date"))
     least, most = wanted.get("min_confidence"), wanted.get("max_confidence")
     terms = [str(one).lower() for one in wanted.get("search_terms") or () if one]
@@ -72,8 +72,8 @@ def matching(results: Sequence[Past], wanted: Mapping[str, Any]) -> list[Past]:
     ]
 
 
-def statistics(results: Sequence[Past]) -> dict[str, Any]:
-    """Totals and averages."""
+def statistics(results: Sequence[HistoryEntry]) -> dict[str, Any]:
+    """Return totals and averages."""
     days = Counter(one.created_at[:10] for one in results)
     bands = Counter(
         next(name for least, name in BANDS if one.confidence >= least) for one in results
@@ -94,7 +94,7 @@ def statistics(results: Sequence[Past]) -> dict[str, Any]:
 
 
 def filters(wanted: Mapping[str, Any]) -> dict[str, Any]:
-    """Which filters took effect."""
+    """Return the filters that took effect."""
     by_date = bool(wanted.get("start_date") or wanted.get("end_date"))
     by_confidence = any(
         wanted.get(name) is not None for name in ("min_confidence", "max_confidence")
@@ -110,8 +110,8 @@ def filters(wanted: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def image_of(state: State, result_id: str) -> tuple[str, str] | None:
-    """Key and format of the image that a result is about: an operation, an item, or a file."""
-    seen = state.records.get(request_images.SEEN, result_id)
+    """Return key and format of the image of a result: an operation, an item, or a file."""
+    seen = state.records.get(request_images.RESULT, result_id)
     if seen is not None:
         return seen.body["object_key"], seen.body["format"]
     file = state.files.get(result_id)
@@ -121,10 +121,10 @@ def image_of(state: State, result_id: str) -> tuple[str, str] | None:
 
 
 def _records(state: State, kind: str) -> list[Any]:
-    return list(state.records.find(request_images.SEEN, parent=kind)[0])
+    return list(state.records.find(request_images.RESULT, parent=kind)[0])
 
 
-def _seen(seen_id: str, created_at: str, body: Mapping[str, Any]) -> Past:
+def _seen(result_id: str, created_at: str, body: Mapping[str, Any]) -> HistoryEntry:
     verification = None
     if body["type"] == "verification":
         verification = {
@@ -136,8 +136,8 @@ def _seen(seen_id: str, created_at: str, body: Mapping[str, Any]) -> Past:
                 one for one in body["detected_issues"] if one["type"] == "rule_violation"
             ],
         }
-    return Past(
-        id=seen_id,
+    return HistoryEntry(
+        id=result_id,
         type=body["type"],
         source_type=body["source_type"],
         source_id=body["source_id"],
@@ -154,8 +154,8 @@ def _seen(seen_id: str, created_at: str, body: Mapping[str, Any]) -> Past:
     )
 
 
-def _file(file: StoredFile) -> Past:
-    return Past(
+def _file(file: StoredFile) -> HistoryEntry:
+    return HistoryEntry(
         id=file.id,
         type="description",
         source_type="upload",
@@ -174,5 +174,5 @@ def _file(file: StoredFile) -> Past:
 
 
 def _moment(text: Any) -> str | None:
-    """A timestamp in the form in which they are stored, which sorts as text."""
+    """Return a timestamp in its stored form, which sorts as text."""
     return stamp(seconds_of(str(text))) if text else None

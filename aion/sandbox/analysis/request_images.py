@@ -1,7 +1,7 @@
-"""Images that a request brings along or names: where their bytes are, and what is really in them.
+"""Inspects images that a request contains or names: reads their bytes and their facts.
 
-What was looked at is kept as a record, whose id is that of the operation or of the item of a
-batch: the history, the datasets and the stored copies are read from there.
+Results are records whose id is that of the operation or of the item of a batch: the history, the
+datasets and the stored copies are read from there.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from PIL import Image
 
 from aion.sandbox.images.color_names import dominant_names
 from aion.sandbox.images.description import Description, compose
-from aion.sandbox.images.inspect import (
+from aion.sandbox.images.image_facts import (
     FORMATS,
-    Unusable,
+    InvalidImage,
     inspect,
     opened,
     small_rgb,
@@ -30,7 +30,7 @@ from aion.sandbox.images.inspect import (
 from aion.sandbox.links.fetch import CrawlFailed, fetch
 from aion.sandbox.runtime.state import State
 
-SEEN: Final = "seen"
+RESULT: Final = "seen"
 """Kind of the records."""
 
 SOURCES: Final = ("image_url", "image_base64", "object_key")
@@ -42,8 +42,8 @@ _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """An image that was looked at."""
+class InspectedImage:
+    """An inspected image."""
 
     object_key: str
     format: str
@@ -53,7 +53,7 @@ class Seen:
     description: Description
 
     def as_json(self) -> dict[str, Any]:
-        """What is kept of it."""
+        """Return its stored form."""
         return {
             "object_key": self.object_key,
             "format": self.format,
@@ -68,47 +68,53 @@ class Seen:
 
 
 def source_problem(image: Mapping[str, Any]) -> str | None:
-    """Why this names no image, or None: exactly one of three fields says where it is."""
+    """Return why this names no image, or None: exactly one of three fields is its source."""
     given = [name for name in SOURCES if image.get(name)]
     if len(given) == 1:
         return None
-    return f"exactly one of {', '.join(SOURCES)} has to be given, not {len(given)}"
+    return f"exactly one of {', '.join(SOURCES)} must be given, not {len(given)}"
 
 
 def name_of(image: Mapping[str, Any]) -> str:
-    """What an image is called, in faults and in datasets."""
+    """Return the name of an image in faults and datasets."""
     metadata: dict[str, Any] = image.get("metadata") or {}
     given = metadata.get("filename") or image.get("object_key") or image.get("image_url")
     return str(given or "image")
 
 
-async def look(state: State, image: Mapping[str, Any], seen_id: str) -> Seen:
+async def inspect_request_image(
+    state: State, image: Mapping[str, Any], result_id: str
+) -> InspectedImage:
     """Read the image that a request names.
 
-    Bytes that came with it, or from this machine, are kept below the id.
+    Bytes of the request, or from this machine, are stored under the id.
 
     Raises:
-        Unusable: It is not there, or no image; the text says why.
+        InvalidImage: It does not exist, or is not an image; the text says why.
     """
     local = state.options.host in _LOOPBACK
     key = image.get("object_key")
     if key:
         path = _stored(state, str(key))
-        found: Seen = await state.in_thread(_facts, path, str(key), state.options.limits.max_pixels)
+        found: InspectedImage = await state.in_thread(
+            _facts, path, str(key), state.options.limits.max_pixels
+        )
         return found
     data: bytes = await state.in_thread(_given, image, local)
     kind = sniff(data[:512])
     if kind not in FORMATS:
-        raise Unusable("the bytes are not a JPEG, PNG, WebP or GIF image")
-    new_key = f"seen/{seen_id}/original.{FORMATS[kind]}"
+        raise InvalidImage("the bytes are not a JPEG, PNG, WebP or GIF image")
+    new_key = f"seen/{result_id}/original.{FORMATS[kind]}"
     state.objects.write(new_key, data)
     path = state.objects.path(new_key)
-    seen: Seen = await state.in_thread(_facts, path, new_key, state.options.limits.max_pixels)
+    seen: InspectedImage = await state.in_thread(
+        _facts, path, new_key, state.options.limits.max_pixels
+    )
     return seen
 
 
 def thumbnail(path: Path, kind: str, side: int) -> bytes:
-    """A smaller copy as JPEG, at most `side` pixels long; never enlarged."""
+    """Return a smaller copy as JPEG, at most `side` pixels long; never enlarged."""
     with opened(path, kind) as image:
         image.draft("RGB", (side, side))
         picture = upright(image)
@@ -126,9 +132,9 @@ def _stored(state: State, key: str) -> Path:
     try:
         path = state.objects.path(key)
     except ValueError:
-        raise Unusable(f"there is no object {key!r}") from None
+        raise InvalidImage(f"there is no object {key!r}") from None
     if not path.is_file():
-        raise Unusable(f"there is no object {key!r}")
+        raise InvalidImage(f"there is no object {key!r}")
     return path
 
 
@@ -141,21 +147,21 @@ def _given(image: Mapping[str, Any], local: bool) -> bytes:
         try:
             return base64.b64decode(text, validate=True)
         except binascii.Error:
-            raise Unusable("image_base64 is not base64") from None
+            raise InvalidImage("image_base64 is not base64") from None
     try:
         _, page = fetch(str(image["image_url"]), local=local)
     except CrawlFailed as error:
-        raise Unusable(str(error)) from None
+        raise InvalidImage(str(error)) from None
     if page.status != 200:
-        raise Unusable(f"the address answered {page.status}")
+        raise InvalidImage(f"the address responded with {page.status}")
     return page.body
 
 
-def _facts(path: Path, key: str, max_pixels: int) -> Seen:
+def _facts(path: Path, key: str, max_pixels: int) -> InspectedImage:
     with path.open("rb") as source:
         kind = sniff(source.read(512))
     if kind not in FORMATS:
-        raise Unusable("the object is not a JPEG, PNG, WebP or GIF image")
+        raise InvalidImage("the object is not a JPEG, PNG, WebP or GIF image")
     facts = inspect(path, kind, max_pixels)
     colors = dominant_names(small_rgb(path, kind, 64))
-    return Seen(key, kind, facts.width, facts.height, colors, compose(facts, colors))
+    return InspectedImage(key, kind, facts.width, facts.height, colors, compose(facts, colors))

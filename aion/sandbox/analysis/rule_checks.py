@@ -1,6 +1,6 @@
-"""Rules that the sandbox can really check: on the text that is given, and on what an image shows.
+"""Checks the rules that the sandbox can evaluate: on a text, and on the facts of an image.
 
-A rule whose type it does not know passes, and the result says that it was not checked.
+A rule of an unknown type passes, and the result says that it was not checked.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ RULE_SET: Final = "rule_set"
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one rule."""
+    """The result of one rule."""
 
     name: str
     rule_type: str
@@ -29,7 +29,7 @@ class Outcome:
     severity: str
 
     def as_json(self) -> dict[str, Any]:
-        """The outcome as answers carry it."""
+        """Return the result in its wire form."""
         return {
             "rule": self.name,
             "rule_type": self.rule_type,
@@ -41,7 +41,7 @@ class Outcome:
 
 
 Check = Callable[[Mapping[str, Any], str, Mapping[str, Any]], str | None]
-"""Config, text and facts of the image in; what is wrong out, or None."""
+"""From the config, the text and the facts of an image to a problem, or None."""
 
 
 def _words(config: Mapping[str, Any], field: str = "words") -> list[str]:
@@ -148,7 +148,7 @@ TEMPLATES: Final[list[dict[str, Any]]] = [
         "category": "image",
     },
 ]
-"""Rules to start from, as the API lists them."""
+"""Templates of rules, as the API lists them."""
 
 
 def check(rule: Mapping[str, Any], text: str, facts: Mapping[str, Any]) -> Outcome:
@@ -178,15 +178,15 @@ def check(rule: Mapping[str, Any], text: str, facts: Mapping[str, Any]) -> Outco
 def check_all(
     rules: Sequence[Mapping[str, Any]], text: str, facts: Mapping[str, Any]
 ) -> list[Outcome]:
-    """Check all rules that are switched on."""
+    """Check all active rules."""
     return [check(one, text, facts) for one in rules if one.get("enabled", True)]
 
 
 def rules_of(state: State, body: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The rules that a request wants applied: those of a saved set, then its own.
+    """Return the rules of a request: those of a saved set, then its own.
 
     Raises:
-        ApiError: There is no such rule set.
+        ApiError: Unknown rule set.
     """
     found: list[dict[str, Any]] = []
     set_id = body.get("rule_set_id")
@@ -198,10 +198,10 @@ def rules_of(state: State, body: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def require_rule_set(state: State, rule_set_id: str) -> Record:
-    """A rule set.
+    """Return a rule set.
 
     Raises:
-        ApiError: There is none of this id.
+        ApiError: Unknown rule set.
     """
     found = state.records.get(RULE_SET, rule_set_id.lower())
     if found is None:

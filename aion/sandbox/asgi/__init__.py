@@ -1,1 +1,1 @@
-"""From an HTTP request to a handler's call and back; the routes that are not of the contract."""
+"""One HTTP exchange: from a request to a handler's call, and from a response to the wire."""

@@ -1,6 +1,6 @@
-"""How an answer leaves the sandbox: whole, in drips, cut short, or event by event.
+"""Sends a response: whole, in drips, cut short, or event by event.
 
-Works on the messages of ASGI, so it does not matter what made the answer.
+Works on ASGI messages, so it is independent of what made the response.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ from typing import Final
 
 from starlette.types import Message, Send
 
-from aion.sandbox.asgi.exchange import ClientGone, Dropped, Exchange
-from aion.sandbox.faults.armed import Faults
+from aion.sandbox.asgi.exchange import ClientDisconnected, ConnectionCut, Exchange
 from aion.sandbox.faults.kinds import CallFault, CutCall, CutStream, DelayEvents, DripCall
-from aion.sandbox.runtime.call import Answer
+from aion.sandbox.faults.registry import Faults
+from aion.sandbox.runtime.call import Response
 
 _FLUSH: Final = 0.01
-"""Seconds in which what was sent reaches the socket, before the connection is cut."""
+"""Seconds before the connection is cut, in which sent bytes reach the socket."""
 
 Wait = Callable[[float], Awaitable[None]]
-"""Real seconds of rest; raises Dropped when the sandbox stops."""
+"""Waits real seconds; raises `ConnectionCut` when the sandbox stops."""
 
 
-def shape_answer(exchange: Exchange, faults: Faults, operation: str, wait: Wait) -> None:
-    """Arrange the faults that an answer meets on its way out."""
+def apply_response_faults(exchange: Exchange, faults: Faults, operation: str, wait: Wait) -> None:
+    """Apply the faults that drip or cut the response of this exchange."""
 
     def fits(fault: CallFault) -> bool:
         return fault.strikes(operation)
@@ -66,17 +66,17 @@ def _cutting(send: Send, fault: CutCall) -> Send:
             if message.get("more_body", False):
                 return
         await asyncio.sleep(_FLUSH)
-        raise Dropped
+        raise ConnectionCut
 
     return cut
 
 
 async def send_stream(
-    exchange: Exchange, answer: Answer, faults: Faults, operation: str, wait: Wait
+    exchange: Exchange, answer: Response, faults: Faults, operation: str, wait: Wait
 ) -> None:
-    """Send an answer piece by piece, until its end, a fault, or the client's farewell."""
+    """Send a response piece by piece, until its end, a fault, or a disconnect."""
     if answer.stream is None:
-        raise TypeError("the answer is not a stream")
+        raise TypeError("the response is not a stream")
 
     def fits(fault: CallFault) -> bool:
         return fault.strikes(operation)
@@ -96,7 +96,7 @@ async def send_stream(
                 if cut.how == "middle":
                     await _send_piece(exchange, piece[: max(1, len(piece) // 2)])
                 await asyncio.sleep(_FLUSH)
-                raise Dropped
+                raise ConnectionCut
             if delay is not None and sent >= delay.after:
                 await wait(delay.seconds)
             await _send_piece(exchange, piece)
@@ -111,7 +111,7 @@ async def _send_piece(exchange: Exchange, piece: bytes) -> None:
 async def _while_connected(
     exchange: Exchange, stream: AsyncIterator[bytes]
 ) -> AsyncGenerator[bytes, None]:
-    """The pieces of a stream; ClientGone as soon as nobody reads them."""
+    """Yield the pieces of a stream; raises `ClientDisconnected` as soon as the client is gone."""
     gone = asyncio.ensure_future(_disconnected(exchange))
     following: asyncio.Future[bytes] | None = None
     try:
@@ -119,7 +119,7 @@ async def _while_connected(
             following = asyncio.ensure_future(anext(stream))
             await asyncio.wait({gone, following}, return_when=asyncio.FIRST_COMPLETED)
             if gone.done():
-                raise ClientGone
+                raise ClientDisconnected
             try:
                 piece = following.result()
             except StopAsyncIteration:

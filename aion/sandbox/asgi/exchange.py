@@ -1,6 +1,6 @@
-"""One HTTP exchange over ASGI: the request as it is read, the answer as it is sent.
+"""One HTTP exchange over ASGI: reads the request and sends the response.
 
-Counts and hashes the body on the way, and puts the request id on every answer.
+Counts and hashes the body on the way, and puts the request id on every response.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, Final
 from starlette.types import Message, Receive, Scope, Send
 
 from aion.sandbox.contract.errors import ApiError
-from aion.sandbox.runtime.call import Answer
+from aion.sandbox.runtime.call import Response
 from aion.sandbox.store.request_log import SeenRequest, redact_headers, redact_query
 
 _REQUEST_ID: Final = re.compile(r"[\x21-\x7e]{1,128}\Z")
@@ -23,25 +23,21 @@ _MAX_JSON: Final = 16 * 1024 * 1024
 _MAX_DRAIN: Final = 1024 * 1024 * 1024
 
 
-class ClientGone(Exception):
-    """The client closed the connection before its body had arrived."""
+class ClientDisconnected(Exception):
+    """The client closed the connection early."""
 
 
-class Dropped(Exception):
-    """A fault wants the connection cut."""
-
-
-class Forgotten(Exception):
-    """A reset wants the connection cut, and the request to be as if it had never come."""
+class ConnectionCut(Exception):
+    """Raised where a fault cuts the connection."""
 
 
 class Exchange:
-    """A request and the way back."""
+    """A request, and the sending of its response."""
 
     def __init__(
         self, scope: Scope, receive: Receive, send: Send, url: str, date: Callable[[], str]
     ) -> None:
-        """`date` gives the date of an answer."""
+        """`date` returns the Date header of a response."""
         self._date = date
         self.scope = scope
         self.receive = receive
@@ -57,7 +53,7 @@ class Exchange:
         self.status: int | None = None
         self.api_key_id: str | None = None
         self.added_headers: dict[str, str] = {}
-        """Headers that the answer gets, whatever it will be."""
+        """Headers that are added to any response."""
         self.on_start: Callable[[], None] = lambda: None
         """Called once the status is known, before the client can see it."""
         self.body_size = 0
@@ -65,34 +61,34 @@ class Exchange:
         self._read = False
 
     def header(self, name: bytes) -> str | None:
-        """A request header by its name in lower case."""
+        """Return a request header by its name in lower case."""
         for key, value in self.headers:
             if key == name:
                 return value.decode("latin-1")
         return None
 
     def origin(self) -> str:
-        """Scheme and host by which the client reached the sandbox."""
+        """Return scheme and host by which the client reached the sandbox."""
         host = self.header(b"host") or ""
         return f"http://{host}" if _HOST.match(host) else self._url
 
     def ip_address(self) -> str | None:
-        """Address of the client."""
+        """Return the address of the client."""
         client = self.scope.get("client")
         return str(client[0]) if client else None
 
     def has_body(self) -> bool:
-        """Whether the client announced a body."""
+        """Return whether the client announced a body."""
         return (self.header(b"content-length") or "0") != "0" or (
             self.header(b"transfer-encoding") is not None
         )
 
     async def pieces(self) -> AsyncIterator[bytes]:
-        """The body as it arrives; raises ClientGone when it ends early."""
+        """Yield the body as it arrives; raises `ClientDisconnected` when it ends early."""
         while not self._read:
             message = await self.receive()
             if message["type"] == "http.disconnect":
-                raise ClientGone
+                raise ClientDisconnected
             self._read = not message.get("more_body", False)
             piece = message.get("body", b"")
             if piece:
@@ -102,7 +98,7 @@ class Exchange:
                 yield piece
 
     async def body(self) -> bytes:
-        """The whole body of a request that is not an upload."""
+        """Return the whole body of a request that is not an upload."""
         parts: list[bytes] = []
         async for piece in self.pieces():
             parts.append(piece)
@@ -111,7 +107,7 @@ class Exchange:
         return b"".join(parts)
 
     async def drain(self) -> None:
-        """Read what is left of the body: a client that still sends would not see the answer."""
+        """Read the rest of the body: a client that still sends would not see the response."""
         if not self.has_body() or self.header(b"expect") is not None:
             return
         async for _ in self.pieces():
@@ -119,7 +115,7 @@ class Exchange:
                 return
 
     async def send(self, message: Message) -> None:
-        """Pass one ASGI message on, with the request id and what was added among the headers."""
+        """Send one ASGI message, with the request id and the added headers."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
             self.on_start()
@@ -129,11 +125,11 @@ class Exchange:
         await self._send(message)
 
     def shape(self, change: Callable[[Send], Send]) -> None:
-        """Let the answer pass through something that delays or cuts it."""
+        """Wrap the sending of the response, to delay or cut it."""
         self._send = change(self._send)
 
-    async def answer(self, answer: Answer) -> None:
-        """Send a whole answer that is no stream."""
+    async def answer(self, answer: Response) -> None:
+        """Send a whole response that is not a stream."""
         payload, headers = answer.payload()
         raw = [
             (name.encode(), value.encode("latin-1", "replace")) for name, value in headers.items()
@@ -145,7 +141,7 @@ class Exchange:
         await self.send({"type": "http.response.body", "body": body})
 
     def seen(self) -> SeenRequest:
-        """The exchange as the journal keeps it."""
+        """Return the entry for the request log."""
         return SeenRequest(
             method=self.method,
             path=self.raw_path,

@@ -1,1 +1,1 @@
-"""Who calls, what that role and scope may do, and the log of it."""
+"""Identity, scopes and the audit log."""

@@ -1,4 +1,4 @@
-"""The audit log: what happened that somebody may want to account for."""
+"""The audit log of security events and administrative changes."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ class Audit:
             actor: Who did it.
             result: success, failure or denied.
             severity: info, warning, error or critical.
-            resource_type: Kind of what it was done to.
-            resource_id: Id of what it was done to.
+            resource_type: Kind of the resource that it was done to.
+            resource_id: Id of that resource.
             error_message: Why it failed.
-            ip_address: Where it came from.
-            metadata: Anything else.
+            ip_address: Address of the client.
+            metadata: Further fields.
         """
         entry_id = self._records.new_id("audit")
         entry = {

@@ -1,8 +1,8 @@
-"""Who calls: the member behind an API key or a session, with the role and scopes that count.
+"""Authentication: the member of an API key or a session, with the effective role and scopes.
 
-Keys, members and sessions are records, so what a handler stores there takes effect with the next
-request. The key that the sandbox was made with belongs to the owner and has every scope; without
-`strict_auth`, so has any other well-formed key that is not stored.
+Keys, members and sessions are records, so a change takes effect with the next request. The
+sandbox's own key belongs to the owner and has every scope; without `strict_auth`, so has any
+other well-formed key that is not stored.
 """
 
 from __future__ import annotations
@@ -23,22 +23,22 @@ Role = Literal["viewer", "editor", "admin", "owner"]
 """What a member may do; each role includes the ones before it."""
 
 ROLES: Final[tuple[Role, ...]] = ("viewer", "editor", "admin", "owner")
-"""Roles from the least to the most."""
+"""Roles, least powerful first."""
 
 ALL: Final = "*"
-"""The scope that includes every other one; only the sandbox's own key has it."""
+"""The scope that includes all others; only the sandbox's own key has it."""
 
 OWNER_ID: Final = make_id("member", "owner")
 """User id of the owner."""
 
 DEFAULT_KEY_ID: Final = make_id("api_key", "default")
-"""Id of the key that the sandbox was made with."""
+"""Id of the sandbox's own key."""
 
 _BY_NAME: Final[dict[Any, Role]] = {role: role for role in ROLES}
 ROLE_SCOPES: Final[Mapping[str, Role]] = MappingProxyType(
     {"read": "viewer", "write": "editor", "admin": "admin"}
 )
-"""Scopes of a key that stand for a role."""
+"""Role of the scopes that imply one."""
 
 
 _MOST_KNOWN: Final = 1000
@@ -46,7 +46,7 @@ _MOST_KNOWN: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The one on whose behalf a request acts."""
+    """The caller of a request."""
 
     tenant_id: str
     user_id: str
@@ -58,19 +58,19 @@ class Actor:
     scopes: tuple[str, ...] = ()
     """Scopes of the key; none means whatever the role allows."""
     member_role: Role | None = None
-    """Role of the member, beyond which no scope reaches."""
+    """Role of the member, which limits every scope."""
 
     @property
     def caller(self) -> str:
-        """By what its requests are counted: the key, or the user of a session."""
+        """What its requests are counted by: the key, or the user of a session."""
         return self.api_key_id or self.user_id
 
     def has_role(self, role: Role) -> bool:
-        """Whether it has this role or a higher one."""
+        """Return whether it has this role or a higher one."""
         return _reaches(self.role, role)
 
     def may(self, role: Role, scope: str | None = None) -> bool:
-        """Whether it has this role, or names this scope on behalf of a member who has the role."""
+        """Return whether it has this role, or this scope and a member with the role."""
         return self.has_role(role) or (scope in self.scopes and _reaches(self.member_role, role))
 
 
@@ -79,7 +79,7 @@ def _reaches(own: Role | None, wanted: Role) -> bool:
 
 
 ANONYMOUS: Final = Actor(TENANT_ID, "", "viewer")
-"""Who calls a public operation without a key."""
+"""The caller of a public operation without a key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,19 +92,19 @@ class _Known:
 
 @dataclass(slots=True)
 class KeyUse:
-    """How a key was used since the start of the process."""
+    """Use of a key since the start of the process."""
 
     count: int = 0
     last_used_at: str | None = None
 
 
 def digest(secret: str) -> str:
-    """What is stored of a key or a session token: the parent of its record."""
+    """Return the stored hash of a key or a session token: the parent of its record."""
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
 class Identity:
-    """Finds out who calls."""
+    """Authenticates callers."""
 
     def __init__(self, options: Options, records: Records, clock: Clock) -> None:
         self._options = options
@@ -116,11 +116,11 @@ class Identity:
         self._known_as_of = (0, 0, 0)
 
     def forget(self) -> None:
-        """Look everything up again: the records were replaced behind this object's back."""
+        """Drop the cache, because the records were replaced."""
         self._known.clear()
 
     def ensure(self) -> None:
-        """Store the owner and the sandbox's own key, unless they are there."""
+        """Store the owner and the sandbox's own key, unless they exist."""
         self.uses.clear()
         self.forget()
         now = self._clock.stamp()
@@ -139,7 +139,7 @@ class Identity:
             body: dict[str, Any] = {
                 "user_id": OWNER_ID,
                 "name": "Sandbox key",
-                "description": "The key that the sandbox was made with",
+                "description": "The sandbox's own key",
                 "key_prefix": key[:12],
                 "scopes": [ALL],
                 "is_active": True,
@@ -149,10 +149,10 @@ class Identity:
             self._records.put("api_key", DEFAULT_KEY_ID, body, parent=digest(key))
 
     def authenticate(self, token: str) -> Actor:
-        """The actor of a key or a session token.
+        """Return the actor of a key or a session token.
 
         Raises:
-            ApiError: 401, unknown, switched off or too old.
+            ApiError: 401, unknown, deactivated or expired.
         """
         as_of = (
             self._records.changes("api_key"),
@@ -210,14 +210,14 @@ class Identity:
         given = member.body.get("role") if member is not None else None
         role = _BY_NAME.get(given)
         if role is None:
-            raise _unknown("The member to whom this key or session belongs was removed")
+            raise _unknown("The member of this key or session was removed")
         return role
 
 
 def _limited(member: Role, scopes: tuple[str, ...]) -> Role | None:
-    """The role of a key: that of its member, but no more than its scopes allow."""
+    """Return the role of a key: that of its member, limited by its scopes."""
     if not scopes:
-        # Such a key has what its maker may do, but never the owner's rights.
+        # Such a key has the role of its creator, but never the owner's.
         return _lesser(member, "admin")
     most: Role | None = None
     for scope in scopes:

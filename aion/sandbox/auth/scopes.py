@@ -1,8 +1,8 @@
-"""Scopes of API keys: which operations a key may call that names a resource and a permission.
+"""Scopes of API keys that name a resource and a permission: the operations that each allows.
 
-`read`, `write` and `admin` stand for roles, and so open what the role opens. A scope of a resource
-opens its own routes only. What the service documents is that these scopes exist, and the routes
-of cloud storage; the other routes are assigned by what they do.
+`read`, `write` and `admin` imply roles, and allow what the role allows. A scope of a resource
+allows its own routes only. The service documents these scopes, and the routes of cloud storage;
+the other routes are assigned by what they do.
 """
 
 from __future__ import annotations
@@ -50,11 +50,11 @@ SCOPE_ROUTES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "cloud_storage:share": (),
     }
 )
-"""Scope of a resource -> method and path of the operations that it opens; `*` is anything."""
+"""Scope of a resource -> method and path of the operations that it allows; `*` is a wildcard."""
 
 
 def scope_of(operation: Operation) -> str | None:
-    """The scope that opens an operation in place of a role, or None."""
+    """Return the scope that allows an operation in place of a role, or None."""
     return _BY_OPERATION.get(operation.id)
 
 

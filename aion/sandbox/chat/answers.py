@@ -1,7 +1,7 @@
-"""What the sandbox answers to a chat message: composed from what is stored, the same every time.
+"""Composes the answer to a chat message from stored data, the same every time.
 
-The text cites images and documents in the service's markup and carries the mark of the sandbox.
-A message that asks to change the library becomes a plan that waits for a decision.
+The text cites images and documents in the service's markup and has the mark of the sandbox. A
+message that asks to change the library becomes a plan that waits for a decision.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ _BACKGROUND: Final = re.compile(r"\bin the background\b", re.IGNORECASE)
 
 
 @dataclass(slots=True)
-class Composed:
-    """An answer before it is stored."""
+class ChatAnswer:
+    """A composed answer."""
 
     content: str
     resolved: str
@@ -47,21 +47,21 @@ class Composed:
 
     @property
     def agents(self) -> list[str]:
-        """The agents that took part."""
+        """The agents of the answer."""
         agents = [IMAGE_AGENT]
         if self.passages:
             agents.append(DOCUMENT_AGENT)
         return [*agents, PLAN_AGENT] if self.plan is not None else agents
 
 
-def compose(call: Call, session: Record, message: str, *, detailed: bool) -> Composed:
-    """The answer to a message in a session."""
+def compose(call: Call, session: Record, message: str, *, detailed: bool) -> ChatAnswer:
+    """Compose the answer to a message in a session."""
     state = call.state
     among = None if session.body["use_all_images"] else session.body["image_ids"]
     there = all_images(state, among=among)
     words = search_words(message)
     fitting = [one.file for one in find_images(state, words, among=among)]
-    # Nothing to look for, such as "describe my images", means all of them.
+    # A message without content words, such as "describe my images", means all images.
     found = fitting if words else there
     selected: list[str] = session.body["document_ids"]
     documents = None if among is None and not selected else selected
@@ -81,7 +81,7 @@ def compose(call: Call, session: Record, message: str, *, detailed: bool) -> Com
 
 
 def image_info(call: Call, file: StoredFile) -> dict[str, Any]:
-    """An image as messages refer to it."""
+    """Return an image as a reference of a message."""
     key = file.object_key
     small = f"{key.rpartition('/')[0]}/small_256.{file.variant_suffix}"
     return {
@@ -96,7 +96,7 @@ def image_info(call: Call, file: StoredFile) -> dict[str, Any]:
 
 
 def message_body(call: Call, message: Record) -> dict[str, Any]:
-    """A message on the wire. The URLs of its images are signed anew each time: they expire."""
+    """Return a message in its wire form, with freshly signed URLs, because they expire."""
     body = {"id": message.id, "created_at": message.created_at, **message.body}
     ids = body.pop("image_ids")
     files = [call.state.files.get(one) for one in ids or ()]
@@ -106,7 +106,7 @@ def message_body(call: Call, message: Record) -> dict[str, Any]:
 
 def _text(
     found: list[StoredFile], passages: list[Passage], there: int, words: list[str], detailed: bool
-) -> Composed:
+) -> ChatAnswer:
     asked = f" for {', '.join(words[:8])}" if words else ""
     closely = " in high resolution" if detailed else ""
     head = f"{MARK} I looked at {there} images{asked}{closely}. "
@@ -121,7 +121,7 @@ def _text(
         said = _quoted(one.body["content"])
         parts.append(f"{one.citation}: {said}")
         plain.append(f"{one.document.filename}{_pages(one)}: {said}")
-    return Composed("\n".join(parts), "\n".join(plain))
+    return ChatAnswer("\n".join(parts), "\n".join(plain))
 
 
 def _metadata(found: list[StoredFile], passages: list[Passage], detailed: bool) -> dict[str, Any]:
@@ -153,8 +153,8 @@ def _metadata(found: list[StoredFile], passages: list[Passage], detailed: bool) 
     return metadata
 
 
-def _propose(composed: Composed, files: list[StoredFile], message: str) -> None:
-    """Turn the answer into a plan."""
+def _propose(composed: ChatAnswer, files: list[StoredFile], message: str) -> None:
+    """Turn an answer into a plan."""
     composed.plan = {
         "request": message,
         "file_ids": [file.id for file in files],
@@ -171,7 +171,7 @@ def _propose(composed: Composed, files: list[StoredFile], message: str) -> None:
 
 
 def _markup_name(filename: str) -> str:
-    """A filename without the characters that end markup."""
+    """Return a filename without the characters that end markup."""
     return filename.replace("|", "_").replace("[[", "((").replace("]]", "))")
 
 

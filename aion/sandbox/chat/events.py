@@ -1,6 +1,6 @@
 """The event stream of a chat answer: every event in the service's order, as bytes.
 
-The answer is known before the stream begins; only its delivery takes time.
+The answer is complete before the stream begins; only its delivery takes time.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import re
 from collections.abc import AsyncIterator, Iterator
 from typing import Any, Final
 
-from aion.sandbox.chat.answers import DOCUMENT_AGENT, IMAGE_AGENT, PLAN_AGENT, Composed
+from aion.sandbox.chat.answers import DOCUMENT_AGENT, IMAGE_AGENT, PLAN_AGENT, ChatAnswer
 from aion.sandbox.store.jsontext import json_text
 
 HEADERS: Final = {"content-type": "text/event-stream", "cache-control": "no-store"}
@@ -17,7 +17,7 @@ _PIECE: Final = re.compile(r"\s*\S+\s*\Z|\s*\S+")
 
 
 def event(name: str, data: dict[str, Any], event_id: int | None = None) -> bytes:
-    """One event; its data repeats its name."""
+    """Encode one event; its data repeats its name."""
     lines = [f"event: {name}"]
     if event_id is not None:
         lines.append(f"id: {event_id}")
@@ -26,7 +26,7 @@ def event(name: str, data: dict[str, Any], event_id: int | None = None) -> bytes
 
 
 def answer_events(
-    composed: Composed,
+    composed: ChatAnswer,
     *,
     message_id: str,
     stream_id: str,
@@ -34,7 +34,7 @@ def answer_events(
     processing_time_ms: int,
     debug: bool,
 ) -> Iterator[bytes]:
-    """The events of an answer that succeeds."""
+    """Return the events of a successful answer."""
     yield event("connection", {"message_id": stream_id, "status": "connected"})
     yield event("thinking", {"status": "processing"})
     yield _step("planning", IMAGE_AGENT, "Choose who looks", "The message is about files", debug)
@@ -69,19 +69,19 @@ def answer_events(
 
 
 def refusal_events(name: str, data: dict[str, Any], stream_id: str) -> Iterator[bytes]:
-    """The events of an answer that is refused once the stream has begun."""
+    """Return the events of an answer that is refused after the stream has begun."""
     yield event("connection", {"message_id": stream_id, "status": "connected"})
     yield event(name, data)
     yield event("close", {"message_id": stream_id})
 
 
-async def paced(events: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """Events one by one, as a body that is sent while it is made."""
+async def stream_events(events: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """Yield events one by one, as a streamed body."""
     for one in events:
         yield one
 
 
-def _tools(composed: Composed) -> Iterator[bytes]:
+def _tools(composed: ChatAnswer) -> Iterator[bytes]:
     yield event("status", {"phase": "searching", "message": "Looking", "agent_name": IMAGE_AGENT})
     yield event("tool_invocation", {"tool_name": "search_images", "agent_name": IMAGE_AGENT})
     count = composed.image_count
@@ -101,5 +101,5 @@ def _step(phase: str, agent: str, message: str, reasoning: str, debug: bool) -> 
 
 
 def _pieces(text: str) -> list[str]:
-    """The words of a text, each with the space before it; together they are the text."""
+    """Split a text into words, each with the space before it."""
     return _PIECE.findall(text)

@@ -1,4 +1,4 @@
-"""Transcripts of a chat session as files: Markdown, JSON and plain text."""
+"""Writes transcripts of a chat session as files: Markdown, JSON and plain text."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ KINDS: Final = {
     "json": ("application/json", "json"),
     "text": ("text/plain; charset=utf-8", "txt"),
 }
-"""Format -> content type and file ending."""
+"""Format -> content type and extension."""
 
 
 def transcript(
     kind: str, summary: dict[str, Any], messages: list[Record], *, with_metadata: bool
 ) -> bytes:
-    """The messages of a session as a file of this kind."""
+    """Write the messages of a session as a file of this kind."""
     if kind == "json":
         return _json(summary, messages, with_metadata)
     return _text(kind == "markdown", summary, messages, with_metadata)

@@ -1,7 +1,7 @@
-"""Plans of the chat: proposed, decided once, carried out at once or in the background.
+"""Plans of the chat: proposed, decided once, executed at once or in the background.
 
-A plan says what would be done and changes nothing itself: what it reports is made up, marked, and
-lists what a real one would ask for again before it deletes.
+A plan changes nothing: its report is simulated, marked, and lists the confirmations that a real
+plan would request before it deletes.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from aion.sandbox.chat.store import PLAN, add_message, session_of
 from aion.sandbox.contract.errors import ApiError
 from aion.sandbox.images.description import MARK
-from aion.sandbox.runtime.jobs import Next, Step, job
+from aion.sandbox.runtime.job_handlers import Next, Step, job
 from aion.sandbox.store.clock import seconds_of
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from aion.sandbox.store.records import Record
 
 EXPIRES_AFTER: Final = 30 * 60
-"""Seconds after which an undecided plan is forgotten."""
+"""Seconds after which an undecided plan expires."""
 JOB: Final = "chat_plan"
 
 
@@ -30,30 +30,30 @@ def propose(state: State, session: Record, plan: dict[str, Any]) -> str:
     return plan_id
 
 
-def undecided(state: State, session: Record, plan_id: str) -> Record:
-    """A plan that can be decided.
+def pending_plan(state: State, session: Record, plan_id: str) -> Record:
+    """Return a plan that can be decided.
 
     Raises:
-        ApiError: 404 when there is none, it was decided or has expired; 409 while it runs.
+        ApiError: 404 when it is unknown, decided or expired; 409 while it runs.
     """
     plan = state.records.get(PLAN, plan_id)
     if plan is None or plan.parent != session.id or plan.body["status"] == "decided":
         raise ApiError(404, f"no plan {plan_id} waits for a decision", code="PLAN_NOT_FOUND")
     if plan.body["status"] == "running":
-        raise ApiError(409, f"plan {plan_id} is being carried out", code="PLAN_IN_PROGRESS")
+        raise ApiError(409, f"plan {plan_id} is running", code="PLAN_IN_PROGRESS")
     if state.clock.now() - seconds_of(plan.created_at) > EXPIRES_AFTER:
         raise ApiError(404, f"plan {plan_id} has expired", code="PLAN_EXPIRED")
     return plan
 
 
 def cancel(state: State, plan: Record) -> dict[str, Any]:
-    """Drop a plan; the answer."""
+    """Cancel a plan; returns the response body."""
     state.records.update(PLAN, plan.id, status="decided")
     return _answer(plan, "cancel", f"{MARK} The plan was dropped. Nothing was changed.")
 
 
 def run(state: State, session: Record, plan: Record) -> dict[str, Any]:
-    """Carry a plan out at once; the answer."""
+    """Execute a plan at once; returns the response body."""
     state.records.update(PLAN, plan.id, status="decided")
     add_message(state, session, "assistant", _report(plan), metadata={"plan_id": plan.id})
     steps = [
@@ -68,14 +68,14 @@ def run(state: State, session: Record, plan: Record) -> dict[str, Any]:
 
 
 def start(state: State, plan: Record) -> dict[str, Any]:
-    """Let a plan run in the background; the answer."""
+    """Execute a plan in the background; returns the response body."""
     state.records.update(PLAN, plan.id, status="running")
     state.jobs.schedule(JOB, plan.id, name=plan.id)
     return {"plan_id": plan.id, "message": f"{MARK} The plan goes on in the background."}
 
 
 @job(JOB)
-def _in_background(step: Step) -> Next | None:
+def _in_background(step: Step[State]) -> Next | None:
     state = step.state
     plan = state.records.get(PLAN, step.id)
     if plan is None or plan.parent is None:

@@ -1,4 +1,4 @@
-"""What a chat message looks for, and the images that fit it, best first."""
+"""Finds the keywords of a chat message, and the images that match them, best first."""
 
 from __future__ import annotations
 
@@ -24,32 +24,32 @@ _COMMON: Final = frozenset({
     "this", "those", "tidy", "to", "video", "videos", "was", "what", "when", "where", "which",
     "who", "why", "with", "you", "your",
 })  # fmt: skip
-"""Words that say nothing of what is looked for."""
+"""Words without meaning for a search."""
 _IMAGE: Final = "files.deleted_at IS NULL AND files.media_type = 'image'"
 
 
 @dataclass(frozen=True, slots=True)
-class FoundImage:
-    """An image that fits, and how well: 1 for the best, less for the others."""
+class ImageMatch:
+    """A matching image with its score: 1 for the best, less for the others."""
 
     file: StoredFile
     relevance: float
 
 
 def search_words(message: str) -> list[str]:
-    """The words of a message that say what is looked for, each once."""
+    """Return the keywords of a message, each once."""
     words = (word.lower() for word in _WORD.findall(message))
     return list(dict.fromkeys(word for word in words if word not in _COMMON and len(word) > 1))
 
 
 def find_images(
     state: State, words: Sequence[str], *, among: Sequence[str] | None = None
-) -> list[FoundImage]:
-    """The images that have any of the words, best first.
+) -> list[ImageMatch]:
+    """Return the images that have any of the words, best first.
 
     Args:
-        state: Where they are stored.
-        words: What to look for.
+        state: The sandbox's state.
+        words: The keywords.
         among: Only images with these ids.
     """
     if not words:
@@ -63,15 +63,15 @@ def find_images(
     )
     found = [(StoredFile(*row[:-1]), float(row[-1])) for row in rows]
     best = max((score for _, score in found), default=0.0)
-    # BM25 of a word that every image has is about zero: then they all fit alike.
+    # BM25 of a word that every image has is about zero: then all match equally.
     return [
-        FoundImage(file, round(score / best, 4) if best > 0 and score > 0 else 1.0)
+        ImageMatch(file, round(score / best, 4) if best > 0 and score > 0 else 1.0)
         for file, score in found
     ]
 
 
 def all_images(state: State, *, among: Sequence[str] | None = None) -> list[StoredFile]:
-    """All images, newest first."""
+    """Return all images, newest first."""
     narrowed, values = _among(among)
     rows = state.database.rows(
         f"SELECT {COLUMNS} FROM files WHERE {_IMAGE}{narrowed} ORDER BY n DESC", values
@@ -80,7 +80,7 @@ def all_images(state: State, *, among: Sequence[str] | None = None) -> list[Stor
 
 
 def image_ids(state: State, limit: int, offset: int) -> tuple[list[str], int]:
-    """One page of the ids of all images, newest first, and how many there are."""
+    """Return one page of the ids of all images, newest first, and their number."""
     rows = state.database.rows(
         f"SELECT id FROM files WHERE {_IMAGE} ORDER BY n DESC LIMIT ? OFFSET ?",
         (limit, min(offset, 2**62)),

@@ -1,4 +1,4 @@
-"""Chat sessions, messages and plans as records, and the numbers that follow from them.
+"""Stores chat sessions, messages and plans as records, and computes their totals.
 
 A session is a record `chat_session`; its messages are records `chat_message` below it, in order;
 plans that wait for a decision are records `chat_plan` below it.
@@ -42,7 +42,7 @@ def open_session(state: State, body: Mapping[str, Any]) -> Record:
 
 
 def session_of(state: State, session_id: str) -> Record:
-    """A session by its id; 404 when there is none."""
+    """Return a session by its id; 404 when it is unknown."""
     found = state.records.get(SESSION, session_id.lower())
     if found is None:
         raise ApiError(404, f"no chat session {session_id}", code="SESSION_NOT_FOUND")
@@ -50,7 +50,7 @@ def session_of(state: State, session_id: str) -> Record:
 
 
 def messages_of(state: State, session: Record) -> list[Record]:
-    """The messages of a session, oldest first."""
+    """Return the messages of a session, oldest first."""
     return state.records.find(MESSAGE, parent=session.id)[0]
 
 
@@ -63,7 +63,7 @@ def add_message(
     image_ids: Sequence[str] | None = None,
     metadata: Mapping[str, Any] | None = None,
 ) -> Record:
-    """Store a message; the session changes with it."""
+    """Store a message and update its session."""
     answered = role == "assistant"
     message = state.records.put(
         MESSAGE,
@@ -72,7 +72,7 @@ def add_message(
             "role": role,
             "content": content,
             "token_count": tokens_of(content),
-            # A made-up time that is the same in every run.
+            # An invented time, the same in every run.
             "processing_time_ms": 40 + len(content) // 8 if answered else None,
             "image_ids": image_ids,
             "metadata": metadata,
@@ -84,17 +84,17 @@ def add_message(
 
 
 def tokens_of(text: str) -> int:
-    """How many tokens a text counts as: one for four characters."""
+    """Return the tokens of a text: one for four characters."""
     return max(1, (len(text) + 3) // 4)
 
 
 def used_tokens(messages: list[Record]) -> int:
-    """Tokens of some messages together."""
+    """Return the total tokens of some messages."""
     return sum(one.body["token_count"] for one in messages)
 
 
 def messages_this_month(state: State) -> int:
-    """How many messages were sent since the month began, whatever the session."""
+    """Count the messages of this month, in all sessions."""
     return state.database.count(
         "SELECT count(*) FROM records WHERE kind = ? AND created_at >= ?"
         " AND json_extract(body, '$.role') = 'user'",
@@ -103,17 +103,17 @@ def messages_this_month(state: State) -> int:
 
 
 def messages_left(state: State) -> int:
-    """How many messages may still be sent this month."""
+    """Return the number of messages that are left this month."""
     return max(0, state.options.limits.monthly_messages - messages_this_month(state))
 
 
 def tokens_left(state: State, session: Record) -> int:
-    """How many tokens the session may still use."""
+    """Return the number of tokens that the session has left."""
     return max(0, state.options.limits.session_tokens - used_tokens(messages_of(state, session)))
 
 
 def quota_refusal(state: State, session: Record) -> ApiError | None:
-    """Why no message can be sent any more, or None."""
+    """Return the quota error of a session, or None."""
     limits = state.options.limits
     used, most = messages_this_month(state), limits.monthly_messages
     if state.faults.take(ZeroQuota, lambda fault: True) is not None:
@@ -129,7 +129,7 @@ def quota_refusal(state: State, session: Record) -> ApiError | None:
 
 
 def summary(state: State, session: Record, left: int | None = None) -> dict[str, Any]:
-    """A session on the wire; `left` is what `messages_left` says, for those who know it."""
+    """Return a session in its wire form; `left` is the result of `messages_left`, if known."""
     messages = messages_of(state, session)
     used = used_tokens(messages)
     last = messages[-1] if messages else None
@@ -153,13 +153,13 @@ def summary(state: State, session: Record, left: int | None = None) -> dict[str,
 
 
 def context_summary(session: Record) -> str:
-    """What is selected for a session, in words."""
+    """Return the selection of a session, as text."""
     body = session.body
     images = "all images" if body["use_all_images"] else f"{len(body['image_ids'])} images"
     documents, videos = len(body["document_ids"]), len(body["video_ids"])
-    return f"[sandbox] {images}, {documents} documents and {videos} videos are at hand."
+    return f"[sandbox] {images}, {documents} documents and {videos} videos are selected."
 
 
 def distinct(ids: Iterable[str]) -> list[str]:
-    """Ids in lower case, each once, in order."""
+    """Return ids in lower case, each once, in order."""
     return list(dict.fromkeys(one.lower() for one in ids))

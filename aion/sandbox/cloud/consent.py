@@ -1,20 +1,17 @@
-"""The fake provider's side of connecting an account: a consent page that agrees at once.
+"""The steps of connecting an account of the fake provider, as OAuth has them.
 
-`GET /_drive/consent` is what `authorization_url` points to. It sends the browser back to the
-application with a code, or with an error when asked to: `?account=` chooses who is connected,
-`?deny=1` refuses. It needs no key, as a provider knows nothing of it.
+`begin` gives the address of the consent page, `agree` the code with which the provider sends the
+browser back, `redeem` exchanges the code, and `connect` stores the connection.
 """
 
 from __future__ import annotations
 
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
-from aion.sandbox.asgi.exchange import Exchange
 from aion.sandbox.auth.identity import digest
 from aion.sandbox.cloud.drive import PROVIDER
 from aion.sandbox.contract.errors import ApiError
-from aion.sandbox.runtime.call import Answer
 from aion.sandbox.runtime.state import State
 from aion.sandbox.store.clock import seconds_of, stamp
 from aion.sandbox.store.records import Record
@@ -24,14 +21,14 @@ CONSENT_PREFIX: Final = "/_drive/"
 
 DEFAULT_ACCOUNT: Final = "pat.rivers@drive.example"
 CONNECTION: Final = "cloud_connection"
-"""Records of connections; their parent is the account."""
+"""Kind of the records of connections; their parent is the account."""
 STATE: Final = "oauth_state"
 CODE: Final = "oauth_code"
 _LIFETIME: Final = 600
 
 
 def begin(state: State, origin: str, redirect_uri: str | None) -> tuple[str, str]:
-    """Begin to connect an account: the address for the user, and the state to come back with."""
+    """Begin to connect an account; returns the URL for the user, and the OAuth state."""
     if redirect_uri is not None:
         parts = urlsplit(redirect_uri)
         if parts.scheme not in {"http", "https"} or not parts.netloc:
@@ -45,40 +42,28 @@ def begin(state: State, origin: str, redirect_uri: str | None) -> tuple[str, str
     return f"{origin}{CONSENT_PREFIX}consent?{urlencode({'state': token})}", token
 
 
-def serve_consent(state: State, exchange: Exchange) -> Answer:
-    """Answer the user's browser."""
-    exchange.template = f"{CONSENT_PREFIX}consent"
-    query = dict(parse_qsl(exchange.query, keep_blank_values=True))
-    begun = state.records.get(STATE, query.get("state", ""))
-    if exchange.raw_path != exchange.template or exchange.method != "GET" or begun is None:
-        text = b"This sandbox knows no such request for consent.\n"
-        return Answer(status=404, raw=text, headers={"content-type": "text/plain"})
-    result = {"code": "", "state": begun.id}
-    if query.get("deny"):
-        result["error"] = "access_denied"
-        result["error_description"] = "The user did not agree"
-    else:
-        result["code"] = digest(f"{begun.id}/{query.get('account')}")[:40]
-        account = query.get("account") or DEFAULT_ACCOUNT
-        with state.database.transaction():
-            state.records.put(CODE, result["code"], {"account": account}, parent=begun.id)
-    back = str(begun.body["back"])
-    joint = "&" if urlsplit(back).query else "?"
-    return Answer(status=302, headers={"location": f"{back}{joint}{urlencode(result)}"})
+def agree(state: State, begun: Record, account: str) -> str:
+    """Store the user's consent; returns the code for the application."""
+    code = digest(f"{begun.id}/{account}")[:40]
+    with state.database.transaction():
+        state.records.put(CODE, code, {"account": account}, parent=begun.id)
+    return code
 
 
 def redeem(state: State, code: str, token: str, redirect_uri: str | None) -> str:
-    """The account that a code stands for; code and state are used up by the transaction.
+    """Exchange a code for its account; the transaction uses up code and state.
 
     Raises:
-        ApiError: the state or the code is unknown, used, too old, or of another redirect.
+        ApiError: the state or the code is unknown, used, expired, or of another redirect.
     """
     begun = state.records.get(STATE, token)
     if begun is None or state.clock.now() >= seconds_of(begun.body["ends_at"]):
         text = "the state is unknown, was used before, or is older than ten minutes"
         raise ApiError(400, text, code="INVALID_STATE")
     if redirect_uri is not None and redirect_uri != begun.body["back"]:
-        raise ApiError(400, "redirect_uri is not the one of the beginning", code="INVALID_STATE")
+        raise ApiError(
+            400, "redirect_uri differs from that of the initiate request", code="INVALID_STATE"
+        )
     found = state.records.get(CODE, code)
     if found is None or found.parent != token:
         raise ApiError(400, "the provider does not know this code", code="INVALID_CODE")
@@ -88,7 +73,7 @@ def redeem(state: State, code: str, token: str, redirect_uri: str | None) -> str
 
 
 def connect(state: State, account: str) -> tuple[Record, bool]:
-    """The connection to an account, and whether it is a new one, inside a transaction."""
+    """Store the connection to an account, inside the caller's transaction; True if it is new."""
     known, _ = state.records.find(CONNECTION, parent=account, limit=1)
     now = state.clock.stamp()
     body: dict[str, Any] = {

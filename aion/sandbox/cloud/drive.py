@@ -1,7 +1,7 @@
-"""A fake cloud drive: a few files that are drawn when they are asked for, and what was exported.
+"""A fake cloud drive: a few files that are drawn on demand, and exported ones.
 
-Its pictures are the same in every run. Two of its files cannot be imported, so that jobs which
-succeed in part can be had without a fault.
+Its pictures are the same in every run. Two of its files cannot be imported, so that jobs can
+succeed in part without a fault.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from aion.sandbox.store.records import Record
 PROVIDER: Final = "google_drive"
 ROOT: Final = "drive-root"
 DRIVE_FILE: Final = "drive_file"
-"""Records of exported files and of folders made for them."""
+"""Kind of the records of exported files and their folders."""
 FOLDER_TYPE: Final = "application/vnd.google-apps.folder"
 
 Color = tuple[int, int, int]
@@ -28,7 +28,7 @@ Color = tuple[int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class DriveFile:
-    """One file that every drive holds."""
+    """One file of every drive."""
 
     id: str
     name: str
@@ -55,7 +55,7 @@ _OTHERS: Final = {
     "drive-notes": ("Notes.bin", "application/octet-stream", b"\x00\x01not a picture\x02"),
     "drive-torn": ("Torn.jpg", "image/jpeg", b"\xff\xd8\xff\xe0\x00\x10JFIF\x00 torn"),
 }
-"""Files that an import takes and cannot use."""
+"""Files that an import accepts, and fails to use."""
 
 
 @lru_cache(maxsize=len(_PICTURES))
@@ -70,11 +70,11 @@ def _drawn(picture: DriveFile) -> bytes:
 
 
 def read(file_id: str, exported: Path | None) -> bytes | None:
-    """The bytes of a file, or None when the drive has none of this id; may be run in a thread.
+    """Return the bytes of a file, or None for an unknown id; may run in a thread.
 
     Args:
-        file_id: The file.
-        exported: Where its bytes lie, if it is one that was exported.
+        file_id: Id of the file.
+        exported: Path of its bytes, if it was exported.
     """
     if exported is not None:
         return exported.read_bytes()
@@ -85,7 +85,7 @@ def read(file_id: str, exported: Path | None) -> bytes | None:
 
 
 def exported_path(state: State, account: str, file_id: str) -> Path | None:
-    """Where the bytes of an exported file lie, or None when it is not one."""
+    """Return the path of an exported file, or None for other files."""
     found = state.records.get(DRIVE_FILE, file_id)
     if found is None or found.parent != account or "object_key" not in found.body:
         return None
@@ -93,7 +93,7 @@ def exported_path(state: State, account: str, file_id: str) -> Path | None:
 
 
 def listing(state: State, account: str) -> list[dict[str, Any]]:
-    """All files and folders of an account, as the drive itself lists them."""
+    """Return all files and folders of an account, as the drive itself lists them."""
     own = [_entry(one.id, one.name, one.mime_type, len(_drawn(one)), ROOT) for one in _PICTURES] + [
         _entry(file_id, name, mime_type, len(data), ROOT)
         for file_id, (name, mime_type, data) in _OTHERS.items()
@@ -120,13 +120,13 @@ def _entry(
         "parents": [folder],
     }
     if size is not None:
-        # The drive writes sizes as text.
+        # The drive's API has sizes as text.
         entry["size"] = str(size)
     return entry
 
 
 def has_folder(state: State, account: str, folder_id: str) -> bool:
-    """Whether an account has such a folder."""
+    """Return whether an account has a folder."""
     if folder_id in {ROOT, "root"}:
         return True
     found = state.records.get(DRIVE_FILE, folder_id)
@@ -134,7 +134,7 @@ def has_folder(state: State, account: str, folder_id: str) -> bool:
 
 
 def make_folder(state: State, account: str, name: str) -> str:
-    """Make a folder, inside the caller's transaction; its id."""
+    """Create a folder, inside the caller's transaction; returns its id."""
     folder_id = state.records.new_id(DRIVE_FILE)
     body = {"name": name, "mime_type": FOLDER_TYPE, "folder_id": ROOT}
     state.records.put(DRIVE_FILE, folder_id, body, parent=account)

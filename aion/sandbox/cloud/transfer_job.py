@@ -8,18 +8,18 @@ from typing import Any, Final
 
 from aion.sandbox.cloud import drive
 from aion.sandbox.cloud.consent import CONNECTION
-from aion.sandbox.runtime.jobs import Next, Step, job
+from aion.sandbox.runtime.job_handlers import Next, Step, job
 from aion.sandbox.runtime.state import State
 from aion.sandbox.store.records import Record
 from aion.sandbox.uploads import placeholders
 from aion.sandbox.uploads.file_kinds import Refusal
-from aion.sandbox.uploads.intake import examine, received
+from aion.sandbox.uploads.intake import examine, received_file
 
 TRANSFER: Final = "cloud_transfer"
 """Kind of the jobs and of their records."""
 
 _PARTS: Final = 4
-"""A job moves its files in about so many steps, so that progress can be seen."""
+"""Approximate number of steps of a job, so that progress is visible."""
 
 
 def begin(
@@ -27,16 +27,16 @@ def begin(
     kind: str,
     connection: Record,
     items: Sequence[Mapping[str, Any]],
-    **wishes: Any,
+    **options: Any,
 ) -> Record:
     """Store a job and queue it, inside the caller's transaction.
 
     Args:
         state: The sandbox.
         kind: ``import`` or ``export``.
-        connection: The connection that it works with.
-        items: What it moves, each with a `name`.
-        wishes: What else it has to know.
+        connection: The connection to the drive.
+        items: The files to move, each with a `name`.
+        options: Further fields of its record.
     """
     job_id = state.records.new_id(TRANSFER)
     body: dict[str, Any] = {
@@ -47,7 +47,7 @@ def begin(
         "items": [{**item, "outcome": None} for item in items],
         "error": None,
         "completed_at": None,
-        **wishes,
+        **options,
     }
     state.records.update(CONNECTION, connection.id, last_used_at=state.clock.stamp())
     state.jobs.schedule(TRANSFER, job_id, name=str(items[0]["name"]))
@@ -55,8 +55,8 @@ def begin(
 
 
 @job(TRANSFER)
-def move(step: Step) -> Next | Awaitable[Next | None] | None:
-    """Move a job on: begin, then a part of its files at each step."""
+def move(step: Step[State]) -> Next | Awaitable[Next | None] | None:
+    """Advance a job: begin, then move a part of its files at each step."""
     record = step.state.records.get(TRANSFER, step.id)
     if record is None:
         return None
@@ -66,7 +66,7 @@ def move(step: Step) -> Next | Awaitable[Next | None] | None:
     return _move(step, record)
 
 
-async def _move(step: Step, record: Record) -> Next | None:
+async def _move(step: Step[State], record: Record) -> Next | None:
     state, items = step.state, list(record.body["items"])
     failure = step.failure()
     connection = state.records.get(CONNECTION, record.body["connection_id"])
@@ -101,16 +101,16 @@ async def _move(step: Step, record: Record) -> Next | None:
 
 
 async def _import(state: State, item: Mapping[str, Any], record: Record) -> str | None:
-    """Fill the placeholder of one file; why it stays empty, or None."""
+    """Fill the placeholder of one file; returns why it failed, or None."""
     account = record.body["account"]
     exported = drive.exported_path(state, account, item["cloud_id"])
     data: bytes | None = await state.in_thread(drive.read, item["cloud_id"], exported)
     if data is None:
-        return _give_up(state, item, "the drive has no such file")
+        return _give_up(state, item, "the drive does not have this file")
     path = state.objects.incoming()
     path.write_bytes(data)
     try:
-        file = received(path, str(item["name"]), len(data), hashlib.sha256(data).hexdigest())
+        file = received_file(path, str(item["name"]), len(data), hashlib.sha256(data).hexdigest())
         examined = await examine(state, file)
         if not isinstance(examined, Refusal) and examined.kind.name != "image":
             text = f"{examined.kind.name}s are not imported by this sandbox"
@@ -130,7 +130,7 @@ async def _import(state: State, item: Mapping[str, Any], record: Record) -> str 
 
 
 async def _export(state: State, item: Mapping[str, Any], record: Record) -> str | None:
-    """Copy one image into the drive; why not, or None."""
+    """Copy one image into the drive; returns why it failed, or None."""
     file = state.files.get(item["image_id"])
     if file is None:
         return "the image was deleted"
@@ -155,12 +155,12 @@ def _give_up(state: State, item: Mapping[str, Any], reason: str) -> str:
     waiting = state.files.get(item["image_id"])
     if waiting is not None and placeholders.is_awaiting(waiting):
         with state.database.transaction():
-            placeholders.give_up(state, waiting, reason)
+            placeholders.mark_failed(state, waiting, reason)
     return reason
 
 
 def on_wire(record: Record) -> dict[str, Any]:
-    """A job as the API tells it."""
+    """Return a job in its wire form."""
     body = record.body
     outcomes = [item["outcome"] for item in body["items"]]
     moved = outcomes.count("moved")

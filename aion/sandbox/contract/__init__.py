@@ -1,1 +1,1 @@
-"""The contract at run time: its operations, validation of requests and answers, error bodies."""
+"""The contract at run time: its operations, validation of requests and responses, error bodies."""

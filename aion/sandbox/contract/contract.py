@@ -1,8 +1,7 @@
-"""The contract: which operation a method and a path mean, and what it takes and gives.
+"""Loads the contract: operations by id or by method and path, their parameters and schemas.
 
-Reads `openapi.json` once for the whole process. A package that is built holds it as data of its
-own, which is found in a folder, in a zip and in a frozen program alike; only a checkout does not,
-and has it at its root. Knows nothing of HTTP servers or of state.
+Reads `openapi.json` once for the whole process. A built package holds it as package data, which
+works in a folder, in a zip and in a frozen program alike; a checkout has it at its root.
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ from urllib.parse import unquote
 
 import aion
 from aion.sandbox.contract.errors import Group, group_of
+from aion.sandbox.contract.suggestion import suggestion
 from aion.sandbox.settings.options import API_PREFIX
 
 if TYPE_CHECKING:
@@ -98,19 +98,20 @@ class Contract:
         node.operations[operation.method] = operation
 
     def find(self, raw_path: str) -> tuple[Mapping[str, Operation], tuple[str, ...]]:
-        """Operations by method of a path as sent, and the values of its variable segments.
+        """Return the operations of a path by method, and the values of its variable segments.
 
         Segments are split before they are decoded, so an encoded slash stays inside a value.
-        A path that the contract does not have gives an empty mapping.
+        For a path outside the contract the mapping is empty.
         """
         found = _walk(self._root, raw_path.split("/")[1:], 0, ())
         return found if found is not None else ({}, ())
 
     def resolve(self, name: str) -> Operation:
-        """The operation of a full id, or of its short form before `_api_v2`.
+        """Return the operation of a full id, or of its short form before `_api_v2`.
 
         Raises:
-            ValueError: nothing has that name, or more than one operation has.
+            ValueError: no operation has that name, or more than one has; the message names the
+                nearest.
         """
         exact = self.operations.get(name)
         if exact is not None:
@@ -119,19 +120,20 @@ class Contract:
         if len(fits) == 1:
             return fits[0]
         if not fits:
-            raise ValueError(f"no operation of the contract is called {name!r}")
+            hint = suggestion(name, [*self._short, *self.operations])
+            raise ValueError(f"no operation of the contract is called {name!r}{hint}")
         ids = ", ".join(one.id for one in fits)
         raise ValueError(f"{name!r} means more than one operation; use one of {ids}")
 
     def matching(self, pattern: str) -> list[Operation]:
-        """Operations whose method and path fit, as in ``GET /usage/*``, without the API's prefix.
+        """Return operations by a pattern of method and path without prefix: ``GET /usage/*``.
 
         Raises:
-            ValueError: there are none.
+            ValueError: no operation matches.
         """
         names = [pattern] if pattern in self._named else fitting(self._named, pattern)
         if not names:
-            raise ValueError(f"no operation of the contract fits {pattern!r}")
+            raise ValueError(f"no operation of the contract matches {pattern!r}")
         return [self._named[name] for name in names]
 
 
@@ -177,9 +179,9 @@ def _operation(method: str, path: str, facts: dict[str, Any]) -> Operation:
 
 
 def contract_path() -> Traversable:
-    """Where the contract lies: among the data of the package, else at the root of the checkout.
+    """Return the path of the contract: in the package data, else at the root of the checkout.
 
-    It can be read wherever it is: a `Path` where it is a file, the entry of a zip where it is one.
+    It is readable in both cases: a `Path` for a file, an entry of the archive for a zip.
 
     Raises:
         FileNotFoundError: The program was packed without it.
@@ -199,5 +201,5 @@ def contract_path() -> Traversable:
 
 @lru_cache(maxsize=1)
 def load_contract() -> Contract:
-    """The contract of this installation, read once."""
+    """Return the contract of this installation, read once."""
     return Contract(json.loads(contract_path().read_bytes()))

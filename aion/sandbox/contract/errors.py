@@ -1,7 +1,7 @@
 """Error bodies, in the shape that each group of routes uses.
 
-A handler raises `ApiError` (or `InvalidRequest` for a 422) and knows nothing of shapes: the same
-error is `{"error": {...}}` on most routes, the chat shape under /chat, the flat shape under
+A handler raises `ApiError` (or `InvalidRequest` for a 422) whatever the shape: the same error is
+`{"error": {...}}` on most routes, the chat shape under /chat, the flat shape under
 /user-files, and an older flat one on /describe/ and /verify/. The code is the same string in
 every shape.
 """
@@ -33,11 +33,11 @@ DEFAULT_CODES: Final = {
     503: "SERVICE_UNAVAILABLE",
     504: "TIMEOUT",
 }
-"""Code of a status when nothing more exact is known."""
+"""Default error code of a status."""
 
 
 class ApiError(Exception):
-    """An answer other than success, before it has taken a shape."""
+    """An error response, before it is put into the shape of its route."""
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class ApiError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong with a request, and where."""
+    """One problem of a request, and its place."""
 
     loc: tuple[str | int, ...]
     msg: str
@@ -73,14 +73,14 @@ class InvalidRequest(Exception):
         self.problems = tuple(problems)
 
     def body(self) -> dict[str, Any]:
-        """The list of problems as it goes over the wire."""
+        """Return the list of problems in its wire form."""
         return {
             "detail": [{"loc": list(p.loc), "msg": p.msg, "type": p.type} for p in self.problems]
         }
 
 
 def group_of(path: str) -> Group:
-    """The error shape that a path uses."""
+    """Return the error shape that a path uses."""
     if path.startswith(f"{API_PREFIX}/chat/") or path == f"{API_PREFIX}/chat":
         return "chat"
     if path.startswith(f"{API_PREFIX}/user-files/") or path == f"{API_PREFIX}/user-files":
@@ -91,7 +91,7 @@ def group_of(path: str) -> Group:
 
 
 def error_body(error: ApiError, group: Group, request_id: str, now: str) -> dict[str, Any]:
-    """The error in the shape of its group; the chat shape has no room for the request id."""
+    """Return the error in the shape of its group; the chat shape has no request id."""
     if group == "chat":
         return {
             "error": error.message,
@@ -139,4 +139,4 @@ ERROR_SCHEMAS: Final[dict[Group, dict[str, Any]]] = {
     "files": {"$ref": "#/components/schemas/UserFilesError"},
     "older": {"$ref": "#/components/schemas/ErrorResponse"},
 }
-"""What an error answer must match where the contract declares no body for its status."""
+"""Schemas of error responses where the contract declares no body for the status."""

@@ -1,7 +1,7 @@
-"""Checks of requests and answers against the contract's schemas.
+"""Validates requests and responses against the contract's schemas.
 
 Validators are compiled on first use and shared by every sandbox of the process. Object schemas
-are closed on the way: a field that the contract does not name is refused, in both directions.
+are closed: a field that the contract does not name is refused, in both directions.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Validators:
     def parameters(
         self, operation: Operation, place: str, given: Mapping[str, list[str]]
     ) -> dict[str, Any]:
-        """Decode and check the parameters of one place; absent ones get their default or None.
+        """Decode and validate the parameters of one place; absent ones get their default or None.
 
         Raises:
             InvalidRequest: a value is missing, malformed or out of range, or a query parameter
@@ -71,19 +71,19 @@ class Validators:
             raise InvalidRequest(_problems(validator.iter_errors(value), ("body",)))
 
     def form_readers(self, operation: Operation) -> dict[str, Reader]:
-        """For each declared form field, what turns its text into a value."""
+        """Return, for each declared form field, the function that decodes its text."""
         schema = self._resolved(operation.body_schema or {})
         return {name: self._reader(one)[0] for name, one in schema["properties"].items()}
 
     def form_defaults(self, operation: Operation) -> dict[str, Any]:
-        """The declared defaults of form fields."""
+        """Return the declared defaults of form fields."""
         schema = self._resolved(operation.body_schema or {})
         return {
             name: one["default"] for name, one in schema["properties"].items() if "default" in one
         }
 
     def form_files(self, operation: Operation) -> dict[str, bool]:
-        """The declared form fields that carry files, and whether each may be repeated."""
+        """Return the declared file fields of a form, and whether each may be repeated."""
         files: dict[str, bool] = {}
         for name, one in self._resolved(operation.body_schema or {})["properties"].items():
             inner = one.get("items", one)
@@ -92,7 +92,7 @@ class Validators:
         return files
 
     def answer(self, operation: Operation, status: int, value: Any) -> str | None:
-        """What is off contract about an answer, or None when it matches."""
+        """Return how a response violates the contract, or None when it matches."""
         key = (operation.id, status)
         if key not in self._answers:
             schema = operation.answers.get(str(status))
@@ -175,7 +175,7 @@ class _ParameterCheck:
                 problems.append(Problem(loc, "Field required", "missing"))
             return self.default
         if len(given) > 1 and not self.many:
-            problems.append(Problem(loc, "Given more than once", "repeated"))
+            problems.append(Problem(loc, "Sent more than once", "repeated"))
             return None
         try:
             value = [self.reader(one) for one in given]
@@ -218,7 +218,7 @@ _READERS: Final[dict[str, Reader]] = {
 
 
 def _close(schema: Schema) -> Schema:
-    """A copy in which objects with named properties take no other ones, and words are left out."""
+    """Return a copy without descriptions, whose objects refuse properties that are not named."""
 
     def copy(value: Any) -> Any:
         if isinstance(value, list):
@@ -267,7 +267,7 @@ def _explain(error: ValidationError, prefix: tuple[str | int, ...]) -> Iterator[
         for name in kind.unexpected:
             yield Problem((*loc, name), f"Unknown field {name!r}", "extra_forbidden")
     elif isinstance(kind, ValidationErrorKind.AnyOf):
-        # "string or null" fails twice; only what the non-null branch says helps the reader.
+        # "string or null" fails twice; only the message of the non-null branch helps the reader.
         told = [
             one
             for branch in kind.context
@@ -282,5 +282,5 @@ def _explain(error: ValidationError, prefix: tuple[str | int, ...]) -> Iterator[
 
 @lru_cache(maxsize=1)
 def load_validators() -> Validators:
-    """The checks of this installation's contract."""
+    """Return the validators of this installation's contract."""
     return Validators(load_contract())

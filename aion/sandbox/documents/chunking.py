@@ -1,4 +1,4 @@
-"""Passages: a document's blocks joined or cut into the pieces that search works on. Pure."""
+"""Splits a document into passages, the units of search. Pure."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Any, Final
 from aion.sandbox.documents.extraction import Block, Text
 
 LONGEST: Final = 1000
-"""Characters in a passage at most."""
+"""Maximum characters of a passage."""
 _FULL: Final = 500
-"""A passage of this length takes no further paragraph."""
+"""A passage of this length gets no further paragraph."""
 _CUT: Final = re.compile(r"(?<=[.!?;:])\s+|\n+|\s+")
 
 
@@ -31,7 +31,7 @@ class Chunk:
         return max(1, (len(self.content) + 3) // 4)
 
     def as_json(self) -> dict[str, Any]:
-        """The fields that it has on the wire, besides those of its document."""
+        """Return its fields on the wire, without those of its document."""
         return {
             "content": self.content,
             "page_numbers": list(self.pages),
@@ -40,8 +40,8 @@ class Chunk:
         }
 
 
-def cut(text: Text) -> list[Chunk]:
-    """The passages of a document: each within one section and page, at most `LONGEST` long."""
+def chunk_text(text: Text) -> list[Chunk]:
+    """Split a document into passages: each in one section and page, at most `LONGEST` long."""
     chunks: list[Chunk] = []
     open_blocks: list[Block] = []
 
@@ -69,7 +69,7 @@ def cut(text: Text) -> list[Chunk]:
 
 
 def _leaves(open_blocks: list[Block], piece: Block) -> bool:
-    """Whether a block begins another section or page; headings stay with what they head."""
+    """Return whether a block begins another section or page; headings stay with their text."""
     if not open_blocks:
         return False
     last = open_blocks[-1]
@@ -79,7 +79,7 @@ def _leaves(open_blocks: list[Block], piece: Block) -> bool:
 
 
 def _pieces(block: Block) -> Iterator[Block]:
-    """A block, or the parts of one that is too long, cut after sentences or between words."""
+    """Return a block, or the parts of a long one, split after sentences or between words."""
     text = block.text
     while len(text) > LONGEST:
         end = _end(text)

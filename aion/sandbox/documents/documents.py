@@ -1,4 +1,4 @@
-"""Documents: how their files are recognized and stored, and the job that reads their text.
+"""Documents: recognizes and stores their files, and extracts their text in a job.
 
 A document is a file of the kind `document`. Its passages are records of the kind `chunk` below
 its id, indexed for search; its whole text is an object beside its bytes.
@@ -10,16 +10,21 @@ from collections.abc import Awaitable
 from pathlib import PurePath
 from typing import Any, Final
 
-from aion.sandbox.documents.chunking import Chunk, cut
+from aion.sandbox.documents.chunking import Chunk, chunk_text
 from aion.sandbox.documents.extraction import Text, Unreadable, extract, is_docx
-from aion.sandbox.images.inspect import sniff
-from aion.sandbox.runtime.jobs import Next, Step, job
+from aion.sandbox.images.image_facts import sniff
+from aion.sandbox.runtime.job_handlers import Next, Step, job
 from aion.sandbox.runtime.state import State
 from aion.sandbox.store.files import COLUMNS, StoredFile
 from aion.sandbox.store.ids import make_id
 from aion.sandbox.store.multipart import ReceivedFile
 from aion.sandbox.store.objects import CONTENT_TYPES
-from aion.sandbox.uploads.file_kinds import Examined, FileKind, Wishes, register_file_kind
+from aion.sandbox.uploads.file_kinds import (
+    ExaminedFile,
+    FileKind,
+    UploadOptions,
+    register_file_kind,
+)
 
 EXTRACT: Final = "extract"
 """Kind of the job that reads a document, by the id of its file."""
@@ -44,7 +49,7 @@ _BINARY: Final = frozenset(range(0x20)) - frozenset(b"\t\n\x0b\x0c\r\x1b") | {0x
 
 
 def _document_type(file: ReceivedFile) -> str | None:
-    """The type by content; only between text and Markdown the name decides."""
+    """Return the type by content; only between text and Markdown the name decides."""
     head = file.head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if head.startswith(b"%PDF-"):
         return "pdf"
@@ -52,18 +57,22 @@ def _document_type(file: ReceivedFile) -> str | None:
         return "docx" if is_docx(file.path) else None
     text = file.head.startswith(_UTF16) or not _BINARY.intersection(file.head)
     ending = PurePath(file.filename).suffix.lower()
-    # Words may begin as a picture does, if the name says that they are words.
+    # Text may begin like an image, if its extension says that it is text.
     if not text or (not ending and sniff(file.head) is not None):
         return None
     return _TEXT_ENDINGS.get(ending)
 
 
 async def _examine(state: State, file: ReceivedFile, kind: str) -> None:
-    """Nothing to find out: what is wrong with a document, its extraction tells."""
+    """Accept any document: its extraction reports problems."""
 
 
 def _store(
-    state: State, file: ReceivedFile, examined: Examined, wishes: Wishes, session_id: str | None
+    state: State,
+    file: ReceivedFile,
+    examined: ExaminedFile,
+    options: UploadOptions,
+    session_id: str | None,
 ) -> StoredFile:
     kind = examined.type
     file_id = state.files.new_id()
@@ -78,10 +87,10 @@ def _store(
         content_type=CONTENT_TYPES[kind].partition(";")[0],
         format=kind.upper(),
         sha256=file.sha256,
-        title=wishes.title,
-        tags=wishes.tags,
-        upload_method=wishes.upload_method,
-        storage_target=wishes.storage_target,
+        title=options.title,
+        tags=options.tags,
+        upload_method=options.upload_method,
+        storage_target=options.storage_target,
         session_id=session_id,
         extra={
             "document_type": kind,
@@ -99,7 +108,7 @@ DOCUMENT: Final = register_file_kind(FileKind("document", _document_type, _exami
 
 
 @job(EXTRACT)
-def _extract(step: Step) -> Next | Awaitable[Next | None] | None:
+def _extract(step: Step[State]) -> Next | Awaitable[Next | None] | None:
     file = step.state.files.get(step.id)
     if file is None:
         return None
@@ -110,7 +119,7 @@ def _extract(step: Step) -> Next | Awaitable[Next | None] | None:
     return step.next("processing")
 
 
-async def _read(step: Step, file: StoredFile) -> None:
+async def _read(step: Step[State], file: StoredFile) -> None:
     state = step.state
     failure = step.failure()
     try:
@@ -124,7 +133,7 @@ async def _read(step: Step, file: StoredFile) -> None:
         _end(step, file, text_extraction_status="failed", extraction_error=str(error))
         return
     with state.database.transaction():
-        keep_passages(state, file, chunks)
+        store_passages(state, file, chunks)
         _end(
             step,
             file,
@@ -136,49 +145,49 @@ async def _read(step: Step, file: StoredFile) -> None:
 
 def _text_and_chunks(path: Any, kind: str) -> tuple[Text, list[Chunk]]:
     text = extract(path, kind)
-    return text, cut(text)
+    return text, chunk_text(text)
 
 
-def keep_passages(state: State, file: StoredFile, chunks: list[Chunk]) -> None:
-    """Make the passages of a document readable and searchable, inside the caller's transaction."""
-    # A second run after a crash must not leave passages of the first.
-    forget(state, file.id)
+def store_passages(state: State, file: StoredFile, chunks: list[Chunk]) -> None:
+    """Store and index the passages of a document, inside the caller's transaction."""
+    # A second run after a crash must not leave passages of the first run.
+    delete_passages(state, file.id)
     for index, chunk in enumerate(chunks):
         chunk_id = make_id(CHUNK, f"{file.id}/{index}")
         body = {"chunk_index": index, **chunk.as_json()}
         state.records.put(CHUNK, chunk_id, body, parent=file.id, order=index)
-        state.texts.put(CHUNK, chunk_id, chunk.content, parent=file.id)
+        state.text_index.put(CHUNK, chunk_id, chunk.content, parent=file.id)
 
 
-def _end(step: Step, file: StoredFile, **values: Any) -> None:
+def _end(step: Step[State], file: StoredFile, **values: Any) -> None:
     step.state.files.update_extra(file.n, **values)
     step.state.files.update(file.n, finished_at=step.stamp())
 
 
 def text_key(file: StoredFile) -> str:
-    """The key of the object that holds the whole text of a document."""
+    """Return the key of the object with the whole text of a document."""
     return f"documents/{file.id}/text.txt"
 
 
 def get(state: State, document_id: str) -> StoredFile | None:
-    """The document of an id; None for files of other kinds."""
+    """Return the document of an id; None for files of other kinds."""
     file = state.files.get(document_id)
     return file if file is not None and file.media_type == "document" else None
 
 
 def status(file: StoredFile) -> str:
-    """How far its text extraction is."""
+    """Return the status of its text extraction."""
     return str(file.extras()["text_extraction_status"])
 
 
-def forget(state: State, document_id: str) -> None:
+def delete_passages(state: State, document_id: str) -> None:
     """Remove the passages of a document from the library and from search."""
     state.records.delete_below(CHUNK, document_id)
-    state.texts.delete_below(CHUNK, document_id)
+    state.text_index.delete_below(CHUNK, document_id)
 
 
 def page(state: State, number: int, size: int, wanted: str | None) -> tuple[list[StoredFile], int]:
-    """One page of the documents, newest first, and how many there are on all pages."""
+    """Return one page of the documents, newest first, and the number on all pages."""
     where = "media_type = 'document' AND deleted_at IS NULL"
     values: list[Any] = []
     if wanted is not None:
@@ -193,7 +202,7 @@ def page(state: State, number: int, size: int, wanted: str | None) -> tuple[list
 
 
 def with_hash(state: State, sha256: str) -> StoredFile | None:
-    """The oldest document with these bytes."""
+    """Return the oldest document with these bytes."""
     row = state.database.row(
         f"SELECT {COLUMNS} FROM files WHERE sha256 = ? AND media_type = 'document' "
         "AND deleted_at IS NULL ORDER BY n LIMIT 1",

@@ -1,7 +1,7 @@
-"""The text of a document, read from its bytes: pages, headings and paragraphs. Pure; no state.
+"""Extracts the text of a document from its bytes: pages, headings and paragraphs. Pure.
 
-PDF by pypdf, DOCX by python-docx, text and Markdown by hand. Whatever the bytes are, the result
-is a `Text` or `Unreadable`: sizes are limited before anything large is unpacked.
+PDF by pypdf, DOCX by python-docx, text and Markdown by hand. Any bytes lead to a `Text` or to
+`Unreadable`: sizes are limited before anything large is unpacked.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 MAX_PAGES: Final = 3000
 MAX_CHARACTERS: Final = 8_000_000
 MAX_UNPACKED: Final = 256 * 1024 * 1024
-"""Bytes that the parts of a DOCX may have together once they are unpacked."""
+"""Maximum bytes of all unpacked parts of a DOCX."""
 MAX_DRAWN: Final = 16 * 1024 * 1024
-"""Bytes of drawing instructions in a PDF; reading them takes some 5 s for each MB."""
+"""Maximum bytes of drawing instructions in a PDF; reading takes about 5 s for each MB."""
 MAX_DRAWN_ON_A_PAGE: Final = 1024 * 1024
 MAX_BLOCKS: Final = 20_000
-"""Paragraphs and tables of a DOCX; reading one takes up to half a millisecond."""
+"""Maximum paragraphs and tables of a DOCX; reading one takes up to half a millisecond."""
 _MAX_ELEMENTS: Final = 500_000
 _MAX_PARTS: Final = 5000
 _MAX_LEVEL: Final = 9
@@ -37,7 +37,7 @@ _STYLE: Final = re.compile(r"heading (\d)\Z", re.IGNORECASE)
 
 
 class Unreadable(Exception):
-    """There is no text to be had from these bytes; the message says why."""
+    """No text can be extracted from these bytes; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +47,13 @@ class Block:
     text: str
     page: int
     headings: tuple[str, ...] = ()
-    """What it stands under, outermost first; a heading includes itself."""
+    """Headings above it, outermost first; a heading includes itself."""
     kind: str = "paragraph"
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What a document says."""
+    """The extracted text of a document."""
 
     text: str
     pages: int
@@ -62,7 +62,7 @@ class Text:
 
 @dataclass(slots=True)
 class _Outline:
-    """The headings above the place that has been reached."""
+    """The headings above the current position."""
 
     levels: dict[int, str] = field(default_factory=dict[int, str])
 
@@ -78,7 +78,7 @@ def extract(path: Path, kind: str) -> Text:
     """Read a document.
 
     Args:
-        path: Its bytes.
+        path: Path of its bytes.
         kind: `pdf`, `docx`, `txt` or `md`.
 
     Raises:
@@ -89,7 +89,7 @@ def extract(path: Path, kind: str) -> Text:
     except (Unreadable, OSError):
         raise
     except Exception as error:
-        # Parsers meet damaged files with errors of every type.
+        # Parsers raise errors of any type for damaged files.
         raise Unreadable(f"the {kind} file is corrupt: {_short(error)}") from error
     if len(found.text) > MAX_CHARACTERS:
         raise Unreadable(f"the text is too large: more than {MAX_CHARACTERS} characters")
@@ -97,7 +97,7 @@ def extract(path: Path, kind: str) -> Text:
 
 
 def is_docx(path: Path) -> bool:
-    """Whether the bytes are a ZIP archive with the parts of a Word document."""
+    """Return whether the bytes are a ZIP archive with the parts of a Word document."""
     try:
         with zipfile.ZipFile(path) as archive:
             return any(name.startswith("word/") for name in archive.namelist())
@@ -108,7 +108,7 @@ def is_docx(path: Path) -> bool:
 def _pdf(path: Path) -> Text:
     from pypdf import PdfReader
 
-    # It logs every oddity of a file; here they either matter, and are raised, or do not.
+    # It logs every oddity of a file; those that matter are raised.
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     with path.open("rb") as source:
         reader = PdfReader(source)
@@ -139,7 +139,7 @@ def _pdf(path: Path) -> Text:
 
 
 def _bookmarks(reader: PdfReader) -> dict[int, list[tuple[int, str]]]:
-    """The table of contents, as level and title by page."""
+    """Return the table of contents, as level and title by page."""
     marks: dict[int, list[tuple[int, str]]] = {}
 
     def walk(entries: list[Any], level: int) -> None:
@@ -181,7 +181,7 @@ def _docx(path: Path) -> Text:
             if text:
                 blocks.append(Block(text, page, outline.path(), "table"))
             continue
-        # A break before the text of a paragraph puts it on the next page; one after it does not.
+        # A break before the text of a paragraph moves it to the next page; one after it does not.
         breaks = _breaks(one)
         before, after = breaks if one.text.strip() else (sum(breaks), 0)
         page += before
@@ -205,7 +205,7 @@ def _level(paragraph: Any) -> int | None:
 
 
 def _breaks(paragraph: Any) -> tuple[int, int]:
-    """Page breaks before the first and after the last character of a paragraph."""
+    """Return the page breaks before the first and after the last character of a paragraph."""
     before = after = 0
     seen_text = False
     for element in paragraph._p.iter():

@@ -1,7 +1,7 @@
-"""Planned uploads of documents: what was announced, and what became of it.
+"""Upload intents of documents: announced uploads and their outcome.
 
 An intent is a record of the kind `document_intent`; those of a batch are below the batch's
-record. It is announced first, and later either led to a document or failed.
+record. It is announced first, and becomes a document or fails later.
 """
 
 from __future__ import annotations
@@ -11,26 +11,26 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from aion.sandbox.contract.errors import ApiError
 from aion.sandbox.documents import documents
 from aion.sandbox.runtime.call import Call
 from aion.sandbox.store.files import StoredFile
 from aion.sandbox.store.multipart import ReceivedFile
 from aion.sandbox.store.records import Record
-from aion.sandbox.uploads.file_kinds import Refusal, Wishes
-from aion.sandbox.uploads.intake import examine, received, store
+from aion.sandbox.uploads.file_kinds import Refusal, UploadOptions
+from aion.sandbox.uploads.intake import examine, received_file, store
 from aion.sandbox.uploads.presigned import mismatch
+from aion.sandbox.uploads.upload_checks import check_size, check_target, check_type
 
 INTENT: Final = "document_intent"
 
 
 class Outcome:
-    """What became of a confirmed intent.
+    """The outcome of a confirmed intent.
 
     Attributes:
         file: The document, or None.
-        refusal: Why there is none.
-        known: The bytes were there before: it is an older document.
+        refusal: Why there is no document.
+        known: The bytes were stored before: it is an older document.
         repeated: The intent had been confirmed before.
     """
 
@@ -48,36 +48,17 @@ class Outcome:
         self.repeated = repeated
 
 
-def check_announced(call: Call, wanted: Mapping[str, Any]) -> None:
-    """Refuse what no document can be: another type, too many bytes, a storage that is not there."""
-    content_type, size = wanted["content_type"], wanted["size_bytes"]
-    if content_type not in documents.TYPES:
-        raise ApiError(
-            400,
-            f"{content_type} is not a type of document: {', '.join(documents.TYPES)}",
-            code="UNSUPPORTED_FILE_TYPE",
-            details={"field": "content_type", "value": content_type},
-        )
-    largest = call.state.options.limits.max_document_bytes
-    if size > largest:
-        raise ApiError(
-            400,
-            f"{size} bytes, the limit is {largest}",
-            code="FILE_TOO_LARGE",
-            details={"field": "size_bytes", "limit": largest},
-        )
-    if wanted.get("storage_target") == "custom":
-        raise ApiError(
-            501,
-            "storage_target custom needs an S3 configuration, which this sandbox does not have",
-            code="STORAGE_NOT_CONFIGURED",
-        )
+def check_announcement(call: Call, wanted: Mapping[str, Any]) -> None:
+    """Refuse an upload that cannot become a document: its type, its size, its storage target."""
+    check_type(wanted["content_type"], documents.TYPES, "document")
+    check_size(wanted["size_bytes"], call.state.options.limits.max_document_bytes, status=400)
+    check_target(wanted.get("storage_target"), status=501)
 
 
 def announce(
     call: Call, wanted: Mapping[str, Any], name: str, batch: str | None = None, index: int = 0
 ) -> Record:
-    """Plan one upload; the same idempotency key gives the same plan while it is unconfirmed."""
+    """Plan one upload; the same idempotency key returns the same plan while it is unconfirmed."""
     records = call.state.records
     key = wanted.get("idempotency_key")
     if key is not None:
@@ -103,14 +84,14 @@ def announce(
 
 
 def find(call: Call, object_key: str) -> Record | None:
-    """The intent of an object key."""
+    """Return the intent of an object key."""
     parts = object_key.split("/")
     intent = call.state.records.get(INTENT, parts[1]) if len(parts) == 3 else None
     return intent if intent is not None and intent.body["object_key"] == object_key else None
 
 
 async def confirm(call: Call, intent: Record, size: int, checksum: str | None) -> Outcome:
-    """Make a document of the bytes that arrived, or find the one that they are already."""
+    """Make a document of the received bytes, or return the existing one with these bytes."""
     before = _settled(call, intent)
     if before is not None:
         return before
@@ -120,12 +101,12 @@ async def confirm(call: Call, intent: Record, size: int, checksum: str | None) -
     if reason is not None or info is None:
         return Outcome(None, Refusal(400, "UPLOAD_MISMATCH", reason or "no bytes"))
     path = call.state.objects.path(key)
-    arrived = received(path, str(intent.body["filename"]), info.size, info.sha256)
+    arrived = received_file(path, str(intent.body["filename"]), info.size, info.sha256)
     examined = await examine(call.state, arrived)
     if not isinstance(examined, Refusal) and examined.kind is not documents.DOCUMENT:
-        examined = Refusal(400, "UNSUPPORTED_FILE_TYPE", "by content it is no document")
+        examined = Refusal(400, "UNSUPPORTED_FILE_TYPE", "its content is not that of a document")
     with call.state.database.transaction():
-        # Another request may have confirmed it while this one looked at the bytes.
+        # Another request may have confirmed it while this one read the bytes.
         before = _settled(call, intent)
         if before is not None:
             return before
@@ -137,7 +118,7 @@ async def confirm(call: Call, intent: Record, size: int, checksum: str | None) -
             settle(call, intent, document_id=known.id)
             return Outcome(known, known=True)
         copied = _copy(call, arrived)
-        file, _ = store(call.state, copied, examined, Wishes(upload_method="DIRECT"))
+        file, _ = store(call.state, copied, examined, UploadOptions(upload_method="DIRECT"))
         settle(call, intent, document_id=file.id)
         return Outcome(file)
 
@@ -145,7 +126,7 @@ async def confirm(call: Call, intent: Record, size: int, checksum: str | None) -
 def settle(
     call: Call, intent: Record, *, document_id: str | None = None, error: str | None = None
 ) -> None:
-    """Note what an intent led to. One that failed may be confirmed again."""
+    """Store the outcome of an intent. A failed one can be confirmed again."""
     call.state.records.update(
         INTENT, intent.id, document_id=document_id, error=error, done=document_id is not None
     )
@@ -158,7 +139,7 @@ def _settled(call: Call, intent: Record) -> Outcome | None:
 
 
 def _copy(call: Call, arrived: ReceivedFile) -> ReceivedFile:
-    # The store takes its file away; the uploaded object stays as it was sent.
+    # Storing moves its file; the uploaded object must stay.
     path: Path = call.state.objects.incoming()
     shutil.copyfile(arrived.path, path)
-    return received(path, arrived.filename, arrived.size, arrived.sha256)
+    return received_file(path, arrived.filename, arrived.size, arrived.sha256)

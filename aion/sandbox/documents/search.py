@@ -1,7 +1,7 @@
-"""Search in the passages of documents: by words, scored from 0 to 1, each with its citation.
+"""Searches the passages of documents: by words, scored from 0 to 1, each with its citation.
 
-The service searches by meaning. Here a passage scores by how many of the query's telling words
-it has, and among equals by BM25: the same library and query always give the same answer.
+The service searches by meaning. Here a passage scores by the share of the query's content words
+that it has, and among equals by BM25: the same library and query always give the same result.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ _FILLERS: Final = frozenset(
     )
 )
 _BY_WORDS: Final = 0.8
-"""How much of a score the words decide; BM25 decides the rest."""
+"""Share of a score that the words decide; BM25 decides the rest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One passage that fits a query."""
+    """One passage that matches a query."""
 
     id: str
     document: StoredFile
@@ -40,7 +40,7 @@ class Passage:
 
     @property
     def citation(self) -> str:
-        """The reference markup that points at it: the document, and its page or pages."""
+        """The reference markup of the passage: its document, and its page or pages."""
         pages: list[int] = self.body["page_numbers"]
         where = ""
         if pages:
@@ -58,18 +58,18 @@ def search_passages(
     threshold: float = 0.0,
     limit: int = 20,
 ) -> tuple[list[Passage], int]:
-    """The passages that fit a query, best first, and how many reach the threshold.
+    """Return the passages that match a query, best first, and the number above the threshold.
 
     Args:
-        state: Where the documents are.
-        query: What to look for.
+        state: The sandbox's state.
+        query: The words to search for.
         document_ids: Only in these documents.
         threshold: The lowest score.
-        limit: Passages at most.
+        limit: Maximum number of passages.
     """
-    words = telling_words(query)
+    words = content_words(query)
     parents = None if document_ids is None else [one.lower() for one in document_ids]
-    hits = state.texts.search(
+    hits = state.text_index.search(
         documents.CHUNK, " ".join(words), parents=parents, every_word=False, limit=_MOST
     )
     best = max((hit.score for hit in hits), default=0.0)
@@ -78,7 +78,7 @@ def search_passages(
     for hit in hits:
         parent = hit.parent or ""
         if parent not in known:
-            # A deleted document keeps its passages: its file can still be restored.
+            # The passages of a deleted document stay stored: its file can still be restored.
             known[parent] = documents.get(state, parent)
         document = known[parent]
         share = min(1.0, hit.matched / len(words)) if words else 0.0
@@ -93,21 +93,21 @@ def search_passages(
     return found[:limit], len(found)
 
 
-def telling_words(query: str) -> list[str]:
-    """The words of a query that tell what is meant, each once; all of them if none does."""
+def content_words(query: str) -> list[str]:
+    """Return the words of a query that carry meaning, each once; all of them if none does."""
     words = list(dict.fromkeys(word.lower() for word in _WORD.findall(query)))
     return [word for word in words if word not in _FILLERS] or words
 
 
 def as_hit(passage: Passage) -> dict[str, Any]:
-    """A passage as the answer of a document search has it."""
+    """Return a passage in the form of a search hit."""
     return chunk_result(passage.id, passage.document, passage.body, passage.score)
 
 
 def chunk_result(
     chunk_id: str, document: StoredFile, body: dict[str, Any], score: float | None
 ) -> dict[str, Any]:
-    """A passage on the wire, found or listed."""
+    """Return a passage in its wire form."""
     return {
         "chunk_id": chunk_id,
         "document_id": document.id,

@@ -1,1 +1,1 @@
-"""The faults that can be injected, and those that are armed."""
+"""The faults that can be injected, and the registry of the armed ones."""

@@ -1,7 +1,4 @@
-"""The kinds of faults: each is one frozen dataclass of what it needs to know.
-
-Nothing here knows how a fault is carried out, nor how often.
-"""
+"""The kinds of faults: each is one frozen dataclass with the values that it needs."""
 
 from __future__ import annotations
 
@@ -10,7 +7,7 @@ from fnmatch import fnmatchcase
 from typing import ClassVar, Final
 
 OBJECT_OPERATIONS: Final = frozenset({"objects.get", "objects.put", "objects.post"})
-"""Names for the requests behind signed URLs, which have no operation in the contract."""
+"""Names of the requests to signed URLs, which have no operation in the contract."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +18,7 @@ class CallFault:
     operation: str | None = None
 
     def strikes(self, operation: str) -> bool:
-        """Whether it concerns a call of this operation id."""
+        """Return whether it concerns a call of this operation id."""
         if self.operation is None:
             # "Every call" means the API; its object store is another host.
             return operation not in OBJECT_OPERATIONS
@@ -30,7 +27,7 @@ class CallFault:
 
 @dataclass(frozen=True, slots=True)
 class FailCall(CallFault):
-    """Answer with an error in the envelope of the route."""
+    """Respond with an error in the envelope of the route."""
 
     kind: ClassVar[str] = "fail"
     status: int = 503
@@ -41,7 +38,7 @@ class FailCall(CallFault):
 
 @dataclass(frozen=True, slots=True)
 class DelayCall(CallFault):
-    """Wait this many real seconds, then go on as usual."""
+    """Wait this many real seconds before the call."""
 
     kind: ClassVar[str] = "delay"
     seconds: float = 1.0
@@ -49,14 +46,14 @@ class DelayCall(CallFault):
 
 @dataclass(frozen=True, slots=True)
 class DropCall(CallFault):
-    """Cut the connection before any answer."""
+    """Cut the connection before any response."""
 
     kind: ClassVar[str] = "drop"
 
 
 @dataclass(frozen=True, slots=True)
 class HtmlCall(CallFault):
-    """Answer with a page of HTML, as a proxy in between would."""
+    """Respond with an HTML page, as a proxy would."""
 
     kind: ClassVar[str] = "html"
     status: int = 502
@@ -64,7 +61,7 @@ class HtmlCall(CallFault):
 
 @dataclass(frozen=True, slots=True)
 class DripCall(CallFault):
-    """Send the answer in small pieces with a rest after each."""
+    """Send the response in small pieces with a pause after each."""
 
     kind: ClassVar[str] = "drip"
     seconds: float = 0.1
@@ -73,7 +70,7 @@ class DripCall(CallFault):
 
 @dataclass(frozen=True, slots=True)
 class CutCall(CallFault):
-    """Cut the connection in the middle of the body of the answer, or right after its end."""
+    """Cut the connection in the middle of the response body, or right after its end."""
 
     kind: ClassVar[str] = "cut"
     where: str = "body"
@@ -105,13 +102,13 @@ class FileFault:
     filename: str | None = None
 
     def concerns(self, filename: str) -> bool:
-        """Whether it concerns a file of this name; `*` and `?` are wildcards."""
+        """Return whether it concerns a file of this name; `*` and `?` are wildcards."""
         return self.filename is None or fnmatchcase(filename, self.filename)
 
 
 @dataclass(frozen=True, slots=True)
 class FailDescription(FileFault):
-    """Let the description end as failed, with this text."""
+    """Fail the description with this message."""
 
     kind: ClassVar[str] = "fail_description"
     message: str = "provider timed out"
@@ -134,13 +131,13 @@ class JobFault:
     name: str | None = None
 
     def concerns(self, job: str, name: str) -> bool:
-        """Whether it concerns a job; `*` and `?` of the pattern are wildcards."""
+        """Return whether it concerns a job; `*` and `?` of the pattern are wildcards."""
         return self.job == job and (self.name is None or fnmatchcase(name, self.name))
 
 
 @dataclass(frozen=True, slots=True)
 class FailJob(JobFault):
-    """Let a job fail with this text."""
+    """Fail a job with this message."""
 
     kind: ClassVar[str] = "fail_job"
     message: str = "failed on request"
@@ -157,14 +154,14 @@ class HoldJob(JobFault):
 
 @dataclass(frozen=True, slots=True)
 class ExpireUrls:
-    """Take every signed URL for expired."""
+    """Treat every signed URL as expired."""
 
     kind: ClassVar[str] = "expire_urls"
 
 
 @dataclass(frozen=True, slots=True)
 class ZeroQuota:
-    """Nothing of the upload allowance is left."""
+    """Report the upload allowance as used up."""
 
     kind: ClassVar[str] = "zero_quota"
 
@@ -179,21 +176,21 @@ KINDS: Final[dict[str, type[Fault]]] = {
         FailDescription, HoldDescription, FailJob, HoldJob, ExpireUrls, ZeroQuota,
     )
 }  # fmt: skip
-"""Every fault that can be asked for, by the name used over HTTP."""
+"""Every kind of fault, by its name on the wire."""
 
 
 STICKY: Final = frozenset({HoldDescription, HoldJob, ExpireUrls, ZeroQuota})
-"""Kinds that last until they are cleared, unless a number of times is given."""
+"""Kinds that last until they are cleared, unless `times` says otherwise."""
 
 
 def check_range(fault: Fault) -> None:
-    """Refuse values that make no sense; raises ValueError."""
+    """Refuse values out of range; raises ValueError."""
     if isinstance(fault, (FailCall, HtmlCall)) and not 200 <= fault.status <= 599:
-        raise ValueError("status must lie between 200 and 599")
+        raise ValueError("status must be between 200 and 599")
     if isinstance(fault, FailCall) and fault.status < 400:
         raise ValueError("status of a failure must be 400 or more")
     if isinstance(fault, (DelayCall, DripCall, DelayEvents)) and not 0 <= fault.seconds <= 3600:
-        raise ValueError("seconds must lie between 0 and 3600")
+        raise ValueError("seconds must be between 0 and 3600")
     if isinstance(fault, DripCall) and fault.piece < 1:
         raise ValueError("piece must be 1 byte or more")
     if isinstance(fault, FailCall) and any(c in str(fault.retry_after) for c in "\r\n"):

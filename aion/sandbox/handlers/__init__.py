@@ -1,8 +1,8 @@
 """Handlers of operations, in modules that register themselves: each file here is imported.
 
-A handler is an async function from `Call` to `Answer`, registered under its operation id. It may
-raise `ApiError` or `InvalidRequest`, and it never sees an unchecked value. A name that begins
-with an underscore is a helper of its neighbours and is left to them.
+A handler is an async function from `Call` to `Response`, registered under its operation id. It may
+raise `ApiError` or `InvalidRequest`, and gets validated values only. Modules that begin with an
+underscore are helpers, and are not imported by themselves.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ __all__ = ["Handler", "coverage", "load_handlers"]
 
 @lru_cache(maxsize=1)
 def load_handlers() -> dict[str, Handler]:
-    """All handlers by operation id."""
+    """Import all handlers; returns them by operation id."""
     for module in pkgutil.iter_modules(__path__):
         if not module.name.startswith("_"):
             import_module(f".{module.name}", __name__)
@@ -27,6 +27,6 @@ def load_handlers() -> dict[str, Handler]:
 
 
 def coverage() -> dict[str, str]:
-    """For every operation of the contract, how it is served: stateful, minimal or 501."""
+    """Return how each operation of the contract is served: stateful, minimal or 501."""
     load_handlers()
     return {name: KINDS.get(name, "501") for name in load_contract().operations}

@@ -1,4 +1,4 @@
-"""How stored things look on the wire: each answer about a file is derived from its one row."""
+"""Builds the wire form of stored files: every response is derived from the one row of a file."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ ITEM_EXTRAS: Final = (
     "chunk_count", "source_url", "domain", "og_metadata", "favicon_url", "crawl_status",
     "extracted_images", "extracted_images_count",
 )  # fmt: skip
-"""Keys of `extra` that list and details show; other keys stay inside the sandbox."""
+"""Keys of `extra` in lists and details; other keys are internal."""
 
 DETAIL_EXTRAS: Final = ("page_title", "crawl_error", "crawled_at")
-"""Keys of `extra` that only the details show."""
+"""Keys of `extra` in details only."""
 
 
 def variant_key(file: StoredFile, name: str) -> str | None:
-    """Object key of a variant, or None while it is not made."""
+    """Return the object key of a variant, or None while it does not exist."""
     if name == variants.ORIGINAL:
         return file.object_key or None
     if file.variant_suffix is None:
@@ -83,7 +83,7 @@ def _shared(call: Call, file: StoredFile) -> dict[str, Any]:
 
 
 def file_item(call: Call, file: StoredFile) -> dict[str, Any]:
-    """An item of the list of files; its full URL is the original."""
+    """Return an item of the list of files; its full URL is the original."""
     return {
         **_shared(call, file),
         "filename": file.filename,
@@ -96,7 +96,7 @@ def file_item(call: Call, file: StoredFile) -> dict[str, Any]:
 
 
 def file_details(call: Call, file: StoredFile) -> dict[str, Any]:
-    """Details of a file; its full URL is the variant of 1024 pixels."""
+    """Return the details of a file; its full URL is the variant of 1024 pixels."""
     extras = file.extras()
     return {
         **_shared(call, file),
@@ -148,7 +148,7 @@ def _history(file: StoredFile) -> list[dict[str, Any]]:
 
 
 def processing_seconds(file: StoredFile) -> float | None:
-    """How long the description was worked on, once it is finished."""
+    """Return the processing time of a finished description, or None."""
     if file.described_from is None or file.finished_at is None:
         return None
     return max(0.0, seconds_of(file.finished_at) - seconds_of(file.described_from))
@@ -158,7 +158,7 @@ _BEFORE_VARIANTS: Final = {"pending": "confirming", "queued": "queued", "process
 
 
 def unified_status(file: StoredFile) -> str:
-    """The one state of upload, variants and description together."""
+    """Return the combined status of upload, variants and description."""
     if _is_awaiting(file):
         return "uploading"
     if file.work_status in _BEFORE_VARIANTS:
@@ -172,12 +172,12 @@ def unified_status(file: StoredFile) -> str:
 
 
 def _is_awaiting(file: StoredFile) -> bool:
-    # Bytes behind a presigned URL; everything that came through the API is stored.
+    # Applies to presigned uploads; files sent through the API are stored at once.
     return not file.object_key and file.extras().get("upload") == "awaiting"
 
 
 def upload_status(file: StoredFile, now: float) -> dict[str, Any]:
-    """The body of the upload status, without any description text."""
+    """Return the upload status, without the description text."""
     status = unified_status(file)
     terminal = status in {"completed", "failed", "partially_completed"}
     error = file.work_error or file.variant_error
@@ -206,7 +206,7 @@ def upload_status(file: StoredFile, now: float) -> dict[str, Any]:
 
 
 def session_counts(session: Session) -> dict[str, Any]:
-    """What list and status of a session share."""
+    """Return the fields that list and status of a session share."""
     return {
         "session_id": session.id,
         "status": session.status,
@@ -221,7 +221,7 @@ def session_counts(session: Session) -> dict[str, Any]:
 
 
 def session_status(session: Session) -> dict[str, Any]:
-    """The status body; refused files are among the errors, as they have no id to be listed by."""
+    """Return the status of a session; refused files are errors, as they have no id."""
     ended = [item for item in session.items if item.outcome(session) in {"completed", "skipped"}]
     ended.sort(key=lambda item: (item.file and item.file.finished_at) or "", reverse=True)
     failed = [item for item in session.items if item.outcome(session) == "failed"]
@@ -247,7 +247,7 @@ def session_status(session: Session) -> dict[str, Any]:
                 "filename": item.filename,
                 "index": item.position,
                 "error": item.error or (item.file and item.file.work_error) or "failed",
-                # A description that failed can be had by sending the file again.
+                # A failed description can be retried by sending the file again.
                 "retryable": item.retryable or item.error is None,
             }
             for item in failed[:_RECENT]
@@ -258,7 +258,7 @@ def session_status(session: Session) -> dict[str, Any]:
 
 
 def session_result(call: Call, session: Session, item: SessionItem) -> dict[str, Any] | None:
-    """One row of the results, or None for a file that is not finished or was never stored."""
+    """Return one row of the results, or None for an unfinished or refused file."""
     outcome = item.outcome(session)
     if item.file is None or outcome == "pending":
         return None

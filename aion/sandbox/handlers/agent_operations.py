@@ -8,20 +8,20 @@ from typing import Any, Final
 
 from aion.sandbox.agents import organizer, synthesis
 from aion.sandbox.agents.search import files_by_id, files_in, find_files, find_passages
-from aion.sandbox.agents.words import tokens
+from aion.sandbox.agents.token_usage import token_usage
 from aion.sandbox.handlers.registry import operation
 from aion.sandbox.images.description import MARK
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.store.files import StoredFile
 from aion.sandbox.uploads import intake
-from aion.sandbox.uploads.file_kinds import Refusal, Wishes
+from aion.sandbox.uploads.file_kinds import Refusal, UploadOptions
 
 _MOST_FILES: Final = 10
 
 
 @operation("synthesize_report", role="viewer")
-async def synthesize(call: Call) -> Answer:
-    """Write a report on the given files; where none are given, on those that fit the intent."""
+async def synthesize(call: Call) -> Response:
+    """Write a report on the given files; without files, on those that match the intent."""
     began = time.perf_counter()
     state, intent = call.state, call.body["intent"]
     if call.body.get("auto_save"):
@@ -35,48 +35,48 @@ async def synthesize(call: Call) -> Answer:
         images = files_by_id(state, image_ids or (), "image")
         documents = files_by_id(state, document_ids or (), "document")
     if not images and not documents:
-        summary = f"{MARK} there is nothing to report on: no such image or document."
+        summary = f"{MARK} there is nothing to report on: no image or document matches."
         body = {"report": "", "image_count": 0, "document_count": 0, "saved_document_id": None}
-        return Answer({**body, **_told(call, began, [], summary, success=False)})
+        return Response({**body, **_shared_fields(call, began, [], summary, success=False)})
     written = synthesis.report(state, intent, images, documents)
     saved = await _save(call, written.text) if call.body.get("auto_save") else None
-    return Answer(
+    return Response(
         {
             "report": written.text,
             "image_count": len(images),
             "document_count": len(documents),
             "saved_document_id": saved,
-            **_told(call, began, [one.text for one in written.passages], written.summary),
+            **_shared_fields(call, began, [one.text for one in written.passages], written.summary),
         }
     )
 
 
 @operation("analyze_documents", role="viewer")
-async def analyze_documents(call: Call) -> Answer:
-    """Find the passages of the documents that fit the intent, and what documents share."""
+async def analyze_documents(call: Call) -> Response:
+    """Find the passages of the documents that match the intent, and their common words."""
     began = time.perf_counter()
     state, intent = call.state, call.body["intent"]
     documents = files_by_id(state, call.body["document_ids"], "document")
     if not documents:
-        summary = f"{MARK} there is nothing to analyze: no such document."
+        summary = f"{MARK} there is nothing to analyze: no document matches."
         body = {"analysis": "", "document_count": 0, "categorization": None}
-        told = _told(call, began, [], summary, success=False)
-        return Answer({**body, "chunk_references": [], **told})
+        told = _shared_fields(call, began, [], summary, success=False)
+        return Response({**body, "chunk_references": [], **told})
     written = synthesis.document_analysis(state, intent, documents)
-    return Answer(
+    return Response(
         {
             "analysis": written.text,
             "document_count": len(documents),
             "categorization": synthesis.categorization(intent, documents),
             "chunk_references": [synthesis.chunk_reference(one) for one in written.passages],
-            **_told(call, began, [one.text for one in written.passages], written.summary),
+            **_shared_fields(call, began, [one.text for one in written.passages], written.summary),
         }
     )
 
 
 @operation("organize_files")
-async def organize(call: Call) -> Answer:
-    """Create folders and move files; where none are given, those that lie in no folder."""
+async def organize(call: Call) -> Response:
+    """Create folders and move files; without files, those outside any folder."""
     began = time.perf_counter()
     state = call.state
     given = [call.body.get(f"{kind}_ids") for kind in ("image", "document", "video")]
@@ -95,28 +95,28 @@ async def organize(call: Call) -> Answer:
         )
     known = [_known(file) for file in files]
     summary = done.summary if files else f"{MARK} there is no file to sort."
-    return Answer(
+    return Response(
         {
             "actions": done.actions,
             "folders_created": done.folders_created,
             "files_moved": done.files_moved,
-            **_told(call, began, known, summary, success=bool(files)),
+            **_shared_fields(call, began, known, summary, success=bool(files)),
         }
     )
 
 
-def _told(
+def _shared_fields(
     call: Call, began: float, read: list[str], summary: str, *, success: bool = True
 ) -> dict[str, Any]:
-    """What all of these agents tell beside their work."""
-    # A stepped clock knows no elapsed time: its answers are the same in every run.
+    """Return the fields that the responses of all these agents share."""
+    # A stepped clock does not measure elapsed time: responses are the same in every run.
     elapsed = 0 if call.state.clock.stepped else int((time.perf_counter() - began) * 1000)
     return {
         "success": success,
         "summary": summary,
         "execution_time_ms": elapsed,
         "iterations": 1,
-        "token_usage": tokens([call.body["intent"], *read], [summary]),
+        "token_usage": token_usage([call.body["intent"], *read], [summary]),
     }
 
 
@@ -125,17 +125,17 @@ def _known(file: StoredFile) -> str:
 
 
 async def _save(call: Call, text: str) -> str | None:
-    """Store a report the way an uploaded document is stored; None where documents are refused."""
+    """Store a report like an uploaded document; returns None if it is refused."""
     state, data = call.state, text.encode()
     path = state.objects.incoming()
     path.write_bytes(data)
     number = state.database.next_number("agent_report")
     digest = hashlib.sha256(data).hexdigest()
-    file = intake.received(path, f"report-{number}.md", len(data), digest)
+    file = intake.received_file(path, f"report-{number}.md", len(data), digest)
     examined = await intake.examine(state, file)
     if isinstance(examined, Refusal):
         path.unlink(missing_ok=True)
         return None
     with state.database.transaction():
-        stored, _ = intake.store(state, file, examined, Wishes())
+        stored, _ = intake.store(state, file, examined, UploadOptions())
     return stored.id

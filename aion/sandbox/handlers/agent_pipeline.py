@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import time
 
-from aion.sandbox.agents.graph import plan, run
-from aion.sandbox.agents.steps import CHANGING, DOCUMENTS, IMAGES
-from aion.sandbox.agents.words import tokens
+from aion.sandbox.agents.pipeline import plan, run
+from aion.sandbox.agents.pipeline_agents import CHANGING, DOCUMENTS, IMAGES
+from aion.sandbox.agents.token_usage import token_usage
 from aion.sandbox.handlers.registry import operation
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 
 
 @operation("execute_pipeline", role="viewer")
-async def execute_pipeline(call: Call) -> Answer:
-    """Run the steps in waves; a step that fails skips those that need it."""
+async def execute_pipeline(call: Call) -> Response:
+    """Run the steps in waves; the dependents of a failed step are skipped."""
     began = time.perf_counter()
     seeds: dict[str, list[str]] = {
         kind: call.body[kind] for kind in (IMAGES, DOCUMENTS) if call.body.get(kind) is not None
@@ -22,9 +22,9 @@ async def execute_pipeline(call: Call) -> Answer:
     if any(step.agent in CHANGING for step in steps):
         call.require("editor")
     done = run(call.state, steps, seeds)
-    # A stepped clock knows no elapsed time: its answers are the same in every run.
+    # A stepped clock does not measure elapsed time: responses are the same in every run.
     elapsed = 0 if call.state.clock.stepped else int((time.perf_counter() - began) * 1000)
-    return Answer(
+    return Response(
         {
             "success": all(one.status == "completed" for one in done),
             "nodes": [one.node() for one in done],
@@ -35,7 +35,7 @@ async def execute_pipeline(call: Call) -> Answer:
                 for one in done
                 if one.error is not None
             ],
-            "token_usage": tokens(
+            "token_usage": token_usage(
                 [step.intent for step in steps],
                 [one.outcome.summary for one in done if one.outcome is not None],
                 calls=sum(one.status != "skipped" for one in done),

@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from typing import Any, Final
 
-from aion.sandbox.agents.search import FoundFile, Scope, find_files, find_passages, find_scenes
-from aion.sandbox.agents.words import found_text, result_ref, tokens, wanted_words
+from aion.sandbox.agents.keywords import keywords
+from aion.sandbox.agents.markup import found_text, result_ref
+from aion.sandbox.agents.search import FileMatch, Scope, find_files, find_passages, find_scenes
+from aion.sandbox.agents.token_usage import token_usage
 from aion.sandbox.handlers._views import file_item
 from aion.sandbox.handlers.registry import operation
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.store.files import StoredFile
 
 _LIMIT: Final = 50
@@ -17,33 +19,33 @@ _KEY: Final = "search_1"
 
 
 @operation("search_images_with_agent", role="viewer")
-async def search_images(call: Call) -> Answer:
-    """Images that have words of the query in title, description, text, tags or name."""
+async def search_images(call: Call) -> Response:
+    """Find images with words of the query in title, description, text, tags or name."""
     began = time.perf_counter()
     scope = Scope(call.body.get("image_ids"), call.body.get("folder_id"))
     found = find_files(call.state, "image", call.body["query"], scope)
     some = found[: _limit(call)]
     results = [_image(call, one) for one in some]
     ids = [one.file.id for one in some]
-    return Answer(
+    return Response(
         {
             "results": results,
             "count": len(found),
             "result_ids": ids,
-            **_told(call, began, "image", ids, [one.file for one in some]),
+            **_shared_fields(call, began, "image", ids, [one.file for one in some]),
         }
     )
 
 
 @operation("search_documents_with_agent", role="viewer")
-async def search_documents(call: Call) -> Answer:
-    """Passages that have words of the query."""
+async def search_documents(call: Call) -> Response:
+    """Find passages with words of the query."""
     began = time.perf_counter()
     scope = Scope(call.body.get("document_ids"), document_types=call.body.get("document_types"))
     found = find_passages(call.state, call.body["query"], scope)
     some = found[: _limit(call)]
     documents = {one.document.id: one.document for one in some}
-    return Answer(
+    return Response(
         {
             "results": [
                 {
@@ -61,17 +63,17 @@ async def search_documents(call: Call) -> Answer:
             "chunk_ids": [one.id for one in some],
             "document_ids": list(documents),
             "search_mode": "text",
-            **_told(call, began, "document", list(documents), list(documents.values())),
+            **_shared_fields(call, began, "document", list(documents), list(documents.values())),
         }
     )
 
 
 @operation("search_videos_with_agent", role="viewer")
-async def search_videos(call: Call) -> Answer:
-    """Videos that have words of the query, or scenes that do; all of them for a vague query."""
+async def search_videos(call: Call) -> Response:
+    """Find videos with words of the query in them or their scenes; all for a vague query."""
     began = time.perf_counter()
     state, query = call.state, call.body["query"]
-    words = wanted_words(query)
+    words = keywords(query)
     scope = Scope(call.body.get("video_ids"), call.body.get("folder_id"))
     scores = {one.file.id: one.score for one in find_files(state, "video", query, scope)}
     videos: list[dict[str, Any]] = []
@@ -85,28 +87,28 @@ async def search_videos(call: Call) -> Answer:
     videos.sort(key=lambda video: -video["score"])
     some = videos[: _limit(call)]
     ids = [video["video_id"] for video in some]
-    return Answer(
+    return Response(
         {
             "results": some,
             "count": len(videos),
             "video_ids": ids,
             "search_mode": "text" if words else "browse",
-            **_told(call, began, "video", ids, [files[one] for one in ids]),
+            **_shared_fields(call, began, "video", ids, [files[one] for one in ids]),
         }
     )
 
 
 def _limit(call: Call) -> int:
-    # JSON Schema takes 5.0 for an integer, too.
+    # JSON Schema accepts 5.0 as an integer.
     return int(call.body.get("limit", _LIMIT))
 
 
-def _told(
+def _shared_fields(
     call: Call, began: float, id_type: str, ids: list[str], files: list[StoredFile]
 ) -> dict[str, Any]:
-    """What all searches tell beside their results."""
+    """Return the fields that all searches share beside their results."""
     query: str = call.body["query"]
-    words = wanted_words(query)
+    words = keywords(query)
     label = f"{id_type}s"
     raw, summary = found_text(_KEY, len(ids), label, query, files)
     known = [file.description or "" for file in files]
@@ -122,16 +124,16 @@ def _told(
         },
         "execution_time_ms": _elapsed(call, began),
         "iterations": 1,
-        "token_usage": tokens([query, *known], [summary]),
+        "token_usage": token_usage([query, *known], [summary]),
     }
 
 
 def _elapsed(call: Call, began: float) -> int:
-    # A stepped clock knows no elapsed time: its answers are the same in every run.
+    # A stepped clock does not measure elapsed time: responses are the same in every run.
     return 0 if call.state.clock.stepped else int((time.perf_counter() - began) * 1000)
 
 
-def _image(call: Call, found: FoundFile) -> dict[str, Any]:
+def _image(call: Call, found: FileMatch) -> dict[str, Any]:
     file = found.file
     return {
         "image_id": file.id,
@@ -146,7 +148,7 @@ def _image(call: Call, found: FoundFile) -> dict[str, Any]:
 
 
 def _features(file: StoredFile) -> list[dict[str, Any]] | None:
-    """Tags and text of an image, as groups of things that were seen in it."""
+    """Return tags and text of an image, as groups of features."""
     groups: list[dict[str, Any]] = []
     tags = [{"name": tag, "count": 1, "confidence": 1.0} for tag in file.tag_list()]
     if tags:

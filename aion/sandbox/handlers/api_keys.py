@@ -1,8 +1,8 @@
-"""API keys: made, listed, renamed and revoked; what is stored takes effect with the next request.
+"""API keys: create, list, rename and revoke; a change takes effect with the next request.
 
 Where the contract leaves a choice: a session or an API key may call these, if it has the role or a
-scope for it, and a key gives no scope that it lacks; a key is the same in every run; revoking a
-revoked key is no error, and the key that the sandbox was made with cannot be revoked.
+scope for it; a key cannot grant a scope that it lacks; a key is the same in every run; revoking a
+revoked key is not an error, and the sandbox's own key cannot be revoked.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from aion.sandbox.auth.scopes import SCOPE_ROUTES
 from aion.sandbox.contract.errors import ApiError, InvalidRequest, Problem
 from aion.sandbox.handlers.registry import operation
 from aion.sandbox.reports.periods import moment_of
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.store.clock import stamp
 from aion.sandbox.store.records import Record
 
@@ -26,8 +26,8 @@ _SCOPES: Final = frozenset({*ROLE_SCOPES, *SCOPE_ROUTES})
 
 
 @operation("create_api_key", role="admin")
-async def create_api_key(call: Call) -> Answer:
-    """Make a key, and show it this once."""
+async def create_api_key(call: Call) -> Response:
+    """Create a key, and return its secret this once."""
     scopes = _scopes(call)
     metadata = _metadata(call.body.get("metadata"))
     expires_at = _expiry(call)
@@ -45,15 +45,15 @@ async def create_api_key(call: Call) -> Answer:
             "metadata": {**metadata, "created_by_user_id": call.actor.user_id},
         }
         made = call.state.records.put(_KEY, key_id, body, parent=digest(key))
-        _note(call, "api_key.created", "create", made, {"scopes": body["scopes"]})
+        _audit(call, "api_key.created", "create", made, {"scopes": body["scopes"]})
     shown = _as_json(call, made)
     del shown["last_used_at"], shown["usage_count"]
-    return Answer({**shown, "api_key": key}, status=201)
+    return Response({**shown, "api_key": key}, status=201)
 
 
 @operation("list_api_keys")
-async def list_api_keys(call: Call) -> Answer:
-    """Keys, oldest first, without those that were revoked unless they are asked for."""
+async def list_api_keys(call: Call) -> Response:
+    """List keys, oldest first; revoked ones only on request."""
     limit, offset = call.query["limit"], call.query["offset"] or 0
     problems = [
         Problem(("query", name), "must not be negative", "range")
@@ -66,17 +66,17 @@ async def list_api_keys(call: Call) -> Answer:
     keys, total = call.state.records.find(
         _KEY, where=lambda key: with_inactive or key.body["is_active"], limit=limit, offset=offset
     )
-    return Answer({"api_keys": [_as_json(call, key) for key in keys], "total": total})
+    return Response({"api_keys": [_as_json(call, key) for key in keys], "total": total})
 
 
 @operation("get_api_key")
-async def get_api_key(call: Call) -> Answer:
-    """One key, without its secret part."""
-    return Answer(_as_json(call, _require(call)))
+async def get_api_key(call: Call) -> Response:
+    """Return one key, without its secret."""
+    return Response(_as_json(call, _require(call)))
 
 
 @operation("update_api_key", role="admin")
-async def update_api_key(call: Call) -> Answer:
+async def update_api_key(call: Call) -> Response:
     """Change name, description and metadata; metadata are merged."""
     key = _require(call)
     changes: dict[str, Any] = {
@@ -87,42 +87,42 @@ async def update_api_key(call: Call) -> Answer:
     changes["metadata"] = {**key.body["metadata"], **_metadata(call.body.get("metadata"))}
     with call.state.database.transaction():
         changed = call.state.records.put(_KEY, key.id, {**key.body, **changes}, parent=key.parent)
-    return Answer(_as_json(call, changed))
+    return Response(_as_json(call, changed))
 
 
 @operation("delete_api_key", role="admin")
-async def delete_api_key(call: Call) -> Answer:
-    """Revoke a key; it stays in the list of inactive ones."""
+async def delete_api_key(call: Call) -> Response:
+    """Revoke a key; it stays in the list of inactive keys."""
     key = _require(call)
     if key.id == DEFAULT_KEY_ID:
-        raise ApiError(400, "the key that the sandbox was made with cannot be revoked")
+        raise ApiError(400, "the sandbox's own key cannot be revoked")
     if key.body["is_active"]:
         deactivate(call, key, call.query["reason"])
-    return Answer(status=204)
+    return Response(status=204)
 
 
 def deactivate(call: Call, key: Record, reason: str | None) -> None:
-    """Switch a key off, for good."""
+    """Deactivate a key permanently."""
     metadata = {**key.body["metadata"], "deactivated_at": call.state.clock.stamp()}
     if reason is not None:
         metadata["deactivation_reason"] = reason
     body = {**key.body, "is_active": False, "metadata": metadata}
     with call.state.database.transaction():
         call.state.records.put(_KEY, key.id, body, parent=key.parent)
-        _note(call, "api_key.deleted", "delete", key, {"reason": reason})
+        _audit(call, "api_key.deleted", "delete", key, {"reason": reason})
 
 
 def _scopes(call: Call) -> list[str]:
-    """The scopes of a new key: none that its maker could not use."""
+    """Return the scopes of a new key, which its creator must have."""
     wanted: list[str] = list(dict.fromkeys(call.body.get("scopes") or ()))
     for scope in wanted:
         if scope not in _SCOPES:
-            raise ApiError(400, f"there is no scope {scope!r}")
+            raise ApiError(400, f"unknown scope {scope!r}")
     if call.actor.has_role("admin"):
         return wanted
     for scope in wanted:
         if scope not in call.actor.scopes:
-            raise ApiError(403, f"a key without the scope {scope} cannot give it to another")
+            raise ApiError(403, f"a key without the scope {scope} cannot grant it to another key")
     return wanted or list(call.actor.scopes)
 
 
@@ -132,7 +132,7 @@ def _expiry(call: Call) -> str | None:
         return None
     moment = moment_of(given)
     if moment <= call.state.clock.now():
-        raise ApiError(400, "expires_at has to be in the future")
+        raise ApiError(400, "expires_at must be in the future")
     return stamp(moment)
 
 
@@ -146,7 +146,7 @@ def _require(call: Call) -> Record:
 def _metadata(given: dict[str, Any] | None) -> dict[str, Any]:
     for name in given or {}:
         if name in _RESERVED:
-            raise ApiError(400, f"metadata may not hold {name!r}: the service writes it")
+            raise ApiError(400, f"metadata must not contain {name!r}: the service writes it")
     return dict(given or {})
 
 
@@ -162,13 +162,11 @@ def _as_json(call: Call, key: Record) -> dict[str, Any]:
     }
 
 
-def _note(call: Call, event: str, action: str, key: Record, metadata: dict[str, Any]) -> None:
-    call.state.audit.write(
+def _audit(call: Call, event: str, action: str, key: Record, metadata: dict[str, Any]) -> None:
+    call.audit(
         event,
         action,
-        actor=call.actor,
         resource_type="api_key",
         resource_id=key.id,
-        ip_address=call.ip_address,
         metadata=metadata,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from aion.sandbox.contract.errors import ApiError, InvalidRequest, Problem
 from aion.sandbox.handlers.registry import operation
 from aion.sandbox.reports.periods import moment_of
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.store.clock import seconds_of
 from aion.sandbox.store.records import Record
 
@@ -16,8 +16,8 @@ _CHOICES = {
 
 
 @operation("get_audit_logs", role="admin")
-async def get_audit_logs(call: Call) -> Answer:
-    """One page of the entries that fit all filters; both dates count as within."""
+async def get_audit_logs(call: Call) -> Response:
+    """List one page of the entries that pass all filters; both dates are included."""
     query = call.query
     problems = [
         Problem(("query", name), f"must be one of {', '.join(allowed)}", "enum")
@@ -51,7 +51,7 @@ async def get_audit_logs(call: Call) -> Answer:
         limit=query["limit"],
         offset=query["offset"],
     )
-    return Answer(
+    return Response(
         {
             "entries": [record.body for record in entries],
             "total_count": total,
@@ -61,9 +61,9 @@ async def get_audit_logs(call: Call) -> Answer:
 
 
 @operation("get_audit_log_api_v2_tenant_audit_logs__log_id__get", role="admin")
-async def get_audit_log(call: Call) -> Answer:
-    """One entry."""
+async def get_audit_log(call: Call) -> Response:
+    """Return one entry."""
     found = call.state.records.get("audit", call.path["log_id"].lower())
     if found is None:
         raise ApiError(404, f"no audit log entry {call.path['log_id']}")
-    return Answer(found.body)
+    return Response(found.body)

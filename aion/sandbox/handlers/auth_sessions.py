@@ -1,7 +1,7 @@
-"""Sessions: log in and out, refresh, rotate; registration, and what would come by mail.
+"""Sessions: log in and out, refresh, rotate; registration, and tokens of mails.
 
-Nothing is mailed: an answer that would promise a mail names its token, marked `[sandbox]`. Google
-is not asked, so what needs it answers 501.
+No mail is sent: a response that would promise one has its token, marked `[sandbox]`. Operations
+that need Google respond with 501.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from aion.sandbox.auth.identity import Actor
 from aion.sandbox.contract.errors import ApiError
 from aion.sandbox.handlers.registry import operation
 from aion.sandbox.images.description import MARK
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.store.ids import TENANT_ID
 from aion.sandbox.store.records import Record
 
@@ -21,20 +21,20 @@ _COOKIE = "aionvision_session"
 
 
 @operation("login_api_v2_auth_session_login_post", public=True)
-async def login(call: Call) -> Answer:
+async def login(call: Call) -> Response:
     """Begin a session with e-mail and password."""
     accounts = Accounts(call.state)
     member = accounts.members.with_email(call.body["email"])
     if member is None or not accounts.fits(member.id, call.body["password"]):
-        text = "e-mail or password are wrong"
-        _note(call, "auth.login_failed", "login", result="failure", error_message=text)
+        text = "e-mail or password is wrong"
+        _audit(call, "auth.login_failed", "login", failure=text)
         raise ApiError(401, text, code="INVALID_CREDENTIALS")
     with call.state.database.transaction():
         remember = call.body.get("remember_me", False)
         session, token = accounts.log_in(call, member.id, remember=remember)
-        _note(call, "auth.login", "login", user_id=member.id)
+        _audit(call, "auth.login", "login", user_id=member.id)
     account = accounts.get(member.id)
-    return Answer(
+    return Response(
         {
             "user_id": member.id,
             "email": member.body["email"],
@@ -50,19 +50,19 @@ async def login(call: Call) -> Answer:
 
 
 @operation("refresh_session", role="viewer")
-async def refresh_session(call: Call) -> Answer:
-    """Let the session in use live on."""
+async def refresh_session(call: Call) -> Response:
+    """Extend the session in use."""
     accounts = Accounts(call.state)
     session = accounts.session(call.actor)
     with call.state.database.transaction():
         later = accounts.refresh(session)
-        _note(call, "auth.token_refresh", "update", user_id=call.actor.user_id)
+        _audit(call, "auth.token_refresh", "update", user_id=call.actor.user_id)
     body = {"session_id": later.id, "expires_at": later.body["expires_at"]}
-    return Answer({**body, "message": "Session refreshed"})
+    return Response({**body, "message": "Session refreshed"})
 
 
 @operation("logout_api_v2_auth_session_logout_post", role="viewer")
-async def logout(call: Call) -> Answer:
+async def logout(call: Call) -> Response:
     """End the session in use, or all sessions of the user."""
     accounts = Accounts(call.state)
     session = accounts.session(call.actor)
@@ -70,18 +70,18 @@ async def logout(call: Call) -> Answer:
     with call.state.database.transaction():
         for one in ended:
             accounts.end(one)
-        _note(call, "auth.logout", "logout", user_id=call.actor.user_id)
+        _audit(call, "auth.logout", "logout", user_id=call.actor.user_id)
     body = {"message": "Logged out", "sessions_ended": len(ended)}
-    return Answer(body, headers=_cookie("", "; Max-Age=0"))
+    return Response(body, headers=_cookie("", "; Max-Age=0"))
 
 
 @operation("get_current_user")
-async def get_current_user(call: Call) -> Answer:
-    """Who calls."""
+async def get_current_user(call: Call) -> Response:
+    """Return the caller."""
     accounts = Accounts(call.state)
     member = accounts.members.require(call.actor.user_id)
     account = accounts.get(member.id)
-    return Answer(
+    return Response(
         {
             "user_id": member.id,
             "email": member.body["email"],
@@ -95,8 +95,8 @@ async def get_current_user(call: Call) -> Answer:
 
 
 @operation("register_api_v2_auth_session_register_post", public=True)
-async def register(call: Call) -> Answer:
-    """Make an account; it joins the sandbox's one tenant as a viewer."""
+async def register(call: Call) -> Response:
+    """Create an account; it joins the sandbox's only tenant as a viewer."""
     require_strong(call.body["password"])
     accounts = Accounts(call.state)
     session_id = token = None
@@ -106,8 +106,8 @@ async def register(call: Call) -> Answer:
         if call.body.get("auto_login", False):
             session, token = accounts.log_in(call, member.id)
             session_id = session.id
-        _note(call, "tenant.member_added", "create", user_id=member.id)
-    return Answer(
+        _audit(call, "tenant.member_added", "create", user_id=member.id)
+    return Response(
         {
             "user_id": member.id,
             "email": member.body["email"],
@@ -125,47 +125,47 @@ async def register(call: Call) -> Answer:
 
 
 @operation("list_sessions_api_v2_auth_session_sessions_get")
-async def list_sessions(call: Call) -> Answer:
-    """The sessions of the user, newest first."""
+async def list_sessions(call: Call) -> Response:
+    """List the sessions of the user, newest first."""
     logins = Accounts(call.state).logins(call.actor.user_id)
-    return Answer([_as_json(one, call.actor) for one in logins])
+    return Response([_as_json(one, call.actor) for one in logins])
 
 
 @operation("revoke_session_api_v2_auth_session_sessions__session_id__delete", role="viewer")
-async def revoke_session(call: Call) -> Answer:
+async def revoke_session(call: Call) -> Response:
     """End another session of the user."""
     accounts = Accounts(call.state)
     with call.state.database.transaction():
         accounts.end(accounts.own(call.actor, call.path["session_id"]))
-    return Answer({"message": "Session revoked"})
+    return Response({"message": "Session revoked"})
 
 
 @operation("rotate_session", role="viewer")
-async def rotate_session(call: Call) -> Answer:
-    """Give the session in use another token, in the cookie."""
+async def rotate_session(call: Call) -> Response:
+    """Replace the token of the session in use, in the cookie."""
     accounts = Accounts(call.state)
     session = accounts.session(call.actor)
     with call.state.database.transaction():
         token = accounts.rotate(session)
     body = {"session_id": session.id, "message": "Session rotated successfully"}
-    return Answer(body, headers=_cookie(token))
+    return Response(body, headers=_cookie(token))
 
 
 @operation("request_password_reset", public=True)
-async def request_password_reset(call: Call) -> Answer:
-    """Say the same whether there is such an account or not."""
-    return Answer({"message": _mail(Accounts(call.state), "reset", call.body["email"])})
+async def request_password_reset(call: Call) -> Response:
+    """Respond the same for known and unknown accounts."""
+    return Response({"message": _mail(Accounts(call.state), "reset", call.body["email"])})
 
 
 @operation("validate_reset_token", public=True)
-async def validate_reset_token(call: Call) -> Answer:
-    """Whether a token of a reset is good."""
-    return Answer({"valid": _owner_of(call, "reset", call.query["token"]) is not None})
+async def validate_reset_token(call: Call) -> Response:
+    """Return whether the token of a reset is valid."""
+    return Response({"valid": _owner_of(call, "reset", call.query["token"]) is not None})
 
 
 @operation("complete_password_reset", public=True)
-async def complete_password_reset(call: Call) -> Answer:
-    """Set a new password; all sessions of the user end."""
+async def complete_password_reset(call: Call) -> Response:
+    """Set a new password, and end all sessions of the user."""
     require_strong(call.body["new_password"])
     member = _require_owner(call, "reset", call.body["token"])
     accounts = Accounts(call.state)
@@ -173,41 +173,41 @@ async def complete_password_reset(call: Call) -> Answer:
         accounts.set_password(member.id, call.body["new_password"])
         for one in accounts.logins(member.id):
             accounts.end(one)
-        _note(call, "auth.password_changed", "update", user_id=member.id)
-    return Answer({"message": "Password changed"})
+        _audit(call, "auth.password_changed", "update", user_id=member.id)
+    return Response({"message": "Password changed"})
 
 
 @operation("verify_email", public=True)
-async def verify_email(call: Call) -> Answer:
-    """Take an address for proven."""
+async def verify_email(call: Call) -> Response:
+    """Mark an address as verified."""
     member = _require_owner(call, "verify", call.body["token"])
     with call.state.database.transaction():
         Accounts(call.state).change(member.id, email_verified=True)
-        _note(call, "auth.email_verified", "update", user_id=member.id)
-    return Answer({"message": "E-mail verified", "email": member.body["email"]})
+        _audit(call, "auth.email_verified", "update", user_id=member.id)
+    return Response({"message": "E-mail verified", "email": member.body["email"]})
 
 
 @operation("resend_verification_email", role="viewer")
-async def resend_verification_email(call: Call) -> Answer:
-    """Name the token again."""
+async def resend_verification_email(call: Call) -> Response:
+    """Return the token again."""
     accounts = Accounts(call.state)
     email = accounts.members.require(call.actor.user_id).body["email"]
-    return Answer({"message": _mail(accounts, "verify", email)})
+    return Response({"message": _mail(accounts, "verify", email)})
 
 
 @operation("resend_verification_by_email", public=True)
-async def resend_verification_by_email(call: Call) -> Answer:
-    """Say the same whether there is such an account or not."""
-    return Answer({"message": _mail(Accounts(call.state), "verify", call.body["email"])})
+async def resend_verification_by_email(call: Call) -> Response:
+    """Respond the same for known and unknown accounts."""
+    return Response({"message": _mail(Accounts(call.state), "verify", call.body["email"])})
 
 
 @operation("get_email_verification_status")
-async def get_email_verification_status(call: Call) -> Answer:
-    """Whether the address of the caller is proven."""
+async def get_email_verification_status(call: Call) -> Response:
+    """Return whether the address of the caller is verified."""
     accounts = Accounts(call.state)
     member = accounts.members.require(call.actor.user_id)
     verified = accounts.get(member.id)["email_verified"]
-    return Answer({"email": member.body["email"], "email_verified": verified})
+    return Response({"email": member.body["email"], "email_verified": verified})
 
 
 def _mail(accounts: Accounts, purpose: str, email: str) -> str:
@@ -245,23 +245,19 @@ def _cookie(token: str, more: str = "") -> dict[str, str]:
     return {"set-cookie": f"{_COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax{more}"}
 
 
-def _note(
+def _audit(
     call: Call,
     event: str,
     action: str,
     *,
     user_id: str = "",
-    result: str = "success",
-    error_message: str | None = None,
+    failure: str | None = None,
 ) -> None:
-    call.state.audit.write(
+    call.audit(
         event,
         action,
         actor=Actor(TENANT_ID, user_id, "viewer"),
-        result=result,
-        severity="info" if result == "success" else "warning",
         resource_type="user",
         resource_id=user_id or None,
-        error_message=error_message,
-        ip_address=call.ip_address,
+        failure=failure,
     )

@@ -9,21 +9,21 @@ from aion.sandbox.analysis import batch_job, request_images
 from aion.sandbox.analysis.rule_checks import rules_of
 from aion.sandbox.contract.errors import ApiError, InvalidRequest, Problem
 from aion.sandbox.handlers.registry import operation
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.store.records import Record
 
 
 @operation("batch_describe")
-async def batch_describe(call: Call) -> Answer:
-    """Take images."""
+async def batch_describe(call: Call) -> Response:
+    """Start a batch of images."""
     images: list[dict[str, Any]] = call.body["images"]
     _check([(("images", number), one) for number, one in enumerate(images)])
     return _begin(call, "describe", images)
 
 
 @operation("batch_verify")
-async def batch_verify(call: Call) -> Answer:
-    """Take pairs of an image and a text."""
+async def batch_verify(call: Call) -> Response:
+    """Start a batch of pairs of an image and a text."""
     pairs: list[dict[str, Any]] = call.body["image_text_pairs"]
     name = "image_text_pairs"
     _check([((name, number, "image"), one["image"]) for number, one in enumerate(pairs)])
@@ -31,14 +31,14 @@ async def batch_verify(call: Call) -> Answer:
 
 
 @operation("get_batch_status_api_v2_batch__batch_id__get")
-async def get_batch_status(call: Call) -> Answer:
-    """How far a batch is."""
-    return Answer(batch_job.as_json(call.state, _batch(call)))
+async def get_batch_status(call: Call) -> Response:
+    """Return the status of a batch."""
+    return Response(batch_job.as_json(call.state, _batch(call)))
 
 
 @operation("get_batch_results")
-async def get_batch_results(call: Call) -> Answer:
-    """One page of items."""
+async def get_batch_results(call: Call) -> Response:
+    """Return one page of items."""
     batch = _batch(call)
     offset, limit = call.query["offset"], call.query["limit"]
     include_failed = call.query["include_failed"]
@@ -49,7 +49,7 @@ async def get_batch_results(call: Call) -> Answer:
         limit=limit,
         offset=offset,
     )
-    return Answer(
+    return Response(
         {
             "batch_id": batch.id,
             "status": batch.body["status"],
@@ -66,27 +66,29 @@ async def get_batch_results(call: Call) -> Answer:
 
 
 @operation("cancel_batch_api_v2_batch__batch_id__delete")
-async def cancel_batch(call: Call) -> Answer:
-    """Stop a batch that has not ended."""
+async def cancel_batch(call: Call) -> Response:
+    """Cancel a running batch."""
     batch = _batch(call)
     if batch.body["status"] in batch_job.ENDED:
-        raise ApiError(400, f"the batch is {batch.body['status']}: only a running one is cancelled")
+        raise ApiError(
+            400, f"the batch is {batch.body['status']}: only a running batch can be cancelled"
+        )
     with call.state.database.transaction():
         batch_job.cancel(call.state, batch)
-    return Answer(status=204)
+    return Response(status=204)
 
 
-def _begin(call: Call, kind: str, items: Sequence[Mapping[str, Any]]) -> Answer:
+def _begin(call: Call, kind: str, items: Sequence[Mapping[str, Any]]) -> Response:
     body: dict[str, Any] = call.body
-    wishes = {name: value for name, value in body.items() if name not in {"images"}}
-    wishes.pop("image_text_pairs", None)
-    wishes["applied_rules"] = rules_of(call.state, body)
+    options = {name: value for name, value in body.items() if name not in {"images"}}
+    options.pop("image_text_pairs", None)
+    options["applied_rules"] = rules_of(call.state, body)
     with call.state.database.transaction():
-        batch = batch_job.begin(call.state, kind, items, wishes)
+        batch = batch_job.begin(call.state, kind, items, options)
         status = batch_job.as_json(call.state, batch)
     names = ("batch_id", "status", "total_items", "processed_items", "failed_items")
     dates = ("created_at", "estimated_completion_time")
-    return Answer({name: status[name] for name in (*names, *dates)}, status=202)
+    return Response({name: status[name] for name in (*names, *dates)}, status=202)
 
 
 def _check(images: Sequence[tuple[tuple[str | int, ...], Mapping[str, Any]]]) -> None:
@@ -109,7 +111,7 @@ def _batch(call: Call) -> Record:
 def _item(call: Call, item: Record) -> dict[str, Any]:
     body = item.body
     given = dict(body["input"])
-    # The bytes themselves do not come back.
+    # The response has no bytes of the request.
     image = dict(given.get("image", given))
     if image.get("image_base64"):
         image["image_base64"] = f"[sandbox] {len(image['image_base64'])} characters"

@@ -8,32 +8,27 @@ from typing import Final
 from aion.sandbox.contract.errors import ApiError
 from aion.sandbox.handlers._views import STUCK_AFTER, unified_status
 from aion.sandbox.handlers.registry import operation
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.store.clock import seconds_of
 from aion.sandbox.store.files import StoredFile
 from aion.sandbox.store.ids import TENANT_ID, make_id
 from aion.sandbox.store.upload_sessions import Session, SessionItem
 from aion.sandbox.uploads import placeholders
 from aion.sandbox.uploads.file_kinds import Refusal
-from aion.sandbox.uploads.intake import require_storage
-from aion.sandbox.uploads.presigned import (
-    check_announced,
-    check_name,
-    check_target,
-    invitation,
-    mismatch,
-)
+from aion.sandbox.uploads.presigned import check_announcement, mismatch, presigned_fields
+from aion.sandbox.uploads.quota import require_storage
+from aion.sandbox.uploads.upload_checks import check_name, check_target
 
 _STALE_AFTER: Final = 2 * 3600
 _BYTES_PER_SECOND: Final = 1_000_000
 _FOLLOWED: Final = ("uploading", "confirming", "queued", "processing")
 _LIMIT: Final = 50
-"""Error messages of one status."""
+"""Maximum error messages of one status."""
 
 
 @operation("prepare_batch_upload")
-async def prepare(call: Call) -> Answer:
-    """A batch of images without bytes, each with a URL for them."""
+async def prepare(call: Call) -> Response:
+    """Prepare a batch of placeholders, each with a URL for its bytes."""
     body, state = call.body, call.state
     if body["intent"] != "describe":
         raise ApiError(400, f"intent {body['intent']!r} is not served by this sandbox")
@@ -42,7 +37,7 @@ async def prepare(call: Call) -> Answer:
     for position, one in enumerate(body["files"]):
         check_name(("body", "files", position, "filename"), one["filename"])
         check_target(one.get("storage_target", "default"))
-        check_announced(
+        check_announcement(
             call, one["content_type"], one["size_bytes"], largest=largest, files=len(body["files"])
         )
     require_storage(state, total)
@@ -65,7 +60,7 @@ async def prepare(call: Call) -> Answer:
         ]
         now = state.clock.stamp()
         state.sessions.add(Session(batch_id, "presigned", True, now, None, tuple(items)))
-    return Answer(
+    return Response(
         {
             "batch_id": batch_id,
             "upload_plan": {
@@ -79,7 +74,7 @@ async def prepare(call: Call) -> Answer:
                     "file_index": position,
                     "filename": file.filename,
                     "image_id": file.id,
-                    **invitation(call, placeholders.key_of(file), file.content_type, largest),
+                    **presigned_fields(call, placeholders.key_of(file), file.content_type, largest),
                 }
                 for position, file in enumerate(files)
             ],
@@ -90,8 +85,8 @@ async def prepare(call: Call) -> Answer:
 
 
 @operation("confirm_batch_upload")
-async def confirm(call: Call) -> Answer:
-    """Store what arrived; a file that was confirmed before is told again as it is."""
+async def confirm(call: Call) -> Response:
+    """Store the received files; files that were confirmed before are reported unchanged."""
     session = _batch(call, call.body["batch_id"])
     if session is None or session.upload_method != "presigned":
         raise ApiError(404, f"no batch {call.body['batch_id']}")
@@ -110,7 +105,7 @@ async def confirm(call: Call) -> Answer:
         file = known[one["object_key"]]
         if not placeholders.is_awaiting(file):
             continue
-        reason = one.get("error_message") or "the client could not send it"
+        reason = one.get("error_message") or "the client could not upload it"
         if one["success"]:
             reason = mismatch(
                 call, placeholders.key_of(file), one["file_size"], one.get("checksum")
@@ -121,7 +116,7 @@ async def confirm(call: Call) -> Answer:
     stored = [file for file in files if placeholders.stage(file) == placeholders.STORED]
     lost = [file.filename for file in files if file not in stored]
     status = "failed" if not stored else "partial" if lost else "queued"
-    return Answer(
+    return Response(
         {
             "batch_id": session.id,
             "successful_uploads": len(stored),
@@ -145,8 +140,8 @@ async def confirm(call: Call) -> Answer:
 
 
 @operation("get_batch_status_api_v2_uploads_batch__batch_id__status_get")
-async def get_status(call: Call) -> Answer:
-    """All states of a batch, counted: of a prepared batch, or of any upload session."""
+async def get_status(call: Call) -> Response:
+    """Count the states of a prepared batch, or of any upload session."""
     session = _batch(call, call.path["batch_id"])
     if session is None:
         raise ApiError(404, f"no batch {call.path['batch_id']}")
@@ -159,7 +154,7 @@ async def get_status(call: Call) -> Answer:
     errors = [item.error for item in refused if item.error is not None]
     errors += [text for file in files if (text := file.description_error or file.variant_error)]
     now = call.state.clock.now()
-    return Answer(
+    return Response(
         {
             "batch_id": session.id,
             "tenant_id": TENANT_ID,
@@ -186,11 +181,11 @@ async def get_status(call: Call) -> Answer:
 
 
 @operation("get_pending_batches")
-async def list_pending(call: Call) -> Answer:
-    """Batches of the last two hours of which nothing is confirmed."""
+async def list_pending(call: Call) -> Response:
+    """List the unconfirmed batches of the last two hours."""
     now = call.state.clock.now()
     pending = [one for one in _awaited(call) if now - seconds_of(one.created_at) < _STALE_AFTER]
-    return Answer(
+    return Response(
         {
             "has_recoverable": bool(pending),
             "batches": [
@@ -209,8 +204,8 @@ async def list_pending(call: Call) -> Answer:
 
 
 @operation("auto_recover_batch")
-async def recover(call: Call) -> Answer:
-    """Store what arrived of a batch that nobody confirmed; what did not arrive has failed."""
+async def recover(call: Call) -> Response:
+    """Store the received files of an unconfirmed batch; the missing ones fail."""
     batch_id = call.path["batch_id"]
     session = _batch(call, batch_id)
     if session is None or session.upload_method != "presigned":
@@ -229,9 +224,9 @@ async def recover(call: Call) -> Answer:
     return _recovered(batch_id, "recovered", stored, len(awaited) - stored)
 
 
-def _recovered(batch_id: str, status: str, stored: int, failed: int) -> Answer:
+def _recovered(batch_id: str, status: str, stored: int, failed: int) -> Response:
     text = f"[sandbox] {status.replace('_', ' ')}: {stored} files stored, {failed} missing"
-    return Answer(
+    return Response(
         {
             "batch_id": batch_id,
             "recovered_files": stored,
@@ -243,25 +238,25 @@ def _recovered(batch_id: str, status: str, stored: int, failed: int) -> Answer:
 
 
 @operation("cleanup_stale_batches")
-async def clean_up(call: Call) -> Answer:
-    """Give up on batches that nobody confirmed within two hours."""
+async def clean_up(call: Call) -> Response:
+    """Expire batches that were not confirmed within two hours."""
     now = call.state.clock.now()
     stale = [one for one in _awaited(call) if now - seconds_of(one.created_at) >= _STALE_AFTER]
     with call.state.database.transaction():
         for session in stale:
             for file in _files(session):
                 reason = "the upload was never confirmed"
-                placeholders.give_up(call.state, file, reason, placeholders.EXPIRED)
+                placeholders.mark_failed(call.state, file, reason, placeholders.EXPIRED)
     text = f"[sandbox] {len(stale)} batches expired"
-    return Answer({"cleaned_count": len(stale), "message": text})
+    return Response({"cleaned_count": len(stale), "message": text})
 
 
 async def _settle(call: Call, file: StoredFile, reason: str | None, *, describe: bool) -> bool:
-    """Store the bytes of one file, or say why not; whether they are stored."""
+    """Store the bytes of one file, or why it failed; returns whether they are stored."""
     state = call.state
     arrived = None
     if reason is None:
-        arrived = await placeholders.arrived(state, placeholders.key_of(file), file.filename)
+        arrived = await placeholders.examine_upload(state, placeholders.key_of(file), file.filename)
         reason = arrived.reason if isinstance(arrived, Refusal) else None
     with state.database.transaction():
         current = state.files.get(file.id)
@@ -269,7 +264,7 @@ async def _settle(call: Call, file: StoredFile, reason: str | None, *, describe:
         if current is None or not placeholders.is_awaiting(current):
             return current is not None and placeholders.stage(current) == placeholders.STORED
         if arrived is None or isinstance(arrived, Refusal):
-            placeholders.give_up(state, current, reason or "its bytes never arrived")
+            placeholders.mark_failed(state, current, reason or "its bytes never arrived")
             return False
         placeholders.fill(state, current, *arrived, describe=describe)
     return True

@@ -1,6 +1,6 @@
-"""Chat sessions: open, list, read, select, rename, export, close; and the images at hand.
+"""Chat sessions: open, list, read, select, rename, export, close; and the images for them.
 
-Talking about the library changes nothing in it, so viewers may do all of this.
+A chat does not change the library, so viewers may call all of these.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from aion.sandbox.chat.store import (
 from aion.sandbox.contract.errors import ApiError
 from aion.sandbox.handlers._views import variant_key
 from aion.sandbox.handlers.registry import operation
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.store.files import StoredFile
 from aion.sandbox.store.records import Record
 
@@ -34,7 +34,7 @@ MOST_VIDEOS = 100
 
 
 @operation("create_chat_session", role="viewer")
-async def create_session(call: Call) -> Answer:
+async def create_session(call: Call) -> Response:
     """Open a session."""
     body: dict[str, Any] = call.body or {}
     selected = distinct(body.get("initial_image_ids") or ())
@@ -43,7 +43,7 @@ async def create_session(call: Call) -> Answer:
     _require_files(call, selected, "image")
     with call.state.database.transaction():
         session = open_session(call.state, body)
-    return Answer(
+    return Response(
         {
             "session_id": session.id,
             "title": session.body["title"],
@@ -53,8 +53,8 @@ async def create_session(call: Call) -> Answer:
 
 
 @operation("list_chat_sessions")
-async def list_sessions(call: Call) -> Answer:
-    """One page of sessions, newest first."""
+async def list_sessions(call: Call) -> Response:
+    """List one page of sessions, newest first."""
     state, query = call.state, call.query
     active, least = query["is_active"], query["min_messages"]
     words = (query["search"] or "").casefold()
@@ -75,7 +75,7 @@ async def list_sessions(call: Call) -> Answer:
         offset=query["offset"],
     )
     left = messages_left(state)
-    return Answer(
+    return Response(
         {
             "sessions": [summary(state, one, left) for one in sessions],
             "total_count": total,
@@ -90,15 +90,15 @@ def _words_of(call: Call, session: Record) -> str:
 
 
 @operation("get_chat_session")
-async def get_session(call: Call) -> Answer:
-    """A session with its latest messages and what is selected."""
+async def get_session(call: Call) -> Response:
+    """Return a session with its latest messages and its selection."""
     state = call.state
     session = session_of(state, call.path["session_id"])
     messages: list[Record] = []
     if call.query["include_messages"]:
         limit = call.query["message_limit"] or 1000
         messages = messages_of(state, session)[-limit:]
-    return Answer(
+    return Response(
         {
             "session": summary(state, session),
             "messages": [message_body(call, one) for one in messages],
@@ -110,30 +110,30 @@ async def get_session(call: Call) -> Answer:
 
 
 @operation("close_chat_session", role="viewer")
-async def close_session(call: Call) -> Answer:
-    """Close a session; it stays listed. Closing it again changes nothing."""
+async def close_session(call: Call) -> Response:
+    """Close a session; it stays listed. Closing it twice changes nothing."""
     state = call.state
     with state.database.transaction():
         session = session_of(state, call.path["session_id"])
         if session.body["closed_at"] is None:
             now = state.clock.stamp()
             session = state.records.update(SESSION, session.id, closed_at=now) or session
-    told = summary(state, session)
-    return Answer(
+    summary_fields = summary(state, session)
+    return Response(
         {
             "session_id": session.id,
             "closed_at": session.body["closed_at"],
-            "total_messages": told["total_messages"],
-            "total_tokens": told["total_tokens"],
+            "total_messages": summary_fields["total_messages"],
+            "total_tokens": summary_fields["total_tokens"],
         }
     )
 
 
 @operation("rename_chat_session", role="viewer")
-async def rename_session(call: Call) -> Answer:
-    """Give a session another title."""
+async def rename_session(call: Call) -> Response:
+    """Rename a session."""
     session = _changed(call, title=call.body["title"])
-    return Answer(
+    return Response(
         {
             "session_id": session.id,
             "title": session.body["title"],
@@ -143,10 +143,10 @@ async def rename_session(call: Call) -> Answer:
 
 
 @operation("update_session_mode", role="viewer")
-async def update_mode(call: Call) -> Answer:
+async def update_mode(call: Call) -> Response:
     """Switch between all and selected images."""
     session = _changed(call, use_all_images=call.body["use_all_images"])
-    return Answer(
+    return Response(
         {
             "session_id": session.id,
             "use_all_images": session.body["use_all_images"],
@@ -157,43 +157,43 @@ async def update_mode(call: Call) -> Answer:
 
 
 @operation("update_session_images", role="viewer")
-async def update_images(call: Call) -> Answer:
+async def update_images(call: Call) -> Response:
     """Replace the selected images."""
     session = _select(call, "image", MOST_IMAGES)
     ids = session.body["image_ids"]
-    return Answer(
+    return Response(
         {
             "session_id": session.id,
             "selected_image_ids": ids,
             "selected_video_ids": session.body["video_ids"],
             "context_summary": context_summary(session),
-            # What a description takes, roughly.
+            # Approximate length of a description.
             "estimated_tokens": 50 * len(ids),
         }
     )
 
 
 @operation("update_session_documents", role="viewer")
-async def update_documents(call: Call) -> Answer:
+async def update_documents(call: Call) -> Response:
     """Replace the selected documents."""
     session = _select(call, "document", MOST_DOCUMENTS)
     ids = session.body["document_ids"]
-    return Answer(
+    return Response(
         {"session_id": session.id, "selected_document_ids": ids, "document_count": len(ids)}
     )
 
 
 @operation("update_session_videos", role="viewer")
-async def update_videos(call: Call) -> Answer:
+async def update_videos(call: Call) -> Response:
     """Replace the selected videos."""
     session = _select(call, "video", MOST_VIDEOS)
     ids = session.body["video_ids"]
-    return Answer({"session_id": session.id, "selected_video_ids": ids, "video_count": len(ids)})
+    return Response({"session_id": session.id, "selected_video_ids": ids, "video_count": len(ids)})
 
 
 @operation("export_chat_session")
-async def export_session(call: Call) -> Answer:
-    """The transcript as a file to save."""
+async def export_session(call: Call) -> Response:
+    """Return the transcript as a file."""
     session = session_of(call.state, call.path["session_id"])
     content_type, ending = KINDS[call.query["format"]]
     data = transcript(
@@ -204,17 +204,17 @@ async def export_session(call: Call) -> Answer:
     )
     name = f"chat-{session.id[:8]}.{ending}"
     disposition = f'attachment; filename="{name}"'
-    return Answer(
+    return Response(
         raw=data, headers={"content-type": content_type, "content-disposition": disposition}
     )
 
 
 @operation("get_all_user_images")
-async def get_all_images(call: Call) -> Answer:
-    """One page of the ids of all images, newest first."""
+async def get_all_images(call: Call) -> Response:
+    """List one page of the ids of all images, newest first."""
     start = call.query["offset"]
     ids, total = image_ids(call.state, call.query["limit"], start)
-    return Answer(
+    return Response(
         {
             "image_ids": ids,
             "total_count": total,
@@ -224,13 +224,13 @@ async def get_all_images(call: Call) -> Answer:
 
 
 @operation("search_images")
-async def search_images(call: Call) -> Answer:
-    """One page of the images that have a word of the query, best first."""
+async def search_images(call: Call) -> Response:
+    """List one page of the images with a word of the query, best first."""
     words = search_words(call.body["query"])
     found = find_images(call.state, words)
     start = call.body.get("offset", 0)
     page = found[start : start + call.body.get("limit", 50)]
-    return Answer(
+    return Response(
         {
             "results": [_hit(call, one.file, one.relevance) for one in page],
             "total_count": len(found),
@@ -261,7 +261,7 @@ def _select(call: Call, kind: str, most: int) -> Record:
     ids = distinct(body.get(f"{kind}_ids") or ())
     session_of(call.state, call.path["session_id"])
     if len(ids) > most:
-        raise ApiError(400, f"at most {most} {kind}s can be selected, {len(ids)} were given")
+        raise ApiError(400, f"at most {most} {kind}s can be selected, not {len(ids)}")
     _require_files(call, ids, kind)
     return _changed(call, **{f"{kind}_ids": ids})
 
@@ -279,4 +279,4 @@ def _require_files(call: Call, ids: list[str], kind: str) -> None:
     for one in ids:
         file = call.state.files.get(one)
         if file is None or file.media_type != kind:
-            raise ApiError(400, f"there is no {kind} {one}", code=f"{kind.upper()}_NOT_FOUND")
+            raise ApiError(400, f"no {kind} {one}", code=f"{kind.upper()}_NOT_FOUND")

@@ -1,12 +1,12 @@
-"""Chat messages: answered whole or as a stream of events; and the plans that they lead to."""
+"""Chat messages: answers as a whole or as a stream of events."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-from aion.sandbox.chat.answers import Composed, compose
-from aion.sandbox.chat.events import HEADERS, answer_events, paced, refusal_events
+from aion.sandbox.chat.answers import ChatAnswer, compose
+from aion.sandbox.chat.events import HEADERS, answer_events, refusal_events, stream_events
 from aion.sandbox.chat.plans import propose
 from aion.sandbox.chat.store import (
     SESSION,
@@ -20,7 +20,7 @@ from aion.sandbox.chat.store import (
 )
 from aion.sandbox.contract.errors import ApiError
 from aion.sandbox.handlers.registry import operation
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.store.ids import make_id
 from aion.sandbox.store.jsontext import json_text
 from aion.sandbox.store.records import Record
@@ -28,15 +28,15 @@ from aion.sandbox.store.records import Record
 
 @dataclass(slots=True)
 class _Answered:
-    """A stored answer."""
+    """A stored answer to a message."""
 
-    composed: Composed
+    composed: ChatAnswer
     message: Record
     plan_id: str | None
 
 
 @operation("send_chat_message", role="viewer")
-async def send_message(call: Call) -> Answer:
+async def send_message(call: Call) -> Response:
     """Answer a message at once."""
     state = call.state
     session = session_of(state, call.path["session_id"])
@@ -56,28 +56,30 @@ async def send_message(call: Call) -> Answer:
     }
     wrong = state.validators.answer(call.operation, 200, body)
     if wrong is not None:
-        raise ApiError(500, f"the answer is off contract: {wrong}", code="SANDBOX_ERROR")
-    # The service's documents show these two in this answer, though its contract has neither: they
-    # are added to what was checked above.
+        raise ApiError(500, f"the response violates the contract: {wrong}", code="SANDBOX_ERROR")
+    # The service's documentation has these two fields, its contract does not: they are added after
+    # the validation above.
     shown = {"images": answered.composed.images, "metadata": answered.composed.metadata}
-    return Answer(
+    return Response(
         raw=json_text({**body, **shown}).encode(), headers={"content-type": "application/json"}
     )
 
 
 @operation("send_message_stream", role="viewer")
-async def stream_message(call: Call) -> Answer:
-    """Answer a message event by event. What fails after the beginning is an event, too."""
+async def stream_message(call: Call) -> Response:
+    """Answer a message event by event. A failure after the beginning is an event, too."""
     state = call.state
     session = session_of(state, call.path["session_id"])
     stream_id = make_id("chat_stream", f"{session.id}/{len(messages_of(state, session))}")
     if session.body["closed_at"] is not None:
         events = refusal_events("auth_error", {"error": "This session is closed"}, stream_id)
-        return Answer(stream=paced(events), headers=HEADERS)
+        return Response(stream=stream_events(events), headers=HEADERS)
     refused = quota_refusal(state, session)
     if refused is not None:
         data: dict[str, Any] = {"message": refused.message, "code": refused.code}
-        return Answer(stream=paced(refusal_events("error", data, stream_id)), headers=HEADERS)
+        return Response(
+            stream=stream_events(refusal_events("error", data, stream_id)), headers=HEADERS
+        )
     answered = _answer(call, session)
     events = answer_events(
         answered.composed,
@@ -87,11 +89,11 @@ async def stream_message(call: Call) -> Answer:
         processing_time_ms=answered.message.body["processing_time_ms"],
         debug=call.query["debug_reasoning"],
     )
-    return Answer(stream=paced(events), headers=HEADERS)
+    return Response(stream=stream_events(events), headers=HEADERS)
 
 
 def _answer(call: Call, session: Record) -> _Answered:
-    """Store the message and its answer, as one."""
+    """Store the message and its answer in one transaction."""
     state, body = call.state, call.body
     with state.database.transaction():
         expected = body.get("expected_image_ids")

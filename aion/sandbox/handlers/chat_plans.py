@@ -5,18 +5,18 @@ from __future__ import annotations
 from aion.sandbox.chat import plans
 from aion.sandbox.chat.store import session_of
 from aion.sandbox.handlers.registry import operation
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 
 
 @operation("execute_plan_action")
-async def decide_plan(call: Call) -> Answer:
-    """Approve or cancel a plan: 200 when it is done, 202 when it goes on in the background."""
+async def decide_plan(call: Call) -> Response:
+    """Approve or cancel a plan: 200 when it is done, 202 when it continues in the background."""
     state = call.state
     with state.database.transaction():
         session = session_of(state, call.path["session_id"])
-        plan = plans.undecided(state, session, call.path["plan_id"])
+        plan = plans.pending_plan(state, session, call.path["plan_id"])
         if call.body["action"] == "cancel":
-            return Answer(plans.cancel(state, plan))
+            return Response(plans.cancel(state, plan))
         if plan.body["in_background"]:
-            return Answer(plans.start(state, plan), status=202)
-        return Answer(plans.run(state, session, plan))
+            return Response(plans.start(state, plan), status=202)
+        return Response(plans.run(state, session, plan))

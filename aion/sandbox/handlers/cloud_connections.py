@@ -11,7 +11,7 @@ from aion.sandbox.auth.identity import digest
 from aion.sandbox.cloud import consent, drive
 from aion.sandbox.contract.errors import ApiError
 from aion.sandbox.handlers.registry import operation
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.store.clock import seconds_of, stamp
 from aion.sandbox.store.jsontext import json_text
 from aion.sandbox.store.records import Record
@@ -19,41 +19,40 @@ from aion.sandbox.store.records import Record
 _SESSION: Final = "picker_session"
 _SESSION_SECONDS: Final = 3600
 _CONSENT_SECONDS: Final = 30 * 24 * 3600
-"""How long the provider's permission lasts before the user has to agree again."""
+"""Seconds for which the provider's consent is valid."""
 
 
 @operation("initiate_auth")
-async def initiate(call: Call) -> Answer:
-    """Where to send the user, and the state with which they come back."""
+async def initiate(call: Call) -> Response:
+    """Return the URL for the user, and the OAuth state."""
     _check_provider(call)
     if call.body["provider"] != call.path["provider"]:
-        raise ApiError(400, "provider is one thing in the path and another in the body")
+        raise ApiError(400, "provider differs between the path and the body")
     with call.state.database.transaction():
         url, token = consent.begin(call.state, call.origin, call.body.get("redirect_uri"))
-    return Answer({"authorization_url": url, "state": token, "provider": drive.PROVIDER})
+    return Response({"authorization_url": url, "state": token, "provider": drive.PROVIDER})
 
 
 @operation("complete_auth")
-async def complete(call: Call) -> Answer:
+async def complete(call: Call) -> Response:
     """Exchange the code for a connection."""
     _check_provider(call)
     body = call.body
     with call.state.database.transaction():
         account = consent.redeem(call.state, body["code"], body["state"], body.get("redirect_uri"))
         connection, is_new = consent.connect(call.state, account)
-        call.state.audit.write(
+        call.audit(
             "auth.oauth_login",
             "create",
-            actor=call.actor,
             resource_type="cloud_connection",
             resource_id=connection.id,
         )
-    return Answer({"connection": _on_wire(connection), "is_new": is_new})
+    return Response({"connection": _on_wire(connection), "is_new": is_new})
 
 
 @operation("oauth_callback_redirect", public=True)
-async def receive_redirect(call: Call) -> Answer:
-    """The page on which the user's browser lands: it tells the window that opened it."""
+async def receive_redirect(call: Call) -> Response:
+    """Serve the page after the consent: it posts the result to the window that opened it."""
     _check_provider(call)
     message: dict[str, Any] = {"type": "cloud-storage-auth", "provider": drive.PROVIDER}
     try:
@@ -65,19 +64,19 @@ async def receive_redirect(call: Call) -> Answer:
         message |= {"success": True, "connection_id": connection.id, "is_new": is_new}
     except ApiError as error:
         message |= {"success": False, "error": error.message}
-    # Inside a script nothing but this would end it.
+    # Only this sequence would end a script.
     script = json_text(message).replace("<", "\\u003c")
     page = (
         "<!DOCTYPE html><title>[sandbox] Cloud storage</title><p>You can close this window.</p>"
         f"<script>window.opener?.postMessage({script}, {json.dumps(call.origin)})</script>"
     )
     headers = {"content-type": "text/html; charset=utf-8"}
-    return Answer(raw=page.encode(), headers=headers)
+    return Response(raw=page.encode(), headers=headers)
 
 
 @operation("list_connections")
-async def list_connections(call: Call) -> Answer:
-    """All connections in one answer."""
+async def list_connections(call: Call) -> Response:
+    """List all connections."""
     provider, active_only = call.query["provider"], call.query["active_only"]
 
     def fits(one: Record) -> bool:
@@ -85,24 +84,24 @@ async def list_connections(call: Call) -> Answer:
         return right and (one.body["is_active"] or not active_only)
 
     found, total = call.state.records.find(consent.CONNECTION, where=fits)
-    return Answer({"connections": [_on_wire(one) for one in found], "total_count": total})
+    return Response({"connections": [_on_wire(one) for one in found], "total_count": total})
 
 
 @operation("disconnect")
-async def disconnect(call: Call) -> Answer:
-    """End a connection; its running jobs end as cancelled."""
+async def disconnect(call: Call) -> Response:
+    """Remove a connection; its running jobs are cancelled."""
     connection = connection_of(call, call.path["connection_id"], active=False)
     with call.state.database.transaction():
         call.state.records.update(consent.CONNECTION, connection.id, is_active=False)
         sessions, _ = call.state.records.find(_SESSION, parent=connection.id)
         for one in sessions:
             call.state.records.delete(_SESSION, one.id)
-    return Answer({"success": True, "message": f"[sandbox] {connection.parent} is disconnected"})
+    return Response({"success": True, "message": f"[sandbox] {connection.parent} is disconnected"})
 
 
 @operation("get_picker_token")
-async def get_picker_token(call: Call) -> Answer:
-    """Credentials for the picker; good for nothing but this sandbox."""
+async def get_picker_token(call: Call) -> Response:
+    """Return credentials for the picker, valid for this sandbox only."""
     connection = connection_of(call, call.path["connection_id"])
     state = call.state
     agreed = seconds_of(connection.body["agreed_at"])
@@ -113,7 +112,7 @@ async def get_picker_token(call: Call) -> Answer:
             "details": {},
         }
         body = {"error": error, "requires_reauth": True}
-        return Answer(
+        return Response(
             status=401,
             raw=json_text(body).encode(),
             headers={"content-type": "application/json"},
@@ -130,16 +129,16 @@ async def get_picker_token(call: Call) -> Answer:
         "developer_key": "sandbox-developer-key",
         "expires_at": ends,
     }
-    return Answer({"session": session})
+    return Response({"session": session})
 
 
 @operation("picker_proxy")
-async def picker_proxy(call: Call) -> Answer:
-    """What the drive answers to the picker, for the four endpoints that it uses."""
+async def picker_proxy(call: Call) -> Response:
+    """Return the drive's response to the picker, for the four endpoints that it uses."""
     state = call.state
     session = state.records.get(_SESSION, call.body["session_id"])
     if session is None or state.clock.now() >= seconds_of(session.body["ends_at"]):
-        raise ApiError(401, "the picker session is over", code="PICKER_SESSION_EXPIRED")
+        raise ApiError(401, "the picker session has expired", code="PICKER_SESSION_EXPIRED")
     connection = connection_of(call, session.parent or "")
     account = connection.parent or ""
     parts = [unquote(one) for one in call.body["endpoint"].strip("/").split("/")]
@@ -160,13 +159,13 @@ async def picker_proxy(call: Call) -> Answer:
             data = {"content": base64.b64encode(content).decode(), "encoding": "base64"}
         case _:
             raise ApiError(400, f"the picker may not use {call.body['endpoint']!r}")
-    return Answer({"data": data})
+    return Response({"data": data})
 
 
 def _page(files: list[dict[str, Any]], params: dict[str, Any]) -> dict[str, Any]:
     size, start = str(params.get("pageSize", 100)), str(params.get("pageToken", 0))
     if not (size.isdecimal() and start.isdecimal() and 1 <= int(size) <= 1000):
-        raise ApiError(400, "pageSize has to be from 1 to 1000, and pageToken one that was given")
+        raise ApiError(400, "pageSize must be from 1 to 1000, and pageToken one of an earlier page")
     first, end = int(start), int(start) + int(size)
     data: dict[str, Any] = {"kind": "drive#fileList", "files": files[first:end]}
     if end < len(files):
@@ -182,10 +181,10 @@ def _entry(call: Call, account: str, file_id: str) -> dict[str, Any]:
 
 
 def connection_of(call: Call, connection_id: str, *, active: bool = True) -> Record:
-    """A connection of the caller.
+    """Return a connection of the caller.
 
     Raises:
-        ApiError: There is none of this id, or it is not active though it has to be.
+        ApiError: Unknown, or not active where it must be.
     """
     found = call.state.records.get(consent.CONNECTION, connection_id.lower())
     if found is None:
@@ -197,7 +196,7 @@ def connection_of(call: Call, connection_id: str, *, active: bool = True) -> Rec
 
 def _check_provider(call: Call) -> None:
     if call.path["provider"] != drive.PROVIDER:
-        text = f"{call.path['provider']!r} is no provider; there is {drive.PROVIDER}"
+        text = f"{call.path['provider']!r} is not a provider; use {drive.PROVIDER}"
         raise ApiError(400, text, details={"field": "provider"})
 
 

@@ -8,18 +8,19 @@ from aion.sandbox.cloud import drive, transfer_job
 from aion.sandbox.contract.errors import ApiError, InvalidRequest, Problem
 from aion.sandbox.handlers.cloud_connections import connection_of
 from aion.sandbox.handlers.registry import operation
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.store.ids import is_id
 from aion.sandbox.uploads import placeholders
-from aion.sandbox.uploads.intake import check_tags, require_quota, require_storage
-from aion.sandbox.uploads.presigned import check_name
+from aion.sandbox.uploads.intake import check_tags
+from aion.sandbox.uploads.quota import require_quota, require_storage
+from aion.sandbox.uploads.upload_checks import check_name
 
 _MOST: Final = 10_000
 
 
 @operation("import_files")
-async def import_files(call: Call) -> Answer:
-    """Placeholders for all files at once, and a job that fills them."""
+async def import_files(call: Call) -> Response:
+    """Add placeholders for all files, and queue a job that fills them."""
     body, state = call.body, call.state
     connection = connection_of(call, body["connection_id"])
     files: list[dict[str, Any]] = body["files"]
@@ -47,7 +48,7 @@ async def import_files(call: Call) -> Answer:
             for one, file in zip(files, waiting, strict=True)
         ]
         job = transfer_job.begin(state, "import", connection, items, auto_describe=describe)
-    return Answer(
+    return Response(
         {
             "is_async": True,
             "message": f"[sandbox] importing {len(files)} files",
@@ -60,8 +61,8 @@ async def import_files(call: Call) -> Answer:
 
 
 @operation("export_files")
-async def export_files(call: Call) -> Answer:
-    """A job that copies images into a folder of the drive."""
+async def export_files(call: Call) -> Response:
+    """Queue a job that copies images into a folder of the drive."""
     body, state = call.body, call.state
     connection = connection_of(call, body["connection_id"])
     account = connection.parent or ""
@@ -90,7 +91,7 @@ async def export_files(call: Call) -> Answer:
             if file is not None
         ]
         job = transfer_job.begin(state, "export", connection, items, folder_id=target)
-    return Answer(
+    return Response(
         {
             "is_async": True,
             "message": f"[sandbox] exporting {len(ids)} images",
@@ -102,12 +103,12 @@ async def export_files(call: Call) -> Answer:
 
 
 @operation("get_job_status")
-async def get_job(call: Call) -> Answer:
-    """How far a job is."""
+async def get_job(call: Call) -> Response:
+    """Return the status of a job."""
     found = call.state.records.get(transfer_job.TRANSFER, call.path["job_id"].lower())
     if found is None:
         raise ApiError(404, f"no job {call.path['job_id']}")
-    return Answer({"job": transfer_job.on_wire(found)})
+    return Response({"job": transfer_job.on_wire(found)})
 
 
 def _check_count(field: str, count: int) -> None:

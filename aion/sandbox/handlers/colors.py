@@ -1,8 +1,8 @@
 """Colors of images: extraction, the palette of one image, search by Delta E, name and family.
 
 Where the contract leaves a choice: the distance is Delta E of 1976, a search without a color is
-refused with 400, an unknown family finds nothing, and ids that are no images are left out of a
-batch, which takes at most 200.
+refused with 400, an unknown family has no results, and a batch of at most 200 ignores ids that
+are not images.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from aion.sandbox.handlers.registry import operation
 from aion.sandbox.images.color_index import ColorHit, ColorQuery, indexed_colors, search_colors
 from aion.sandbox.images.color_job import COLORS, MOST, swatches
 from aion.sandbox.images.color_names import NAMED, to_lab
-from aion.sandbox.images.palette import FAMILIES, analysis, family_of, named_hex, shortened
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.images.palette import FAMILIES, analysis, brief_palette, family_of, named_hex
+from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.store.files import StoredFile
 from aion.sandbox.store.records import Record
 
@@ -25,8 +25,8 @@ _MOST_IMAGES: Final = 200
 
 
 @operation("get_image_colors")
-async def get_image_colors(call: Call) -> Answer:
-    """The palette of an image, or how far its extraction is."""
+async def get_image_colors(call: Call) -> Response:
+    """Return the palette of an image, or the status of its extraction."""
     file = require_image(call, call.path["image_id"])
     status = call.state.jobs.stage(COLORS, file.id)
     record = call.state.records.get(COLORS, file.id)
@@ -34,8 +34,8 @@ async def get_image_colors(call: Call) -> Answer:
 
 
 @operation("extract_colors")
-async def extract_colors(call: Call) -> Answer:
-    """Queue an extraction, unless there is a result and no force."""
+async def extract_colors(call: Call) -> Response:
+    """Queue an extraction, unless a result exists and `force` is not set."""
     file = require_image(call, call.path["image_id"])
     record = call.state.records.get(COLORS, file.id)
     status = call.state.jobs.stage(COLORS, file.id)
@@ -47,8 +47,8 @@ async def extract_colors(call: Call) -> Answer:
 
 
 @operation("batch_extract_colors")
-async def batch_extract_colors(call: Call) -> Answer:
-    """Queue extractions; images that have a palette are left out, unless forced."""
+async def batch_extract_colors(call: Call) -> Response:
+    """Queue extractions; images with a palette are skipped, unless `force` is set."""
     force = call.body.get("force", False)
     queued = 0
     with call.state.database.transaction():
@@ -56,15 +56,15 @@ async def batch_extract_colors(call: Call) -> Answer:
             if force or not _is_done(call.state.records.get(COLORS, file.id)):
                 _queue(call, file, call.body.get("n_colors", MOST))
                 queued += 1
-    return Answer({"queued_count": queued, "message": f"{queued} images queued for extraction"})
+    return Response({"queued_count": queued, "message": f"{queued} images queued for extraction"})
 
 
 @operation("search_by_color")
-async def search_by_color(call: Call) -> Answer:
-    """Images with a color that fits all that is asked for, best first."""
+async def search_by_color(call: Call) -> Response:
+    """Find images with a color that meets all conditions, best first."""
     limit, offset = call.body.get("limit", 50), call.body.get("offset", 0)
     hits, total = search_colors(call.state.database, _query(call.body), limit, offset)
-    return Answer(
+    return Response(
         {
             "results": [_shown(call, hit) for hit in hits],
             "total_count": total,
@@ -75,10 +75,10 @@ async def search_by_color(call: Call) -> Answer:
 
 
 @operation("list_color_families")
-async def list_color_families(call: Call) -> Answer:
-    """All families, with the hex codes of their named colors."""
+async def list_color_families(call: Call) -> Response:
+    """List all families, with the hex codes of their named colors."""
     del call
-    return Answer(
+    return Response(
         [
             {
                 "name": family,
@@ -92,10 +92,10 @@ async def list_color_families(call: Call) -> Answer:
 
 
 def require_image(call: Call, image_id: str) -> StoredFile:
-    """The image of an id.
+    """Return the image of an id.
 
     Raises:
-        ApiError: there is no such file (404), or it is no image (400).
+        ApiError: unknown file (404), or not an image (400).
     """
     file = call.state.files.get(image_id)
     if file is None:
@@ -106,10 +106,10 @@ def require_image(call: Call, image_id: str) -> StoredFile:
 
 
 def images_of_batch(call: Call, ids: list[str]) -> list[StoredFile]:
-    """Those of some ids that are images, each once.
+    """Return the images among some ids, each once.
 
     Raises:
-        ApiError: there are too many ids, or none.
+        ApiError: too many ids, or none.
     """
     if not 1 <= len(ids) <= _MOST_IMAGES:
         raise ApiError(400, f"a batch has 1 to {_MOST_IMAGES} images, this one has {len(ids)}")
@@ -119,11 +119,11 @@ def images_of_batch(call: Call, ids: list[str]) -> list[StoredFile]:
 
 def _shown(call: Call, hit: ColorHit) -> dict[str, Any]:
     file = call.state.files.get_numbered(hit.file)
-    assert file is not None, "the index holds no deleted image"
+    assert file is not None, "the index has no deleted images"
     return {
         "image_id": file.id,
         "thumbnail_url": file_item(call, file)["thumbnail_url"],
-        "color_analysis": shortened(indexed_colors(call.state.database, hit.file)),
+        "color_analysis": brief_palette(indexed_colors(call.state.database, hit.file)),
         "match_score": round(hit.score, 4),
         "matched_hex": hit.hex,
         "matched_percentage": hit.percentage,
@@ -138,12 +138,12 @@ def _is_done(record: Record | None) -> bool:
     return record is not None and record.body["status"] == "completed"
 
 
-def _answer(file: StoredFile, status: str | None, record: Record | None) -> Answer:
+def _answer(file: StoredFile, status: str | None, record: Record | None) -> Response:
     if status is not None or record is None:
         body = {"image_id": file.id, "status": status or "pending"}
-        return Answer({**body, "color_analysis": None, "extracted_at": None})
+        return Response({**body, "color_analysis": None, "extracted_at": None})
     extracted_at = record.body["extracted_at"]
-    return Answer(
+    return Response(
         {
             "image_id": file.id,
             "status": record.body["status"],
@@ -160,7 +160,7 @@ def _answer(file: StoredFile, status: str | None, record: Record | None) -> Answ
 def _query(body: dict[str, Any]) -> ColorQuery:
     code, name, family = (body.get(key) for key in ("hex_code", "color_name", "color_family"))
     if code is None and name is None and family is None:
-        raise ApiError(400, "give at least one of hex_code, color_name and color_family")
+        raise ApiError(400, "pass at least one of hex_code, color_name and color_family")
     if code is not None and not is_hex(code):
         raise InvalidRequest([Problem(("body", "hex_code"), "not a hex code", "pattern")])
     return ColorQuery(
@@ -172,7 +172,7 @@ def _query(body: dict[str, Any]) -> ColorQuery:
 
 
 def _names(name: str | None, family: str | None) -> list[str]:
-    """The named colors of a family in whose names are all words of a name."""
+    """Return the named colors of a family whose names have all words of a name."""
     words = (name or "").lower().replace("_", " ").split()
     if name is not None and not words:
         return []

@@ -1,4 +1,4 @@
-"""The history of descriptions and verifications, its exports, and the images behind it."""
+"""The history of descriptions and verifications, its exports, and its images."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from aion.sandbox.analysis import history
-from aion.sandbox.analysis.history import Past
+from aion.sandbox.analysis.history import HistoryEntry
 from aion.sandbox.analysis.request_images import SIDES, thumbnail
 from aion.sandbox.contract.errors import ApiError
 from aion.sandbox.handlers.registry import operation
-from aion.sandbox.images.inspect import FORMATS, Unusable
-from aion.sandbox.runtime.call import Answer, Call
-from aion.sandbox.runtime.jobs import Next, Step, job
+from aion.sandbox.images.image_facts import FORMATS, InvalidImage
+from aion.sandbox.runtime.call import Call, Response
+from aion.sandbox.runtime.job_handlers import Next, Step, job
 from aion.sandbox.runtime.state import State
 from aion.sandbox.store.jsontext import json_text
 from aion.sandbox.store.objects import content_type_of
 from aion.sandbox.store.records import Record
 
 EXPORT: Final = "data_export"
-"""Kind of the jobs that write a file of the history, and of their records."""
+"""Kind of the jobs that export the history, and of their records."""
 
 _MOST: Final = 100_000
 _TYPES: Final = {"csv": "csv", "json": "json", "jsonl": "txt"}
@@ -31,77 +31,77 @@ _SIZE_OF_VARIANT: Final = {
 
 
 @operation("get_description_history")
-async def get_description_history(call: Call) -> Answer:
-    """Everything that was described, newest first."""
+async def get_description_history(call: Call) -> Response:
+    """List all descriptions, newest first."""
     return _page(call, "description")
 
 
 @operation("get_verification_history")
-async def get_verification_history(call: Call) -> Answer:
-    """Everything that was checked, newest first."""
+async def get_verification_history(call: Call) -> Response:
+    """List all verifications, newest first."""
     return _page(call, "verification")
 
 
 @operation("export_processing_results", role="viewer")
-async def export_processing_results(call: Call) -> Answer:
-    """Have a part of the history written to a file."""
+async def export_processing_results(call: Call) -> Response:
+    """Queue the export of a part of the history to a file."""
     export_id = call.state.records.new_id(EXPORT)
     body = {"wanted": call.body, "status": "pending", "count": None, "key": None, "error": None}
     with call.state.database.transaction():
         stored = call.state.records.put(EXPORT, export_id, body)
         call.state.jobs.schedule(EXPORT, export_id, name=call.body["format"])
-    return Answer(_export(call, stored), status=202)
+    return Response(_export(call, stored), status=202)
 
 
 @operation("get_export_status")
-async def get_export_status(call: Call) -> Answer:
-    """How far an export is."""
+async def get_export_status(call: Call) -> Response:
+    """Return the status of an export."""
     found = call.state.records.get(EXPORT, call.path["export_id"].lower())
     if found is None:
         raise ApiError(404, f"no export {call.path['export_id']}")
-    return Answer(_export(call, found))
+    return Response(_export(call, found))
 
 
 @operation("get_stored_image")
-async def get_stored_image(call: Call) -> Answer:
-    """The image behind a result, or a smaller copy."""
+async def get_stored_image(call: Call) -> Response:
+    """Return the image of a result, or a smaller copy."""
     size = call.query["size"] if call.query["thumbnail"] else None
     return await _image(call, call.path["verification_id"], size)
 
 
 @operation("get_batch_item_image")
-async def get_batch_item_image(call: Call) -> Answer:
-    """The image of an item of a batch, or a smaller copy."""
+async def get_batch_item_image(call: Call) -> Response:
+    """Return the image of an item of a batch, or a smaller copy."""
     size = call.query["size"] if call.query["thumbnail"] else None
     return await _image(call, call.path["item_id"], size)
 
 
 @operation("get_verification_thumbnail")
-async def get_verification_thumbnail(call: Call) -> Answer:
-    """A smaller copy of the image behind a result."""
+async def get_verification_thumbnail(call: Call) -> Response:
+    """Return a smaller copy of the image of a result."""
     return await _image(call, call.path["verification_id"], call.query["size"] or "small")
 
 
 @operation("get_batch_thumbnail")
-async def get_batch_thumbnail(call: Call) -> Answer:
-    """A smaller copy of the image of an item."""
+async def get_batch_thumbnail(call: Call) -> Response:
+    """Return a smaller copy of the image of an item."""
     return await _image(call, call.path["batch_item_id"], call.query["size"] or "small")
 
 
 @operation("list_image_variants")
-async def list_image_variants(call: Call) -> Answer:
-    """Which copies of an image can be asked for."""
+async def list_image_variants(call: Call) -> Response:
+    """List the variants of an image."""
     result_id = call.path["verification_id"].lower()
     _require(call, result_id)
     base = f"/api/v2/data/images/{result_id}/variant"
     names = ["original", *_SIZE_OF_VARIANT]
     variants = [{"variant_type": name, "url": f"{base}/{name}"} for name in names]
-    return Answer({"verification_id": result_id, "variants": variants})
+    return Response({"verification_id": result_id, "variants": variants})
 
 
 @operation("get_image_variant")
-async def get_image_variant(call: Call) -> Answer:
-    """One copy of an image."""
+async def get_image_variant(call: Call) -> Response:
+    """Return one variant of an image."""
     name = call.path["variant_type"]
     if name != "original" and name not in _SIZE_OF_VARIANT:
         raise ApiError(404, f"no variant {name!r}")
@@ -110,8 +110,8 @@ async def get_image_variant(call: Call) -> Answer:
 
 
 @job(EXPORT)
-def write(step: Step) -> Next | None:
-    """Move an export on; the last stage writes its file."""
+def write(step: Step[State]) -> Next | None:
+    """Advance an export; the last stage writes its file."""
     state = step.state
     stored = state.records.get(EXPORT, step.id)
     if stored is None:
@@ -131,7 +131,7 @@ def write(step: Step) -> Next | None:
     return None
 
 
-def _page(call: Call, kind: str) -> Answer:
+def _page(call: Call, kind: str) -> Response:
     query = call.query
     search, sources = query["search"], query["source_types"]
     wanted = {
@@ -139,10 +139,10 @@ def _page(call: Call, kind: str) -> Answer:
         "search_terms": [search] if search else None,
         "source_types": [one.strip() for one in sources.split(",")] if sources else None,
     }
-    found = history.matching(history.past(call.state, kind), wanted)
+    found = history.matching(history.history_entries(call.state, kind), wanted)
     offset, limit = query["offset"], query["limit"]
     page = found[offset : offset + limit]
-    return Answer(
+    return Response(
         {
             "results": [_as_json(call, one) for one in page],
             "total_count": len(found),
@@ -160,7 +160,7 @@ def _page(call: Call, kind: str) -> Answer:
     )
 
 
-def _as_json(call: Call, one: Past) -> dict[str, Any]:
+def _as_json(call: Call, one: HistoryEntry) -> dict[str, Any]:
     base = f"/api/v2/data/images/{one.id}"
     return {
         "id": one.id,
@@ -196,7 +196,7 @@ def _export(call: Call, stored: Record) -> dict[str, Any]:
 
 
 def _rows(state: State, wanted: Mapping[str, Any]) -> list[dict[str, Any]]:
-    found = history.matching(history.past(state, "description"), wanted)
+    found = history.matching(history.history_entries(state, "description"), wanted)
     limit = wanted.get("limit")
     rows: list[dict[str, Any]] = []
     for one in found[: _MOST if limit is None else max(0, limit)]:
@@ -230,13 +230,13 @@ def _file(kind: str, rows: Sequence[Mapping[str, Any]]) -> bytes:
     return target.getvalue().encode()
 
 
-async def _image(call: Call, result_id: str, size: str | None) -> Answer:
+async def _image(call: Call, result_id: str, size: str | None) -> Response:
     if size is not None and size not in SIDES:
-        raise ApiError(400, f"size has to be one of {', '.join(SIDES)}, not {size!r}")
+        raise ApiError(400, f"size must be one of {', '.join(SIDES)}, not {size!r}")
     return await _bytes(call, result_id, SIDES[size] if size is not None else None)
 
 
-async def _bytes(call: Call, result_id: str, side: int | None) -> Answer:
+async def _bytes(call: Call, result_id: str, side: int | None) -> Response:
     key, kind = _require(call, result_id.lower())
     path = call.state.objects.path(key)
     try:
@@ -246,9 +246,9 @@ async def _bytes(call: Call, result_id: str, side: int | None) -> Answer:
         else:
             data = await call.state.in_thread(thumbnail, path, kind, side)
             content_type = "image/jpeg"
-    except (OSError, Unusable):
-        raise ApiError(404, f"the image of {result_id} is gone") from None
-    return Answer(raw=data, headers={"content-type": content_type})
+    except (OSError, InvalidImage):
+        raise ApiError(404, f"the image of {result_id} was deleted") from None
+    return Response(raw=data, headers={"content-type": content_type})
 
 
 def _require(call: Call, result_id: str) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Datasets: made from completed batches, exported as files, counted."""
+"""Datasets: create from completed batches, export as files, count."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from aion.sandbox.analysis import batch_job, dataset_job
 from aion.sandbox.analysis.dataset_files import Exported, Row, export
 from aion.sandbox.contract.errors import ApiError, InvalidRequest, Problem
 from aion.sandbox.handlers.registry import operation
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.store.clock import stamp
 from aion.sandbox.store.records import Record
 
@@ -20,25 +20,25 @@ _STATES: Final = ("pending", "processing", "ready", "failed")
 
 
 @operation("create_dataset")
-async def create_dataset(call: Call) -> Answer:
-    """Make a dataset of a completed batch."""
+async def create_dataset(call: Call) -> Response:
+    """Create a dataset of a completed batch."""
     body = call.body
     batch = call.state.records.get(batch_job.BATCH, body["batch_id"].lower())
     if batch is None:
         raise ApiError(404, f"no batch {body['batch_id']}")
     if batch.body["status"] != "completed":
         state = batch.body["status"]
-        raise ApiError(400, f"the batch is {state}: only a completed one makes a dataset")
+        raise ApiError(400, f"the batch is {state}: a dataset needs a completed batch")
     with call.state.database.transaction():
         made = dataset_job.begin(
             call.state, batch.id, body["name"], body.get("description"), body.get("format_config")
         )
-    return Answer(_as_json(call, made), status=201)
+    return Response(_as_json(call, made), status=201)
 
 
 @operation("list_datasets")
-async def list_datasets(call: Call) -> Answer:
-    """One page of datasets, newest first."""
+async def list_datasets(call: Call) -> Response:
+    """List one page of datasets, newest first."""
     status, limit, offset = (call.query[name] for name in ("status", "limit", "offset"))
     if limit < 1 or offset < 0:
         name = "limit" if limit < 1 else "offset"
@@ -50,7 +50,7 @@ async def list_datasets(call: Call) -> Answer:
         limit=limit,
         offset=offset,
     )
-    return Answer(
+    return Response(
         {
             "datasets": [_as_json(call, one) for one in page],
             "total_count": total,
@@ -62,18 +62,18 @@ async def list_datasets(call: Call) -> Answer:
 
 
 @operation("get_dataset_api_v2_datasets__dataset_id__get")
-async def get_dataset(call: Call) -> Answer:
-    """One dataset."""
-    return Answer(_as_json(call, _dataset(call)))
+async def get_dataset(call: Call) -> Response:
+    """Return one dataset."""
+    return Response(_as_json(call, _dataset(call)))
 
 
 @operation("export_dataset", role="viewer")
-async def export_dataset(call: Call) -> Answer:
-    """Write the file of a format; small text comes along in the answer."""
+async def export_dataset(call: Call) -> Response:
+    """Write the file of a format; the response contains a small text file."""
     state, dataset, body = call.state, _dataset(call), call.body
     if dataset.body["status"] != "ready":
         raise ApiError(
-            409, f"the dataset is {dataset.body['status']}: only a ready one is exported"
+            409, f"the dataset is {dataset.body['status']}: only a ready dataset can be exported"
         )
     rows = _rows(call, dataset, failed=bool(body.get("include_failed_items")))
     options: dict[str, Any] = {**dataset.body["format_config"], **(body.get("options") or {})}
@@ -94,7 +94,7 @@ async def export_dataset(call: Call) -> Answer:
     }
     stored = state.records.put(dataset_job.EXPORT, export_id, facts, parent=dataset.id)
     is_text = made.ending in {"csv", "json"}
-    return Answer(
+    return Response(
         {
             "export_id": export_id,
             "dataset_id": dataset.id,
@@ -112,8 +112,8 @@ async def export_dataset(call: Call) -> Answer:
 
 
 @operation("get_dataset_statistics")
-async def get_dataset_statistics(call: Call) -> Answer:
-    """Counts of datasets and exports over some days."""
+async def get_dataset_statistics(call: Call) -> Response:
+    """Count datasets and exports over some days."""
     days = call.query["days"] or 30
     if not 1 <= days <= 3650:
         raise InvalidRequest([Problem(("query", "days"), "out of range", "value_error")])
@@ -125,7 +125,7 @@ async def get_dataset_statistics(call: Call) -> Answer:
     states = Counter(one.body["status"] for one in made)
     used = Counter(one.body["format"] for one in exports)
     popular = sorted(used, key=lambda name: (-used[name], name))
-    return Answer(
+    return Response(
         {
             "dataset_statistics": {
                 "total_datasets": len(made),

@@ -1,44 +1,45 @@
-"""Documents by presigned URLs: announce, confirm, follow; one at a time or in batches."""
+"""Presigned uploads of documents: announce, confirm, poll; one at a time or in batches."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-from aion.sandbox.contract.errors import ApiError, InvalidRequest, Problem
+from aion.sandbox.contract.errors import ApiError
 from aion.sandbox.documents import documents
 from aion.sandbox.documents.intents import (
     INTENT,
     Outcome,
     announce,
-    check_announced,
+    check_announcement,
     confirm,
     find,
     settle,
 )
 from aion.sandbox.handlers.registry import operation
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.store.clock import stamp
 from aion.sandbox.store.files import StoredFile
 from aion.sandbox.store.records import Record
-from aion.sandbox.uploads.intake import quota, require_quota, require_storage
-from aion.sandbox.uploads.presigned import LIFETIME, check_name, invitation
+from aion.sandbox.uploads.presigned import LIFETIME, presigned_fields
+from aion.sandbox.uploads.quota import quota_check, require_quota, require_storage
+from aion.sandbox.uploads.upload_checks import check_name
 
 _BATCH: Final = "document_batch"
 _BYTES_A_SECOND: Final = 1_000_000
 
 
 @operation("request_document_presigned_url_api_v2_document_uploads_request_presigned_url_post")
-async def request_presigned_url(call: Call) -> Answer:
-    """Plan one upload, and say where its bytes go."""
+async def request_presigned_url(call: Call) -> Response:
+    """Plan one upload; returns the URL for its bytes."""
     name = check_name(("body", "filename"), call.body["filename"])
-    check_announced(call, call.body)
+    check_announcement(call, call.body)
     require_quota(call.state, 1)
     require_storage(call.state, call.body["size_bytes"])
     with call.state.database.transaction():
         intent = announce(call, call.body, name)
-    return Answer(
+    return Response(
         {
-            **_invitation(call, intent),
+            **_upload_fields(call, intent),
             "max_size_bytes": call.state.options.limits.max_document_bytes,
             "storage_target": "default",
             "bucket_name": None,
@@ -47,8 +48,8 @@ async def request_presigned_url(call: Call) -> Answer:
 
 
 @operation("confirm_document_upload_api_v2_document_uploads_confirm_post")
-async def confirm_upload(call: Call) -> Answer:
-    """Make a document of the bytes that were sent."""
+async def confirm_upload(call: Call) -> Response:
+    """Make a document of the received bytes."""
     intent = find(call, call.body["object_key"])
     if intent is None:
         raise _unknown("upload", call.body["object_key"])
@@ -63,7 +64,7 @@ async def confirm_upload(call: Call) -> Answer:
     if outcome.file is None or outcome.refusal is not None:
         raise _refused(outcome, intent)
     file = outcome.file
-    return Answer(
+    return Response(
         {
             "document_id": file.id,
             "object_key": intent.body["object_key"],
@@ -79,13 +80,13 @@ async def confirm_upload(call: Call) -> Answer:
 
 
 @operation("get_document_status_api_v2_document_uploads__document_id__status_get")
-async def get_status(call: Call) -> Answer:
-    """How far a document is; why it failed is not told here."""
+async def get_status(call: Call) -> Response:
+    """Return the status of a document, without the reason of a failure."""
     file = documents.get(call.state, call.path["document_id"])
     if file is None:
         raise _unknown("document", call.path["document_id"])
     extras = file.extras()
-    return Answer(
+    return Response(
         {
             "document_id": file.id,
             "filename": file.filename,
@@ -101,28 +102,14 @@ async def get_status(call: Call) -> Answer:
 
 
 @operation("check_document_upload_quota_api_v2_document_uploads_quota_check_get")
-async def check_quota(call: Call) -> Answer:
-    """Whether so many uploads are possible now; a refusal is a 200, too."""
-    wanted = call.query["file_count"]
-    if wanted < 1:
-        raise InvalidRequest([Problem(("query", "file_count"), "must be 1 or more", "range")])
-    left = quota(call.state)
-    possible = wanted <= left.available
-    message = f"Upload quota exceeded: {left.available} left, {wanted} wanted"
-    return Answer(
-        {
-            "can_proceed": possible,
-            "requested": wanted,
-            "available": left.available,
-            "monthly_limit": left.limit,
-            "current_usage": left.used,
-            "message": None if possible else message,
-        }
-    )
+async def check_quota(call: Call) -> Response:
+    """Return whether the quota allows a number of uploads; always with status 200."""
+    body, _ = quota_check(call.state, call.query["file_count"])
+    return Response(body)
 
 
 @operation("prepare_batch_document_upload_api_v2_document_uploads_batch_prepare_post")
-async def prepare_batch(call: Call) -> Answer:
+async def prepare_batch(call: Call) -> Response:
     """Plan many uploads at once: all of them, or none."""
     files: list[dict[str, Any]] = call.body["files"]
     names = [
@@ -130,7 +117,7 @@ async def prepare_batch(call: Call) -> Answer:
         for index, file in enumerate(files)
     ]
     for file in files:
-        check_announced(call, file)
+        check_announcement(call, file)
     total = sum(file["size_bytes"] for file in files)
     require_quota(call.state, len(files))
     require_storage(call.state, total)
@@ -142,7 +129,7 @@ async def prepare_batch(call: Call) -> Answer:
             announce(call, file, name, batch_id, index)
             for index, (file, name) in enumerate(zip(files, names, strict=True))
         ]
-    return Answer(
+    return Response(
         {
             "batch_id": batch_id,
             "upload_plan": {
@@ -156,7 +143,7 @@ async def prepare_batch(call: Call) -> Answer:
                     "file_index": index,
                     "filename": intent.body["filename"],
                     "upload_intent_id": intent.id,
-                    **_invitation(call, intent),
+                    **_upload_fields(call, intent),
                 }
                 for index, intent in enumerate(intents)
             ],
@@ -168,8 +155,8 @@ async def prepare_batch(call: Call) -> Answer:
 
 
 @operation("confirm_batch_document_upload_api_v2_document_uploads_batch_confirm_post")
-async def confirm_batch(call: Call) -> Answer:
-    """Make documents of what arrived; every file has its own outcome."""
+async def confirm_batch(call: Call) -> Response:
+    """Make documents of the received files; every file has its own outcome."""
     batch = _batch(call, call.body["batch_id"])
     taken: list[tuple[Record, StoredFile]] = []
     failed: list[str] = []
@@ -188,7 +175,7 @@ async def confirm_batch(call: Call) -> Answer:
         reason = outcome.refusal.reason if outcome.refusal else given.get("error_message")
         settle(call, intent, error=reason or "the upload was reported as failed")
     call.state.records.update(_BATCH, batch.id, confirmed=True)
-    return Answer(
+    return Response(
         {
             "batch_id": batch.id,
             "successful_uploads": len(taken),
@@ -202,8 +189,8 @@ async def confirm_batch(call: Call) -> Answer:
 
 
 @operation("get_document_batch_status_api_v2_document_uploads_batch__batch_id__status_get")
-async def get_batch_status(call: Call) -> Answer:
-    """How far the documents of a batch are, read from the documents themselves."""
+async def get_batch_status(call: Call) -> Response:
+    """Return the status of a batch, derived from its documents."""
     batch = _batch(call, call.path["batch_id"])
     intents, total = call.state.records.find(INTENT, parent=batch.id)
     made = [
@@ -214,7 +201,7 @@ async def get_batch_status(call: Call) -> Answer:
     states = [documents.status(file) for _, file in made]
     lost = sum(intent.body["error"] is not None for intent in intents)
     changes = [file.changed_at for _, file in made]
-    return Answer(
+    return Response(
         {
             "batch_id": batch.id,
             "status": _state(call, batch, intents, states),
@@ -230,9 +217,9 @@ async def get_batch_status(call: Call) -> Answer:
 
 
 @operation("health_check_api_v2_document_uploads_health_get", kind="minimal")
-async def health(call: Call) -> Answer:
-    """That uploads of documents are served."""
-    return Answer(
+async def health(call: Call) -> Response:
+    """Report that uploads of documents are available."""
+    return Response(
         {"status": "healthy", "max_size_bytes": call.state.options.limits.max_document_bytes}
     )
 
@@ -246,9 +233,9 @@ def _state(call: Call, batch: Record, intents: list[Record], states: list[str]) 
     return "completed" if "completed" in states else "failed"
 
 
-def _invitation(call: Call, intent: Record) -> dict[str, Any]:
+def _upload_fields(call: Call, intent: Record) -> dict[str, Any]:
     body, largest = intent.body, call.state.options.limits.max_document_bytes
-    return invitation(call, body["object_key"], body["content_type"], largest)
+    return presigned_fields(call, body["object_key"], body["content_type"], largest)
 
 
 def _confirmed(intent: Record, file: StoredFile) -> dict[str, Any]:
@@ -277,5 +264,5 @@ def _unknown(what: str, name: str) -> ApiError:
 def _refused(outcome: Outcome, intent: Record) -> ApiError:
     refusal = outcome.refusal
     status, code = (refusal.status, refusal.code) if refusal else (400, "UPLOAD_MISMATCH")
-    text = refusal.reason if refusal else "the upload cannot be used"
+    text = refusal.reason if refusal else "the upload cannot be confirmed"
     return ApiError(status, text, code=code, details={"object_key": intent.body["object_key"]})

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from functools import partial
 from typing import Any
 
 from aion.sandbox.contract.errors import ApiError, InvalidRequest, Problem
 from aion.sandbox.documents import documents
 from aion.sandbox.documents.search import as_hit, chunk_result, search_passages
 from aion.sandbox.handlers.registry import operation
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.library.deletion import delete_file, delete_files
+from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.store.files import StoredFile
 from aion.sandbox.store.jsontext import json_text
 from aion.sandbox.uploads.intake import check_tags
 
 
 @operation("list_documents_api_v2_documents_get")
-async def list_documents(call: Call) -> Answer:
-    """One page of the documents, newest first. Whether more follow is not told."""
+async def list_documents(call: Call) -> Response:
+    """List one page of the documents, newest first."""
     wanted = call.query["status_filter"]
     if wanted is not None and wanted not in documents.STATES:
         choices = ", ".join(documents.STATES)
@@ -27,7 +29,7 @@ async def list_documents(call: Call) -> Answer:
         )
     number, size = call.query["page"], call.query["page_size"]
     files, total = documents.page(call.state, number, size, wanted)
-    return Answer(
+    return Response(
         {
             "documents": [_item(file) for file in files],
             "total_count": total,
@@ -38,27 +40,27 @@ async def list_documents(call: Call) -> Answer:
 
 
 @operation("get_document_api_v2_documents__document_id__get")
-async def get_document(call: Call) -> Answer:
-    """One document: the same fields as in the list."""
-    return Answer(_item(_document(call)))
+async def get_document(call: Call) -> Response:
+    """Return one document, with the same fields as in the list."""
+    return Response(_item(_document(call)))
 
 
 @operation("get_document_text_api_v2_documents__document_id__text_get")
-async def get_text(call: Call) -> Answer:
-    """The whole text of a document that has been read."""
+async def get_text(call: Call) -> Response:
+    """Return the whole text of an extracted document."""
     file = _document(call)
     state = documents.status(file)
     if state != "completed":
         reason = f": {file.work_error}" if file.work_error else ""
         raise ApiError(
             409,
-            f"there is no text of document {file.id}: its extraction is {state}{reason}",
+            f"document {file.id} has no text: its extraction is {state}{reason}",
             code="DOCUMENT_NOT_READY",
             details={"document_id": file.id, "text_extraction_status": state},
         )
     path = call.state.objects.path(documents.text_key(file))
     text: str = await call.state.in_thread(path.read_text, "utf-8")
-    return Answer(
+    return Response(
         {
             "document_id": file.id,
             "filename": file.filename,
@@ -73,16 +75,16 @@ async def get_text(call: Call) -> Answer:
 
 
 @operation("get_document_chunks_api_v2_documents__document_id__chunks_get")
-async def get_chunks(call: Call) -> Answer:
-    """All passages of a document; none while it is read."""
+async def get_chunks(call: Call) -> Response:
+    """List all passages of a document; none before its extraction is completed."""
     file = _document(call)
     records, total = call.state.records.find(documents.CHUNK, parent=file.id)
     chunks = [chunk_result(one.id, file, one.body, None) for one in records]
     if call.query["include_embeddings"]:
-        # There is no vector here: words are what is indexed, and that is done with the text.
+        # The sandbox has no vectors: it indexes words, together with the text.
         for chunk in chunks:
             chunk["metadata"] = {**chunk["metadata"], "embedding_status": "completed"}
-    return Answer(
+    return Response(
         {
             "document_id": file.id,
             "chunks": chunks,
@@ -93,8 +95,8 @@ async def get_chunks(call: Call) -> Answer:
 
 
 @operation("search_documents_api_v2_documents_search_post")
-async def search_documents(call: Call) -> Answer:
-    """The passages that fit a query, best first."""
+async def search_documents(call: Call) -> Response:
+    """Find the passages that match a query, best first."""
     began = time.perf_counter()
     passages, total = search_passages(
         call.state,
@@ -104,7 +106,7 @@ async def search_documents(call: Call) -> Answer:
         limit=call.body.get("limit", 20),
     )
     stepped = call.state.clock.stepped
-    return Answer(
+    return Response(
         {
             "query": call.body["query"],
             "results": [as_hit(one) for one in passages],
@@ -115,11 +117,11 @@ async def search_documents(call: Call) -> Answer:
 
 
 @operation("update_document_api_v2_documents__document_id__patch")
-async def update_document(call: Call) -> Answer:
-    """Change title or tags; null empties the one that carries it, absence keeps it."""
+async def update_document(call: Call) -> Response:
+    """Change title or tags; null empties a field, an absent field stays."""
     file = _document(call)
     if not call.body:
-        raise ApiError(400, "give at least one of title and tags")
+        raise ApiError(400, "pass at least one of title and tags")
     now = call.state.clock.stamp()
     values: dict[str, Any] = {"updated_at": now}
     if "title" in call.body:
@@ -130,65 +132,53 @@ async def update_document(call: Call) -> Answer:
         values |= {"tags": json_text(tags), "tags_edited": 1}
     call.state.files.update(file.n, **values)
     changed = _document(call)
-    return Answer(
+    return Response(
         {"id": file.id, "title": changed.title, "tags": changed.tag_list(), "updated_at": now}
     )
 
 
 @operation("delete_document_api_v2_documents__document_id__delete")
-async def delete_document(call: Call) -> Answer:
-    """Hide a document, unless it is being read."""
+async def delete_document(call: Call) -> Response:
+    """Delete a document, unless its extraction is running."""
     file = _document(call)
     if file.busy:
         raise ApiError(
             409,
-            f"document {file.id} is being processed: delete it when that has ended",
+            f"document {file.id} is being processed: delete it afterwards",
             code="DOCUMENT_PROCESSING",
             details={"document_id": file.id, "text_extraction_status": documents.status(file)},
         )
-    _delete(call, file)
-    return Answer(status=204)
+    delete_file(call.state, file)
+    return Response(status=204)
 
 
 @operation("batch_delete_documents_api_v2_documents_batch_delete_post")
-async def batch_delete(call: Call) -> Answer:
-    """Delete many documents, each with its own outcome; what is being read is skipped."""
-    ids: list[str] = [one.lower() for one in call.body["document_ids"]]
-    if len(set(ids)) < len(ids):
-        raise InvalidRequest([Problem(("body", "document_ids"), "an id is there twice", "unique")])
-    groups: dict[str, list[dict[str, Any]]] = {"deleted": [], "skipped": [], "failed": []}
-    with call.state.database.transaction():
-        for document_id in ids:
-            file = documents.get(call.state, document_id)
-            outcome: dict[str, Any] = {"id": document_id, "deleted_at": None}
-            if file is None:
-                outcome |= {"status": "failed", "message": "Document not found"}
-            elif file.busy:
-                outcome |= {"status": "skipped", "message": "Document is being processed"}
-            else:
-                now = _delete(call, file)
-                outcome |= {"status": "deleted", "message": None, "deleted_at": now}
-            groups[outcome["status"]].append(outcome)
-    summary = {name: len(group) for name, group in groups.items()}
-    return Answer({**groups, "summary": {"total": len(ids), **summary}})
+async def batch_delete(call: Call) -> Response:
+    """Delete many documents, each with its own outcome; unfinished ones are skipped."""
+    state, ids = call.state, call.body["document_ids"]
+    return Response(
+        delete_files(state, "document_ids", ids, "Document", partial(documents.get, state))
+    )
 
 
 @operation("download_document_api_v2_documents__document_id__download_get")
-async def download(call: Call) -> Answer:
-    """Redirect to a signed URL that answers with the original bytes and their filename."""
+async def download(call: Call) -> Response:
+    """Redirect to a signed URL of the original bytes, as a download with their filename."""
     file = _document(call)
-    return Answer(status=302, headers={"location": call.object_url(file.object_key, file.filename)})
+    return Response(
+        status=302, headers={"location": call.object_url(file.object_key, file.filename)}
+    )
 
 
 @operation("health_check_api_v2_documents_health_get")
-async def health(call: Call) -> Answer:
-    """That documents are served, and how many there are in each state."""
+async def health(call: Call) -> Response:
+    """Report that documents are available, and their number in each state."""
     rows = call.state.database.rows(
         "SELECT json_extract(extra, '$.text_extraction_status'), count(*) FROM files "
         "WHERE media_type = 'document' AND deleted_at IS NULL GROUP BY 1"
     )
     counts = Counter({str(state): int(count) for state, count in rows})
-    return Answer(
+    return Response(
         {"status": "healthy", "documents": {one: counts[one] for one in documents.STATES}}
     )
 
@@ -213,9 +203,3 @@ def _document(call: Call) -> StoredFile:
     if file is None:
         raise ApiError(404, f"no document {document_id}", details={"document_id": document_id})
     return file
-
-
-def _delete(call: Call, file: StoredFile) -> str:
-    now = call.state.clock.stamp()
-    call.state.files.update(file.n, deleted_at=now, updated_at=now)
-    return now

@@ -1,4 +1,4 @@
-"""Links: save one, and have its page read again. All else of a link is done as for any file."""
+"""Links: save one, and recrawl it. All else is as for any file."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from aion.sandbox.contract.errors import ApiError
 from aion.sandbox.handlers.registry import operation
 from aion.sandbox.library.folders import Folders
 from aion.sandbox.links.crawl_job import CRAWL, seconds_until_recrawl
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.uploads.intake import check_tags
 
 
 @operation("create_link")
-async def create_link(call: Call) -> Answer:
-    """Save an address, and queue its crawl unless that is not wanted."""
+async def create_link(call: Call) -> Response:
+    """Save an address, and queue its crawl on request."""
     body, state = call.body, call.state
     url: str = body["url"]
     domain = _domain(url)
     tags: list[str] = list(dict.fromkeys(body.get("tags") or ()))
     check_tags(tags)
     crawled: bool = body.get("auto_crawl", True)
-    # The hash is indexed, and no uploaded file has that of a link.
+    # The hash is indexed, and differs from that of any uploaded file.
     digest = hashlib.sha256(f"link:{url}".encode()).hexdigest()
     with state.database.transaction():
         folder_id = body.get("folder_id")
@@ -56,25 +56,25 @@ async def create_link(call: Call) -> Answer:
         "is_duplicate": known,
         "created_at": stored.created_at,
     }
-    return Answer(answer, status=201)
+    return Response(answer, status=201)
 
 
 @operation("recrawl_link")
-async def recrawl_link(call: Call) -> Answer:
-    """Queue another crawl: once an hour for each link, and not while one is under way."""
+async def recrawl_link(call: Call) -> Response:
+    """Queue another crawl: once an hour for each link, and not while one is running."""
     state = call.state
     file = state.files.get(call.path["link_id"])
     if file is None:
         raise ApiError(404, f"no link {call.path['link_id']}")
     if file.media_type != "link":
-        raise ApiError(400, f"file {file.id} is no link, but a {file.media_type}")
+        raise ApiError(400, f"file {file.id} is a {file.media_type}, not a link")
     if file.busy:
         raise ApiError(400, f"the crawl of link {file.id} has not ended", code="CRAWL_RUNNING")
     rest = math.ceil(seconds_until_recrawl(file, state.clock))
     if rest > 0:
         raise ApiError(
             429,
-            f"link {file.id} was crawled again within the last hour",
+            f"link {file.id} was recrawled within the last hour",
             details={"retry_after": rest},
             headers={"retry-after": str(rest)},
         )
@@ -83,7 +83,7 @@ async def recrawl_link(call: Call) -> Answer:
             file.n, crawl_status="queued", crawl_error=None, recrawled_at=state.clock.now()
         )
         state.jobs.schedule(CRAWL, file.id, name=file.extras()["source_url"])
-    return Answer({"status": "queued", "link_id": file.id})
+    return Response({"status": "queued", "link_id": file.id})
 
 
 def _domain(url: str) -> str:
@@ -93,5 +93,5 @@ def _domain(url: str) -> str:
     except ValueError:
         host = None
     if not host:
-        raise ApiError(400, "url has to begin with http:// or https://", details={"field": "url"})
+        raise ApiError(400, "url must begin with http:// or https://", details={"field": "url"})
     return host

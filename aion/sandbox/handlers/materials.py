@@ -1,4 +1,4 @@
-"""Materials of images. No model looks at them: a material is what a tag says, word for word."""
+"""Materials of images, derived from their tags without a model."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from aion.sandbox.handlers._views import file_item
 from aion.sandbox.handlers.colors import images_of_batch, require_image
 from aion.sandbox.handlers.registry import operation
 from aion.sandbox.images.description import MARK
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.store.files import StoredFile
 from aion.sandbox.store.records import Record
 
@@ -28,8 +28,8 @@ _MATERIALS: Final[dict[str, tuple[str, ...]]] = {
 
 
 @operation("classify_materials", kind="minimal")
-async def classify_materials(call: Call) -> Answer:
-    """Read the tags of an image, unless that was done."""
+async def classify_materials(call: Call) -> Response:
+    """Read the tags of an image, unless it was done before."""
     file = require_image(call, call.path["image_id"])
     known = call.state.records.get(_KIND, file.id)
     if known is None or call.query["force"]:
@@ -38,26 +38,28 @@ async def classify_materials(call: Call) -> Answer:
 
 
 @operation("get_image_materials", kind="minimal")
-async def get_image_materials(call: Call) -> Answer:
-    """What was found, or that nothing was looked for."""
+async def get_image_materials(call: Call) -> Response:
+    """Return the materials of an image, or that it was not classified."""
     file = require_image(call, call.path["image_id"])
     return _answer(file, call.state.records.get(_KIND, file.id))
 
 
 @operation("batch_classify_materials", kind="minimal")
-async def batch_classify_materials(call: Call) -> Answer:
+async def batch_classify_materials(call: Call) -> Response:
     """Read the tags of several images."""
     done = 0
     for file in images_of_batch(call, call.body["image_ids"]):
         if call.body.get("force", False) or call.state.records.get(_KIND, file.id) is None:
             _classify(call, file)
             done += 1
-    return Answer({"queued_count": done, "message": f"{MARK} the tags of {done} images were read"})
+    return Response(
+        {"queued_count": done, "message": f"{MARK} the tags of {done} images were read"}
+    )
 
 
 @operation("search_by_material", kind="minimal")
-async def search_by_material(call: Call) -> Answer:
-    """Images whose tags name what is asked for."""
+async def search_by_material(call: Call) -> Response:
+    """Find images whose tags name a material."""
     names = ("material_type", "surface_finish", "texture", "pattern")
     wanted = [call.body[name].lower() for name in names if call.body.get(name) is not None]
     records, _ = call.state.records.find(_KIND, newest_first=True)
@@ -69,7 +71,7 @@ async def search_by_material(call: Call) -> Answer:
         and (wanted or record.body["classification"]["materials"])
     ]
     limit, offset = call.body.get("limit", 50), call.body.get("offset", 0)
-    return Answer(
+    return Response(
         {
             "results": [
                 {
@@ -88,10 +90,10 @@ async def search_by_material(call: Call) -> Answer:
 
 
 @operation("list_material_types", kind="minimal")
-async def list_material_types(call: Call) -> Answer:
-    """The materials that a tag can name."""
+async def list_material_types(call: Call) -> Response:
+    """List the materials that a tag can name."""
     del call
-    return Answer(
+    return Response(
         [
             {
                 "type": name,
@@ -116,7 +118,7 @@ def _classify(call: Call, file: StoredFile) -> Record:
             for tag in dict.fromkeys(tags)
             if tag in _MATERIALS
         ],
-        "note": f"{MARK} no model saw the image: these are materials that its tags name",
+        "note": f"{MARK} not made by a model: these are the materials that its tags name",
     }
     body = {
         "tags": tags,
@@ -127,8 +129,8 @@ def _classify(call: Call, file: StoredFile) -> Record:
         return call.state.records.put(_KIND, file.id, body)
 
 
-def _answer(file: StoredFile, known: Record | None) -> Answer:
-    return Answer(
+def _answer(file: StoredFile, known: Record | None) -> Response:
+    return Response(
         {
             "image_id": file.id,
             "status": "completed" if known is not None else "pending",

@@ -1,4 +1,4 @@
-"""Members of the tenant: list, invite, change roles, remove. Nobody is mailed."""
+"""Members of the tenant: list, invite, change roles, remove. No mail is sent."""
 
 from __future__ import annotations
 
@@ -7,29 +7,29 @@ from typing import Any
 from aion.sandbox.accounts.members import Members, as_json
 from aion.sandbox.contract.errors import ApiError
 from aion.sandbox.handlers.registry import operation
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.store.records import Record
 
 
 @operation("get_tenant_members_api_v2_tenant_members_get")
-async def get_tenant_members(call: Call) -> Answer:
-    """All members, as a plain array."""
-    return Answer([as_json(member) for member in Members(call.state).all()])
+async def get_tenant_members(call: Call) -> Response:
+    """List all members, as a plain array."""
+    return Response([as_json(member) for member in Members(call.state).all()])
 
 
 @operation("invite_tenant_member", role="admin")
-async def invite_tenant_member(call: Call) -> Answer:
-    """Let somebody join at once: there is no mail that they could answer."""
+async def invite_tenant_member(call: Call) -> Response:
+    """Add a member at once, since no invitation is mailed."""
     role = call.body.get("role", "viewer")
     with call.state.database.transaction():
         added = Members(call.state).add(call.body["email"], role)
-        _note(call, "tenant.member_added", "create", added, {"role": role})
-    return Answer(as_json(added))
+        _audit(call, "tenant.member_added", "create", added, {"role": role})
+    return Response(as_json(added))
 
 
 @operation("update_member_role_api_v2_tenant_members__user_id__role_patch", role="admin")
-async def update_member_role(call: Call) -> Answer:
-    """Give a member another role."""
+async def update_member_role(call: Call) -> Response:
+    """Change the role of a member."""
     members = Members(call.state)
     member = members.require(call.path["user_id"])
     _refuse_owner(member, "the role of the owner cannot be changed")
@@ -37,22 +37,22 @@ async def update_member_role(call: Call) -> Answer:
     with call.state.database.transaction():
         changed = members.change(member, role=new)
         roles = {"old_role": old, "new_role": new}
-        _note(call, "tenant.member_role_changed", "update", member, roles)
-    return Answer(as_json(changed))
+        _audit(call, "tenant.member_role_changed", "update", member, roles)
+    return Response(as_json(changed))
 
 
 @operation("remove_tenant_member_api_v2_tenant_members__user_id__delete", role="admin")
-async def remove_tenant_member(call: Call) -> Answer:
-    """Take a member out of the tenant."""
+async def remove_tenant_member(call: Call) -> Response:
+    """Remove a member from the tenant."""
     members = Members(call.state)
     member = members.require(call.path["user_id"])
     _refuse_owner(member, "the owner cannot be removed")
     if member.id == call.actor.user_id:
-        raise ApiError(403, "nobody can remove themselves")
+        raise ApiError(403, "you cannot remove yourself")
     with call.state.database.transaction():
         members.remove(member)
-        _note(call, "tenant.member_removed", "delete", member, {"email": member.body["email"]})
-    return Answer({"detail": f"{member.body['email']} was removed"})
+        _audit(call, "tenant.member_removed", "delete", member, {"email": member.body["email"]})
+    return Response({"detail": f"{member.body['email']} was removed"})
 
 
 def _refuse_owner(member: Record, text: str) -> None:
@@ -60,13 +60,11 @@ def _refuse_owner(member: Record, text: str) -> None:
         raise ApiError(403, text)
 
 
-def _note(call: Call, event: str, action: str, member: Record, metadata: dict[str, Any]) -> None:
-    call.state.audit.write(
+def _audit(call: Call, event: str, action: str, member: Record, metadata: dict[str, Any]) -> None:
+    call.audit(
         event,
         action,
-        actor=call.actor,
         resource_type="member",
         resource_id=member.id,
-        ip_address=call.ip_address,
         metadata=metadata,
     )

@@ -1,4 +1,4 @@
-"""What can be read about money. Nothing is sold: the routes to a payment provider answer 501."""
+"""Subscription and credits. The routes to a payment provider respond with 501."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from datetime import UTC, datetime
 from aion.sandbox.accounts.tenant import month_start, next_month
 from aion.sandbox.contract.errors import ApiError
 from aion.sandbox.handlers.registry import operation
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.store.clock import stamp
 from aion.sandbox.store.ids import TENANT_ID
 
 
 @operation("get_subscription_status", kind="minimal")
-async def get_subscription_status(call: Call) -> Answer:
-    """The subscription that the sandbox plays: always active, never billed."""
+async def get_subscription_status(call: Call) -> Response:
+    """Return the simulated subscription: always active, never billed."""
     _own(call)
     now = call.state.clock.now()
-    return Answer(
+    return Response(
         {
             "status": "active",
             "current_period_start": stamp(month_start(now)),
@@ -33,8 +33,8 @@ async def get_subscription_status(call: Call) -> Answer:
 
 
 @operation("get_credit_balance", kind="minimal")
-async def get_credit_balance(call: Call) -> Answer:
-    """Credits by the limits of the sandbox and by what was uploaded this month."""
+async def get_credit_balance(call: Call) -> Response:
+    """Return the credits, by the sandbox's limits and the uploads of this month."""
     _own(call)
     limits, state = call.state.options.limits, call.state
     since = datetime.fromtimestamp(month_start(state.clock.now()), UTC)
@@ -42,7 +42,7 @@ async def get_credit_balance(call: Call) -> Answer:
     included = max(0, limits.monthly_uploads - used)
     prepaid = limits.prepaid_credits - max(0, used - limits.monthly_uploads)
     prepaid = max(0, prepaid)
-    return Answer(
+    return Response(
         {
             "prepaid_balance": prepaid,
             "included_remaining": included,
@@ -55,4 +55,4 @@ async def get_credit_balance(call: Call) -> Answer:
 def _own(call: Call) -> None:
     tenant_id = call.query["tenant_id"]
     if tenant_id is not None and tenant_id.lower() != TENANT_ID:
-        raise ApiError(403, "this is another tenant")
+        raise ApiError(403, "the path names another tenant")

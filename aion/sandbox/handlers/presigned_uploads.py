@@ -6,30 +6,25 @@ from typing import Any, Final
 
 from aion.sandbox.contract.errors import ApiError
 from aion.sandbox.handlers.registry import operation
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.uploads import placeholders
-from aion.sandbox.uploads.file_kinds import Refusal, Wishes
+from aion.sandbox.uploads.file_kinds import Refusal, UploadOptions
 from aion.sandbox.uploads.intake import check_tags, store
-from aion.sandbox.uploads.presigned import (
-    check_announced,
-    check_name,
-    check_sent,
-    check_target,
-    invitation,
-)
+from aion.sandbox.uploads.presigned import check_announcement, check_confirmation, presigned_fields
+from aion.sandbox.uploads.upload_checks import check_name, check_target
 
 _UPLOAD: Final = "presigned_upload"
 
 
 @operation("request_presigned_upload_url")
-async def request_url(call: Call) -> Answer:
-    """A URL for one file; the same idempotency key gets the same place for it."""
+async def request_url(call: Call) -> Response:
+    """Return a URL for one file; the same idempotency key gets the same object key."""
     body = call.body
     filename = check_name(("body", "filename"), body["filename"])
     target = body.get("storage_target", "default")
     check_target(target)
     largest = call.state.options.limits.max_presigned_bytes
-    check_announced(call, body["content_type"], body["size_bytes"], largest=largest)
+    check_announcement(call, body["content_type"], body["size_bytes"], largest=largest)
     records = call.state.records
     with call.state.database.transaction():
         upload_id = _known(call, body.get("idempotency_key")) or records.new_id(_UPLOAD)
@@ -43,9 +38,9 @@ async def request_url(call: Call) -> Answer:
             "image_id": known.body["image_id"] if known is not None else None,
         }
         records.put(_UPLOAD, upload_id, facts, parent=body.get("idempotency_key"))
-    return Answer(
+    return Response(
         {
-            **invitation(call, key, body["content_type"], largest),
+            **presigned_fields(call, key, body["content_type"], largest),
             "max_size_bytes": largest,
             "storage_target": target,
             "bucket_name": None,
@@ -61,24 +56,24 @@ def _known(call: Call, idempotency_key: str | None) -> str | None:
 
 
 @operation("confirm_upload_api_v2_uploads_confirm_post")
-async def confirm(call: Call) -> Answer:
-    """Store what arrived and begin to describe it; a second time changes nothing."""
+async def confirm(call: Call) -> Response:
+    """Store the received bytes and queue the description; a repetition changes nothing."""
     state, key = call.state, call.body["object_key"]
     found, _ = state.records.find(_UPLOAD, where=lambda one: one.body["object_key"] == key)
     if not found:
         raise ApiError(404, f"no presigned upload {key}")
     upload = found[0]
     if upload.body["image_id"] is None:
-        check_sent(call, key, call.body["size_bytes"], call.body.get("checksum"))
-        arrived = await placeholders.arrived(state, key, upload.body["filename"])
+        check_confirmation(call, key, call.body["size_bytes"], call.body.get("checksum"))
+        arrived = await placeholders.examine_upload(state, key, upload.body["filename"])
         if isinstance(arrived, Refusal):
             raise _refused(arrived)
         file, examined = arrived
         with state.database.transaction():
-            wishes = Wishes(upload_method="PRESIGNED")
-            stored, _ = store(state, file, examined, wishes)
+            options = UploadOptions(upload_method="PRESIGNED")
+            stored, _ = store(state, file, examined, options)
             state.records.update(_UPLOAD, upload.id, image_id=stored.id)
-    return Answer(
+    return Response(
         {
             "upload_id": upload.id,
             "object_key": key,
@@ -89,8 +84,8 @@ async def confirm(call: Call) -> Answer:
 
 
 @operation("initiate_upload_api_v2_user_files_upload_initiate_post")
-async def initiate(call: Call) -> Answer:
-    """The image is there at once; its bytes are still to come."""
+async def initiate(call: Call) -> Response:
+    """Add a placeholder; its bytes follow."""
     fields: dict[str, Any] = call.body
     filename = check_name(("body", "filename"), fields["filename"])
     tags = list(dict.fromkeys(tag.strip() for tag in (fields.get("tags") or "").split(",")))
@@ -98,7 +93,7 @@ async def initiate(call: Call) -> Answer:
     check_tags(tags)
     content_type = fields["content_type"]
     largest = call.state.options.limits.max_initiated_bytes
-    check_announced(call, content_type, fields["size_bytes"], largest=largest)
+    check_announcement(call, content_type, fields["size_bytes"], largest=largest)
     with call.state.database.transaction():
         file = placeholders.add(
             call.state,
@@ -111,9 +106,9 @@ async def initiate(call: Call) -> Answer:
             auto_describe=fields.get("auto_describe", True),
         )
     key = placeholders.key_of(file)
-    return Answer(
+    return Response(
         {
-            **invitation(call, key, content_type, largest),
+            **presigned_fields(call, key, content_type, largest),
             "image_id": file.id,
             "max_size_bytes": largest,
             "thumbnail_url": None,
@@ -123,8 +118,8 @@ async def initiate(call: Call) -> Answer:
 
 
 @operation("confirm_upload_api_v2_user_files_upload_confirm_post")
-async def confirm_initiated(call: Call) -> Answer:
-    """Fill the image with what arrived; a second time changes nothing."""
+async def confirm_initiated(call: Call) -> Response:
+    """Fill the placeholder with the received bytes; a repetition changes nothing."""
     state, body = call.state, call.body
     file = state.files.get(body["image_id"])
     if file is None:
@@ -133,18 +128,18 @@ async def confirm_initiated(call: Call) -> Answer:
     if key != placeholders.key_of(file):
         raise ApiError(400, f"{key} is not the upload of image {file.id}", code="UPLOAD_MISMATCH")
     if placeholders.is_awaiting(file):
-        check_sent(call, key, body["size_bytes"], None)
-        arrived = await placeholders.arrived(state, key, file.filename)
+        check_confirmation(call, key, body["size_bytes"], None)
+        arrived = await placeholders.examine_upload(state, key, file.filename)
         if isinstance(arrived, Refusal):
             raise _refused(arrived)
         describe = bool(file.extras()["auto_describe"]) and body.get("auto_describe", True)
         current = state.files.get(file.id)
-        # A second confirmation may have come in between.
+        # A second confirmation may have been processed in between.
         if current is not None and placeholders.is_awaiting(current):
             with state.database.transaction():
                 placeholders.fill(state, current, *arrived, describe=describe)
     stored = state.files.get(file.id) or file
-    return Answer(
+    return Response(
         {
             "image_id": stored.id,
             "description_status": stored.description_status,

@@ -9,13 +9,13 @@ from typing import Final, Literal
 from aion.sandbox.auth.identity import Role
 from aion.sandbox.auth.scopes import scope_of
 from aion.sandbox.contract.contract import load_contract
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 
-Handler = Callable[[Call], Awaitable[Answer]]
-"""What serves one operation."""
+Handler = Callable[[Call], Awaitable[Response]]
+"""A function that serves one operation."""
 
 Kind = Literal["stateful", "minimal"]
-"""Whether an operation reads and writes real state, or answers from the little there is."""
+"""Whether an operation works on real state, or returns a minimal response."""
 
 HANDLERS: dict[str, Handler] = {}
 """Operation id -> handler, filled on import of the handler modules."""
@@ -24,20 +24,20 @@ KINDS: dict[str, Kind] = {}
 """Operation id -> kind of its handler."""
 
 ACCESS: dict[str, Access] = {}
-"""Operation id -> who may call it."""
+"""Operation id -> its access rules."""
 
 _READS: Final = ("search", "check", "check-duplicates", "validate")
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What a caller of an operation needs."""
+    """The access rules of an operation."""
 
     public: bool
-    """Nothing, not even a key."""
+    """Whether it can be called without a key."""
     role: Role
     scope: str | None
-    """A scope of a key that will do in place of the role."""
+    """A scope that replaces the role."""
 
 
 def operation(
@@ -50,13 +50,13 @@ def operation(
     """Register the handler of an operation, by its full id or the short form before `_api_v2`.
 
     Args:
-        operation_id: Which operation it serves.
+        operation_id: The operation that it serves.
         kind: Whether it works on real state.
         public: Whether it can be called without a key.
         role: Least role of its callers; when None, viewer for reads and editor for the rest.
 
     Raises:
-        LookupError: the contract has no such operation, or it has a handler already.
+        LookupError: unknown operation, or one that has a handler already.
     """
     try:
         found = load_contract().resolve(operation_id)

@@ -1,4 +1,4 @@
-"""Rule sets: kept, switched, tried on an image."""
+"""Rule sets: store, switch, test on an image."""
 
 from __future__ import annotations
 
@@ -9,29 +9,30 @@ from aion.sandbox.analysis import request_images
 from aion.sandbox.analysis.rule_checks import RULE_SET, TEMPLATES, check, require_rule_set
 from aion.sandbox.contract.errors import ApiError
 from aion.sandbox.handlers.registry import operation
-from aion.sandbox.images.inspect import Unusable
-from aion.sandbox.runtime.call import Answer, Call
-from aion.sandbox.runtime.jobs import Next, Step, job
+from aion.sandbox.images.image_facts import InvalidImage
+from aion.sandbox.runtime.call import Call, Response
+from aion.sandbox.runtime.job_handlers import Next, Step, job
+from aion.sandbox.runtime.state import State
 from aion.sandbox.store.ids import TENANT_ID
 from aion.sandbox.store.records import Record
 
 VISUAL: Final = "visual_memory"
-"""Kind of the jobs that look at the reference image of a rule set."""
+"""Kind of the jobs that inspect the reference image of a rule set."""
 
 
 @operation("create_rule_set")
-async def create_rule_set(call: Call) -> Answer:
-    """Store a set of rules."""
+async def create_rule_set(call: Call) -> Response:
+    """Create a rule set."""
     rule_set_id = call.state.records.new_id(RULE_SET)
     with call.state.database.transaction():
         stored = _store(call, rule_set_id, call.body, _made(call, call.body["rules"]))
-        _note(call, "rule_set.created", "create", stored)
-    return Answer(as_json(stored))
+        _audit(call, "rule_set.created", "create", stored)
+    return Response(as_json(stored))
 
 
 @operation("list_rule_sets")
-async def list_rule_sets(call: Call) -> Answer:
-    """One page of rule sets."""
+async def list_rule_sets(call: Call) -> Response:
+    """List one page of rule sets."""
     page, size = call.query["page"], call.query["page_size"]
     found, total = call.state.records.find(
         RULE_SET,
@@ -40,52 +41,52 @@ async def list_rule_sets(call: Call) -> Answer:
         offset=(page - 1) * size,
     )
     shown = [as_json(one) for one in found]
-    return Answer({"rule_sets": shown, "total": total, "page": page, "page_size": size})
+    return Response({"rule_sets": shown, "total": total, "page": page, "page_size": size})
 
 
 @operation("get_rule_set_api_v2_rules__rule_set_id__get")
-async def get_rule_set(call: Call) -> Answer:
-    """One rule set."""
-    return Answer(as_json(_rule_set(call)))
+async def get_rule_set(call: Call) -> Response:
+    """Return one rule set."""
+    return Response(as_json(_rule_set(call)))
 
 
 @operation("update_rule_set")
-async def update_rule_set(call: Call) -> Answer:
-    """Replace name, description and what else is given; rules that are left out stay."""
+async def update_rule_set(call: Call) -> Response:
+    """Replace the given fields; absent rules stay."""
     known = _rule_set(call)
     rules = call.body.get("rules")
     made = known.body["rules"] if rules is None else _made(call, rules)
     with call.state.database.transaction():
         stored = _store(call, known.id, {**known.body, "enabled": True, **call.body}, made)
-        _note(call, "rule_set.updated", "update", stored)
-    return Answer(as_json(stored))
+        _audit(call, "rule_set.updated", "update", stored)
+    return Response(as_json(stored))
 
 
 @operation("delete_rule_set")
-async def delete_rule_set(call: Call) -> Answer:
+async def delete_rule_set(call: Call) -> Response:
     """Remove a rule set and its shares."""
     known = _rule_set(call)
     with call.state.database.transaction():
         call.state.jobs.cancel(VISUAL, known.id)
         call.state.records.delete(RULE_SET, known.id)
         call.state.records.delete_below("share", known.id)
-        _note(call, "rule_set.deleted", "delete", known)
-    return Answer({"detail": f"{known.body['name']} was removed"})
+        _audit(call, "rule_set.deleted", "delete", known)
+    return Response({"detail": f"{known.body['name']} was removed"})
 
 
 @operation("toggle_rule_set")
-async def toggle_rule_set(call: Call) -> Answer:
+async def toggle_rule_set(call: Call) -> Response:
     """Switch a rule set on or off."""
     known = _rule_set(call)
     with call.state.database.transaction():
         stored = call.state.records.update(RULE_SET, known.id, enabled=call.body["enabled"])
-        _note(call, "rule_set.updated", "update", known)
-    return Answer(as_json(stored or known))
+        _audit(call, "rule_set.updated", "update", known)
+    return Response(as_json(stored or known))
 
 
 @operation("test_rule_set", role="viewer")
-async def test_rule_set(call: Call) -> Answer:
-    """Try rules on an image: the first that fails, or the last one that passes."""
+async def test_rule_set(call: Call) -> Response:
+    """Test rules on an image; returns the first that fails, or the last one that passes."""
     known = _rule_set(call)
     wanted = call.body.get("rule_ids")
     rules: list[dict[str, Any]] = [
@@ -94,15 +95,15 @@ async def test_rule_set(call: Call) -> Answer:
     if not rules:
         raise ApiError(400, "none of these rules is in the set")
     try:
-        seen = await request_images.look(
+        seen = await request_images.inspect_request_image(
             call.state, {"image_url": call.body["image_url"]}, known.id
         )
-    except Unusable as error:
+    except InvalidImage as error:
         raise ApiError(400, str(error), code="IMAGE_PROCESSING_ERROR") from None
     facts = seen.as_json()
     outcomes = [(rule, check(rule, facts["description"], facts)) for rule in rules]
     rule, told = next((one for one in outcomes if not one[1].passed), outcomes[-1])
-    return Answer(
+    return Response(
         {
             "rule_id": rule["id"],
             "rule_name": rule["name"],
@@ -115,12 +116,12 @@ async def test_rule_set(call: Call) -> Answer:
 
 
 @operation("get_visual_memory_status")
-async def get_visual_memory_status(call: Call) -> Answer:
-    """How far the look at the reference image is."""
+async def get_visual_memory_status(call: Call) -> Response:
+    """Return the status of the inspection of the reference image."""
     known = _rule_set(call)
     visual = known.body["visual"]
     status = visual["status"]
-    return Answer(
+    return Response(
         {
             "rule_set_id": known.id,
             "visual_processing_status": status,
@@ -134,27 +135,27 @@ async def get_visual_memory_status(call: Call) -> Answer:
 
 
 @operation("reprocess_visual_memory")
-async def reprocess_visual_memory(call: Call) -> Answer:
-    """Look at the reference image again."""
+async def reprocess_visual_memory(call: Call) -> Response:
+    """Inspect the reference image again."""
     known = _rule_set(call)
     if not known.body["reference_image_url"]:
         raise ApiError(400, "the rule set has no reference image")
     with call.state.database.transaction():
         call.state.records.update(RULE_SET, known.id, visual=_visual("pending"))
         call.state.jobs.schedule(VISUAL, known.id, name=known.body["name"])
-    return Answer({"rule_set_id": known.id, "status": "pending"}, status=202)
+    return Response({"rule_set_id": known.id, "status": "pending"}, status=202)
 
 
 @operation("list_rule_templates", kind="minimal")
-async def list_rule_templates(call: Call) -> Answer:
-    """The rules that the sandbox can check."""
+async def list_rule_templates(call: Call) -> Response:
+    """List the rules that the sandbox can check."""
     category = call.query["category"]
-    return Answer([one for one in TEMPLATES if category in {None, one["category"]}])
+    return Response([one for one in TEMPLATES if category in {None, one["category"]}])
 
 
 @job(VISUAL)
-async def remember(step: Step) -> Next | None:
-    """Look at the reference image of a rule set."""
+async def remember(step: Step[State]) -> Next | None:
+    """Inspect the reference image of a rule set."""
     state = step.state
     known = state.records.get(RULE_SET, step.id)
     if known is None:
@@ -163,10 +164,12 @@ async def remember(step: Step) -> Next | None:
     failure = step.failure()
     try:
         if failure is not None:
-            raise Unusable(failure)
-        await request_images.look(state, {"image_url": known.body["reference_image_url"]}, known.id)
+            raise InvalidImage(failure)
+        await request_images.inspect_request_image(
+            state, {"image_url": known.body["reference_image_url"]}, known.id
+        )
         visual = _visual("completed")
-    except Unusable as error:
+    except InvalidImage as error:
         visual = _visual("failed", str(error))
     visual |= {"started_at": begun, "completed_at": step.stamp()}
     state.records.update(RULE_SET, step.id, visual=visual)
@@ -174,7 +177,7 @@ async def remember(step: Step) -> Next | None:
 
 
 def as_json(rule_set: Record) -> dict[str, Any]:
-    """A rule set as it goes over the wire."""
+    """Return a rule set in its wire form."""
     body = {name: value for name, value in rule_set.body.items() if name != "visual"}
     return {
         "id": rule_set.id,
@@ -237,13 +240,11 @@ def _rule_set(call: Call) -> Record:
     return require_rule_set(call.state, call.path["rule_set_id"])
 
 
-def _note(call: Call, event: str, action: str, rule_set: Record) -> None:
-    call.state.audit.write(
+def _audit(call: Call, event: str, action: str, rule_set: Record) -> None:
+    call.audit(
         event,
         action,
-        actor=call.actor,
         resource_type="rule_set",
         resource_id=rule_set.id,
-        ip_address=call.ip_address,
         metadata={"name": rule_set.body["name"]},
     )

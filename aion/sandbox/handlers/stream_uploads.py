@@ -7,23 +7,24 @@ import time
 
 from aion.sandbox.contract.errors import ApiError
 from aion.sandbox.handlers.registry import operation
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.store.files import StoredFile
 from aion.sandbox.store.ids import make_id
 from aion.sandbox.store.multipart import Form, ReceivedFile
 from aion.sandbox.store.upload_sessions import Session, SessionItem
-from aion.sandbox.uploads.file_kinds import Refusal, Wishes
-from aion.sandbox.uploads.intake import examine, read_wishes, require_quota, require_storage, store
+from aion.sandbox.uploads.file_kinds import Refusal, UploadOptions
+from aion.sandbox.uploads.intake import examine, read_options, store
+from aion.sandbox.uploads.quota import require_quota, require_storage
 
 _IMMEDIATE = 5
 
 
 @operation("stream_upload_file_api_v2_user_files_upload_stream_post")
-async def upload_one(call: Call) -> Answer:
-    """Store one file. "completed" means stored; the description is still to come."""
+async def upload_one(call: Call) -> Response:
+    """Store one file. "completed" means stored; the description follows."""
     began = time.perf_counter()
     form = _form(call)
-    wishes = read_wishes(form, call.state)
+    options = read_options(form, call.state)
     require_quota(call.state, 1)
     received = form.files[0]
     require_storage(call.state, received.size)
@@ -33,8 +34,8 @@ async def upload_one(call: Call) -> Answer:
             facts.status, facts.reason, code=facts.code, details={"filename": received.filename}
         )
     with call.state.database.transaction():
-        file, skipped = store(call.state, received, facts, wishes)
-    return Answer(
+        file, skipped = store(call.state, received, facts, options)
+    return Response(
         {
             "image_id": file.id,
             "object_key": file.object_key,
@@ -54,13 +55,13 @@ async def upload_one(call: Call) -> Answer:
 
 
 @operation("stream_batch_upload_api_v2_user_files_upload_stream_batch_post")
-async def upload_batch(call: Call) -> Answer:
-    """Store every file that can be stored; the others are listed with their reasons."""
+async def upload_batch(call: Call) -> Response:
+    """Store every valid file; the others are listed with their reasons."""
     began = time.perf_counter()
     form = _form(call)
     state = call.state
     _refuse_other_intents(form)
-    wishes = read_wishes(form, call.state)
+    options = read_options(form, call.state)
     most = state.options.limits.max_batch_files
     if len(form.files) > most:
         raise ApiError(
@@ -88,28 +89,28 @@ async def upload_batch(call: Call) -> Answer:
             if isinstance(facts, Refusal):
                 items.append(_refused(position, received, facts))
                 continue
-            file, duplicate = store(state, received, facts, wishes, session_id)
+            file, duplicate = store(state, received, facts, options, session_id)
             items.append(SessionItem(position, received.filename, duplicate, None, False, file))
         session = Session(
             id=session_id,
             upload_method="streaming",
-            auto_describe=wishes.auto_describe,
+            auto_describe=options.auto_describe,
             created_at=state.clock.stamp(),
             cancelled_at=None,
             items=tuple(items),
         )
         state.sessions.add(session)
-    return Answer(_batch_body(session, wishes, _elapsed(began)))
+    return Response(_batch_body(session, options, _elapsed(began)))
 
 
-def _batch_body(session: Session, wishes: Wishes, elapsed: float) -> dict[str, object]:
+def _batch_body(session: Session, options: UploadOptions, elapsed: float) -> dict[str, object]:
     taken = [(item, item.file) for item in session.items if item.file is not None]
     refused = [item for item in session.items if item.file is None]
     fresh = any(not item.duplicate for item, _ in taken)
     if refused:
         status = "partial" if taken else "rejected"
     else:
-        status = "processing" if fresh and wishes.auto_describe else "completed"
+        status = "processing" if fresh and options.auto_describe else "completed"
     immediate = None
     if len(session.items) <= _IMMEDIATE:
         immediate = [_immediate(item, file, elapsed) for item, file in taken]

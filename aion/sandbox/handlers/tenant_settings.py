@@ -1,4 +1,4 @@
-"""The tenant: settings, limits, and the bucket that it brings along."""
+"""The tenant: settings, limits, and its custom bucket."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from aion.sandbox.accounts.tenant import VLM_PROVIDERS, Tenant, bucket_problem, bucket_record
 from aion.sandbox.contract.errors import ApiError, InvalidRequest, Problem
 from aion.sandbox.handlers.registry import operation
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.store.ids import TENANT_ID
 from aion.sandbox.store.records import Record
 
@@ -17,76 +17,74 @@ _MOST_DOMAINS: Final = 1000
 
 
 @operation("get_tenant_settings")
-async def get_tenant_settings(call: Call) -> Answer:
-    """Settings, subscription and credits."""
-    return Answer(Tenant(call.state).settings())
+async def get_tenant_settings(call: Call) -> Response:
+    """Return settings, subscription and credits."""
+    return Response(Tenant(call.state).settings())
 
 
 @operation("update_tenant_settings", role="admin")
-async def update_tenant_settings(call: Call) -> Answer:
-    """Change what is given."""
+async def update_tenant_settings(call: Call) -> Response:
+    """Change the given settings."""
     _check(call.body)
     tenant = Tenant(call.state)
     with call.state.database.transaction():
         changed = tenant.change(call.body)
-        call.state.audit.write(
+        call.audit(
             "tenant.updated",
             "update",
-            actor=call.actor,
             resource_type="tenant",
             resource_id=TENANT_ID,
-            ip_address=call.ip_address,
             metadata={"changed": changed},
         )
-    return Answer(tenant.settings())
+    return Response(tenant.settings())
 
 
 @operation("get_tenant_limits")
-async def get_tenant_limits(call: Call) -> Answer:
-    """What is allowed, used and left."""
-    return Answer(Tenant(call.state).limits())
+async def get_tenant_limits(call: Call) -> Response:
+    """Return what is allowed, used and left."""
+    return Response(Tenant(call.state).limits())
 
 
 @operation("get_custom_s3_status")
-async def get_custom_s3_status(call: Call) -> Answer:
-    """Which bucket is configured, without its secrets."""
-    return Answer(_status(_stored(call), validated=True))
+async def get_custom_s3_status(call: Call) -> Response:
+    """Return the configured bucket, without its secrets."""
+    return Response(_status(_stored(call), validated=True))
 
 
 @operation("configure_custom_s3", role="admin")
-async def configure_custom_s3(call: Call) -> Answer:
-    """Test a bucket, and keep it when it can be used."""
+async def configure_custom_s3(call: Call) -> Response:
+    """Test a bucket, and store it if it can be used."""
     problem = bucket_problem(call.body)
     if problem is not None:
-        _note(call, "update", result="failure", error_message=problem)
+        _audit(call, "update", failure=problem)
         raise ApiError(400, problem, code="S3_VALIDATION_FAILED")
     with call.state.database.transaction():
         stored = call.state.records.put(_BUCKET, TENANT_ID, bucket_record(call.body))
-        _note(call, "update")
-    return Answer(_status(stored, validated=None))
+        _audit(call, "update")
+    return Response(_status(stored, validated=None))
 
 
 @operation("validate_custom_s3", role="admin")
-async def validate_custom_s3(call: Call) -> Answer:
-    """Test the bucket that is configured."""
+async def validate_custom_s3(call: Call) -> Response:
+    """Test the configured bucket."""
     stored = _stored(call)
     if stored is None:
         error = "No custom S3 bucket is configured"
-        return Answer({"valid": False, "bucket_name": None, "region": None, "error": error})
+        return Response({"valid": False, "bucket_name": None, "region": None, "error": error})
     problem = bucket_problem(stored.body, stored=True)
     bucket = {name: stored.body[name] for name in ("bucket_name", "region")}
-    return Answer({"valid": problem is None, **bucket, "error": problem})
+    return Response({"valid": problem is None, **bucket, "error": problem})
 
 
 @operation("remove_custom_s3", role="admin")
-async def remove_custom_s3(call: Call) -> Answer:
-    """Forget the bucket."""
+async def remove_custom_s3(call: Call) -> Response:
+    """Remove the bucket."""
     with call.state.database.transaction():
         removed = call.state.records.delete(_BUCKET, TENANT_ID)
         if removed:
-            _note(call, "delete")
+            _audit(call, "delete")
     message = "Custom S3 configuration removed" if removed else "No custom S3 configuration was set"
-    return Answer({"removed": removed, "message": message})
+    return Response({"removed": removed, "message": message})
 
 
 def _check(changes: dict[str, Any]) -> None:
@@ -135,17 +133,11 @@ def _status(stored: Record | None, *, validated: bool | None) -> dict[str, Any]:
     }
 
 
-def _note(
-    call: Call, action: str, *, result: str = "success", error_message: str | None = None
-) -> None:
-    call.state.audit.write(
+def _audit(call: Call, action: str, *, failure: str | None = None) -> None:
+    call.audit(
         "tenant.updated",
         action,
-        actor=call.actor,
-        result=result,
-        severity="info" if result == "success" else "warning",
         resource_type="s3_config",
         resource_id=TENANT_ID,
-        error_message=error_message,
-        ip_address=call.ip_address,
+        failure=failure,
     )

@@ -6,18 +6,18 @@ from aion.sandbox.contract.errors import ApiError
 from aion.sandbox.handlers._views import session_counts, session_result, session_status
 from aion.sandbox.handlers.registry import operation
 from aion.sandbox.images.description_job import DESCRIBE
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.store.upload_sessions import CANCELLABLE, Session
 
 
 @operation("list_sessions_api_v2_uploads_sessions_get")
-async def list_sessions(call: Call) -> Answer:
-    """Sessions, newest first, filtered by status and method."""
+async def list_sessions(call: Call) -> Response:
+    """List sessions, newest first, filtered by status and method."""
     offset, limit = call.query["offset"], call.query["limit"]
     sessions, total = call.state.sessions.page(
         call.query["status"], call.query["upload_method"], limit, offset
     )
-    return Answer(
+    return Response(
         {
             "sessions": [
                 {**session_counts(one), "upload_method": one.upload_method} for one in sessions
@@ -31,14 +31,14 @@ async def list_sessions(call: Call) -> Answer:
 
 
 @operation("get_session_status_api_v2_uploads_sessions__session_id__status_get")
-async def get_status(call: Call) -> Answer:
-    """How far the files of a session are."""
-    return Answer(session_status(_session(call)))
+async def get_status(call: Call) -> Response:
+    """Return the status of a session and its files."""
+    return Response(session_status(_session(call)))
 
 
 @operation("get_session_results_api_v2_uploads_sessions__session_id__results_get")
-async def get_results(call: Call) -> Answer:
-    """Finished files of a session, in the order in which they were sent."""
+async def get_results(call: Call) -> Response:
+    """List the finished files of a session, in the order of the request."""
     session = _session(call)
     rows = [session_result(call, session, item) for item in session.items]
     finished = [
@@ -47,7 +47,7 @@ async def get_results(call: Call) -> Answer:
         if row is not None and (call.query["include_failed"] or row["status"] != "failed")
     ]
     offset, limit = call.query["offset"], call.query["limit"]
-    return Answer(
+    return Response(
         {
             "session_id": session.id,
             "results": finished[offset : offset + limit],
@@ -66,12 +66,12 @@ async def get_results(call: Call) -> Answer:
 
 
 @operation("cancel_session_api_v2_uploads_sessions__session_id__cancel_post")
-async def cancel(call: Call) -> Answer:
-    """Stop describing what is not described yet; finished files keep their results."""
+async def cancel(call: Call) -> Response:
+    """Cancel the unfinished descriptions; finished files keep their results."""
     session = _session(call)
     if session.status not in CANCELLABLE:
         raise ApiError(
-            400, f"session is {session.status}; only pending or processing can be cancelled"
+            400, f"session is {session.status}; only pending or processing ones can be cancelled"
         )
     state = call.state
     now = state.clock.stamp()
@@ -81,7 +81,7 @@ async def cancel(call: Call) -> Answer:
             if item.file is not None and item.outcome(session) == "pending":
                 state.files.update(item.file.n, description_status="skipped", changed_at=now)
                 state.jobs.cancel(DESCRIBE, item.file.id)
-    return Answer(session_status(_session(call)))
+    return Response(session_status(_session(call)))
 
 
 def _session(call: Call) -> Session:

@@ -1,4 +1,4 @@
-"""Around uploads: quota, status of one file, known hashes, and what is stuck."""
+"""Uploads: quota, status of one file, duplicate check, and stuck files."""
 
 from __future__ import annotations
 
@@ -8,50 +8,40 @@ from typing import Final
 from aion.sandbox.contract.errors import ApiError, InvalidRequest, Problem
 from aion.sandbox.handlers._views import upload_status
 from aion.sandbox.handlers.registry import operation
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.store.clock import stamp
-from aion.sandbox.uploads.intake import quota
+from aion.sandbox.uploads.quota import quota_check
 
 _SHA256: Final = re.compile(r"[0-9a-fA-F]{64}\Z")
 
 
 @operation("check_upload_quota_api_v2_uploads_quota_check_get")
-async def check_quota(call: Call) -> Answer:
-    """Whether so many uploads are possible now; a refusal is a 200, too."""
-    wanted = call.query["file_count"]
-    if wanted < 1:
-        raise InvalidRequest([Problem(("query", "file_count"), "must be 1 or more", "range")])
-    left = quota(call.state)
+async def check_quota(call: Call) -> Response:
+    """Return whether the quota allows a number of uploads; always with status 200."""
     limits = call.state.options.limits
-    possible = wanted <= left.available
-    message = f"Upload quota exceeded: {left.available} left, {wanted} wanted"
-    return Answer(
+    body, left = quota_check(call.state, call.query["file_count"])
+    return Response(
         {
-            "can_proceed": possible,
-            "requested": wanted,
-            "available": left.available,
-            "monthly_limit": left.limit,
-            "current_usage": left.used,
+            **body,
             "prepaid_credits": left.prepaid,
             "max_batch_size": limits.max_batch_files,
             "max_concurrent_uploads": limits.max_concurrent_uploads,
-            "message": None if possible else message,
         }
     )
 
 
 @operation("get_upload_status_api_v2_uploads_status__image_id__get")
-async def get_upload_status(call: Call) -> Answer:
-    """State of upload, variants and description of one file."""
+async def get_upload_status(call: Call) -> Response:
+    """Return the status of upload, variants and description of one file."""
     file = call.state.files.get(call.path["image_id"])
     if file is None:
         raise ApiError(404, f"no upload {call.path['image_id']}")
-    return Answer(upload_status(file, call.state.clock.now()))
+    return Response(upload_status(file, call.state.clock.now()))
 
 
 @operation("check_duplicates_api_v2_uploads_check_duplicates_post")
-async def check_duplicates(call: Call) -> Answer:
-    """Which SHA-256 hashes are those of files that are stored and not deleted."""
+async def check_duplicates(call: Call) -> Response:
+    """Return which SHA-256 hashes are those of stored files."""
     hashes: list[str] = call.body["hashes"]
     problems = [
         Problem(("body", "hashes", index), "not a SHA-256 in hexadecimal", "pattern")
@@ -61,15 +51,17 @@ async def check_duplicates(call: Call) -> Answer:
     if problems:
         raise InvalidRequest(problems)
     known = [one for one in hashes if call.state.files.with_hash(one.lower()) is not None]
-    return Answer({"duplicates": known, "unique": [one for one in hashes if one not in set(known)]})
+    return Response(
+        {"duplicates": known, "unique": [one for one in hashes if one not in set(known)]}
+    )
 
 
 @operation("get_stuck_uploads_api_v2_uploads_stuck_uploads_get")
-async def get_stuck_uploads(call: Call) -> Answer:
-    """Unfinished files that have not moved for some minutes."""
+async def get_stuck_uploads(call: Call) -> Response:
+    """List unfinished files without progress for some minutes."""
     minutes, limit = call.query["stuck_minutes"], call.query["limit"]
     problems = [
-        Problem(("query", name), f"must lie between {low} and {high}", "range")
+        Problem(("query", name), f"must be between {low} and {high}", "range")
         for name, value, low, high in (
             ("stuck_minutes", minutes, 0, 525_600),
             ("limit", limit, 1, 500),
@@ -81,4 +73,4 @@ async def get_stuck_uploads(call: Call) -> Answer:
     now = call.state.clock.now()
     files = call.state.files.unfinished_before(stamp(now - minutes * 60), limit)
     images = [{**upload_status(file, now), "is_stuck": True} for file in files]
-    return Answer({"stuck_count": len(images), "images": images})
+    return Response({"stuck_count": len(images), "images": images})

@@ -1,4 +1,4 @@
-"""Usage: requests that were really made, and the credits that uploads have used.
+"""Usage: the requests of this process, and the credits that uploads have used.
 
 Where the contract leaves a choice: an upload costs two credits, requests are the last 10,000 of
 this process, and a stepped clock measures no response times.
@@ -14,7 +14,7 @@ from aion.sandbox.contract.errors import InvalidRequest, Problem
 from aion.sandbox.handlers.registry import operation
 from aion.sandbox.reports.consumption import outcomes, recent
 from aion.sandbox.reports.periods import buckets, days_of, require_period, span_of
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.store.clock import stamp
 from aion.sandbox.store.usage_log import CREDITS_PER_ITEM, UsageEvent, average_milliseconds
 
@@ -23,8 +23,8 @@ _PLAN_PERIODS: Final = ("month", "quarter", "year")
 
 
 @operation("check_usage", role="viewer")
-async def check_usage(call: Call) -> Answer:
-    """Whether there are credits for so many images."""
+async def check_usage(call: Call) -> Response:
+    """Return whether the credits are enough for a number of images."""
     items = call.body.get("item_count", 1)
     if items < 1:
         raise InvalidRequest([Problem(("body", "item_count"), "must be 1 or more", "range")])
@@ -33,7 +33,7 @@ async def check_usage(call: Call) -> Answer:
     used, prepaid = tenant.credits_used(month_start(now)), _prepaid(call)
     wanted, left = items * CREDITS_PER_ITEM, _left(tenant, used) + prepaid
     text = f"{wanted} credits are needed, {left} are left"
-    return Answer(
+    return Response(
         {
             "can_proceed": wanted <= left,
             "current_usage": used,
@@ -49,15 +49,15 @@ async def check_usage(call: Call) -> Answer:
 
 
 @operation("get_usage_summary")
-async def get_usage_summary(call: Call) -> Answer:
-    """Requests, descriptions and credits of a span."""
+async def get_usage_summary(call: Call) -> Response:
+    """Return requests, descriptions and credits of a span."""
     period = require_period(call.query["period"], _PERIODS)
     start, end = span_of(call.query, call.state.clock.now(), period=period)
     events = call.state.usage.between(start, end, api_key_id=_key_id(call))
     succeeded = sum(event.succeeded for event in events)
     tenant = Tenant(call.state)
     used = tenant.credits_used(month_start(call.state.clock.now()))
-    return Answer(
+    return Response(
         {
             "period": {"start": stamp(start), "end": stamp(end)},
             "usage": {
@@ -80,8 +80,8 @@ async def get_usage_summary(call: Call) -> Answer:
 
 
 @operation("get_usage_details")
-async def get_usage_details(call: Call) -> Answer:
-    """The requests one by one, newest first."""
+async def get_usage_details(call: Call) -> Response:
+    """List the requests, newest first."""
     start, end = span_of(call.query, call.state.clock.now(), period=None)
     kind = call.query["operation_type"]
     events = [
@@ -90,7 +90,7 @@ async def get_usage_details(call: Call) -> Answer:
         if kind is None or kind in {event.name, event.operation}
     ][::-1]
     page, size = call.query["page"], call.query["page_size"]
-    return Answer(
+    return Response(
         {
             "events": [_event(event) for event in events[(page - 1) * size : page * size]],
             "pagination": {
@@ -104,8 +104,8 @@ async def get_usage_details(call: Call) -> Answer:
 
 
 @operation("get_usage_by_period")
-async def get_usage_by_period(call: Call) -> Answer:
-    """Requests in each hour, day or month of a span."""
+async def get_usage_by_period(call: Call) -> Response:
+    """Count the requests in each hour, day or month of a span."""
     kind = call.query["period_type"]
     spans = buckets(kind, call.query, call.state.clock.now())
     events = call.state.usage.between(spans[0][0], spans[-1][1], api_key_id=_key_id(call))
@@ -113,7 +113,7 @@ async def get_usage_by_period(call: Call) -> Answer:
     widths = {"hour": 13, "day": 10, "month": 7}
     for event in events:
         counted[event.at[: widths[kind]]] += 1
-    return Answer(
+    return Response(
         {
             "period_type": kind,
             "data": [
@@ -129,15 +129,15 @@ async def get_usage_by_period(call: Call) -> Answer:
 
 
 @operation("get_top_endpoints")
-async def get_top_endpoints(call: Call) -> Answer:
-    """The operations that were called most."""
+async def get_top_endpoints(call: Call) -> Response:
+    """List the operations with the most calls."""
     start, end = span_of(call.query, call.state.clock.now(), period=None)
     events = call.state.usage.between(start, end)
     groups: dict[tuple[str, str], list[UsageEvent]] = {}
     for event in events:
         groups.setdefault((event.method, event.path), []).append(event)
     ranked = sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
-    return Answer(
+    return Response(
         {
             "endpoints": [
                 {
@@ -155,12 +155,12 @@ async def get_top_endpoints(call: Call) -> Answer:
 
 
 @operation("get_usage_breakdown")
-async def get_usage_breakdown(call: Call) -> Answer:
-    """What the credits of the month went to: descriptions, all of one level."""
+async def get_usage_breakdown(call: Call) -> Response:
+    """Return the use of this month's credits: descriptions, all of one level."""
     now = call.state.clock.now()
     tenant = Tenant(call.state)
     used = tenant.credits_used(month_start(now))
-    return Answer(
+    return Response(
         {
             "current_month": stamp(now)[:7],
             "total_credits_used": used,
@@ -181,8 +181,8 @@ async def get_usage_breakdown(call: Call) -> Answer:
 
 
 @operation("get_plan_usage")
-async def get_plan_usage(call: Call) -> Answer:
-    """How far the plan is used, and where that leads if it goes on so."""
+async def get_plan_usage(call: Call) -> Response:
+    """Return the use of the plan, and its projection to the end of the month."""
     period = require_period(call.query["period"], _PLAN_PERIODS)
     now = call.state.clock.now()
     tenant = Tenant(call.state)
@@ -209,7 +209,7 @@ async def get_plan_usage(call: Call) -> Answer:
             "will_exceed_limit": projected > tenant.monthly_credits,
             "trending": "up" if projected > month else "stable",
         }
-    return Answer(answer)
+    return Response(answer)
 
 
 def _advice(used: int, most: int) -> list[str]:

@@ -9,29 +9,29 @@ from aion.sandbox.accounts.tenant import month_start, next_month
 from aion.sandbox.chat.store import SESSION
 from aion.sandbox.contract.errors import InvalidRequest, Problem
 from aion.sandbox.handlers.registry import operation
-from aion.sandbox.reports.consumption import daily, descriptions, outcomes, talks
+from aion.sandbox.reports.consumption import chat_usage, daily, description_usage, outcomes
 from aion.sandbox.reports.periods import days_of
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 
 
 @operation("get_monthly_token_usage")
-async def get_monthly_token_usage(call: Call) -> Answer:
-    """Tokens of one calendar month."""
+async def get_monthly_token_usage(call: Call) -> Response:
+    """Return the tokens of one calendar month."""
     now = datetime.fromtimestamp(call.state.clock.now(), UTC)
     year, month = call.query["year"] or now.year, call.query["month"] or now.month
     if not 2000 <= year <= 9000:
         raise InvalidRequest([Problem(("query", "year"), "must be from 2000 to 9000", "range")])
     start = datetime(year, month, 1, tzinfo=UTC).timestamp()
-    # The last microsecond of the month, the finest that a stored time can tell.
+    # The last microsecond of the month, the resolution of stored times.
     end = next_month(start).timestamp() - 1e-6
-    described = descriptions(call.state, start, end)
-    spoken = talks(call.state, start, end)
+    described = description_usage(call.state, start, end)
+    spoken = chat_usage(call.state, start, end)
     told = sum(one.tokens for one in described)
     asked, answered = (
         sum(one.input_tokens for one in spoken),
         sum(one.output_tokens for one in spoken),
     )
-    return Answer(
+    return Response(
         {
             "year": year,
             "month": month,
@@ -49,11 +49,11 @@ async def get_monthly_token_usage(call: Call) -> Answer:
 
 
 @operation("get_file_token_usage")
-async def get_file_token_usage(call: Call) -> Answer:
-    """Tokens of each description, newest first."""
-    described = descriptions(call.state)
+async def get_file_token_usage(call: Call) -> Response:
+    """List the tokens of each description, newest first."""
+    described = description_usage(call.state)
     offset = call.query["offset"]
-    return Answer(
+    return Response(
         {
             "files": [
                 {
@@ -74,11 +74,11 @@ async def get_file_token_usage(call: Call) -> Answer:
 
 
 @operation("get_conversation_token_usage")
-async def get_conversation_token_usage(call: Call) -> Answer:
-    """Tokens of each chat session in which something was said, newest first."""
-    spoken = talks(call.state)
+async def get_conversation_token_usage(call: Call) -> Response:
+    """List the tokens of each chat session with messages, newest first."""
+    spoken = chat_usage(call.state)
     offset = call.query["offset"]
-    return Answer(
+    return Response(
         {
             "conversations": [
                 {
@@ -100,21 +100,21 @@ async def get_conversation_token_usage(call: Call) -> Answer:
 
 
 @operation("get_dashboard_analytics")
-async def get_dashboard_analytics(call: Call) -> Answer:
-    """Files and chats of the last week, month or year, day by day."""
+async def get_dashboard_analytics(call: Call) -> Response:
+    """Count files and chats of the last week, month or year, day by day."""
     period = call.query["period"]
     now = call.state.clock.now()
     today = datetime.fromtimestamp(now, UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     first = today - timedelta(days=days_of(period) - 1)
     start = first.timestamp()
     done = daily(call.state, start, now)
-    described = descriptions(call.state, start, now)
-    spoken = talks(call.state, start, now)
+    described = description_usage(call.state, start, now)
+    spoken = chat_usage(call.state, start, now)
     succeeded, failed = outcomes(call.state, start, now)
-    this_month = talks(call.state, month_start(now), now)
+    this_month = chat_usage(call.state, month_start(now), now)
     processing = sum(one.tokens for one in described)
     chatting = sum(one.input_tokens + one.output_tokens for one in spoken)
-    return Answer(
+    return Response(
         {
             "period": period,
             "start_date": first.date().isoformat(),
@@ -145,6 +145,6 @@ def _day(day: str, done: dict[str, tuple[int, int]]) -> dict[str, Any]:
 
 
 def _rate(succeeded: int, failed: int) -> float | None:
-    """Percent of the descriptions that succeeded."""
+    """Return the percentage of successful descriptions."""
     ended = succeeded + failed
     return round(100 * succeeded / ended, 2) if ended else None

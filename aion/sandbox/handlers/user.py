@@ -1,7 +1,7 @@
-"""The user behind the key or session: profile, password, address, sessions, the end of an account.
+"""The user of the key or session: profile, password, address, sessions, deletion.
 
-Nothing is mailed: an answer that would promise a mail names its token, marked `[sandbox]`. The
-owner's account stays: without it there would be no sandbox.
+No mail is sent: a response that would promise one has its token, marked `[sandbox]`. The owner's
+account cannot be deleted.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from aion.sandbox.contract.errors import ApiError
 from aion.sandbox.handlers.api_keys import deactivate
 from aion.sandbox.handlers.registry import operation
 from aion.sandbox.images.description import MARK
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.store.records import Record
 
 _PHRASE: Final = "delete my account"
@@ -21,13 +21,13 @@ _ROTATE: Final = "/api/v2/auth/session/rotate-session"
 
 
 @operation("get_user_profile")
-async def get_user_profile(call: Call) -> Answer:
-    """Who calls, with preferences."""
+async def get_user_profile(call: Call) -> Response:
+    """Return the caller, with preferences."""
     return _profile(call)
 
 
 @operation("update_user_profile", role="viewer")
-async def update_user_profile(call: Call) -> Answer:
+async def update_user_profile(call: Call) -> Response:
     """Change name and preferences; preferences are merged, null empties them."""
     accounts, member = _caller(call)
     with call.state.database.transaction():
@@ -41,21 +41,19 @@ async def update_user_profile(call: Call) -> Answer:
 
 
 @operation("change_password", role="viewer")
-async def change_password(call: Call) -> Answer:
-    """Set another password; the session should be rotated then."""
+async def change_password(call: Call) -> Response:
+    """Change the password; the session should be rotated afterwards."""
     accounts, member = _caller(call)
     _require_password(accounts, member, call.body["current_password"])
     with call.state.database.transaction():
         accounts.set_password(member.id, call.body["new_password"])
-        call.state.audit.write(
+        call.audit(
             "auth.password_changed",
             "update",
-            actor=call.actor,
             resource_type="user",
             resource_id=member.id,
-            ip_address=call.ip_address,
         )
-    return Answer(
+    return Response(
         {
             "message": "Password changed",
             "session_rotation_required": True,
@@ -65,33 +63,33 @@ async def change_password(call: Call) -> Answer:
 
 
 @operation("set_initial_password", role="viewer")
-async def set_initial_password(call: Call) -> Answer:
-    """Set the password of an account that has none."""
+async def set_initial_password(call: Call) -> Response:
+    """Set the password of an account without one."""
     accounts, member = _caller(call)
     if accounts.has_password(member.id):
-        raise ApiError(400, "the account has a password already")
+        raise ApiError(400, "the account already has a password")
     with call.state.database.transaction():
         accounts.set_password(member.id, call.body)
-    return Answer({"message": "Password set", "auth_provider": "both"})
+    return Response({"message": "Password set", "auth_provider": "both"})
 
 
 @operation("change_email", role="viewer")
-async def change_email(call: Call) -> Answer:
-    """Keep a new address until it is confirmed."""
+async def change_email(call: Call) -> Response:
+    """Store a new address until it is confirmed."""
     accounts, member = _caller(call)
     _require_password(accounts, member, call.body["password"])
     email = call.body["new_email"]
     if accounts.members.with_email(email) is not None:
-        raise ApiError(409, f"{email} belongs to an account already")
+        raise ApiError(409, f"{email} already belongs to an account")
     with call.state.database.transaction():
         accounts.change(member.id, new_email=email)
     token = accounts.token("email", f"{member.id}/{email}")
-    return Answer({"message": f"{MARK} no mail is sent; its token would be {token}"}, status=202)
+    return Response({"message": f"{MARK} no mail is sent; its token would be {token}"}, status=202)
 
 
 @operation("confirm_email_change", role="viewer")
-async def confirm_email_change(call: Call) -> Answer:
-    """Take the new address over."""
+async def confirm_email_change(call: Call) -> Response:
+    """Confirm the new address."""
     accounts = Accounts(call.state)
     for member in accounts.members.all():
         email = accounts.get(member.id)["new_email"]
@@ -101,42 +99,42 @@ async def confirm_email_change(call: Call) -> Answer:
             with call.state.database.transaction():
                 accounts.members.change(member, email=email)
                 accounts.change(member.id, new_email=None, email_verified=True)
-            return Answer({"message": "E-mail changed", "email": email})
+            return Response({"message": "E-mail changed", "email": email})
     raise ApiError(400, "the token is not valid", code="INVALID_TOKEN")
 
 
 @operation("get_user_sessions")
-async def get_user_sessions(call: Call) -> Answer:
-    """The sessions of the user, newest first."""
+async def get_user_sessions(call: Call) -> Response:
+    """List the sessions of the user, newest first."""
     logins = Accounts(call.state).logins(call.actor.user_id)
-    return Answer([_as_json(login, call.actor.session_id) for login in logins])
+    return Response([_as_json(login, call.actor.session_id) for login in logins])
 
 
 @operation("revoke_session_api_v2_user_sessions__session_id__delete", role="viewer")
-async def revoke_session(call: Call) -> Answer:
+async def revoke_session(call: Call) -> Response:
     """End another session of the user."""
     accounts = Accounts(call.state)
     with call.state.database.transaction():
         accounts.end(accounts.own(call.actor, call.path["session_id"]))
-    return Answer(status=204)
+    return Response(status=204)
 
 
 @operation("revoke_all_sessions", role="viewer")
-async def revoke_all_sessions(call: Call) -> Answer:
-    """End all sessions of the user but the one in use."""
+async def revoke_all_sessions(call: Call) -> Response:
+    """End all sessions of the user except the one in use."""
     accounts = Accounts(call.state)
     with call.state.database.transaction():
         for login in accounts.logins(call.actor.user_id):
             if login.id != call.actor.session_id:
                 accounts.end(login)
-    return Answer(status=204)
+    return Response(status=204)
 
 
 @operation("delete_account", role="viewer")
-async def delete_account(call: Call) -> Answer:
-    """Remove the user, with sessions and keys."""
+async def delete_account(call: Call) -> Response:
+    """Delete the user, with sessions and keys."""
     if call.body["confirmation"] != _PHRASE:
-        raise ApiError(400, f"confirmation has to be {_PHRASE!r}")
+        raise ApiError(400, f"confirmation must be {_PHRASE!r}")
     accounts, member = _caller(call)
     if member.body["role"] == "owner":
         raise ApiError(400, "the owner's account is part of the sandbox: reset the sandbox instead")
@@ -149,15 +147,13 @@ async def delete_account(call: Call) -> Answer:
         for key in keys:
             deactivate(call, key, "account deleted")
         accounts.members.remove(member)
-        call.state.audit.write(
+        call.audit(
             "tenant.member_removed",
             "delete",
-            actor=call.actor,
             resource_type="member",
             resource_id=member.id,
-            ip_address=call.ip_address,
         )
-    return Answer({"message": "Account deleted"})
+    return Response({"message": "Account deleted"})
 
 
 def _caller(call: Call) -> tuple[Accounts, Record]:
@@ -170,10 +166,10 @@ def _require_password(accounts: Accounts, member: Record, password: str) -> None
         raise ApiError(400, "the password is wrong", code="INVALID_CREDENTIALS")
 
 
-def _profile(call: Call) -> Answer:
+def _profile(call: Call) -> Response:
     accounts, member = _caller(call)
     account = accounts.get(member.id)
-    return Answer(
+    return Response(
         {
             "id": member.id,
             "email": member.body["email"],

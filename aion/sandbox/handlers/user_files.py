@@ -9,8 +9,9 @@ from aion.sandbox.handlers._views import file_details, file_item, variant_key
 from aion.sandbox.handlers.registry import operation
 from aion.sandbox.images import variants
 from aion.sandbox.images.description_job import VARIANTS
+from aion.sandbox.library.deletion import delete_file, delete_files
 from aion.sandbox.library.listing import list_files
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.store.files import StoredFile
 from aion.sandbox.store.ids import make_id
 from aion.sandbox.store.jsontext import json_text
@@ -18,10 +19,10 @@ from aion.sandbox.uploads.intake import check_tags
 
 
 @operation("list_user_files_api_v2_user_files_get")
-async def list_user_files(call: Call) -> Answer:
-    """One page of the files that pass the filters."""
+async def list_user_files(call: Call) -> Response:
+    """List one page of the files that pass the filters."""
     files, total = list_files(call.state.database, call.query)
-    return Answer(
+    return Response(
         {
             "files": [file_item(call, file) for file in files],
             "total_count": total,
@@ -31,20 +32,20 @@ async def list_user_files(call: Call) -> Answer:
 
 
 @operation("get_user_file_api_v2_user_files__image_id__get")
-async def get_user_file(call: Call) -> Answer:
-    """Details of a file by its id or the first 8 characters of it."""
+async def get_user_file(call: Call) -> Response:
+    """Return the details of a file by its id or the first 8 characters of it."""
     file = call.state.files.find(call.path["image_id"])
     if file is None:
         raise _not_found(call)
-    return Answer(file_details(call, file))
+    return Response(file_details(call, file))
 
 
 @operation("update_user_file_api_v2_user_files__image_id__patch")
-async def update_user_file(call: Call) -> Answer:
-    """Change title or tags; null empties the one that carries it, absence keeps it."""
+async def update_user_file(call: Call) -> Response:
+    """Change title or tags; null empties a field, an absent field stays."""
     file = _file(call)
     if not call.body:
-        raise ApiError(400, "give at least one of title and tags")
+        raise ApiError(400, "pass at least one of title and tags")
     now = call.state.clock.stamp()
     values: dict[str, Any] = {"updated_at": now}
     if "title" in call.body:
@@ -56,44 +57,29 @@ async def update_user_file(call: Call) -> Answer:
         values |= {"tags": json_text(tags), "tags_edited": 1}
     call.state.files.update(file.n, **values)
     changed = _file(call)
-    return Answer(
+    return Response(
         {"id": file.id, "title": changed.title, "tags": changed.tag_list(), "updated_at": now}
     )
 
 
 @operation("delete_user_file_api_v2_user_files__image_id__delete")
-async def delete_user_file(call: Call) -> Answer:
-    """Hide a file; its bytes stay for the thirty days in which the service could restore it."""
+async def delete_user_file(call: Call) -> Response:
+    """Delete a file; its bytes stay, since the service can restore it for thirty days."""
     file = _file(call)
-    now = _delete(call, file)
-    return Answer({"id": file.id, "deleted_at": now, "message": "File deleted"})
+    now = delete_file(call.state, file)
+    return Response({"id": file.id, "deleted_at": now, "message": "File deleted"})
 
 
 @operation("batch_delete_user_files_api_v2_user_files_batch_delete_post")
-async def batch_delete_user_files(call: Call) -> Answer:
-    """Delete many files, each with its own outcome; what is being processed is skipped."""
-    groups: dict[str, list[dict[str, Any]]] = {"deleted": [], "skipped": [], "failed": []}
-    ids: list[str] = [one.lower() for one in call.body["file_ids"]]
-    if len(set(ids)) < len(ids):
-        raise InvalidRequest([Problem(("body", "file_ids"), "an id is there twice", "unique")])
-    with call.state.database.transaction():
-        for file_id in ids:
-            file = call.state.files.get(file_id)
-            outcome: dict[str, Any] = {"id": file_id, "deleted_at": None}
-            if file is None:
-                outcome |= {"status": "failed", "message": "File not found"}
-            elif file.busy:
-                outcome |= {"status": "skipped", "message": "File is being processed"}
-            else:
-                now = _delete(call, file)
-                outcome |= {"status": "deleted", "message": None, "deleted_at": now}
-            groups[outcome["status"]].append(outcome)
-    summary = {name: len(group) for name, group in groups.items()}
-    return Answer({**groups, "summary": {"total": len(ids), **summary}})
+async def batch_delete_user_files(call: Call) -> Response:
+    """Delete many files, each with its own outcome; unfinished ones are skipped."""
+    return Response(
+        delete_files(call.state, "file_ids", call.body["file_ids"], "File", call.state.files.get)
+    )
 
 
 @operation("get_user_file_variant_api_v2_user_files__image_id__variant__variant_type__get")
-async def get_variant(call: Call) -> Answer:
+async def get_variant(call: Call) -> Response:
     """Redirect to a signed URL of one size."""
     name = call.path["variant_type"]
     if name != variants.ORIGINAL and name not in variants.SIZES:
@@ -106,25 +92,27 @@ async def get_variant(call: Call) -> Answer:
     if key is None:
         raise ApiError(
             404,
-            f"variant {name} of file {file.id} is not made: its state is {file.variant_status}",
+            f"variant {name} of file {file.id} does not exist: its status is {file.variant_status}",
             code="VARIANT_NOT_READY",
             details={"variant_status": file.variant_status},
         )
-    return Answer(status=302, headers={"location": call.object_url(key)})
+    return Response(status=302, headers={"location": call.object_url(key)})
 
 
 @operation("download_user_file_api_v2_user_files__image_id__download_get")
-async def download(call: Call) -> Answer:
-    """Redirect to a signed URL that answers with the original bytes and its filename."""
+async def download(call: Call) -> Response:
+    """Redirect to a signed URL of the original bytes, as a download with their filename."""
     file = _file(call)
     if not file.object_key:
         raise ApiError(400, f"a {file.media_type} has no bytes to download")
-    return Answer(status=302, headers={"location": call.object_url(file.object_key, file.filename)})
+    return Response(
+        status=302, headers={"location": call.object_url(file.object_key, file.filename)}
+    )
 
 
 @operation("trigger_variant_generation_api_v2_user_files__image_id__trigger_variants_post")
-async def trigger_variants(call: Call) -> Answer:
-    """Make the variants again; while a task runs, that one is returned."""
+async def trigger_variants(call: Call) -> Response:
+    """Make the variants again; returns the running task, if any."""
     file = _file(call)
     if file.media_type != "image":
         raise ApiError(400, f"a {file.media_type} has no variants")
@@ -138,12 +126,12 @@ async def trigger_variants(call: Call) -> Answer:
             call.state.jobs.schedule(VARIANTS, file.id, stage="pending", name=file.filename)
     body: dict[str, Any] = {
         "success": True,
-        "message": "Variant generation is running already" if running else "Variants queued",
+        "message": "Variant generation is already running" if running else "Variants queued",
         "task_id": make_id("variants", file.id),
         "current_status": _file(call).variant_status,
         "image_id": file.id,
     }
-    return Answer({**body, "skipped_duplicate": True} if running else body)
+    return Response({**body, "skipped_duplicate": True} if running else body)
 
 
 def _file(call: Call) -> StoredFile:
@@ -156,9 +144,3 @@ def _file(call: Call) -> StoredFile:
 def _not_found(call: Call) -> ApiError:
     file_id = call.path["image_id"]
     return ApiError(404, f"no file {file_id}", details={"image_id": file_id})
-
-
-def _delete(call: Call, file: StoredFile) -> str:
-    now = call.state.clock.stamp()
-    call.state.files.update(file.n, deleted_at=now, updated_at=now)
-    return now

@@ -1,4 +1,4 @@
-"""Analyses of videos: follow, queue, repeat."""
+"""Analyses of videos: status, queue, retry."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from aion.sandbox.contract.errors import ApiError, InvalidRequest, Problem
 from aion.sandbox.handlers.registry import operation
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.store.clock import stamp
 from aion.sandbox.store.files import StoredFile
 from aion.sandbox.store.records import Record
@@ -17,25 +17,25 @@ _PRIORITIES: Final = ("low", "normal", "high")
 
 
 @operation("get_analysis_status_api_v2_video_analysis_jobs__analysis_job_id__get")
-async def get_status(call: Call) -> Answer:
-    """One analysis."""
-    return Answer(_status(_analysis(call)))
+async def get_status(call: Call) -> Response:
+    """Return one analysis."""
+    return Response(_status(_analysis(call)))
 
 
 @operation("get_analysis_status_by_media")
-async def get_status_by_media(call: Call) -> Answer:
-    """The newest analysis of a video."""
+async def get_status_by_media(call: Call) -> Response:
+    """Return the newest analysis of a video."""
     analysis = videos.newest_analysis(call.state, _video(call, call.path["media_id"]).id)
     if analysis is None:
-        raise ApiError(404, f"the video {call.path['media_id']} was never to be analyzed")
-    return Answer(_status(analysis))
+        raise ApiError(404, f"the video {call.path['media_id']} has no analysis")
+    return Response(_status(analysis))
 
 
 @operation("queue_analysis")
-async def queue(call: Call) -> Answer:
-    """Queue an analysis, unless one is on its way."""
+async def queue(call: Call) -> Response:
+    """Queue an analysis, unless one is running."""
     file = _video(call, call.body["media_id"])
-    wishes = {
+    options = {
         "analysis_type": _choice(call, "analysis_type", "full_vlm", _TYPES),
         "priority": _choice(call, "priority", "normal", _PRIORITIES),
     }
@@ -43,15 +43,15 @@ async def queue(call: Call) -> Answer:
     with state.database.transaction():
         known = videos.newest_analysis(state, file.id)
         if known is not None and known.body["status"] in videos.ACTIVE:
-            analysis, message = known, f"the video is being analyzed already: {known.id}"
+            analysis, message = known, f"the video is already being analyzed: {known.id}"
         else:
-            analysis, message = videos.queue(state, file, wishes), "the analysis is queued"
+            analysis, message = videos.queue(state, file, options), "the analysis is queued"
         waiting, _ = state.records.find(
             videos.ANALYSIS,
             where=lambda one: one.body["status"] == "pending" and one.n < analysis.n,
         )
     begins = stamp(state.clock.now() + state.options.pace)
-    return Answer(
+    return Response(
         {
             "analysis_job_id": analysis.id,
             "media_id": file.id,
@@ -64,8 +64,8 @@ async def queue(call: Call) -> Answer:
 
 
 @operation("retry_analysis")
-async def retry(call: Call) -> Answer:
-    """Begin an analysis that did not end well once more."""
+async def retry(call: Call) -> Response:
+    """Retry a failed or cancelled analysis."""
     analysis = _analysis(call)
     file = _video(call, call.body["media_id"])
     if analysis.parent != file.id:
@@ -87,7 +87,7 @@ async def retry(call: Call) -> Answer:
         )
     with call.state.database.transaction():
         analysis = videos.begin(call.state, file, analysis, retry_count=count + 1, priority="high")
-    return Answer(
+    return Response(
         {
             "analysis_job_id": analysis.id,
             "media_id": file.id,

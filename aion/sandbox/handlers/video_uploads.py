@@ -1,4 +1,4 @@
-"""Videos in chunks: begin, confirm what was sent, ask for new URLs, complete or give up."""
+"""Chunked uploads of videos: initiate, confirm chunks, retry chunks, complete or abort."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import Any, Final
 
 from aion.sandbox.contract.errors import ApiError, InvalidRequest, Problem
 from aion.sandbox.handlers.registry import operation
-from aion.sandbox.runtime.call import Answer, Call
+from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.store.clock import seconds_of, stamp
 from aion.sandbox.store.ids import make_id
 from aion.sandbox.store.records import Record
-from aion.sandbox.uploads.intake import require_quota, require_storage
-from aion.sandbox.uploads.presigned import check_name
+from aion.sandbox.uploads.quota import require_quota, require_storage
+from aion.sandbox.uploads.upload_checks import check_name, check_size, check_type
 from aion.sandbox.videos import videos
 
 _UPLOAD: Final = "video_upload"
 _LIFETIME: Final = 24 * 3600
-"""Seconds until an upload is given up."""
+"""Seconds until an upload expires."""
 _URL_LIFETIME: Final = 3600
 _MOST_CHUNKS: Final = 10_000
 _LONGEST_TAG: Final = 50
@@ -26,18 +26,18 @@ _CHUNK_TYPE: Final = "application/octet-stream"
 
 
 @operation("initiate_video_upload")
-async def initiate(call: Call) -> Answer:
+async def initiate(call: Call) -> Response:
     """Plan the chunks of one video."""
     _check(call, call.body, ("body",))
     require_quota(call.state, 1)
     require_storage(call.state, call.body["size_bytes"])
     with call.state.database.transaction():
         upload = _begin(call, call.body)
-    return Answer(_session(call, upload), status=201)
+    return Response(_session(call, upload), status=201)
 
 
 @operation("batch_initiate_video_uploads")
-async def batch_initiate(call: Call) -> Answer:
+async def batch_initiate(call: Call) -> Response:
     """Plan several videos: all of them, or none."""
     wanted: list[dict[str, Any]] = call.body["videos"]
     for number, one in enumerate(wanted):
@@ -48,7 +48,7 @@ async def batch_initiate(call: Call) -> Answer:
     with call.state.database.transaction():
         batch_id = call.state.records.new_id("video_batch")
         uploads = [_begin(call, one) for one in wanted]
-    return Answer(
+    return Response(
         {
             "batch_id": batch_id,
             "videos": [_session(call, upload) for upload in uploads],
@@ -62,26 +62,26 @@ async def batch_initiate(call: Call) -> Answer:
 
 
 @operation("confirm_video_chunk")
-async def confirm_chunk(call: Call) -> Answer:
-    """Take note of a chunk, after a look at what arrived."""
+async def confirm_chunk(call: Call) -> Response:
+    """Confirm a chunk, after a check of the received bytes."""
     upload = _uploading(call)
     number = _chunk_number(call, upload)
     info = call.state.objects.info(_key(upload, number))
     if info is None:
-        raise _refused("CHUNK_NOT_UPLOADED", f"nothing was sent for chunk {number}", number)
+        raise _refused("CHUNK_NOT_UPLOADED", f"chunk {number} was not uploaded", number)
     size = _size(upload, number)
     if not info.size == size == call.body["size_bytes"]:
-        told = call.body["size_bytes"]
-        reason = f"chunk {number} has {size} bytes; {info.size} arrived, {told} were confirmed"
+        confirmed = call.body["size_bytes"]
+        reason = f"chunk {number} has {size} bytes; {info.size} arrived, {confirmed} were confirmed"
         raise _refused("CHUNK_SIZE_MISMATCH", reason, number)
-    # Whether quotes belong to an ETag is nowhere said.
+    # The contract does not say whether an ETag includes quotes.
     if call.body["etag"].strip().removeprefix("W/").strip('"').lower() != info.etag:
         raise _refused(
-            "ETAG_MISMATCH", f"the ETag of chunk {number} is that of other bytes", number
+            "ETAG_MISMATCH", f"the ETag of chunk {number} does not match the received bytes", number
         )
     done = {**upload.body["done"], str(number): info.etag}
     upload = call.state.records.update(_UPLOAD, upload.id, done=done) or upload
-    return Answer(
+    return Response(
         {
             "chunk_number": number,
             "status": "completed",
@@ -94,12 +94,12 @@ async def confirm_chunk(call: Call) -> Answer:
 
 
 @operation("retry_video_chunk")
-async def retry_chunk(call: Call) -> Answer:
-    """A new URL for a chunk, not too often."""
+async def retry_chunk(call: Call) -> Response:
+    """Return a new URL for a chunk, a limited number of times."""
     upload = _uploading(call)
     number = _chunk_number(call, upload)
     if str(number) in upload.body["done"]:
-        raise _refused("CHUNK_CONFIRMED", f"chunk {number} is confirmed already", number)
+        raise _refused("CHUNK_CONFIRMED", f"chunk {number} is already confirmed", number)
     most = call.state.options.limits.video_chunk_retries
     attempt = upload.body["retries"].get(str(number), 0) + 1
     if attempt > most:
@@ -107,7 +107,7 @@ async def retry_chunk(call: Call) -> Answer:
         raise _refused("CHUNK_RETRIES_EXHAUSTED", reason, number)
     retries = {**upload.body["retries"], str(number): attempt}
     call.state.records.update(_UPLOAD, upload.id, retries=retries)
-    return Answer(
+    return Response(
         {
             "chunk_number": number,
             "upload_url": _url(call, upload, number),
@@ -119,8 +119,8 @@ async def retry_chunk(call: Call) -> Answer:
 
 
 @operation("complete_video_upload")
-async def complete(call: Call) -> Answer:
-    """Make a file of the chunks, and queue its analysis."""
+async def complete(call: Call) -> Response:
+    """Join the chunks into a file, and queue its analysis."""
     upload, state = _uploading(call), call.state
     missing = [n for n in range(1, _count(upload) + 1) if str(n) not in upload.body["done"]]
     if missing:
@@ -145,7 +145,7 @@ async def complete(call: Call) -> Answer:
     if seconds > longest:
         raise ApiError(
             400,
-            f"the video lasts {seconds:.0f} s, the limit is {longest:.0f}",
+            f"the video lasts {seconds:.0f} s; the limit is {longest:.0f} s",
             code="VIDEO_TOO_LONG",
             details={"field": "duration_seconds", "limit": longest},
         )
@@ -155,10 +155,10 @@ async def complete(call: Call) -> Answer:
         upload = _uploading(call)
         file = videos.store(state, upload, assembled, seconds, analyzed=analyzed)
         state.records.update(_UPLOAD, upload.id, status="completed")
-        analysis = videos.queue(state, file, _wishes(call.body)) if analyzed else None
+        analysis = videos.queue(state, file, _analysis_options(call.body)) if analyzed else None
     for key in keys:
         state.objects.delete(key)
-    return Answer(
+    return Response(
         {
             "media_id": file.id,
             "status": "completed",
@@ -173,8 +173,8 @@ async def complete(call: Call) -> Answer:
 
 
 @operation("abort_video_upload")
-async def abort(call: Call) -> Answer:
-    """Forget an upload and what arrived of it."""
+async def abort(call: Call) -> Response:
+    """Abort an upload and remove its chunks."""
     upload = _uploading(call)
     keys = [_key(upload, number) for number in range(1, _count(upload) + 1)]
     there = [key for key in keys if call.state.objects.has(key)]
@@ -183,7 +183,7 @@ async def abort(call: Call) -> Answer:
     )
     for key in there:
         call.state.objects.delete(key)
-    return Answer(
+    return Response(
         {
             "media_id": upload.id,
             "status": "aborted",
@@ -195,14 +195,14 @@ async def abort(call: Call) -> Answer:
 
 
 @operation("get_upload_progress")
-async def progress(call: Call) -> Answer:
-    """How far an upload is."""
+async def progress(call: Call) -> Response:
+    """Return the progress of an upload."""
     upload = call.state.records.get(_UPLOAD, call.path["media_id"].lower())
     if upload is None:
         raise _unknown(call.path["media_id"])
     body = upload.body
     waiting = [n for n in range(1, _count(upload) + 1) if str(n) not in body["done"]]
-    return Answer(
+    return Response(
         {
             "media_id": upload.id,
             "upload_id": body["upload_id"],
@@ -221,23 +221,9 @@ async def progress(call: Call) -> Answer:
 
 
 def _check(call: Call, wanted: Mapping[str, Any], loc: tuple[str | int, ...]) -> None:
-    kind, size = wanted["content_type"], wanted["size_bytes"]
     check_name((*loc, "filename"), wanted["filename"])
-    if kind not in videos.TYPES:
-        raise ApiError(
-            400,
-            f"{kind} is not a type of video: {', '.join(videos.TYPES)}",
-            code="UNSUPPORTED_FILE_TYPE",
-            details={"field": "content_type", "value": kind},
-        )
-    largest = call.state.options.limits.max_video_bytes
-    if size > largest:
-        raise ApiError(
-            413,
-            f"{size} bytes, the limit is {largest}",
-            code="FILE_TOO_LARGE",
-            details={"field": "size_bytes", "limit": largest},
-        )
+    check_type(wanted["content_type"], videos.TYPES, "video")
+    check_size(wanted["size_bytes"], call.state.options.limits.max_video_bytes)
     tags: list[str] = wanted.get("tags") or []
     problems = [
         Problem((*loc, "tags", number), "1 to 50 letters, digits, spaces, - or _", "tag")
@@ -295,7 +281,7 @@ def _session(call: Call, upload: Record) -> dict[str, Any]:
     }
 
 
-def _wishes(body: Mapping[str, Any]) -> dict[str, Any]:
+def _analysis_options(body: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "analysis_type": body.get("analysis_type") or "full_vlm",
         "analysis_provider": body.get("analysis_provider") or "google",
@@ -304,7 +290,7 @@ def _wishes(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _uploading(call: Call) -> Record:
-    """The upload that a body names, which must not have ended."""
+    """Return the active upload that a body names."""
     media_id = call.body["media_id"]
     upload = call.state.records.get(_UPLOAD, media_id.lower())
     if upload is None or upload.body["upload_id"] != call.body["upload_id"]:
@@ -331,7 +317,7 @@ def _refused(code: str, reason: str, number: int) -> ApiError:
 
 
 def _unknown(media_id: str) -> ApiError:
-    return ApiError(404, f"no upload of a video {media_id}")
+    return ApiError(404, f"no video upload {media_id}")
 
 
 def _count(upload: Record) -> int:

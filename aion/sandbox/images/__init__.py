@@ -1,1 +1,1 @@
-"""What is read from the pixels of an image: size, variants, colors, descriptions."""
+"""Images: facts, variants, colors and descriptions, all computed from the bytes."""

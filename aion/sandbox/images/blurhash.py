@@ -45,7 +45,7 @@ def encode(picture: Image.Image, across: int = 4, down: int = 3) -> str:
 
 
 def _factors(pixels: list[Color], width: int, height: int, across: int, down: int) -> list[Color]:
-    # The transform is separable: rows first, then columns of what they gave.
+    # The transform is separable: rows first, then the columns of the result.
     waves = [[cos(pi * x * i / width) for i in range(width)] for x in range(across)]
     planes = list(zip(*pixels, strict=True))
     rows = [

@@ -1,7 +1,6 @@
 """The colors of all images by their place in CIE L*a*b*, for the search by color.
 
-Only what lies in the box around a color is looked at, not every color of every image. A palette
-leaves the index with its image.
+A search reads only the colors in a box around the wanted one. A deleted image leaves the index.
 """
 
 from __future__ import annotations
@@ -16,36 +15,36 @@ from aion.sandbox.images.palette import Swatch
 from aion.sandbox.store.database import Database
 
 _MARGIN: Final = 1e-6
-"""Rounding must not cut off what lies just at the threshold."""
+"""Margin, so that rounding does not exclude colors at the threshold."""
 
 
 @dataclass(frozen=True, slots=True)
 class ColorQuery:
-    """What a color has to be like."""
+    """The conditions of a color search."""
 
     least: float
-    """Percent of the picture that it covers at least."""
+    """Minimum percentage of the picture."""
     near: Lab | None = None
     threshold: float = 0.0
     """Largest Delta E of 1976 from `near`."""
     names: Collection[str] | None = None
-    """Named colors one of which is the closest to it; None for any."""
+    """Its nearest named color is one of these; None for any."""
 
 
 @dataclass(frozen=True, slots=True)
 class ColorHit:
-    """The color of an image that fits best."""
+    """The best matching color of an image."""
 
     file: int
     """Number of the image."""
     score: float
-    """How well it fits, from 0 to 1."""
+    """Similarity, from 0 to 1."""
     hex: str
     percentage: float
 
 
 def index_colors(database: Database, image_id: str, colors: Iterable[Swatch]) -> None:
-    """Make these the colors of an image, largest first, unless it is deleted; none takes it out."""
+    """Replace the colors of an image, largest first, unless it is deleted; none removes it."""
     file = database.row("SELECT n FROM files WHERE id = ? AND deleted_at IS NULL", (image_id,))
     if file is None:
         return
@@ -59,7 +58,7 @@ def index_colors(database: Database, image_id: str, colors: Iterable[Swatch]) ->
 
 
 def indexed_colors(database: Database, file: int) -> list[Swatch]:
-    """The palette of the image with a number, largest first."""
+    """Return the palette of the image with a number, largest first."""
     rows = database.rows(
         "SELECT hex, percentage, name FROM swatches WHERE file = ? ORDER BY position", (file,)
     )
@@ -69,10 +68,10 @@ def indexed_colors(database: Database, file: int) -> list[Swatch]:
 def search_colors(
     database: Database, query: ColorQuery, limit: int, offset: int = 0
 ) -> tuple[list[ColorHit], int]:
-    """One page of the images that have a color that fits, and how many have one.
+    """Return one page of the images with a matching color, and the number on all pages.
 
-    Each comes with the color that fits best: of those that fit alike, the largest. The image that
-    fits best is the first, then the one with the larger color, then the newer one.
+    Each comes with its best matching color, the largest of equals. Order: best match, then larger
+    color, then newer image.
     """
     found = (
         _of_these_names(database, query)
@@ -99,7 +98,7 @@ def _of_these_names(database: Database, query: ColorQuery) -> list[_Found]:
 
 def _near(database: Database, query: ColorQuery, near: Lab) -> list[_Found]:
     condition, values = _conditions(query)
-    # The smallest come first, so that of two that fit alike the larger one is kept.
+    # Smallest first, so that of two equal matches the larger one remains.
     rows = database.rows(
         "SELECT file, hex, percentage, lightness, a, b FROM swatches "
         f"WHERE {condition} ORDER BY position DESC",

@@ -1,6 +1,6 @@
-"""The job that extracts the colors of an image, and the record in which it leaves them.
+"""The job that extracts the colors of an image, and the record of its result.
 
-While a job is there, its stage is the status of the extraction; after it, the record tells.
+While a job exists, its stage is the status of the extraction; afterwards the record has it.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from collections.abc import Awaitable, Iterable, Sequence
 from typing import Any, Final
 
 from aion.sandbox.images.color_index import index_colors
-from aion.sandbox.images.inspect import Unusable
+from aion.sandbox.images.image_facts import InvalidImage
 from aion.sandbox.images.palette import Swatch, read_palette
-from aion.sandbox.runtime.jobs import Next, Step, job
+from aion.sandbox.runtime.job_handlers import Next, Step, job
 from aion.sandbox.runtime.state import State
 from aion.sandbox.store.files import StoredFile
 
@@ -19,14 +19,14 @@ COLORS: Final = "colors"
 """Kind of the job, and of the record; both have the id of the image."""
 
 MOST: Final = 16
-"""Colors of an extraction that asks for no other number."""
+"""Default number of colors of an extraction."""
 
 _FOLLOWING: Final = {"pending": "queued", "queued": "processing"}
 
 
 @job(COLORS)
-def extract(step: Step) -> Next | Awaitable[Next | None] | None:
-    """Move an extraction on; the last stage reads the picture."""
+def extract(step: Step[State]) -> Next | Awaitable[Next | None] | None:
+    """Advance an extraction; the last stage reads the picture."""
     file = step.state.files.get(step.id)
     if file is None:
         return None
@@ -35,22 +35,22 @@ def extract(step: Step) -> Next | Awaitable[Next | None] | None:
     return _extract(step, file)
 
 
-async def _extract(step: Step, file: StoredFile) -> None:
+async def _extract(step: Step[State], file: StoredFile) -> None:
     state, failure = step.state, step.failure()
     path, most = state.objects.path(file.object_key), step.data.get("n_colors", MOST)
     try:
         if failure is not None:
-            raise Unusable(failure)
+            raise InvalidImage(failure)
         found: list[Swatch] = await state.in_thread(read_palette, path, file.format, most)
-    except (Unusable, OSError) as error:
+    except (InvalidImage, OSError) as error:
         failed = {"status": "failed", "error": str(error), "extracted_at": None}
         _store(state, file.id, failed, ())
         return
-    keep(state, file.id, found, step.stamp())
+    store_colors(state, file.id, found, step.stamp())
 
 
-def keep(state: State, image_id: str, found: Sequence[Swatch], now: str) -> None:
-    """Store the colors that were found in an image."""
+def store_colors(state: State, image_id: str, found: Sequence[Swatch], now: str) -> None:
+    """Store the extracted colors of an image."""
     done = {"status": "completed", "error": None, "extracted_at": now}
     _store(state, image_id, done, found)
 
@@ -67,5 +67,5 @@ Stored = tuple[str, float, str]
 
 
 def swatches(colors: Iterable[Stored]) -> list[Swatch]:
-    """A stored palette."""
+    """Return a stored palette."""
     return [Swatch(*one) for one in colors]

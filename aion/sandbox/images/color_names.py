@@ -1,4 +1,4 @@
-"""Dominant colours of a picture, by name, found in CIE L*a*b* where distance is what eyes see."""
+"""Names the dominant colors of a picture by distance in CIE L*a*b*, as eyes see it."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ NAMED: Final[dict[str, tuple[int, int, int]]] = {
     "rust": (175, 70, 25),
     "slate": (95, 110, 130),
 }
-"""Colour names that descriptions use, with the RGB value that each stands for."""
+"""The color names of descriptions, with their RGB values."""
 
 _PALETTE: Final = 24
 _MINOR: Final = 0.12
@@ -56,9 +56,9 @@ Lab = tuple[float, float, float]
 
 
 def dominant_names(picture: Image.Image, most: int = 2) -> list[str]:
-    """Names of the largest colours of an RGB picture, largest first, at least one.
+    """Return the names of the largest colors of an RGB picture, largest first, at least one.
 
-    A colour under an eighth of the area is left out, so a one-coloured picture has one name.
+    Colors under an eighth of the area are omitted, so a picture of one color has one name.
     """
     reduced = picture.quantize(_PALETTE, Image.Quantize.MEDIANCUT).convert("RGB")
     counted = cast("list[tuple[int, tuple[int, int, int]]]", reduced.getcolors(_PALETTE * 4) or [])
@@ -73,7 +73,7 @@ def dominant_names(picture: Image.Image, most: int = 2) -> list[str]:
 
 @lru_cache(maxsize=4096)
 def nearest_name(color: tuple[int, int, int]) -> str:
-    """The named colour closest to an RGB value."""
+    """Return the named color nearest to an RGB value."""
     lab = to_lab(color)
     return min(_named_lab(), key=lambda entry: _distance(entry[1], lab))[0]
 

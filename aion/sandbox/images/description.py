@@ -1,4 +1,4 @@
-"""Descriptions made from the bytes of an image, and marked as the sandbox's own."""
+"""Composes descriptions from the bytes of an image, marked as the sandbox's own."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import Final
 
 from aion.sandbox.images.color_names import dominant_names
-from aion.sandbox.images.inspect import ImageFacts, inspect, small_rgb
+from aion.sandbox.images.image_facts import ImageFacts, inspect, small_rgb
 
 MARK: Final = "[sandbox]"
-"""How every description begins: no model has seen the picture."""
+"""Prefix of every description: it was not made by a model."""
 
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What the sandbox says about an image."""
+    """The description of an image."""
 
     text: str
     tags: list[str]
@@ -24,13 +24,13 @@ class Description:
 
 
 def describe_image(path: Path, kind: str, max_pixels: int) -> Description:
-    """Describe an image file; raises `images.Unusable` when it cannot be read."""
+    """Describe an image file; raises `InvalidImage` when it cannot be read."""
     facts = inspect(path, kind, max_pixels)
     return compose(facts, dominant_names(small_rgb(path, kind, 64)))
 
 
 def compose(facts: ImageFacts, colors: list[str]) -> Description:
-    """The text and tags of some facts. Confidence is 1: facts are measured, not guessed."""
+    """Compose text and tags from facts. Confidence is 1: facts are measured, not guessed."""
     parts = [facts.format, f"{facts.width}x{facts.height}"]
     if facts.frames > 1:
         parts.append(f"animation of {facts.frames} frames")

@@ -1,4 +1,4 @@
-"""The two jobs of an image: its description and its smaller copies, made from its bytes."""
+"""The jobs that describe an image and make its variants, from its bytes."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from aion.sandbox.images import variants
 from aion.sandbox.images.description import Description, describe_image
-from aion.sandbox.images.inspect import Unusable
-from aion.sandbox.runtime.jobs import Next, Step, job
+from aion.sandbox.images.image_facts import InvalidImage
+from aion.sandbox.runtime.job_handlers import Next, Step, job
+from aion.sandbox.runtime.state import State
 from aion.sandbox.store.files import StoredFile
 from aion.sandbox.store.jsontext import json_text
 
@@ -16,15 +17,15 @@ DESCRIBE: Final = "describe"
 """Kind of the job that describes a file, by the id of the file."""
 
 VARIANTS: Final = "variants"
-"""Kind of the job that makes the smaller copies."""
+"""Kind of the job that makes the variants."""
 
 _FOLLOWING: Final = {"pending": "queued", "queued": "processing"}
 _MAX_TAGS: Final = 40
 
 
 @job(DESCRIBE)
-def describe(step: Step) -> Next | Awaitable[Next | None] | None:
-    """Move a description on; the last stage reads the picture."""
+def describe(step: Step[State]) -> Next | Awaitable[Next | None] | None:
+    """Advance a description; the last stage reads the picture."""
     file = step.state.files.get(step.id)
     if file is None or file.described:
         return None
@@ -37,19 +38,19 @@ def describe(step: Step) -> Next | Awaitable[Next | None] | None:
     return step.next(following)
 
 
-async def _describe(step: Step, file: StoredFile) -> None:
+async def _describe(step: Step[State], file: StoredFile) -> None:
     state = step.state
     failure = step.failure()
     try:
         if failure is not None:
-            raise Unusable(failure)
+            raise InvalidImage(failure)
         made: Description = await state.in_thread(
             describe_image,
             state.objects.path(file.object_key),
             file.format,
             state.options.limits.max_pixels,
         )
-    except (Unusable, OSError) as error:
+    except (InvalidImage, OSError) as error:
         values: dict[str, Any] = {
             "description_status": "failed",
             "description_error": str(error),
@@ -69,7 +70,7 @@ async def _describe(step: Step, file: StoredFile) -> None:
         state.files.update(file.n, **values, finished_at=now, changed_at=now)
 
 
-def _tags(step: Step, made: Description) -> list[str]:
+def _tags(step: Step[State], made: Description) -> list[str]:
     file = step.state.files.get(step.id)
     if file is None or file.tags_edited:
         return file.tag_list() if file is not None else []
@@ -77,8 +78,8 @@ def _tags(step: Step, made: Description) -> list[str]:
 
 
 @job(VARIANTS)
-def make(step: Step) -> Next | Awaitable[Next | None] | None:
-    """Move the smaller copies on; the last stage writes them."""
+def make(step: Step[State]) -> Next | Awaitable[Next | None] | None:
+    """Advance the variants; the last stage writes them."""
     file = step.state.files.get(step.id)
     if file is None:
         return None
@@ -88,17 +89,17 @@ def make(step: Step) -> Next | Awaitable[Next | None] | None:
     return step.next("processing")
 
 
-async def _make(step: Step, file: StoredFile) -> None:
+async def _make(step: Step[State], file: StoredFile) -> None:
     state = step.state
     failure = step.failure()
     path = state.objects.path(file.object_key)
     try:
         if failure is not None:
-            raise Unusable(failure)
+            raise InvalidImage(failure)
         made: variants.Variants = await state.in_thread(
             variants.make_variants, path, file.format
         )  # fmt: skip
-    except (Unusable, OSError) as error:
+    except (InvalidImage, OSError) as error:
         values: dict[str, Any] = {"variant_status": "failed", "variant_error": str(error)}
     else:
         values = {

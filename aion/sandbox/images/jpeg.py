@@ -1,9 +1,9 @@
-"""Whether a JPEG can be decoded, without decoding its pixels.
+"""Checks whether a JPEG can be decoded, without decoding all of its pixels.
 
-Reading every pixel of a photograph costs more than all the rest of taking it in. A decoder
-refuses what is wrong in the segments before the pixels, a marker among the pixels that does not
-belong there, and an end that comes too early; other damage it only draws. So the segments with
-the beginning of the pixels, properly ended, are refused where the whole file would be.
+Decoding every pixel of a photograph costs more than the rest of an upload. A decoder refuses
+errors in the segments before the pixels, wrong markers among the pixels, and an early end; other
+damage it draws. So the segments with the beginning of the pixels, properly ended, are refused
+exactly where the whole file would be.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ _NO_FRAMES: Final = frozenset({0xC4, 0xC8, 0xCC})
 _MARKER: Final = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
 
 _BEGINNING: Final = 1024
-"""Bytes of the pixels that are kept."""
+"""Bytes of the pixels that remain."""
 _MOST: Final = 16 * 1024 * 1024
-"""Larger files are not read to be looked at."""
+"""Larger files are not scanned."""
 
 
-def shortened(path: Path) -> io.BytesIO | None:
-    """A JPEG file cut down to its segments and the beginning of its pixels.
+def truncated(path: Path) -> io.BytesIO | None:
+    """Truncate a JPEG file to its segments and the beginning of its pixels.
 
     Returns:
-        A picture of the same size and with the same metadata, which a decoder refuses if it
-        would refuse the file. None if that can only be told from the file itself: it is
-        progressive or has several scans, does not end as it should, is tiny or very large.
+        A picture of the same size and metadata, which a decoder refuses if it would refuse the
+        file. None if only the whole file can show that: it is progressive or has several scans,
+        has no proper end, is tiny or very large.
     """
     if path.stat().st_size > _MOST:
         return None
@@ -49,7 +49,7 @@ def shortened(path: Path) -> io.BytesIO | None:
 
 
 def _pixels_at(data: bytes) -> int | None:
-    """Where the pixels of a sequential JPEG begin."""
+    """Return the offset of the pixels of a sequential JPEG."""
     at = len(_START)
     sequential = False
     while data.startswith(b"\xff", at) and at + 4 <= len(data):

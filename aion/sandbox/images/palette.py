@@ -1,7 +1,7 @@
-"""The palette of a picture: k-means in CIE L*a*b* over its pixels, with names and families.
+"""Computes the palette of a picture: k-means in CIE L*a*b* over its pixels, with names.
 
 The same pixels always give the same palette: the centers start at the heaviest color and then at
-those farthest away. What is stored is one line for each color; every other number is derived.
+those farthest away. Only hex code, percentage and name are stored; other numbers are derived.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from PIL import Image
 
 from aion import _color_spaces as convert
 from aion.sandbox.images.color_names import NAMED, Lab, nearest_name, to_lab
-from aion.sandbox.images.inspect import small_rgb
+from aion.sandbox.images.image_facts import small_rgb
 
 VERSION: Final = "sandbox-1"
 SIDE: Final = 96
@@ -43,7 +43,7 @@ FAMILIES: Final[dict[str, tuple[str, str, tuple[str, ...]]]] = {
     ),
     "vibrant": ("Vibrant", "Strong, luminous colors", ("yellow", "lime", "cyan", "magenta")),
 }  # fmt: skip
-"""Family -> its name for people, what belongs to it, and the named colors in it."""
+"""Family -> its display name, its description, and the named colors in it."""
 
 _FAMILY_OF: Final = {name: family for family, (_, _, names) in FAMILIES.items() for name in names}
 _POINTS: Final = 128
@@ -63,7 +63,7 @@ class Swatch:
     hex: str
     percentage: float
     name: str
-    """The named color closest to it."""
+    """The nearest named color."""
 
     @property
     def rgb(self) -> tuple[int, int, int]:
@@ -77,16 +77,16 @@ class Swatch:
 
 
 def read_palette(path: Path, kind: str, most: int) -> list[Swatch]:
-    """The main colors of an image file, largest first.
+    """Return the main colors of an image file, largest first.
 
     Raises:
-        images.Unusable: it cannot be read.
+        InvalidImage: it cannot be read.
     """
     return palette(small_rgb(path, kind, SIDE), most)
 
 
 def palette(picture: Image.Image, most: int) -> list[Swatch]:
-    """The main colors of an RGB picture, largest first: at least one, at most so many."""
+    """Return the main colors of an RGB picture, largest first: from one to `most`."""
     points = _points(picture)
     total = sum(weight for _, weight, _ in points)
     centers = _centers(points, most)
@@ -95,7 +95,7 @@ def palette(picture: Image.Image, most: int) -> list[Swatch]:
         if moved == centers:
             break
         centers = moved
-    merged = _groups(points, _apart([group for group in _groups(points, centers) if group]))
+    merged = _groups(points, _distinct([group for group in _groups(points, centers) if group]))
     found = [
         (100 * sum(weight for _, weight, _ in group) / total, _typical(group))
         for group in merged
@@ -110,7 +110,7 @@ def palette(picture: Image.Image, most: int) -> list[Swatch]:
 
 
 def analysis(swatches: Sequence[Swatch], extracted_at: str) -> dict[str, Any]:
-    """A palette as the colors of one image show it."""
+    """Return the palette in the form of an image's colors."""
     return {
         "version": VERSION,
         "dominant_colors": [_whole(rank, one) for rank, one in enumerate(swatches, 1)],
@@ -119,8 +119,8 @@ def analysis(swatches: Sequence[Swatch], extracted_at: str) -> dict[str, Any]:
     }
 
 
-def shortened(swatches: Sequence[Swatch]) -> dict[str, Any]:
-    """A palette as search hits show it."""
+def brief_palette(swatches: Sequence[Swatch]) -> dict[str, Any]:
+    """Return the palette in the form of a search hit."""
     return {
         "version": VERSION,
         "dominant_colors": [_brief(rank, one) for rank, one in enumerate(swatches, 1)],
@@ -158,7 +158,7 @@ def _analytics(swatches: Sequence[Swatch]) -> dict[str, Any]:
 
     bright = mean([to_lab(one.rgb)[0] for one in swatches])
     vivid = mean([convert.to_hsl(*one.rgb)[1] for one in swatches])
-    # Along b* lie blue and yellow, along a* green and red: their sum is what feels warm.
+    # b* goes from blue to yellow, a* from green to red: their sum measures warmth.
     warmth = mean([to_lab(one.rgb)[1] + to_lab(one.rgb)[2] for one in swatches])
     score = round(min(abs(warmth) / 100, 1.0), 2)
     temperature = "neutral" if score < 0.1 else "warm" if warmth > 0 else "cool"
@@ -174,7 +174,7 @@ def _third(value: float, low: str, middle: str, high: str) -> str:
 
 
 def _points(picture: Image.Image) -> list[Point]:
-    """The pixels, as few enough colors with their weights."""
+    """Return the pixels as a limited number of colors with weights."""
     counted = cast("list[tuple[int, tuple[int, int, int]]] | None", picture.getcolors(_POINTS))
     if counted is None:
         reduced = picture.quantize(_POINTS, Image.Quantize.MEDIANCUT).convert("RGB")
@@ -206,8 +206,8 @@ def _groups(points: list[Point], centers: list[Lab]) -> list[list[Point]]:
     return groups
 
 
-def _apart(groups: list[list[Point]]) -> list[Lab]:
-    """The centers of groups without those that look the same as a heavier one."""
+def _distinct(groups: list[list[Point]]) -> list[Lab]:
+    """Return the centers of groups, without those that look like a heavier one."""
     kept: list[Lab] = []
     for group in sorted(groups, key=lambda group: -sum(weight for _, weight, _ in group)):
         center = _mean(group)
@@ -225,7 +225,7 @@ def _mean(group: list[Point]) -> Lab:
 
 
 def _typical(group: list[Point]) -> tuple[int, int, int]:
-    """The color of the group that is closest to its center: one that the picture really has."""
+    """Return the color of the group nearest to its center, which the picture really has."""
     center = _mean(group)
     return min(group, key=lambda point: (_distance(point[0], center), -point[1]))[2]
 
@@ -236,10 +236,10 @@ def _distance(one: Lab, other: Lab) -> float:
 
 
 def named_hex(name: str) -> str:
-    """The hex code of a named color."""
+    """Return the hex code of a named color."""
     return "#{:02X}{:02X}{:02X}".format(*NAMED[name])
 
 
 def family_of(name: str) -> str:
-    """The family of a named color."""
+    """Return the family of a named color."""
     return _FAMILY_OF[name]

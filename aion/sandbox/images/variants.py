@@ -1,4 +1,4 @@
-"""Smaller copies of an image, as real files beside the original."""
+"""Makes smaller copies of an image, as real files beside the original."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from typing import Final
 from PIL import Image
 
 from aion.sandbox.images import blurhash
-from aion.sandbox.images.inspect import opened, small_rgb, upright
+from aion.sandbox.images.image_facts import opened, small_rgb, upright
 
 SIZES: Final = {"large_1024": 1024, "medium_750": 750, "small_256": 256, "tiny_64": 64}
 """Longest side in pixels, largest first: each is made from the one before it."""
 
 ORIGINAL: Final = "original"
-"""The variant that is the uploaded file itself."""
+"""Name of the variant that is the uploaded file."""
 
 COUNT: Final = len(SIZES) + 1
-"""How many variants a finished image has, the original included."""
+"""Number of variants of a finished image, the original included."""
 
 
 @dataclass(frozen=True, slots=True)
 class Variants:
-    """What making the variants of one image gave."""
+    """The result of making the variants of one image."""
 
     suffix: str
     blur_hash: str
@@ -32,8 +32,8 @@ class Variants:
 def make_variants(original: Path, kind: str) -> Variants:
     """Write every size beside the original: JPEG, or PNG where there is transparency.
 
-    A picture is never enlarged. Raises `images.Unusable` when the original cannot be read, and
-    OSError when its folder is gone.
+    A picture is never enlarged. Raises `InvalidImage` when the original cannot be read, and
+    OSError when its folder was removed.
     """
     with opened(original, kind) as image:
         image.draft("RGB", (SIZES["large_1024"], SIZES["large_1024"]))

@@ -1,7 +1,7 @@
 """The tree of folders: names unique in one place, ten levels, no folder inside itself.
 
-Folders are records of the kind `folder`; files know the folder that they lie in. Whoever changes
-the tree (routes, agents) does it here, inside a transaction of its own.
+Folders are records of the kind `folder`; each file has the id of its folder. Handlers and agents
+change the tree through this module, inside a transaction of their own.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from aion.sandbox.runtime.state import State
 
 LEVELS: Final = 10
-"""How deep the tree may be; folders at the root are the first level."""
+"""Maximum depth of the tree; folders at the root are the first level."""
 
 _KIND: Final = "folder"
 _FORBIDDEN: Final = frozenset("/\\\0")
@@ -25,7 +25,7 @@ _FORBIDDEN: Final = frozenset("/\\\0")
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """One folder and where it lies."""
+    """One folder and its place."""
 
     id: str
     name: str
@@ -45,15 +45,15 @@ class Folders:
         self._database = state.database
 
     def require(self, folder_id: str) -> Folder:
-        """The folder of an id.
+        """Return the folder of an id.
 
         Raises:
-            ApiError: 404, there is none.
+            ApiError: 404, unknown folder.
         """
         return self.path(folder_id)[-1]
 
     def path(self, folder_id: str) -> list[Folder]:
-        """The folders from the root down to this one, itself included; 404 if there is none."""
+        """Return the folders from the root down to this one, itself included; 404 if unknown."""
         records: list[Record] = []
         wanted: str | None = folder_id.lower()
         while wanted is not None:
@@ -65,7 +65,7 @@ class Folders:
         return [_folder(record, depth) for depth, record in enumerate(reversed(records))]
 
     def tree(self) -> list[Folder]:
-        """All folders: parents before their children, siblings by name."""
+        """Return all folders: parents before their children, siblings by name."""
         below: dict[str | None, list[Record]] = {}
         for record in self._records.find(_KIND)[0]:
             below.setdefault(record.parent, []).append(record)
@@ -80,12 +80,12 @@ class Folders:
         return found
 
     def children(self, folder: Folder) -> list[Folder]:
-        """The folders directly in a folder, by name."""
+        """Return the direct subfolders of a folder, by name."""
         records, _ = self._records.find(_KIND, parent=folder.id)
         return [_folder(record, folder.depth + 1) for record in sorted(records, key=_by_name)]
 
     def child(self, name: str, parent_id: str | None) -> Folder | None:
-        """The folder of a name in one place, None being the root."""
+        """Return the folder of a name in a parent; None is the root."""
         records, _ = self._records.find(
             _KIND, parent=parent_id, where=lambda record: record.body["name"] == name
         )
@@ -93,11 +93,11 @@ class Folders:
         return _folder(records[0], depth) if records else None
 
     def create(self, name: str, parent_id: str | None = None) -> Folder:
-        """Make a folder.
+        """Create a folder.
 
         Raises:
             ApiError: 400 for the name, 404 for the parent, 409 for a name that is taken.
-            InvalidRequest: It would lie too deep.
+            InvalidRequest: The tree would be too deep.
         """
         _check_name(name)
         parent = self.require(parent_id) if parent_id is not None else None
@@ -111,17 +111,17 @@ class Folders:
         return _folder(record, depth)
 
     def rename(self, folder: Folder, name: str) -> Folder:
-        """Give a folder another name: 400 for one that is not allowed, 409 for one taken."""
+        """Rename a folder: 400 for a name that is not allowed, 409 for one that is taken."""
         _check_name(name)
         self._check_free(name, folder.parent_id, besides=folder.id)
         return self._put(folder.id, name, folder.parent_id)
 
     def move(self, folder: Folder, parent_id: str | None) -> Folder:
-        """Put a folder into another one, or to the root.
+        """Move a folder into another one, or to the root.
 
         Raises:
             ApiError: 404 for the new parent, 409 for a name that is taken there.
-            InvalidRequest: The new parent lies in the folder, or the tree would be too deep.
+            InvalidRequest: The new parent is inside the folder, or the tree would be too deep.
         """
         way = self.path(parent_id) if parent_id is not None else []
         if any(one.id == folder.id for one in way):
@@ -133,10 +133,10 @@ class Folders:
         return self._put(folder.id, folder.name, place)
 
     def delete_keeping(self, folder: Folder) -> tuple[int, int]:
-        """Delete a folder; what is in it goes one level up.
+        """Delete a folder; its content moves one level up.
 
         Returns:
-            How many files and folders were moved.
+            The numbers of moved files and folders.
 
         Raises:
             ApiError: 409, a folder in it has a name that is taken one level up; nothing changes.
@@ -152,7 +152,7 @@ class Folders:
         return files, len(children)
 
     def delete_all(self, folder: Folder) -> tuple[int, int]:
-        """Delete a folder and all that is in it; how many files and folders that were."""
+        """Delete a folder with its content; returns the numbers of files and folders."""
         doomed = self._below(folder)
         now = self._state.clock.stamp()
         files = 0
@@ -166,7 +166,7 @@ class Folders:
         return files, len(doomed)
 
     def move_files(self, file_ids: Iterable[str], folder_id: str | None) -> list[str]:
-        """Put files into a folder, or to the root; the ids of those that exist. 404: no folder."""
+        """Move files into a folder, or to the root; returns the ids of those that exist."""
         place = self.require(folder_id).id if folder_id is not None else None
         now = self._state.clock.stamp()
         moved: list[str] = []
@@ -178,7 +178,7 @@ class Folders:
         return moved
 
     def file_counts(self) -> dict[str, int]:
-        """How many files lie directly in each folder that has any."""
+        """Return the number of direct files of each folder that has any."""
         sql = (
             "SELECT folder_id, count(*) FROM files "
             "WHERE folder_id IS NOT NULL AND deleted_at IS NULL GROUP BY folder_id"
@@ -186,7 +186,7 @@ class Folders:
         return dict(self._database.rows(sql))
 
     def as_json(self, folders: Sequence[Folder]) -> list[dict[str, Any]]:
-        """Folders as they go over the wire, with their direct contents counted."""
+        """Return folders in their wire form, with counts of their direct content."""
         files = self.file_counts()
         return [
             {
@@ -213,7 +213,7 @@ class Folders:
         return found
 
     def _height(self, folder: Folder) -> int:
-        """Levels below a folder."""
+        """Return the number of levels below a folder."""
         return max((one.depth - folder.depth for one in self._below(folder)), default=0)
 
     def _check_free(self, name: str, parent_id: str | None, besides: str | None = None) -> None:
@@ -221,7 +221,7 @@ class Folders:
         if taken is not None and taken.id != besides:
             raise ApiError(
                 409,
-                f"there is a folder {name!r} in that place already",
+                f"a folder {name!r} already exists in this place",
                 details={"name": name, "folder_id": taken.id},
             )
 
@@ -237,12 +237,12 @@ def _by_name(record: Record) -> tuple[str, int]:
 
 def _check_name(name: str) -> None:
     if not _FORBIDDEN.isdisjoint(name):
-        raise ApiError(400, "a folder name has no slash, backslash or NUL in it")
+        raise ApiError(400, "a folder name must not contain a slash, a backslash or NUL")
 
 
 def _check_depth(field: str, depth: int) -> None:
     if depth >= LEVELS:
-        raise _invalid(field, f"folders can be {LEVELS} levels deep", "folder_depth")
+        raise _invalid(field, f"folders can be at most {LEVELS} levels deep", "folder_depth")
 
 
 def _invalid(field: str, text: str, kind: str) -> InvalidRequest:

@@ -1,4 +1,4 @@
-"""Listing of files: filters, full-text search, order and pages, as one SQL query."""
+"""Lists files: filters, full-text search, order and pages, as one SQL query."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SORTS: Final = {
     "title": "title COLLATE NOCASE",
     "size_bytes": "size_bytes",
 }
-"""What a list can be sorted by; a file without a date of its own sorts by its upload."""
+"""Sort orders of a list; a file without a date of its own sorts by its upload."""
 
 MEDIA_TYPES: Final = frozenset({"image", "video", "document", "link"})
 _SEARCHED: Final = {
@@ -29,18 +29,18 @@ _SEARCHED: Final = {
 _MAX_IDS: Final = 500
 _MAX_OFFSET: Final = 2**62
 _MANY: Final = 1000
-"""Hits of a search from which on they are not looked up one by one."""
+"""Number of hits from which on the date index is scanned instead."""
 
 
 def list_files(database: Database, wanted: Mapping[str, Any]) -> tuple[list[StoredFile], int]:
-    """One page of the files that pass all filters, and how many pass.
+    """Return one page of the files that pass all filters, and the number on all pages.
 
     Args:
-        database: Where the files are.
+        database: The sandbox's database.
         wanted: The decoded query parameters of the operation.
 
     Raises:
-        InvalidRequest: a value that the contract's types allow has no meaning.
+        InvalidRequest: a value that the contract's types allow is out of range.
     """
     order_by = wanted["sort_by"] or "content_created_at"
     direction = (wanted["sort_order"] or "desc").lower()
@@ -51,7 +51,7 @@ def list_files(database: Database, wanted: Mapping[str, Any]) -> tuple[list[Stor
     table = _table(database, wanted)
     total = database.count(f"SELECT count(*) FROM {table} WHERE {where}", values)
     order = f"{SORTS[order_by]} {direction}, n {direction}"
-    # The page is found by number first: sorting whole rows costs three times as much.
+    # The page is selected by number first: sorting whole rows costs three times as much.
     page = f"SELECT n FROM {table} WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?"
     rows = database.rows(
         f"SELECT {COLUMNS} FROM files WHERE n IN ({page}) ORDER BY {order}",
@@ -61,15 +61,15 @@ def list_files(database: Database, wanted: Mapping[str, Any]) -> tuple[list[Stor
 
 
 def _table(database: Database, wanted: Mapping[str, Any]) -> str:
-    """The files, by the index that suits how many of them a search finds."""
+    """Return the table of files, with the index that suits the number of hits."""
     if not _is_search(wanted):
         return "files"
     found = database.count(
         "SELECT count(*) FROM (SELECT 1 FROM files_text WHERE files_text MATCH ? LIMIT ?)",
         (match_expression(wanted["search"], wanted["search_mode"]), _MANY),
     )
-    # A few are looked up by number. For many that reads all their rows, and a walk along the
-    # dates reads none: it asks of each number only whether it was found.
+    # A few hits are read by number. Many hits would mean as many rows, while a scan of the dates
+    # reads no rows: it checks for each number only whether it is a hit.
     return "files" if found < _MANY else "files INDEXED BY files_by_date"
 
 
@@ -108,7 +108,7 @@ def _conditions(wanted: Mapping[str, Any]) -> tuple[list[str], list[Any]]:
 
 
 def match_expression(text: str, mode: str) -> str:
-    """FTS5 query for all words of a text, each as the start of a word."""
+    """Build the FTS5 query for all words of a text, each as the start of a word."""
     return f"{{{_SEARCHED[mode]}}} : ({words_expression(text)})"
 
 

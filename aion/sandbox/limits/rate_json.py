@@ -1,4 +1,4 @@
-"""Rate limits as they go over HTTP: read from a JSON object, and told in the same form."""
+"""Rate limits on the wire: decoded from a JSON object, and encoded in the same form."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from aion.sandbox.settings.tiers import tier_named
 
 
 def as_json(limiter: RateLimiter) -> dict[str, Any] | None:
-    """What is enforced, in the form that `from_json` takes; None when nothing is."""
+    """Return the enforced limits in the form that `from_json` takes; None without limits."""
     if limiter.limits is None:
         return None
     routes = limiter.limits.routes.items()
@@ -22,7 +22,7 @@ def as_json(limiter: RateLimiter) -> dict[str, Any] | None:
 
 
 def from_json(body: Mapping[str, Any]) -> RateLimits:
-    """Rate limits as they are sent over HTTP: a tier or a rate for each key, and rates of routes.
+    """Decode rate limits: a tier or a rate for each key, and rates of routes.
 
     Raises:
         ValueError: it has another form.

@@ -1,8 +1,8 @@
-"""Enforces rate limits: so many requests of a caller in a window, by the sandbox's clock.
+"""Enforces rate limits: a number of requests of a caller in a window, by the sandbox's clock.
 
-A window begins with the first request in it and ends after its seconds; then all of it is there
-again. A request that is refused uses nothing. Counts live in memory, on the server's loop, where
-no two requests are counted at the same time.
+A window begins with its first request and ends after its seconds; then the whole limit is
+available. A refused request does not count. Counts are in memory, on the server's loop, where no
+two requests are counted at the same time.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from aion.sandbox.settings.tiers import tier_named
 from aion.sandbox.store.clock import Clock
 
 CONCURRENT_UPLOADS: Final = "CONCURRENT_UPLOAD_LIMIT"
-"""Code of the refusal of one stream-batch request too many at a time."""
+"""Error code for too many concurrent stream-batch requests."""
 
 _BATCH: Final = "POST /user-files/upload/stream-batch"
 _EVERY_ROUTE: Final = ""
@@ -29,18 +29,18 @@ _MOST_WINDOWS: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """How a caller stands after a request: what the headers of its answer say."""
+class RateLimitStatus:
+    """A caller's rate limit after a request, as the response headers report it."""
 
     limit: int
     remaining: int
     reset: int
-    """Unix time at which the window has ended, in whole seconds."""
+    """Unix time of the end of the window, in whole seconds."""
     retry_after: int | None = None
-    """Seconds to wait, when the request was one too many."""
+    """Seconds to wait, when the request exceeded the limit."""
 
     def headers(self) -> dict[str, str]:
-        """The headers, which every answer has."""
+        """Return the headers of every response."""
         given = {
             "x-ratelimit-limit": str(self.limit),
             "x-ratelimit-remaining": str(self.remaining),
@@ -51,7 +51,7 @@ class Standing:
         return given
 
     def refusal(self) -> ApiError | None:
-        """The error of a request that was one too many, or None."""
+        """Return the error of a request over the limit, or None."""
         if self.retry_after is None:
             return None
         return ApiError(
@@ -81,15 +81,15 @@ class _Window:
         return max(0, self.rate.requests - self.used)
 
     def holds(self, now: float) -> bool:
-        # A clock that was set back by a snapshot is before the beginning.
+        # A restored snapshot can set the clock back before the beginning.
         return self.began <= now < self.end
 
 
 class RateLimiter:
-    """The rate limits of one sandbox, and who has used how much of them."""
+    """The rate limits of one sandbox, and their use by each caller."""
 
     def __init__(self, contract: Contract, clock: Clock, options: Options) -> None:
-        """Raises ValueError for a route that the contract does not have."""
+        """Raise ValueError for a route outside the contract."""
         self._contract = contract
         self._clock = clock
         self._options = options
@@ -102,20 +102,20 @@ class RateLimiter:
 
     @property
     def limits(self) -> RateLimits | None:
-        """What is enforced; None when nothing is."""
+        """The enforced limits; None without limits."""
         return self._limits
 
     @property
     def per_key(self) -> Rate:
-        """Requests of one key, as they are enforced or, without limits, only reported."""
+        """The rate of one key, enforced or, without limits, only reported."""
         given = self._limits.per_key if self._limits is not None else None
         return given or tier_rate(self._options.limits)
 
     def use(self, limits: RateLimits | None) -> None:
-        """Enforce these limits from now on, or none; what was used so far is forgotten.
+        """Enforce these limits from now on, or none; all counts begin at zero.
 
         Raises:
-            ValueError: a route is not in the contract; nothing has changed.
+            ValueError: a route is not in the contract; the limits stay as they were.
         """
         routes: dict[str, Rate] = {}
         for pattern, rate in limits.routes.items() if limits is not None else ():
@@ -124,11 +124,11 @@ class RateLimiter:
         self._windows.clear()
 
     def reset(self) -> None:
-        """Go back to what the sandbox was made with."""
+        """Restore the limits of the options, with all counts at zero."""
         self.use(self._options.rate_limits)
 
-    def take(self, caller: str, operation: Operation) -> Standing | None:
-        """Count a request; how its caller stands then, or None when nothing is enforced."""
+    def take(self, caller: str, operation: Operation) -> RateLimitStatus | None:
+        """Count a request; returns the caller's rate limit, or None without limits."""
         if self._limits is None:
             return None
         now = self._clock.now()
@@ -140,18 +140,18 @@ class RateLimiter:
         if full:
             last = max(full, key=lambda one: one.end)
             wait = max(1, math.ceil(last.end - now))
-            return Standing(last.rate.requests, 0, math.ceil(last.end), wait)
+            return RateLimitStatus(last.rate.requests, 0, math.ceil(last.end), wait)
         for one in windows:
             one.used += 1
         tightest = min(windows, key=lambda one: one.left)
-        return Standing(tightest.rate.requests, tightest.left, math.ceil(tightest.end))
+        return RateLimitStatus(tightest.rate.requests, tightest.left, math.ceil(tightest.end))
 
     @contextmanager
     def uploading(self, operation: Operation) -> Generator[None]:
-        """Hold a place among the batches that are uploaded at a time.
+        """Occupy one of the concurrent batch uploads.
 
         Raises:
-            ApiError: 429, all places are taken.
+            ApiError: 429, too many at a time.
         """
         if operation.id not in self._batches:
             yield
@@ -160,7 +160,7 @@ class RateLimiter:
         if self._limits is not None and self._uploads >= most:
             raise ApiError(
                 429,
-                f"{most} uploads are under way, which is the limit",
+                f"{most} uploads are in flight, which is the limit",
                 code=CONCURRENT_UPLOADS,
                 details={"limit": most},
                 headers={"retry-after": "1"},
@@ -181,5 +181,5 @@ class RateLimiter:
 
 
 def tier_rate(limits: Limits) -> Rate:
-    """Requests of one key in a minute, by the tier of the limits."""
+    """Return the requests of one key in a minute, by the tier of the limits."""
     return Rate(tier_named(limits.tier).requests_per_minute)

@@ -1,7 +1,6 @@
-"""The web of the sandbox: a few pages under a made-up host, so that links can be crawled offline.
+"""Built-in pages under an invented host, so that links can be crawled offline.
 
-The host ends in `.test`, which no real one does. A path that has no page is not found, as on any
-site.
+The host ends in `.test`, which is reserved. A path without a page is a 404, as on any site.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ HOST: Final = "pages.aion.test"
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a web server answers."""
+    """The response of a web server."""
 
     status: int
     content_type: str
@@ -65,5 +64,5 @@ _MISSING: Final = Page(404, "text/html", b"<title>Not here</title>")
 
 
 def built_in(path: str) -> Page:
-    """The page of a path."""
+    """Return the page of a path."""
     return _PAGES.get(path.rstrip("/") or "/", _MISSING)

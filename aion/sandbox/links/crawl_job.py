@@ -1,4 +1,4 @@
-"""Crawls: a saved link is queued, processed, and ends with what its page says, or with a reason."""
+"""The job that crawls a saved link: it ends with the facts of the page, or with a reason."""
 
 from __future__ import annotations
 
@@ -7,24 +7,25 @@ from email.message import Message
 from typing import Any, Final
 
 from aion.sandbox.links.fetch import CrawlFailed, fetch, loopback_address
-from aion.sandbox.links.page_reader import Found, read_page
-from aion.sandbox.runtime.jobs import Next, Step, job
+from aion.sandbox.links.page_reader import PageFacts, read_page
+from aion.sandbox.runtime.job_handlers import Next, Step, job
+from aion.sandbox.runtime.state import State
 from aion.sandbox.store.clock import Clock
 from aion.sandbox.store.files import StoredFile
 
 CRAWL: Final = "crawl"
-"""Kind of the job that crawls a link, by the id of the file; faults pick it by its URL."""
+"""Kind of the job that crawls a link, by the id of the file; faults select it by its URL."""
 
 RECRAWL_SECONDS: Final = 3600
-"""How long a link rests after it was crawled again."""
+"""Seconds between two recrawls of a link."""
 
 _PREVIEW: Final = ("title", "description", "image", "site_name", "type", "locale")
 _MAX_TITLE: Final = 500
 
 
 @job(CRAWL)
-def crawl(step: Step) -> Next | Awaitable[Next | None] | None:
-    """Move a crawl on; the last stage gets the page."""
+def crawl(step: Step[State]) -> Next | Awaitable[Next | None] | None:
+    """Advance a crawl; the last stage fetches the page."""
     file = step.state.files.get(step.id)
     if file is None:
         return None
@@ -34,15 +35,15 @@ def crawl(step: Step) -> Next | Awaitable[Next | None] | None:
     return step.next("processing")
 
 
-async def _crawl(step: Step, file: StoredFile) -> None:
+async def _crawl(step: Step[State], file: StoredFile) -> None:
     state = step.state
     failure = step.failure()
-    found: Found | None = None
+    found: PageFacts | None = None
     try:
         if failure is not None:
             raise CrawlFailed(failure)
         local = loopback_address(state.options.host) is not None
-        page: Found = await state.in_thread(_read, step.name, local)
+        page: PageFacts = await state.in_thread(_read, step.name, local)
     except CrawlFailed as error:
         values: dict[str, Any] = {"crawl_status": "failed", "crawl_error": str(error)}
     else:
@@ -60,10 +61,10 @@ async def _crawl(step: Step, file: StoredFile) -> None:
         state.files.update_extra(file.n, crawled_at=step.stamp(), **values)
 
 
-def _read(url: str, local: bool) -> Found:
+def _read(url: str, local: bool) -> PageFacts:
     final, page = fetch(url, local=local)
     if page.status >= 300:
-        raise CrawlFailed(f"the page answered {page.status}")
+        raise CrawlFailed(f"the page responded with {page.status}")
     header = Message()
     header["Content-Type"] = page.content_type
     if header.get_content_type() not in ("text/html", "application/xhtml+xml"):
@@ -76,7 +77,7 @@ def _read(url: str, local: bool) -> Found:
     return read_page(text, final)
 
 
-def _values(found: Found) -> dict[str, Any]:
+def _values(found: PageFacts) -> dict[str, Any]:
     return {
         "crawl_status": "completed",
         "crawl_error": None,
@@ -89,6 +90,6 @@ def _values(found: Found) -> dict[str, Any]:
 
 
 def seconds_until_recrawl(file: StoredFile, clock: Clock) -> float:
-    """How long a link still has to rest; 0 or less when it may be crawled again."""
+    """Return the seconds until a link may be crawled again; 0 or less when it may be now."""
     last = file.extras().get("recrawled_at")
     return float(last) + RECRAWL_SECONDS - clock.now() if last is not None else 0.0

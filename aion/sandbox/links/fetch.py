@@ -1,8 +1,7 @@
-"""Gets the page behind a link, from two places only: the built-in pages, and this machine.
+"""Fetches the page of a link, from two places only: the built-in pages, and this machine.
 
-Nothing else is ever asked, whatever a link or a redirect says: the answer is a failure with the
-reason. A sandbox that listens to other machines does not ask this one either, since its services
-are not for them.
+Any other address, also of a redirect, is a failure with the reason. A sandbox that listens to
+other machines does not fetch from this one either, since its services are not for them.
 """
 
 from __future__ import annotations
@@ -21,18 +20,18 @@ _REDIRECTS: Final = 3
 
 
 class CrawlFailed(Exception):
-    """The page could not be had; the text is what the API tells."""
+    """The page could not be fetched; the text is the reason that the API reports."""
 
 
 def fetch(url: str, *, local: bool) -> tuple[str, Page]:
-    """The page behind an address, and the address after redirects.
+    """Return the page of an address, and the address after redirects.
 
     Args:
-        url: What to get.
-        local: Whether addresses of this machine may be asked.
+        url: The address.
+        local: Whether addresses of this machine are allowed.
 
     Raises:
-        CrawlFailed: It cannot be had.
+        CrawlFailed: It cannot be fetched.
     """
     deadline = time.monotonic() + _SECONDS
     for _ in range(_REDIRECTS + 1):
@@ -46,7 +45,9 @@ def fetch(url: str, *, local: bool) -> tuple[str, Page]:
                 f" {HOST} nor this machine"
             )
         if not local:
-            raise CrawlFailed("this sandbox serves other machines, so it does not ask this one")
+            raise CrawlFailed(
+                "this sandbox serves other machines, so it does not fetch from this one"
+            )
         page, location = _get(parts, address, deadline)
         if location is None:
             return url, page
@@ -55,7 +56,7 @@ def fetch(url: str, *, local: bool) -> tuple[str, Page]:
 
 
 def loopback_address(host: str) -> str | None:
-    """The address of a host on this machine, or None for any other. No name is looked up."""
+    """Return the address of a host on this machine, or None for any other. Resolves no name."""
     if host == "localhost":
         return "127.0.0.1"
     try:
@@ -70,9 +71,9 @@ def _parts(url: str) -> SplitResult:
         parts = urlsplit(url)
         _ = parts.port
     except ValueError as error:
-        raise CrawlFailed(f"not an address: {error}") from None
+        raise CrawlFailed(f"not a URL: {error}") from None
     if parts.scheme not in ("http", "https"):
-        raise CrawlFailed(f"{parts.scheme}: is no address of a web page")
+        raise CrawlFailed(f"{parts.scheme}: is not the scheme of a web page")
     return parts
 
 
@@ -86,14 +87,14 @@ def _get(parts: SplitResult, address: str, deadline: float) -> tuple[Page, str |
         location = answer.getheader("Location") if 300 <= answer.status < 400 else None
         body = _body(answer, deadline)
     except (OSError, http.client.HTTPException, ValueError) as error:
-        raise CrawlFailed(f"{parts.netloc} was not reached: {error}") from None
+        raise CrawlFailed(f"{parts.netloc} could not be reached: {error}") from None
     finally:
         connection.close()
     return Page(answer.status, answer.getheader("Content-Type", ""), body), location
 
 
 def _body(answer: http.client.HTTPResponse, deadline: float) -> bytes:
-    """The first part of a body, as much as comes in time."""
+    """Return the first part of a body, as far as it arrives in time."""
     body = bytearray()
     while len(body) < _MAX_BYTES and time.monotonic() < deadline:
         piece = answer.read1(min(65_536, _MAX_BYTES - len(body)))

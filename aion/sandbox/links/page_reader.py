@@ -1,4 +1,4 @@
-"""What a web page says of itself: its title, its preview data, its images, its text."""
+"""Reads the facts of a web page: its title, its preview data, its images, its text."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _SILENT: Final = frozenset({"script", "style", "title", "noscript", "template"})
 
 
 @dataclass(slots=True)
-class Found:
-    """What was found on a page."""
+class PageFacts:
+    """The facts of a page."""
 
     title: str | None = None
     preview: dict[str, str] = field(default_factory=dict[str, str])
@@ -26,12 +26,12 @@ class Found:
     text: str = ""
 
 
-def read_page(html: str, url: str) -> Found:
-    """Read a page; addresses in it are made absolute. Anything is a page, as in a browser."""
+def read_page(html: str, url: str) -> PageFacts:
+    """Read a page, and make its addresses absolute. Any text is a page, as in a browser."""
     reader = _Reader(url)
     reader.feed(html)
-    # What is left here is no whole tag. Its end is searched anew from every "<" in it, which takes
-    # minutes for a page that is made for that.
+    # The rest is not a whole tag. Its end is searched again from every "<" in it, which takes
+    # minutes for a hostile page.
     reader.rawdata = reader.rawdata[:_MAX_REST]
     reader.close()
     found = reader.found
@@ -45,7 +45,7 @@ def read_page(html: str, url: str) -> Found:
 class _Reader(HTMLParser):
     def __init__(self, url: str) -> None:
         super().__init__(convert_charrefs=True)
-        self.found = Found()
+        self.found = PageFacts()
         self.title: list[str] = []
         self.words: list[str] = []
         self.summary: str | None = None

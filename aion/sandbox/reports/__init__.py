@@ -1,1 +1,1 @@
-"""Reports on what was used."""
+"""Reports on usage."""

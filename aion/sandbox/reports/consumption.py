@@ -1,6 +1,6 @@
-"""What was made and said, counted: descriptions, chats, their tokens, and days of activity.
+"""Counts descriptions, chats, their tokens, and daily activity.
 
-A token is four characters of text; reading a picture costs none here, since no model sees it.
+A token is four characters of text; a picture costs none, since no model reads it.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from aion.sandbox.store.clock import stamp
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
-    """One finished description."""
+class DescriptionUsage:
+    """The usage of one description."""
 
     image_id: str
     filename: str
@@ -25,8 +25,8 @@ class Described:
 
 
 @dataclass(frozen=True, slots=True)
-class Talk:
-    """One chat session, counted."""
+class ChatUsage:
+    """The usage of one chat session."""
 
     session_id: str
     title: str | None
@@ -36,19 +36,21 @@ class Talk:
     created_at: str
 
 
-def descriptions(state: State, start: float = 0.0, end: float | None = None) -> list[Described]:
-    """Descriptions of images that came between two moments, newest first."""
+def description_usage(
+    state: State, start: float = 0.0, end: float | None = None
+) -> list[DescriptionUsage]:
+    """Return the descriptions of images added between two moments, newest first."""
     rows = state.database.rows(
         "SELECT id, filename, description, created_at FROM files WHERE media_type = 'image' "
         "AND description_status = 'completed' AND created_at >= ? AND created_at <= ? "
         "ORDER BY n DESC",
         (stamp(start), _end(state, end)),
     )
-    return [Described(id_, name, tokens_of(text or ""), at) for id_, name, text, at in rows]
+    return [DescriptionUsage(id_, name, tokens_of(text or ""), at) for id_, name, text, at in rows]
 
 
-def talks(state: State, start: float = 0.0, end: float | None = None) -> list[Talk]:
-    """Chat sessions with what was said in them between two moments, newest session first."""
+def chat_usage(state: State, start: float = 0.0, end: float | None = None) -> list[ChatUsage]:
+    """Return the usage of chat sessions between two moments, newest session first."""
     counted: dict[str, Counter[str]] = {}
     for parent, role, tokens, messages in state.database.rows(
         "SELECT parent, json_extract(body, '$.role') AS role, "
@@ -61,7 +63,7 @@ def talks(state: State, start: float = 0.0, end: float | None = None) -> list[Ta
         counts["messages"] += messages
     sessions, _ = state.records.find(SESSION, newest_first=True)
     return [
-        Talk(
+        ChatUsage(
             one.id,
             one.body.get("title"),
             counted[one.id]["input"],
@@ -75,7 +77,7 @@ def talks(state: State, start: float = 0.0, end: float | None = None) -> list[Ta
 
 
 def outcomes(state: State, start: float, end: float) -> tuple[int, int]:
-    """How many descriptions of images that came between two moments succeeded, and failed."""
+    """Count successful and failed descriptions of images added between two moments."""
     rows = state.database.rows(
         "SELECT description_status, count(*) FROM files WHERE media_type = 'image' "
         "AND created_at >= ? AND created_at <= ? GROUP BY description_status",
@@ -86,7 +88,7 @@ def outcomes(state: State, start: float, end: float) -> tuple[int, int]:
 
 
 def daily(state: State, start: float, end: float) -> dict[str, tuple[int, int]]:
-    """Day -> files that came and chat messages that were sent by users on it."""
+    """Return, by day, the number of added files and of chat messages of users."""
     span = (stamp(start), stamp(end))
     files: dict[str, int] = dict(
         state.database.rows(
@@ -107,10 +109,10 @@ def daily(state: State, start: float, end: float) -> dict[str, tuple[int, int]]:
 
 
 def recent(state: State, most: int = 10) -> list[dict[str, Any]]:
-    """The newest descriptions, as the breakdown shows them."""
+    """Return the newest descriptions in the form of the usage breakdown."""
     return [
         {"operation_type": "describe", "image_id": one.image_id, "created_at": one.created_at}
-        for one in descriptions(state)[:most]
+        for one in description_usage(state)[:most]
     ]
 
 

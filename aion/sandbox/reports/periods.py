@@ -1,4 +1,4 @@
-"""Spans of time that a query asks for, and their division into hours, days and months. In UTC."""
+"""Time spans of a query, and their division into hours, days and months, in UTC."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ _LAST: Final = datetime(9000, 1, 1, tzinfo=UTC).timestamp()
 
 
 def moment_of(text: object) -> float:
-    """Seconds of a timestamp in a query; what lies before 1970 or far ahead moves to the edge."""
+    """Return a timestamp of a query in seconds, limited to the years from 1970."""
     try:
         return min(max(seconds_of(str(text)), 0.0), _LAST)
     except (OverflowError, ValueError):
-        # A zone can push the first or last day of the calendar out of it.
+        # A zone can move the first or last day of the calendar out of it.
         return _LAST if str(text).startswith("9") else 0.0
 
 
 def span_of(query: Mapping[str, Any], now: float, *, period: str | None) -> tuple[float, float]:
-    """The span of `start_date` and `end_date`; a missing start lies one period before the end.
+    """Return the span of `start_date` and `end_date`; the default is one period.
 
     Raises:
-        ApiError: the start lies after the end.
+        ApiError: the start is after the end.
     """
     end = now if query.get("end_date") is None else moment_of(query["end_date"])
     if query.get("start_date") is not None:
@@ -36,40 +36,40 @@ def span_of(query: Mapping[str, Any], now: float, *, period: str | None) -> tupl
     else:
         start = max(end - 86400 * _DAYS[period or "month"], 0.0)
     if start > end:
-        raise ApiError(400, "start_date lies after end_date")
+        raise ApiError(400, "start_date is after end_date")
     return start, end
 
 
 def days_of(period: str) -> int:
-    """How many days a period has."""
+    """Return the number of days of a period."""
     return _DAYS[period]
 
 
 def require_period(value: str | None, allowed: tuple[str, ...]) -> str:
-    """One of some periods; the month when none is given.
+    """Return a period; the month by default.
 
     Raises:
-        ApiError: it is another one.
+        ApiError: it is not allowed.
     """
     period = value or "month"
     if period not in allowed:
-        raise ApiError(400, f"period has to be one of {', '.join(allowed)}, not {period!r}")
+        raise ApiError(400, f"period must be one of {', '.join(allowed)}, not {period!r}")
     return period
 
 
 def buckets(kind: str, query: Mapping[str, Any], now: float) -> list[tuple[float, float, str]]:
-    """Start, end and label of each hour, day or month of a span.
+    """Return start, end and label of each hour, day or month of a span.
 
     Raises:
-        ApiError: there is no such kind, or there are too many.
+        ApiError: unknown kind, or too many parts.
     """
     if kind not in _BUCKETS:
-        raise ApiError(400, f"period_type has to be one of {', '.join(_BUCKETS)}, not {kind!r}")
+        raise ApiError(400, f"period_type must be one of {', '.join(_BUCKETS)}, not {kind!r}")
     end = now if query.get("end_date") is None else moment_of(query["end_date"])
     start = query.get("start_date")
     first = max(end - 86400 * _BUCKETS[kind], 0.0) if start is None else moment_of(start)
     if first > end:
-        raise ApiError(400, "start_date lies after end_date")
+        raise ApiError(400, "start_date is after end_date")
     found: list[tuple[float, float, str]] = []
     for bucket in _buckets(kind, first, end):
         found.append(bucket)

@@ -1,1 +1,1 @@
-"""What every call works with: state, jobs, snapshots, the running call and its rights."""
+"""The state of a sandbox, its jobs and snapshots, and the call that a handler gets."""

@@ -1,4 +1,4 @@
-"""What a handler gets and gives: one `Call` in, one `Answer` out; nothing of ASGI in between."""
+"""The interface of a handler: one `Call` in, one `Response` out, independent of ASGI."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from aion.sandbox.auth.identity import Actor, Role
 from aion.sandbox.contract.contract import Operation
-from aion.sandbox.runtime.rights import require
+from aion.sandbox.runtime.permissions import require
 from aion.sandbox.store.jsontext import json_text
 from aion.sandbox.store.signing import LIFETIME, UploadTerms
 
@@ -19,19 +19,19 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class Answer:
-    """An answer: a JSON body, or bytes of another type, or a stream of them, or none."""
+class Response:
+    """A response: a JSON body, or bytes of another type, or a stream of them, or no body."""
 
     body: Any = None
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict[str, str])
     raw: bytes | None = None
-    """The body when it is not JSON; its type then stands in the headers."""
+    """The body when it is not JSON; the headers have its type."""
     stream: AsyncIterator[bytes] | None = None
-    """The body when it comes piece by piece; each piece is one whole event."""
+    """The body when it is sent piece by piece; each piece is one whole event."""
 
     def payload(self) -> tuple[bytes, dict[str, str]]:
-        """Bytes and headers as they are sent."""
+        """Return the body and the headers as they are sent."""
         if self.raw is not None:
             return self.raw, self.headers
         if self.status in {204, 302}:
@@ -44,12 +44,12 @@ class Answer:
 
 @dataclass(slots=True)
 class Call:
-    """One checked request of an operation."""
+    """One validated request of an operation."""
 
     operation: Operation
     state: State
     actor: Actor
-    """Who calls."""
+    """The caller."""
     path: Mapping[str, Any]
     """Path parameters, decoded."""
     query: Mapping[str, Any]
@@ -66,13 +66,13 @@ class Call:
     ip_address: str | None = None
 
     def object_url(self, key: str, filename: str | None = None) -> str:
-        """A signed absolute URL of an object; with a filename, a download."""
+        """Return a signed absolute URL of an object; with a filename, a download."""
         return self.origin + self.state.signer.sign(key, filename)
 
     def upload_url(
         self, key: str, *, content_type: str, max_bytes: int, seconds: float = LIFETIME
     ) -> str:
-        """A signed URL to which the bytes of an object can be PUT with this Content-Type."""
+        """Return a signed URL to which an object can be sent by PUT, with this Content-Type."""
         terms = UploadTerms(content_type, max_bytes)
         path, fields = self.state.signer.sign_upload("PUT", key, terms, seconds)
         return f"{self.origin}{path}?{urlencode(fields)}"
@@ -80,16 +80,51 @@ class Call:
     def upload_form(
         self, key: str, *, content_type: str, max_bytes: int, seconds: float = LIFETIME
     ) -> tuple[str, dict[str, str]]:
-        """A URL to which an object can be sent with POST, and the fields of the form for it.
+        """Return a URL to which an object can be sent by POST, and the fields of its form.
 
-        The file itself is the last field, named `file`.
+        The file is the last field, named `file`.
         """
         terms = UploadTerms(content_type, max_bytes)
         path, fields = self.state.signer.sign_upload("POST", key, terms, seconds)
         return self.origin + path, {"key": key, "Content-Type": content_type, **fields}
 
+    def audit(
+        self,
+        event_type: str,
+        action: str,
+        *,
+        resource_type: str,
+        resource_id: str | None,
+        actor: Actor | None = None,
+        failure: str | None = None,
+        metadata: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Write an entry of the audit log about what this call did.
+
+        Args:
+            event_type: What happened: `tenant.updated`, `api_key.created` ...
+            action: What was done: create, read, update, delete, login ...
+            resource_type: Kind of the resource that it was done to.
+            resource_id: Id of that resource.
+            actor: Who did it; the caller when None.
+            failure: Why it failed; None for success.
+            metadata: Further fields.
+        """
+        self.state.audit.write(
+            event_type,
+            action,
+            actor=actor or self.actor,
+            result="success" if failure is None else "failure",
+            severity="info" if failure is None else "warning",
+            resource_type=resource_type,
+            resource_id=resource_id,
+            error_message=failure,
+            ip_address=self.ip_address,
+            metadata=metadata,
+        )
+
     def require(self, role: Role) -> None:
-        """Refuse a caller without this role, where an operation wants more of some calls.
+        """Refuse a caller without this role, for calls that need more than their operation does.
 
         Raises:
             ApiError: 403; the audit log has an entry about it.

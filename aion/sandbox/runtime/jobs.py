@@ -1,8 +1,8 @@
-"""Background jobs of any kind: stored, moved from stage to stage by the sandbox clock.
+"""The queue of background jobs: stored, and moved from stage to stage by the sandbox's clock.
 
-A handler is called once for each stage of a job and says which stage follows, or that there is
-none. What a handler does before its first await is one transaction with the move to the next
-stage; what follows an await is not, and is done again by a new process when the old one died.
+A handler is called once for each stage of a job and returns the next one, or None. Its work
+before the first await is one transaction with the move to the next stage; its work after an await
+is not, and is repeated by a new process if the old one was killed.
 """
 
 from __future__ import annotations
@@ -11,83 +11,20 @@ import asyncio
 import heapq
 import json
 import logging
-import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, Generic
 
-from aion.sandbox.store.clock import stamp
+from aion.sandbox.faults.registry import Faults
+from aion.sandbox.runtime.job_handlers import JOBS, Result, StateT, Step
+from aion.sandbox.store.clock import Clock
+from aion.sandbox.store.database import Database
 from aion.sandbox.store.jsontext import json_text
-
-if TYPE_CHECKING:
-    from aion.sandbox.runtime.state import State
 
 logger: Final = logging.getLogger("aion.sandbox")
 
 _SLICE: Final = 256
-
-
-@dataclass(frozen=True, slots=True)
-class Next:
-    """The stage that follows, after this many seconds; the sandbox's pace when None."""
-
-    stage: str
-    delay: float | None = None
-    data: Mapping[str, Any] | None = None
-    """Replaces the data of the job, unless None."""
-
-
-@dataclass(slots=True)
-class Step:
-    """One call of a handler: a job at one of its stages."""
-
-    state: State
-    kind: str
-    id: str
-    stage: str
-    name: str
-    """What faults pick the job by: a filename, a URL."""
-    data: dict[str, Any]
-    due: float
-    """Sandbox time at which this stage was due; later stages count from here."""
-    _began: float = field(default_factory=time.perf_counter)
-
-    def next(
-        self, stage: str, *, delay: float | None = None, data: Mapping[str, Any] | None = None
-    ) -> Next:
-        """What a handler returns to be called again at another stage."""
-        return Next(stage, delay, data)
-
-    def failure(self) -> str | None:
-        """The text with which a fault wants this job to fail here, or None; asking uses it up."""
-        return self.state.faults.job_failure(self.kind, self.stage, self.name)
-
-    def stamp(self) -> str:
-        """The time of this stage as it is stored and sent, the work so far included."""
-        # A stepped clock knows no elapsed time: its dates are the same in every run.
-        stepped = self.state.clock.stepped
-        return stamp(self.due + (0.0 if stepped else time.perf_counter() - self._began))
-
-
-Result = Next | None
-JobHandler = Callable[[Step], Result | Awaitable[Result]]
-"""What moves a kind of job: a plain function, a coroutine function, or one that is either."""
-
-JOBS: Final[dict[str, JobHandler]] = {}
-"""Kind -> handler, filled on import of the modules that have one."""
-
-
-def job(kind: str) -> Callable[[JobHandler], JobHandler]:
-    """Register the handler of a kind of job."""
-
-    def register(handler: JobHandler) -> JobHandler:
-        if kind in JOBS:
-            raise LookupError(f"jobs of kind {kind!r} have a handler already")
-        JOBS[kind] = handler
-        return handler
-
-    return register
 
 
 @dataclass(order=True, slots=True)
@@ -98,11 +35,35 @@ class _Entry:
     id: str = field(compare=False)
 
 
-class Jobs:
-    """The queue of one sandbox. All methods belong to the thread of the server's loop."""
+class Jobs(Generic[StateT]):
+    """The queue of one sandbox. Call its methods in the thread of the server's loop only."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(
+        self,
+        state: StateT,
+        *,
+        database: Database,
+        clock: Clock,
+        faults: Faults,
+        violations: list[str],
+        pace: float,
+    ) -> None:
+        """Create an idle queue.
+
+        Args:
+            state: What handlers find as `Step.state`; the queue itself does not use it.
+            database: Stores the jobs.
+            clock: When a stage is due.
+            faults: Hold and fail jobs.
+            violations: Gets an entry for each handler that raises.
+            pace: Seconds between two stages, unless a handler says otherwise.
+        """
         self._state = state
+        self._database = database
+        self._clock = clock
+        self._faults = faults
+        self._violations = violations
+        self._pace = pace
         self._queue: list[_Entry] = []
         self._held: list[_Entry] = []
         self._running: set[asyncio.Task[None]] = set()
@@ -113,12 +74,12 @@ class Jobs:
         self._turn = 0
 
     def start(self) -> None:
-        """Take up stored jobs and begin."""
-        latest = self._state.clock.now() + self._state.options.pace
-        # A stepped clock of the last process may have been ahead of this one.
+        """Load the stored jobs and start."""
+        latest = self._clock.now() + self._pace
+        # The stepped clock of the previous process may have been ahead of this one.
         self._queue = [
             _Entry(min(due, latest), turn, kind, job_id)
-            for due, turn, kind, job_id in self._state.database.rows(
+            for due, turn, kind, job_id in self._database.rows(
                 "SELECT due, turn, kind, id FROM jobs"
             )
         ]
@@ -127,7 +88,7 @@ class Jobs:
         self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
-        """End at once; what is unfinished stays stored."""
+        """Stop at once; unfinished jobs stay stored."""
         tasks = [*self._running, *([self._task] if self._task else [])]
         for task in tasks:
             task.cancel()
@@ -138,10 +99,10 @@ class Jobs:
 
     @asynccontextmanager
     async def paused(self) -> AsyncGenerator[None]:
-        """No job runs inside, and what is stored at the end is taken up then.
+        """Run no job inside; the stored jobs are loaded again at the end.
 
-        One pause waits for another: each would begin the work anew, and then it would go on
-        twice.
+        One pause waits for another: otherwise both would start the queue, and every job would
+        run twice.
         """
         async with self._pausing:
             await self.stop()
@@ -160,44 +121,44 @@ class Jobs:
         name: str = "",
         data: Mapping[str, Any] | None = None,
     ) -> None:
-        """Queue a job, or put it at another stage; the caller's transaction stores it.
+        """Queue a job, or move it to another stage; the caller's transaction stores it.
 
         Args:
-            kind: A kind that has a handler.
-            id: Id of what it works on; one job of a kind and id exists at a time.
+            kind: A kind with a handler.
+            id: Id of its subject; one job of a kind and id exists at a time.
             stage: Stage at which the handler is called first.
             delay: Seconds until then; the sandbox's pace when None.
-            name: What faults pick it by.
-            data: Whatever the handler wants to know besides.
+            name: What faults select it by.
+            data: Further values for the handler.
         """
         if kind not in JOBS:
             raise LookupError(f"no handler for jobs of kind {kind!r}")
-        wait = self._state.options.pace if delay is None else delay
-        self._store(kind, id, stage, self._state.clock.now() + wait, name, dict(data or {}))
+        wait = self._pace if delay is None else delay
+        self._store(kind, id, stage, self._clock.now() + wait, name, dict(data or {}))
 
     def cancel(self, kind: str, id: str) -> bool:  # noqa: A002
-        """Forget a job; whether there was one. A step that is running does not move it on."""
+        """Remove a job; returns whether it existed. A running step does not advance it."""
         sql = "DELETE FROM jobs WHERE kind = ? AND id = ?"
-        return self._state.database.run(sql, (kind, id)) > 0
+        return self._database.run(sql, (kind, id)) > 0
 
     def stage(self, kind: str, id: str) -> str | None:  # noqa: A002
-        """The stage at which a job waits or works, or None when there is none."""
+        """Return the stage of a job, or None if it does not exist."""
         sql = "SELECT stage FROM jobs WHERE kind = ? AND id = ?"
-        row = self._state.database.row(sql, (kind, id))
+        row = self._database.row(sql, (kind, id))
         return str(row[0]) if row is not None else None
 
     def release(self) -> None:
-        """Look again at what a fault held."""
+        """Retry the jobs that a fault held."""
         held, self._held = self._held, []
-        now = self._state.clock.now()
+        now = self._clock.now()
         for entry in held:
             heapq.heappush(self._queue, _Entry(now, entry.turn, entry.kind, entry.id))
         self._wake.set()
 
     async def settle(self) -> None:
-        """Wait until nothing that is due by now is undone."""
+        """Wait until all due work is done."""
         self._wake.set()
-        while self._running or (self._queue and self._queue[0].due <= self._state.clock.now()):
+        while self._running or (self._queue and self._queue[0].due <= self._clock.now()):
             self._progress.clear()
             await self._progress.wait()
 
@@ -205,7 +166,7 @@ class Jobs:
         self, kind: str, job_id: str, stage: str, due: float, name: str, data: Mapping[str, Any]
     ) -> None:
         self._turn += 1
-        self._state.database.run(
+        self._database.run(
             "INSERT OR REPLACE INTO jobs (kind, id, due, stage, name, data, turn) "
             "VALUES (?, ?, ?, ?, ?, ?, ?)",
             (kind, job_id, due, stage, name, json_text(data), self._turn),
@@ -219,11 +180,11 @@ class Jobs:
             due = self._due_entries()
             if due:
                 try:
-                    with self._state.database.transaction():
+                    with self._database.transaction():
                         for entry in due:
                             self._advance(entry)
                 except Exception as error:  # noqa: BLE001 - a full disk must not stop all work for good
-                    self._note("background work broke", error)
+                    self._note("background work failed", error)
                 self._progress.set()
                 # Requests get their turn between two slices of a long queue.
                 await asyncio.sleep(0)
@@ -231,17 +192,16 @@ class Jobs:
             await self._pause()
 
     def _due_entries(self) -> list[_Entry]:
-        now = self._state.clock.now()
+        now = self._clock.now()
         due: list[_Entry] = []
         while self._queue and self._queue[0].due <= now and len(due) < _SLICE:
             due.append(heapq.heappop(self._queue))
         return due
 
     async def _pause(self) -> None:
-        clock = self._state.clock
         timeout = None
-        if self._queue and not clock.stepped:
-            timeout = max(0.0, self._queue[0].due - clock.now())
+        if self._queue and not self._clock.stepped:
+            timeout = max(0.0, self._queue[0].due - self._clock.now())
         try:
             async with asyncio.timeout(timeout):
                 await self._wake.wait()
@@ -249,21 +209,29 @@ class Jobs:
             pass
 
     def _advance(self, entry: _Entry) -> None:
-        row = self._state.database.row(
+        row = self._database.row(
             "SELECT stage, name, data FROM jobs WHERE kind = ? AND id = ? AND turn = ?",
             (entry.kind, entry.id, entry.turn),
         )
         if row is None:
             return
         stage, name, data = row
-        if self._state.faults.job_held(entry.kind, stage, name):
+        if self._faults.job_held(entry.kind, stage, name):
             self._held.append(entry)
             return
         step = Step(
-            self._state, entry.kind, entry.id, stage, name, json.loads(data), entry.due
-        )  # fmt: skip
+            state=self._state,
+            kind=entry.kind,
+            id=entry.id,
+            stage=stage,
+            name=name,
+            data=json.loads(data),
+            due=entry.due,
+            _faults=self._faults,
+            _clock=self._clock,
+        )
         try:
-            with self._state.database.transaction():
+            with self._database.transaction():
                 result = JOBS[entry.kind](step)
                 if not isinstance(result, Awaitable):
                     self._move(entry, step, result)
@@ -277,42 +245,42 @@ class Jobs:
         def done(task: asyncio.Task[None]) -> None:
             self._running.discard(task)
             self._progress.set()
-            # A task that was cancelled before its first turn has left the handler unstarted.
+            # A task that was cancelled before its first turn never started the handler.
             if isinstance(result, Coroutine):
                 result.close()
 
         task.add_done_callback(done)
 
-    async def _finish(self, entry: _Entry, step: Step, waiting: Awaitable[Result]) -> None:
+    async def _finish(self, entry: _Entry, step: Step[StateT], waiting: Awaitable[Result]) -> None:
         try:
             result = await waiting
-            with self._state.database.transaction():
+            with self._database.transaction():
                 if self._is_current(entry):
                     self._move(entry, step, result)
         except Exception as error:  # noqa: BLE001 - as above
             self._broken(entry, error)
 
-    def _move(self, entry: _Entry, step: Step, result: Result) -> None:
+    def _move(self, entry: _Entry, step: Step[StateT], result: Result) -> None:
         if not self._is_current(entry):
-            # The handler itself has put the job elsewhere or cancelled it.
+            # The handler itself moved or cancelled the job.
             return
         if result is None:
             self.cancel(entry.kind, entry.id)
             return
-        wait = self._state.options.pace if result.delay is None else result.delay
+        wait = self._pace if result.delay is None else result.delay
         data = step.data if result.data is None else result.data
         # Counted from when it was due, so one long step of the clock goes through all stages.
         self._store(entry.kind, entry.id, result.stage, entry.due + wait, step.name, data)
 
     def _is_current(self, entry: _Entry) -> bool:
         sql = "SELECT 1 FROM jobs WHERE kind = ? AND id = ? AND turn = ?"
-        return self._state.database.row(sql, (entry.kind, entry.id, entry.turn)) is not None
+        return self._database.row(sql, (entry.kind, entry.id, entry.turn)) is not None
 
     def _broken(self, entry: _Entry, error: Exception) -> None:
-        self._note(f"job {entry.kind} {entry.id} broke", error)
+        self._note(f"job {entry.kind} {entry.id} failed", error)
         if self._is_current(entry):
             self.cancel(entry.kind, entry.id)
 
     def _note(self, what: str, error: Exception) -> None:
         logger.error(what, exc_info=error)
-        self._state.violations.append(f"{what}: {type(error).__name__}: {error}")
+        self._violations.append(f"{what}: {type(error).__name__}: {error}")

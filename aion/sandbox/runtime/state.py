@@ -1,6 +1,6 @@
-"""All state of one sandbox, put together: what handlers and background work share.
+"""The state of one sandbox: the parts that handlers and background work share.
 
-Belongs to the thread of the server's loop, except `faults` and `journal`, which any thread may
+Use it in the thread of the server's loop, except `faults` and `request_log`, which any thread may
 use.
 """
 
@@ -18,7 +18,7 @@ from aion.sandbox.auth.audit_log import Audit
 from aion.sandbox.auth.identity import Identity
 from aion.sandbox.contract.contract import load_contract
 from aion.sandbox.contract.validation import load_validators
-from aion.sandbox.faults.armed import Faults
+from aion.sandbox.faults.registry import Faults
 from aion.sandbox.limits.rate_limiter import RateLimiter
 from aion.sandbox.runtime.in_flight import InFlight
 from aion.sandbox.runtime.jobs import Jobs
@@ -29,11 +29,11 @@ from aion.sandbox.store.database import Database
 from aion.sandbox.store.files import Files
 from aion.sandbox.store.objects import Objects
 from aion.sandbox.store.records import Records
-from aion.sandbox.store.request_log import Journal
+from aion.sandbox.store.request_log import RequestLog
 from aion.sandbox.store.signing import Signer
-from aion.sandbox.store.text_index import Texts
+from aion.sandbox.store.text_index import TextIndex
 from aion.sandbox.store.upload_sessions import Sessions
-from aion.sandbox.store.usage_log import Usage
+from aion.sandbox.store.usage_log import UsageLog
 
 _THREADS = 2
 
@@ -46,7 +46,7 @@ class State:
 
         Raises:
             OSError: it cannot be used.
-            ValueError: a rate limit names a route that the contract does not have.
+            ValueError: a rate limit names a route outside the contract.
         """
         self.options = options
         self.contract = load_contract()
@@ -55,11 +55,11 @@ class State:
         self.rate_limiter = RateLimiter(self.contract, self.clock, options)
         self.signer = Signer(options.api_key, self.clock)
         self.faults = Faults(self.contract)
-        self.journal = Journal()
-        self.usage = Usage(self.clock)
+        self.request_log = RequestLog()
+        self.usage = UsageLog(self.clock)
         self.in_flight = InFlight()
         self.violations: list[str] = []
-        """Own answers that did not match the contract, and handlers that broke."""
+        """Own responses that violate the contract, and handlers that raised."""
         self._temporary = options.data is None
         self.folder = _make_folder(options.data)
         try:
@@ -70,15 +70,30 @@ class State:
         self.objects = Objects(self.folder, self.database)
         self.files = Files(self.database, self.clock)
         self.records = Records(self.database, self.clock)
-        self.texts = Texts(self.database)
+        self.text_index = TextIndex(self.database)
         self.audit = Audit(self.records, self.clock)
         self.identity = Identity(options, self.records, self.clock)
         self.identity.ensure()
         self.sessions = Sessions(self.database)
         self.objects.sweep({row[0] for row in self.database.rows("SELECT id FROM files")})
         self._executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="aion-sandbox")
-        self.jobs = Jobs(self)
-        self.snapshots = Snapshots(self)
+        self.jobs: Jobs[State] = Jobs(
+            self,
+            database=self.database,
+            clock=self.clock,
+            faults=self.faults,
+            violations=self.violations,
+            pace=options.pace,
+        )
+        self.snapshots = Snapshots(
+            self.folder / "snapshots",
+            database=self.database,
+            objects=self.objects,
+            clock=self.clock,
+            identity=self.identity,
+            paused=self.jobs.paused,
+            in_thread=self.in_thread,
+        )
 
     def start(self) -> None:
         """Begin background work on the running loop."""
@@ -91,19 +106,19 @@ class State:
         return await asyncio.get_running_loop().run_in_executor(self._executor, function, *values)
 
     async def step_clock(self, seconds: float) -> None:
-        """Move the clock and wait until all that became due is done."""
+        """Move the clock and wait until all due work is done."""
         self.clock.step(seconds)
         await self.jobs.settle()
 
     async def reset(self) -> None:
-        """Forget everything: files, sessions, faults, requests, rates and steps of the clock.
+        """Delete everything: files, sessions, faults, requests, rates and steps of the clock.
 
-        Requests that have not been answered yet are cut: they belong to what is forgotten.
+        Requests in flight are cut.
         """
         async with self.jobs.paused():
             await self.in_flight.cut()
             self.faults.clear()
-            self.journal.clear()
+            self.request_log.clear()
             self.usage.clear()
             self.violations.clear()
             self.clock.reset()

@@ -1,1 +1,1 @@
-"""What a sandbox can be filled with at its start."""
+"""Ready-made libraries of files."""

@@ -1,7 +1,7 @@
-"""Papers as files: PDF, DOCX, Markdown and plain text, the same bytes in every run.
+"""Writes papers as files: PDF, DOCX, Markdown and plain text, the same bytes in every run.
 
-They are written by hand because the libraries that read them either cannot write or put the time
-of writing in.
+They are written by hand because the libraries that read them either cannot write, or store the
+time of writing.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from xml.sax.saxutils import escape
 from aion.sandbox.seeds.document_texts import Paper, Section
 
 _LINE: Final = 80
-"""Characters in a line of a PDF."""
+"""Characters of a line of a PDF."""
 _OPEN_XML: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 _RELATION: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE: Final = "http://schemas.openxmlformats.org/package/2006"
@@ -24,7 +24,7 @@ _WORD: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 
 def file_of(paper: Paper) -> bytes:
-    """The bytes of a paper in its own format."""
+    """Return the bytes of a paper in its format."""
     return _WRITERS[paper.kind](paper)
 
 
@@ -41,7 +41,7 @@ def _plain(paper: Paper) -> bytes:
 
 
 def _pdf(paper: Paper) -> bytes:
-    """One page for each section, and bookmarks that name the sections."""
+    """Write one page for each section, and bookmarks with the headings."""
     count = len(paper.sections)
     first_page, first_mark = 5, 5 + 2 * count
     kids = " ".join(f"{first_page + 2 * index} 0 R" for index in range(count))
@@ -97,7 +97,7 @@ def _pdf_file(objects: list[str]) -> bytes:
 
 
 def _docx(paper: Paper) -> bytes:
-    """A title, and each section under a heading on a page of its own."""
+    """Write a title, and each section under a heading on a page of its own."""
     body = [_paragraph(paper.title, "Title")]
     for index, section in enumerate(paper.sections):
         body.append(_paragraph(section.heading, "Heading1", new_page=index > 0))
@@ -121,7 +121,7 @@ def _docx(paper: Paper) -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in parts.items():
-            # Without a date of its own an entry would get the time of writing.
+            # Without an explicit date an entry gets the time of writing.
             entry = zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0))
             header = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
             archive.writestr(entry, header + text, zipfile.ZIP_DEFLATED)

@@ -1,7 +1,7 @@
-"""The invented papers of a ready-made library: what the n-th one says, in every run the same.
+"""Composes the invented papers of a library: the n-th is the same in every run.
 
-They all come from one small port and its people, so that a question can be answered from several
-of them: a pump that is described in a manual fails in a log and is paid for in a contract.
+All are about one small port and its people, so that a question can be answered from several of
+them: a pump that is described in a manual fails in a log and is paid for in a contract.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _MACHINES: Final = (
 _FAULTS: Final = (
     "a worn seal", "salt in the contacts", "a cracked housing", "a blocked filter", "a loose belt",
 )  # fmt: skip
-# Written out because what the calendar module calls a month depends on the locale.
+# Written out because the month names of the calendar module depend on the locale.
 _MONTHS: Final = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
     "October", "November", "December",
@@ -42,10 +42,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """One document before it has a format; every section begins a page where there are pages."""
+    """One document before it has a format; in formats with pages each section begins one."""
 
     kind: str
-    """Ending of its file: `pdf`, `docx`, `md` or `txt`."""
+    """Extension of its file: `pdf`, `docx`, `md` or `txt`."""
     filename: str
     title: str
     tags: tuple[str, ...]
@@ -54,7 +54,7 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """A kind of paper: its texts have names, dates and numbers for each that is written."""
+    """A kind of paper: templates with placeholders for names, dates and numbers."""
 
     name: str
     kind: str
@@ -64,7 +64,7 @@ class _Form:
 
 
 def paper(number: int) -> Paper:
-    """The paper of a number, from 1."""
+    """Return the paper of a number, from 1."""
     form = _FORMS[(number - 1) % len(_FORMS)]
     facts = _facts(number)
     return Paper(
@@ -84,7 +84,7 @@ def paper(number: int) -> Paper:
 
 def _facts(number: int) -> dict[str, str]:
     day = _FIRST_DAY + timedelta(days=number * 9 % 3650)
-    # The steps have no common divisor with the lengths, so neighbors differ in everything.
+    # The steps and the lengths are coprime, so neighbors differ in everything.
     return {
         "number": str(number),
         "person": _PEOPLE[number % len(_PEOPLE)],

@@ -1,4 +1,4 @@
-"""A ready-made library of documents: real files, read as an uploaded one is, with passages."""
+"""The library `documents`: real files, extracted like uploaded ones, with passages."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
-from aion.sandbox.documents.chunking import Chunk, cut
-from aion.sandbox.documents.documents import keep_passages, text_key
+from aion.sandbox.documents.chunking import Chunk, chunk_text
+from aion.sandbox.documents.documents import store_passages, text_key
 from aion.sandbox.documents.extraction import Text, extract
 from aion.sandbox.seeds.document_files import file_of
 from aion.sandbox.seeds.document_texts import Paper, paper
@@ -25,7 +25,7 @@ _SLICE: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A paper as a file, and what reading that file gave."""
+    """A paper as a file, with its extracted text."""
 
     paper: Paper
     data: bytes
@@ -34,7 +34,7 @@ class _Read:
 
 
 async def documents(state: State, count: int) -> list[str]:
-    """Documents with text and passages; the number of each goes on where the last library ended."""
+    """Store documents with text and passages; numbers continue after earlier libraries."""
     first = state.database.count("SELECT n FROM counters WHERE kind = ?", (_COUNTER,)) + 1
     ids: list[str] = []
     for start in range(first, first + count, _SLICE):
@@ -58,7 +58,7 @@ def _read(place: Path, number: int) -> _Read:
     data = file_of(written)
     place.write_bytes(data)
     text = extract(place, written.kind)
-    return _Read(written, data, text, cut(text))
+    return _Read(written, data, text, chunk_text(text))
 
 
 def _store(state: State, one: _Read) -> str:
@@ -87,5 +87,5 @@ def _store(state: State, one: _Read) -> str:
         },
     )
     state.objects.write(text_key(file), one.text.text.encode("utf-8"))
-    keep_passages(state, file, one.chunks)
+    store_passages(state, file, one.chunks)
     return file_id

@@ -1,4 +1,4 @@
-"""How many requests are let through in a time: plain values, as a sandbox is told them."""
+"""Rate limits as plain values, as options and the control routes take them."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _LONGEST: Final = 366 * _DAY
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """So many requests in so many seconds.
+    """A number of requests in a number of seconds.
 
     Raises:
-        ValueError: fewer than one request, or no span of up to a year.
+        ValueError: fewer than one request, or seconds that are not above 0 and at most a year.
     """
 
     requests: int
@@ -26,7 +26,7 @@ class Rate:
 
     def __post_init__(self) -> None:
         if self.requests < 1:
-            raise ValueError("a rate lets 1 request or more through")
+            raise ValueError("a rate must allow 1 request or more")
         if not 0 < self.seconds <= _LONGEST:
             raise ValueError("the seconds of a rate must be more than 0, and at most a year")
 
@@ -47,20 +47,20 @@ ROUTE_RATES: Final[Mapping[str, Rate]] = MappingProxyType(
         "POST /user/account/delete": Rate(3, _DAY),
     }
 )
-"""Rates that the service documents for single routes, each counted by itself.
+"""Rates that the service documents for single routes, each counted separately.
 
-That of crawling a link again is missing: it belongs to the state of the link, and always holds.
+The rate of recrawling a link is not here: it depends on the link, and is always enforced.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class RateLimits:
-    """The rates that hold once they are switched on.
+    """The rate limits of a sandbox that enforces them.
 
     Args:
-        per_key: Requests of one key, whatever the route; those of the sandbox's tier when None.
+        per_key: Requests of one key, whatever the route; the tier's rate when None.
         routes: Method and path, as in ``PATCH /tenant/settings``, to the rate that each operation
-            has besides; ``*`` stands for anything. Where several fit, the last one counts.
+            has in addition; ``*`` is a wildcard. Where several match, the last one counts.
     """
 
     per_key: Rate | None = None

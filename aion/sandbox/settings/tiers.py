@@ -1,4 +1,4 @@
-"""The tiers of a subscription: what each of them allows, with the service's documented values."""
+"""The tiers of a subscription and their limits, as the service documents them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 NO_LIMIT: Final = 1_000_000_000
-"""Uploads of a month in a tier without a limit: a number that is never reached."""
+"""Uploads of a month in a tier without a limit: more than any test reaches."""
 
 _MB: Final = 1024 * 1024
 _GB: Final = 1024 * _MB
@@ -16,7 +16,7 @@ _GB: Final = 1024 * _MB
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """What one tier allows."""
+    """The limits of one tier."""
 
     requests_per_minute: int
     """Requests of one key in a minute."""
@@ -37,17 +37,17 @@ TIERS: Final[Mapping[str, Tier]] = MappingProxyType(
         "enterprise": Tier(500, 200, NO_LIMIT, 4 * _GB, 25 * _MB, 10, 5),
     }
 )
-"""The tiers by name, from the least to the most."""
+"""The tiers by name, smallest first."""
 
 DEFAULT_TIER: Final = "professional"
-"""The tier of a sandbox that was given none."""
+"""The default tier."""
 
 
 def tier_named(name: str) -> Tier:
-    """A tier by its name.
+    """Return a tier by its name.
 
     Raises:
-        ValueError: there is no such tier.
+        ValueError: unknown tier.
     """
     if name not in TIERS:
         raise ValueError(f"no tier {name!r}; there are {', '.join(TIERS)}")

@@ -1,7 +1,7 @@
 """The SQLite database of one sandbox: one connection, used by the server's thread alone.
 
 Write-ahead logging, so that a killed process leaves whole transactions or nothing. The file is
-held exclusively: a second sandbox on the same folder is told so at once.
+locked exclusively: a second sandbox on the same folder fails at once.
 """
 
 from __future__ import annotations
@@ -168,7 +168,7 @@ END;
 """
 
 SCHEMA_VERSION: Final = 4
-"""Goes up with every change of SCHEMA; a folder of another version is refused."""
+"""Increased with every change of SCHEMA; a folder of another version is refused."""
 
 _TABLES: Final = (
     "jobs", "records", "counters", "objects", "swatches", "texts", "session_items", "sessions",
@@ -177,7 +177,7 @@ _TABLES: Final = (
 
 
 class Database:
-    """Statements and transactions on the state of one sandbox."""
+    """Runs statements and transactions on the state of one sandbox."""
 
     def __init__(self, path: Path, *, durable: bool) -> None:
         """Open or create the file.
@@ -192,7 +192,7 @@ class Database:
             )
             self._connection.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._connection.execute("PRAGMA journal_mode = WAL")
-            # A killed process loses nothing in either mode; only a power cut tells them apart,
+            # A killed process loses nothing in either mode; only a power cut makes a difference,
             # and a temporary folder does not survive one.
             self._connection.execute(f"PRAGMA synchronous = {'NORMAL' if durable else 'OFF'}")
             (version,) = self._connection.execute("PRAGMA user_version").fetchone()
@@ -209,26 +209,26 @@ class Database:
             raise OSError(f"{path.name} was written by another version of the sandbox")
 
     def rows(self, sql: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
-        """All rows of a query."""
+        """Return all rows of a query."""
         return self._connection.execute(sql, tuple(values)).fetchall()
 
     def row(self, sql: str, values: Iterable[Any] = ()) -> tuple[Any, ...] | None:
-        """The first row of a query, or None."""
+        """Return the first row of a query, or None."""
         found: tuple[Any, ...] | None = self._connection.execute(sql, tuple(values)).fetchone()
         return found
 
     def run(self, sql: str, values: Iterable[Any] = ()) -> int:
-        """Run one statement; the number of rows that it changed."""
+        """Run one statement; returns the number of changed rows."""
         return self._connection.execute(sql, tuple(values)).rowcount
 
     def count(self, sql: str, values: Iterable[Any] = ()) -> int:
-        """The one number of a counting query."""
+        """Return the number of a counting query."""
         found = self.row(sql, values)
         return int(found[0]) if found is not None and found[0] is not None else 0
 
     @contextmanager
     def transaction(self) -> Generator[None]:
-        """All statements inside take effect together, or none of them does.
+        """Make all statements inside take effect together, or none of them.
 
         Transactions nest: an inner one that raises undoes its own statements only. Never await
         inside: statements of another request would become part of it.
@@ -248,7 +248,7 @@ class Database:
         self._connection.execute(f"RELEASE {name}" if self._depth else "COMMIT")
 
     def next_number(self, kind: str) -> int:
-        """The next number of a kind of thing, from 1; a number is never given twice."""
+        """Return the next number of a kind, from 1; each number is returned once."""
         found = self.row(
             "INSERT INTO counters (kind, n) VALUES (?, 1) "
             "ON CONFLICT (kind) DO UPDATE SET n = n + 1 RETURNING n",
@@ -257,7 +257,7 @@ class Database:
         return int(found[0]) if found is not None else 1
 
     def clear(self) -> None:
-        """Forget all rows, and keep the layout."""
+        """Delete all rows, and keep the schema."""
         with self.transaction():
             for table in _TABLES:
                 self._connection.execute(f"DELETE FROM {table}")
@@ -269,7 +269,7 @@ class Database:
         self._connection.backup(target)
 
     def copy_from(self, source: sqlite3.Connection) -> None:
-        """Take over everything from a copy."""
+        """Replace everything by the content of a copy."""
         source.backup(self._connection)
 
     def close(self) -> None:

@@ -1,8 +1,8 @@
-"""Stored files of every kind: the one row from which every answer about a file is derived.
+"""Stored files of every kind: the one row from which every response about a file is derived.
 
-Images, documents, videos and links share the table. What only one kind has stands in `extra`: a
-JSON object whose keys are those of the wire (`page_count`, `crawl_status`, ...), plus whatever
-else the handlers of that kind want to keep.
+Images, documents, videos and links share the table. Fields of a single kind are in `extra`: a
+JSON object whose keys are those of the wire (`page_count`, `crawl_status`, ...), plus internal
+ones of that kind.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from aion.sandbox.store.ids import is_id, is_short_id, make_id
 from aion.sandbox.store.jsontext import json_text
 
 DESCRIPTION_TERMINAL: Final = frozenset({"completed", "failed", "skipped"})
-"""States of a description that nothing follows."""
+"""Final states of a description."""
 
 _BUSY: Final = {
     "text_extraction_status": frozenset({"pending", "processing"}),
-    # A link that is not to be crawled stays pending for good.
+    # A link without a crawl stays pending.
     "crawl_status": frozenset({"queued", "processing"}),
     "video_analysis_status": frozenset({"pending", "uploading_to_vlm", "processing"}),
 }
@@ -35,13 +35,13 @@ class StoredFile:
     n: int
     id: str
     object_key: str
-    """Key of the bytes; empty for a link, which has none."""
+    """Key of the bytes; empty for a link."""
     filename: str
     title: str | None
     tags: str
     """The tags, as a JSON array."""
     tags_edited: int
-    """1 once the user replaced the tags: a description then adds none."""
+    """1 once the user replaced the tags: a description then adds none of its own."""
     size_bytes: int
     content_type: str
     format: str
@@ -65,7 +65,7 @@ class StoredFile:
     finished_at: str | None
     """When the description was completed or failed."""
     variant_status: str | None
-    """None for what has no smaller copies."""
+    """None for files without variants."""
     variant_error: str | None
     variant_suffix: str | None
     blur_hash: str | None
@@ -73,7 +73,7 @@ class StoredFile:
     deleted_at: str | None
     folder_id: str | None
     extra: str
-    """What only files of this kind have, as a JSON object."""
+    """Fields of this kind of file only, as a JSON object."""
 
     def tag_list(self) -> list[str]:
         """The tags."""
@@ -81,17 +81,17 @@ class StoredFile:
 
     @property
     def described(self) -> bool:
-        """Whether the description has reached its end, good or bad."""
+        """Whether the description is completed, failed or skipped."""
         return self.description_status in DESCRIPTION_TERMINAL
 
     def extras(self) -> dict[str, Any]:
         """The decoded `extra`."""
-        # Most images have none, and a page of them asks for it twice each.
+        # Most images have none, and a page of images reads it twice each.
         return {} if self.extra == "{}" else cast("dict[str, Any]", json.loads(self.extra))
 
     @property
     def work_status(self) -> str:
-        """How far the work is that a file of this kind is uploaded for."""
+        """Status of the main work on this kind of file: description, extraction, crawl ..."""
         if self.media_type == "document":
             return str(self.extras().get("text_extraction_status") or "completed")
         return self.description_status
@@ -106,7 +106,7 @@ class StoredFile:
 
     @property
     def busy(self) -> bool:
-        """Whether its work is still going on."""
+        """Whether its work is unfinished."""
         extras = self.extras()
         return not self.described or any(extras.get(name) in busy for name, busy in _BUSY.items())
 
@@ -124,14 +124,14 @@ _BY_ID: Final = f"SELECT {COLUMNS} FROM files WHERE id = ? AND deleted_at IS NUL
 
 
 class Files:
-    """Reads and writes files; a deleted file is invisible to all reads by id."""
+    """Reads and writes files; reads by id skip deleted files."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
 
     def new_id(self) -> str:
-        """The id for the next file, so that its object can be named before it is added."""
+        """Return the id of the next file, so that its object can be named before it is added."""
         return make_id("file", self._database.next_number("file"))
 
     def add(
@@ -185,26 +185,26 @@ class Files:
         }
         unknown = values.keys() - _NAMES
         if unknown:
-            raise TypeError(f"a file has no {', '.join(sorted(unknown))}")
+            raise TypeError(f"files have no column {', '.join(sorted(unknown))}")
         values["n"] = self._database.count("SELECT max(n) FROM files") + 1
         stored = StoredFile(**{**_EMPTY, **values})
         self._database.run(_INSERT, (getattr(stored, one.name) for one in fields(StoredFile)))
         return stored
 
     def get(self, file_id: str) -> StoredFile | None:
-        """The file of a whole id, in either case."""
+        """Return the file of a whole id, in either case."""
         row = self._database.row(_BY_ID, (file_id.lower(),))
         return StoredFile(*row) if row is not None else None
 
     def get_numbered(self, number: int) -> StoredFile | None:
-        """The file of an internal number."""
+        """Return the file of an internal number."""
         row = self._database.row(
             f"SELECT {COLUMNS} FROM files WHERE n = ? AND deleted_at IS NULL", (number,)
         )
         return StoredFile(*row) if row is not None else None
 
     def find(self, id_or_start: str) -> StoredFile | None:
-        """The file of a whole id or of its first 8 characters, when only one begins so."""
+        """Return the file of a whole id, or of its first 8 characters if they are unique."""
         text = id_or_start.lower()
         if is_id(text):
             return self.get(text)
@@ -217,7 +217,7 @@ class Files:
         return StoredFile(*rows[0]) if len(rows) == 1 else None
 
     def with_hash(self, sha256: str) -> StoredFile | None:
-        """The oldest file with these bytes."""
+        """Return the oldest file with these bytes."""
         row = self._database.row(
             f"SELECT {COLUMNS} FROM files WHERE sha256 = ? AND deleted_at IS NULL "
             "ORDER BY n LIMIT 1",
@@ -226,7 +226,7 @@ class Files:
         return StoredFile(*row) if row is not None else None
 
     def unfinished_before(self, moment: str, limit: int) -> list[StoredFile]:
-        """Files that have not moved since a moment though their work is not done."""
+        """Return unfinished files whose status has not changed since a moment."""
         rows = self._database.rows(
             f"SELECT {COLUMNS} FROM files WHERE deleted_at IS NULL AND changed_at <= ? "
             "AND media_type = 'image' "
@@ -237,11 +237,11 @@ class Files:
         return [StoredFile(*row) for row in rows]
 
     def uploaded_since(self, moment: str) -> int:
-        """How many files came since a moment, deleted ones included."""
+        """Count the files added since a moment, deleted ones included."""
         return self._database.count("SELECT count(*) FROM files WHERE created_at >= ?", (moment,))
 
     def stored_bytes(self) -> int:
-        """How many bytes the files have that are not deleted."""
+        """Return the total bytes of all files that are not deleted."""
         return self._database.count(
             "SELECT coalesce(sum(size_bytes), 0) FROM files WHERE deleted_at IS NULL"
         )

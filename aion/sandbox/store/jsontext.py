@@ -1,4 +1,4 @@
-"""JSON as the sandbox stores and sends it: compact, and safe for any text."""
+"""Encodes and decodes JSON as the sandbox stores and sends it: compact, and safe for any text."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _RANGE: Final = "a number is out of range"
 
 
 def json_text(value: Any) -> str:
-    """Compact JSON in ASCII, so that no character of a text can break its encoding."""
+    """Encode compact JSON in ASCII, so that no character of a text can break its encoding."""
     return _ENCODER.encode(value)
 
 
@@ -32,7 +32,7 @@ def _refuse(name: str) -> NoReturn:
 
 
 def _number(text: str) -> float:
-    # To the contract 20.0 and 2e1 are integers, so they must be where lists are cut by them.
+    # The contract accepts 20.0 and 2e1 as integers, and slices need an `int`.
     value = float(text)
     if math.isinf(value):
         raise ValueError(_RANGE)
@@ -40,7 +40,7 @@ def _number(text: str) -> float:
 
 
 def _whole(text: str) -> int:
-    # A handler may need it as a float, and beyond 1.8e308 there is none.
+    # A handler may need it as a float, which ends at 1.8e308.
     if len(text) > _MOST_DIGITS:
         raise ValueError(_RANGE)
     return int(text)

@@ -1,8 +1,8 @@
-"""Multipart bodies, taken apart while they arrive: files go to disk in pieces, never to memory.
+"""Parses multipart bodies while they arrive: files go to disk in pieces, never to memory.
 
-A file's hash is made on the way, and its first bytes are kept to tell its type. What is too large
-is dropped at the limit and only counted from there. Problems are collected and raised at the end,
-so that the client has sent its whole body and gets to read the answer.
+A file is hashed on the way, and its first bytes are stored to detect its type. Bytes beyond the
+limit are counted and dropped. Problems are collected and raised at the end, so that the client has
+sent its whole body and reads the response.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class ReceivedFile:
 
 @dataclass(slots=True)
 class Form:
-    """A whole multipart form. `discard` removes the files that nobody took."""
+    """A whole multipart form. `discard` removes the files that were not stored."""
 
     fields: dict[str, Any] = field(default_factory=dict[str, Any])
     files: list[ReceivedFile] = field(default_factory=list[ReceivedFile])
@@ -52,7 +52,7 @@ class Form:
             file.path.unlink(missing_ok=True)
 
     def as_instance(self, repeated: frozenset[str]) -> dict[str, Any]:
-        """The form as a JSON value for validation: a file is an empty string there."""
+        """Return the form as a JSON value for validation: a file becomes an empty string."""
         instance = dict(self.fields)
         for file in self.files:
             if file.field in repeated:
@@ -63,7 +63,7 @@ class Form:
 
 
 class FormReceiver:
-    """Takes one body, piece by piece."""
+    """Parses one body, piece by piece."""
 
     def __init__(
         self,
@@ -90,7 +90,7 @@ class FormReceiver:
         self._ended = False
 
     async def receive(self, content_type: str, pieces: AsyncIterator[bytes]) -> Form:
-        """Take the whole body.
+        """Read the whole body.
 
         Raises:
             InvalidRequest: not a well-formed form, or parts that the contract does not name.
@@ -151,7 +151,7 @@ class FormReceiver:
         if name not in self._readers:
             self._refuse(name, f"Unknown form field {name!r}", "extra_forbidden")
         elif repeatable is None and name in self.form.fields:
-            self._refuse(name, "Given more than once", "repeated")
+            self._refuse(name, "Sent more than once", "repeated")
         elif repeatable is None and filename is not None:
             self._refuse(name, "Expected text, got a file", "string_type")
         elif repeatable is None:
@@ -160,7 +160,7 @@ class FormReceiver:
         elif filename is None:
             self._refuse(name, "Expected a file with a filename, got text", "file_type")
         elif not repeatable and any(file.field == name for file in self.form.files):
-            self._refuse(name, "Given more than once", "repeated")
+            self._refuse(name, "Sent more than once", "repeated")
         else:
             self._open(name, filename.decode("utf-8", "replace"))
 
@@ -172,7 +172,7 @@ class FormReceiver:
         # Forms escape three characters in names, and nothing else: not even "%" itself.
         for escape, character in _ESCAPES.items():
             filename = filename.replace(escape, character)
-        # Only the last part of a path is a name; it is shown to people, never used as a path.
+        # Only the last part of a path is a name; it is displayed, never used as a path.
         base = filename.replace("\\", "/").rpartition("/")[2].replace("\0", "")[:255]
         self._file = ReceivedFile(name, base, self._objects.incoming())
         self.form.files.append(self._file)

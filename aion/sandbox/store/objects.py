@@ -1,8 +1,8 @@
 """The object store: bytes on disk under keys that the sandbox makes, never the client.
 
-An object appears whole or not at all: it is written elsewhere in the same file system and moved
-into place. Each reset begins a new root folder, so that a thread which still works on something
-forgotten cannot write into the new state.
+Writes are atomic: an object is written elsewhere in the same file system and moved into place.
+Each reset begins a new root folder, so that a thread which still works for a discarded request
+cannot write into the new state.
 """
 
 from __future__ import annotations
@@ -42,12 +42,12 @@ CONTENT_TYPES: Final = {
     "webm": "video/webm",
     "avi": "video/x-msvideo",
 }
-"""Media type of an object by the ending of its key."""
+"""Media type of an object by the extension of its key."""
 
 
 @dataclass(frozen=True, slots=True)
 class ObjectInfo:
-    """What can be told of an object."""
+    """Size, hashes and type of an object."""
 
     size: int
     etag: str
@@ -60,11 +60,11 @@ class Objects:
     """Objects of one sandbox, below one folder."""
 
     def __init__(self, folder: Path, database: Database | None = None) -> None:
-        """With a database, the hashes of an object are kept there and made only once."""
+        """With a database, the hashes of an object are cached there."""
         self._folder = folder
         self._database = database
         self._incoming = folder / "incoming"
-        # What was half received when the process died belongs to nobody.
+        # Partial files of a killed process are garbage.
         shutil.rmtree(self._incoming, ignore_errors=True)
         self._incoming.mkdir(parents=True)
         roots = sorted(folder.glob("objects-*"), key=_generation)
@@ -75,7 +75,7 @@ class Objects:
         self._received = itertools.count(1)
 
     def incoming(self) -> Path:
-        """A path for bytes that are still arriving."""
+        """Return a path for bytes that are still arriving."""
         return self._incoming / f"part-{next(self._received)}"
 
     def adopt(self, path: Path, key: str) -> None:
@@ -84,7 +84,7 @@ class Objects:
 
     def write(self, key: str, data: bytes) -> None:
         """Store bytes as the object of this key, in one step; may be called in a thread."""
-        # The place in the root of now: a reset may begin another one meanwhile.
+        # The path is fixed first: a reset may begin another root meanwhile.
         target = self.path(key)
         partial = self.incoming()
         partial.write_bytes(data)
@@ -105,25 +105,25 @@ class Objects:
         _place(partial, target)
 
     def open(self, key: str) -> IO[bytes]:
-        """The bytes of an object; raises FileNotFoundError when there is none."""
+        """Open an object; raises FileNotFoundError."""
         return self.path(key).open("rb")
 
     def read(self, key: str) -> bytes:
-        """All bytes of a small object; raises FileNotFoundError when there is none."""
+        """Return all bytes of a small object; raises FileNotFoundError."""
         return self.path(key).read_bytes()
 
     def has(self, key: str) -> bool:
-        """Whether there is such an object."""
+        """Return whether an object exists."""
         return self.path(key).is_file()
 
     def delete(self, key: str) -> None:
-        """Remove an object, if there is one."""
+        """Remove an object, if it exists."""
         self.path(key).unlink(missing_ok=True)
 
     def info(self, key: str) -> ObjectInfo | None:
-        """Size, hashes and type of an object, or None when there is none.
+        """Return size, hashes and type of an object, or None if it does not exist.
 
-        Reads the whole object when it did not come through a signed URL and is asked for first.
+        The first call reads the whole object, unless it was sent to a signed URL.
         """
         path = self.path(key)
         try:
@@ -148,7 +148,7 @@ class Objects:
         )  # fmt: skip
 
     def remember(self, key: str, md5: str, sha256: str, content_type: str | None) -> None:
-        """Keep the hashes of an object that is in its place."""
+        """Store the hashes of an object that is in place."""
         if self._database is not None:
             found = self.path(key).stat()
             self._database.run(
@@ -158,27 +158,27 @@ class Objects:
             )
 
     def path(self, key: str) -> Path:
-        """Where the object of a key lies; the key must be one that the sandbox could have made.
+        """Return the path of an object; the key must have the form of the sandbox's own keys.
 
         Raises:
-            ValueError: the key has a form that no object has.
+            ValueError: it has another form.
         """
         if not _KEY.match(key):
             raise ValueError(f"not an object key: {key!r}")
         return self.root / key
 
     def sweep(self, known: set[str]) -> None:
-        """Remove what no file owns: moved into place by a process that died before it was told."""
+        """Remove objects without a file: their process died before it stored the row."""
         for kind in _OWNED:
             for folder in (self.root / kind).glob("*"):
                 if folder.name not in known:
                     shutil.rmtree(folder, ignore_errors=True)
 
     def reset(self) -> Path:
-        """Begin an empty store; the old root is returned for removal."""
+        """Begin an empty store; returns the old root for removal."""
         old = self.root
         fresh = self._folder / f"objects-{_generation(old) + 1}"
-        # Before it is the root: work that was given up may still write in a thread.
+        # Created before it becomes the root: discarded work may still write in a thread.
         fresh.mkdir()
         self.root = fresh
         return old
@@ -190,7 +190,7 @@ def _place(path: Path, target: Path) -> None:
 
 
 def content_type_of(key: str) -> str:
-    """Media type by the ending of a key."""
+    """Return the media type by the extension of a key."""
     return CONTENT_TYPES.get(key.rpartition(".")[2], "application/octet-stream")
 
 

@@ -1,7 +1,7 @@
 """Records: JSON objects of any kind, for everything that needs no table of its own.
 
-A record is found by kind and id, or listed by kind and parent in a fixed order. Handlers decide
-what a kind means and what its body holds. Writes belong to the transaction that they are made in.
+A record is found by kind and id, or listed by kind and parent in a fixed order. The folder of the
+subject defines a kind and its body. Writes belong to the surrounding transaction.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from aion.sandbox.store.jsontext import json_text
 
 _COLUMNS: Final = "kind, id, parent, n, body, created_at, updated_at"
 _MOST: Final = 2**62
-"""More rows than there can be, and still an integer of SQLite."""
+"""More rows than any table has, and still an integer of SQLite."""
 
 
 class Parents(Enum):
-    """Which parents a search means when it names none."""
+    """Which parents a search covers when it names none."""
 
     ANY = "any"
 
@@ -56,11 +56,11 @@ class Records:
         self._changes: Counter[str] = Counter()
 
     def changes(self, kind: str) -> int:
-        """How often records of a kind were written in this process; for caches."""
+        """Return how often records of a kind were written in this process; for caches."""
         return self._changes[kind]
 
     def new_id(self, kind: str) -> str:
-        """A UUID that no other record of the kind has had; the same ones in every run."""
+        """Return a UUID that is new for the kind; the same sequence in every run."""
         return make_id(kind, self._database.next_number(f"id/{kind}"))
 
     def put(
@@ -81,7 +81,7 @@ class Records:
             id: Unique among its kind.
             body: Anything that JSON can carry.
             parent: Id of what it belongs to, for `find`.
-            order: Its place among its kind; after all that were put before when None.
+            order: Its place among its kind; last when None.
         """
         now = self._clock.stamp()
         known = self._database.row(
@@ -101,7 +101,7 @@ class Records:
         return Record(kind, id, parent, order, json.loads(text), created, now)
 
     def update(self, kind: str, id: str, **changes: Any) -> Record | None:  # noqa: A002
-        """Set some fields of a body and keep the rest; None when there is no such record."""
+        """Set some fields of a body and keep the rest; None if the record does not exist."""
         known = self.get(kind, id)
         if known is None:
             return None
@@ -109,14 +109,14 @@ class Records:
         return self.put(kind, id, body, parent=known.parent, order=known.n)
 
     def get(self, kind: str, id: str) -> Record | None:  # noqa: A002
-        """The record of an id, or None."""
+        """Return the record of an id, or None."""
         row = self._database.row(
             f"SELECT {_COLUMNS} FROM records WHERE kind = ? AND id = ?", (kind, id)
         )
         return _record(row) if row is not None else None
 
     def first(self, kind: str, parent: str) -> Record | None:
-        """The first record of a kind below a parent, or None."""
+        """Return the first record of a kind below a parent, or None."""
         row = self._database.row(
             f"SELECT {_COLUMNS} FROM records WHERE kind = ? AND parent = ? ORDER BY n LIMIT 1",
             (kind, parent),
@@ -133,15 +133,15 @@ class Records:
         limit: int | None = None,
         offset: int = 0,
     ) -> tuple[list[Record], int]:
-        """One page of the records of a kind, and how many there are on all pages.
+        """Return one page of the records of a kind, and the number on all pages.
 
         Args:
             kind: What to list.
             parent: Only those below this one; None means those without a parent.
             where: Only those for which this is true; it then reads all of the kind and parent.
             newest_first: Last in order first.
-            limit: Most records of the page; all when None.
-            offset: How many to skip.
+            limit: Maximum number of records; all when None.
+            offset: Number of records to skip.
         """
         condition, values = _condition(kind, parent)
         order = f"ORDER BY n {'DESC' if newest_first else 'ASC'}"
@@ -158,18 +158,18 @@ class Records:
         return rows, self.count(kind, parent=parent)
 
     def count(self, kind: str, *, parent: str | Parents | None = ANY_PARENT) -> int:
-        """How many records there are of a kind, below a parent if one is named."""
+        """Count the records of a kind, below a parent if one is named."""
         condition, values = _condition(kind, parent)
         return self._database.count(f"SELECT count(*) FROM records WHERE {condition}", values)
 
     def delete(self, kind: str, id: str) -> bool:  # noqa: A002
-        """Remove a record; whether it was there."""
+        """Remove a record; returns whether it existed."""
         self._changes[kind] += 1
         sql = "DELETE FROM records WHERE kind = ? AND id = ?"
         return self._database.run(sql, (kind, id)) > 0
 
     def delete_below(self, kind: str, parent: str) -> int:
-        """Remove all records of a kind below a parent; how many there were."""
+        """Remove all records of a kind below a parent; returns their number."""
         self._changes[kind] += 1
         sql = "DELETE FROM records WHERE kind = ? AND parent = ?"
         return self._database.run(sql, (kind, parent))

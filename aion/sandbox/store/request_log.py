@@ -1,4 +1,4 @@
-"""The requests that a sandbox has seen, newest last, without any secret in them."""
+"""The log of requests, newest last, with every secret redacted."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 REDACTED: Final = "[redacted]"
-"""What stands where a key, a cookie or a signature was."""
+"""Replaces a key, a cookie or a signature."""
 
 _SECRET_HEADERS: Final = frozenset({"authorization", "cookie", "proxy-authorization", "x-api-key"})
 _MOST: Final = 10_000
@@ -16,7 +16,7 @@ _MOST: Final = 10_000
 
 @dataclass(frozen=True, slots=True)
 class SeenRequest:
-    """One request and how it was answered."""
+    """One request and its outcome."""
 
     method: str
     path: str
@@ -24,20 +24,20 @@ class SeenRequest:
     operation: str | None
     """Operation id, or None outside the contract."""
     status: int | None
-    """Status of the answer; None when the connection was cut instead."""
+    """Status of the response; None when the connection was cut instead."""
     body_size: int
     body_sha256: str | None
-    """Hash of the body that was read; None when there was none."""
+    """Hash of the body that was read; None without a body."""
     headers: dict[str, str]
     """Headers with names in lower case; keys and cookies are redacted."""
     request_id: str
 
     def as_json(self) -> dict[str, Any]:
-        """The form that it has over HTTP."""
+        """Return its wire form."""
         return asdict(self)
 
 
-class Journal:
+class RequestLog:
     """A bounded list of requests; safe to use from any thread."""
 
     def __init__(self) -> None:
@@ -45,23 +45,23 @@ class Journal:
         self._seen: deque[SeenRequest] = deque(maxlen=_MOST)
 
     def add(self, request: SeenRequest) -> None:
-        """Remember one request."""
+        """Add one request."""
         with self._lock:
             self._seen.append(request)
 
     def list(self) -> list[SeenRequest]:
-        """All remembered requests, oldest first."""
+        """Return all requests, oldest first."""
         with self._lock:
             return list(self._seen)
 
     def clear(self) -> None:
-        """Forget them."""
+        """Remove all."""
         with self._lock:
             self._seen.clear()
 
 
 def redact_headers(headers: list[tuple[bytes, bytes]]) -> dict[str, str]:
-    """Headers as text, without what must not be kept."""
+    """Return headers as text, with secrets redacted."""
     return {
         name.decode("latin-1"): REDACTED
         if name.decode("latin-1") in _SECRET_HEADERS
@@ -71,7 +71,7 @@ def redact_headers(headers: list[tuple[bytes, bytes]]) -> dict[str, str]:
 
 
 def redact_query(query: str) -> str:
-    """A query string in which a signature is replaced."""
+    """Return a query string with its signature redacted."""
     if "signature=" not in query:
         return query
     return "&".join(

@@ -1,4 +1,4 @@
-"""Signed object URLs: they open one object, for a while, to whoever has them."""
+"""Signed object URLs: each opens one object for a limited time, without a key."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ OBJECTS_PREFIX: Final = "/_objects/"
 """Path under which objects are served; not part of the API."""
 
 LIFETIME: Final = 3600
-"""Seconds for which a signed URL is good."""
+"""Seconds for which a signed URL is valid."""
 
 EXPIRED: Final = "the URL has expired; ask the API for a new one"
-"""What is said of a URL whose time is over."""
+"""Message for an expired URL."""
 
 
 class BadSignature(Exception):
-    """The URL was not made by this sandbox, was altered, or is too old; says which."""
+    """The URL was not signed by this sandbox, was altered, or has expired; the text says which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Signer:
         self._clock = clock
 
     def sign(self, key: str, filename: str | None = None) -> str:
-        """Path and query that open an object; a filename makes it a download of that name."""
+        """Return path and query that open an object; with a filename, as a download."""
         expires = int(self._clock.now()) + LIFETIME
         signature = self._signature(key, str(expires), filename or "")
         query = f"expires={expires}&signature={signature}"
@@ -52,7 +52,7 @@ class Signer:
     def sign_upload(
         self, method: str, key: str, terms: UploadTerms, seconds: float
     ) -> tuple[str, dict[str, str]]:
-        """The path to which an object may be sent, and the fields that prove it.
+        """Return the path to which an object may be sent, and the signed fields.
 
         For PUT the fields are the query; for POST they go into the form, before the file.
         """
@@ -65,10 +65,10 @@ class Signer:
         return OBJECTS_PREFIX + quote(key), {**fields, "signature": self._signature(*signed)}
 
     def check(self, key: str, query: Mapping[str, list[str]]) -> str | None:
-        """Check what came back; the filename of a download, or None.
+        """Verify the query of a signed URL; returns the filename of a download, or None.
 
         Raises:
-            BadSignature: the object must not be handed out.
+            BadSignature: the object must not be sent.
         """
         filename = query["filename"][0] if "filename" in query else None
         expires = query.get("expires", [""])[0]
@@ -77,10 +77,10 @@ class Signer:
         return filename
 
     def check_upload(self, method: str, key: str, fields: Mapping[str, str]) -> UploadTerms:
-        """Check the fields of an upload; what may be sent.
+        """Verify the fields of an upload; returns what may be uploaded.
 
         Raises:
-            BadSignature: nothing may be stored.
+            BadSignature: the bytes must not be stored.
         """
         expires, content_type, most = (
             fields.get(name, "") for name in ("expires", "content_type", "max_bytes")
@@ -100,5 +100,5 @@ class Signer:
 
     def _signature(self, *signed: str) -> str:
         text = "\n".join(signed).encode(errors="replace")
-        # A page of files has hundreds of these; it takes a quarter of the time of HMAC.
+        # A page of files has hundreds of signatures; this takes a quarter of the time of HMAC.
         return blake2b(text, key=self._secret, digest_size=32).hexdigest()

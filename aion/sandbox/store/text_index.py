@@ -1,7 +1,7 @@
 """Full-text index of passages of any kind: chunks of documents, chat messages, transcripts.
 
-What is indexed here is found by its words, best first (BM25). Files have an index of their own
-for title, description and visible text.
+A search by words returns the best first (BM25). Files have an index of their own for title,
+description and visible text.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _MAX_WORDS: Final = 64
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage that a search found."""
+    """A search hit: one passage."""
 
     kind: str
     id: str
@@ -28,10 +28,10 @@ class Hit:
     score: float
     """BM25, higher is better; comparable within one search only."""
     matched: int
-    """How many different words of the query are in the passage."""
+    """Number of different words of the query in the passage."""
 
 
-class Texts:
+class TextIndex:
     """Reads and writes passages."""
 
     def __init__(self, database: Database) -> None:
@@ -46,11 +46,11 @@ class Texts:
         )
 
     def delete(self, kind: str, id: str) -> None:  # noqa: A002
-        """Forget a passage."""
+        """Remove a passage."""
         self._database.run("DELETE FROM texts WHERE kind = ? AND id = ?", (kind, id))
 
     def delete_below(self, kind: str, parent: str) -> None:
-        """Forget all passages of a parent."""
+        """Remove all passages of a parent."""
         self._database.run("DELETE FROM texts WHERE kind = ? AND parent = ?", (kind, parent))
 
     def search(
@@ -62,14 +62,14 @@ class Texts:
         every_word: bool = True,
         limit: int = 20,
     ) -> list[Hit]:
-        """The passages of a kind that have the words of a query, best first.
+        """Return the passages of a kind that have the words of a query, best first.
 
         Args:
-            kind: What to search in.
-            query: Words; each finds the words that begin with it, accents and case aside.
+            kind: Kind of the passages.
+            query: Words; each matches the words that begin with it, accents and case aside.
             parents: Only passages of these parents.
-            every_word: Want all words, not just one of them.
-            limit: Most hits.
+            every_word: Require all words, not just one of them.
+            limit: Maximum number of hits.
         """
         conditions = "texts_words MATCH ? AND texts.kind = ?"
         values: list[Any] = [words_expression(query, every_word=every_word), kind]
@@ -90,11 +90,11 @@ class Texts:
 
 
 def words_expression(text: str, *, every_word: bool = True) -> str:
-    """FTS5 query for the words of a text, each as the start of a word."""
-    # SQLite's parser has a depth limit, which nobody's search words should find.
+    """Build the FTS5 query for the words of a text, each as the start of a word."""
+    # SQLite's parser has a depth limit, which long queries must not exceed.
     distinct = list(dict.fromkeys(_WORD.findall(text)))[:_MAX_WORDS]
     words = f" {'AND' if every_word else 'OR'} ".join(f'"{word}"*' for word in distinct)
-    # A phrase without a token matches nothing, which is what punctuation should find.
+    # A phrase without a token matches nothing, which is right for mere punctuation.
     return words or '""'
 
 

@@ -1,7 +1,7 @@
-"""Upload sessions: what one batch request brought, and how far its files are.
+"""Upload sessions: the files of one batch request, and their progress.
 
-A session stores what was sent and what was refused. Everything that changes afterwards is read
-from the files themselves, so session and files cannot disagree.
+A session stores accepted and refused files. Everything that changes afterwards is read from the
+files themselves, so session and files cannot disagree.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ class SessionItem:
     position: int
     filename: str
     duplicate: bool
-    """The bytes were known already; `file` is the older file."""
+    """The bytes were stored before; `file` is the older file."""
     error: str | None
-    """Why it was refused; then there is no file."""
+    """Why it was refused; `file` is then None."""
     retryable: bool
     file: StoredFile | None
 
@@ -39,7 +39,7 @@ class SessionItem:
             return "skipped"
         status = self.file.work_status
         if status == "skipped":
-            # Not asked for means done; asked for and skipped means that it was cancelled.
+            # Skipped without a requested description means done; otherwise it was cancelled.
             return "skipped" if session.auto_describe else "completed"
         return status if status in {"completed", "failed"} else "pending"
 
@@ -57,12 +57,12 @@ class Session:
 
     @cached_property
     def counts(self) -> Counter[str]:
-        """How many items have each outcome."""
+        """Number of items by outcome."""
         return Counter(item.outcome(self) for item in self.items)
 
     @property
     def status(self) -> str:
-        """The state of the whole session."""
+        """Status of the whole session."""
         if self.cancelled_at is not None:
             return "cancelled"
         if self.upload_method == "presigned":
@@ -74,7 +74,7 @@ class Session:
         return "failed" if self.counts["failed"] == len(self.items) else "completed"
 
     def _before_storage(self) -> str | None:
-        """The state of a presigned batch that is not stored yet, or never will be."""
+        """Return the status of a presigned batch that is not stored yet, or never will be."""
         stages = [item.file.extras().get("upload") for item in self.items if item.file]
         if "awaiting" in stages:
             return "pending" if set(stages) == {"awaiting"} else "uploading"
@@ -82,13 +82,13 @@ class Session:
 
     @property
     def progress(self) -> float:
-        """Percentage of items that nothing more will happen to."""
+        """Percentage of finished items."""
         done = len(self.items) - self.counts["pending"]
         return round(100 * done / len(self.items), 1) if self.items else 100.0
 
     @property
     def completed_at(self) -> str | None:
-        """When the last item came to its end; None while one has not."""
+        """When the last item finished; None while one is unfinished."""
         if self.cancelled_at is not None or self.counts["pending"]:
             return self.cancelled_at
         ends = [item.file.finished_at for item in self.items if item.file and not item.duplicate]
@@ -102,7 +102,7 @@ class Sessions:
         self._database = database
 
     def next_number(self) -> int:
-        """The number that the next session gets."""
+        """Return the number of the next session."""
         return self._database.count("SELECT max(n) FROM sessions") + 1
 
     def add(self, session: Session) -> None:
@@ -123,7 +123,7 @@ class Sessions:
             )  # fmt: skip
 
     def get(self, session_id: str) -> Session | None:
-        """The session of an id, in either case."""
+        """Return the session of an id, in either case."""
         row = self._database.row(
             "SELECT id, upload_method, auto_describe, created_at, cancelled_at "
             "FROM sessions WHERE id = ?",
@@ -134,7 +134,7 @@ class Sessions:
     def page(
         self, status: str | None, method: str | None, limit: int, offset: int
     ) -> tuple[list[Session], int]:
-        """One page of the sessions that pass the filters, newest first, and how many pass."""
+        """Return one page of the sessions that pass the filters, newest first, and their number."""
         rows = self._database.rows(
             "SELECT id, upload_method, auto_describe, created_at, cancelled_at "
             "FROM sessions WHERE upload_method = coalesce(?, upload_method) ORDER BY n DESC",
@@ -142,7 +142,7 @@ class Sessions:
         )
         if status is None:
             return [self._load(*row) for row in rows[offset : offset + limit]], len(rows)
-        # The state is derived from the files, so it cannot be a condition of the query.
+        # The status is derived from the files, so it cannot be a condition of the query.
         fitting = [one for one in (self._load(*row) for row in rows) if one.status == status]
         return fitting[offset : offset + limit], len(fitting)
 

@@ -1,6 +1,6 @@
-"""What the sandbox was used for: one event for each request of an operation, newest last.
+"""The usage log: one event for each request of an operation, newest last.
 
-The last 10,000 are kept, in memory: a restart forgets them, and so does a reset.
+It holds the last 10,000 events, in memory: a restart and a reset empty it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from aion.sandbox.store.clock import Clock, seconds_of
 
 _MOST: Final = 10_000
 CREDITS_PER_ITEM: Final = 2
-"""Credits that the description of one image costs."""
+"""Credits for the description of one image."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +28,13 @@ class UsageEvent:
     path: str
     """The path of the contract, without values."""
     status: int | None
-    """Status of the answer; None when the connection was cut instead."""
+    """Status of the response; None when the connection was cut instead."""
     milliseconds: float
     api_key_id: str | None
 
     @property
     def succeeded(self) -> bool:
-        """Whether it was answered with success."""
+        """Whether the response was a success."""
         return self.status is not None and self.status < 400
 
     @property
@@ -43,8 +43,8 @@ class UsageEvent:
         return self.operation.partition("_api_v2")[0]
 
 
-class Usage:
-    """Keeps the events of one sandbox."""
+class UsageLog:
+    """Stores the usage events of one sandbox."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -61,9 +61,9 @@ class Usage:
         seconds: float,
         api_key_id: str | None,
     ) -> None:
-        """Remember one request."""
+        """Add one request."""
         self._count += 1
-        # A stepped clock knows no elapsed time: its numbers are the same in every run.
+        # A stepped clock does not measure elapsed time: its numbers are the same in every run.
         milliseconds = 0.0 if self._clock.stepped else round(seconds * 1000, 3)
         event = UsageEvent(
             self._count,
@@ -78,14 +78,14 @@ class Usage:
         self._events.append(event)
 
     def clear(self) -> None:
-        """Forget them."""
+        """Remove all."""
         self._events.clear()
         self._count = 0
 
     def between(
         self, start: float, end: float, *, api_key_id: str | None = None
     ) -> list[UsageEvent]:
-        """Events from one moment to another, both included, oldest first."""
+        """Return events from one moment to another, both included, oldest first."""
         return [
             event
             for event in self._events
@@ -95,6 +95,6 @@ class Usage:
 
 
 def average_milliseconds(events: Iterable[UsageEvent]) -> float:
-    """How long an answer took on average; 0 without any."""
+    """Return the average response time; 0 without events."""
     times = [event.milliseconds for event in events]
     return round(sum(times) / len(times), 3) if times else 0.0

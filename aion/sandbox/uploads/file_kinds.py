@@ -1,7 +1,7 @@
-"""Kinds of files that uploads take, told apart by content: each registers itself here.
+"""The kinds of files that uploads accept, distinguished by content: each registers itself here.
 
-A kind knows how to recognize its bytes, how to examine them before anything is stored, and how
-to store them. Images are one kind; documents are another.
+A kind recognizes its bytes, examines them before anything is stored, and stores them. Images are
+one kind; documents are another.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
-    """What an upload asks for besides its files."""
+class UploadOptions:
+    """The options of an upload."""
 
     auto_describe: bool = True
     skip_duplicates: bool = False
@@ -30,7 +30,7 @@ class Wishes:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a file was not taken."""
+    """Why a file was refused."""
 
     status: int
     code: str
@@ -39,39 +39,39 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class Examined:
-    """A file that can be taken."""
+class ExaminedFile:
+    """A file that can be stored."""
 
     kind: FileKind
     type: str
-    """What its kind recognized: `JPEG`, `pdf`."""
+    """The recognized type: `JPEG`, `pdf`."""
     facts: Any
-    """What its kind found out about it; handed on to `FileKind.store`."""
+    """The facts that its kind returned; passed to `FileKind.store`."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileKind:
-    """How one kind of file is recognized, examined and stored."""
+    """Recognizes, examines and stores one kind of file."""
 
     name: str
-    """As `media_type` of the stored file: image, document ..."""
+    """The `media_type` of the stored file: image, document ..."""
     sniff: Callable[[ReceivedFile], str | None]
-    """The type by content (`file.head`, or the bytes at `file.path`), or None if it is none of
-    this kind. Called on the server's loop: it must be quick."""
+    """The type by content (`file.head`, or the bytes at `file.path`), or None for other kinds.
+    Called on the server's loop: it must be quick."""
     examine: Callable[[State, ReceivedFile, str], Awaitable[Any]]
-    """Facts about the file, or a `Refusal`; nothing may be stored yet."""
-    store: Callable[[State, ReceivedFile, Examined, Wishes, str | None], StoredFile]
+    """Facts about the file, or a `Refusal`; it must not store anything."""
+    store: Callable[[State, ReceivedFile, ExaminedFile, UploadOptions, str | None], StoredFile]
     """Adopt the bytes, add the file and schedule its jobs, inside the caller's transaction; the
     last argument is the upload session."""
 
 
 FILE_KINDS: Final[dict[str, FileKind]] = {}
-"""Kinds by name, filled on import of the modules that have one; asked in this order."""
+"""Kinds by name, filled on import of the modules that define one; tried in this order."""
 
 
 def register_file_kind(kind: FileKind) -> FileKind:
-    """Let uploads take a kind of file."""
+    """Let uploads accept a kind of file."""
     if kind.name in FILE_KINDS:
-        raise LookupError(f"files of kind {kind.name!r} are taken already")
+        raise LookupError(f"files of kind {kind.name!r} are registered already")
     FILE_KINDS[kind.name] = kind
     return kind

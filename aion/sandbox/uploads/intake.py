@@ -1,55 +1,37 @@
-"""From received bytes to a stored file: the checks, the duplicate, the row, the work.
+"""Turns received bytes into a stored file: checks, duplicates, the row, the jobs.
 
-The same for single and batch uploads; they differ only in how a refusal is told.
+The same for single and batch uploads; they differ only in how they report a refusal.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from aion.sandbox.contract.errors import ApiError, InvalidRequest, Problem
-from aion.sandbox.faults.kinds import ZeroQuota
-from aion.sandbox.images.color_job import COLORS
-from aion.sandbox.images.description_job import DESCRIBE, VARIANTS
-from aion.sandbox.images.inspect import FORMATS, ImageFacts, Unusable, inspect, sniff
+from aion.sandbox.contract.errors import InvalidRequest, Problem
+from aion.sandbox.images.image_facts import FORMATS, ImageFacts, InvalidImage, inspect, sniff
+from aion.sandbox.images.image_jobs import queue_image_jobs
 from aion.sandbox.runtime.state import State
-from aion.sandbox.store.clock import stamp
 from aion.sandbox.store.files import StoredFile
 from aion.sandbox.store.ids import TENANT_ID
 from aion.sandbox.store.multipart import Form, ReceivedFile
 from aion.sandbox.store.objects import CONTENT_TYPES
 from aion.sandbox.uploads.file_kinds import (
     FILE_KINDS,
-    Examined,
+    ExaminedFile,
     FileKind,
     Refusal,
-    Wishes,
+    UploadOptions,
     register_file_kind,
 )
+from aion.sandbox.uploads.upload_checks import check_target
 
 _MAX_TAGS: Final = 40
 _MAX_TAG: Final = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Quota:
-    """The upload allowance of the running month."""
-
-    limit: int
-    used: int
-    prepaid: int
-
-    @property
-    def available(self) -> int:
-        """Uploads that are left, prepaid ones included."""
-        return max(0, self.limit - self.used) + self.prepaid
-
-
-def read_wishes(form: Form, state: State) -> Wishes:
-    """The options of an upload form.
+def read_options(form: Form, state: State) -> UploadOptions:
+    """Read the options of an upload form.
 
     Raises:
         InvalidRequest: tags out of range, or an unknown storage target.
@@ -64,13 +46,8 @@ def read_wishes(form: Form, state: State) -> Wishes:
         raise InvalidRequest(
             [Problem(("body", "storage_target"), "must be default or custom", "enum")]
         )
-    if target == "custom" and state.records.get("s3_config", TENANT_ID) is None:
-        raise ApiError(
-            400,
-            "storage_target custom needs an S3 configuration, which this tenant does not have",
-            code="STORAGE_NOT_CONFIGURED",
-        )
-    return Wishes(
+    check_target(target, configured=state.records.get("s3_config", TENANT_ID) is not None)
+    return UploadOptions(
         auto_describe=fields.get("auto_describe", True),
         skip_duplicates=fields.get("skip_duplicates", False),
         tags=tuple(tags),
@@ -92,45 +69,8 @@ def check_tags(tags: list[str]) -> None:
         raise InvalidRequest(problems)
 
 
-def quota(state: State) -> Quota:
-    """The allowance now; a fault can take it all away."""
-    limits = state.options.limits
-    if state.faults.take(ZeroQuota, lambda fault: True) is not None:
-        return Quota(limits.monthly_uploads, limits.monthly_uploads, 0)
-    month = datetime.fromtimestamp(state.clock.now(), UTC).replace(
-        day=1, hour=0, minute=0, second=0, microsecond=0
-    )
-    used = state.files.uploaded_since(stamp(month.timestamp()))
-    return Quota(limits.monthly_uploads, used, limits.prepaid_credits)
-
-
-def require_quota(state: State, files: int) -> None:
-    """Raise the quota error when fewer uploads are left than wanted."""
-    left = quota(state)
-    if left.available < files:
-        raise ApiError(
-            429,
-            f"Upload quota exceeded: {left.available} of {left.limit} left, {files} wanted",
-            code="USAGE_LIMIT_EXCEEDED",
-            details={"available": left.available, "limit": left.limit, "requested": files},
-        )
-
-
-def require_storage(state: State, size: int, *, status: int = 413) -> None:
-    """Raise the storage error when there is no room for so many bytes."""
-    limit = state.options.limits.storage_bytes
-    left = max(0, limit - state.files.stored_bytes())
-    if size > left:
-        raise ApiError(
-            status,
-            f"Storage quota exceeded: {left} bytes left, {size} wanted",
-            code="STORAGE_QUOTA_EXCEEDED",
-            details={"available": left, "limit": limit, "requested": size},
-        )
-
-
-async def examine(state: State, file: ReceivedFile) -> Examined | Refusal:
-    """Decide whether the bytes can be taken, without storing anything."""
+async def examine(state: State, file: ReceivedFile) -> ExaminedFile | Refusal:
+    """Decide whether the bytes can be stored, without storing them."""
     limits = state.options.limits
     if file.too_large:
         reason = f"file is larger than {limits.max_file_bytes} bytes"
@@ -141,16 +81,16 @@ async def examine(state: State, file: ReceivedFile) -> Examined | Refusal:
         found = kind.sniff(file)
         if found is not None:
             facts = await kind.examine(state, file, found)
-            return facts if isinstance(facts, Refusal) else Examined(kind, found, facts)
-    reason = "unsupported file type: its content is that of no image and no document taken here"
+            return facts if isinstance(facts, Refusal) else ExaminedFile(kind, found, facts)
+    reason = "unsupported file type: by its content it is not a supported image or document"
     return Refusal(400, "UNSUPPORTED_FILE_TYPE", reason)
 
 
 def store(
     state: State,
     file: ReceivedFile,
-    examined: Examined,
-    wishes: Wishes,
+    examined: ExaminedFile,
+    options: UploadOptions,
     session_id: str | None = None,
 ) -> tuple[StoredFile, bool]:
     """Store an examined file and queue its work, inside the caller's transaction.
@@ -158,17 +98,17 @@ def store(
     Returns:
         The file, and whether it is an older one with the same bytes, skipped on request.
     """
-    if wishes.skip_duplicates:
+    if options.skip_duplicates:
         known = state.files.with_hash(file.sha256)
         if known is not None:
             return known, True
-    return examined.kind.store(state, file, examined, wishes, session_id), False
+    return examined.kind.store(state, file, examined, options, session_id), False
 
 
-def received(path: Path, filename: str, size: int, sha256: str) -> ReceivedFile:
-    """Bytes that came another way (a presigned upload, an import), ready for `examine`.
+def received_file(path: Path, filename: str, size: int, sha256: str) -> ReceivedFile:
+    """Describe bytes of another source (a presigned upload, an import) for `examine`.
 
-    `store` moves the file at `path` away: give a copy of what is to stay.
+    `store` moves the file at `path`: pass a copy of a file that must stay.
     """
     with path.open("rb") as source:
         head = source.read(512)
@@ -184,13 +124,17 @@ async def _examine_image(state: State, file: ReceivedFile, kind: str) -> ImageFa
         facts: ImageFacts = await state.in_thread(
             inspect, file.path, kind, state.options.limits.max_pixels
         )
-    except Unusable as error:
+    except InvalidImage as error:
         return Refusal(400, "INVALID_IMAGE", str(error))
     return facts
 
 
 def _store_image(
-    state: State, file: ReceivedFile, examined: Examined, wishes: Wishes, session_id: str | None
+    state: State,
+    file: ReceivedFile,
+    examined: ExaminedFile,
+    options: UploadOptions,
+    session_id: str | None,
 ) -> StoredFile:
     facts: ImageFacts = examined.facts
     file_id = state.files.new_id()
@@ -206,21 +150,18 @@ def _store_image(
         content_type=CONTENT_TYPES[ending],
         format=facts.format,
         sha256=file.sha256,
-        title=wishes.title,
-        tags=wishes.tags,
+        title=options.title,
+        tags=options.tags,
         width=facts.width,
         height=facts.height,
-        description_status="pending" if wishes.auto_describe else "skipped",
+        description_status="pending" if options.auto_describe else "skipped",
         variant_status="pending",
-        upload_method=wishes.upload_method,
-        storage_target=wishes.storage_target,
+        upload_method=options.upload_method,
+        storage_target=options.storage_target,
         content_created_at=facts.taken_at,
         session_id=session_id,
     )
-    state.jobs.schedule(VARIANTS, file_id, stage="pending", name=file.filename)
-    state.jobs.schedule(COLORS, file_id, stage="pending", name=file.filename)
-    if wishes.auto_describe:
-        state.jobs.schedule(DESCRIBE, file_id, stage="pending", name=file.filename)
+    queue_image_jobs(state, file_id, file.filename, describe=options.auto_describe)
     return stored
 
 

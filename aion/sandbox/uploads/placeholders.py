@@ -1,7 +1,7 @@
-"""Images whose bytes are still to come: a row in the library before there is an object.
+"""Placeholders: rows of images whose bytes have not arrived yet.
 
 Presigned uploads and imports make them, so that an id is valid from the start. `extra["upload"]`
-says how far the bytes are: awaiting, stored, failed or expired.
+is the status of the bytes: awaiting, stored, failed or expired.
 """
 
 from __future__ import annotations
@@ -9,15 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from aion.sandbox.images.color_job import COLORS
-from aion.sandbox.images.description_job import DESCRIBE, VARIANTS
-from aion.sandbox.images.inspect import FORMATS, ImageFacts
+from aion.sandbox.images.image_facts import FORMATS, ImageFacts
+from aion.sandbox.images.image_jobs import queue_image_jobs
 from aion.sandbox.runtime.state import State
 from aion.sandbox.store.files import StoredFile
 from aion.sandbox.store.multipart import ReceivedFile
 from aion.sandbox.store.objects import CONTENT_TYPES
-from aion.sandbox.uploads.file_kinds import Examined, Refusal
-from aion.sandbox.uploads.intake import examine, received
+from aion.sandbox.uploads.file_kinds import ExaminedFile, Refusal
+from aion.sandbox.uploads.intake import examine, received_file
 
 AWAITING: Final = "awaiting"
 STORED: Final = "stored"
@@ -25,7 +24,7 @@ FAILED: Final = "failed"
 EXPIRED: Final = "expired"
 
 IMAGE_TYPES: Final = {CONTENT_TYPES[ending]: ending for ending in FORMATS.values()}
-"""Ending of an object's key by the media type that is announced for it."""
+"""Extension of an object's key by its announced media type."""
 
 
 def add(
@@ -67,43 +66,47 @@ def add(
 
 
 def upload_key(upload_id: str, content_type: str) -> str:
-    """The key under which the bytes of an upload arrive."""
+    """Return the key under which the bytes of an upload arrive."""
     return f"uploads/{upload_id}/original.{IMAGE_TYPES.get(content_type, 'bin')}"
 
 
 def key_of(file: StoredFile) -> str:
-    """The key under which the bytes of a placeholder arrive."""
+    """Return the key under which the bytes of a placeholder arrive."""
     return str(file.extras().get("upload_key", ""))
 
 
 def stage(file: StoredFile) -> str:
-    """How far the bytes of a file are; those of other uploads are stored."""
+    """Return the status of the bytes of a file; those of other uploads are stored."""
     return str(file.extras().get("upload", STORED))
 
 
 def is_awaiting(file: StoredFile) -> bool:
-    """Whether the bytes may still come."""
+    """Return whether the bytes may still arrive."""
     return stage(file) == AWAITING
 
 
-async def arrived(state: State, key: str, filename: str) -> tuple[ReceivedFile, Examined] | Refusal:
-    """What lies under the key of a presigned upload, examined; it stays where it is."""
+async def examine_upload(
+    state: State, key: str, filename: str
+) -> tuple[ReceivedFile, ExaminedFile] | Refusal:
+    """Examine the object of a presigned upload; it stays in place."""
     info = state.objects.info(key)
     if info is None:
         return Refusal(400, "UPLOAD_NOT_FOUND", "no bytes were sent to the presigned URL", True)
-    file = received(state.objects.path(key), filename, info.size, info.sha256)
+    file = received_file(state.objects.path(key), filename, info.size, info.sha256)
     examined = await examine(state, file)
     if isinstance(examined, Refusal):
         return examined
     if examined.kind.name != "image":
-        return Refusal(400, "UNSUPPORTED_FILE_TYPE", f"{examined.kind.name}s are not taken here")
+        return Refusal(
+            400, "UNSUPPORTED_FILE_TYPE", f"{examined.kind.name}s are not supported here"
+        )
     return file, examined
 
 
 def fill(
-    state: State, file: StoredFile, bytes_: ReceivedFile, examined: Examined, *, describe: bool
+    state: State, file: StoredFile, bytes_: ReceivedFile, examined: ExaminedFile, *, describe: bool
 ) -> None:
-    """Give a placeholder its bytes and queue its work, inside the caller's transaction."""
+    """Move bytes into a placeholder and queue its jobs, inside the caller's transaction."""
     facts: ImageFacts = examined.facts
     ending = FORMATS[facts.format]
     key = f"images/{file.id}/original.{ending}"
@@ -122,14 +125,11 @@ def fill(
         content_created_at=facts.taken_at,
         description_status="pending" if describe else "skipped",
     )
-    state.jobs.schedule(VARIANTS, file.id, stage="pending", name=file.filename)
-    state.jobs.schedule(COLORS, file.id, stage="pending", name=file.filename)
-    if describe:
-        state.jobs.schedule(DESCRIBE, file.id, stage="pending", name=file.filename)
+    queue_image_jobs(state, file.id, file.filename, describe=describe)
 
 
-def give_up(state: State, file: StoredFile, reason: str, stage: str = FAILED) -> None:
-    """Mark a placeholder as one whose bytes will not come, inside the caller's transaction."""
+def mark_failed(state: State, file: StoredFile, reason: str, stage: str = FAILED) -> None:
+    """Mark the upload of a placeholder as failed, inside the caller's transaction."""
     _change(
         state,
         file,

@@ -1,7 +1,7 @@
-"""What the headers of a video say: length, picture, codecs. No frame is decoded.
+"""Reads the headers of a video: length, picture, codecs. No frame is decoded.
 
-MP4, QuickTime and M4V are read box by box, AVI by its main header; of other containers nothing is
-known. Whatever the bytes are, the result is `MovieFacts`.
+MP4, QuickTime and M4V are read box by box, AVI by its main header; other containers are not read.
+Any bytes lead to a `MovieFacts`.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _AVI_HEADER: Final = re.compile(rb"RIFF....AVI .*?avih....(.{40})", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class MovieFacts:
-    """What is known of a video; 0 and "unknown" where its headers do not tell."""
+    """The facts of a video; 0 and "unknown" where its headers do not say."""
 
     duration: float | None = None
     width: int = 0
@@ -116,7 +116,7 @@ def _with_track(facts: MovieFacts, read: Read, track: Box) -> MovieFacts:
 
 def _size(read: Read, track: Box) -> tuple[int, int]:
     header = find(read, track, b"tkhd")
-    # The last two fields, 16.16 fixed point; the ones before depend on the version.
+    # The last two fields, 16.16 fixed point; earlier offsets depend on the version.
     data = (
         read(header.end - 8, 8) if header is not None and header.end - header.start >= 80 else b""
     )
@@ -149,6 +149,6 @@ def _made_at(data: bytes) -> float | None:
         made = struct.unpack_from(">Q" if data[:1] == b"\x01" else ">I", data, 4)[0]
     except struct.error:
         return None
-    # Many encoders leave it at 0, which would be 1904.
+    # Many encoders write 0, which would be 1904.
     seconds = float(made - _SINCE_1904)
     return seconds if 0 < seconds < 2**33 else None

@@ -1,7 +1,7 @@
-"""Scenes of a video, made of its length and its bytes: always the same ones for the same file.
+"""Derives the scenes of a video from its length and bytes: the same ones for the same file.
 
-Nothing here decodes a frame. A scene is a stretch of time and the stretch of bytes that goes with
-it; its picture is a mosaic of colors taken from those bytes.
+No frame is decoded. A scene is a range of time and the corresponding range of bytes; its picture
+is a mosaic of colors from those bytes.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Final
 from PIL import Image
 
 LONGEST: Final = 15.0
-"""Seconds of a scene, roughly: longer videos have more scenes."""
+"""Approximate seconds of a scene: longer videos have more scenes."""
 _MOST: Final = 40
 _TILES: Final = (4, 3)
 _SIZE: Final = (320, 240)
@@ -24,14 +24,14 @@ _SIZE: Final = (320, 240)
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A stretch of a video.
+    """A range of a video.
 
     Attributes:
         index: Its position, from 0.
         start: Seconds from the beginning.
         end: Seconds from the beginning.
-        first_byte: Where its bytes begin.
-        end_byte: Where the bytes of the next one begin.
+        first_byte: Offset of its first byte.
+        end_byte: Offset after its last byte.
     """
 
     index: int
@@ -42,14 +42,14 @@ class Scene:
 
     @property
     def time_range(self) -> str:
-        """Begin and end for people."""
+        """Begin and end, for display."""
         return f"{clock(self.start)}-{clock(self.end)}"
 
 
-def cut(duration: float, size: int, sha256: str) -> list[Scene]:
-    """The scenes of a video of so many seconds and bytes; its hash decides where they part."""
+def split_scenes(duration: float, size: int, sha256: str) -> list[Scene]:
+    """Return the scenes of a video of a length and a size; its hash decides the boundaries."""
     count = max(1, min(_MOST, round(duration / LONGEST)))
-    # Weights from 96 to 159: no scene is much longer than another.
+    # Weights from 96 to 159, so that all scenes have a similar length.
     digest = hashlib.sha512(sha256.encode()).digest()
     weights = [96 + digest[index % len(digest)] % 64 for index in range(count)]
     total = sum(weights)

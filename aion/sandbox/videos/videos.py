@@ -1,7 +1,7 @@
-"""Videos: how uploaded chunks become a file, and the job that analyzes it.
+"""Videos: joins uploaded chunks into a file, and analyzes it in a job.
 
-A video is a file of the kind `video`, under the id that its upload was begun with. Its analyses
-are records of the kind `video_analysis` below that id, its scenes those of the kind `scene`.
+A video is a file of the kind `video`, with the id of its upload. Its analyses are records of the
+kind `video_analysis` below that id, its scenes those of the kind `scene`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from aion.sandbox.runtime.jobs import Next, Step, job
+from aion.sandbox.runtime.job_handlers import Next, Step, job
 from aion.sandbox.runtime.state import State
 from aion.sandbox.store.clock import stamp
 from aion.sandbox.store.files import StoredFile
@@ -21,7 +21,7 @@ from aion.sandbox.store.records import Record
 from aion.sandbox.videos import headers, scenes
 
 ANALYZE: Final = "analyze_video"
-"""Kind of the job that analyzes a video, by the id of the analysis; faults pick it by filename."""
+"""Kind of the job that analyzes a video, by the analysis id; faults select it by filename."""
 
 ANALYSIS: Final = "video_analysis"
 SCENE: Final = "scene"
@@ -34,14 +34,14 @@ TYPES: Final = {
     "video/webm": "webm",
     "video/x-msvideo": "avi",
 }
-"""Ending of the object by media type."""
+"""Extension of the object by media type."""
 
 _PIECE: Final = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Assembled:
-    """A video whose chunks are one object."""
+class JoinedVideo:
+    """A video whose chunks were joined into one object."""
 
     key: str
     thumbnail_key: str
@@ -51,8 +51,8 @@ class Assembled:
     facts: headers.MovieFacts
 
 
-def assemble(objects: Objects, media_id: str, ending: str, chunks: Sequence[str]) -> Assembled:
-    """Join the chunks of an upload and look at the result; may be called in a thread."""
+def assemble(objects: Objects, media_id: str, ending: str, chunks: Sequence[str]) -> JoinedVideo:
+    """Join the chunks of an upload and read its headers; may be called in a thread."""
     key = f"videos/{media_id}/original.{ending}"
     objects.join(chunks, key)
     md5, sha256 = hashlib.md5(usedforsecurity=False), hashlib.sha256()
@@ -64,13 +64,13 @@ def assemble(objects: Objects, media_id: str, ending: str, chunks: Sequence[str]
     size = path.stat().st_size
     thumbnail_key = f"videos/{media_id}/thumbnail.jpg"
     objects.write(thumbnail_key, scenes.picture(path, 0, size))
-    return Assembled(
+    return JoinedVideo(
         key, thumbnail_key, size, md5.hexdigest(), sha256.hexdigest(), headers.inspect(path)
     )
 
 
 def store(
-    state: State, upload: Record, assembled: Assembled, seconds: float, *, analyzed: bool
+    state: State, upload: Record, assembled: JoinedVideo, seconds: float, *, analyzed: bool
 ) -> StoredFile:
     """Add the file of a completed upload, inside the caller's transaction."""
     facts, body = assembled.facts, upload.body
@@ -107,7 +107,7 @@ def store(
     )
 
 
-def _metadata(assembled: Assembled, ending: str, seconds: float) -> dict[str, Any]:
+def _metadata(assembled: JoinedVideo, ending: str, seconds: float) -> dict[str, Any]:
     facts = assembled.facts
     return {
         "duration_seconds": seconds,
@@ -124,23 +124,23 @@ def _metadata(assembled: Assembled, ending: str, seconds: float) -> dict[str, An
 
 
 def get(state: State, video_id: str) -> StoredFile | None:
-    """The video of an id."""
+    """Return the video of an id."""
     file = state.files.get(video_id)
     return file if file is not None and file.media_type == "video" else None
 
 
 def newest_analysis(state: State, video_id: str) -> Record | None:
-    """The analysis of a video that was asked for last."""
+    """Return the newest analysis of a video."""
     found, _ = state.records.find(ANALYSIS, parent=video_id, newest_first=True, limit=1)
     return found[0] if found else None
 
 
-def queue(state: State, file: StoredFile, wishes: Mapping[str, Any]) -> Record:
+def queue(state: State, file: StoredFile, options: Mapping[str, Any]) -> Record:
     """Queue an analysis, inside the caller's transaction."""
     body = {
         "analysis_type": "full_vlm",
         "priority": "normal",
-        **wishes,
+        **options,
         "retry_count": 0,
         "max_retries": MAX_RETRIES,
     }
@@ -150,7 +150,7 @@ def queue(state: State, file: StoredFile, wishes: Mapping[str, Any]) -> Record:
 
 
 def begin(state: State, file: StoredFile, analysis: Record, **changes: Any) -> Record:
-    """Put an analysis at its beginning, inside the caller's transaction."""
+    """Restart an analysis, inside the caller's transaction."""
     fresh = state.records.update(
         ANALYSIS,
         analysis.id,
@@ -164,20 +164,20 @@ def begin(state: State, file: StoredFile, analysis: Record, **changes: Any) -> R
         **changes,
     )
     state.jobs.schedule(ANALYZE, analysis.id, stage="pending", name=file.filename)
-    _show(state, file, analysis.id, "pending")
+    _set_status(state, file, analysis.id, "pending")
     state.files.update(file.n, description_status="pending", description_error=None)
     return fresh or analysis
 
 
-def _show(state: State, file: StoredFile, job_id: str, status: str, **more: Any) -> None:
-    """Have the file tell how far its newest analysis is."""
+def _set_status(state: State, file: StoredFile, job_id: str, status: str, **more: Any) -> None:
+    """Store the status of the newest analysis at the file."""
     state.files.update_extra(
         file.n, video_analysis_status=status, video_analysis_job_id=job_id, **more
     )
 
 
 @job(ANALYZE)
-def _analyze(step: Step) -> Next | Awaitable[Next | None] | None:
+def _analyze(step: Step[State]) -> Next | Awaitable[Next | None] | None:
     state = step.state
     analysis = state.records.get(ANALYSIS, step.id)
     file = get(state, str(analysis.parent)) if analysis is not None else None
@@ -189,7 +189,7 @@ def _analyze(step: Step) -> Next | Awaitable[Next | None] | None:
         )
         return None
     if step.stage == "processing":
-        return _look(step, analysis, file)
+        return _find_scenes(step, analysis, file)
     following = ACTIVE[ACTIVE.index(step.stage) + 1]
     changes: dict[str, Any] = {"status": following}
     if following == "processing":
@@ -199,17 +199,17 @@ def _analyze(step: Step) -> Next | Awaitable[Next | None] | None:
         changes["started_at"] = step.stamp()
         state.files.update(file.n, description_status="processing", described_from=step.stamp())
     state.records.update(ANALYSIS, step.id, **changes)
-    _show(state, file, step.id, following)
+    _set_status(state, file, step.id, following)
     return step.next(following)
 
 
-async def _look(step: Step, analysis: Record, file: StoredFile) -> None:
+async def _find_scenes(step: Step[State], analysis: Record, file: StoredFile) -> None:
     state = step.state
     failure = step.failure()
     found: list[scenes.Scene] = []
     if failure is None and analysis.body["analysis_type"] != "transcript":
         seconds = float(file.extras()["video_metadata"]["duration_seconds"])
-        found = scenes.cut(seconds, file.size_bytes, file.sha256)
+        found = scenes.split_scenes(seconds, file.size_bytes, file.sha256)
         await state.in_thread(_draw, state.objects, file, found)
     with state.database.transaction():
         current = get(state, file.id)
@@ -231,11 +231,11 @@ def _draw(objects: Objects, file: StoredFile, found: list[scenes.Scene]) -> None
 
 
 def thumbnail_key(video_id: str, index: int) -> str:
-    """Where the picture of a scene lies."""
+    """Return the key of the picture of a scene."""
     return f"videos/{video_id}/scene-{index:04}.jpg"
 
 
-def _fail(step: Step, file: StoredFile, reason: str) -> None:
+def _fail(step: Step[State], file: StoredFile, reason: str) -> None:
     state = step.state
     state.records.update(
         ANALYSIS,
@@ -246,7 +246,7 @@ def _fail(step: Step, file: StoredFile, reason: str) -> None:
         error_message=reason,
         error_code="ANALYSIS_FAILED",
     )
-    _show(state, file, step.id, "failed")
+    _set_status(state, file, step.id, "failed")
     state.files.update(
         file.n,
         description_status="failed",
@@ -255,7 +255,7 @@ def _fail(step: Step, file: StoredFile, reason: str) -> None:
     )
 
 
-def _finish(step: Step, file: StoredFile, found: list[scenes.Scene]) -> None:
+def _finish(step: Step[State], file: StoredFile, found: list[scenes.Scene]) -> None:
     state = step.state
     state.records.delete_below(SCENE, file.id)
     for scene in found:
@@ -271,7 +271,7 @@ def _finish(step: Step, file: StoredFile, found: list[scenes.Scene]) -> None:
         current_step=None,
         completed_at=step.stamp(),
     )
-    _show(state, file, step.id, "completed", scene_count=len(found))
+    _set_status(state, file, step.id, "completed", scene_count=len(found))
     state.files.update(
         file.n,
         description=_summary(file, len(found)),

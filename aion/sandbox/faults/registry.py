@@ -1,18 +1,20 @@
-"""Faults on request: what the sandbox shall do wrong, how often, and for which calls.
+"""The registry of armed faults: which fault, for which calls, and how often.
 
-The registry counts how often each fault may still strike and is safe to use from any thread.
-Nothing here knows how a fault is carried out.
+It counts how often each fault may still occur, and is safe to use from any thread. The code that
+serves a request takes faults from here and carries them out.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields, replace
 from enum import Enum
 from typing import Any, TypeVar, get_type_hints
 
 from aion.sandbox.contract.contract import Contract
+from aion.sandbox.contract.suggestion import suggestion
+from aion.sandbox.faults.job_kinds import check_job_kind
 from aion.sandbox.faults.kinds import (
     KINDS,
     OBJECT_OPERATIONS,
@@ -32,6 +34,7 @@ from aion.sandbox.faults.kinds import (
     HoldDescription,
     HoldJob,
     HtmlCall,
+    JobFault,
     ZeroQuota,
     check_range,
 )
@@ -40,9 +43,9 @@ FaultT = TypeVar("FaultT", bound=Fault)
 
 
 class Default(Enum):
-    """How often a fault strikes when nobody says it."""
+    """The default of `times`."""
 
-    TIMES = "once; or without end, for one that strikes every so many calls"
+    TIMES = "once; with `every`, without a limit"
 
 
 Times = int | None | Default
@@ -50,23 +53,23 @@ Times = int | None | Default
 
 
 @dataclass(slots=True)
-class Armed:
-    """A fault that waits for its turn; `times` is None when it strikes always."""
+class ArmedFault:
+    """An armed fault; `times` is the number of calls that are left, or None without a limit."""
 
     id: int
     fault: Fault
     times: int | None
     every: int | None = None
-    """It strikes every so many calls that it fits."""
+    """Only each n-th matching call is affected."""
     seen: int = 0
 
     def strikes(self) -> bool:
-        """Count a call that it fits; whether this one is struck."""
+        """Count a matching call; return whether this one is affected."""
         self.seen += 1
         return self.every is None or self.seen % self.every == 0
 
     def as_json(self) -> dict[str, Any]:
-        """The form that it has over HTTP."""
+        """Return its wire form."""
         shown = {"id": self.id, "kind": self.fault.kind, "times": self.times, "every": self.every}
         return {**shown, **asdict(self.fault)}
 
@@ -77,7 +80,7 @@ class Faults:
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
         self._lock = threading.Lock()
-        self._armed: list[Armed] = []
+        self._armed: list[ArmedFault] = []
         self._next_id = 1
         self.on_clear: Callable[[], None] = lambda: None
         """Called after faults were removed, in the thread that removed them."""
@@ -85,7 +88,7 @@ class Faults:
     def __bool__(self) -> bool:
         return bool(self._armed)
 
-    # -- asking for faults ---------------------------------------------------------------------
+    # -- arming faults -------------------------------------------------------------------------
 
     def fail(
         self,
@@ -108,13 +111,13 @@ class Faults:
             message: Error text in the body.
             retry_after: Value of the `Retry-After` header: seconds or an HTTP date.
             times: How many calls fail; None means all. Once by default; with `every`, all.
-            every: Only every so many calls fail: the third, the sixth ... for 3.
+            every: Only each n-th call fails: the third, the sixth ... for 3.
 
         Returns:
             The id of the fault, for `clear`.
 
         Raises:
-            ValueError: no such operation, or a value out of range.
+            ValueError: unknown operation (the message names the nearest), or a value out of range.
         """
         return self.add(FailCall(operation, status, code, message, retry_after), times, every)
 
@@ -126,7 +129,7 @@ class Faults:
         times: Times = Default.TIMES,
         every: int | None = None,
     ) -> int:
-        """Let the next calls of an operation wait some real seconds before they go on."""
+        """Delay the next calls of an operation by some real seconds."""
         return self.add(DelayCall(operation, seconds), times, every)
 
     def drop(
@@ -136,7 +139,7 @@ class Faults:
         times: Times = Default.TIMES,
         every: int | None = None,
     ) -> int:
-        """Cut the connection of the next calls before any answer."""
+        """Cut the connection of the next calls before any response."""
         return self.add(DropCall(operation), times, every)
 
     def html(
@@ -147,7 +150,7 @@ class Faults:
         times: Times = Default.TIMES,
         every: int | None = None,
     ) -> int:
-        """Answer the next calls with HTML instead of JSON."""
+        """Respond to the next calls with HTML instead of JSON."""
         return self.add(HtmlCall(operation, status), times, every)
 
     def drip(
@@ -159,7 +162,7 @@ class Faults:
         times: Times = Default.TIMES,
         every: int | None = None,
     ) -> int:
-        """Send the next answers in pieces of some bytes, with real seconds of rest after each."""
+        """Send the next responses in pieces of some bytes, with real seconds between them."""
         return self.add(DripCall(operation, seconds, piece), times, every)
 
     def cut(
@@ -170,7 +173,7 @@ class Faults:
         times: Times = Default.TIMES,
         every: int | None = None,
     ) -> int:
-        """Do the work, then cut the connection: in the `body` of the answer, or `after` it."""
+        """Do the work, then cut the connection: in the `body` of the response, or `after` it."""
         return self.add(CutCall(operation, where), times, every)
 
     def cut_stream(
@@ -185,7 +188,7 @@ class Faults:
         """End the next event streams after some events.
 
         `how` is `drop` (the connection is cut between two events), `middle` (it is cut in the
-        next event) or `end` (the answer ends as if nothing were missing).
+        next event) or `end` (the response ends as if nothing were missing).
         """
         return self.add(CutStream(operation, after, how), times, every)
 
@@ -204,7 +207,7 @@ class Faults:
     def fail_description(
         self, message: str, *, filename: str | None = None, times: Times = Default.TIMES
     ) -> int:
-        """Let the next descriptions fail with a text; `filename` may have wildcards."""
+        """Fail the next descriptions with a message; `filename` may have wildcards."""
         return self.add(FailDescription(filename, message), times)
 
     def hold_description(
@@ -222,11 +225,11 @@ class Faults:
         stage: str | None = None,
         times: Times = Default.TIMES,
     ) -> int:
-        """Let the next background jobs of a kind fail with a text.
+        """Fail the next background jobs of a kind with a message.
 
         Args:
-            job: Kind of job: `describe`, `variants`, or what a handler module registers.
-            message: Why it failed, as the API will tell it.
+            job: Kind of job: `describe`, `variants`, `extract` ...
+            message: Why it failed, as the API reports it.
             name: Only jobs of this name: a filename, a URL; may have wildcards.
             stage: Only at this stage.
             times: How many jobs fail; None means all.
@@ -249,33 +252,44 @@ class Faults:
         return self.add(ExpireUrls(), times)
 
     def zero_quota(self, *, times: int | None = None) -> int:
-        """Let the quota be used up, for checks and for uploads."""
+        """Report the quota as used up, for checks and for uploads."""
         return self.add(ZeroQuota(), times)
 
     # -- the registry --------------------------------------------------------------------------
 
     def add(self, fault: Fault, times: Times = Default.TIMES, every: int | None = None) -> int:
-        """Arm any fault; returns its id. Raises ValueError when it makes no sense."""
+        """Arm any fault; returns its id.
+
+        Raises:
+            ValueError: unknown operation or job (the message names the nearest), or a value out
+                of range.
+        """
         if isinstance(times, Default):
             times = None if every is not None or type(fault) in STICKY else 1
         if times is not None and times < 1:
             raise ValueError("times must be 1 or more, or None for always")
         if every is not None and every < 1:
             raise ValueError("every must be 1 or more")
-        named = isinstance(fault, CallFault) and fault.operation not in {None, *OBJECT_OPERATIONS}
-        if isinstance(fault, CallFault) and fault.operation is not None and named:
-            kept = {one.name: getattr(fault, one.name) for one in fields(fault)}
-            kept["operation"] = self._contract.resolve(fault.operation).id
-            fault = type(fault)(**kept)
+        if isinstance(fault, CallFault) and fault.operation is not None:
+            fault = replace(fault, operation=self._operation_id(fault.operation))
+        if isinstance(fault, JobFault):
+            check_job_kind(fault.job)
         check_range(fault)
         with self._lock:
-            armed = Armed(self._next_id, fault, times, every)
+            armed = ArmedFault(self._next_id, fault, times, every)
             self._next_id += 1
             self._armed.append(armed)
         return armed.id
 
+    def _operation_id(self, name: str) -> str:
+        if name in OBJECT_OPERATIONS:
+            return name
+        if name.startswith("objects."):
+            raise ValueError(f"no object operation {name!r}{suggestion(name, OBJECT_OPERATIONS)}")
+        return self._contract.resolve(name).id
+
     def add_json(self, body: Mapping[str, Any]) -> int:
-        """Arm the fault that a JSON object describes: `kind`, `times` and the fields of the kind.
+        """Arm the fault of a JSON object: `kind`, `times`, `every` and the fields of the kind.
 
         Raises:
             ValueError: unknown kind or field, or a value of the wrong type.
@@ -305,7 +319,7 @@ class Faults:
         return self.add(kind(**values), times, every)
 
     def take(self, kind: type[FaultT], fits: Callable[[FaultT], bool]) -> FaultT | None:
-        """The oldest armed fault of a kind that fits, used up by one."""
+        """Return the oldest armed fault of a kind that fits, and use it up by one."""
         if not self._armed:
             return None
         with self._lock:
@@ -319,7 +333,7 @@ class Faults:
         return None
 
     def job_held(self, job: str, stage: str, name: str) -> bool:
-        """Whether a job is to stay where it is; asking uses the fault up."""
+        """Return whether a fault holds a job at its stage; uses the fault up."""
         if not self._armed:
             return False
         if job == "describe":
@@ -334,7 +348,7 @@ class Faults:
         )
 
     def job_failure(self, job: str, stage: str, name: str) -> str | None:
-        """The text with which a job is to fail, or None; asking uses the fault up."""
+        """Return the message with which a fault fails a job, or None; uses the fault up."""
         if not self._armed:
             return None
         if job == "describe":
@@ -348,12 +362,12 @@ class Faults:
         return failure.message if failure is not None else None
 
     def list(self) -> list[dict[str, Any]]:
-        """The armed faults, oldest first."""
+        """Return the armed faults, oldest first."""
         with self._lock:
             return [armed.as_json() for armed in self._armed]
 
     def clear(self, fault_id: int | None = None) -> int:
-        """Remove one fault or all, and let held descriptions go on; returns how many went."""
+        """Remove one fault or all, and release held jobs; returns the number of removed faults."""
         with self._lock:
             kept = [one for one in self._armed if fault_id is not None and one.id != fault_id]
             removed = len(self._armed) - len(kept)

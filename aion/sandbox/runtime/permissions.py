@@ -1,4 +1,4 @@
-"""What a caller may do: by the role, or by a scope that the key names."""
+"""Permissions: by the role of a caller, or by a scope of the key."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def require(
     *,
     ip_address: str | None = None,
 ) -> None:
-    """Let a caller pass who has the role, or whose key names the scope.
+    """Refuse a caller without the role, unless the key has the scope.
 
     Raises:
         ApiError: 403; the audit log has an entry about it.

@@ -1,4 +1,4 @@
-"""The agents that a pipeline can run, each as one function from its inputs to its outputs."""
+"""The agents of a pipeline, each as one function from its inputs to its outputs."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from aion.sandbox.agents import organizer, synthesis
+from aion.sandbox.agents.markup import count_noun, found_text, quote
 from aion.sandbox.agents.search import Scope, files_by_id, find_files, find_passages
-from aion.sandbox.agents.words import counted, found_text, quote
 from aion.sandbox.images.description import MARK
 from aion.sandbox.runtime.state import State
 from aion.sandbox.store.files import StoredFile
@@ -18,35 +18,35 @@ DOCUMENTS: Final = "document_ids"
 LINKS: Final = "link_ids"
 TEXT: Final = "text"
 FOLDERS: Final = "folder_ids"
-"""What steps hand to each other: outputs of these names feed inputs of the same names."""
+"""Names of the values between steps: outputs feed the inputs of the same name."""
 
 _MOST_FOUND: Final = 50
 _MOST_ANSWER: Final = 10
 
 
 class StepFailed(Exception):
-    """A step cannot do its work; the text says why."""
+    """A step failed; the text says why."""
 
 
 @dataclass(slots=True)
 class Inputs:
-    """What a step works on: files of earlier steps or seeds, and what was said of them."""
+    """The inputs of a step: files of earlier steps or seeds, and summaries."""
 
     intent: str
     ids: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
-    """For each kind of files that it was given: the ids, perhaps none."""
+    """Ids by kind of file; a kind may have no ids."""
     notes: list[str] = field(default_factory=list[str])
-    """Summaries of the steps that it depends on."""
+    """Summaries of its dependencies."""
 
     def files(self, state: State, *kinds: str) -> list[StoredFile]:
-        """The files of some kinds that are there."""
+        """Return the existing files of some kinds."""
         ids = [one for kind in kinds for one in self.ids.get(kind, ())]
         return files_by_id(state, ids)
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What a step gives."""
+    """The outputs of a step."""
 
     summary: str
     outputs: dict[str, Any]
@@ -54,10 +54,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class StepAgent:
-    """An agent as a pipeline knows it."""
+    """An agent of a pipeline."""
 
     takes: tuple[str, ...]
-    """Outputs of earlier steps that are its inputs when it does not name the steps itself."""
+    """Outputs of earlier steps that are its inputs when it does not name its dependencies."""
     gives: tuple[str, ...]
     run: Callable[[State, Inputs], Outcome]
 
@@ -145,9 +145,9 @@ def _cross_reference(state: State, inputs: Inputs) -> Outcome:
     documents = inputs.files(state, DOCUMENTS)
     _needed(sources + documents, "file")
     relations = synthesis.relationships(state, sources, documents)
-    sides = f"{counted(len(sources), 'file')} and {counted(len(documents), 'document')}"
+    sides = f"{count_noun(len(sources), 'file')} and {count_noun(len(documents), 'document')}"
     return Outcome(
-        f"{MARK} {counted(len(relations), 'relationship')} between {sides}.",
+        f"{MARK} {count_noun(len(relations), 'relationship')} between {sides}.",
         {
             "relationships": relations,
             IMAGES: inputs.ids.get(IMAGES, []),
@@ -162,9 +162,11 @@ def _analytics(state: State, inputs: Inputs) -> Outcome:
     for file in files:
         kinds[file.media_type] = kinds.get(file.media_type, 0) + 1
     size = sum(file.size_bytes for file in files)
-    parts = ", ".join(counted(number, kind) for kind, number in sorted(kinds.items())) or "no file"
+    parts = (
+        ", ".join(count_noun(number, kind) for kind, number in sorted(kinds.items())) or "no file"
+    )
     return Outcome(
-        f"{MARK} {parts}, {counted(size, 'byte')} in all.",
+        f"{MARK} {parts}, {count_noun(size, 'byte')} in all.",
         {"counts": kinds, "count": len(files), "size_bytes": size},
     )
 
@@ -173,7 +175,7 @@ def _chat(state: State, inputs: Inputs) -> Outcome:
     files = inputs.files(state, IMAGES, DOCUMENTS, LINKS)[:_MOST_ANSWER]
     said = " ".join(quote(note) for note in inputs.notes)
     about = ", ".join(file.filename for file in files)
-    reply = f'{MARK} "{quote(inputs.intent, 80)}": {said or about or "there is nothing to go on"}'
+    reply = f'{MARK} "{quote(inputs.intent, 80)}": {said or about or "no information is available"}'
     return Outcome(reply, {"reply": reply})
 
 
@@ -210,4 +212,4 @@ AGENTS: Final[dict[str, StepAgent]] = {
 """Agents by their names on the wire."""
 
 CHANGING: Final = frozenset({"folder"})
-"""Agents that change what is stored."""
+"""Agents that change stored data."""

@@ -1,4 +1,4 @@
-"""From a request on the wire to a checked `Call`: parameters, JSON bodies, forms of both kinds."""
+"""Reads a request into a validated `Call`: parameters, JSON bodies, forms of both kinds."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from aion.sandbox.store.multipart import Form, FormReceiver
 _FORM: Final = "application/x-www-form-urlencoded"
 
 
-async def receive_call(
+async def read_call(
     state: State,
     exchange: Exchange,
     operation: Operation,
     values: tuple[str, ...],
     actor: Actor,
 ) -> Call:
-    """Read and check a whole request; raises InvalidRequest or ApiError."""
+    """Read and validate a whole request; raises InvalidRequest or ApiError."""
     validators = state.validators
     path = dict(zip(operation.path_names, ([value] for value in values), strict=True))
     query: dict[str, list[str]] = {}
@@ -89,8 +89,8 @@ async def _urlencoded(state: State, exchange: Exchange, operation: Operation) ->
     for name, text in pairs:
         try:
             if name in values:
-                raise ValueError("Given more than once")
-            # An unknown field is left to the schema, which names it.
+                raise ValueError("Sent more than once")
+            # The schema reports an unknown field.
             values[name] = readers[name](text) if name in readers else text
         except ValueError as error:
             problems.append(Problem(("body", name), str(error), "parsing"))

@@ -1,4 +1,4 @@
-"""Bytes on their way to disk, hashed as they arrive."""
+"""Writes received bytes to disk and hashes them as they arrive."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 
 
-class Incoming:
+class PartialFile:
     """A file that is being received."""
 
     def __init__(self, path: Path) -> None:
@@ -17,18 +17,18 @@ class Incoming:
         self._sha256 = hashlib.sha256()
 
     def write(self, piece: bytes) -> None:
-        """Take the next piece."""
+        """Write the next piece."""
         self._handle.write(piece)
         self._md5.update(piece)
         self._sha256.update(piece)
         self.size += len(piece)
 
     def close(self) -> None:
-        """All has arrived."""
+        """Close the file: all bytes have arrived."""
         self._handle.close()
 
     def discard(self) -> None:
-        """Forget what has arrived."""
+        """Delete the file."""
         self.close()
         self.path.unlink(missing_ok=True)
 

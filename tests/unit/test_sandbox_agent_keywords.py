@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aion.sandbox.agents.graph import plan
+from aion.sandbox.agents.keywords import keywords, match_score, matching_keywords
+from aion.sandbox.agents.markup import count_noun, quote
 from aion.sandbox.agents.organizer import read_rule
-from aion.sandbox.agents.steps import AGENTS
-from aion.sandbox.agents.words import counted, match, quote, share, tokens, wanted_words
+from aion.sandbox.agents.pipeline import plan
+from aion.sandbox.agents.pipeline_agents import AGENTS
+from aion.sandbox.agents.token_usage import token_usage
 
 
 @pytest.mark.parametrize(
@@ -24,25 +26,25 @@ from aion.sandbox.agents.words import counted, match, quote, share, tokens, want
         ("Übersicht über Häfen", ["übersicht", "über", "häfen"]),
     ],
 )
-def test_what_is_searched_for_is_left_of_a_request(request_text: str, words: list[str]) -> None:
-    assert wanted_words(request_text) == words
+def test_what_is_looked_for_is_left_of_a_request(request_text: str, words: list[str]) -> None:
+    assert keywords(request_text) == words
 
 
 @settings(deadline=None)
 @given(st.text(max_size=300))
 def test_any_request_gives_a_few_words_each_once(text: str) -> None:
-    words = wanted_words(text)
+    words = keywords(text)
     assert len(words) == len(set(words)) <= 32
 
 
 def test_a_word_finds_words_that_begin_with_it() -> None:
-    assert match(["pole", "boat"], "Two Poles,", None, '["rowboat"]') == ["pole"]
+    assert matching_keywords(["pole", "boat"], "Two Poles,", None, '["rowboat"]') == ["pole"]
 
 
 @settings(deadline=None)
 @given(st.lists(st.text(min_size=1, max_size=5), max_size=8, unique=True))
 def test_a_share_lies_between_nothing_and_all(words: list[str]) -> None:
-    assert 0 <= share(words[:2], words) <= 1
+    assert 0 <= match_score(words[:2], words) <= 1
 
 
 @settings(deadline=None)
@@ -54,13 +56,13 @@ def test_a_quote_is_short_and_on_one_line(text: str) -> None:
 
 
 def test_tokens_add_up() -> None:
-    used = tokens(["x" * 9, ""], ["yyyy"], calls=2)
+    used = token_usage(["x" * 9, ""], ["yyyy"], calls=2)
     assert (used["input_tokens"], used["output_tokens"], used["total_tokens"]) == (3, 1, 4)
     assert used["call_count"] == 2
 
 
 def test_things_are_counted_in_words() -> None:
-    assert (counted(1, "file"), counted(2, "file")) == ("1 file", "2 files")
+    assert (count_noun(1, "file"), count_noun(2, "file")) == ("1 file", "2 files")
 
 
 @settings(deadline=None)

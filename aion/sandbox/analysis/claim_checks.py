@@ -1,8 +1,8 @@
-"""Checks a text against what was measured in an image, sentence by sentence.
+"""Verifies a text against the measured facts of an image, sentence by sentence.
 
-Only words about what the sandbox can measure count: colors, the shape of the picture, its format,
-its size in pixels, whether it moves. A sentence without any of them can be neither confirmed nor
-refuted, and the verdict says so.
+Only words about measurable facts count: colors, the shape of the picture, its format, its size in
+pixels, whether it is animated. A sentence without such words is neither confirmed nor refuted, and
+the verdict says so.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from aion.sandbox.analysis.rule_checks import Outcome
 from aion.sandbox.images.color_names import NAMED
 
 PROVIDERS: Final = {"quick": 2, "standard": 3, "thorough": 4, "critical": 5}
-"""How many providers each level asks."""
+"""Number of providers of each level."""
 
 _SENTENCE: Final = re.compile(r"[^.!?;\n]+")
 _SIZE: Final = re.compile(r"\b(\d{1,6}) ?x ?(\d{1,6})\b")
@@ -26,7 +26,7 @@ _SPELLED: Final[dict[str, str]] = {"grey": "gray"}
 
 
 def providers(body: Mapping[str, Any]) -> list[str]:
-    """The providers of a request: those it names, or as many as its level has."""
+    """Return the providers of a request: the named ones, or as many as its level has."""
     named = body.get("providers")
     if named:
         return [str(one) for one in named]
@@ -35,7 +35,7 @@ def providers(body: Mapping[str, Any]) -> list[str]:
 
 
 def verdict(content: str, facts: Mapping[str, Any], rules: Sequence[Outcome]) -> dict[str, Any]:
-    """What is right and what is wrong with a text, under the names of the wire."""
+    """Return the verdict on a text, with the names of the wire."""
     verified: list[str] = []
     issues: list[dict[str, Any]] = []
     open_claims = 0
@@ -84,7 +84,7 @@ def verdict(content: str, facts: Mapping[str, Any], rules: Sequence[Outcome]) ->
 
 
 def _judge(claim: str, facts: Mapping[str, Any]) -> tuple[bool, list[str]]:
-    """Whether something in a claim is right, and what in it is wrong."""
+    """Return whether a part of a claim is right, and which parts are wrong."""
     right, wrong = False, list[str]()
     found: list[str] = _WORD.findall(claim)
     spelled = " ".join(_SPELLED.get(word, word) for word in found)
@@ -114,7 +114,7 @@ def _judge(claim: str, facts: Mapping[str, Any]) -> tuple[bool, list[str]]:
 
 
 def _named_colors(text: str) -> list[str]:
-    """Colors that a text names, the longest names first and each word once."""
+    """Return the colors that a text names, the longest names first and each word once."""
     found: list[str] = []
     for name in sorted(NAMED, key=lambda one: (-len(one), one)):
         pattern = re.compile(rf"\b{name}\b")

@@ -1,7 +1,7 @@
-"""What is really in an image file: type by first bytes, size, date, camera, text, frames.
+"""Reads the facts of an image file: type by first bytes, size, date, camera, text, frames.
 
-Every function takes a path and gives facts; the same bytes give the same facts. A truncated file
-is found out, and more pixels than the limit are refused before they are decoded.
+The same bytes give the same facts. Truncated files are refused, and more pixels than the limit are
+refused before they are decoded.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from aion.sandbox.images import jpeg
 from aion.sandbox.store.clock import stamp
 
 FORMATS: Final = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "gif"}
-"""Formats that are accepted, and the ending of their objects."""
+"""Accepted formats, and the extension of their objects."""
 
 _MAKE, _MODEL, _DESCRIPTION, _DATE = 0x010F, 0x0110, 0x010E, 0x0132
 _EXIF_BLOCK, _DATE_TAKEN = 0x8769, 0x9003
@@ -29,13 +29,13 @@ _NOT_TEXT: Final = re.compile(r"software|creation time|date:.*|xml:.*|icc.*|raw 
 _MAX_TEXT: Final = 2000
 
 
-class Unusable(Exception):
-    """The bytes are not an image that the sandbox takes; the text says why."""
+class InvalidImage(Exception):
+    """The bytes are not an image that the sandbox accepts; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImageFacts:
-    """What the file says about itself; width and height as it is displayed."""
+    """The facts of an image file; width and height as displayed."""
 
     format: str
     width: int
@@ -54,7 +54,7 @@ class ImageFacts:
 
 
 def sniff(head: bytes) -> str | None:
-    """The image format that the first bytes show, or None."""
+    """Return the image format by the first bytes, or None."""
     if head.startswith(b"\xff\xd8\xff"):
         return "JPEG"
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -75,12 +75,12 @@ def inspect(path: Path, kind: str, max_pixels: int) -> ImageFacts:
     with opened(_decodable(path, kind), kind) as image:
         width, height = image.size
         if width * height > max_pixels:
-            raise Unusable(f"image has {width * height} pixels, the limit is {max_pixels}")
+            raise InvalidImage(f"image has {width * height} pixels; the limit is {max_pixels}")
         frames = int(getattr(image, "n_frames", 1))
         image.draft("RGB", (64, 64))
         image.load()
         exif = image.getexif()
-        # Orientations 5 to 8 lie on their side.
+        # Orientations 5 to 8 are rotated by 90 degrees.
         if 5 <= _whole(exif.get(0x0112)) <= 8:
             width, height = height, width
         taken = exif.get_ifd(_EXIF_BLOCK).get(_DATE_TAKEN) or exif.get(_DATE)
@@ -96,34 +96,34 @@ def inspect(path: Path, kind: str, max_pixels: int) -> ImageFacts:
 
 
 def _decodable(path: Path, kind: str) -> Path | IO[bytes]:
-    """What has to be decoded to know that an image file can be."""
-    return (jpeg.shortened(path) if kind == "JPEG" else None) or path
+    """Return the bytes whose decoding proves that the image file can be decoded."""
+    return (jpeg.truncated(path) if kind == "JPEG" else None) or path
 
 
 @contextmanager
 def opened(source: Path | IO[bytes], kind: str) -> Generator[Image.Image]:
-    """An image opened as one format; whatever its decoder says becomes `Unusable`."""
+    """Open an image as one format; every error of its decoder becomes `InvalidImage`."""
     try:
         with Image.open(source, formats=[kind]) as image:
             yield image
-    except Unusable:
+    except InvalidImage:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise Unusable("image has too many pixels") from None
+        raise InvalidImage("image has too many pixels") from None
     # Decoders raise nearly anything on hostile bytes: OSError, SyntaxError, struct.error ...
     except Exception as error:
-        raise Unusable(f"image is truncated or damaged: {error}") from error
+        raise InvalidImage(f"image is truncated or damaged: {error}") from error
 
 
 def upright(image: Image.Image) -> Image.Image:
-    """The first frame as it is displayed, in RGB or, with transparency, RGBA."""
+    """Return the first frame as displayed, in RGB or, with transparency, RGBA."""
     image.seek(0)
     turned = ImageOps.exif_transpose(image)
     return turned.convert("RGBA" if turned.has_transparency_data else "RGB")
 
 
 def small_rgb(path: Path, kind: str, side: int) -> Image.Image:
-    """A thumbnail on white, at most `side` pixels long, for colours and placeholders."""
+    """Return a thumbnail on white, at most `side` pixels long, for colors and placeholders."""
     with opened(path, kind) as image:
         image.draft("RGB", (side, side))
         reduced = upright(image)

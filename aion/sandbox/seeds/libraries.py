@@ -1,7 +1,7 @@
-"""Ready-made libraries: many described files at once, without a single request.
+"""Ready-made libraries: many described files at once, without a request.
 
-The n-th picture of a library is the same in every run. Smaller copies are made when they are
-first asked for, which is what makes a library of thousands quick.
+The n-th picture of a library is the same in every run. Variants are made on their first request,
+which makes a library of thousands quick.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Final
 from PIL import Image, ImageDraw
 
 from aion.sandbox.images import blurhash
-from aion.sandbox.images.color_job import MOST, keep
+from aion.sandbox.images.color_job import MOST, store_colors
 from aion.sandbox.images.color_names import dominant_names
 from aion.sandbox.images.description import Description, compose
-from aion.sandbox.images.inspect import FORMATS, ImageFacts
+from aion.sandbox.images.image_facts import FORMATS, ImageFacts
 from aion.sandbox.images.palette import SIDE, Swatch, palette
 from aion.sandbox.seeds.documents import documents
 
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from aion.sandbox.runtime.state import State
 
 Library = Callable[["State", int], Awaitable[list[str]]]
-"""Stores that many files and gives their ids."""
+"""Stores a number of files and returns their ids."""
 
 LIBRARIES: Final[dict[str, Library]] = {}
-"""Name -> what makes it."""
+"""Name -> the function that stores it."""
 
 DEFAULT_COUNT: Final = 100
-"""Files of a library when no number is given."""
+"""Default number of files of a library."""
 
 _MOST: Final = 100_000
 _SLICE: Final = 100
@@ -47,7 +47,7 @@ def library(name: str) -> Callable[[Library], Library]:
 
     def register(maker: Library) -> Library:
         if name in LIBRARIES:
-            raise LookupError(f"there is a library {name!r} already")
+            raise LookupError(f"a library {name!r} already exists")
         LIBRARIES[name] = maker
         return maker
 
@@ -58,18 +58,18 @@ library("documents")(documents)
 
 
 def check_library(name: str, count: int) -> None:
-    """Refuse a library that is not there, or a number out of range; raises ValueError."""
+    """Refuse an unknown library, or a number out of range; raises ValueError."""
     if name not in LIBRARIES:
         raise ValueError(f"no library {name!r}; there are {', '.join(sorted(LIBRARIES))}")
     if not 1 <= count <= _MOST:
-        raise ValueError(f"count must lie between 1 and {_MOST}")
+        raise ValueError(f"count must be between 1 and {_MOST}")
 
 
 async def seed(state: State, name: str, count: int) -> list[str]:
-    """Add the files of a library; their ids.
+    """Add the files of a library; returns their ids.
 
     Raises:
-        ValueError: no such library, or a number out of range.
+        ValueError: unknown library, or a number out of range.
     """
     check_library(name, count)
     return await LIBRARIES[name](state, count)
@@ -77,7 +77,7 @@ async def seed(state: State, name: str, count: int) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A picture of a library with everything that is stored about it."""
+    """A picture of a library with all of its stored facts."""
 
     data: bytes
     facts: ImageFacts
@@ -88,7 +88,7 @@ class Drawn:
 
 
 def draw(number: int) -> Drawn:
-    """The picture of a number: a ground, a band, a disc, in colors of its own."""
+    """Draw the picture of a number: a ground, a band, a disc, in its own colors."""
     width, height = _SIZES[number % len(_SIZES)]
     ground = _color(number * 0.618, 0.35 + number % 5 * 0.1, 0.9)
     picture = Image.new("RGB", (width, height), ground)
@@ -101,7 +101,7 @@ def draw(number: int) -> Drawn:
         (middle - radius, level - radius, middle + radius, level + radius),
         _color(number * 0.618 + 0.15, 0.9, 0.8),
     )
-    # The number itself, bit by bit: no two pictures have the same bytes.
+    # The number itself, bit by bit, so that no two pictures have the same bytes.
     for bit in range(20):
         if number >> bit & 1:
             pen.rectangle((bit * 8, 0, bit * 8 + 5, 5), (20, 20, 20))
@@ -119,7 +119,7 @@ def draw(number: int) -> Drawn:
 
 
 def _palette_of(picture: Image.Image) -> list[Swatch]:
-    # Before compression it has a handful of colors, which are found in no time.
+    # Before compression it has few colors, which makes the palette quick.
     small = picture.copy()
     small.thumbnail((SIDE, SIDE), Image.Resampling.NEAREST)
     return palette(small, MOST)
@@ -127,7 +127,7 @@ def _palette_of(picture: Image.Image) -> list[Swatch]:
 
 @library("photos")
 async def photos(state: State, count: int) -> list[str]:
-    """Described pictures with titles; the number of each goes on where the last library ended."""
+    """Store described pictures with titles; numbers continue after earlier libraries."""
     first = state.database.count("SELECT n FROM counters WHERE kind = 'seed/photos'") + 1
     ids: list[str] = []
     for start in range(first, first + count, _SLICE):
@@ -172,7 +172,7 @@ def _store(state: State, drawn: Drawn) -> str:
         variant_suffix="jpg",
         blur_hash=drawn.blur_hash,
     )
-    keep(state, file_id, drawn.colors, now)
+    store_colors(state, file_id, drawn.colors, now)
     return file_id
 
 

@@ -6,12 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from aion.sandbox.agents.steps import AGENTS, DOCUMENTS, IMAGES, LINKS, Inputs, Outcome, StepFailed
+from aion.sandbox.agents.pipeline_agents import (
+    AGENTS,
+    DOCUMENTS,
+    IMAGES,
+    LINKS,
+    Inputs,
+    Outcome,
+    StepFailed,
+)
 from aion.sandbox.contract.errors import ApiError, InvalidRequest, Problem
+from aion.sandbox.faults.job_kinds import job_kind
 from aion.sandbox.runtime.state import State
 from aion.sandbox.store.ids import make_id
 
-FAULT: Final = "agent"
+FAULT: Final = job_kind("agent")
 """Kind of job under which a fault fails a step: the agent is its stage, the intent its name."""
 
 _FILES: Final = (IMAGES, DOCUMENTS, LINKS)
@@ -19,8 +28,8 @@ _SEEDED_SEARCH: Final = {"image_search": IMAGES, "document_search": DOCUMENTS}
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
-    """A step with the positions of the steps that it needs, and the wave in which it runs."""
+class PlannedStep:
+    """A step with the positions of the steps that it depends on, and its wave."""
 
     position: int
     agent: str
@@ -30,16 +39,16 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
-class Ran:
-    """What became of a step."""
+class StepResult:
+    """The result of a step."""
 
-    step: Planned
+    step: PlannedStep
     status: str
     outcome: Outcome | None = None
     error: str | None = None
 
     def node(self) -> dict[str, Any]:
-        """The step as it goes over the wire."""
+        """Return the step in its wire form."""
         return {
             "node_id": make_id("node", f"{self.step.position}/{self.step.agent}")[:8],
             "agent": self.step.agent,
@@ -51,14 +60,14 @@ class Ran:
         }
 
 
-def plan(steps: Sequence[Mapping[str, Any]]) -> list[Planned]:
-    """The steps in the order in which they run.
+def plan(steps: Sequence[Mapping[str, Any]]) -> list[PlannedStep]:
+    """Return the steps in the order in which they run.
 
     Raises:
-        InvalidRequest: An agent that does not exist, or a dependency that is no earlier step.
+        InvalidRequest: An unknown agent, or a dependency that is not an earlier step.
     """
     problems: list[Problem] = []
-    planned: list[Planned] = []
+    planned: list[PlannedStep] = []
     for position, step in enumerate(steps):
         agent: str = step["agent"]
         if agent not in AGENTS:
@@ -66,29 +75,31 @@ def plan(steps: Sequence[Mapping[str, Any]]) -> list[Planned]:
             problems.append(Problem(("body", "steps", position, "agent"), text, "enum"))
             continue
         wish: list[float] | None = step.get("depends_on")
-        # JSON Schema takes 1.0 for an integer, too.
+        # JSON Schema accepts 1.0 as an integer.
         given = None if wish is None else [int(one) for one in wish]
         for number, one in enumerate(given or ()):
             if not 0 <= one < position:
                 loc = ("body", "steps", position, "depends_on", number)
-                problems.append(Problem(loc, f"{one} is no earlier step", "dependency"))
+                problems.append(Problem(loc, f"{one} is not an earlier step", "dependency"))
         if not problems:
-            needs = _wired(planned, agent) if given is None else tuple(dict.fromkeys(given))
+            needs = _implied_needs(planned, agent) if given is None else tuple(dict.fromkeys(given))
             wave = 1 + max((planned[one].wave for one in needs), default=0)
-            planned.append(Planned(position, agent, step["intent"], needs, wave))
+            planned.append(PlannedStep(position, agent, step["intent"], needs, wave))
     if problems:
         raise InvalidRequest(problems)
     return sorted(planned, key=lambda one: (one.wave, one.position))
 
 
-def run(state: State, steps: Sequence[Planned], seeds: Mapping[str, list[str]]) -> list[Ran]:
-    """Run planned steps; what became of each, in the same order."""
-    done: dict[int, Ran] = {}
+def run(
+    state: State, steps: Sequence[PlannedStep], seeds: Mapping[str, list[str]]
+) -> list[StepResult]:
+    """Run planned steps; returns their results in the same order."""
+    done: dict[int, StepResult] = {}
     for step in steps:
         broken = [one for one in step.needs if done[one].status != "completed"]
         if broken:
             text = f"step {broken[0]} ({done[broken[0]].step.agent}) did not complete"
-            done[step.position] = Ran(step, "skipped", error=text)
+            done[step.position] = StepResult(step, "skipped", error=text)
             continue
         error = state.faults.job_failure(FAULT, step.agent, step.intent)
         outcome: Outcome | None = None
@@ -98,24 +109,26 @@ def run(state: State, steps: Sequence[Planned], seeds: Mapping[str, list[str]]) 
             except (StepFailed, ApiError, InvalidRequest) as failure:
                 error = str(failure)
         status = "completed" if outcome is not None else "failed"
-        done[step.position] = Ran(step, status, outcome, error)
+        done[step.position] = StepResult(step, status, outcome, error)
     return [done[step.position] for step in steps]
 
 
-def _wired(earlier: Sequence[Planned], agent: str) -> tuple[int, ...]:
-    """The earlier steps that give something which the agent takes."""
+def _implied_needs(earlier: Sequence[PlannedStep], agent: str) -> tuple[int, ...]:
+    """Return the earlier steps with an output that the agent takes as input."""
     takes = set(AGENTS[agent].takes)
     return tuple(one.position for one in earlier if takes.intersection(AGENTS[one.agent].gives))
 
 
-def _inputs(step: Planned, done: Mapping[int, Ran], seeds: Mapping[str, list[str]]) -> Inputs:
-    """Files of the steps that it needs; of a kind that none of them gives, the seeds."""
+def _inputs(
+    step: PlannedStep, done: Mapping[int, StepResult], seeds: Mapping[str, list[str]]
+) -> Inputs:
+    """Return the files of the steps that it depends on; for kinds without output, the seeds."""
     inputs = Inputs(step.intent)
     outcomes = [ran.outcome for ran in (done[one] for one in step.needs) if ran.outcome is not None]
     for kind in _FILES:
         given = [outcome.outputs[kind] for outcome in outcomes if kind in outcome.outputs]
         if given:
-            # Perhaps none: a search that found nothing must not become the whole library.
+            # May be empty: a search without hits must not become the whole library.
             inputs.ids[kind] = list(dict.fromkeys(one for ids in given for one in ids))
         elif kind in seeds and _SEEDED_SEARCH.get(step.agent, kind) == kind:
             inputs.ids[kind] = seeds[kind]

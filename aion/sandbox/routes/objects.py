@@ -1,7 +1,7 @@
-"""Serves and takes objects behind signed URLs, as a bucket of a cloud would.
+"""Serves and stores objects behind signed URLs, as a cloud bucket would.
 
-A bucket has its own host and its own credentials: a request that carries the API key has leaked
-it, and is refused with words that say so. Ranges are served (206).
+A bucket has its own host and its own credentials: a request with the API key has leaked it, and
+is refused with a message that says so. Ranges are served (206).
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from urllib.parse import parse_qs, unquote
 
 from starlette.responses import FileResponse
 
-from aion.sandbox.asgi.exchange import ClientGone, Exchange
+from aion.sandbox.asgi.exchange import ClientDisconnected, Exchange
 from aion.sandbox.contract.errors import ApiError, InvalidRequest
 from aion.sandbox.faults.kinds import ExpireUrls
 from aion.sandbox.images.variants import SIZES, make_variants
-from aion.sandbox.runtime.call import Answer
+from aion.sandbox.runtime.call import Response
 from aion.sandbox.runtime.state import State
-from aion.sandbox.store.incoming import Incoming
 from aion.sandbox.store.multipart import FormReceiver
 from aion.sandbox.store.objects import content_type_of
+from aion.sandbox.store.partial_file import PartialFile
 from aion.sandbox.store.signing import EXPIRED, OBJECTS_PREFIX, BadSignature, UploadTerms
 
 _NAMES: Final = {"GET": "objects.get", "HEAD": "objects.get", "PUT": "objects.put"}
@@ -31,7 +31,7 @@ _VARIANT: Final = re.compile(rf"images/([^/]+)/({'|'.join(SIZES)})\.(jpg|png)\Z"
 _FIELDS: Final = ("key", "Content-Type", "expires", "content_type", "max_bytes", "signature")
 _LEAK: Final = (
     "A signed URL takes no Authorization header: the signature is the permission. "
-    "Send nothing of the API's credentials to the host of an object."
+    "Do not send the API's credentials to the host of an object."
 )
 
 
@@ -42,21 +42,21 @@ class _Refused(Exception):
 
 
 def object_operation(method: str) -> str:
-    """The name by which faults and the journal know a request for an object."""
+    """Return the name of a request for an object in faults and in the request log."""
     return _NAMES.get(method, "objects.post")
 
 
-def plain_text(status: int, text: str) -> Answer:
-    """An answer as a bucket gives it: not in any envelope of the API."""
-    return Answer(
+def plain_text(status: int, text: str) -> Response:
+    """Return a response as a bucket sends it: not in an envelope of the API."""
+    return Response(
         status=status,
         raw=f"{text}\n".encode(),
         headers={"content-type": "text/plain; charset=utf-8"},
     )
 
 
-async def serve_object(state: State, exchange: Exchange) -> Answer | None:
-    """Answer one request for an object: None when the answer has been sent already."""
+async def serve_object(state: State, exchange: Exchange) -> Response | None:
+    """Serve one request for an object; returns None when the response was already sent."""
     exchange.template = f"{OBJECTS_PREFIX}{{key}}"
     try:
         if exchange.header(b"authorization") is not None:
@@ -90,7 +90,7 @@ async def _send(state: State, exchange: Exchange, key: str) -> None:
 
 
 async def _made_now(state: State, key: str, path: Path) -> bool:
-    """Make the smaller copies of a seeded image when the first of them is asked for."""
+    """Make the variants of a seeded image on the first request for one."""
     found = _VARIANT.match(key)
     file = state.files.get(found[1]) if found is not None else None
     if file is None or file.variant_suffix is None:
@@ -99,14 +99,14 @@ async def _made_now(state: State, key: str, path: Path) -> bool:
     return path.is_file()
 
 
-async def _put(state: State, exchange: Exchange, key: str) -> Answer:
+async def _put(state: State, exchange: Exchange, key: str) -> Response:
     query = parse_qs(exchange.query, keep_blank_values=True)
     terms = _terms(state, "PUT", key, {name: values[0] for name, values in query.items()})
     _refuse_other_type(exchange.header(b"content-type"), terms)
     announced = exchange.header(b"content-length") or "0"
     if announced.isdecimal() and int(announced) > terms.max_bytes:
         raise _too_large(terms)
-    incoming = Incoming(state.objects.incoming())
+    incoming = PartialFile(state.objects.incoming())
     try:
         async for piece in exchange.pieces():
             if incoming.size + len(piece) > terms.max_bytes:
@@ -114,14 +114,14 @@ async def _put(state: State, exchange: Exchange, key: str) -> Answer:
             incoming.write(piece)
         incoming.close()
         state.objects.adopt(incoming.path, key)
-    except (ClientGone, _Refused):
+    except (ClientDisconnected, _Refused):
         incoming.discard()
         raise
     state.objects.remember(key, incoming.md5, incoming.sha256, terms.content_type)
-    return Answer(status=200, raw=b"", headers={"etag": f'"{incoming.md5}"'})
+    return Response(status=200, raw=b"", headers={"etag": f'"{incoming.md5}"'})
 
 
-async def _post(state: State, exchange: Exchange, key: str) -> Answer:
+async def _post(state: State, exchange: Exchange, key: str) -> Response:
     receiver = FormReceiver(
         state.objects,
         {**dict.fromkeys(_FIELDS, str), "file": str},
@@ -132,7 +132,7 @@ async def _post(state: State, exchange: Exchange, key: str) -> Answer:
         form = await receiver.receive(exchange.header(b"content-type") or "", exchange.pieces())
         terms = _terms(state, "POST", key, form.fields)
         if form.fields.get("key", key) != key:
-            raise _Refused(403, "the key in the form is not that of the URL")
+            raise _Refused(403, "the key in the form differs from the key in the URL")
         _refuse_other_type(form.fields.get("Content-Type"), terms)
         if not form.files:
             raise _Refused(400, "the form has no file")
@@ -145,7 +145,7 @@ async def _post(state: State, exchange: Exchange, key: str) -> Answer:
     finally:
         receiver.form.discard()
     info = state.objects.info(key)
-    return Answer(status=204, headers={"etag": f'"{info.etag}"'} if info is not None else {})
+    return Response(status=204, headers={"etag": f'"{info.etag}"'} if info is not None else {})
 
 
 def _terms(state: State, method: str, key: str, fields: Mapping[str, str]) -> UploadTerms:
@@ -170,4 +170,4 @@ def _refuse_other_type(given: str | None, terms: UploadTerms) -> None:
 
 
 def _too_large(terms: UploadTerms) -> _Refused:
-    return _Refused(413, f"at most {terms.max_bytes} bytes are taken at this URL")
+    return _Refused(413, f"this URL accepts at most {terms.max_bytes} bytes")

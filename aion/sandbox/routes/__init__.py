@@ -1,0 +1,1 @@
+"""Routes that the contract does not have: control, signed objects, the consent page."""
