@@ -25,7 +25,6 @@ from aion._http.routing import Route, proxy_of
 from aion._http.single_pool import put_below
 from aion._http.sockets import AsyncBackend, SyncBackend
 from aion._http.sockets.connect_limits import Making
-from aion._http.sockets.joining import AsyncJoiningBackend, Joining, SyncJoiningBackend
 from aion._http.wire import Fault, Reply, Wire
 from aion._secrets import SecretBytes
 
@@ -94,12 +93,11 @@ class SyncChannel:
         self._urls = Urls()
         self._way = way
         self._backend = SyncBackend(_making(way))
-        self._joining = Joining()
         with _socks_extra():
             self._transport = httpx.HTTPTransport(
                 verify=way.tls(), limits=_ONE, proxy=_proxy(way), trust_env=False
             )
-        self._single = put_below(self._transport, SyncJoiningBackend(self._backend, self._joining))
+        self._single = put_below(self._transport, self._backend)
         self._stream: httpx.SyncByteStream | None = None
         self._pieces: Iterator[bytes] = iter(())
 
@@ -120,7 +118,6 @@ class SyncChannel:
             whole: Read the body of a success too. Otherwise `piece` and `finish` do.
         """
         self._backend.limit.deadline = deadline
-        self._joining.next_answer(joined=not whole)
         try:
             response = self._transport.handle_request(
                 request_of(wire, self._urls, SyncBody, silence)
@@ -190,12 +187,11 @@ class AsyncChannel:
         self._urls = Urls()
         self._way = way
         self._backend = AsyncBackend(_making(way))
-        self._joining = Joining()
         with _socks_extra():
             self._transport = httpx.AsyncHTTPTransport(
                 verify=way.tls(), limits=_ONE, proxy=_proxy(way), trust_env=False
             )
-        self._single = put_below(self._transport, AsyncJoiningBackend(self._backend, self._joining))
+        self._single = put_below(self._transport, self._backend)
         self._stream: httpx.AsyncByteStream | None = None
         self._pieces: AsyncIterator[bytes] | None = None
 
@@ -214,7 +210,6 @@ class AsyncChannel:
             silence: Seconds without a byte that are too long, or None.
             whole: Read the body of a success too. Otherwise `piece` and `finish` do.
         """
-        self._joining.next_answer(joined=not whole)
         try:
             response = await self._transport.handle_async_request(
                 request_of(wire, self._urls, AsyncBody, silence)

@@ -27,7 +27,6 @@ HTTP_SEAM = {
     "aion/_http/request.py",
     "aion/_http/single_pool.py",
     "aion/_http/sockets/coroutines.py",
-    "aion/_http/sockets/joining.py",
     "aion/_http/sockets/threads.py",
 }
 
