@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, cast
 
 import httpx
 
+from aion._http import private_names
 from aion._http.content_encoding import AsyncUnpacked, Undecodable, Unpacked
 from aion._http.failures import fault_of, is_collected
 from aion._http.places import KEEP_ALIVE
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Generator, Iterator
 
     from aion._http.proxies import Proxy
+
+private_names.require(private_names.HTTP)
 
 _ONE = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=KEEP_ALIVE)
 

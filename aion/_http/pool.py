@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from aion._clock import monotonic
 from aion._http.places import Channel, Place, Places
+from aion._http.private_names import running_loop
 from aion._http.wire import Origin
 
 if TYPE_CHECKING:
@@ -180,7 +181,7 @@ class _LoopPlaces(Places[C]):
         loop = self.loop()
         if loop is None:
             return
-        if _asyncio()._get_running_loop() is loop:
+        if running_loop() is loop:
             self.serve()
             return
         # The collector runs in any thread. In a closed loop no call waits.

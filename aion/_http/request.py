@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from aion._http.content import EMPTY, AsyncPieces, Bytes
+from aion._http.private_names import url_of_parts, url_parts
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -41,16 +42,9 @@ class Urls:
         if cut < 0 or not _PLAIN(rest):
             return httpx.URL(text)
         if start != self._start:
-            # There is no public way to make a URL of parsed parts; a test holds this attribute.
-            parsed = getattr(httpx.URL(start), "_uri_reference", None)
-            if not hasattr(parsed, "_replace"):  # pragma: no cover - a future httpx
-                return httpx.URL(text)
-            self._start, self._parsed = start, parsed
+            self._start, self._parsed = start, url_parts(httpx.URL(start))
         path, mark, query = rest.partition("?")
-        made = httpx.URL.__new__(httpx.URL)
-        parts = self._parsed._replace(path=path, query=query if mark else None)
-        made._uri_reference = parts  # pyright: ignore[reportPrivateUsage]  # as above
-        return made
+        return url_of_parts(self._parsed._replace(path=path, query=query if mark else None))
 
 
 class SyncBody(httpx.SyncByteStream):

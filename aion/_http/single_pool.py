@@ -11,22 +11,20 @@ from typing import Any
 
 import httpcore
 
+from aion._http import private_names
+
 
 def put_below(transport: Any, backend: Any) -> Single:
     """Let a transport use one connection, whose sockets `backend` opens.
 
-    httpx has no argument for either; a test holds these attributes.
-
     Returns:
         What now holds the connection.
     """
-    pool = transport._pool
-    known = hasattr(pool, "_network_backend") and hasattr(pool, "create_connection")
-    if not known:  # pragma: no cover - a future httpx
-        raise RuntimeError("this version of httpx cannot be used: its connection pool is unknown")
-    pool._network_backend = backend
+    pool = private_names.connection_pool(transport)
+    private_names.install_backend(pool, backend)
     blocking = isinstance(backend, httpcore.NetworkBackend)
-    transport._pool = single = _SyncSingle(pool) if blocking else _AsyncSingle(pool)
+    single = _SyncSingle(pool) if blocking else _AsyncSingle(pool)
+    private_names.replace_connection_pool(transport, single)
     return single
 
 
@@ -36,12 +34,11 @@ def _usable(connection: Any) -> bool:
     Not one from which more came than was asked for: the rest would be taken for the answer to the
     next request. The library looks at the socket alone, and the rest may have been read already.
     """
-    if not connection.is_idle() or connection.has_expired():
-        return False
-    while (inner := getattr(connection, "_connection", None)) is not None:
-        connection = inner
-    state = getattr(connection, "_h11_state", None)
-    return state is None or not state.trailing_data[0]
+    return not (
+        not connection.is_idle()
+        or connection.has_expired()
+        or private_names.has_unread_data(connection)
+    )
 
 
 class Single:
@@ -64,7 +61,9 @@ class _SyncSingle(Single):
         if connection is None or not _usable(connection):
             if connection is not None:
                 connection.close()
-            connection = self._connection = self._pool.create_connection(request.url.origin)
+            connection = self._connection = private_names.create_connection(
+                self._pool, request.url.origin
+            )
         response: httpcore.Response = connection.handle_request(request)
         return response
 
@@ -77,6 +76,8 @@ class _AsyncSingle(Single):
         if connection is None or not _usable(connection):
             if connection is not None:
                 await connection.aclose()
-            connection = self._connection = self._pool.create_connection(request.url.origin)
+            connection = self._connection = private_names.create_connection(
+                self._pool, request.url.origin
+            )
         response: httpcore.Response = await connection.handle_async_request(request)
         return response

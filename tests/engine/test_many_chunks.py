@@ -75,7 +75,9 @@ def test_chunks_that_arrive_together_are_all_read(client: str, plain: FaultServe
     assert b"".join(pieces) == b"".join(PARTS)
 
 
-def test_the_connection_is_reused_after_a_stream_of_many_chunks(client: str, plain: FaultServer) -> None:
+def test_the_connection_is_reused_after_a_stream_of_many_chunks(
+    client: str, plain: FaultServer
+) -> None:
     first, second = read(client, plain.url, times=2)
 
     assert b"".join(first) == b"".join(second)
@@ -83,7 +85,9 @@ def test_the_connection_is_reused_after_a_stream_of_many_chunks(client: str, pla
 
 
 @pytest.mark.usefixtures("trusted")
-def test_a_stream_of_many_chunks_passes_a_tunnel_and_tls(client: str, authority: trustme.CA) -> None:
+def test_a_stream_of_many_chunks_passes_a_tunnel_and_tls(
+    client: str, authority: trustme.CA
+) -> None:
     with FaultServer(over_tls(authority, many_chunks)) as server, FaultServer(tunnel) as proxy:
         (pieces,) = read(client, https(server), proxy_url=proxy.url)
 
