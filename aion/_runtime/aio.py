@@ -6,7 +6,7 @@ import asyncio
 import inspect
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+from typing import Any, Generic, TypeVar
 
 from aion import _checks as check
 from aion._callbacks import marking
@@ -16,17 +16,11 @@ from aion._engine.background import Background
 from aion._http.routing import Route
 from aion.transport import AsyncConnection
 
-if TYPE_CHECKING:
-    from aion.client import AionVision
-    from aion.config import ClientConfig
-
 T = TypeVar("T")
 R = TypeVar("R")
 
 Transport = Callable[[Route], AsyncConnection]
 """What makes the connections of a client."""
-AsyncClient: TypeAlias = "AionVision"
-"""The client whose methods are coroutines."""
 Lock = asyncio.Lock
 """What one caller holds at a time."""
 
@@ -55,12 +49,6 @@ def check_callbacks(**given: Any) -> None:
         ValidationError: One of them is not callable.
     """
     check.callbacks(**given)
-
-
-def async_client(client: AsyncClient, config: ClientConfig) -> AsyncClient:
-    """The asynchronous client of a client: itself."""
-    del config
-    return client
 
 
 async def finish(
@@ -194,6 +182,7 @@ __all__ = [
     "Lock",
     "Transport",
     "acquire",
+    "check_callbacks",
     "each",
     "every",
     "finish",

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import inspect
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import Any, TypeVar
 
 from aion import _checks as check
 from aion._callbacks import marking
@@ -19,17 +18,11 @@ from aion._http.routing import Route
 from aion._runtime.threads import Crew
 from aion.transport import SyncConnection
 
-if TYPE_CHECKING:
-    from aion.client import AionVision
-    from aion.config import ClientConfig
-
 T = TypeVar("T")
 R = TypeVar("R")
 
 Transport = Callable[[Route], SyncConnection]
 """What makes the connections of a client."""
-AsyncClient: TypeAlias = "AionVision"
-"""The client whose methods are coroutines."""
 Lock = threading.RLock
 """What one caller holds at a time. A signal handler may come in while its thread holds it."""
 
@@ -63,17 +56,6 @@ def check_callbacks(**given: Any) -> None:
     for field, value in given.items():
         if inspect.iscoroutinefunction(value):
             check.refuse(field, value, "a plain function: the blocking client runs no coroutines")
-
-
-def async_client(client: object, config: ClientConfig) -> AsyncClient:
-    """The asynchronous client of a client: a new one with the same settings.
-
-    It has connections of its own, and is closed on its own.
-    """
-    del client
-    from aion.client import AionVision
-
-    return AionVision.from_config(dataclasses.replace(config, transport=None))
 
 
 LAST_SECONDS = 2.0
@@ -159,6 +141,7 @@ __all__ = [
     "Lock",
     "Transport",
     "acquire",
+    "check_callbacks",
     "each",
     "every",
     "finish",

@@ -23,8 +23,11 @@ HEADER: Final = """\
 # Not edited by hand: change the async source and build again.
 """
 
-SWAPPED: Final[Mapping[str, str]] = {"aion._runtime.aio": "aion._runtime.blocking"}
-"""The one import whose target differs by design. Both modules offer the same names."""
+SWAPPED: Final[Mapping[str, str]] = {
+    "aion._runtime.aio": "aion._runtime.blocking",
+    "aion._runtime.aio_client": "aion._blocking_client",
+}
+"""The imports whose target differs by design. Both modules of a pair offer the same names."""
 
 EXCEPTIONS: Final[Mapping[str, str]] = {
     "ChatSessionContext": "SyncChatSession",
