@@ -12,8 +12,22 @@ from typing import Final
 PACKAGE: Final = "aion"
 TWIN: Final = "aion.sync"
 
-INPUTS: Final = ("client.py", "pipeline.py", "resources/*.py", "_flows/*.py")
+INPUTS: Final = (
+    "client.py",
+    "pipeline.py",
+    "resources/*.py",
+    "_flows/*.py",
+    "_engine/async_*.py",
+    "_http/async_*.py",
+    "_http/sockets/async_*.py",
+)
 """Modules that get a twin, as patterns below the package."""
+
+BESIDE: Final = ("async_", "sync_")
+"""The twin of a module whose name begins with the first is beside it, and begins with the second.
+
+The twins of all others are in the package of twins, from which nothing below the client may import.
+"""
 
 REQUIRED: Final = "client.py"
 """The input that must exist: without it the package root is not the one that was meant."""
@@ -26,6 +40,8 @@ HEADER: Final = """\
 SWAPPED: Final[Mapping[str, str]] = {
     "aion._runtime.aio": "aion._runtime.blocking",
     "aion._runtime.aio_client": "aion._blocking_client",
+    "aion._engine.coroutines": "aion._engine.threads",
+    "aion._http.sockets.coroutines": "aion._http.sockets.threads",
 }
 """The imports whose target differs by design. Both modules of a pair offer the same names."""
 
@@ -41,9 +57,13 @@ RENAMED: Final[Mapping[str, str]] = {
     "AbstractAsyncContextManager": "AbstractContextManager",
     "AsyncContextManager": "ContextManager",
     "AsyncExitStack": "ExitStack",
+    "AsyncByteStream": "SyncByteStream",
     "AsyncGenerator": "Generator",
+    "AsyncHTTPTransport": "HTTPTransport",
     "AsyncIterable": "Iterable",
     "AsyncIterator": "Iterator",
+    "AsyncNetworkBackend": "NetworkBackend",
+    "AsyncNetworkStream": "NetworkStream",
     "StopAsyncIteration": "StopIteration",
     "__aenter__": "__enter__",
     "__aexit__": "__exit__",
@@ -57,10 +77,11 @@ RENAMED: Final[Mapping[str, str]] = {
     "asynccontextmanager": "contextmanager",
     "athrow": "throw",
     "enter_async_context": "enter_context",
+    "handle_async_request": "handle_request",
     "push_async_callback": "callback",
     "push_async_exit": "push",
 }
-"""Names with a blocking counterpart in the same module or class."""
+"""Names with a blocking counterpart in the same module or class, those of the HTTP library too."""
 
 UNWRAPPED: Final[Mapping[str, int]] = {"Awaitable": 0, "Coroutine": 2}
 """Generic types that vanish, with the position of the argument that takes their place."""

@@ -21,14 +21,19 @@ CORE_EXCLUDES = (
 ON_TOP = {"aion._pyinstaller", "aion.sandbox", "aion.testing", "aion.cli"}
 CORE_NEEDS = {"aion", "aion_api", "attrs", "httpx", "httpcore", "dateutil", "certifi"}
 HTTP_SEAM = {
+    "aion/_http/async_connection.py",
+    "aion/_http/async_single_pool.py",
+    "aion/_http/connection.py",
     "aion/_http/failures.py",
-    "aion/_http/channel.py",
     "aion/_http/private_names.py",
-    "aion/_http/response.py",
     "aion/_http/request.py",
-    "aion/_http/single_pool.py",
+    "aion/_http/response.py",
+    "aion/_http/sockets/async_tls_stream.py",
     "aion/_http/sockets/coroutines.py",
+    "aion/_http/sockets/sync_tls_stream.py",
     "aion/_http/sockets/threads.py",
+    "aion/_http/sync_connection.py",
+    "aion/_http/sync_single_pool.py",
 }
 
 PRIVATE_NAMES = "aion/_http/private_names.py"

@@ -15,7 +15,7 @@ _HTTP_BEGINS = 0x20
 """A request begins with a letter, a message of SOCKS with the number of its version."""
 
 
-class Making:
+class ConnectLimits:
     """The making of one connection after the other, of one channel.
 
     Args:
