@@ -159,4 +159,4 @@ class Backend(httpcore.NetworkBackend):
             self._sock = None
 
 
-__all__ = ["Backend", "Limit", "Stream"]
+__all__ = ["Backend", "Stream"]
