@@ -67,8 +67,8 @@ async def attempt(
     return outcome, place if unread else None
 
 
-def limit(connection: Connection | None, moment: float) -> asyncio.Timeout:
-    """A block in which reading a body ends at a moment on the monotonic clock."""
+def limit(connection: Connection | None, moment: float) -> asyncio.Timeout | None:
+    """A block in which reading a body ends at a moment on the monotonic clock; never None."""
     del connection
     return asyncio.timeout(moment - monotonic())
 

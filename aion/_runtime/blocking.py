@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import inspect
 import threading
-from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -15,11 +14,11 @@ from aion._engine import abort
 from aion._engine.sync_engine import SyncAnswer as Answer
 from aion._engine.sync_engine import SyncEngine as Engine
 from aion._http.routing import Route
-from aion._runtime.threads import Crew
+from aion._runtime.sync_mapping import each, every
+from aion._runtime.threads import CallGroup
 from aion.transport import SyncConnection
 
 T = TypeVar("T")
-R = TypeVar("R")
 
 Transport = Callable[[Route], SyncConnection]
 """What makes the connections of a client."""
@@ -94,49 +93,9 @@ def acquire(engine: Engine | None, make: Callable[[], T], undo: Callable[[T], ob
     return make()
 
 
-def each(
-    function: Callable[[T], R],
-    items: Iterable[T],
-    *,
-    at_once: int,
-    then: Callable[[T, R], object],
-) -> None:
-    """`function` of every item, at most `at_once` at a time. No result is kept.
-
-    The first failure ends the rest and is raised. `then` is called in the caller's own thread,
-    `function` in others where there are several items.
-    """
-    todo = deque(items)
-    crew = Crew(function)
-    try:
-        while todo or crew.busy:
-            while todo and crew.busy < at_once:
-                crew.start(todo.popleft())
-            item, result = crew.ended()
-            then(item, result)
-            # Or it would be there until the next one is.
-            del result
-    finally:
-        crew.close()
-
-
-def every(function: Callable[[T], R], items: Iterable[T], *, at_once: int) -> list[R]:
-    """The results of `function` of every item, in the order of the items; otherwise as `each`."""
-    results: dict[int, R] = {}
-
-    def numbered(item: tuple[int, T]) -> R:
-        return function(item[1])
-
-    def note(item: tuple[int, T], result: R) -> None:
-        results[item[0]] = result
-
-    each(numbered, enumerate(items), at_once=at_once, then=note)
-    return [results[number] for number in range(len(results))]
-
-
 __all__ = [
     "Answer",
-    "Crew",
+    "CallGroup",
     "Engine",
     "Lock",
     "Transport",

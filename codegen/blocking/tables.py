@@ -17,6 +17,7 @@ INPUTS: Final = (
     "pipeline.py",
     "resources/*.py",
     "_flows/*.py",
+    "_runtime/async_*.py",
     "_engine/async_*.py",
     "_http/async_*.py",
     "_http/sockets/async_*.py",
@@ -37,6 +38,7 @@ HEADER: Final = """\
 SWAPPED: Final[Mapping[str, str]] = {
     "aion._runtime.aio": "aion._runtime.blocking",
     "aion._runtime.aio_client": "aion._blocking_client",
+    "aion._runtime.tasks": "aion._runtime.threads",
     "aion._engine.coroutines": "aion._engine.threads",
     "aion._http.sockets.coroutines": "aion._http.sockets.threads",
 }

@@ -684,6 +684,7 @@ def test_a_package_gets_a_twin_of_each_listed_module(package: Path) -> None:
         "aion/_engine/sync_nothing.py",
         "aion/_http/sockets/sync_nothing.py",
         "aion/_http/sync_nothing.py",
+        "aion/_runtime/sync_nothing.py",
         "aion/sync/__init__.py",
         "aion/sync/_flows/upload.py",
         "aion/sync/client.py",
