@@ -29,5 +29,5 @@ class BoundedConnection(SyncConnection):
         self._backend.limit.deadline = deadline
 
     def interrupt(self) -> None:
-        """Let an exchange in another thread end at once. The connection cannot be used again."""
+        """Let an exchange in another thread end at once. The connection cannot be reused."""
         self._backend.interrupt()

@@ -36,7 +36,7 @@ long."""
 class Connection(Protocol):
     """What a place needs of a connection.
 
-    It may have a method `stale`, which says whether an idle one has ended or cannot be used again.
+    It may have a method `stale`, which says whether an idle one has ended or cannot be reused.
     """
 
     def abandon(self) -> None:
@@ -53,7 +53,7 @@ class Place(Generic[C]):
     Attributes:
         origin: Where the connection leads.
         connection: The connection, or None where none was made yet.
-        since: When it was last given back, on the monotonic clock.
+        since: When it was last released, on the monotonic clock.
     """
 
     # Of the class: what collects a place may come before the end of `__init__`.

@@ -206,7 +206,7 @@ def test_several_files_are_uploaded_at_the_end_of_a_program_p22(order: str) -> N
 def test_several_calls_are_made_while_the_interpreter_ends() -> None:
     done = program("""
         import os
-        from aion._rt.blocking import every
+        from aion._runtime.blocking import every
 
         class Late:
             every, write = staticmethod(every), staticmethod(os.write)

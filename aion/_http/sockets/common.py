@@ -56,7 +56,7 @@ def extra_info(sock: socket.socket, tls: Tls | None, name: str) -> Any:
 def translated(error: OSError, late: type[Exception], broken: type[Exception]) -> Exception:
     """The HTTP library's exception for one of a socket: `late` for a timeout, else `broken`.
 
-    That the system found the other side gone, by not hearing of it, is no timeout of ours.
+    A timeout that the system reports, because the other side is gone, is not one of ours.
     """
     if isinstance(error, TimeoutError) and error.errno is None:
         return late(str(error) or "timed out")

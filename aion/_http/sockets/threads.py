@@ -143,7 +143,7 @@ class Backend(httpcore.NetworkBackend):
     def interrupt(self) -> None:
         """Let what another thread does with the socket fail at once, and all that it would do.
 
-        What is not connected yet sees it within `resolving.POLL`.
+        What is not connected yet notices within `resolver.POLL`.
         """
         self.limit.interrupted = True
         if (sock := self._sock) is not None:
