@@ -1,5 +1,5 @@
-"""The request engine: how a described call becomes an answer or a typed error.
+"""The request engine: turns a described call into a response or a typed error.
 
-Decisions are pure (`policy`, `gate`, `flow`, `wire`, `content`); only `engine` waits, and only
-`http` and `sockets` know the HTTP library.
+Decisions are pure (`loop`, `retry`, `errors`). Only the drivers wait: `async_engine`, and its
+generated twin `sync_engine`; they differ by what `coroutines` and `threads` offer.
 """

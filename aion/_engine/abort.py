@@ -1,8 +1,8 @@
-"""Ends calls that are under way in other threads, as cancelling its task ends that of a coroutine.
+"""Ends calls in flight in other threads, as cancelling its task ends the call of a coroutine.
 
-Whoever runs calls in threads of its own gives each of them an `Abort`, by way of `current`. What
-such a call waits for, it waits for so that `Abort.set` ends the wait; the call then raises
-`Aborted`. A thread that nobody gave one waits as always.
+Code that runs calls in its own threads sets an `Abort` in `current` for each of them. `Abort.set`
+then ends whatever such a call waits for, and the call raises `Aborted`. A thread without one waits
+as usual.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from functools import partial
 from queue import Empty, SimpleQueue
 
 POLL = 0.1
-"""Seconds after which a wait that nobody can end looks whether it should."""
+"""Polling interval, in seconds, of waits that cannot be interrupted."""
 
 
 class Aborted(BaseException):
-    """The call was given up. Like a cancellation, it is no failure that anybody handles."""
+    """The call was aborted. Like a cancellation, this is not a failure to handle."""
 
 
 class Abort:
-    """The wish that all calls of a group end, and the ways to end what they wait for."""
+    """Ends all calls of a group, and whatever they wait for."""
 
     def __init__(self) -> None:
         # A signal handler may come in while it is held, and use this again.
@@ -59,14 +59,14 @@ class Abort:
         try:
             yield
         finally:
-            # Under the lock: what is let go of here is not ended any more.
+            # Under the lock: what is removed here is not ended any more.
             with self._lock:
                 self._ways.remove(end)
         self.check()
 
 
 current: ContextVar[Abort | None] = ContextVar("aion_abort", default=None)
-"""What the calls of this thread are ended by."""
+"""Ends the calls of this thread."""
 
 
 def sleep(seconds: float) -> None:

@@ -1,40 +1,39 @@
-"""The driver for coroutines: it sends and sleeps, and decides nothing."""
+"""Drives the loop of each call: sends and sleeps, and decides nothing."""
 
 from __future__ import annotations
 
-import asyncio
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from aion._clock import monotonic
+from aion._engine import coroutines as rt
 from aion._engine import errors, loop
-from aion._engine.background import Background
 from aion._engine.call import Call
 from aion._engine.engine import LATE, Engine
 from aion._http.content import EMPTY, Content
 from aion._http.places import Place
-from aion._http.pool import AsyncPool
-from aion._http.routing import Route, route
-from aion._http.wire import BUSY, Fault, Reply, Wire
+from aion._http.routing import route
+from aion._http.wire import Fault, Reply
 from aion_api import Request
 
 if TYPE_CHECKING:
     from aion.config import ClientConfig
-    from aion.transport import AsyncConnection
 
 T = TypeVar("T")
 
 
 class AsyncEngine(Engine):
-    """Calls operations from coroutines."""
+    """Sends described requests.
+
+    Args:
+        config: The settings.
+        base: An engine whose connections and retry budget this one shares. It is closed with it.
+    """
 
     def __init__(self, config: ClientConfig, base: AsyncEngine | None = None) -> None:
         super().__init__(config, base)
-        self._pool: AsyncPool[AsyncConnection] = (
-            base._pool if base else AsyncPool(config.max_connections)
-        )
-        self.background: Background = base.background if base else Background()
+        self._pool: rt.Pool[rt.Connection] = base._pool if base else rt.Pool(config.max_connections)
+        self.background: rt.Background = base.background if base else rt.Background()
         if base is None:
             # A client that is dropped without closing leaves no socket behind.
             weakref.finalize(self, self._pool.close)
@@ -46,12 +45,12 @@ class AsyncEngine(Engine):
         timeout: float | None = None,
         on_repeat: loop.OnRepeat | None = None,
     ) -> T:
-        """Send a request, repeat it where that is safe, and decode the answer.
+        """Send a request, retry it where that is safe, and decode the response.
 
         Args:
             request: What to send.
             timeout: Seconds for the whole call (for uploads: of silence) instead of the client's.
-            on_repeat: Told what came of each attempt that will be repeated, as soon as it came.
+            on_repeat: Called with the outcome of each attempt that will be retried, at once.
 
         Raises:
             AionvisionError: The typed error of the last attempt.
@@ -62,7 +61,7 @@ class AsyncEngine(Engine):
     async def call_raw(
         self, request: Request[T], *, timeout: float | None = None
     ) -> tuple[T, Reply]:
-        """The same, with the answer that was decoded."""
+        """Do the same, and return the response that was decoded, too."""
         reply, _ = await self._run(self._plan(request, timeout))
         return errors.decode(reply, request.operation), reply
 
@@ -73,7 +72,7 @@ class AsyncEngine(Engine):
         timeout: float | None = None,
         on_repeat: loop.OnRepeat | None = None,
     ) -> AsyncAnswer:
-        """Send a request and give back its successful answer with the body unread.
+        """Send a request and return its successful response with the body unread.
 
         Args:
             request: What to send.
@@ -84,15 +83,17 @@ class AsyncEngine(Engine):
             AionvisionError: The typed error of the last attempt.
         """
         call = self._plan(request, timeout, whole=False)
-        return AsyncAnswer(*await self._run(call, on_repeat), call)
+        reply, place = await self._run(call, on_repeat)
+        return AsyncAnswer(reply, place, call)
 
     async def open_object(self, url: str, headers: Mapping[str, str] | None = None) -> AsyncAnswer:
-        """Read a presigned URL: its successful answer with the body unread. No key is sent."""
+        """Read a presigned URL: its successful response with the body unread. No key is sent."""
         call = self._plan_object("GET", url, headers, EMPTY, whole=False)
-        return AsyncAnswer(*await self._run(call), call)
+        reply, place = await self._run(call)
+        return AsyncAnswer(reply, place, call)
 
     async def read_object(self, url: str) -> bytes:
-        """The bytes at a presigned URL. No key is sent."""
+        """Return the bytes at a presigned URL. No key is sent."""
         reply, _ = await self._run(self._plan_object("GET", url, None, EMPTY, whole=True))
         return reply.body
 
@@ -105,17 +106,17 @@ class AsyncEngine(Engine):
 
     async def _run(
         self, call: Call, on_repeat: loop.OnRepeat | None = None
-    ) -> tuple[Reply, Place[AsyncConnection] | None]:
+    ) -> tuple[Reply, Place[rt.Connection] | None]:
         steps = self._steps(call)
-        place: Place[AsyncConnection] | None = None
+        place: Place[rt.Connection] | None = None
         try:
             step = next(steps)
             while True:
                 outcome: Reply | Fault | None = None
                 if isinstance(step, loop.Send):
-                    outcome, place = await self._attempt(call, step.wire)
+                    outcome, place = await rt.attempt(call, step.wire, self._pool, self._connect)
                 else:
-                    await asyncio.sleep(step.seconds)
+                    await rt.sleep(step.seconds)
                 step = steps.send(outcome)
                 if outcome is not None and on_repeat is not None:
                     on_repeat(outcome)
@@ -130,45 +131,17 @@ class AsyncEngine(Engine):
             call.locate(error)
             raise
 
-    async def _attempt(
-        self, call: Call, wire: Wire
-    ) -> tuple[Reply | Fault, Place[AsyncConnection] | None]:
-        """Send a request. The place of an answer whose body is left unread comes with it."""
-        place: Place[AsyncConnection] | None = None
-        usable = unread = False
-        deadline = call.deadline
-        seconds = call.silence if deadline is None else deadline - monotonic()
-        try:
-            # Waiting for a connection counts; after that, a call without a deadline is on its own.
-            async with asyncio.timeout(seconds) as limit:
-                place = await self._pool.acquire(wire.origin)
-                if deadline is None:
-                    limit.reschedule(None)
-                channel = place.channel or self._connect(place)
-                outcome = await channel.exchange(wire, silence=call.silence, whole=call.whole)
-            usable = True
-            unread = not call.whole and isinstance(outcome, Reply) and outcome.status < 300
-        except TimeoutError:
-            if place is None:
-                return BUSY, None
-            sent = not getattr(place.channel, "connecting", False)
-            return Fault("timeout", LATE, sent=sent), None
-        finally:
-            if place is not None and not unread:
-                place.release(usable=usable)
-        return outcome, place if unread else None
-
-    def _connect(self, place: Place[AsyncConnection]) -> AsyncConnection:
-        make = self.config.transport or _default_transport()
-        place.channel = made = make(
+    def _connect(self, place: Place[rt.Connection]) -> rt.Connection:
+        make = self.config.transport or rt.default_transport()
+        place.connection = made = make(
             route(place.origin, self.config.proxy_url, self.config.connect_timeout)
         )
         return made
 
     async def close(self) -> None:
-        """Close all connections. The engine cannot be used any more.
+        """Close all connections, after what goes on in the background; see `Background.close`.
 
-        What goes on in the background is waited for, two seconds at most.
+        The engine cannot be used afterwards.
         """
         await self.background.close(self._close)
 
@@ -180,7 +153,7 @@ class AsyncEngine(Engine):
 
 
 class AsyncAnswer:
-    """A successful answer whose body is read piece by piece.
+    """A successful response whose body is read piece by piece.
 
     Dropping it without `close` closes its connection too.
 
@@ -189,23 +162,23 @@ class AsyncAnswer:
         operation: What was called.
     """
 
-    def __init__(self, reply: Reply, place: Place[AsyncConnection] | None, call: Call) -> None:
+    def __init__(self, reply: Reply, place: Place[rt.Connection] | None, call: Call) -> None:
         self.reply = reply
         self.operation = call.operation
         self._call = call
         self._place = place
 
     async def piece(self) -> bytes | None:
-        """The next bytes, or None at the end.
+        """Return the next bytes, or None at the end.
 
         Raises:
             AionvisionError: The connection broke or fell silent.
         """
-        channel = self._place.channel if self._place is not None else None
-        if channel is None:
+        connection = self._connection()
+        if connection is None:
             return None
         try:
-            found = await channel.piece()
+            found = await connection.piece()
         except BaseException as error:
             self._give_up(error)
             raise
@@ -218,17 +191,21 @@ class AsyncAnswer:
         return found
 
     async def piece_by(self, moment: float) -> bytes | None:
-        """The next bytes, or None at the end, of a body whose rest does not matter.
+        """Return the next bytes, or None at the end, of a body whose rest does not matter.
 
         Args:
-            moment: Where on the monotonic clock they are not waited for any more.
+            moment: Where on the monotonic clock to stop waiting for them.
 
         Raises:
             AionvisionError: The connection broke or fell silent, or they did not come in time.
         """
         self._call.end(None)
+        limit = rt.limit(self._connection(), moment)
+        if limit is None:
+            await self.close()
+            return None
         try:
-            async with asyncio.timeout(moment - monotonic()):
+            async with limit:
                 return await self.piece()
         except TimeoutError:
             raise errors.error_of_fault(
@@ -236,17 +213,20 @@ class AsyncAnswer:
             ) from None
 
     async def close(self) -> None:
-        """Give the connection back, closed if something is left unread."""
+        """Release the connection, closed if something is left unread."""
         place, self._place = self._place, None
         self._call.end(None)
-        if place is None or place.channel is None:
+        if place is None or place.connection is None:
             return
         usable = False
         try:
-            await place.channel.finish()
+            await place.connection.finish()
             usable = True
         finally:
             place.release(usable=usable)
+
+    def _connection(self) -> rt.Connection | None:
+        return self._place.connection if self._place is not None else None
 
     def _give_up(self, error: BaseException) -> None:
         place, self._place = self._place, None
@@ -255,13 +235,6 @@ class AsyncAnswer:
             place.release(usable=False)
 
     def __del__(self) -> None:
-        # Its place is given up with it.
+        # The collector releases its place, too.
         if self._call.span is not None:
             self._call.span.drop()
-
-
-def _default_transport() -> Callable[[Route], AsyncConnection]:
-    # Here, and not on top: importing the package must not import the HTTP library.
-    from aion._http.channel import AsyncChannel
-
-    return AsyncChannel

@@ -16,6 +16,9 @@ from contextlib import suppress
 from typing import Any, Generic, TypeVar, cast
 
 from aion._engine.observe import logger
+from aion._http import private_names
+
+private_names.require(private_names.ASYNCIO)
 
 T = TypeVar("T")
 
@@ -131,9 +134,7 @@ class _Job(Generic[T]):
         self._limit: asyncio.Timeout | None = None
         self._keeper: AsyncGenerator[None] | None = None
         self.task: asyncio.Task[T | None] = asyncio.get_running_loop().create_task(self._run(work))
-        asyncio._unregister_task(self.task)  # pyright: ignore[reportPrivateUsage]  # documented
-        # As `asyncio.gather` does: that a loop is closed too soon is no fault of its tasks.
-        self.task._log_destroy_pending = False  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
+        private_names.hide_task(self.task)
         for lost in [job for job in list(_alive) if job.is_lost()]:
             _alive.discard(lost)
         _alive.add(self)

@@ -49,7 +49,7 @@ class Breakers:
         """Ask to make an attempt.
 
         Raises:
-            CircuitBreakerError: The circuit is open, or somebody else is trying.
+            CircuitBreakerError: The circuit is open, or another call is the probe.
         """
         circuit = self._circuits.get(endpoint)
         if circuit is None or circuit.opened_at is None:

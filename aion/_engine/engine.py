@@ -129,7 +129,7 @@ class Engine:
     def _steps(self, call: Call) -> Generator[loop.Step, loop.Outcome, Reply]:
         tracing = self._tracing
         if tracing is not None:
-            call.span = tracing.start(call)
+            call.span = tracing.start(call.operation)
         return loop.attempts(call, self._rules)
 
     def _settle(self) -> None:

@@ -1,4 +1,4 @@
-"""One call as a generator: it yields what to do next and is sent what came of it.
+"""Makes the attempts of one call, as a generator that yields what to do and is sent the outcome.
 
 The loop decides; a driver only sends and sleeps. So the same decisions serve threads and
 coroutines, and are tested without either.
@@ -80,7 +80,7 @@ def attempts(call: Call, rules: Rules) -> Generator[Step, Outcome, Reply]:
     Raises:
         AionvisionError: The typed error of the last attempt.
     """
-    watched = rules.observer is not None and rules.observer.wanted()
+    watched = rules.observer is not None and rules.observer.active()
     retries = redirects = 0
     if rules.breakers is not None:
         rules.breakers.enter(call.endpoint)
@@ -163,11 +163,11 @@ def _delay(
     """Seconds until the next attempt, or None when there is to be none."""
     asked: float | None = None
     if isinstance(outcome, Reply):
-        again = may_repeat_status(outcome.status, error.code, repeatable=call.repeatable)
-        asked = errors.wait_of(outcome) if again else None
+        may_retry = may_repeat_status(outcome.status, error.code, repeatable=call.repeatable)
+        asked = errors.wait_of(outcome) if may_retry else None
     else:
-        again = may_repeat_fault(outcome.kind, sent=outcome.sent, repeatable=call.repeatable)
-    if not again or retries >= rules.policy.max_retries:
+        may_retry = may_repeat_fault(outcome.kind, sent=outcome.sent, repeatable=call.repeatable)
+    if not may_retry or retries >= rules.policy.max_retries:
         return None
     if rules.breakers is not None and rules.breakers.is_open(call.endpoint):
         return None

@@ -1,8 +1,7 @@
-"""What can be seen of calls from outside: the log, the hook, the spans.
+"""Reports calls to the log, the hook and the spans of a client.
 
-An `Observer` is asked for only when at least one of them is on, so that a call that nobody
-watches costs nothing. It is told of methods, path templates, statuses and ids; never of bodies,
-keys or queries.
+A call that is not observed costs nothing. Reported are methods, path templates, statuses and ids;
+never bodies, keys or queries.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ ENV_LOG = "AIONVISION_LOG"
 
 
 class Observer:
-    """Tells the log, the hook and the spans of a client what happens.
+    """Reports attempts to the log, the hook and the spans of a client.
 
     Args:
         hook: The `on_attempt` of the settings.
@@ -47,8 +46,8 @@ class Observer:
         self._log = log
         self.tracing = tracing
 
-    def wanted(self) -> bool:
-        """Whether anybody watches attempts."""
+    def active(self) -> bool:
+        """Whether attempts are observed."""
         return self._hook is not None or (self._log and logger.isEnabledFor(logging.DEBUG))
 
     def attempted(
@@ -82,7 +81,7 @@ class Observer:
                 number,
                 status if status is not None else fault,
                 duration * 1000,
-                f", again in {delay:.2f} s" if delay is not None else "",
+                f", retry in {delay:.2f} s" if delay is not None else "",
                 attempt.request_id,
             )
         if self._hook is not None:

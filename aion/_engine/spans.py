@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Protocol
+from typing import Any, Protocol
 
 from aion._http.wire import Fault, Reply
-
-if TYPE_CHECKING:
-    from aion._engine.call import Call
-
+from aion_api import Operation
 
 correlation_id: ContextVar[str | None] = ContextVar("aion_correlation_id", default=None)
 
@@ -41,8 +38,8 @@ class Span(Protocol):
 class Tracing(Protocol):
     """The traces of a client."""
 
-    def start(self, call: Call) -> Span:
-        """Begin the span of a call."""
+    def start(self, operation: Operation[Any]) -> Span:
+        """Begin the span of a call of an operation."""
         ...
 
     def settle(self) -> None:

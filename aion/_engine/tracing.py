@@ -16,13 +16,12 @@ from urllib.parse import urlsplit
 from aion._engine.spans import Span
 from aion._engine.spans import correlation_id as current_id
 from aion._http.wire import Fault, Reply
-from aion_api import PREFIX
+from aion_api import PREFIX, Operation
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Span as OtelSpan
     from opentelemetry.trace import Tracer, TracerProvider
 
-    from aion._engine.call import Call
     from aion.config import ClientConfig
 
 _MISSING = 'tracing needs OpenTelemetry: pip install "aionvision[tracing]"'
@@ -88,14 +87,14 @@ class OtelTracing:
         self._name = config.tracing_service_name
         self._dropped: deque[tuple[_CallSpan, int]] = deque()
 
-    def start(self, call: Call) -> Span:
-        """Begin the span of a call."""
+    def start(self, operation: Operation[Any]) -> Span:
+        """Begin the span of a call of an operation."""
         from opentelemetry import trace
 
         self.settle()
         # Looked up for each call: the provider may be configured after the client was made.
         tracer = trace.get_tracer(self._name, tracer_provider=_provider)
-        return _CallSpan(tracer, call, self._dropped)
+        return _CallSpan(tracer, operation, self._dropped)
 
     def settle(self) -> None:
         """Export the spans that were dropped."""
@@ -124,18 +123,23 @@ def _exporting_provider(name: str, version: str | None, endpoint: str) -> Tracer
 class _CallSpan:
     """The span of a call, and that of its current attempt."""
 
-    def __init__(self, tracer: Tracer, call: Call, dropped: deque[tuple[_CallSpan, int]]) -> None:
+    def __init__(
+        self,
+        tracer: Tracer,
+        operation: Operation[Any],
+        dropped: deque[tuple[_CallSpan, int]],
+    ) -> None:
         from opentelemetry import trace
 
         self._dropped = dropped
         self._trace = trace
         self._tracer = tracer
-        self._method = call.operation.method
-        self._template = call.operation.template.removeprefix(PREFIX)
+        self._method = operation.method
+        self._template = operation.template.removeprefix(PREFIX)
         self._span = tracer.start_span(
-            f"aion {call.operation.name}",
+            f"aion {operation.name}",
             attributes={
-                "aion.operation": call.operation.name,
+                "aion.operation": operation.name,
                 "http.request.method": self._method,
                 "url.template": self._template,
             },

@@ -11,7 +11,7 @@ import json
 import os
 import secrets
 import stat
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from io import FileIO
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Protocol
@@ -342,18 +342,3 @@ def _source(file: File) -> _FileSource:
     if isinstance(file.content, os.PathLike):
         return _PathSource(file.filename, Path(file.content))
     return _HandleSource(file.filename, file.content)
-
-
-class AsyncPieces:
-    """The pieces of a body for an asynchronous transport.
-
-    Files are read on the event loop's thread: a piece takes less time than handing it to another
-    thread would.
-    """
-
-    def __init__(self, content: Content) -> None:
-        self._content = content
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        for piece in self._content.pieces():
-            yield piece

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import AsyncIterator, Generator, Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 LARGEST_PIECE = 256 * 1024
@@ -190,46 +190,3 @@ def _format(begin: bytes) -> str:
     if len(begin) >= _HEAD and begin[0] in _ZLIB and int.from_bytes(begin[:_HEAD]) % 31 == 0:
         return "zlib"
     return ""
-
-
-class Unpacked(Iterator[bytes]):
-    """The pieces of a body, unpacked as they are read.
-
-    Args:
-        pieces: The body as it comes.
-        unpacker: What unpacks it.
-    """
-
-    def __init__(self, pieces: Iterator[bytes], unpacker: Unpacker) -> None:
-        self._pieces = pieces
-        self._unpacker = unpacker
-        self._ready: Iterator[bytes] = iter(())
-
-    def __next__(self) -> bytes:
-        while True:
-            for piece in self._ready:
-                return piece
-            data = next(self._pieces, None)
-            if data is None:
-                self._unpacker.finish()
-                raise StopIteration
-            self._ready = self._unpacker.feed(data)
-
-
-class AsyncUnpacked(AsyncIterator[bytes]):
-    """The same for coroutines. No generator: one that is dropped half read needs an event loop."""
-
-    def __init__(self, pieces: AsyncIterator[bytes], unpacker: Unpacker) -> None:
-        self._pieces = pieces
-        self._unpacker = unpacker
-        self._ready: Iterator[bytes] = iter(())
-
-    async def __anext__(self) -> bytes:
-        while True:
-            for piece in self._ready:
-                return piece
-            data = await anext(self._pieces, None)
-            if data is None:
-                self._unpacker.finish()
-                raise StopAsyncIteration
-            self._ready = self._unpacker.feed(data)

@@ -12,25 +12,25 @@ from aion._http.wire import Fault
 
 if TYPE_CHECKING:
     from aion._http.routing import Route
-    from aion._http.sockets.connect_limits import Making
+    from aion._http.sockets.connect_limits import ConnectLimits
 
 
-def fault_of(error: Exception, making: Making, way: Route) -> Fault | None:
+def fault_of(error: Exception, limits: ConnectLimits, way: Route) -> Fault | None:
     """What a failure of an exchange means for the call; None where it is not the library's."""
     text = str(error) or type(error).__name__
-    unmade = making.until is not None
+    unmade = limits.until is not None
     through = " through the proxy" if way.proxy else ""
     match error:
         case httpx.ProxyError():
             return Fault("proxy", f"the proxy refused: {_refusal(text)}", sent=False)
         case httpx.ConnectTimeout() | httpx.PoolTimeout():
-            return Fault("timeout", "no connection in time", sent=False, bound=making.passed)
+            return Fault("timeout", "no connection in time", sent=False, bound=limits.passed)
         case httpx.ConnectError() if _is_of_tls(error):
             return Fault("tls", f"no secure connection{through}: {text}", sent=False)
         case httpx.ConnectError():
             return Fault("connect", f"no connection{through}: {text}", sent=False)
         case httpx.TimeoutException() if unmade:
-            return Fault("timeout", "no connection in time", sent=False, bound=making.passed)
+            return Fault("timeout", "no connection in time", sent=False, bound=limits.passed)
         case httpx.TimeoutException():
             return Fault("timeout", "the service fell silent", sent=True)
         case httpx.UnsupportedProtocol() | httpx.LocalProtocolError() | httpx.InvalidURL():

@@ -33,10 +33,10 @@ _FULL_COLLECTION = 10.0
 long."""
 
 
-class Channel(Protocol):
+class Connection(Protocol):
     """What a place needs of a connection.
 
-    It may have a method `stale`, which says whether an idle one has ended or cannot be used again.
+    It may have a method `stale`, which says whether an idle one has ended or cannot be reused.
     """
 
     def abandon(self) -> None:
@@ -44,7 +44,7 @@ class Channel(Protocol):
         ...
 
 
-C = TypeVar("C", bound=Channel)
+C = TypeVar("C", bound=Connection)
 
 
 class Place(Generic[C]):
@@ -52,12 +52,12 @@ class Place(Generic[C]):
 
     Attributes:
         origin: Where the connection leads.
-        channel: The connection, or None where none was made yet.
-        since: When it was last given back, on the monotonic clock.
+        connection: The connection, or None where none was made yet.
+        since: When it was last released, on the monotonic clock.
     """
 
     # Of the class: what collects a place may come before the end of `__init__`.
-    channel: C | None = None
+    connection: C | None = None
     origin: Origin = ("", "", 0)
     since: float = 0.0
     _home: weakref.ref[Places[C]] | None = None
@@ -76,9 +76,9 @@ class Place(Generic[C]):
 
     def clear(self) -> None:
         """Close the connection."""
-        channel, self.channel = self.channel, None
-        if channel is not None:
-            channel.abandon()
+        connection, self.connection = self.connection, None
+        if connection is not None:
+            connection.abandon()
 
     def __del__(self) -> None:
         # Only to be quick about it: were it cut short by an exception, the collector would close
@@ -163,7 +163,7 @@ class Places(Generic[C]):
     def put(self, place: Place[C], *, usable: bool) -> None:
         """Take a place back, and hand it to who waits for one."""
         now = monotonic()
-        if usable and place.channel is not None and not self.closed:
+        if usable and place.connection is not None and not self.closed:
             place.since = now
             stack = self._idle.get(place.origin)
             if stack is None:
@@ -264,7 +264,7 @@ class Places(Generic[C]):
                     place = stack.popleft()
                 except IndexError:
                     break
-                if now - place.since < KEEP_ALIVE and not _stale(place.channel):
+                if now - place.since < KEEP_ALIVE and not _stale(place.connection):
                     stack.append(place)
                 else:
                     place.clear()
@@ -274,6 +274,6 @@ class Places(Generic[C]):
                 self._idle.pop(origin, None)
 
 
-def _stale(channel: object) -> bool:
-    stale = getattr(channel, "stale", None)
+def _stale(connection: object) -> bool:
+    stale = getattr(connection, "stale", None)
     return stale is not None and stale()

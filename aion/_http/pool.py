@@ -15,13 +15,14 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from aion._clock import monotonic
-from aion._http.places import Channel, Place, Places
+from aion._http.places import Connection, Place, Places
+from aion._http.private_names import running_loop
 from aion._http.wire import Origin
 
 if TYPE_CHECKING:
     import asyncio
 
-C = TypeVar("C", bound=Channel)
+C = TypeVar("C", bound=Connection)
 _AGAIN = 1.0
 """Seconds after which those who wait serve the queue themselves. A release that an
 exception cut short before it woke them costs that much and no more."""
@@ -180,7 +181,7 @@ class _LoopPlaces(Places[C]):
         loop = self.loop()
         if loop is None:
             return
-        if _asyncio()._get_running_loop() is loop:
+        if running_loop() is loop:
             self.serve()
             return
         # The collector runs in any thread. In a closed loop no call waits.

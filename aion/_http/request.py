@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from aion._http.content import EMPTY, AsyncPieces, Bytes
+from aion._http.content import EMPTY, Bytes, Content
+from aion._http.private_names import url_of_parts, url_parts
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -41,44 +42,40 @@ class Urls:
         if cut < 0 or not _PLAIN(rest):
             return httpx.URL(text)
         if start != self._start:
-            # There is no public way to make a URL of parsed parts; a test holds this attribute.
-            parsed = getattr(httpx.URL(start), "_uri_reference", None)
-            if not hasattr(parsed, "_replace"):  # pragma: no cover - a future httpx
-                return httpx.URL(text)
-            self._start, self._parsed = start, parsed
+            self._start, self._parsed = start, url_parts(httpx.URL(start))
         path, mark, query = rest.partition("?")
-        made = httpx.URL.__new__(httpx.URL)
-        parts = self._parsed._replace(path=path, query=query if mark else None)
-        made._uri_reference = parts  # pyright: ignore[reportPrivateUsage]  # as above
-        return made
+        return url_of_parts(self._parsed._replace(path=path, query=query if mark else None))
 
 
-class SyncBody(httpx.SyncByteStream):
-    def __init__(self, wire: Wire) -> None:
-        self._content = wire.content
+class Body(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """The body of a request, for transports of either client.
+
+    Coroutines read files in the thread of their event loop: a piece takes less time than handing it
+    to another thread would.
+    """
+
+    def __init__(self, content: Content) -> None:
+        self._content = content
 
     def __iter__(self) -> Iterator[bytes]:
         return self._content.pieces()
 
-
-class AsyncBody(httpx.AsyncByteStream):
-    def __init__(self, wire: Wire) -> None:
-        self._pieces = AsyncPieces(wire.content)
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return self._pieces.__aiter__()
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for piece in self._content.pieces():
+            yield piece
 
 
 _NOTHING = httpx.ByteStream(b"")
 
 
-def request_of(wire: Wire, urls: Urls, body: Any, silence: float | None) -> httpx.Request:
+def request_of(wire: Wire, urls: Urls, silence: float | None) -> httpx.Request:
+    """Build a request of the library from a `Wire`."""
     if wire.content is EMPTY:
         stream: Any = _NOTHING
     elif isinstance(wire.content, Bytes):
         stream = httpx.ByteStream(wire.content.data)
     else:
-        stream = body(wire)
+        stream = Body(wire.content)
     return httpx.Request(
         wire.method,
         urls.url(wire.url),

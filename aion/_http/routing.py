@@ -44,7 +44,7 @@ class Route:
 
         One context for all connections, made on first use from ``SSL_CERT_FILE`` and
         ``SSL_CERT_DIR``, else from the certificates that come with `certifi`. For plain HTTP: one
-        that trusts nobody, and costs nothing to make.
+        that trusts no certificate, and is cheap.
 
         Raises:
             AionvisionConnectionError: A variable names what cannot be used; code ``TLS_ERROR``.

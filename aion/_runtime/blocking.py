@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import inspect
 import threading
-from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import Any, TypeVar
 
 from aion import _checks as check
 from aion._callbacks import marking
@@ -16,20 +14,14 @@ from aion._engine import abort
 from aion._engine.sync_engine import SyncAnswer as Answer
 from aion._engine.sync_engine import SyncEngine as Engine
 from aion._http.routing import Route
-from aion._runtime.threads import Crew
+from aion._runtime.sync_mapping import each, every
+from aion._runtime.threads import CallGroup
 from aion.transport import SyncConnection
 
-if TYPE_CHECKING:
-    from aion.client import AionVision
-    from aion.config import ClientConfig
-
 T = TypeVar("T")
-R = TypeVar("R")
 
 Transport = Callable[[Route], SyncConnection]
 """What makes the connections of a client."""
-AsyncClient: TypeAlias = "AionVision"
-"""The client whose methods are coroutines."""
 Lock = threading.RLock
 """What one caller holds at a time. A signal handler may come in while its thread holds it."""
 
@@ -63,17 +55,6 @@ def check_callbacks(**given: Any) -> None:
     for field, value in given.items():
         if inspect.iscoroutinefunction(value):
             check.refuse(field, value, "a plain function: the blocking client runs no coroutines")
-
-
-def async_client(client: object, config: ClientConfig) -> AsyncClient:
-    """The asynchronous client of a client: a new one with the same settings.
-
-    It has connections of its own, and is closed on its own.
-    """
-    del client
-    from aion.client import AionVision
-
-    return AionVision.from_config(dataclasses.replace(config, transport=None))
 
 
 LAST_SECONDS = 2.0
@@ -112,53 +93,14 @@ def acquire(engine: Engine | None, make: Callable[[], T], undo: Callable[[T], ob
     return make()
 
 
-def each(
-    function: Callable[[T], R],
-    items: Iterable[T],
-    *,
-    at_once: int,
-    then: Callable[[T, R], object],
-) -> None:
-    """`function` of every item, at most `at_once` at a time. No result is kept.
-
-    The first failure ends the rest and is raised. `then` is called in the caller's own thread,
-    `function` in others where there are several items.
-    """
-    todo = deque(items)
-    crew = Crew(function)
-    try:
-        while todo or crew.busy:
-            while todo and crew.busy < at_once:
-                crew.start(todo.popleft())
-            item, result = crew.ended()
-            then(item, result)
-            # Or it would be there until the next one is.
-            del result
-    finally:
-        crew.close()
-
-
-def every(function: Callable[[T], R], items: Iterable[T], *, at_once: int) -> list[R]:
-    """The results of `function` of every item, in the order of the items; otherwise as `each`."""
-    results: dict[int, R] = {}
-
-    def numbered(item: tuple[int, T]) -> R:
-        return function(item[1])
-
-    def note(item: tuple[int, T], result: R) -> None:
-        results[item[0]] = result
-
-    each(numbered, enumerate(items), at_once=at_once, then=note)
-    return [results[number] for number in range(len(results))]
-
-
 __all__ = [
     "Answer",
-    "Crew",
+    "CallGroup",
     "Engine",
     "Lock",
     "Transport",
     "acquire",
+    "check_callbacks",
     "each",
     "every",
     "finish",

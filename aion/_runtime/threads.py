@@ -1,7 +1,7 @@
 """Several calls at a time for a blocking caller: the only place where the package makes threads.
 
 None is made for a single call, which runs in the caller's own thread; no more than there are calls
-at a time; and none is left when the crew is closed. Where the system has no more threads, or the
+at a time; and none is left when the group is closed. Where the system has no more threads, or the
 interpreter is ending, calls wait for those there are, or run in the caller's own thread.
 """
 
@@ -15,7 +15,7 @@ from collections.abc import Callable
 from contextvars import Context, copy_context
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 from aion._clock import monotonic
 from aion._engine import abort
@@ -24,8 +24,8 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 PATIENCE = 0.8
-"""Seconds that calls which are given up are waited for. Only a name that is being resolved takes
-longer than a moment; its thread ends when it is, and sends nothing."""
+"""Seconds to wait for calls that were aborted. Only resolving a name takes longer than a moment;
+its thread ends afterwards, and sends nothing."""
 
 
 @dataclass(slots=True, eq=False)
@@ -38,8 +38,8 @@ class _Job(Generic[T, R]):
     error: BaseException | None = None
 
 
-class Crew(Generic[T, R]):
-    """Calls of one function that are under way, each told of when it has ended.
+class CallGroup(Generic[T, R]):
+    """Calls of one function in flight, each reported when it has ended.
 
     Everything but the calls themselves happens in the caller's own thread. They see the caller's
     context variables as they are when they begin.
@@ -57,7 +57,7 @@ class Crew(Generic[T, R]):
 
     @property
     def busy(self) -> int:
-        """How many are begun and not told of."""
+        """How many have begun and were not reported."""
         return len(self._waiting) + self._running
 
     def start(self, item: T) -> None:
@@ -68,7 +68,7 @@ class Crew(Generic[T, R]):
                 self._run(self._waiting.popleft())
 
     def ended(self) -> tuple[T, R]:
-        """The next call that has ended: its argument and its result. What it raised is raised."""
+        """Return argument and result of the next call that has ended, or raise its error."""
         if not self._running:
             item = self._waiting.popleft()
             return item, self._function(item)
@@ -82,10 +82,10 @@ class Crew(Generic[T, R]):
         self._running -= 1
         if job.error is not None:
             raise job.error
-        return job.item, job.result  # type: ignore[return-value]  # set where there is no error
+        return job.item, cast("R", job.result)
 
     def close(self) -> None:
-        """Give up on what is under way: nothing of it is left when this returns."""
+        """Abort what is in flight: nothing of it is left when this returns."""
         self._waiting.clear()
         self._abort.set()
         for _ in self._threads:
@@ -138,4 +138,4 @@ class Crew(Generic[T, R]):
                 continue
 
 
-__all__ = ["Crew"]
+__all__ = ["CallGroup"]

@@ -34,7 +34,7 @@ class StreamReading:
     Attributes:
         session_id: The session that the message was sent to.
         events_received: How many events came.
-        reconnect_attempts: How often the connection was tried again.
+        reconnect_attempts: How often the connection was retried.
         complete: The ``complete`` token, once it has come.
         plan_id: The plan that waits for approval, if one was proposed.
         over: Whether the service said that nothing follows.
@@ -68,19 +68,19 @@ class StreamReading:
         return self._decoder.last_event_id
 
     def repeated(self) -> None:
-        """Note that the connection is tried again."""
+        """Note that the connection is retried."""
         self.reconnect_attempts += 1
         data = {"type": "reconnecting", "attempt": self.reconnect_attempts}
         self._announced.append(ChatToken(ChatTokenType.RECONNECTING, None, data))
 
     def opened(self, reply: Reply) -> Iterator[ChatToken]:
-        """Note the head of the answer. Gives the tokens that tell of the tries before it."""
+        """Note the head of the response, and return the tokens that report earlier attempts."""
         self._request_id = reply.header("x-request-id")
         self._content_type = reply.header("content-type") or "no content type"
         return iter(self._announced)
 
     def feed(self, chunk: bytes) -> Iterator[ChatToken]:
-        """The tokens that this chunk completes. After one that tells of an error, that is raised.
+        """Yield the tokens that this chunk completes. After one that reports an error, raise it.
 
         Raises:
             ChatError: The service reported an error, or refused the message.
@@ -150,7 +150,7 @@ class StreamReading:
                 raise self._error(
                     f"event {self.events_received} ({event.name}) cannot be read"
                 ) from None
-            # Of an event that nobody knows, nobody knows either that its data is JSON.
+            # The data of an unknown event need not be JSON.
             return {"data": event.data}
         return cast("dict[str, Any]", value) if isinstance(value, dict) else {"data": value}
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar, Unpack
 
+from aion import _blocking_client as rt
 from aion import _checks as check
 from aion import exceptions
-from aion._runtime import blocking as rt
 from aion._secrets import concealed, concealed_headers, concealed_settings
 from aion.config import DEFAULT_BASE_URL, ClientConfig, ClientSettings
 from aion.types.common import StorageTarget

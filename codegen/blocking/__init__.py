@@ -1,4 +1,4 @@
-"""Turns the async source of `aion` into its blocking twin, `aion/sync/`.
+"""The async source of `aion` in, its true blocking twin out: `aion/sync/` and each `sync_*.py`.
 
 The twin contains no `async`, no `await`, no event loop and no thread of its own. It differs from
 its source only by the tables in `codegen.blocking.tables`. The same source gives the same bytes. A
@@ -15,12 +15,13 @@ from pathlib import Path
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
+from codegen.blocking.coverage import check_tables
 from codegen.blocking.exports import exports
 from codegen.blocking.findings import BlockingError, Findings
 from codegen.blocking.naming import Naming, twin_name
 from codegen.blocking.rewrite import Rewriter
 from codegen.blocking.survey import MARKER, Survey, is_marked
-from codegen.blocking.tables import HEADER, INPUTS, PACKAGE, REQUIRED, TWIN
+from codegen.blocking.tables import HEADER, INPUTS, PACKAGE, TWIN
 from codegen.blocking.tidy import tidy
 
 __all__ = ["BlockingError", "build", "public_classes", "transform"]
@@ -79,13 +80,12 @@ def _rewritten(
 
 
 def build(package_root: Path, share: tuple[int, int] = (0, 1)) -> dict[str, str]:
-    """Return every file of `aion/sync`, by its path below the parent folder of `package_root`.
+    """Every twin, by its path below the folder that holds `package_root`.
 
     `package_root` is the folder of the package `aion`. `share` (number, of) limits the result to a
     part of the files, so that several processes can share the work.
     """
-    if not (package_root / REQUIRED).is_file():
-        raise BlockingError(f"{PACKAGE}/{REQUIRED}: not found below {package_root.parent}")
+    check_tables(package_root)
     sources: dict[tuple[str, bool], str] = {}
     twins: dict[str, str] = {}
     exported: dict[str, list[str]] = {}

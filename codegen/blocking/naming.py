@@ -10,7 +10,16 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
-from codegen.blocking.tables import ASYNC_TYPE, DENIED, EXCEPTIONS, PACKAGE, RENAMED, SWAPPED, TWIN
+from codegen.blocking.tables import (
+    ASYNC_TYPE,
+    BESIDE,
+    DENIED,
+    EXCEPTIONS,
+    PACKAGE,
+    RENAMED,
+    SWAPPED,
+    TWIN,
+)
 
 _ASYNC_TYPE = re.compile(r"Async[A-Z]\w*")
 
@@ -18,6 +27,15 @@ _ASYNC_TYPE = re.compile(r"Async[A-Z]\w*")
 def twin_name(name: str) -> str:
     """Return the name of the blocking counterpart of a public class."""
     return EXCEPTIONS.get(name, "Sync" + name.removeprefix("Async"))
+
+
+def twin_module(dotted: str) -> str:
+    """The name of the blocking counterpart of a transformed module."""
+    package, _, name = dotted.rpartition(".")
+    own, twin = BESIDE
+    if name.startswith(own):
+        return f"{package}.{twin}{name.removeprefix(own)}"
+    return TWIN + dotted.removeprefix(PACKAGE)
 
 
 @dataclass(frozen=True)
@@ -33,10 +51,8 @@ class Naming:
         return replace(self, foreign=frozenset(foreign))
 
     def module(self, dotted: str) -> str:
-        """Return the module that the twin imports from, for that of the async source."""
-        if dotted in self.modules:
-            return TWIN + dotted.removeprefix(PACKAGE)
-        return SWAPPED.get(dotted, dotted)
+        """Where the twin imports from, given where the async source imports from."""
+        return twin_module(dotted) if dotted in self.modules else SWAPPED.get(dotted, dotted)
 
     def name(self, name: str) -> str:
         """Return the twin's name for a plain name of the async source."""

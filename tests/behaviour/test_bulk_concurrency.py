@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from aion import AionvisionError, RateLimitError
-from aion._http.channel import AsyncChannel, SyncChannel
+from aion._http.async_connection import AsyncConnection
+from aion._http.bounded_connection import BoundedConnection
 from aion.testing import Limits, Sandbox
 from aion.transport import Route, Wire
 from tests.behaviour.bulk import STREAM, folder, held, names
@@ -44,10 +45,10 @@ class Traffic:
         with self._lock:
             self._busy -= 1
 
-    def blocking(self, route: Route) -> SyncChannel:
+    def blocking(self, route: Route) -> BoundedConnection:
         traffic = self
 
-        class Channel(SyncChannel):
+        class Counting(BoundedConnection):
             def exchange(self, wire: Wire, **limits: Any) -> Any:
                 counted = traffic.begin(wire)
                 try:
@@ -57,12 +58,12 @@ class Traffic:
                     if counted:
                         traffic.end()
 
-        return Channel(route)
+        return Counting(route)
 
-    def coroutines(self, route: Route) -> AsyncChannel:
+    def coroutines(self, route: Route) -> AsyncConnection:
         traffic = self
 
-        class Channel(AsyncChannel):
+        class Counting(AsyncConnection):
             async def exchange(self, wire: Wire, **limits: Any) -> Any:
                 counted = traffic.begin(wire)
                 try:
@@ -72,7 +73,7 @@ class Traffic:
                     if counted:
                         traffic.end()
 
-        return Channel(route)
+        return Counting(route)
 
     def client(self, calls: Calls, sandbox: Sandbox, **settings: Any) -> Client:
         # One request may be refused by chance as often as half of them are.

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from aion._http.channel import AsyncChannel, SyncChannel
+from aion._http.async_connection import AsyncConnection
+from aion._http.bounded_connection import BoundedConnection
 from aion.exceptions import AionvisionTimeoutError, DocumentProcessingError
 from aion.testing import Limits, Sandbox
 from aion.transport import Reply, Wire
@@ -121,12 +122,12 @@ def later(reply: Any) -> Any:
     return reply
 
 
-class Later(SyncChannel):
+class Later(BoundedConnection):
     def exchange(self, wire: Wire, **limits: Any) -> Any:
         return later(super().exchange(wire, **limits))
 
 
-class AsyncLater(AsyncChannel):
+class AsyncLater(AsyncConnection):
     async def exchange(self, wire: Wire, **limits: Any) -> Any:
         return later(await super().exchange(wire, **limits))
 

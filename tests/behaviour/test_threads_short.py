@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from aion import AionVision
-from aion._runtime.blocking import Crew, each, every
+from aion._runtime.blocking import CallGroup, each, every
 from aion.testing import Limits, Sandbox
 from tests.behaviour.pictures import draw
 from tests.behaviour.servers import answering
@@ -100,13 +100,13 @@ def test_what_a_call_raises_is_raised_with_fewer_threads(count: int, allow: Any)
 @some
 def test_calls_see_the_context_of_the_caller_with_fewer_threads(count: int, allow: Any) -> None:
     allow(count)
-    with closing(Crew[int, str](lambda _: word.get())) as crew:
+    with closing(CallGroup[int, str](lambda _: word.get())) as group:
         token = word.set("here")
         for number in range(4):
-            crew.start(number)
+            group.start(number)
         word.reset(token)
-        assert [crew.ended()[1] for _ in range(4)] == ["here"] * 4
-        assert crew.busy == 0
+        assert [group.ended()[1] for _ in range(4)] == ["here"] * 4
+        assert group.busy == 0
 
 
 @some
@@ -118,7 +118,7 @@ def test_each_result_is_reported_with_fewer_threads(count: int, allow: Any) -> N
 
 
 @some
-def test_a_crew_within_a_crew_ends_with_fewer_threads(count: int, allow: Any) -> None:
+def test_a_group_within_a_group_ends_with_fewer_threads(count: int, allow: Any) -> None:
     allow(count)
     sums = every(lambda n: sum(every(lambda m: m * n, range(4), at_once=4)), range(4), at_once=4)
     assert sums == [0, 6, 12, 18]
@@ -126,12 +126,12 @@ def test_a_crew_within_a_crew_ends_with_fewer_threads(count: int, allow: Any) ->
 
 def test_a_thread_can_be_started_again_later(allow: Any) -> None:
     allow(0)
-    with closing(Crew[int, threading.Thread](lambda _: threading.current_thread())) as crew:
-        crew.start(0)
-        crew.start(1)
+    with closing(CallGroup[int, threading.Thread](lambda _: threading.current_thread())) as group:
+        group.start(0)
+        group.start(1)
         allow(1)
-        crew.start(2)
-        assert {crew.ended()[1] for _ in range(3)} != {threading.current_thread()}
+        group.start(2)
+        assert {group.ended()[1] for _ in range(3)} != {threading.current_thread()}
 
 
 @some

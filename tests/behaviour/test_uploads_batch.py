@@ -9,7 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from aion._http.channel import AsyncChannel, SyncChannel
+from aion._http.async_connection import AsyncConnection
+from aion._http.bounded_connection import BoundedConnection
 from aion.exceptions import (
     AionvisionTimeoutError,
     AuthenticationError,
@@ -297,14 +298,14 @@ def test_a_file_that_the_service_refuses_stops_no_other(
     assert error.partial_results.summary() == "7 succeeded, 1 failed"
 
 
-class EveryResult(SyncChannel):
-    """Sends results of rejected files, too, as a service may do."""
+class EveryResult(BoundedConnection):
+    """Gives results of rejected files, too, as a service may do."""
 
     def exchange(self, wire: Wire, **limits: Any) -> Any:
         return every_result(super().exchange(wire, **limits))
 
 
-class AsyncEveryResult(AsyncChannel):
+class AsyncEveryResult(AsyncConnection):
     async def exchange(self, wire: Wire, **limits: Any) -> Any:
         return every_result(await super().exchange(wire, **limits))
 

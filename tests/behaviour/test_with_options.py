@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from aion import AionvisionPermissionError, AionvisionTimeoutError, ServerError
-from aion._http.channel import AsyncChannel, SyncChannel
+from aion._http.async_connection import AsyncConnection
+from aion._http.bounded_connection import BoundedConnection
 from aion._http.routing import Route
 from aion.testing import Sandbox
 from tests.behaviour.calls import Calls
@@ -51,7 +52,7 @@ class Connections:
     """Makes connections, and counts them."""
 
     def __init__(self, kind: str) -> None:
-        self._make: Any = AsyncChannel if kind == "async" else SyncChannel
+        self._make: Any = AsyncConnection if kind == "async" else BoundedConnection
         self.count = 0
 
     def __call__(self, route: Route) -> Any:

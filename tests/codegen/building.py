@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import Any
 
 from codegen.__main__ import PROJECT, endpoints
+from codegen.blocking.tables import INPUTS, SWAPPED
 
 Json = dict[str, Any]
 _numbers = itertools.count()
@@ -47,12 +48,28 @@ def project(folder: Path, document: Any, patches: str = "") -> Path:
     """A project folder with the real templates and the least async source."""
     (folder / "codegen").mkdir(parents=True)
     (folder / "aion").mkdir()
-    (folder / "aion" / "client.py").write_text('"""The client."""\n', encoding="utf-8")
+    complete(folder / "aion")
     (folder / "codegen" / "patches.toml").write_text(patches, encoding="utf-8")
     shutil.copytree(PROJECT / "templates", folder / "templates")
     text = document if isinstance(document, str) else json.dumps(document)
     (folder / "openapi.json").write_text(text, encoding="utf-8")
     return folder
+
+
+def complete(package: Path) -> None:
+    """Add the least modules that the tables of `codegen.blocking` name, where they are missing."""
+    for pattern in INPUTS:
+        if next(package.glob(pattern), None) is None:
+            put(package / pattern.replace("*", "nothing"), '"""Nothing."""\n')
+    for module in itertools.chain(*SWAPPED.items()):
+        path = package.parent.joinpath(*module.split(".")).with_suffix(".py")
+        if not path.exists():
+            put(path, "__all__ = []\n")
+
+
+def put(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
 
 
 def built(folder: Path, document: Json, patches: str = "") -> Built:

@@ -16,7 +16,12 @@ from typing import Any
 import pytest
 
 from codegen.blocking import BlockingError, build, public_classes, transform
+from codegen.blocking.coverage import check_tables
+from codegen.blocking.tables import EXCEPTIONS, INPUTS, SWAPPED
+from codegen.output import differences, write
+from tests.codegen.building import complete
 
+PROJECT = Path(__file__).resolve().parents[2]
 TWINS = {
     "AionVision": "SyncAionVision",
     "ChatSessionConfig": "ChatSessionConfig",
@@ -640,7 +645,8 @@ def package(tmp_path: Path) -> Path:
     files = {
         "__init__.py": "",
         "_runtime/__init__.py": "",
-        "_runtime/blocking.py": "from time import sleep as sleep\n",
+        "_runtime/aio.py": '__all__ = ["sleep"]\n',
+        "_runtime/blocking.py": 'from time import sleep as sleep\n\n__all__ = ["sleep"]\n',
         "client.py": CLIENT.replace(
             "\n\nclass AionVision:",
             "from aion.resources.files import FilesResource\n\n\nclass AionVision:",
@@ -669,14 +675,20 @@ class FilesResource:
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
+    complete(root)
     return root
 
 
 def test_a_package_gets_a_twin_of_each_listed_module(package: Path) -> None:
     assert list(build(package)) == [
+        "aion/_engine/sync_nothing.py",
+        "aion/_http/sockets/sync_nothing.py",
+        "aion/_http/sync_nothing.py",
+        "aion/_runtime/sync_nothing.py",
         "aion/sync/__init__.py",
         "aion/sync/_flows/upload.py",
         "aion/sync/client.py",
+        "aion/sync/pipeline.py",
         "aion/sync/resources/__init__.py",
         "aion/sync/resources/files.py",
     ]
@@ -695,9 +707,74 @@ def test_a_pipeline_is_built_as_soon_as_it_is_there(package: Path) -> None:
     assert "class SyncPipeline" in build(package)["aion/sync/pipeline.py"]
 
 
+def test_the_tables_describe_the_package() -> None:
+    check_tables(PROJECT / "aion")
+
+
+def test_the_classes_with_a_twin_of_another_name_exist() -> None:
+    sources = (path for pattern in INPUTS for path in (PROJECT / "aion").glob(pattern))
+    found = {
+        name for path in sources for name in public_classes(path.read_text("utf-8"), path.name)
+    }
+    assert EXCEPTIONS.keys() <= found
+
+
 def test_a_folder_without_a_client_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BlockingError, match=r"aion/client\.py: not found"):
         build(tmp_path)
+
+
+def test_a_pattern_that_matches_nothing_is_refused(package: Path) -> None:
+    (package / "_engine" / "async_nothing.py").rename(package / "_engine" / "nothing.py")
+
+    with pytest.raises(BlockingError, match=r"aion/_engine/async_\*\.py: not found"):
+        build(package)
+
+
+@pytest.mark.parametrize("name", ["aio", "blocking"])
+def test_a_swapped_module_that_moved_is_refused(package: Path, name: str) -> None:
+    (package / "_runtime" / f"{name}.py").rename(package / "_runtime" / "elsewhere.py")
+
+    with pytest.raises(BlockingError, match=rf"^aion\._runtime\.{name}: not found"):
+        build(package)
+
+
+def test_swapped_modules_with_other_names_are_refused(package: Path) -> None:
+    (package / "_runtime" / "blocking.py").write_text('__all__ = ["nap"]\n', encoding="utf-8")
+
+    with pytest.raises(BlockingError, match="only one of them exports `nap`, `sleep`"):
+        build(package)
+
+
+def test_all_that_the_tables_say_wrongly_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BlockingError) as caught:
+        build(tmp_path / "aion")
+
+    assert len(str(caught.value).splitlines()) == len(INPUTS) + 2 * len(SWAPPED)
+
+
+def test_a_module_that_is_named_so_has_its_twin_beside_it(package: Path) -> None:
+    source = "class AsyncEngine:\n    async def call(self): ...\n"
+    (package / "_engine" / "async_engine.py").write_text(source, encoding="utf-8")
+    user = "from aion._engine.async_engine import AsyncEngine\n\nAsyncEngine()\n"
+    (package / "pipeline.py").write_text(user, encoding="utf-8")
+
+    files = build(package)
+
+    assert "class SyncEngine:\n    def call(self)" in files["aion/_engine/sync_engine.py"]
+    assert "from aion._engine.sync_engine import SyncEngine" in files["aion/sync/pipeline.py"]
+
+
+def test_a_twin_whose_source_is_gone_is_left_over(package: Path) -> None:
+    write(build(package), package.parent)
+    (package / "_engine" / "async_other.py").write_text('"""Other."""\n', encoding="utf-8")
+    (package / "_engine" / "async_nothing.py").unlink()
+    tree = build(package)
+
+    assert "aion/_engine/sync_nothing.py: left over" in "\n".join(differences(tree, package.parent))
+    write(tree, package.parent)
+    assert not list(differences(tree, package.parent))
+    assert not (package / "_engine" / "sync_nothing.py").exists()
 
 
 def test_a_class_that_two_public_modules_define_is_refused(package: Path) -> None:

@@ -49,15 +49,24 @@ CORE_EXCLUDES = (
 ON_TOP = {"aion._pyinstaller", "aion.sandbox", "aion.testing", "aion.cli"}
 CORE_NEEDS = {"aion", "aion_api", "attrs", "httpx", "httpcore", "dateutil", "certifi"}
 HTTP_SEAM = {
+    "aion/_http/async_connection.py",
+    "aion/_http/async_single_pool.py",
+    "aion/_http/connection.py",
     "aion/_http/failures.py",
-    "aion/_http/channel.py",
-    "aion/_http/response.py",
+    "aion/_http/private_names.py",
     "aion/_http/request.py",
-    "aion/_http/single_pool.py",
+    "aion/_http/response.py",
+    "aion/_http/sockets/async_tls_stream.py",
     "aion/_http/sockets/coroutines.py",
-    "aion/_http/sockets/joining.py",
+    "aion/_http/sockets/sync_tls_stream.py",
     "aion/_http/sockets/threads.py",
+    "aion/_http/sync_connection.py",
+    "aion/_http/sync_single_pool.py",
 }
+
+PRIVATE_NAMES = "aion/_http/private_names.py"
+USERS_OF_LIBRARIES = ("aion/_http/", "aion/_engine/", "aion/_runtime/")
+LIBRARIES = frozenset({"anyio", "asyncio", "h11", "httpcore", "httpx"})
 
 
 def core() -> Iterator[str]:
@@ -161,6 +170,20 @@ def test_the_http_library_stays_behind_its_seam() -> None:
     assert set(users("aion", "httpx", "httpcore")) <= HTTP_SEAM
 
 
+def test_one_module_alone_uses_private_names_of_other_libraries() -> None:
+    found = {
+        f"{file}: {name}"
+        for file in files("aion")
+        if file != PRIVATE_NAMES and not file.startswith("aion/sandbox/")
+        for name in private_names(file)
+    }
+    assert found == set()
+
+
+def test_private_names_of_other_libraries_are_found_where_they_are() -> None:
+    assert "_pool" in private_names(PRIVATE_NAMES)
+
+
 def test_one_module_alone_reads_the_monotonic_clock() -> None:
     readers = [
         file
@@ -182,3 +205,53 @@ def test_no_module_of_the_generator_is_over_400_lines() -> None:
         if (lines := len((PROJECT / file).read_text(encoding="utf-8").splitlines())) >= 400
     }
     assert long == {}
+
+
+def private_names(file: str) -> set[str]:
+    """The private names of `LIBRARIES` that a file imports, or reads from another object.
+
+    Of an object whose type is not written down, a private name counts unless the file defines it
+    itself, as an attribute or a function.
+    """
+    tree = ast.parse((PROJECT / file).read_text(encoding="utf-8"))
+    own: set[str] = set()
+    found: set[str] = set()
+    bound: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            own.add(node.name)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            module = (node.module or "") if isinstance(node, ast.ImportFrom) else ""
+            for alias in node.names:
+                path = f"{module}.{alias.name}".strip(".").split(".")
+                if path[0] in LIBRARIES:
+                    bound.add(alias.asname or path[0 if not module else -1])
+                    found |= {part for part in path if is_private(part)}
+    private = [n for n in ast.walk(tree) if isinstance(n, ast.Attribute) and is_private(n.attr)]
+    own |= {n.attr for n in private if isinstance(n.value, ast.Name) and n.value.id == "self"}
+    for node in private:
+        root: ast.expr = node
+        while isinstance(root, ast.Attribute | ast.Call):
+            root = root.value if isinstance(root, ast.Attribute) else root.func
+        of_library = isinstance(root, ast.Name) and root.id in bound
+        if of_library or (node.attr not in own and file.startswith(USERS_OF_LIBRARIES)):
+            found.add(node.attr)
+    return found
+
+
+def is_private(name: str) -> bool:
+    # Named tuples document theirs.
+    public = name.endswith("__") or name in {"_asdict", "_fields", "_make", "_replace"}
+    return name.startswith("_") and not public
+
+
+def top_level(file: str) -> set[str]:
+    """The top packages that a file imports when it is imported itself."""
+    tree = ast.parse((PROJECT / file).read_text(encoding="utf-8"))
+    found: set[str] = set()
+    for node in tree.body:
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
+            found.add(node.module.split(".")[0])
+    return found

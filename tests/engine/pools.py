@@ -16,4 +16,4 @@ def free(places: Places[Any]) -> int:
 def open_connections(places: Places[Any]) -> int:
     """How many of the free places hold a connection."""
     kept = [place for stack in places._idle.values() for place in stack]
-    return sum(place.channel is not None for place in [*kept, *places._empty])
+    return sum(place.connection is not None for place in [*kept, *places._empty])

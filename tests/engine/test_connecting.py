@@ -15,7 +15,8 @@ import pytest
 
 from aion import Attempt
 from aion._engine.async_engine import AsyncEngine
-from aion._http.channel import AsyncChannel, SyncChannel
+from aion._http.async_connection import AsyncConnection
+from aion._http.bounded_connection import BoundedConnection
 from aion._http.content import EMPTY
 from aion._http.routing import Route
 from aion._http.sockets import addresses
@@ -428,12 +429,12 @@ def test_P11_cancelling_a_race_leaves_no_socket_and_no_task(
     resolver: Resolver, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def main(port: int) -> tuple[int, int, bool]:
-        channel = AsyncChannel(way(port))
+        connection = AsyncConnection(way(port))
         before = open_descriptors()
-        task = asyncio.create_task(channel.exchange(wire(port), silence=None))
+        task = asyncio.create_task(connection.exchange(wire(port), silence=None))
         # Both addresses are tried by then.
         await asyncio.sleep(addresses.NEXT_AFTER + 0.3)
-        during, connecting = open_descriptors(), channel.connecting
+        during, connecting = open_descriptors(), connection.connecting
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
@@ -449,12 +450,12 @@ def test_P11_cancelling_a_race_leaves_no_socket_and_no_task(
 
 def test_P11_a_race_that_is_won_leaves_no_other_socket_and_no_task(resolver: Resolver) -> None:
     async def main(port: int) -> tuple[int, int]:
-        channel = AsyncChannel(way(port))
+        connection = AsyncConnection(way(port))
         await asyncio.sleep(0)
         before = open_descriptors()
-        outcome = await channel.exchange(wire(port), silence=None)
+        outcome = await connection.exchange(wire(port), silence=None)
         assert isinstance(outcome, Reply)
-        channel.abandon()
+        connection.abandon()
         return open_descriptors() - before, len(asyncio.all_tasks()) - 1
 
     def closing(connection: Connection) -> None:
@@ -468,13 +469,13 @@ def test_P11_a_race_that_is_won_leaves_no_other_socket_and_no_task(resolver: Res
 
 
 def interrupted(resolver: Resolver, port: int) -> tuple[Reply | Fault, float, int]:
-    """Return the outcome of an exchange that another thread interrupts, its time, open sockets."""
-    channel = SyncChannel(way(port, 60.0))
+    """What comes of an exchange that another thread interrupts, how soon, and sockets left."""
+    connection = BoundedConnection(way(port, 60.0))
     outcomes: list[Reply | Fault] = []
     before = open_descriptors()
 
     def exchange() -> None:
-        outcomes.append(channel.exchange(wire(port), deadline=None, silence=None))
+        outcomes.append(connection.exchange(wire(port), deadline=None, silence=None))
 
     thread = threading.Thread(target=exchange)
     thread.start()
@@ -482,7 +483,7 @@ def interrupted(resolver: Resolver, port: int) -> tuple[Reply | Fault, float, in
         time.sleep(0.01)
     time.sleep(addresses.NEXT_AFTER + 0.2)
     began = time.monotonic()
-    channel.interrupt()
+    connection.interrupt()
     thread.join(LONG)
     return outcomes[0], time.monotonic() - began, open_descriptors() - before
 
@@ -507,21 +508,21 @@ def test_interrupting_a_lookup_ends_the_wait_at_once(resolver: Resolver) -> None
 # Sockets
 
 
-@pytest.mark.parametrize("kind", [SyncChannel, AsyncChannel])
+@pytest.mark.parametrize("kind", [BoundedConnection, AsyncConnection])
 def test_a_silent_connection_is_kept_alive(kind: Any) -> None:
     with FaultServer(scripts.good) as server:
         place = Route(("http", "127.0.0.1", server.port), None)
         sent = Wire("GET", place.origin, f"{server.url}/x", [(b"Host", b"x")], EMPTY)
-        channel = kind(place)
-        if kind is SyncChannel:
-            channel.exchange(sent, deadline=None, silence=5)
+        connection = kind(place)
+        if kind is BoundedConnection:
+            connection.exchange(sent, deadline=None, silence=5)
         else:
-            asyncio.run(channel.exchange(sent, silence=5))
-        sock = channel._backend._sock
+            asyncio.run(connection.exchange(sent, silence=5))
+        sock = connection._backend._sock
         assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
         if hasattr(socket, "TCP_KEEPIDLE"):
             assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == IDLE
-        channel.abandon()
+        connection.abandon()
 
 
 def test_a_socket_that_takes_no_options_is_used_all_the_same(

@@ -13,9 +13,8 @@ from typing import Any
 import pytest
 import trustme
 
+from aion._http.sockets import coroutines, threads
 from aion._http.sockets.common import LARGE_PIECE, PIECE
-from aion._http.sockets.coroutines import AsyncStream
-from aion._http.sockets.threads import Limit, SyncStream
 from aion._http.sockets.tls import MORE, Tls
 from tests.engine.test_tls import certify
 
@@ -103,11 +102,11 @@ def wire() -> Iterator[tuple[socket.socket, socket.socket]]:
 def sizes(client: str, ours: socket.socket) -> list[int]:
     """How many bytes each read brings, to the end."""
     if client == "sync":
-        blocking = SyncStream(ours, Limit())
+        blocking = threads.Stream(ours, threads.Limit())
         return list(iter(lambda: len(blocking.read(PIECE, 5)), 0))
 
     async def main() -> list[int]:
-        stream = AsyncStream(ours)
+        stream = coroutines.Stream(ours)
         found: list[int] = []
         while data := await stream.read(PIECE, 5):
             found.append(len(data))
@@ -155,7 +154,7 @@ def test_a_large_write_to_a_slow_reader_is_not_silence_p7() -> None:
 
     async def main() -> int:
         reading = asyncio.get_running_loop().run_in_executor(None, drain)
-        await AsyncStream(ours).write(data, timeout=0.25)
+        await coroutines.Stream(ours).write(data, timeout=0.25)
         return await reading
 
     began = time.monotonic()

@@ -68,10 +68,10 @@ class Pool(RuleBasedStateMachine):
         self.waiting: list[Call] = []
 
     def use(self, place: Place[Wire]) -> None:
-        if place.channel is None:
-            place.channel = Wire(place.origin)
-        assert place.channel.open, "a closed connection was handed out"
-        assert place.channel.origin == place.origin
+        if place.connection is None:
+            place.connection = Wire(place.origin)
+        assert place.connection.open, "a closed connection was handed out"
+        assert place.connection.origin == place.origin
         self.held.append(place)
 
     @rule(origin=st.sampled_from(ORIGINS))
@@ -153,8 +153,10 @@ class Pool(RuleBasedStateMachine):
     @invariant()
     def no_connection_is_in_two_hands(self) -> None:
         idle = [place for stack in self.places._idle.values() for place in stack]
-        channels = Counter(id(p.channel) for p in [*self.held, *idle] if p.channel is not None)
-        assert all(count == 1 for count in channels.values())
+        connections = Counter(
+            id(p.connection) for p in [*self.held, *idle] if p.connection is not None
+        )
+        assert all(count == 1 for count in connections.values())
 
 
 TestPool = Pool.TestCase
@@ -164,8 +166,8 @@ TestPool.settings = settings(max_examples=150, stateful_step_count=40, deadline=
 def taken(places: Places[Wire], origin: Origin) -> Place[Wire]:
     place = places.take(origin)
     assert place is not None
-    if place.channel is None:
-        place.channel = Wire(origin)
+    if place.connection is None:
+        place.connection = Wire(origin)
     return place
 
 
@@ -227,7 +229,7 @@ def test_a_place_whose_connection_cannot_be_closed_is_replaced_all_the_same() ->
     places: Places[Wire] = Places(1)
     place = places.take(ORIGINS[0])
     assert place is not None
-    place.channel = Stubborn(ORIGINS[0])
+    place.connection = Stubborn(ORIGINS[0])
     with pytest.raises(OSError, match="no"):
         place.release(usable=False)
     del place

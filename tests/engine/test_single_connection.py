@@ -12,8 +12,9 @@ import httpcore
 import httpx
 import pytest
 
-from aion._http import channel
-from aion._http.channel import AsyncChannel, SyncChannel
+from aion._http import async_connection, sync_connection
+from aion._http.async_connection import AsyncConnection
+from aion._http.bounded_connection import BoundedConnection
 from aion._http.content import EMPTY
 from aion._http.routing import Route
 from aion._http.wire import Fault, Reply, Wire
@@ -37,23 +38,23 @@ def route(server: FaultServer) -> Route:
 
 
 def blocking(server: FaultServer, count: int, pause: float) -> Outcomes:
-    channel = SyncChannel(route(server))
+    connection = BoundedConnection(route(server))
     found: Outcomes = []
     for _ in range(count):
-        found.append(channel.exchange(wire(server), deadline=None, silence=2))
+        found.append(connection.exchange(wire(server), deadline=None, silence=2))
         time.sleep(pause)
-    channel.abandon()
+    connection.abandon()
     return found
 
 
 def in_coroutines(server: FaultServer, count: int, pause: float) -> Outcomes:
     async def main() -> Outcomes:
-        channel = AsyncChannel(route(server))
+        connection = AsyncConnection(route(server))
         found: Outcomes = []
         for _ in range(count):
-            found.append(await channel.exchange(wire(server), silence=2))
+            found.append(await connection.exchange(wire(server), silence=2))
             await asyncio.sleep(pause)
-        channel.abandon()
+        connection.abandon()
         return found
 
     return asyncio.run(main())
@@ -61,7 +62,7 @@ def in_coroutines(server: FaultServer, count: int, pause: float) -> Outcomes:
 
 @pytest.fixture(params=[blocking, in_coroutines])
 def exchanges(request: pytest.FixtureRequest) -> Exchanges:
-    """Make several exchanges on one channel, with a pause after each."""
+    """So many exchanges of one connection, with a pause after each."""
     found: Exchanges = request.param
     return found
 
@@ -114,7 +115,8 @@ def test_a_connection_that_was_idle_too_long_is_not_used_again(
     exchanges: Exchanges, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     brief = httpx.Limits(max_connections=1, keepalive_expiry=0.01)
-    monkeypatch.setattr(channel, "_ONE", brief)
+    for module in (async_connection, sync_connection):
+        monkeypatch.setattr(module, "ONE", brief)
 
     assert made(exchanges, scripts.good, 3, pause=0.05)[1] == 3
 
@@ -152,13 +154,13 @@ def test_a_call_does_not_ask_which_event_loop_runs(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize("proxy", PROXIES)
-@pytest.mark.parametrize("make", [SyncChannel, AsyncChannel])
+@pytest.mark.parametrize("make", [BoundedConnection, AsyncConnection])
 def test_every_way_has_a_pool_that_makes_connections(
-    make: type[SyncChannel | AsyncChannel], proxy: str | None
+    make: type[BoundedConnection | AsyncConnection], proxy: str | None
 ) -> None:
     way = Route(("https", "service.example", 443), proxy)
 
     transport: Any = make(way)._transport
 
     origin = httpcore.Origin(b"https", b"service.example", 443)
-    assert not transport._pool._pool.create_connection(origin).is_idle()
+    assert not transport._pool._library_pool.create_connection(origin).is_idle()

@@ -14,11 +14,13 @@ from contextlib import contextmanager, suppress
 import pytest
 
 import aion._engine
+import aion._engine.coroutines
+import aion._engine.threads
 import aion._http
 from aion._engine import abort, async_engine, sync_engine
 from aion._engine.async_engine import AsyncEngine
 from aion._engine.sync_engine import SyncEngine
-from aion._http import places, pool, single_pool
+from aion._http import async_single_pool, places, pool, sync_single_pool
 from aion._http.sockets import coroutines, threads
 from aion.config import ClientConfig
 from aion_api.api import chat, user_files
@@ -39,7 +41,19 @@ KEY = "aion_fake_key_for_tests_0000000000"
 FILE = "5b0c7a4e-1d7f-4c56-9f0a-2f4f1c9f6a10"
 READ = user_files.get_user_file(FILE)
 STREAM = chat.send_message_stream(FILE, body=SendMessageRequest(message="hello"))
-CONNECTIONS = Part(places, pool, single_pool, abort, sync_engine, async_engine, threads, coroutines)
+CONNECTIONS = Part(
+    places,
+    pool,
+    async_single_pool,
+    sync_single_pool,
+    abort,
+    async_engine,
+    sync_engine,
+    aion._engine.coroutines,
+    aion._engine.threads,
+    coroutines,
+    threads,
+)
 EVERYTHING = Part(aion._http, aion._engine)
 LONGEST = 3.0
 """Seconds after which a call that waits for a connection has noticed that there is one."""

@@ -265,7 +265,8 @@ def _verdict(error: Exception) -> tuple[str, tuple[str, ...]]:
 
 def warm_up() -> None:
     """Import the HTTP library, which takes longer than the deadline of a cell."""
-    import_module("aion._http.channel")
+    import_module("aion._http.async_connection")
+    import_module("aion._http.sync_connection")
 
 
 def table() -> str:

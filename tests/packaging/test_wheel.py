@@ -101,7 +101,7 @@ def test_PyInstaller_finds_the_hooks_by_the_entry_point_of_the_wheel(wheel: Path
 def test_what_is_required_without_an_extra_is_little(metadata: Message) -> None:
     required = [one for one in metadata.get_all("Requires-Dist", []) if "extra ==" not in one]
     assert {one.split(">")[0].split("<")[0] for one in required} == {
-        "attrs", "httpx", "python-dateutil",
+        "attrs", "certifi", "httpcore", "httpx", "python-dateutil",
     }  # fmt: skip
 
 

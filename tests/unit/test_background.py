@@ -10,7 +10,7 @@ import anyio
 import pytest
 
 from aion._engine.background import LONGEST, Background
-from aion._runtime.aio import Crew
+from aion._runtime.aio import CallGroup
 
 
 def test_a_result_is_given_and_nothing_is_left() -> None:
@@ -223,7 +223,7 @@ def test_closing_calls_its_function_in_a_cancelled_scope(busy: bool) -> None:
     assert called == [True]
 
 
-def test_a_crew_that_is_closed_in_a_cancelled_scope_ends_its_calls_p11() -> None:
+def test_a_group_that_is_closed_in_a_cancelled_scope_ends_its_calls_p11() -> None:
     ended: list[int] = []
 
     async def wait(number: int) -> None:
@@ -233,13 +233,13 @@ def test_a_crew_that_is_closed_in_a_cancelled_scope_ends_its_calls_p11() -> None
             ended.append(number)
 
     async def main() -> int:
-        crew = Crew[int, None](wait)
-        crew.start(1)
-        crew.start(2)
+        group = CallGroup[int, None](wait)
+        group.start(1)
+        group.start(2)
         await asyncio.sleep(0)
         with anyio.CancelScope() as scope:
             scope.cancel()
-            await crew.close()
+            await group.close()
         await asyncio.sleep(0.01)
         return len(asyncio.all_tasks())
 
@@ -258,12 +258,12 @@ def test_a_call_that_is_given_up_tidies_up_undisturbed() -> None:
             tidied.append(number)
 
     async def main() -> None:
-        crew = Crew[int, None](wait)
-        crew.start(1)
+        group = CallGroup[int, None](wait)
+        group.start(1)
         await asyncio.sleep(0)
         with anyio.CancelScope() as scope:
             scope.cancel()
-            await crew.close()
+            await group.close()
         await asyncio.sleep(0.1)
 
     asyncio.run(main())

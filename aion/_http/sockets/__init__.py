@@ -7,10 +7,3 @@ left to clean up when a loop ends, and a socket can be closed from anywhere.
 
 Each backend serves one connection at a time and can `abandon` it without waiting.
 """
-
-from __future__ import annotations
-
-from aion._http.sockets.coroutines import AsyncBackend
-from aion._http.sockets.threads import SyncBackend
-
-__all__ = ["AsyncBackend", "SyncBackend"]

@@ -1,4 +1,4 @@
-"""What the sockets of threads and of coroutines share: waiting, telling, failing."""
+"""What the sockets of threads and of coroutines share: waiting, properties, failures."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ def waiter(sock: socket.socket, *, for_writing: bool = False) -> Callable[[float
     return polled
 
 
-def told(sock: socket.socket, tls: Tls | None, name: str) -> Any:
-    """What the HTTP library asks of a stream by name."""
+def extra_info(sock: socket.socket, tls: Tls | None, name: str) -> Any:
+    """What the HTTP library asks of a stream, by name."""
     match name:
         case "ssl_object":
             return tls.object if tls else None
@@ -56,7 +56,7 @@ def told(sock: socket.socket, tls: Tls | None, name: str) -> Any:
 def translated(error: OSError, late: type[Exception], broken: type[Exception]) -> Exception:
     """The HTTP library's exception for one of a socket: `late` for a timeout, else `broken`.
 
-    That the system found the other side gone, by not hearing of it, is no timeout of ours.
+    A timeout that the system reports, because the other side is gone, is not one of ours.
     """
     if isinstance(error, TimeoutError) and error.errno is None:
         return late(str(error) or "timed out")

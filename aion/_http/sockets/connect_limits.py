@@ -1,8 +1,8 @@
-"""How far the making of a connection is, and what bounds it.
+"""Bounds the time that a connection takes to connect, and follows how far it is.
 
-A connection is made when nothing but requests and answers follows: the name is resolved, the socket
-connected, the proxy has agreed, and TLS is set up. All of that together has one bound. Until then
-the service cannot have seen a request.
+It is connected when nothing but requests and responses follows: the name is resolved, the socket
+open, the proxy has agreed, and TLS is set up. All of that together has one bound. Until then the
+service cannot have seen a request.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ _HTTP_BEGINS = 0x20
 """A request begins with a letter, a message of SOCKS with the number of its version."""
 
 
-class Making:
-    """The making of one connection after the other, of one channel.
+class ConnectLimits:
+    """The limits of connecting, of one connection after the other to the same place.
 
     Args:
-        seconds: What one may take.
-        handshakes: Those of TLS on the way.
+        seconds: What connecting may take.
+        handshakes: How many of TLS are on the way.
         asks_proxy: Whether messages to a proxy come between the socket and the first request, and
             no handshake after them (SOCKS without TLS).
 
     Attributes:
-        until: Where on the monotonic clock the one that is being made has to be made; None while
-            there is none.
+        until: Where on the monotonic clock it has to be connected; None where nothing is being
+            connected.
     """
 
     __slots__ = ("_asks_proxy", "_bound", "_handshakes", "_left", "_seconds", "until")
@@ -39,7 +39,7 @@ class Making:
         self.until: float | None = None
 
     def begin(self, silence: float | None) -> None:
-        """Begin with a new connection. `silence` bounds it, too: nothing is heard meanwhile."""
+        """Begin to connect. `silence` bounds it, too: nothing is received meanwhile."""
         self._left = self._handshakes
         if silence is not None and silence < self._seconds:
             seconds, self._bound = silence, None
@@ -48,26 +48,26 @@ class Making:
         self.until = monotonic() + seconds
 
     def connected(self) -> None:
-        """The socket is connected."""
+        """Note that the socket is connected."""
         if self._left == 0 and not self._asks_proxy:
             self.until = None
 
     def secured(self) -> None:
-        """A handshake of TLS is done."""
+        """Note that a handshake of TLS is done."""
         self._left -= 1
         self.connected()
 
     def writing(self, data: bytes | memoryview) -> None:
-        """Something is about to be sent: a request is the end of the making."""
+        """Note that data is about to be sent: a request means that connecting has ended."""
         if self._asks_proxy and data[0] >= _HTTP_BEGINS:
             self.until = None
 
     def forget(self) -> None:
-        """The connection is given up."""
+        """Note that the connection was closed."""
         self.until = None
 
     def within(self, timeout: float | None) -> float | None:
-        """The seconds that an operation may take.
+        """Return the seconds that an operation may take.
 
         Raises:
             TimeoutError: There are none.
@@ -81,7 +81,7 @@ class Making:
 
     @property
     def passed(self) -> float | None:
-        """The seconds that are allowed, where they are over and were no others' bound."""
+        """The bound of connecting, if it has passed and was not that of `silence`; else None."""
         if self.until is None or monotonic() < self.until - _SLACK:
             return None
         return self._bound

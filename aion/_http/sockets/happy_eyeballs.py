@@ -47,7 +47,7 @@ class _Polled:
 
 
 class _Selected:
-    """The same where there is no `select.poll`: on Windows, which reports failures apart."""
+    """The same where there is no `select.poll`: on Windows, which reports failures separately."""
 
     def __init__(self) -> None:
         self._sockets: list[socket.socket] = []

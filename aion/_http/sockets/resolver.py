@@ -191,12 +191,12 @@ async def resolve_async(host: str, port: int) -> list[Address]:
         if not ended.done():
             ended.set_result(None)
 
-    def tell() -> None:
+    def report() -> None:
         # The loop may be closed meanwhile.
         with suppress(RuntimeError):
             loop.call_soon_threadsafe(settle)
 
-    lookup.on_end(tell)
+    lookup.on_end(report)
     try:
         await ended
     except BaseException:

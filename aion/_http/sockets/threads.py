@@ -1,33 +1,29 @@
-"""Sockets for threads, all of whose operations end by one limit."""
+"""Sockets for threads, all of whose operations end by one limit: the names of `coroutines`."""
 
 from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 import httpcore
 
 from aion._clock import monotonic
-from aion._http.sockets.common import LARGE_PIECE, PIECE, Options, told, translated, waiter
-from aion._http.sockets.connect_limits import Making
+from aion._http.sockets.common import LARGE_PIECE, Options, extra_info, translated, waiter
+from aion._http.sockets.connect_limits import ConnectLimits
 from aion._http.sockets.happy_eyeballs import race
 from aion._http.sockets.resolver import resolve
-from aion._http.sockets.tls import MORE, Tls
-
-T = TypeVar("T")
+from aion._http.sockets.sync_tls_stream import over_tls
 
 
 class Limit:
     """The moment at which every blocking operation of a connection gives up, or None."""
 
-    __slots__ = ("deadline", "interrupted", "making")
+    __slots__ = ("connect_limits", "deadline", "interrupted")
 
-    def __init__(self, making: Making | None = None) -> None:
-        self.making = making or Making(0)
+    def __init__(self, limits: ConnectLimits | None = None) -> None:
+        self.connect_limits = limits or ConnectLimits(0)
         """Bounds the operations, too, for as long as the connection is not made."""
         self.deadline: float | None = None
         self.interrupted = False
@@ -41,8 +37,8 @@ class Limit:
         """
         if self.interrupted:
             raise TimeoutError("the call was given up")
-        if self.making.until is not None:
-            timeout = self.making.within(timeout)
+        if self.connect_limits.until is not None:
+            timeout = self.connect_limits.within(timeout)
         if self.deadline is None:
             return timeout
         left = self.deadline - monotonic()
@@ -51,7 +47,7 @@ class Limit:
         return left if timeout is None else min(left, timeout)
 
 
-class SyncStream(httpcore.NetworkStream):
+class Stream(httpcore.NetworkStream):
     """A connected TCP socket.
 
     It does not block: a socket with a timeout of its own gives up the interpreter's lock three
@@ -84,8 +80,8 @@ class SyncStream(httpcore.NetworkStream):
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         view = memoryview(buffer)
         try:
-            if self._limit.making.until is not None and view:
-                self._limit.making.writing(view)
+            if self._limit.connect_limits.until is not None and view:
+                self._limit.connect_limits.writing(view)
             while view:
                 left = self._limit.within(timeout)
                 try:
@@ -105,92 +101,23 @@ class SyncStream(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
-        return SyncTlsStream(
-            self, self._sock, self._limit.making, ssl_context, server_hostname, timeout
+        return over_tls(
+            self, self._sock, self._limit.connect_limits, ssl_context, server_hostname, timeout
         )
 
     def get_extra_info(self, info: str) -> Any:
         if info == "is_readable":
             # At once: on an idle connection, that is its end.
             return self._sock.fileno() < 0 or self._to_read(0)
-        return told(self._sock, None, info)
+        return extra_info(self._sock, None, info)
 
 
-class SyncTlsStream(httpcore.NetworkStream):
-    """TLS over another stream, which may be TLS itself (an encrypted proxy)."""
-
-    def __init__(
-        self,
-        below: httpcore.NetworkStream,
-        sock: socket.socket,
-        making: Making,
-        context: ssl.SSLContext,
-        hostname: str | None,
-        timeout: float | None,
-    ) -> None:
-        self._below = below
-        self._sock = sock
-        self._making = making
-        try:
-            self._tls = Tls(context, hostname)
-            self._run(self._tls.object.do_handshake, timeout)
-            making.secured()
-        except OSError as error:
-            self.close()
-            raise translated(error, httpcore.ConnectTimeout, httpcore.ConnectError) from error
-        except BaseException:
-            self.close()
-            raise
-
-    def _run(self, step: Callable[[], T], timeout: float | None) -> T:
-        while True:
-            try:
-                result = self._tls.attempt(step)
-            finally:
-                # Also an alert that the other side has to hear.
-                if pending := self._tls.outgoing.read():
-                    self._below.write(pending, timeout)
-            if result is not MORE:
-                return result
-            self._tls.feed(self._below.read(PIECE, timeout))
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        try:
-            return self._run(partial(self._tls.read, max_bytes), timeout)
-        except OSError as error:
-            raise translated(error, httpcore.ReadTimeout, httpcore.ReadError) from error
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        view = memoryview(buffer)
-        try:
-            while view:
-                view = view[self._run(partial(self._tls.object.write, view), timeout) :]
-        except OSError as error:
-            raise translated(error, httpcore.WriteTimeout, httpcore.WriteError) from error
-
-    def close(self) -> None:
-        self._below.close()
-
-    def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,
-    ) -> httpcore.NetworkStream:
-        return SyncTlsStream(self, self._sock, self._making, ssl_context, server_hostname, timeout)
-
-    def get_extra_info(self, info: str) -> Any:
-        if info == "is_readable":
-            return self._below.get_extra_info(info)
-        return told(self._sock, self._tls, info)
-
-
-class SyncBackend(httpcore.NetworkBackend):
+class Backend(httpcore.NetworkBackend):
     """Opens the sockets of one blocking connection."""
 
-    def __init__(self, making: Making) -> None:
-        self.making = making
-        self.limit = Limit(making)
+    def __init__(self, limits: ConnectLimits) -> None:
+        self.connect_limits = limits
+        self.limit = Limit(limits)
         self._sock: socket.socket | None = None
 
     def connect_tcp(
@@ -201,14 +128,14 @@ class SyncBackend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Options = None,
     ) -> httpcore.NetworkStream:
-        self.making.begin(timeout)
+        self.connect_limits.begin(timeout)
         try:
             addresses = resolve(host, port, self._left)
             sock = self._sock = race(host, addresses, self._left, local_address)
         except OSError as error:
             raise translated(error, httpcore.ConnectTimeout, httpcore.ConnectError) from error
-        self.making.connected()
-        return SyncStream(sock, self.limit)
+        self.connect_limits.connected()
+        return Stream(sock, self.limit)
 
     def _left(self) -> float | None:
         return self.limit.within(None)
@@ -216,7 +143,7 @@ class SyncBackend(httpcore.NetworkBackend):
     def interrupt(self) -> None:
         """Let what another thread does with the socket fail at once, and all that it would do.
 
-        What is not connected yet sees it within `resolving.POLL`.
+        What is not connected yet notices within `resolver.POLL`.
         """
         self.limit.interrupted = True
         if (sock := self._sock) is not None:
@@ -226,7 +153,10 @@ class SyncBackend(httpcore.NetworkBackend):
 
     def abandon(self) -> None:
         """Close the socket, whatever state it is in."""
-        self.making.forget()
+        self.connect_limits.forget()
         if self._sock is not None:
             self._sock.close()
             self._sock = None
+
+
+__all__ = ["Backend", "Stream"]

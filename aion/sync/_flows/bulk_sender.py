@@ -37,7 +37,7 @@ class SyncInFlight:
         self._engine = engine
         self._form = form
         self._window = Window(most)
-        self._crew = rt.Crew(self._post)
+        self._crew = rt.CallGroup(self._post)
         # Noted where a request is made, which may be in a thread; read by the caller alone.
         self._refusals: deque[int] = deque()
 

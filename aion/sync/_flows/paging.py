@@ -81,7 +81,7 @@ class _Ahead(Generic[T]):
 
     def __init__(self, fetch: Callable[[int], Page[T]]) -> None:
         self._fetch = fetch
-        self._crew = rt.Crew(self._outcome)
+        self._crew = rt.CallGroup(self._outcome)
         self._begun: set[int] = set()
         self._outcomes: dict[int, Page[T] | AionvisionError] = {}
 

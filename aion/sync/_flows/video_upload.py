@@ -193,7 +193,7 @@ class SyncVideoUpload:
             self._confirm(upload, chunk)
             return None
 
-        crew = rt.Crew(step)
+        crew = rt.CallGroup(step)
         try:
             while queue or crew.busy:
                 while queue and crew.busy < at_once:

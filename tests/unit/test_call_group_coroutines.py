@@ -7,7 +7,7 @@ import weakref
 
 import pytest
 
-from aion._runtime.aio import Crew, each, every
+from aion._runtime.aio import CallGroup, each, every
 
 
 def test_every_gives_results_in_the_order_of_the_items() -> None:
@@ -83,16 +83,16 @@ def test_the_first_failure_of_each_cancels_the_rest() -> None:
     assert asyncio.run(main()) == 1
 
 
-def test_closing_a_crew_cancels_what_is_under_way_p22() -> None:
+def test_closing_a_group_cancels_what_is_under_way_p22() -> None:
     async def one(_: int) -> None:
         await asyncio.sleep(60.0)
 
     async def main() -> tuple[int, int]:
-        crew = Crew(one)
-        crew.start(1)
-        crew.start(2)
+        group = CallGroup(one)
+        group.start(1)
+        group.start(2)
         await asyncio.sleep(0)
-        await crew.close()
-        return crew.busy, len(asyncio.all_tasks())
+        await group.close()
+        return group.busy, len(asyncio.all_tasks())
 
     assert asyncio.run(main()) == (0, 1)

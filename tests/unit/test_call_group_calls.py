@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from aion import SyncAionVision
-from aion._runtime.blocking import Crew
+from aion._runtime.blocking import CallGroup
 from aion.config import ClientConfig
 from aion.transport import Reply, Route, Wire
 from tests.behaviour.servers import answering
@@ -61,24 +61,24 @@ def test_calls_that_are_given_up_end_within_a_second_p22(
     server: Callable[[], AbstractContextManager[str]],
 ) -> None:
     with server() as url, SyncAionVision(KEY, base_url=url) as client:
-        crew = Crew(client.files.get)
-        crew.start("a")
-        crew.start("b")
+        group = CallGroup(client.files.get)
+        group.start("a")
+        group.start("b")
         # Long enough for both to arrive where they wait.
         time.sleep(0.3)
         began = time.monotonic()
-        crew.close()
+        group.close()
         assert time.monotonic() - began < 0.7
         assert threads() == []
 
 
 def test_calls_that_wait_for_a_connection_are_given_up_p22() -> None:
     with answering(None) as url, one_connection(base_url=url) as client:
-        crew = Crew(client.files.get)
+        group = CallGroup(client.files.get)
         for number in range(5):
-            crew.start(str(number))
+            group.start(str(number))
         time.sleep(0.3)
-        crew.close()
+        group.close()
         assert threads() == []
 
 
@@ -117,12 +117,12 @@ def test_the_connection_of_a_call_that_was_given_up_is_closed_and_its_place_free
         return made[-1]
 
     with one_connection(transport=transport) as client:
-        crew = Crew(client.files.get)
-        crew.start("a")
-        crew.start("b")
+        group = CallGroup(client.files.get)
+        group.start("a")
+        group.start("b")
         while not made:
             time.sleep(0.01)
-        crew.close()
+        group.close()
         assert all(one.abandoned for one in made)
         given_up = len(made)
         finger = threading.Timer(0.2, lambda: made[-1].interrupt())

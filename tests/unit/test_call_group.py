@@ -11,7 +11,7 @@ from contextvars import ContextVar
 import pytest
 
 from aion._engine.abort import Aborted
-from aion._runtime.blocking import Crew, each, every, sleep
+from aion._runtime.blocking import CallGroup, each, every, sleep
 
 LONG = 60.0
 word: ContextVar[str] = ContextVar("word", default="")
@@ -26,51 +26,51 @@ def where(_: object) -> threading.Thread:
 
 
 def test_the_only_call_runs_in_the_callers_thread() -> None:
-    crew = Crew(where)
-    crew.start("a")
-    assert crew.ended() == ("a", threading.current_thread())
-    assert crew.busy == 0
+    group = CallGroup(where)
+    group.start("a")
+    assert group.ended() == ("a", threading.current_thread())
+    assert group.busy == 0
 
 
 def test_calls_run_at_the_same_time() -> None:
     together = threading.Barrier(3)
-    with closing(Crew[int, int](lambda _: together.wait(5.0))) as crew:
+    with closing(CallGroup[int, int](lambda _: together.wait(5.0))) as group:
         for number in range(3):
-            crew.start(number)
-        assert {crew.ended()[0] for _ in range(3)} == {0, 1, 2}
+            group.start(number)
+        assert {group.ended()[0] for _ in range(3)} == {0, 1, 2}
 
 
 def test_no_more_threads_are_made_than_calls_are_under_way() -> None:
     ran_in: set[threading.Thread] = set()
-    with closing(Crew(where)) as crew:
+    with closing(CallGroup(where)) as group:
         for _ in range(10):
-            crew.start("a")
-            crew.start("b")
-            ran_in |= {crew.ended()[1], crew.ended()[1]}
+            group.start("a")
+            group.start("b")
+            ran_in |= {group.ended()[1], group.ended()[1]}
     assert len(ran_in) <= 2
 
 
 def test_a_call_that_is_begun_while_another_runs_does_not_wait_for_it() -> None:
     first, last = threading.Event(), threading.Event()
     events = [first, first, last]
-    with closing(Crew[int, bool](lambda number: events[number].wait(5.0))) as crew:
-        crew.start(0)
-        crew.start(2)
+    with closing(CallGroup[int, bool](lambda number: events[number].wait(5.0))) as group:
+        group.start(0)
+        group.start(2)
         last.set()
-        assert crew.ended() == (2, True)
-        crew.start(1)
+        assert group.ended() == (2, True)
+        group.start(1)
         first.set()
-        assert sorted(crew.ended() for _ in range(2)) == [(0, True), (1, True)]
+        assert sorted(group.ended() for _ in range(2)) == [(0, True), (1, True)]
     assert threads() == []
 
 
 def test_calls_see_the_context_of_the_caller() -> None:
-    with closing(Crew[int, str](lambda _: word.get())) as crew:
+    with closing(CallGroup[int, str](lambda _: word.get())) as group:
         token = word.set("here")
-        crew.start(1)
-        crew.start(2)
+        group.start(1)
+        group.start(2)
         word.reset(token)
-        assert [crew.ended()[1], crew.ended()[1]] == ["here", "here"]
+        assert [group.ended()[1], group.ended()[1]] == ["here", "here"]
 
 
 @pytest.mark.parametrize("count", [1, 2])
@@ -78,12 +78,12 @@ def test_what_a_call_raises_is_raised_for_the_caller(count: int) -> None:
     def fail(_: object) -> None:
         raise LookupError("not there")
 
-    crew = Crew(fail)
+    group = CallGroup(fail)
     for number in range(count):
-        crew.start(number)
+        group.start(number)
     with pytest.raises(LookupError, match="not there"):
-        crew.ended()
-    crew.close()
+        group.ended()
+    group.close()
     assert threads() == []
 
 
@@ -94,26 +94,26 @@ def test_closing_ends_calls_that_sleep_p22() -> None:
         begun.wait(5.0)
         sleep(LONG)
 
-    crew = Crew(wait)
-    crew.start(1)
-    crew.start(2)
+    group = CallGroup(wait)
+    group.start(1)
+    group.start(2)
     begun.wait(5.0)
-    crew.close()
-    assert (threads(), crew.busy) == ([], 0)
+    group.close()
+    assert (threads(), group.busy) == ([], 0)
 
 
-def test_closing_ends_a_crew_within_a_crew_p22() -> None:
+def test_closing_ends_a_group_within_a_group_p22() -> None:
     begun = threading.Barrier(5)
 
     def wait(_: object) -> None:
         begun.wait(5.0)
         sleep(LONG)
 
-    crew: Crew[int, list[None]] = Crew(lambda _: every(wait, [1, 2], at_once=2))
-    crew.start(1)
-    crew.start(2)
+    group: CallGroup[int, list[None]] = CallGroup(lambda _: every(wait, [1, 2], at_once=2))
+    group.start(1)
+    group.start(2)
     begun.wait(5.0)
-    crew.close()
+    group.close()
     assert threads() == []
 
 
@@ -132,29 +132,29 @@ def test_a_call_that_was_given_up_is_not_a_failure_that_it_could_handle() -> Non
             ended.append(error)
             raise
 
-    crew = Crew(wait)
-    crew.start(1)
-    crew.start(2)
+    group = CallGroup(wait)
+    group.start(1)
+    group.start(2)
     begun.wait(5.0)
-    crew.close()
+    group.close()
     assert handled == []
     assert [type(one) for one in ended] == [Aborted, Aborted]
 
 
 def test_a_child_does_not_wait_for_the_calls_of_its_parent_p5() -> None:
-    crew: Crew[int, None] = Crew(lambda _: sleep(LONG))
-    crew.start(1)
-    crew.start(2)
+    group: CallGroup[int, None] = CallGroup(lambda _: sleep(LONG))
+    group.start(1)
+    group.start(2)
     child = os.fork()
     if child == 0:
         try:
-            crew.ended()
+            group.ended()
         except RuntimeError:
             os._exit(7)
         finally:
             os._exit(1)
     _, status = os.waitpid(child, 0)
-    crew.close()
+    group.close()
     assert os.waitstatus_to_exitcode(status) == 7
 
 

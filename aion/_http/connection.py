@@ -1,0 +1,84 @@
+"""What one connection needs of the HTTP library, whichever client it serves.
+
+Only this module, `async_connection` and its twin, the modules that they are made of, and `sockets`
+know that library. A connection sends a `Wire` and returns a `Reply` or a `Fault`: no type and no
+exception of the library gets past it. Requests go through `httpx.HTTPTransport.handle_request` and
+its asynchronous twin, the level at which recorders, mocks and instrumentation hook in.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+from typing import TYPE_CHECKING
+
+import httpx
+
+from aion._http import private_names
+from aion._http.places import KEEP_ALIVE
+from aion._http.routing import Route, proxy_of
+from aion._http.sockets.connect_limits import ConnectLimits
+from aion._secrets import SecretBytes
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Generator
+
+    from aion._http.proxies import Proxy
+
+private_names.require(private_names.HTTP)
+
+ONE = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=KEEP_ALIVE)
+"""The limits of a transport that has one connection."""
+
+
+@contextlib.contextmanager
+def socks_extra() -> Generator[None]:
+    """Name the extra that a SOCKS proxy needs.
+
+    Raises:
+        ImportError: It is not installed.
+    """
+    try:
+        yield
+    except ImportError as error:
+        if "socks" not in str(error).lower():
+            # Python cannot import any more: it is shutting down.
+            raise
+        missing = True
+    else:
+        missing = False
+    if missing:
+        raise ImportError('a SOCKS proxy needs socksio: pip install "aionvision[socks]"')
+
+
+def connect_limits(way: Route) -> ConnectLimits:
+    """The limits of connecting on a route."""
+    scheme = (way.proxy or "").partition(":")[0]
+    handshakes = (scheme == "https") + (way.origin[0] == "https")
+    return ConnectLimits(
+        way.connect_timeout,
+        handshakes=handshakes,
+        asks_proxy=scheme.startswith("socks") and not handshakes,
+    )
+
+
+def library_proxy(way: Route) -> httpx.Proxy | None:
+    """The proxy of a route, for the library, which gets no credentials to take out of a URL."""
+    proxy = proxy_of(way)
+    if proxy is None:
+        return None
+    if proxy.user is None:
+        return httpx.Proxy(proxy.address, ssl_context=_proxy_tls(way, proxy))
+    if proxy.scheme.startswith("socks"):
+        return httpx.Proxy(proxy.address, auth=(proxy.user, proxy.password))
+    login = base64.b64encode(proxy.user.encode() + b":" + proxy.password.encode())
+    return httpx.Proxy(
+        proxy.address,
+        ssl_context=_proxy_tls(way, proxy),
+        headers=[(b"Proxy-Authorization", SecretBytes(b"Basic " + login))],
+    )
+
+
+def _proxy_tls(way: Route, proxy: Proxy) -> ssl.SSLContext | None:
+    return way.tls() if proxy.scheme == "https" else None

@@ -1,0 +1,180 @@
+"""Every private name of `httpx`, `httpcore` and `asyncio` that the package uses.
+
+A release of these libraries may rename what it does not document. No other module uses such names,
+a test proves; each is behind a function here, and `require` reports those that an installed version
+does not have before they are used.
+"""
+
+from __future__ import annotations
+
+import ssl
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    import asyncio
+
+    import httpcore
+    import httpx
+
+DECLARED = {"httpx": "httpx>=0.27,<0.29", "httpcore": "httpcore>=1.0.5,<2"}
+"""The versions that are known to have the names, as `pyproject.toml` declares them."""
+
+
+def connection_pool(transport: Any) -> Any:
+    """The connection pool of a transport of `httpx`, which has no argument for one."""
+    return transport._pool
+
+
+def replace_connection_pool(transport: Any, pool: object) -> None:
+    """Let a transport of `httpx` send its requests to another connection pool."""
+    transport._pool = pool
+
+
+def install_backend(pool: Any, backend: object) -> None:
+    """Let a connection pool open its sockets by `backend`; `httpx` does not pass one on."""
+    pool._network_backend = backend
+
+
+def create_connection(pool: Any, origin: httpcore.Origin) -> Any:
+    """A new connection of the kind that a pool makes: a direct one, or one through its proxy."""
+    return pool.create_connection(origin)
+
+
+def has_unread_data(connection: Any) -> bool:
+    """Whether more than the last response came over an HTTP/1.1 connection.
+
+    `httpcore` asks the socket alone, and the rest may have been read from it already.
+    """
+    while (inner := getattr(connection, "_connection", None)) is not None:
+        connection = inner
+    state = getattr(connection, "_h11_state", None)
+    return state is not None and bool(state.trailing_data[0])
+
+
+def url_parts(url: httpx.URL) -> Any:
+    """The parsed parts of a URL, a named tuple."""
+    return url._uri_reference  # pyright: ignore[reportPrivateUsage]  # that is what this is for
+
+
+def url_of_parts(parts: Any) -> httpx.URL:
+    """A URL of parsed parts; `httpx` can only parse one from text."""
+    import httpx
+
+    url: Any = httpx.URL.__new__(httpx.URL)
+    url._uri_reference = parts
+    made: httpx.URL = url
+    return made
+
+
+def running_loop() -> asyncio.AbstractEventLoop | None:
+    """The running event loop, or None: the public function raises instead, at a higher cost."""
+    library = _asyncio()
+    loop: asyncio.AbstractEventLoop | None = library._get_running_loop()
+    return loop
+
+
+def hide_task(task: Any) -> None:
+    """Take a task out of `asyncio.all_tasks`, so that the end of a program does not cancel it.
+
+    Nor is it reported when its event loop is closed before it is done.
+    """
+    _asyncio()._unregister_task(task)
+    # As `asyncio.gather` does.
+    task._log_destroy_pending = False
+
+
+def _asyncio() -> Any:
+    """The module, which programs that use threads alone never load."""
+    import asyncio
+
+    return asyncio
+
+
+class _Use(NamedTuple):
+    """Names that an object must have, one inside the other."""
+
+    owner: str
+    make: Callable[[], object]
+    names: tuple[str, ...]
+
+
+def _http_uses() -> Iterator[_Use]:
+    """The names of the HTTP libraries, for either client."""
+    import httpcore
+    import httpx
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    origin = httpcore.Origin(b"http", b"localhost", 80)
+    for prefix, stream in (("", httpcore.NetworkStream), ("Async", httpcore.AsyncNetworkStream)):
+        transport = _of(httpx, f"{prefix}HTTPTransport", verify=context)
+        yield _Use(f"httpx.{prefix}HTTPTransport", transport, ("_pool", "_network_backend"))
+        yield _Use(f"httpx.{prefix}HTTPTransport", transport, ("_pool", "create_connection"))
+        connection = _of(httpcore, f"{prefix}HTTPConnection", origin)
+        yield _Use(f"httpcore.{prefix}HTTPConnection", connection, ("_connection",))
+        http11 = _of(httpcore, f"{prefix}HTTP11Connection", origin, stream())
+        yield _Use(f"httpcore.{prefix}HTTP11Connection", http11, ("_h11_state", "trailing_data"))
+    url = _of(httpx, "URL", "http://localhost/")
+    yield _Use("httpx.URL", url, ("_uri_reference", "_replace"))
+
+
+def _asyncio_uses() -> Iterator[_Use]:
+    """The names of the standard library, for the asynchronous client."""
+    library = _asyncio()
+    yield _Use("asyncio", _asyncio, ("_get_running_loop",))
+    yield _Use("asyncio", _asyncio, ("_unregister_task",))
+    yield _Use("asyncio.Task", lambda: library.Task, ("_log_destroy_pending",))
+
+
+def _of(library: Any, name: str, *args: object, **settings: object) -> Callable[[], object]:
+    return lambda: getattr(library, name)(*args, **settings)
+
+
+HTTP = _http_uses
+"""What `require` checks of `httpx` and `httpcore`."""
+ASYNCIO = _asyncio_uses
+"""What `require` checks of `asyncio`."""
+
+
+def require(uses: Callable[[], Iterable[_Use]]) -> None:
+    """Check that the installed versions have the names in `HTTP` or in `ASYNCIO`.
+
+    Raises:
+        RuntimeError: They do not have all; the message names those that are missing, the installed
+            versions, and those to install.
+    """
+    if missing := list(dict.fromkeys(filter(None, map(_missing, uses())))):
+        raise RuntimeError(
+            f"aion cannot use {_installed()}: missing {', '.join(missing)}; "
+            f"install versions that it supports: pip install {_supported()}"
+        )
+
+
+def _missing(use: _Use) -> str | None:
+    """The first name of a use that is missing, in full; None if there is none."""
+    found, path = None, use.owner
+    try:
+        found = use.make()
+        for name in use.names:
+            path = f"{path}.{name}"
+            found = getattr(found, name)
+    except (AttributeError, TypeError):
+        return path
+    return None
+
+
+def _installed() -> str:
+    found = [f"Python {sys.version_info.major}.{sys.version_info.minor}"]
+    for library in DECLARED:
+        try:
+            found.append(f"{library} {version(library)}")
+        except PackageNotFoundError:
+            # A program that was packed into one file may have the library without its metadata.
+            found.append(library)
+    return ", ".join(found)
+
+
+def _supported() -> str:
+    return " ".join(f'"{requirement}"' for requirement in DECLARED.values())

@@ -1,0 +1,26 @@
+"""What `aion.client` needs of its world. `aion._blocking_client` has the same names.
+
+They are apart from `aio` because the blocking client opens an asynchronous one: what does that
+knows both clients, and no module below them may.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+from typing import Self as AsyncClient
+
+from aion._runtime.aio import Engine, Transport
+
+if TYPE_CHECKING:
+    from aion.config import ClientConfig
+
+Client = TypeVar("Client")
+
+
+def async_client(client: Client, config: ClientConfig) -> Client:
+    """Return the asynchronous client that belongs to a client: itself."""
+    del config
+    return client
+
+
+__all__ = ["AsyncClient", "Engine", "Transport", "async_client"]

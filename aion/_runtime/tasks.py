@@ -1,0 +1,59 @@
+"""Several calls at a time for a coroutine. `threads` has the same names."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class CallGroup(Generic[T, R]):
+    """Calls of one function in flight, each reported when it has ended.
+
+    Everything but the calls themselves happens in the caller's own coroutine.
+    """
+
+    def __init__(self, function: Callable[[T], Awaitable[R]]) -> None:
+        self._function = function
+        self._tasks: dict[asyncio.Future[R], T] = {}
+
+    @property
+    def busy(self) -> int:
+        """How many have begun and were not reported."""
+        return len(self._tasks)
+
+    def start(self, item: T) -> None:
+        """Begin a call."""
+        self._tasks[asyncio.ensure_future(self._function(item))] = item
+
+    async def ended(self) -> tuple[T, R]:
+        """Return argument and result of the next call that has ended, or raise its error."""
+        await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+        task = next(task for task in self._tasks if task.done())
+        return self._tasks.pop(task), task.result()
+
+    async def close(self) -> None:
+        """Cancel what is in flight: nothing of it is left when this returns.
+
+        Where this is cancelled itself, the calls end a moment later.
+        """
+        tasks = list(self._tasks)
+        self._tasks.clear()
+        for task in tasks:
+            task.cancel()
+            task.add_done_callback(_ignore)
+        if tasks:
+            # Not `gather`, which would cancel them once more in the middle of tidying up.
+            await asyncio.wait(tasks)
+
+
+def _ignore(ended: asyncio.Future[Any]) -> None:
+    """Take the outcome, so that it is not reported as never retrieved."""
+    if not ended.cancelled():
+        ended.exception()
+
+
+__all__ = ["CallGroup"]
