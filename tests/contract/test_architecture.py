@@ -18,6 +18,7 @@ LAYERS = (
     "sandbox",
     "__init__",
     "sync",
+    "_blocking_client",
     "client",
     "resources",
     "pipeline",
@@ -78,7 +79,9 @@ def layer(module: str) -> str:
     if module.endswith(".__main__"):
         return "__main__"
     parts = module.split(".")[1:] or ["__init__"]
-    return parts[1] if parts[0] == "sync" and parts[1:] else parts[0]
+    # The blocking client opens an asynchronous one, so it knows both.
+    is_twin = parts[0] == "sync" and parts[1:] not in ([], ["client"])
+    return parts[1] if is_twin else parts[0]
 
 
 RANKS = {name: rank for rank, row in enumerate(LAYERS) for name in row.split()}
@@ -213,11 +216,11 @@ def private_names(file: str) -> set[str]:
     Of an object whose type is not written down, a private name counts unless the file defines it
     itself, as an attribute or a function.
     """
-    tree = ast.parse((PROJECT / file).read_text(encoding="utf-8"))
+    source = tree(file)
     own: set[str] = set()
     found: set[str] = set()
     bound: set[str] = set()
-    for node in ast.walk(tree):
+    for node in ast.walk(source):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             own.add(node.name)
         elif isinstance(node, ast.Import | ast.ImportFrom):
@@ -227,7 +230,7 @@ def private_names(file: str) -> set[str]:
                 if path[0] in LIBRARIES:
                     bound.add(alias.asname or path[0 if not module else -1])
                     found |= {part for part in path if is_private(part)}
-    private = [n for n in ast.walk(tree) if isinstance(n, ast.Attribute) and is_private(n.attr)]
+    private = [n for n in ast.walk(source) if isinstance(n, ast.Attribute) and is_private(n.attr)]
     own |= {n.attr for n in private if isinstance(n.value, ast.Name) and n.value.id == "self"}
     for node in private:
         root: ast.expr = node
@@ -243,15 +246,3 @@ def is_private(name: str) -> bool:
     # Named tuples document theirs.
     public = name.endswith("__") or name in {"_asdict", "_fields", "_make", "_replace"}
     return name.startswith("_") and not public
-
-
-def top_level(file: str) -> set[str]:
-    """The top packages that a file imports when it is imported itself."""
-    tree = ast.parse((PROJECT / file).read_text(encoding="utf-8"))
-    found: set[str] = set()
-    for node in tree.body:
-        if isinstance(node, ast.Import):
-            found |= {alias.name.split(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
-            found.add(node.module.split(".")[0])
-    return found

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from tests.contract.test_architecture import files, imports
+from tests.contract.imports import files, imports
 
 ROOT = "aion/sandbox"
 ORDER = (
