@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-from aion._callbacks import pass_on
 from aion._clock import monotonic
 from aion._flows.paging import Pages
 from aion._flows.polling import follow
@@ -113,8 +112,7 @@ async def _failed(engine: rt.Engine, batch_id: str, plan: PollPlan) -> BatchErro
     try:
         request = page_request(batch_id, include_failed=True, offset=0, limit=PAGE)
         items = (await engine.call(request, timeout=timeout)).failed_results()
-    except AionvisionError as error:
-        pass_on(error)
+    except AionvisionError:
         # Nice to have; the failure itself is known.
         items = []
     return _error("the batch failed", batch_id, items)

@@ -18,7 +18,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from aion._callbacks import pass_on
 from aion._http.content import Version
 from aion._runtime import aio as rt
 from aion.exceptions import CircuitBreakerError
@@ -145,7 +144,6 @@ async def _asked(engine: rt.Engine, ask: Callable[[], Awaitable[T]]) -> T:
         try:
             return await ask()
         except CircuitBreakerError as error:
-            pass_on(error)
             pause = pause_before(error, tries, engine.config)
             if pause is None:
                 raise

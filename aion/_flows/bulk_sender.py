@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 
-from aion._callbacks import pass_on
 from aion._http.wire import Fault, Reply
 from aion._runtime import aio as rt
 from aion.exceptions import AionvisionError
@@ -83,7 +82,6 @@ class InFlight:
             request = user_files.stream_batch_upload(body=body)
             return await self._engine.call(request, on_repeat=repeated)
         except AionvisionError as error:
-            pass_on(error)
             return error
 
 

@@ -12,10 +12,10 @@ import math
 from array import array
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from itertools import islice
 
-from aion._callbacks import ignoring_failures, pass_on, raised_by_callback
 from aion._clock import monotonic
 from aion._flows.bulk_recovery import sort_out, versions
 from aion._flows.bulk_sender import InFlight, Outcome
@@ -218,8 +218,7 @@ class BatchUpload:
         try:
             await until(look, bool, plan, lambda _: self._late(plan))
         except AionvisionError as error:
-            is_told = isinstance(error, AionvisionTimeoutError) and error.last_result is not None
-            if is_told or raised_by_callback(error):
+            if isinstance(error, AionvisionTimeoutError) and error.last_result is not None:
                 raise
             raise self._partial(error, "session_results") from error
 
@@ -270,8 +269,7 @@ class BatchUpload:
             return [Parcel(parcel.items, parcel.tries + 1, parcel.guarded)]
         try:
             guarded, plain = await self._sort_out(parcel.items)
-        except AionvisionError as error:
-            pass_on(error)
+        except AionvisionError:
             # The first error is the one to tell.
             self._broken = outcome
             return []
@@ -460,7 +458,7 @@ class BatchUpload:
 
     async def _stopped(self, error: AionvisionError) -> AionvisionError:
         # What the sessions hold is good to know, but the first error is the one to tell.
-        with ignoring_failures():
+        with suppress(AionvisionError):
             await self._look_at_sessions(math.inf)
         self._give_up()
         takes_results = isinstance(error, QuotaExceededError)

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import IO
 
 from aion import _checks as check
-from aion._callbacks import pass_on
 from aion._http.content_encoding import Unpacker
 from aion._http.wire import Reply
 from aion._runtime import aio as rt
@@ -151,7 +150,6 @@ class _Download:
             try:
                 await self._take(answer)
             except (AionvisionConnectionError, AionvisionTimeoutError, ServerError) as error:
-                pass_on(error)
                 failure = error
             else:
                 return
@@ -195,7 +193,6 @@ class _Download:
             try:
                 return await self._engine.open_object(self._url, self._conditions())
             except AionvisionError as error:
-                pass_on(error)
                 if isinstance(error, AionvisionPermissionError) and not fresh:
                     # The URL has expired while the bytes were on their way.
                     self._url, fresh = None, True

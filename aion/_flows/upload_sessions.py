@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from aion._callbacks import pass_on
 from aion._flows.polling import within
 from aion._runtime import aio as rt
 from aion.exceptions import AionvisionError, ResourceNotFoundError
@@ -56,11 +55,9 @@ async def forgotten(engine: rt.Engine, sessions: Sequence[Sent]) -> list[Sent]:
     async def is_forgotten(sent: Sent) -> bool:
         try:
             await engine.call(upload_sessions.get_session_status(sent.session_id))
-        except ResourceNotFoundError as error:
-            pass_on(error)
+        except ResourceNotFoundError:
             return True
-        except AionvisionError as error:
-            pass_on(error)
+        except AionvisionError:
             # Whoever follows the session meets the same, and tells.
             return False
         return False

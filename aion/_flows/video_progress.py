@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from aion._callbacks import pass_on
 from aion._runtime import aio as rt
 from aion.exceptions import ResourceNotFoundError
 from aion.types.video import VideoMetadata, VideoUploadProgress, VideoUploadResult
@@ -42,8 +41,7 @@ async def standing(engine: rt.Engine, media_id: str) -> Standing:
     request = video_uploads.get_upload_progress(media_id)
     try:
         progress = await engine.call(request.decoding(VideoUploadProgress.from_api_response))
-    except ResourceNotFoundError as error:
-        pass_on(error)
+    except ResourceNotFoundError:
         # An upload may be forgotten because the video is there.
         result = await _stored(engine, media_id)
         return Standing(result, None if result else "the service does not know it any more")
@@ -59,8 +57,7 @@ async def _stored(engine: rt.Engine, media_id: str) -> VideoUploadResult | None:
     """The result of a video that is in the library."""
     try:
         file = await engine.call(user_files.get_user_file(media_id))
-    except ResourceNotFoundError as error:
-        pass_on(error)
+    except ResourceNotFoundError:
         return None
     metadata = file.video_metadata
     job = file.video_analysis_job_id

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 
-from aion._callbacks import ignoring_failures, pass_on, raised_by_callback
+from aion._callbacks import CallbackRaised, raised_error
 from aion._engine.observe import logger
 from aion._flows.video_progress import standing
 from aion._http.content import version_of
@@ -119,7 +120,7 @@ class VideoUpload:
             try:
                 return await self._whole(upload)
             except VideoUploadError as error:
-                if raised_by_callback(error) or not _is_refused(error):
+                if not _is_refused(error):
                     raise
                 reason = self._reason
             if not self._unfit:
@@ -140,9 +141,9 @@ class VideoUpload:
     async def _whole(self, upload: ChunkedUpload) -> VideoUploadResult:
         try:
             await self._send(upload)
-        except Exception as error:
-            note = await self._stop(upload, error)
-            if isinstance(error, VideoUploadError) and not raised_by_callback(error):
+        except (Exception, CallbackRaised) as error:
+            note = await self._stop(upload, raised_error(error))
+            if isinstance(error, VideoUploadError):
                 error.message = f"{error.message.rstrip('.')}. {note}"
             raise
         return await self._complete(upload)
@@ -171,7 +172,6 @@ class VideoUpload:
         except _CLEAR:
             raise
         except AionvisionError as error:
-            pass_on(error)
             raise self._failed("initiate", error.message, None, error) from error
         upload = ChunkedUpload.of(session)
         if upload.size != video.size:
@@ -239,12 +239,10 @@ class VideoUpload:
             try:
                 reply = await self._engine.write_object(chunk.method, url, CHUNK_HEADERS, content)
             except UploadError as error:
-                pass_on(error)
                 # The file on disk is at fault: another URL does not help.
                 self._unfit = True
                 raise self._failed("chunk_upload", error.message, upload, error) from error
             except AionvisionError as error:
-                pass_on(error)
                 cause, reason = error, error.message
             else:
                 etag = reply.header("etag")
@@ -263,7 +261,6 @@ class VideoUpload:
         try:
             answer = await self._engine.call(video_uploads.retry_video_chunk(body=body))
         except AionvisionError as error:
-            pass_on(error)
             reason = f"{what} cannot be sent again: {error.message}"
             raise self._failed("chunk_upload", reason, upload, error) from error
         return answer.upload_url
@@ -275,7 +272,6 @@ class VideoUpload:
         try:
             await self._engine.call(video_uploads.confirm_video_chunk(body=body))
         except AionvisionError as error:
-            pass_on(error)
             reason = f"chunk {chunk.number} of {len(upload.chunks)}: {error.message}"
             raise self._failed("confirm", reason, upload, error) from error
 
@@ -304,10 +300,9 @@ class VideoUpload:
         try:
             return await self._engine.call(request.decoding(VideoUploadResult.from_api_response))
         except AionvisionError as error:
-            pass_on(error)
             failure = error
         # An answer that was lost, of this call or of an earlier one, may have been a good one.
-        with ignoring_failures():
+        with suppress(AionvisionError):
             found = await standing(self._engine, upload.media_id)
             if found.result is not None:
                 return found.result
@@ -335,7 +330,7 @@ class VideoUpload:
             upload.media_id, upload.upload_id, "the client could not send it"
         )
         # The error that led here is the one to tell.
-        with ignoring_failures():
+        with suppress(AionvisionError):
             await self._engine.call(video_uploads.abort_video_upload(body=body))
             return _CLEANED
         return _LEFT

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import inspect
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeAlias, TypeVar
 
 from aion import _checks as check
-from aion._callbacks import marking
+from aion._callbacks import Opening, calling_back
 from aion._engine.async_engine import AsyncAnswer as Answer
 from aion._engine.async_engine import AsyncEngine as Engine
 from aion._engine.background import Background
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 R = TypeVar("R")
+P = ParamSpec("P")
 
 Transport = Callable[[Route], AsyncConnection]
 """What makes the connections of a client."""
@@ -39,13 +41,26 @@ async def sleep(seconds: float) -> None:
 async def notify(callback: Callable[[Any], Any] | None, event: Any) -> None:
     """Call a user's callback, which may be a function or a coroutine function.
 
-    What it raises goes to the caller.
+    What it raises goes past all handlers to the method that `opens_callbacks`.
     """
     if callback is not None:
-        with marking():
+        with calling_back():
             answer = callback(event)
             if inspect.isawaitable(answer):
                 await answer
+
+
+def opens_callbacks(
+    method: Callable[P, Coroutine[Any, Any, R]],
+) -> Callable[P, Coroutine[Any, Any, R]]:
+    """Decorate a public method during which callbacks are called: it raises what they raise."""
+
+    @functools.wraps(method)
+    async def opened(*args: P.args, **kwargs: P.kwargs) -> R:
+        with Opening():
+            return await method(*args, **kwargs)
+
+    return opened
 
 
 def check_callbacks(**given: Any) -> None:
@@ -198,5 +213,6 @@ __all__ = [
     "every",
     "finish",
     "notify",
+    "opens_callbacks",
     "sleep",
 ]

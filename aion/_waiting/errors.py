@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from aion._callbacks import raised_by_callback
 from aion.exceptions import (
     AionvisionConnectionError,
     AionvisionError,
@@ -64,7 +63,7 @@ class Awaited(Generic[T]):
             error: What ended it.
             last: The last state, or None where none was seen.
         """
-        if self.again in error.message or raised_by_callback(error):
+        if self.again in error.message:
             return
         error.last_result = last
         error.details = {**self.ids, **self._known(last), **error.details}
@@ -78,8 +77,6 @@ class Awaited(Generic[T]):
 
 def passes(error: AionvisionError) -> bool:
     """Whether another look may succeed where this is what came of one."""
-    if raised_by_callback(error):
-        return False
     match error:
         case AionvisionTimeoutError() | RateLimitError() | CircuitBreakerError():
             return True

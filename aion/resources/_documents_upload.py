@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from aion import _checks as check
-from aion._callbacks import pass_on
 from aion._clock import monotonic
 from aion._flows.document_batch import DocumentBatch, reason_of, status_of
 from aion._flows.polling import follow
@@ -49,6 +48,7 @@ DEFAULT_PROCESSING_TIMEOUT = 600.0
 class DocumentUploads(PresignedDocuments):
     """Uploads documents and follows their processing."""
 
+    @rt.opens_callbacks
     async def upload_one(
         self,
         file: str | Path | bytes,
@@ -94,7 +94,6 @@ class DocumentUploads(PresignedDocuments):
                 found, target, DocumentCallbacks(), processing_timeout, wait_for_processing
             )
         except AionvisionTimeoutError as error:
-            pass_on(error)
             if isinstance(error.last_result, BatchDocumentUploadResults):
                 error.last_result = error.last_result[0]
             raise
@@ -102,6 +101,7 @@ class DocumentUploads(PresignedDocuments):
             results.raise_on_failures()
         return results[0]
 
+    @rt.opens_callbacks
     async def upload(
         self,
         files: str | Path | bytes | Iterable[str | Path | bytes],
@@ -191,6 +191,7 @@ class DocumentUploads(PresignedDocuments):
         )
         return results.raise_on_failures() if raise_on_failure else results
 
+    @rt.opens_callbacks
     async def wait_for_processing(
         self,
         document_id: str,

@@ -38,6 +38,7 @@ _LEVELS = ("default", "quick", "standard", "thorough", "critical")
 class BatchUploads(PresignedUploads):
     """Uploads of many files."""
 
+    @rt.opens_callbacks
     async def upload(
         self,
         files: str | Path | bytes | Iterable[str | Path | bytes],
@@ -126,6 +127,7 @@ class BatchUploads(PresignedUploads):
             progress=progress,
         )
 
+    @rt.opens_callbacks
     async def upload_batch(
         self,
         files: str | Path | bytes | Iterable[str | Path | bytes],

@@ -222,6 +222,7 @@ class CloudStorageResource:
         """
         return await self._job(check.identifier("job_id", job_id), None)
 
+    @rt.opens_callbacks
     async def wait_for_job(
         self,
         job_id: str,
@@ -271,6 +272,7 @@ class CloudStorageResource:
             )
         return job
 
+    @rt.opens_callbacks
     async def import_and_wait(
         self,
         connection_id: str,
@@ -325,6 +327,7 @@ class CloudStorageResource:
             begun.job_id, timeout=timeout, poll_interval=poll_interval, on_progress=on_progress
         )
 
+    @rt.opens_callbacks
     async def export_and_wait(
         self,
         connection_id: str,

@@ -91,6 +91,7 @@ class LinksResource:
             folder_id=saved.folder_id or folder_id,
         )
 
+    @rt.opens_callbacks
     async def create_and_wait(
         self,
         url: str,
@@ -347,6 +348,7 @@ class LinksResource:
         answer = request.decoding(RecrawlLinkResult.from_api_response)
         return await self._engine.call(answer, timeout=timeout)
 
+    @rt.opens_callbacks
     async def wait_for_crawl(
         self,
         link_id: str,

@@ -6,11 +6,11 @@ from datetime import datetime
 from pathlib import Path
 
 from aion import _checks as check
-from aion._callbacks import pass_on
 from aion._flows.bulk_upload import BatchUpload
 from aion._flows.polling import follow
 from aion._flows.quota import allowance_for
 from aion._requests.storage import target_of
+from aion._runtime import aio as rt
 from aion._waiting.errors import Awaited
 from aion._waiting.plan import PollPlan, begin
 from aion.exceptions import (
@@ -39,6 +39,7 @@ MAX_BATCH_FILES = _expand.MOST_FILES
 class UploadResource(BatchUploads):
     """Uploads images and follows their descriptions."""
 
+    @rt.opens_callbacks
     async def upload_one(
         self,
         file: str | Path | bytes,
@@ -97,6 +98,7 @@ class UploadResource(BatchUploads):
             )
         return result
 
+    @rt.opens_callbacks
     async def wait_for_description(
         self,
         image_id: str,
@@ -154,7 +156,6 @@ class UploadResource(BatchUploads):
         try:
             await batch.follow(plan, descriptions=False)
         except AionvisionTimeoutError as error:
-            pass_on(error)
             error.last_result = batch.report()[0]
             raise
         result = batch.report()[0]

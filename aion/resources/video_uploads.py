@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from aion import _checks as check
-from aion._callbacks import raised_by_callback
+from aion._callbacks import CallbackRaised, raised_error
 from aion._flows.video_analysis import analyzed
 from aion._flows.video_upload import VideoUpload
 from aion._requests import videos as requests
@@ -39,6 +39,7 @@ _MOST_RETRIES = 100
 class VideoUploadsResource(VideoUploadSteps):
     """Uploads videos in chunks and follows their analyses."""
 
+    @rt.opens_callbacks
     async def upload_one(
         self,
         file: str | Path,
@@ -116,6 +117,7 @@ class VideoUploadsResource(VideoUploadSteps):
         )
         return result
 
+    @rt.opens_callbacks
     async def upload(
         self,
         files: str | Path | Iterable[str | Path],
@@ -204,12 +206,12 @@ class VideoUploadsResource(VideoUploadSteps):
                     plan = PollPlan(config.polling_interval, whole.timeout, whole.start)
                     results[index] = await self._analyzed(result, plan, callbacks)
                     record.stored(index, results[index])
-        except Exception as error:
+        except (Exception, CallbackRaised) as error:
             stored = [one.media_id for one in results]
-            if isinstance(error, AionvisionError) and not raised_by_callback(error):
+            if isinstance(error, AionvisionError):
                 error.details["stored_media_ids"] = stored
             else:
-                note_stored(error, len(stored), journal, stored)
+                note_stored(raised_error(error), len(stored), journal, stored)
             raise
         finally:
             record.close()
@@ -227,8 +229,7 @@ class VideoUploadsResource(VideoUploadSteps):
         try:
             job = await analyzed(self._engine, result.analysis_job_id, plan, tell)
         except AionvisionError as error:
-            if not raised_by_callback(error):
-                error.details["media_id"] = result.media_id
+            error.details["media_id"] = result.media_id
             raise
         return evolve(result, processing_status=job.status)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
-from aion._callbacks import raised_by_callback
+from aion._callbacks import CallbackRaised, raised_error
 from aion.exceptions import AionvisionError, AionvisionTimeoutError, QuotaExceededError, UploadError
 from aion.types.upload import BatchUploadResults
 
@@ -85,9 +85,9 @@ def noting_stored(report: Callable[[], Sequence[_Stored]], journal: object) -> G
     """
     try:
         yield
-    except Exception as error:
-        if not isinstance(error, AionvisionError) or raised_by_callback(error):
-            note_stored(error, sum(one.is_stored for one in report()), journal)
+    except (Exception, CallbackRaised) as error:
+        if not isinstance(error, AionvisionError):
+            note_stored(raised_error(error), sum(one.is_stored for one in report()), journal)
         raise
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from aion._callbacks import pass_on
 from aion._clock import monotonic
 from aion._requests.page import Page
 from aion._runtime import blocking as rt
@@ -115,8 +114,7 @@ def _failed(engine: rt.Engine, batch_id: str, plan: PollPlan) -> BatchError:
     try:
         request = page_request(batch_id, include_failed=True, offset=0, limit=PAGE)
         items = engine.call(request, timeout=timeout).failed_results()
-    except AionvisionError as error:
-        pass_on(error)
+    except AionvisionError:
         # Nice to have; the failure itself is known.
         items = []
     return _error("the batch failed", batch_id, items)

@@ -20,7 +20,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from aion._callbacks import pass_on
 from aion._http.content import Version
 from aion._runtime import blocking as rt
 from aion.exceptions import CircuitBreakerError
@@ -147,7 +146,6 @@ def _asked(engine: rt.Engine, ask: Callable[[], T]) -> T:
         try:
             return ask()
         except CircuitBreakerError as error:
-            pass_on(error)
             pause = pause_before(error, tries, engine.config)
             if pause is None:
                 raise

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections import deque
 
-from aion._callbacks import pass_on
 from aion._http.wire import Fault, Reply
 from aion._runtime import blocking as rt
 from aion.exceptions import AionvisionError
@@ -85,7 +84,6 @@ class SyncInFlight:
             request = user_files.stream_batch_upload(body=body)
             return self._engine.call(request, on_repeat=repeated)
         except AionvisionError as error:
-            pass_on(error)
             return error
 
 

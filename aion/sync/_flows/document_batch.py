@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from aion._callbacks import pass_on, raised_by_callback
 from aion._clock import monotonic
 from aion._runtime import blocking as rt
 from aion._waiting.plan import PollPlan
@@ -68,8 +67,7 @@ def reason_of(engine: rt.Engine, status: DocumentStatusResult, end: float) -> st
     try:
         request = user_files.get_user_file(status.document_id)
         details = engine.call(request, timeout=within(engine, end))
-    except AionvisionError as error:
-        pass_on(error)
+    except AionvisionError:
         # Nice to have; the failure itself is known.
         return None
     told = (entry.error_message for entry in reversed(details.processing_history or []))
@@ -137,8 +135,7 @@ class SyncDocumentBatch:
         try:
             self._upload.send(pace, since)
         except (UploadError, QuotaExceededError) as error:
-            if not raised_by_callback(error):
-                error.partial_results = self.report()
+            error.partial_results = self.report()
             raise
 
     def follow(self, plan: PollPlan, *, processing: bool) -> None:
@@ -165,7 +162,6 @@ class SyncDocumentBatch:
             if processing and self._waiting():
                 until(look, bool, plan, late)
         except AionvisionError as error:
-            pass_on(error)
             if isinstance(error, AionvisionTimeoutError) and error.last_result is not None:
                 raise self._late(plan) from None
             raise self._partial(error) from error
@@ -229,8 +225,7 @@ class SyncDocumentBatch:
         def ask(document_id: str) -> DocumentStatusResult | None:
             try:
                 return status_of(self._engine, document_id, within(self._engine, end))
-            except ResourceNotFoundError as error:
-                pass_on(error)
+            except ResourceNotFoundError:
                 # A document that was stored a moment ago may not be known everywhere yet.
                 return None
 

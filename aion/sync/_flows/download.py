@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import IO
 
 from aion import _checks as check
-from aion._callbacks import pass_on
 from aion._http.content_encoding import Unpacker
 from aion._http.wire import Reply
 from aion._runtime import blocking as rt
@@ -153,7 +152,6 @@ class _Download:
             try:
                 self._take(answer)
             except (AionvisionConnectionError, AionvisionTimeoutError, ServerError) as error:
-                pass_on(error)
                 failure = error
             else:
                 return
@@ -197,7 +195,6 @@ class _Download:
             try:
                 return self._engine.open_object(self._url, self._conditions())
             except AionvisionError as error:
-                pass_on(error)
                 if isinstance(error, AionvisionPermissionError) and not fresh:
                     # The URL has expired while the bytes were on their way.
                     self._url, fresh = None, True

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from aion._callbacks import pass_on
 from aion._runtime import blocking as rt
 from aion.exceptions import ResourceNotFoundError
 from aion.types.video import VideoMetadata, VideoUploadProgress, VideoUploadResult
@@ -44,8 +43,7 @@ def standing(engine: rt.Engine, media_id: str) -> SyncStanding:
     request = video_uploads.get_upload_progress(media_id)
     try:
         progress = engine.call(request.decoding(VideoUploadProgress.from_api_response))
-    except ResourceNotFoundError as error:
-        pass_on(error)
+    except ResourceNotFoundError:
         # An upload may be forgotten because the video is there.
         result = _stored(engine, media_id)
         return SyncStanding(result, None if result else "the service does not know it any more")
@@ -61,8 +59,7 @@ def _stored(engine: rt.Engine, media_id: str) -> VideoUploadResult | None:
     """The result of a video that is in the library."""
     try:
         file = engine.call(user_files.get_user_file(media_id))
-    except ResourceNotFoundError as error:
-        pass_on(error)
+    except ResourceNotFoundError:
         return None
     metadata = file.video_metadata
     job = file.video_analysis_job_id

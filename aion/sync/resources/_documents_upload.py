@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from aion import _checks as check
-from aion._callbacks import pass_on
 from aion._clock import monotonic
 from aion._requests.storage import target_of
 from aion._runtime import blocking as rt
@@ -51,6 +50,7 @@ DEFAULT_PROCESSING_TIMEOUT = 600.0
 class SyncDocumentUploads(SyncPresignedDocuments):
     """Uploads documents and follows their processing."""
 
+    @rt.opens_callbacks
     def upload_one(
         self,
         file: str | Path | bytes,
@@ -96,7 +96,6 @@ class SyncDocumentUploads(SyncPresignedDocuments):
                 found, target, DocumentCallbacks(), processing_timeout, wait_for_processing
             )
         except AionvisionTimeoutError as error:
-            pass_on(error)
             if isinstance(error.last_result, BatchDocumentUploadResults):
                 error.last_result = error.last_result[0]
             raise
@@ -104,6 +103,7 @@ class SyncDocumentUploads(SyncPresignedDocuments):
             results.raise_on_failures()
         return results[0]
 
+    @rt.opens_callbacks
     def upload(
         self,
         files: str | Path | bytes | Iterable[str | Path | bytes],
@@ -193,6 +193,7 @@ class SyncDocumentUploads(SyncPresignedDocuments):
         )
         return results.raise_on_failures() if raise_on_failure else results
 
+    @rt.opens_callbacks
     def wait_for_processing(
         self,
         document_id: str,

@@ -40,6 +40,7 @@ _LEVELS = ("default", "quick", "standard", "thorough", "critical")
 class SyncBatchUploads(SyncPresignedUploads):
     """Uploads of many files."""
 
+    @rt.opens_callbacks
     def upload(
         self,
         files: str | Path | bytes | Iterable[str | Path | bytes],
@@ -128,6 +129,7 @@ class SyncBatchUploads(SyncPresignedUploads):
             progress=progress,
         )
 
+    @rt.opens_callbacks
     def upload_batch(
         self,
         files: str | Path | bytes | Iterable[str | Path | bytes],

@@ -224,6 +224,7 @@ class SyncCloudStorageResource:
         """
         return self._job(check.identifier("job_id", job_id), None)
 
+    @rt.opens_callbacks
     def wait_for_job(
         self,
         job_id: str,
@@ -273,6 +274,7 @@ class SyncCloudStorageResource:
             )
         return job
 
+    @rt.opens_callbacks
     def import_and_wait(
         self,
         connection_id: str,
@@ -327,6 +329,7 @@ class SyncCloudStorageResource:
             begun.job_id, timeout=timeout, poll_interval=poll_interval, on_progress=on_progress
         )
 
+    @rt.opens_callbacks
     def export_and_wait(
         self,
         connection_id: str,

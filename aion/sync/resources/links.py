@@ -93,6 +93,7 @@ class SyncLinksResource:
             folder_id=saved.folder_id or folder_id,
         )
 
+    @rt.opens_callbacks
     def create_and_wait(
         self,
         url: str,
@@ -349,6 +350,7 @@ class SyncLinksResource:
         answer = request.decoding(RecrawlLinkResult.from_api_response)
         return self._engine.call(answer, timeout=timeout)
 
+    @rt.opens_callbacks
     def wait_for_crawl(
         self,
         link_id: str,

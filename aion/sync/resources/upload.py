@@ -8,8 +8,8 @@ from datetime import datetime
 from pathlib import Path
 
 from aion import _checks as check
-from aion._callbacks import pass_on
 from aion._requests.storage import target_of
+from aion._runtime import blocking as rt
 from aion._waiting.errors import Awaited
 from aion._waiting.plan import PollPlan, begin
 from aion.exceptions import (
@@ -41,6 +41,7 @@ MAX_BATCH_FILES = _expand.MOST_FILES
 class SyncUploadResource(SyncBatchUploads):
     """Uploads images and follows their descriptions."""
 
+    @rt.opens_callbacks
     def upload_one(
         self,
         file: str | Path | bytes,
@@ -99,6 +100,7 @@ class SyncUploadResource(SyncBatchUploads):
             )
         return result
 
+    @rt.opens_callbacks
     def wait_for_description(
         self,
         image_id: str,
@@ -156,7 +158,6 @@ class SyncUploadResource(SyncBatchUploads):
         try:
             batch.follow(plan, descriptions=False)
         except AionvisionTimeoutError as error:
-            pass_on(error)
             error.last_result = batch.report()[0]
             raise
         result = batch.report()[0]

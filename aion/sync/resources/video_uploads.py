@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from aion import _checks as check
-from aion._callbacks import raised_by_callback
+from aion._callbacks import CallbackRaised, raised_error
 from aion._requests import videos as requests
 from aion._runtime import blocking as rt
 from aion._waiting.plan import PollPlan, begin
@@ -41,6 +41,7 @@ _MOST_RETRIES = 100
 class SyncVideoUploadsResource(SyncVideoUploadSteps):
     """Uploads videos in chunks and follows their analyses."""
 
+    @rt.opens_callbacks
     def upload_one(
         self,
         file: str | Path,
@@ -118,6 +119,7 @@ class SyncVideoUploadsResource(SyncVideoUploadSteps):
         )
         return result
 
+    @rt.opens_callbacks
     def upload(
         self,
         files: str | Path | Iterable[str | Path],
@@ -204,12 +206,12 @@ class SyncVideoUploadsResource(SyncVideoUploadSteps):
                     plan = PollPlan(config.polling_interval, whole.timeout, whole.start)
                     results[index] = self._analyzed(result, plan, callbacks)
                     record.stored(index, results[index])
-        except Exception as error:
+        except (Exception, CallbackRaised) as error:
             stored = [one.media_id for one in results]
-            if isinstance(error, AionvisionError) and not raised_by_callback(error):
+            if isinstance(error, AionvisionError):
                 error.details["stored_media_ids"] = stored
             else:
-                note_stored(error, len(stored), journal, stored)
+                note_stored(raised_error(error), len(stored), journal, stored)
             raise
         finally:
             record.close()
@@ -227,8 +229,7 @@ class SyncVideoUploadsResource(SyncVideoUploadSteps):
         try:
             job = analyzed(self._engine, result.analysis_job_id, plan, tell)
         except AionvisionError as error:
-            if not raised_by_callback(error):
-                error.details["media_id"] = result.media_id
+            error.details["media_id"] = result.media_id
             raise
         return evolve(result, processing_status=job.status)
 
