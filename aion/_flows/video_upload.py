@@ -13,7 +13,8 @@ from contextlib import suppress
 
 from aion._callbacks import CallbackRaised, raised_error
 from aion._engine.observe import logger
-from aion._flows.video_progress import standing
+from aion._engine.transient import is_refusal
+from aion._flows.video_status import upload_status
 from aion._http.content import version_of
 from aion._runtime import aio as rt
 from aion.exceptions import (
@@ -29,8 +30,8 @@ from aion.exceptions import (
 from aion.types.callbacks import VideoChunkProgressEvent, VideoUploadCompleteEvent
 from aion.types.video import VideoUploadResult, VideoUploadSession
 from aion.uploads._video_chunks import Chunk, ChunkedUpload, ETagCheck, HashedRange
-from aion.uploads._video_file import Video, VideoCallbacks, VideoWishes
-from aion.uploads._video_record import NoVideoRecord
+from aion.uploads._video_file import Video, VideoCallbacks, VideoOptions
+from aion.uploads._video_record import NO_VIDEO_RECORD, VideoRecord
 from aion_api.api import video_uploads
 from aion_api.models import video_uploads as wire
 
@@ -45,7 +46,6 @@ _CLEAR = (
     RateLimitError,
     ValidationError,
 )
-_AGAIN = frozenset({408, 425, 429})
 _NOT_ALLOWED = frozenset({401, 402, 403})
 _CLEANED = "What was sent of it is removed."
 _LEFT = "What was sent of it could not be removed; the service gives it up later."
@@ -58,7 +58,7 @@ class VideoUpload:
     Args:
         engine: Makes the calls.
         video: The video.
-        wishes: What is asked for with it.
+        options: What is asked for with it.
         callbacks: Who is told of its progress.
         record: Where it is written down, and what is known from an earlier call.
         index: Its position there.
@@ -68,16 +68,16 @@ class VideoUpload:
         self,
         engine: rt.Engine,
         video: Video,
-        wishes: VideoWishes,
+        options: VideoOptions,
         callbacks: VideoCallbacks,
-        record: NoVideoRecord | None = None,
+        record: VideoRecord = NO_VIDEO_RECORD,
         index: int = 0,
     ) -> None:
         self._engine = engine
         self._video = video
-        self._wishes = wishes
+        self._options = options
         self._callbacks = callbacks
-        self._record = record or NoVideoRecord()
+        self._record = record
         self._index = index
         self._check = ETagCheck()
         self._unfit = False
@@ -112,7 +112,7 @@ class VideoUpload:
 
     async def _go_on(self, upload: ChunkedUpload) -> VideoUploadResult | None:
         """Go on with the upload of an earlier call; None when it has to begin anew."""
-        found = await standing(self._engine, upload.media_id)
+        found = await upload_status(self._engine, upload.media_id)
         if found.result is not None:
             return found.result
         reason = found.ended
@@ -125,7 +125,7 @@ class VideoUpload:
                 reason = self._reason
             if not self._unfit:
                 # Whatever was refused, it may be because the video is stored by now.
-                found = await standing(self._engine, upload.media_id)
+                found = await upload_status(self._engine, upload.media_id)
                 if found.result is not None:
                     return found.result
             await self._give_up(upload)
@@ -152,7 +152,7 @@ class VideoUpload:
         """Keep what was sent, or have it removed; what to say about that."""
         reason = error.message if isinstance(error, AionvisionError) else repr(error)
         self._reason = reason
-        if self._record.keeps and not self._unfit:
+        if self._record.resumes and not self._unfit:
             self._record.stopped(self._index, reason)
             return _KEPT
         note = await self._give_up(upload)
@@ -160,9 +160,9 @@ class VideoUpload:
         return note
 
     async def _begin(self) -> ChunkedUpload:
-        video, wishes = self._video, self._wishes
+        video, options = self._video, self._options
         body = wire.InitiateVideoUploadRequestDTO(
-            video.filename, video.content_type, video.size, wishes.title, wishes.tags
+            video.filename, video.content_type, video.size, options.title, options.tags
         )
         request = video_uploads.initiate_video_upload(body=body)
         try:
@@ -184,8 +184,8 @@ class VideoUpload:
     async def _send(self, upload: ChunkedUpload) -> None:
         queue = deque(chunk for chunk in upload.chunks if not chunk.confirmed)
         at_once = upload.at_once
-        if self._wishes.chunk_concurrency is not None:
-            at_once = min(at_once, self._wishes.chunk_concurrency)
+        if self._options.chunk_concurrency is not None:
+            at_once = min(at_once, self._options.chunk_concurrency)
 
         async def step(chunk: Chunk) -> str | None:
             if chunk.etag is None:
@@ -232,7 +232,7 @@ class VideoUpload:
         video = self._video
         content = HashedRange(video.path, chunk.offset, chunk.size, video.version)
         what = f"chunk {chunk.number} of {len(upload.chunks)}"
-        retries = min(self._wishes.chunk_retries, upload.retries)
+        retries = min(self._options.chunk_retries, upload.retries)
         url = chunk.url or await self._new_url(upload, chunk, what)
         while True:
             cause: AionvisionError | None = None
@@ -292,8 +292,8 @@ class VideoUpload:
             upload.media_id,
             upload.upload_id,
             PLACEHOLDER if duration is None else duration,
-            auto_analyze=self._wishes.auto_analyze,
-            analysis_type=self._wishes.analysis_type,
+            auto_analyze=self._options.auto_analyze,
+            analysis_type=self._options.analysis_type,
             duration_extraction_failed=duration is None,
         )
         request = video_uploads.complete_video_upload(body=body)
@@ -303,15 +303,15 @@ class VideoUpload:
             failure = error
         # An answer that was lost, of this call or of an earlier one, may have been a good one.
         with suppress(AionvisionError):
-            found = await standing(self._engine, upload.media_id)
+            found = await upload_status(self._engine, upload.media_id)
             if found.result is not None:
                 return found.result
         status = failure.status_code
-        clear = status is not None and status < 500 and status not in _AGAIN
+        clear = is_refusal(status)
         if clear and status not in _NOT_ALLOWED:
             self._unfit = True
             note = await self._stop(upload, failure)
-        elif self._record.keeps:
+        elif self._record.resumes:
             note = await self._stop(upload, failure)
         elif clear:
             note = await self._give_up(upload)
@@ -329,7 +329,7 @@ class VideoUpload:
         body = wire.AbortVideoUploadRequestDTO(
             upload.media_id, upload.upload_id, "the client could not send it"
         )
-        # The error that led here is the one to tell.
+        # The error that led here matters more.
         with suppress(AionvisionError):
             await self._engine.call(video_uploads.abort_video_upload(body=body))
             return _CLEANED
@@ -363,10 +363,4 @@ class VideoUpload:
 
 def _is_refused(error: VideoUploadError) -> bool:
     """Whether the service will not go on with an upload, however often it is asked."""
-    status = error.status_code
-    return (
-        status is not None
-        and 400 <= status < 500
-        and status not in _AGAIN
-        and status not in _NOT_ALLOWED
-    )
+    return is_refusal(error.status_code) and error.status_code not in _NOT_ALLOWED

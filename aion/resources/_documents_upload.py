@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from aion import _checks as check
 from aion._clock import monotonic
-from aion._flows.document_batch import DocumentBatch, reason_of, status_of
-from aion._flows.polling import follow
-from aion._flows.quota import allowance_for
+from aion._flows.bulk_run import run_batch
+from aion._flows.bulk_upload import document_batch
+from aion._flows.document_processing import reason_of, status_of
+from aion._flows.polling import poll_job
 from aion._requests.storage import target_of
 from aion._runtime import aio as rt
 from aion._waiting.errors import Awaited
@@ -33,10 +35,14 @@ from aion.types.documents import (
 )
 from aion.uploads import _document_file, _expand
 from aion.uploads._document_file import DocumentCallbacks
-from aion.uploads._errors import noting_stored
 from aion.uploads._expand import Found
 from aion.uploads._plan import Pace
-from aion.uploads._record import DocumentRecord, NoRecord, options_of
+from aion.uploads._record import (
+    NO_RECORD,
+    DocumentJournalRecord,
+    Record,
+    options_of,
+)
 from aion_api.models.user_files import StreamBatchUploadBody
 
 BATCH_CHUNK_SIZE = 100
@@ -226,8 +232,8 @@ class DocumentUploads(PresignedDocuments):
             usual_timeout=DEFAULT_PROCESSING_TIMEOUT,
         )
 
-        async def look(left: float) -> DocumentStatusResult:
-            return await status_of(self._engine, wanted, min(self._engine.config.timeout, left))
+        async def call(timeout: float) -> DocumentStatusResult:
+            return await status_of(self._engine, wanted, timeout)
 
         awaited = Awaited[DocumentStatusResult](
             f"document {wanted}",
@@ -235,7 +241,9 @@ class DocumentUploads(PresignedDocuments):
             {"document_id": wanted},
             lambda last: {"status": last.text_extraction_status},
         )
-        status = await follow(look, lambda state: not state.is_processing, plan, awaited)
+        status = await poll_job(
+            self._engine, call, lambda state: not state.is_processing, plan, awaited
+        )
         if status.is_failed:
             now = monotonic()
             reason = await reason_of(self._engine, status, now + plan.left(now)) or NO_REASON
@@ -255,24 +263,21 @@ class DocumentUploads(PresignedDocuments):
         wait: bool,
         journal: str | os.PathLike[str] | None = None,
     ) -> BatchDocumentUploadResults:
-        config = self._engine.config
         form = StreamBatchUploadBody(files=[], storage_target=target)
-        record = NoRecord()
+        record: Record = NO_RECORD
         try:
             if journal is not None:
-                record = DocumentRecord(journal, found, config.base_url, options_of(form))
-            batch = DocumentBatch(self._engine, found, form, callbacks, record)
-            with noting_stored(batch.report, journal):
-                await batch.recover()
-                if batch.size:
-                    allowed = await allowance_for(self._engine, batch.size)
-                    pace = Pace.of(allowed.quota, results_at_once=not wait)
-                    pace = Pace(min(pace.files, BATCH_CHUNK_SIZE), pace.requests)
-                    await batch.send(pace, allowed.moment)
-                await batch.follow(
-                    begin(config, timeout, usual_timeout=DEFAULT_PROCESSING_TIMEOUT),
-                    processing=wait,
-                )
+                base_url = self._engine.config.base_url
+                record = DocumentJournalRecord(journal, found, base_url, options_of(form))
+            batch = document_batch(self._engine, found, form, callbacks, record)
+            return await run_batch(
+                self._engine,
+                batch,
+                partial(Pace.of, results_at_once=not wait, most=BATCH_CHUNK_SIZE),
+                ids_only=not wait,
+                timeout=timeout,
+                usual_timeout=DEFAULT_PROCESSING_TIMEOUT,
+                journal=journal,
+            )
         finally:
             record.close()
-        return batch.report()

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from aion import _checks as check
-from aion._flows.bulk_upload import BatchUpload
-from aion._flows.quota import allowance_for, quota_of
+from aion._flows.bulk_run import run_batch
+from aion._flows.bulk_upload import image_batch
+from aion._flows.quota import quota_of
 from aion._requests.storage import target_of
 from aion._runtime import aio as rt
-from aion._waiting.plan import begin
 from aion.resources._upload_presigned import PresignedUploads
 from aion.types.callbacks import (
     DescriptionFailedEvent,
@@ -23,10 +24,9 @@ from aion.types.callbacks import (
 from aion.types.common import StorageTarget
 from aion.types.upload import BatchUploadResults, QuotaInfo
 from aion.uploads import _expand
-from aion.uploads._errors import noting_stored
 from aion.uploads._plan import Callbacks, Pace
 from aion.uploads._progress_bar import display
-from aion.uploads._record import NoRecord, Record, options_of
+from aion.uploads._record import NO_RECORD, JournalRecord, Record, options_of
 from aion.uploads.progress import UploadProgress
 from aion_api import UNSET, evolve
 from aion_api.models.user_files import StreamBatchUploadBody
@@ -244,10 +244,10 @@ class BatchUploads(PresignedUploads):
             keep_bad=not raise_on_failure,
         )
         shown = display(progress)
-        record = NoRecord()
+        record: Record = NO_RECORD
         try:
             if journal is not None:
-                record = Record(
+                record = JournalRecord(
                     journal, found, self._engine.config.base_url, options=options_of(form)
                 )
             callbacks = Callbacks(
@@ -257,21 +257,20 @@ class BatchUploads(PresignedUploads):
                 on_description_failed,
                 shown.show,
             )
-            batch = BatchUpload(self._engine, found, form, callbacks, record)
-            # The batch lets go of the files as they are sent.
+            batch = image_batch(self._engine, found, form, callbacks, record)
+            # The batch releases the files once all are sent.
             del found
-            with noting_stored(batch.report, journal):
-                await batch.recover()
-                if batch.size:
-                    allowed = await allowance_for(self._engine, batch.size)
-                    pace = Pace.of(allowed.quota, results_at_once=not wait_for_descriptions)
-                    await batch.send(pace, allowed.moment)
-                plan = begin(self._engine.config, description_timeout)
-                await batch.follow(plan, descriptions=wait_for_descriptions and auto_describe)
+            results = await run_batch(
+                self._engine,
+                batch,
+                partial(Pace.of, results_at_once=not wait_for_descriptions),
+                ids_only=not (wait_for_descriptions and auto_describe),
+                timeout=description_timeout,
+                journal=journal,
+            )
         finally:
             record.close()
             shown.close()
-        results = batch.report()
         return results.raise_on_failures() if raise_on_failure else results
 
     async def check_quota(self, file_count: int = 1) -> QuotaInfo:

@@ -6,8 +6,8 @@ from datetime import datetime
 from pathlib import Path
 
 from aion import _checks as check
-from aion._flows.bulk_upload import BatchUpload
-from aion._flows.polling import follow
+from aion._flows.bulk_upload import BatchUpload, image_batch
+from aion._flows.polling import poll_job
 from aion._flows.quota import allowance_for
 from aion._requests.storage import target_of
 from aion._runtime import aio as rt
@@ -22,9 +22,9 @@ from aion.exceptions import (
 from aion.resources._upload_bulk import BatchUploads
 from aion.types.common import StorageTarget
 from aion.types.describe import DescriptionStatus as DescriptionState
-from aion.types.upload import UploadResult
+from aion.types.upload import BatchUploadResults, UploadResult
 from aion.uploads import _expand, _local_file, _media_types
-from aion.uploads._errors import go_on
+from aion.uploads._errors import IMAGES
 from aion.uploads._expand import Found
 from aion.uploads._plan import LARGEST_CHUNK, Callbacks, Pace
 from aion_api.api import user_files
@@ -127,34 +127,36 @@ class UploadResource(BatchUploads):
         wanted = check.identifier("image_id", image_id)
         plan = begin(self._engine.config, timeout, poll_interval)
 
-        async def look(left: float) -> DescriptionState:
-            file = await self._file(wanted, left)
+        async def call(timeout: float) -> DescriptionState:
+            file = await self._file(wanted, timeout)
             if file is None:
                 raise ResourceNotFoundError("image", wanted)
             return DescriptionState.from_file(file)
 
         awaited = Awaited[DescriptionState](
             f"the description of image {wanted}",
-            go_on(wanted),
+            IMAGES.resume_hint(wanted),
             {"image_id": wanted},
             lambda last: {"status": last.status},
         )
-        return await follow(look, lambda state: state.is_complete, plan, awaited)
+        return await poll_job(self._engine, call, lambda state: state.is_complete, plan, awaited)
 
     async def _send(
         self, source: _local_file.Upload, target: str, since: datetime | None
-    ) -> BatchUpload:
+    ) -> BatchUpload[BatchUploadResults]:
         """Send one image, as a batch of one: what was lost on the way is asked for."""
         found = [Found(0, source)]
         form = StreamBatchUploadBody(files=[], storage_target=target)
-        batch = BatchUpload(self._engine, found, form, Callbacks())
+        batch = image_batch(self._engine, found, form, Callbacks())
         await batch.send(Pace(1, 1), since)
         return batch
 
-    async def _identified(self, batch: BatchUpload, plan: PollPlan) -> UploadResult:
+    async def _identified(
+        self, batch: BatchUpload[BatchUploadResults], plan: PollPlan
+    ) -> UploadResult:
         """The result of a batch of one, as soon as its id is known."""
         try:
-            await batch.follow(plan, descriptions=False)
+            await batch.follow(plan, ids_only=True)
         except AionvisionTimeoutError as error:
             error.last_result = batch.report()[0]
             raise
@@ -169,21 +171,22 @@ class UploadResource(BatchUploads):
         return result
 
     async def _described(self, result: UploadResult, plan: PollPlan) -> UploadResult:
-        async def look(left: float) -> UploadResult:
-            file = await self._file(result.image_id, left)
+        async def call(timeout: float) -> UploadResult:
+            file = await self._file(result.image_id, timeout)
             # A file that was stored a moment ago may not be listed yet: that is not its end.
             return result if file is None else result.with_file(file)
 
         awaited = Awaited[UploadResult](
             f"the description of {result.filename}",
-            go_on(result.image_id),
+            IMAGES.resume_hint(result.image_id),
             {"image_id": result.image_id},
             lambda last: {"status": last.description_status.value},
         )
-        return await follow(look, lambda state: not state.is_pending, plan, awaited, first=result)
+        return await poll_job(
+            self._engine, call, lambda state: not state.is_pending, plan, awaited, first=result
+        )
 
-    async def _file(self, image_id: str, left: float) -> UserFile | None:
+    async def _file(self, image_id: str, timeout: float) -> UserFile | None:
         request = user_files.list_user_files(ids=[image_id], limit=1)
-        timeout = min(self._engine.config.timeout, left)
         page = await self._engine.call(request, timeout=timeout)
         return page.files[0] if page.files else None

@@ -23,9 +23,9 @@ from aion.types.callbacks import (
 )
 from aion.types.video import VideoAnalysisJobStatus, VideoUploadResult
 from aion.uploads import _video_file
-from aion.uploads._errors import note_stored
-from aion.uploads._video_file import Video, VideoCallbacks, VideoWishes
-from aion.uploads._video_record import NoVideoRecord, VideoRecord
+from aion.uploads._errors import add_stored_note
+from aion.uploads._video_file import Video, VideoCallbacks, VideoOptions
+from aion.uploads._video_record import NO_VIDEO_RECORD, VideoJournalRecord, VideoRecord
 from aion_api import evolve
 
 SUPPORTED_VIDEO_EXTENSIONS = set(_video_file.EXTENSIONS)
@@ -106,14 +106,14 @@ class VideoUploadsResource(VideoUploadSteps):
         Endpoint: ``POST /video-uploads/initiate``, ``PUT`` to the URL of each chunk,
             ``POST /video-uploads/chunks/confirm``, ``POST /video-uploads/complete``
         """
-        wishes = _wishes(
+        options = _options_of(
             title, tags, auto_analyze, analysis_type, max_chunk_concurrency, max_chunk_retries
         )
         _check_wait(auto_analyze, wait_for_analysis, analysis_timeout)
         callbacks = _callbacks(on_chunk_progress, on_upload_complete, on_analysis_progress)
         video = _video_file.video(file)
         (result,) = await self._take(
-            [video], wishes, callbacks, journal, wait_for_analysis, analysis_timeout
+            [video], options, callbacks, journal, wait_for_analysis, analysis_timeout
         )
         return result
 
@@ -168,7 +168,7 @@ class VideoUploadsResource(VideoUploadSteps):
 
         Endpoint: ``POST /video-uploads/initiate`` and the others of `upload_one`
         """
-        wishes = _wishes(
+        options = _options_of(
             title, tags, auto_analyze, analysis_type, max_chunk_concurrency, max_chunk_retries
         )
         _check_wait(auto_analyze, wait_for_analysis, analysis_timeout)
@@ -177,26 +177,26 @@ class VideoUploadsResource(VideoUploadSteps):
         if title is not None and len(videos) > 1:
             check.refuse("title", title, f"None for several videos; these are {len(videos)}")
         return await self._take(
-            videos, wishes, callbacks, journal, wait_for_analysis, analysis_timeout
+            videos, options, callbacks, journal, wait_for_analysis, analysis_timeout
         )
 
     async def _take(
         self,
         videos: Sequence[Video],
-        wishes: VideoWishes,
+        options: VideoOptions,
         callbacks: VideoCallbacks,
         journal: str | os.PathLike[str] | None,
         wait: bool,
         timeout: float | None,
     ) -> list[VideoUploadResult]:
         config = self._engine.config
-        record = NoVideoRecord()
+        record: VideoRecord = NO_VIDEO_RECORD
         results: list[VideoUploadResult] = []
         try:
             if journal is not None:
-                record = VideoRecord(journal, videos, config.base_url, wishes)
+                record = VideoJournalRecord(journal, videos, config.base_url, options)
             for index, video in enumerate(videos):
-                upload = VideoUpload(self._engine, video, wishes, callbacks, record, index)
+                upload = VideoUpload(self._engine, video, options, callbacks, record, index)
                 await upload.run(results.append)
             if wait:
                 whole = begin(config, timeout)
@@ -211,7 +211,7 @@ class VideoUploadsResource(VideoUploadSteps):
             if isinstance(error, AionvisionError):
                 error.details["stored_media_ids"] = stored
             else:
-                note_stored(raised_error(error), len(stored), journal, stored)
+                add_stored_note(raised_error(error), len(stored), journal, stored)
             raise
         finally:
             record.close()
@@ -234,17 +234,17 @@ class VideoUploadsResource(VideoUploadSteps):
         return evolve(result, processing_status=job.status)
 
 
-def _wishes(
+def _options_of(
     title: str | None,
     tags: Sequence[str] | None,
     auto_analyze: bool,
     analysis_type: str,
     concurrency: int | None,
     retries: int,
-) -> VideoWishes:
+) -> VideoOptions:
     if concurrency is not None:
         check.whole_number("max_chunk_concurrency", concurrency, 1, _MOST_AT_ONCE)
-    return VideoWishes(
+    return VideoOptions(
         requests.title_of(title),
         requests.tags_of(tags),
         auto_analyze,

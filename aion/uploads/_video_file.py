@@ -65,7 +65,7 @@ class Video(_local_file.Upload):
 
 
 @dataclass(frozen=True, slots=True)
-class VideoWishes:
+class VideoOptions:
     """What is asked for with the upload of a video."""
 
     title: str | Unset

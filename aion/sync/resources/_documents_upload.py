@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,10 @@ from aion._runtime import blocking as rt
 from aion._waiting.errors import Awaited
 from aion._waiting.plan import begin
 from aion.exceptions import AionvisionTimeoutError, DocumentProcessingError
-from aion.sync._flows.document_batch import SyncDocumentBatch, reason_of, status_of
-from aion.sync._flows.polling import follow
-from aion.sync._flows.quota import allowance_for
+from aion.sync._flows.bulk_run import run_batch
+from aion.sync._flows.bulk_upload import document_batch
+from aion.sync._flows.document_processing import reason_of, status_of
+from aion.sync._flows.polling import poll_job
 from aion.sync.resources._documents_presigned import SyncPresignedDocuments
 from aion.types._document_processing import NO_REASON
 from aion.types.callbacks import (
@@ -35,10 +37,14 @@ from aion.types.documents import (
 )
 from aion.uploads import _document_file, _expand
 from aion.uploads._document_file import DocumentCallbacks
-from aion.uploads._errors import noting_stored
 from aion.uploads._expand import Found
 from aion.uploads._plan import Pace
-from aion.uploads._record import DocumentRecord, NoRecord, options_of
+from aion.uploads._record import (
+    NO_RECORD,
+    DocumentJournalRecord,
+    Record,
+    options_of,
+)
 from aion_api.models.user_files import StreamBatchUploadBody
 
 BATCH_CHUNK_SIZE = 100
@@ -228,8 +234,8 @@ class SyncDocumentUploads(SyncPresignedDocuments):
             usual_timeout=DEFAULT_PROCESSING_TIMEOUT,
         )
 
-        def look(left: float) -> DocumentStatusResult:
-            return status_of(self._engine, wanted, min(self._engine.config.timeout, left))
+        def call(timeout: float) -> DocumentStatusResult:
+            return status_of(self._engine, wanted, timeout)
 
         awaited = Awaited[DocumentStatusResult](
             f"document {wanted}",
@@ -237,7 +243,7 @@ class SyncDocumentUploads(SyncPresignedDocuments):
             {"document_id": wanted},
             lambda last: {"status": last.text_extraction_status},
         )
-        status = follow(look, lambda state: not state.is_processing, plan, awaited)
+        status = poll_job(self._engine, call, lambda state: not state.is_processing, plan, awaited)
         if status.is_failed:
             now = monotonic()
             reason = reason_of(self._engine, status, now + plan.left(now)) or NO_REASON
@@ -257,24 +263,21 @@ class SyncDocumentUploads(SyncPresignedDocuments):
         wait: bool,
         journal: str | os.PathLike[str] | None = None,
     ) -> BatchDocumentUploadResults:
-        config = self._engine.config
         form = StreamBatchUploadBody(files=[], storage_target=target)
-        record = NoRecord()
+        record: Record = NO_RECORD
         try:
             if journal is not None:
-                record = DocumentRecord(journal, found, config.base_url, options_of(form))
-            batch = SyncDocumentBatch(self._engine, found, form, callbacks, record)
-            with noting_stored(batch.report, journal):
-                batch.recover()
-                if batch.size:
-                    allowed = allowance_for(self._engine, batch.size)
-                    pace = Pace.of(allowed.quota, results_at_once=not wait)
-                    pace = Pace(min(pace.files, BATCH_CHUNK_SIZE), pace.requests)
-                    batch.send(pace, allowed.moment)
-                batch.follow(
-                    begin(config, timeout, usual_timeout=DEFAULT_PROCESSING_TIMEOUT),
-                    processing=wait,
-                )
+                base_url = self._engine.config.base_url
+                record = DocumentJournalRecord(journal, found, base_url, options_of(form))
+            batch = document_batch(self._engine, found, form, callbacks, record)
+            return run_batch(
+                self._engine,
+                batch,
+                partial(Pace.of, results_at_once=not wait, most=BATCH_CHUNK_SIZE),
+                ids_only=not wait,
+                timeout=timeout,
+                usual_timeout=DEFAULT_PROCESSING_TIMEOUT,
+                journal=journal,
+            )
         finally:
             record.close()
-        return batch.report()

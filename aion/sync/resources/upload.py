@@ -18,15 +18,15 @@ from aion.exceptions import (
     ResourceNotFoundError,
     UploadError,
 )
-from aion.sync._flows.bulk_upload import SyncBatchUpload
-from aion.sync._flows.polling import follow
+from aion.sync._flows.bulk_upload import SyncBatchUpload, image_batch
+from aion.sync._flows.polling import poll_job
 from aion.sync._flows.quota import allowance_for
 from aion.sync.resources._upload_bulk import SyncBatchUploads
 from aion.types.common import StorageTarget
 from aion.types.describe import DescriptionStatus as DescriptionState
-from aion.types.upload import UploadResult
+from aion.types.upload import BatchUploadResults, UploadResult
 from aion.uploads import _expand, _local_file, _media_types
-from aion.uploads._errors import go_on
+from aion.uploads._errors import IMAGES
 from aion.uploads._expand import Found
 from aion.uploads._plan import LARGEST_CHUNK, Callbacks, Pace
 from aion_api.api import user_files
@@ -129,34 +129,36 @@ class SyncUploadResource(SyncBatchUploads):
         wanted = check.identifier("image_id", image_id)
         plan = begin(self._engine.config, timeout, poll_interval)
 
-        def look(left: float) -> DescriptionState:
-            file = self._file(wanted, left)
+        def call(timeout: float) -> DescriptionState:
+            file = self._file(wanted, timeout)
             if file is None:
                 raise ResourceNotFoundError("image", wanted)
             return DescriptionState.from_file(file)
 
         awaited = Awaited[DescriptionState](
             f"the description of image {wanted}",
-            go_on(wanted),
+            IMAGES.resume_hint(wanted),
             {"image_id": wanted},
             lambda last: {"status": last.status},
         )
-        return follow(look, lambda state: state.is_complete, plan, awaited)
+        return poll_job(self._engine, call, lambda state: state.is_complete, plan, awaited)
 
     def _send(
         self, source: _local_file.Upload, target: str, since: datetime | None
-    ) -> SyncBatchUpload:
+    ) -> SyncBatchUpload[BatchUploadResults]:
         """Send one image, as a batch of one: what was lost on the way is asked for."""
         found = [Found(0, source)]
         form = StreamBatchUploadBody(files=[], storage_target=target)
-        batch = SyncBatchUpload(self._engine, found, form, Callbacks())
+        batch = image_batch(self._engine, found, form, Callbacks())
         batch.send(Pace(1, 1), since)
         return batch
 
-    def _identified(self, batch: SyncBatchUpload, plan: PollPlan) -> UploadResult:
+    def _identified(
+        self, batch: SyncBatchUpload[BatchUploadResults], plan: PollPlan
+    ) -> UploadResult:
         """The result of a batch of one, as soon as its id is known."""
         try:
-            batch.follow(plan, descriptions=False)
+            batch.follow(plan, ids_only=True)
         except AionvisionTimeoutError as error:
             error.last_result = batch.report()[0]
             raise
@@ -171,21 +173,22 @@ class SyncUploadResource(SyncBatchUploads):
         return result
 
     def _described(self, result: UploadResult, plan: PollPlan) -> UploadResult:
-        def look(left: float) -> UploadResult:
-            file = self._file(result.image_id, left)
+        def call(timeout: float) -> UploadResult:
+            file = self._file(result.image_id, timeout)
             # A file that was stored a moment ago may not be listed yet: that is not its end.
             return result if file is None else result.with_file(file)
 
         awaited = Awaited[UploadResult](
             f"the description of {result.filename}",
-            go_on(result.image_id),
+            IMAGES.resume_hint(result.image_id),
             {"image_id": result.image_id},
             lambda last: {"status": last.description_status.value},
         )
-        return follow(look, lambda state: not state.is_pending, plan, awaited, first=result)
+        return poll_job(
+            self._engine, call, lambda state: not state.is_pending, plan, awaited, first=result
+        )
 
-    def _file(self, image_id: str, left: float) -> UserFile | None:
+    def _file(self, image_id: str, timeout: float) -> UserFile | None:
         request = user_files.list_user_files(ids=[image_id], limit=1)
-        timeout = min(self._engine.config.timeout, left)
         page = self._engine.call(request, timeout=timeout)
         return page.files[0] if page.files else None

@@ -7,8 +7,9 @@ import time
 
 import pytest
 
+from aion._engine.transient import is_transient
 from aion._flows.polling import follow
-from aion._waiting.errors import Awaited, passes
+from aion._waiting.errors import Awaited
 from aion._waiting.plan import PollPlan
 from aion.exceptions import (
     AionvisionConnectionError,
@@ -51,7 +52,7 @@ def coded(error: AionvisionError, code: str) -> AionvisionError:
     ids=repr,
 )
 def test_p23_a_wait_goes_through_what_passes(error: AionvisionError) -> None:
-    assert passes(error)
+    assert is_transient(error)
 
 
 @pytest.mark.parametrize(
@@ -70,26 +71,26 @@ def test_p23_a_wait_goes_through_what_passes(error: AionvisionError) -> None:
     ids=repr,
 )
 def test_p23_a_wait_does_not_go_through_what_stays(error: AionvisionError) -> None:
-    assert not passes(error)
+    assert not is_transient(error)
 
 
 def test_p23_a_wait_looks_again_while_a_circuit_is_open() -> None:
     # How long a circuit stays open at most says nothing of when it closes.
     answers: list[str | AionvisionError] = [CircuitBreakerError("jobs", 600.0), "running", "done"]
 
-    async def look(_: float) -> str:
+    async def poll(_: float) -> str:
         answer = answers.pop(0)
         if isinstance(answer, AionvisionError):
             raise answer
         return answer
 
     plan = PollPlan(0.001, 5.0, time.monotonic())
-    assert asyncio.run(follow(look, lambda state: state == "done", plan, JOB)) == "done"
+    assert asyncio.run(follow(poll, lambda state: state == "done", plan, JOB)) == "done"
 
 
 def test_p23_a_late_error_tells_state_id_and_way_on() -> None:
     error = JOB.late("running", 2.0)
-    assert error.message == f"the job j1 is still running after 2 s. {JOB.again}"
+    assert error.message == f"the job j1 is still running after 2 s. {JOB.resume_hint}"
     assert error.details == {"job_id": "j1", "status": "running"}
     assert error.last_result == "running"
 
@@ -102,13 +103,13 @@ def test_p23_a_late_error_needs_no_state() -> None:
 
 def test_p23_an_error_tells_the_way_on_once() -> None:
     error = AionvisionPermissionError("not allowed")
-    JOB.tell(error, "running")
-    JOB.tell(error, None)
-    assert error.message == f"not allowed. {JOB.again}"
+    JOB.annotate(error, "running")
+    JOB.annotate(error, None)
+    assert error.message == f"not allowed. {JOB.resume_hint}"
     assert error.last_result == "running"
 
 
 def test_an_error_keeps_its_own_details() -> None:
     error = AionvisionError("CODE", "text", details={"status": "its own"})
-    JOB.tell(error, "running")
+    JOB.annotate(error, "running")
     assert error.details == {"job_id": "j1", "status": "its own"}
