@@ -8,14 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from aion._engine.transient import is_ambiguous
 from aion.exceptions import (
-    AionvisionConnectionError,
-    AionvisionError,
-    AionvisionTimeoutError,
-    CircuitBreakerError,
-    RateLimitError,
-    ServerError,
     ValidationError,
 )
 from aion.types.common import DescriptionStatus
@@ -224,23 +217,3 @@ def test_an_empty_file_becomes_a_journal(path: Path, photos: Path) -> None:
         Journal(path).report()
     JournalRecord(path, found(photos), URL).close()
     assert len(Journal(path).report()) == 3
-
-
-@pytest.mark.parametrize(
-    ("error", "status", "expected"),
-    [
-        (AionvisionConnectionError(), None, True),
-        (AionvisionTimeoutError(), None, True),
-        (ServerError(), 500, True),
-        (ServerError(), 200, True),
-        (ServerError(), 503, False),
-        (ServerError(), 501, False),
-        (RateLimitError(), 429, False),
-        (CircuitBreakerError("user_files", 1.0), None, False),
-        (ValidationError("no"), 413, False),
-    ],
-)
-def test_only_a_failure_after_which_the_work_may_be_done_is_ambiguous(
-    error: AionvisionError, status: int | None, expected: bool
-) -> None:
-    assert is_ambiguous(error.at(status_code=status)) is expected

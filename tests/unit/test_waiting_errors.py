@@ -5,24 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 
-import pytest
-
-from aion._engine.transient import is_transient
 from aion._flows.polling import follow
 from aion._waiting.errors import Awaited
 from aion._waiting.plan import PollPlan
 from aion.exceptions import (
-    AionvisionConnectionError,
     AionvisionError,
     AionvisionPermissionError,
-    AionvisionTimeoutError,
-    AuthenticationError,
     CircuitBreakerError,
-    QuotaExceededError,
-    RateLimitError,
-    ResourceNotFoundError,
-    ServerError,
-    ValidationError,
 )
 
 JOB = Awaited[str](
@@ -31,47 +20,6 @@ JOB = Awaited[str](
     {"job_id": "j1"},
     lambda status: {"status": status},
 )
-
-
-def coded(error: AionvisionError, code: str) -> AionvisionError:
-    error.code = code
-    return error
-
-
-@pytest.mark.parametrize(
-    "error",
-    [
-        AionvisionConnectionError(),
-        AionvisionTimeoutError(),
-        CircuitBreakerError("batch", 60.0),
-        RateLimitError(),
-        ServerError().at(status_code=500),
-        ServerError().at(status_code=503),
-        ServerError(),
-    ],
-    ids=repr,
-)
-def test_p23_a_wait_goes_through_what_passes(error: AionvisionError) -> None:
-    assert is_transient(error)
-
-
-@pytest.mark.parametrize(
-    "error",
-    [
-        AuthenticationError(),
-        AionvisionPermissionError(),
-        ResourceNotFoundError("batch", "b1"),
-        ValidationError("no id"),
-        QuotaExceededError("used up"),
-        ServerError().at(status_code=501),
-        ServerError("not JSON").at(status_code=200),
-        coded(AionvisionConnectionError(), "TLS_ERROR"),
-        coded(AionvisionConnectionError(), "PROXY_ERROR"),
-    ],
-    ids=repr,
-)
-def test_p23_a_wait_does_not_go_through_what_stays(error: AionvisionError) -> None:
-    assert not is_transient(error)
 
 
 def test_p23_a_wait_looks_again_while_a_circuit_is_open() -> None:
