@@ -1,4 +1,4 @@
-"""How far the upload of a video is that an earlier call, or a lost answer, has left behind."""
+"""Asks how far the upload of a video is, after an earlier call or a lost response."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class UploadStatus:
 
 
 async def upload_status(engine: rt.Engine, media_id: str) -> UploadStatus:
-    """Ask how far an upload is.
+    """Get the status of an upload.
 
     A status that is not known counts as one of an upload that goes on: what is sent then shows.
 

@@ -1,8 +1,8 @@
-"""One video on its way: begun, sent in chunks, completed.
+"""Uploads one video: begins it, sends its chunks, completes it.
 
-Without a journal, an upload that cannot go on is given up. With one it stays, and the next call
-asks how far it is and sends what is missing; only one that the service does not know any more, or
-will not go on with, begins anew, so that no video is stored twice.
+Without a journal, an upload that breaks is aborted. With one it stays, and the next call asks how
+far it is and sends what is missing. Only an upload that the service does not know any more, or
+refuses to resume, begins anew, so that no video is stored twice.
 """
 
 from __future__ import annotations
@@ -58,9 +58,9 @@ class VideoUpload:
     Args:
         engine: Makes the calls.
         video: The video.
-        options: What is asked for with it.
-        callbacks: Who is told of its progress.
-        record: Where it is written down, and what is known from an earlier call.
+        options: The options of the call.
+        callbacks: The callbacks of the caller.
+        record: The journal, with what is known from an earlier call.
         index: Its position there.
     """
 
@@ -87,7 +87,7 @@ class VideoUpload:
         """Send what is missing.
 
         Args:
-            keep: Told of the result once the video is stored, before anybody else is.
+            keep: Called with the result once the video is stored, before the callbacks.
 
         Raises:
             VideoUploadError: It did not arrive. Without a journal nothing of it is kept, where
@@ -102,7 +102,7 @@ class VideoUpload:
         if old is not None:
             await self._give_up(old)
         begun = self._record.begun(self._index)
-        result = None if begun is None else await self._go_on(begun)
+        result = None if begun is None else await self._resume(begun)
         if result is None:
             result = await self._whole(await self._begin())
         self._record.stored(self._index, result)
@@ -110,8 +110,8 @@ class VideoUpload:
         done = VideoUploadCompleteEvent(result.media_id, result)
         await rt.notify(self._callbacks.on_upload_complete, done)
 
-    async def _go_on(self, upload: ChunkedUpload) -> VideoUploadResult | None:
-        """Go on with the upload of an earlier call; None when it has to begin anew."""
+    async def _resume(self, upload: ChunkedUpload) -> VideoUploadResult | None:
+        """Resume the upload of an earlier call; return None when it has to begin anew."""
         found = await upload_status(self._engine, upload.media_id)
         if found.result is not None:
             return found.result
@@ -124,7 +124,7 @@ class VideoUpload:
                     raise
                 reason = self._reason
             if not self._unfit:
-                # Whatever was refused, it may be because the video is stored by now.
+                # The refusal may mean that the video is stored by now.
                 found = await upload_status(self._engine, upload.media_id)
                 if found.result is not None:
                     return found.result
@@ -149,7 +149,7 @@ class VideoUpload:
         return await self._complete(upload)
 
     async def _stop(self, upload: ChunkedUpload, error: Exception) -> str:
-        """Keep what was sent, or have it removed; what to say about that."""
+        """Keep what was sent, or have it removed; return the sentence that says so."""
         reason = error.message if isinstance(error, AionvisionError) else repr(error)
         self._reason = reason
         if self._record.resumes and not self._unfit:
@@ -206,7 +206,7 @@ class VideoUpload:
                 else:
                     chunk.confirmed = True
                     self._record.confirmed(self._index, chunk)
-                    await self._tell(upload, chunk)
+                    await self._report(upload, chunk)
         finally:
             await crew.close()
         self._require_whole(upload)
@@ -228,7 +228,7 @@ class VideoUpload:
             raise self._failed("chunk_upload", reason, upload)
 
     async def _put(self, upload: ChunkedUpload, chunk: Chunk) -> str:
-        """Send a chunk, with new URLs as long as that may help; the ETag that storage gave."""
+        """Send a chunk, with new URLs as long as that may help; return its ETag."""
         video = self._video
         content = HashedRange(video.path, chunk.offset, chunk.size, video.version)
         what = f"chunk {chunk.number} of {len(upload.chunks)}"
@@ -261,7 +261,7 @@ class VideoUpload:
         try:
             answer = await self._engine.call(video_uploads.retry_video_chunk(body=body))
         except AionvisionError as error:
-            reason = f"{what} cannot be sent again: {error.message}"
+            reason = f"{what} cannot be resent: {error.message}"
             raise self._failed("chunk_upload", reason, upload, error) from error
         return answer.upload_url
 
@@ -275,7 +275,7 @@ class VideoUpload:
             reason = f"chunk {chunk.number} of {len(upload.chunks)}: {error.message}"
             raise self._failed("confirm", reason, upload, error) from error
 
-    async def _tell(self, upload: ChunkedUpload, chunk: Chunk) -> None:
+    async def _report(self, upload: ChunkedUpload, chunk: Chunk) -> None:
         event = VideoChunkProgressEvent(
             chunk.number,
             len(upload.chunks),
@@ -301,7 +301,7 @@ class VideoUpload:
             return await self._engine.call(request.decoding(VideoUploadResult.from_api_response))
         except AionvisionError as error:
             failure = error
-        # An answer that was lost, of this call or of an earlier one, may have been a good one.
+        # A lost response, of this call or of an earlier one, may have been a success.
         with suppress(AionvisionError):
             found = await upload_status(self._engine, upload.media_id)
             if found.result is not None:
@@ -325,7 +325,7 @@ class VideoUpload:
         raise self._failed("complete", reason, upload, failure) from failure
 
     async def _give_up(self, upload: ChunkedUpload) -> str:
-        """Have the service forget the upload; what to say about that."""
+        """Have the service forget the upload; return the sentence that says so."""
         body = wire.AbortVideoUploadRequestDTO(
             upload.media_id, upload.upload_id, "the client could not send it"
         )
@@ -362,5 +362,5 @@ class VideoUpload:
 
 
 def _is_refused(error: VideoUploadError) -> bool:
-    """Whether the service will not go on with an upload, however often it is asked."""
+    """Whether the service refuses to resume an upload, however often it is asked."""
     return is_refusal(error.status_code) and error.status_code not in _NOT_ALLOWED

@@ -78,7 +78,7 @@ class VideoOptions:
 
 @dataclass(frozen=True, slots=True)
 class VideoCallbacks:
-    """Who is told of the progress of a video."""
+    """The callbacks of an upload of videos."""
 
     on_chunk_progress: Callable[[VideoChunkProgressEvent], Any] | None = None
     on_upload_complete: Callable[[VideoUploadCompleteEvent], Any] | None = None

@@ -107,13 +107,14 @@ def any_file(file: Any, filename: str | None) -> Any:
     ids=["image", "document", "video"],
 )
 def test_every_field_comes_back_with_its_value_and_type(
-    through: Callable[[Any, Path], object], result: Any, tmp_path: Path
+    through: Callable[[Any, Path], object], result: Model, tmp_path: Path
 ) -> None:
-    links = {name: None for name in field_names(type(result)) if name.endswith("_url")}
+    names = field_names(type(result))
+    links: dict[str, Any] = {name: None for name in names if name.endswith("_url")}
     expected = evolve(result, **links)
     known = through(result, tmp_path)
     assert known == expected
-    for name in field_names(type(result)):
+    for name in names:
         assert type(getattr(known, name)) is type(getattr(expected, name)), name
 
 

@@ -9,10 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from aion._clock import monotonic
 from aion._runtime import blocking as rt
-from aion.exceptions import AionvisionError, ResourceNotFoundError
+from aion._waiting.errors import Awaited
+from aion._waiting.plan import PollPlan
+from aion.exceptions import (
+    AionvisionError,
+    DocumentProcessingError,
+    ResourceNotFoundError,
+)
 from aion.sync._flows.library_pages import PAGE, each_page
-from aion.sync._flows.polling import within
+from aion.sync._flows.polling import poll_job, within
 from aion.types._document_processing import NO_REASON
 from aion.types.callbacks import (
     DocumentFileCompleteEvent,
@@ -61,6 +68,35 @@ def reason_of(engine: rt.Engine, status: DocumentStatusResult, end: float) -> st
         return None
     messages = (entry.error_message for entry in reversed(details.processing_history or []))
     return next((text for text in messages if text), None)
+
+
+def processed(engine: rt.Engine, document_id: str, plan: PollPlan) -> DocumentStatusResult:
+    """Poll the processing of one stored document until it has ended well.
+
+    Raises:
+        DocumentProcessingError: It failed.
+        AionvisionError: As `poll_job`.
+    """
+
+    def call(timeout: float) -> DocumentStatusResult:
+        return status_of(engine, document_id, timeout)
+
+    awaited = Awaited[DocumentStatusResult](
+        f"document {document_id}",
+        f"It is stored: go on with wait_for_processing({document_id!r}), do not upload it again",
+        {"document_id": document_id},
+        lambda last: {"status": last.text_extraction_status},
+    )
+    status = poll_job(engine, call, lambda state: not state.is_processing, plan, awaited)
+    if status.is_failed:
+        now = monotonic()
+        reason = reason_of(engine, status, now + plan.left(now)) or NO_REASON
+        raise DocumentProcessingError(
+            f"document {document_id} was not processed: {reason}",
+            document_id=document_id,
+            status=status.text_extraction_status,
+        )
+    return status
 
 
 class SyncDocumentProcessing:
@@ -205,4 +241,4 @@ class SyncDocumentProcessing:
             rt.notify(self._callbacks.on_processing_failed, failure)
 
 
-__all__ = ["SyncDocumentProcessing", "reason_of", "status_of"]
+__all__ = ["SyncDocumentProcessing", "processed"]

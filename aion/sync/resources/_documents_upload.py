@@ -11,18 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from aion import _checks as check
-from aion._clock import monotonic
 from aion._requests.storage import target_of
 from aion._runtime import blocking as rt
-from aion._waiting.errors import Awaited
 from aion._waiting.plan import begin
-from aion.exceptions import AionvisionTimeoutError, DocumentProcessingError
+from aion.exceptions import AionvisionTimeoutError
 from aion.sync._flows.bulk_run import run_batch
 from aion.sync._flows.bulk_upload import document_batch
-from aion.sync._flows.document_processing import reason_of, status_of
-from aion.sync._flows.polling import poll_job
+from aion.sync._flows.document_processing import processed
 from aion.sync.resources._documents_presigned import SyncPresignedDocuments
-from aion.types._document_processing import NO_REASON
 from aion.types.callbacks import (
     DocumentFileCompleteEvent,
     DocumentProcessingFailedEvent,
@@ -234,25 +230,7 @@ class SyncDocumentUploads(SyncPresignedDocuments):
             usual_timeout=DEFAULT_PROCESSING_TIMEOUT,
         )
 
-        def call(timeout: float) -> DocumentStatusResult:
-            return status_of(self._engine, wanted, timeout)
-
-        awaited = Awaited[DocumentStatusResult](
-            f"document {wanted}",
-            f"It is stored: go on with wait_for_processing({wanted!r}), do not upload it again",
-            {"document_id": wanted},
-            lambda last: {"status": last.text_extraction_status},
-        )
-        status = poll_job(self._engine, call, lambda state: not state.is_processing, plan, awaited)
-        if status.is_failed:
-            now = monotonic()
-            reason = reason_of(self._engine, status, now + plan.left(now)) or NO_REASON
-            raise DocumentProcessingError(
-                f"document {wanted} was not processed: {reason}",
-                document_id=wanted,
-                status=status.text_extraction_status,
-            )
-        return status
+        return processed(self._engine, wanted, plan)
 
     def _take(
         self,

@@ -10,30 +10,21 @@ from pathlib import Path
 from typing import Any
 
 from aion import _checks as check
-from aion._callbacks import CallbackRaised, raised_error
 from aion._requests import videos as requests
 from aion._runtime import blocking as rt
-from aion._waiting.plan import PollPlan, begin
-from aion.exceptions import AionvisionError
-from aion.sync._flows.video_analysis import analyzed
-from aion.sync._flows.video_upload import SyncVideoUpload
+from aion.sync._flows.video_run import upload_videos
 from aion.sync.resources._video_uploads_steps import SyncVideoUploadSteps
 from aion.types.callbacks import (
     VideoAnalysisProgressEvent,
     VideoChunkProgressEvent,
     VideoUploadCompleteEvent,
 )
-from aion.types.video import VideoAnalysisJobStatus, VideoUploadResult
+from aion.types.video import VideoUploadResult
 from aion.uploads import _video_file
-from aion.uploads._errors import add_stored_note
-from aion.uploads._video_file import Video, VideoCallbacks, VideoOptions
-from aion.uploads._video_record import NO_VIDEO_RECORD, VideoJournalRecord, VideoRecord
-from aion_api import evolve
+from aion.uploads._video_file import VideoCallbacks, VideoOptions
 
 SUPPORTED_VIDEO_EXTENSIONS = set(_video_file.EXTENSIONS)
 
-_NOTHING_LEFT = ("completed", "cancelled")
-"""How an analysis may have ended that needs no more looks; a failed one is looked at for why."""
 _MOST_AT_ONCE = 100
 _MOST_RETRIES = 100
 
@@ -114,8 +105,14 @@ class SyncVideoUploadsResource(SyncVideoUploadSteps):
         _check_wait(auto_analyze, wait_for_analysis, analysis_timeout)
         callbacks = _callbacks(on_chunk_progress, on_upload_complete, on_analysis_progress)
         video = _video_file.video(file)
-        (result,) = self._take(
-            [video], options, callbacks, journal, wait_for_analysis, analysis_timeout
+        (result,) = upload_videos(
+            self._engine,
+            [video],
+            options,
+            callbacks,
+            journal=journal,
+            wait=wait_for_analysis,
+            timeout=analysis_timeout,
         )
         return result
 
@@ -178,60 +175,15 @@ class SyncVideoUploadsResource(SyncVideoUploadSteps):
         videos = _video_file.videos(files)
         if title is not None and len(videos) > 1:
             check.refuse("title", title, f"None for several videos; these are {len(videos)}")
-        return self._take(videos, options, callbacks, journal, wait_for_analysis, analysis_timeout)
-
-    def _take(
-        self,
-        videos: Sequence[Video],
-        options: VideoOptions,
-        callbacks: VideoCallbacks,
-        journal: str | os.PathLike[str] | None,
-        wait: bool,
-        timeout: float | None,
-    ) -> list[VideoUploadResult]:
-        config = self._engine.config
-        record: VideoRecord = NO_VIDEO_RECORD
-        results: list[VideoUploadResult] = []
-        try:
-            if journal is not None:
-                record = VideoJournalRecord(journal, videos, config.base_url, options)
-            for index, video in enumerate(videos):
-                upload = SyncVideoUpload(self._engine, video, options, callbacks, record, index)
-                upload.run(results.append)
-            if wait:
-                whole = begin(config, timeout)
-                # The analyses go on side by side: waiting for one after the other takes no longer.
-                for index, result in enumerate(results):
-                    # Pauses belong to one wait, the deadline to all of them.
-                    plan = PollPlan(config.polling_interval, whole.timeout, whole.start)
-                    results[index] = self._analyzed(result, plan, callbacks)
-                    record.stored(index, results[index])
-        except (Exception, CallbackRaised) as error:
-            stored = [one.media_id for one in results]
-            if isinstance(error, AionvisionError):
-                error.details["stored_media_ids"] = stored
-            else:
-                add_stored_note(raised_error(error), len(stored), journal, stored)
-            raise
-        finally:
-            record.close()
-        return results
-
-    def _analyzed(
-        self, result: VideoUploadResult, plan: PollPlan, callbacks: VideoCallbacks
-    ) -> VideoUploadResult:
-        if result.analysis_job_id is None or result.processing_status in _NOTHING_LEFT:
-            return result
-
-        def tell(job: VideoAnalysisJobStatus) -> None:
-            rt.notify(callbacks.on_analysis_progress, VideoAnalysisProgressEvent(job))
-
-        try:
-            job = analyzed(self._engine, result.analysis_job_id, plan, tell)
-        except AionvisionError as error:
-            error.details["media_id"] = result.media_id
-            raise
-        return evolve(result, processing_status=job.status)
+        return upload_videos(
+            self._engine,
+            videos,
+            options,
+            callbacks,
+            journal=journal,
+            wait=wait_for_analysis,
+            timeout=analysis_timeout,
+        )
 
 
 def _options_of(
