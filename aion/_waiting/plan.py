@@ -40,7 +40,7 @@ class PollPlan:
         return pause
 
     def left(self, now: float) -> float:
-        """Return the seconds that a poll may take: until the deadline, and a little for the last."""
+        """Return the seconds that a poll may take: until the deadline, or a little longer."""
         return max(self.deadline - now, self.timeout * LAST_POLL)
 
 

@@ -130,7 +130,7 @@ class DocumentUploads(PresignedDocuments):
         When an answer is lost, the service is asked which documents it has, by their hashes, and
         only the others are sent again. With a `journal`, nothing is done twice: a second call with
         the same files and options sends what is missing or was changed since, and waits for what
-        is not processed; callbacks are told of that alone. `aion.uploads.journal` reads it.
+        is not processed; callbacks are called for that alone. `aion.uploads.journal` reads it.
 
         Args:
             files: A path, a directory, bytes, or a list of them; at most 10,000 files. Of a
@@ -144,10 +144,10 @@ class DocumentUploads(PresignedDocuments):
             raise_on_failure: Raise at the end when a document was not stored or not processed;
                 otherwise its result says so, even where a named file cannot be uploaded.
             processing_timeout: Seconds to wait once all are sent, 600 by default.
-            on_progress: Told of each document after its last byte was sent.
-            on_file_complete: Told of each stored document.
-            on_processing_progress: Told of each document whose processing has ended.
-            on_processing_failed: Told of each document whose processing failed.
+            on_progress: Called for each document after its last byte was sent.
+            on_file_complete: Called for each stored document.
+            on_processing_progress: Called for each document whose processing has ended.
+            on_processing_failed: Called for each document whose processing failed.
             storage_target: Where the bytes are kept. ``custom`` needs an S3 configuration.
             journal: A file that keeps what is done. The same call with the same journal goes on
                 where this one ended, however it ended.
@@ -157,7 +157,7 @@ class DocumentUploads(PresignedDocuments):
 
         Raises:
             ValidationError: There is nothing to upload, or too much; files that were named cannot
-                be uploaded, of which the first ten are told; the names do not fit, or the journal
+                be uploaded (the message lists the first ten); the names do not fit, or the journal
                 is one of other files or options. Nothing was sent.
             QuotaExceededError: The allowance is used up, or ran out on the way.
             UploadError: Some were not stored; `partial_results` tells of all.
@@ -206,7 +206,7 @@ class DocumentUploads(PresignedDocuments):
         Args:
             document_id: The stored document.
             timeout: Seconds until giving up, 600 by default.
-            poll_interval: Seconds between two looks, instead of the client's `polling_interval`.
+            poll_interval: Seconds between two polls, instead of the client's `polling_interval`.
 
         Returns:
             Its last status, which is a good one.
@@ -216,7 +216,7 @@ class DocumentUploads(PresignedDocuments):
             DocumentProcessingError: Its processing failed.
             AionvisionTimeoutError: It has not ended in time; `last_result` holds its last status.
                 Call this again with the same id to go on waiting.
-            AionvisionError: It cannot be looked at in a way that stays; `details` has its id.
+            AionvisionError: Polling failed, and retrying cannot fix it; `details` has its id.
 
         Endpoint: ``GET /document-uploads/{document_id}/status``
         """

@@ -75,10 +75,10 @@ class BatchUploads(PresignedUploads):
             raise_on_failure: Raise when a file failed; otherwise the results say so, even where a
                 named file cannot be uploaded.
             description_timeout: Seconds to wait for all of them, instead of `polling_timeout`.
-            on_progress: Told of each file before it is sent.
-            on_file_complete: Told of each file once it is stored.
-            on_description_progress: Told of each description that has ended.
-            on_description_failed: Told of each description that failed.
+            on_progress: Called for each file before it is sent.
+            on_file_complete: Called for each file once it is stored.
+            on_description_progress: Called for each description that has ended.
+            on_description_failed: Called for each description that failed.
             storage_target: Where the bytes are kept. ``custom`` needs an S3 configuration.
             tags: Tags for all files: at most 40 of at most 50 characters, without commas.
             auto_describe: Have the images described at all.
@@ -92,7 +92,7 @@ class BatchUploads(PresignedUploads):
             One result a file, in the order of the input.
 
         Raises:
-            ValidationError: Named files cannot be uploaded, of which the first ten are told; an
+            ValidationError: Some named files cannot be uploaded (the message lists the first ten); an
                 argument is out of range, or the journal is one of other files or options. Nothing
                 was sent.
             QuotaExceededError: The allowance does not suffice. `partial_results` tells what is
@@ -167,7 +167,7 @@ class BatchUploads(PresignedUploads):
 
         With a `journal`, nothing is done twice: a second call with the same files and the same
         options for them sends what is missing or was changed since, and waits for what is not
-        described; callbacks are told of that alone. `aion.uploads.journal` reads it.
+        described; callbacks are called for that alone. `aion.uploads.journal` reads it.
 
         Args:
             files: A path, or a list or other iterable of paths and bytes.
@@ -180,10 +180,10 @@ class BatchUploads(PresignedUploads):
                 named file cannot be uploaded.
             description_timeout: Seconds to wait for all of them, from the moment all are sent,
                 instead of the client's `polling_timeout`.
-            on_progress: Told of each file before it is sent.
-            on_file_complete: Told of each file once it is stored and its id is known.
-            on_description_progress: Told of each description that has ended, well or not.
-            on_description_failed: Told of each description that failed.
+            on_progress: Called for each file before it is sent.
+            on_file_complete: Called for each file once it is stored and its id is known.
+            on_description_progress: Called for each description that has ended, well or not.
+            on_description_failed: Called for each description that failed.
             intent: ``describe``; of the older contract also ``verify`` and ``rules``.
             verification_level: Of the older contract, for the other intents: ``default``,
                 ``quick``, ``standard``, ``thorough`` or ``critical``.
@@ -201,7 +201,7 @@ class BatchUploads(PresignedUploads):
             empty `image_id` and its reason in `description_error`.
 
         Raises:
-            ValidationError: Named files cannot be uploaded, of which the first ten are told; an
+            ValidationError: Some named files cannot be uploaded (the message lists the first ten); an
                 argument is out of range, or the journal is one of other files or options. Nothing
                 was sent.
             QuotaExceededError: The allowance does not suffice. `partial_results` tells what is
@@ -293,5 +293,5 @@ def _joined(tags: Sequence[str] | None) -> str | None:
     words = check.texts("tags", tags, most=40, longest=50)
     for number, word in enumerate(words or ()):
         if "," in word:
-            check.refuse(f"tags[{number}]", word, "text without a comma: commas part the tags")
+            check.refuse(f"tags[{number}]", word, "text without commas (tags are sent comma-separated)")
     return ",".join(words) if words else None

@@ -92,7 +92,7 @@ class UploadResource(BatchUploads):
         Args:
             image_id: The stored image.
             timeout: Seconds until giving up, instead of the client's `polling_timeout`.
-            poll_interval: Seconds between two looks, instead of the client's `polling_interval`.
+            poll_interval: Seconds between two polls, instead of the client's `polling_interval`.
 
         Returns:
             Its last state: `is_successful` tells whether there is a description.
@@ -101,7 +101,7 @@ class UploadResource(BatchUploads):
             ResourceNotFoundError: There is no such image.
             AionvisionTimeoutError: It has not ended in time; `last_result` holds its last state.
                 Call this again with the same id to go on waiting.
-            AionvisionError: It cannot be looked at in a way that stays; `details` has its id.
+            AionvisionError: Polling failed, and retrying cannot fix it; `details` has its id.
 
         Endpoint: ``GET /user-files``
         """

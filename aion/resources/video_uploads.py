@@ -73,9 +73,9 @@ class VideoUploadsResource(VideoUploadSteps):
                 service allows, which is the default.
             max_chunk_retries: How often a chunk that could not be sent gets a new URL, from 0 to
                 100; never more often than the service allows.
-            on_chunk_progress: Told of each chunk that is stored.
-            on_upload_complete: Told when the video is stored.
-            on_analysis_progress: Told of each look at the analysis.
+            on_chunk_progress: Called for each chunk that is stored.
+            on_upload_complete: Called when the video is stored.
+            on_analysis_progress: Called after each poll of the analysis.
             journal: A file that keeps what is done. The same call with the same journal goes on
                 where this one ended, however it ended.
 
@@ -148,9 +148,9 @@ class VideoUploadsResource(VideoUploadSteps):
             analysis_type: ``full_vlm``, ``frame_sample``, ``scene_detection`` or ``transcript``.
             max_chunk_concurrency: Chunks sent at a time, as for `upload_one`.
             max_chunk_retries: How often a chunk gets a new URL, as for `upload_one`.
-            on_chunk_progress: Told of each chunk that is stored.
-            on_upload_complete: Told of each video that is stored.
-            on_analysis_progress: Told of each look at an analysis.
+            on_chunk_progress: Called for each chunk that is stored.
+            on_upload_complete: Called for each video that is stored.
+            on_analysis_progress: Called after each poll of an analysis.
             journal: A file that keeps what is done, as for `upload_one`.
 
         Returns:

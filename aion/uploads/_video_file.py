@@ -66,7 +66,7 @@ class Video(_local_file.Upload):
 
 @dataclass(frozen=True, slots=True)
 class VideoOptions:
-    """What is asked for with the upload of a video."""
+    """The options of an upload of videos."""
 
     title: str | Unset
     tags: list[str] | Unset
