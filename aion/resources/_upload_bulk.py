@@ -92,7 +92,7 @@ class BatchUploads(PresignedUploads):
             One result a file, in the order of the input.
 
         Raises:
-            ValidationError: Some named files cannot be uploaded (the message lists the first ten); an
+            ValidationError: Named files cannot be uploaded (the message lists the first ten), an
                 argument is out of range, or the journal is one of other files or options. Nothing
                 was sent.
             QuotaExceededError: The allowance does not suffice. `partial_results` tells what is
@@ -201,7 +201,7 @@ class BatchUploads(PresignedUploads):
             empty `image_id` and its reason in `description_error`.
 
         Raises:
-            ValidationError: Some named files cannot be uploaded (the message lists the first ten); an
+            ValidationError: Named files cannot be uploaded (the message lists the first ten), an
                 argument is out of range, or the journal is one of other files or options. Nothing
                 was sent.
             QuotaExceededError: The allowance does not suffice. `partial_results` tells what is
@@ -293,5 +293,6 @@ def _joined(tags: Sequence[str] | None) -> str | None:
     words = check.texts("tags", tags, most=40, longest=50)
     for number, word in enumerate(words or ()):
         if "," in word:
-            check.refuse(f"tags[{number}]", word, "text without commas (tags are sent comma-separated)")
+            wanted = "text without commas (tags are sent comma-separated)"
+            check.refuse(f"tags[{number}]", word, wanted)
     return ",".join(words) if words else None
