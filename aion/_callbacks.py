@@ -1,48 +1,89 @@
-"""Errors of this package that a callback of the caller raised: they are the caller's, not a call's.
+"""Carries what a user's callback raises past every error handler of this package.
 
-A callback may well make calls of its own. What comes of those must not be taken for what came of
-the request that it was told of: that would be ridden out, wrapped, or sent again. So they are
-marked where the callback is called, and every handler of our own errors lets them pass.
+A callback may make calls of its own. An error of this package raised there must not be mistaken
+for a failure of the request being reported: it would be retried, wrapped or swallowed. So it
+travels inside `CallbackRaised`, which no handler of `Exception` catches, from the place where the
+callback is called to the public method that opens it and raises the error as it was.
 """
 
 from __future__ import annotations
 
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar, Token
+from types import TracebackType
 
-from aion.exceptions import AionvisionError
+_is_carried: ContextVar[bool] = ContextVar("aion: errors of callbacks are carried", default=False)
+"""Whether a public method further up opens the carrier. It must never reach a user unopened."""
 
-_MARK = "_raised_by_callback"
+
+class CallbackRaised(BaseException):
+    """Carries an error that a callback raised.
+
+    Attributes:
+        error: The error, as it was raised.
+    """
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(error)
+        self.error = error
 
 
 @contextmanager
-def marking() -> Generator[None]:
-    """Mark what is raised inside, which is the call of a callback."""
+def calling_back() -> Generator[None]:
+    """Wrap the call of a callback: what it raises is carried to the opener, where there is one."""
+    is_carried = _is_carried.get()
+    # The calls that the callback makes are its own: they raise errors to it, not past it.
+    token = _is_carried.set(False)
     try:
         yield
-    except AionvisionError as error:
-        setattr(error, _MARK, True)
+    except Exception as error:
+        if is_carried:
+            raise CallbackRaised(error) from None
         raise
+    finally:
+        _reset(token)
 
 
-def raised_by_callback(error: BaseException) -> bool:
-    """Whether a callback raised an error."""
-    return getattr(error, _MARK, False) is True
+class Opening:
+    """Open carriers at the end of a block: raise the error inside, with its own traceback.
+
+    Of nested blocks only the outermost opens, so that no handler between them sees the error.
+    """
+
+    def __enter__(self) -> None:
+        self._is_outermost = not _is_carried.get()
+        self._token = _is_carried.set(True)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        _reset(self._token)
+        if not isinstance(error, CallbackRaised) or not self._is_outermost:
+            return
+        raised = error.error
+        context = raised.__context__
+        try:
+            raise raised
+        finally:
+            # Raising here made the carrier its context.
+            raised.__context__ = context
+            # The traceback holds this frame, which would hold the error: a cycle.
+            del raised, error, trace, context
 
 
-def pass_on(error: AionvisionError) -> None:
-    """Raise an error again that a callback raised; do nothing about any other."""
-    if raised_by_callback(error):
-        raise error
+def raised_error(error: Exception | CallbackRaised) -> Exception:
+    """Return the error itself, where it is carried."""
+    return error.error if isinstance(error, CallbackRaised) else error
 
 
-@contextmanager
-def ignoring_failures() -> Generator[None]:
-    """Suppress what comes of calls inside, but not what a callback raises."""
-    try:
-        yield
-    except AionvisionError as error:
-        pass_on(error)
+def _reset(token: Token[bool]) -> None:
+    # A coroutine that is collected may be closed in another context than it ran in.
+    with suppress(ValueError):
+        _is_carried.reset(token)
 
 
-__all__ = ["ignoring_failures", "marking", "pass_on", "raised_by_callback"]
+__all__ = ["CallbackRaised", "Opening", "calling_back", "raised_error"]

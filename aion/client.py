@@ -397,6 +397,7 @@ class AionVision:
             storage_target=storage_target,
         )
 
+    @rt.opens_callbacks
     async def upload(
         self,
         files: str | Path | bytes | Iterable[str | Path | bytes],
@@ -532,6 +533,7 @@ class AionVision:
 
         return Pipeline(self._engine)
 
+    @rt.opens_callbacks
     async def describe(
         self,
         image: str | Path | bytes | Sequence[str | Path | bytes] | None = None,
@@ -569,6 +571,7 @@ class AionVision:
             on_progress=on_progress,
         )
 
+    @rt.opens_callbacks
     async def verify(
         self,
         image: str | Path | bytes | None = None,

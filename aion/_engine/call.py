@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from aion._callbacks import CallbackRaised
 from aion.exceptions import AionvisionConnectionError
 from aion_api import PREFIX, Operation
 
@@ -57,7 +58,7 @@ class Call:
             # A coroutine that was forgotten: this runs inside the collector.
             self.span.drop()
         else:
-            self.span.end(error)
+            self.span.end(error.error if isinstance(error, CallbackRaised) else error)
 
     def locate(self, error: BaseException) -> None:
         """Note which call it was in an error of the way there, raised before any attempt."""

@@ -15,6 +15,7 @@ from urllib.parse import unquote
 
 from aion._engine import jsontext, retry
 from aion._engine.shapes import conform
+from aion._engine.transient import FINAL_FAULTS
 from aion._http import targets
 from aion._http.wire import Fault, Reply
 from aion.exceptions import (
@@ -192,7 +193,7 @@ def error_of_fault(
         error.code = "INVALID_RESPONSE"
     else:
         error = AionvisionConnectionError(text)
-        error.code = {"tls": "TLS_ERROR", "proxy": "PROXY_ERROR"}.get(fault.kind, error.code)
+        error.code = FINAL_FAULTS.get(fault.kind, error.code)
     return error.at(method=operation.method, path=operation.template.removeprefix(PREFIX))
 
 

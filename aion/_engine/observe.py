@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from aion._callbacks import marking
+from aion._callbacks import calling_back
 from aion._engine.spans import Tracing
 from aion._http.wire import Fault, Reply
 from aion.transport import Attempt
@@ -85,7 +85,7 @@ class Observer:
                 attempt.request_id,
             )
         if self._hook is not None:
-            with marking():
+            with calling_back():
                 self._hook(attempt)
 
 

@@ -23,6 +23,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from aion._engine.transient import FINAL_FAULTS, MAYBE_DONE, NOTHING_DONE
+
 LONGEST_DELAY = 60.0
 """Seconds: the delay stops doubling there. `Retry-After` may ask for more."""
 
@@ -36,10 +38,6 @@ QUOTA_CODES = frozenset(
         "TOKEN_LIMIT_EXCEEDED",
     }
 )
-_NOTHING_DONE = frozenset({425, 429, 503})
-# A certificate or a proxy that refuses does so again.
-_FINAL_FAULTS = frozenset({"tls", "proxy"})
-_MAYBE_DONE = frozenset({408, 500, 502, 504, 529})
 _KEY_IN_USE_CODES = frozenset({"IDEMPOTENCY_KEY_IN_USE", "IDEMPOTENCY_CONFLICT"})
 
 
@@ -70,16 +68,16 @@ def may_repeat_status(status: int, code: str | None, *, repeatable: bool) -> boo
     """Whether a call that was answered with `status` may be sent again."""
     if code in QUOTA_CODES:
         return False
-    if status in _NOTHING_DONE:
+    if status in NOTHING_DONE:
         return True
     if status == 409:
         return repeatable and code in _KEY_IN_USE_CODES
-    return repeatable and status in _MAYBE_DONE
+    return repeatable and status in MAYBE_DONE
 
 
 def may_repeat_fault(kind: str, *, sent: bool, repeatable: bool) -> bool:
     """Whether a call that brought no answer may be sent again."""
-    return kind not in _FINAL_FAULTS and (repeatable or not sent)
+    return kind not in FINAL_FAULTS and (repeatable or not sent)
 
 
 def http_date(text: str) -> datetime | None:

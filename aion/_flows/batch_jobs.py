@@ -1,14 +1,13 @@
-"""Batch jobs on their way: followed to their end, and their results read page by page."""
+"""Polls batch jobs until they end, and reads their results page by page."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-from aion._callbacks import pass_on
 from aion._clock import monotonic
 from aion._flows.paging import Pages
-from aion._flows.polling import follow
+from aion._flows.polling import poll_job
 from aion._requests.page import Page
 from aion._runtime import aio as rt
 from aion._waiting.errors import Awaited
@@ -62,16 +61,15 @@ def all_results(
 async def wait(
     engine: rt.Engine, batch_id: str, plan: PollPlan, on_progress: Progress | None
 ) -> BatchStatusResult:
-    """Follow a batch to its end.
+    """Poll a batch until it ends.
 
     Raises:
         BatchError: It failed.
         AionvisionTimeoutError: The deadline passed; `last_result` holds the last status.
-        AionvisionError: It cannot be looked at; `details` names the batch.
+        AionvisionError: Polling failed; `details` names the batch.
     """
 
-    async def look(left: float) -> BatchStatusResult:
-        timeout = min(engine.config.timeout, left)
+    async def call(timeout: float) -> BatchStatusResult:
         return await engine.call(status_request(batch_id), timeout=timeout)
 
     awaited = _named(
@@ -79,7 +77,8 @@ async def wait(
         f"It goes on: wait again with client.batch.wait_for_completion({batch_id!r}), do not"
         " submit it again",
     )
-    status = await follow(look, BatchStatusResult.is_terminal, plan, awaited, told=on_progress)
+    done = BatchStatusResult.is_terminal
+    status = await poll_job(engine, call, done, plan, awaited, on_state=on_progress)
     if status.status is BatchStatus.FAILED:
         raise await _failed(engine, batch_id, plan)
     return status
@@ -88,7 +87,7 @@ async def wait(
 async def finished(
     engine: rt.Engine, batch_id: str, plan: PollPlan, on_progress: Progress | None
 ) -> list[BatchItemResult]:
-    """Follow a batch to its end; all its results, each of which is good, in their order.
+    """Poll a batch until it ends; return its results in order, each of which is good.
 
     Raises:
         BatchError: It did not end well for every item.
@@ -99,7 +98,7 @@ async def finished(
         items = [item async for item in all_results(engine, batch_id)]
     except AionvisionError as error:
         hint = f"It is done: read its results with client.batch.get_all_results({batch_id!r})"
-        _named(batch_id, f"{hint}, do not submit it again").tell(error, status)
+        _named(batch_id, f"{hint}, do not submit it again").annotate(error, status)
         raise
     bad = [item for item in items if item.status is not BatchItemStatus.SUCCESS]
     if bad or len(items) < status.total_items:
@@ -113,9 +112,8 @@ async def _failed(engine: rt.Engine, batch_id: str, plan: PollPlan) -> BatchErro
     try:
         request = page_request(batch_id, include_failed=True, offset=0, limit=PAGE)
         items = (await engine.call(request, timeout=timeout)).failed_results()
-    except AionvisionError as error:
-        pass_on(error)
-        # Nice to have; the failure itself is known.
+    except AionvisionError:
+        # Optional: the failure itself is known.
         items = []
     return _error("the batch failed", batch_id, items)
 
@@ -130,10 +128,10 @@ def _error(what: str, batch_id: str, items: list[BatchItemResult]) -> BatchError
     )
 
 
-def _named(batch_id: str, again: str) -> Awaited[BatchStatusResult]:
+def _named(batch_id: str, resume_hint: str) -> Awaited[BatchStatusResult]:
     return Awaited(
         f"the batch {batch_id}",
-        again,
+        resume_hint,
         {"batch_id": batch_id},
         lambda last: {"status": str(last.status)},
     )

@@ -1,11 +1,10 @@
-"""After a request whose answer never came: find out which of its files the service has.
+"""Finds out which files of a request without a response the service has.
 
-What can be known: whether the library has a file with the same bytes, by its hash. A copy that
-was there before is told from one that the broken request stored by its name and its date; where
-those do not tell, it is taken for the latter. And a service that is still at work on the broken
-request may store a file after it was asked; such a file is sent again with the wish not to store
-the same bytes twice. That wish is also how the id of a stored file is found whose name and size
-are not its own.
+What can be known is whether the library has a file with the same bytes, by its hash. Name and date
+distinguish a copy that was there before from one that the broken request stored; where they do not,
+it counts as the latter. A service that is still at work on the broken request may store a file
+after it was asked, so such a file is resent with a duplicate check. The duplicate check also finds
+the id of a stored file whose name and size are not unique.
 """
 
 from __future__ import annotations
@@ -18,7 +17,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from aion._callbacks import pass_on
 from aion._http.content import Version
 from aion._runtime import aio as rt
 from aion.exceptions import CircuitBreakerError
@@ -32,23 +30,22 @@ from aion_api.models.user_files import UserFile
 T = TypeVar("T")
 
 HASHES = 250
-"""Hashes in one question."""
+"""Hashes in one request."""
 SKEW = timedelta(seconds=30)
 """By how much the clocks of the service may differ from each other."""
 PAGE = 100
 MOST_PAGES = 20
-"""Pages of the newest files that are searched. What is not there is found by sending it again."""
+"""Pages of the newest files that are searched. What is not there is found by resending it."""
 
 
 @dataclass(slots=True)
 class Sorted:
-    """Files that were in flight, by what is to become of them.
+    """Files that were in flight, by what to do with them.
 
     Attributes:
         stored: Those that the service has, by their index.
-        guarded: Those to be sent again with the wish not to store the same bytes twice.
-        plain: Those to be sent again as they are, because a file with the same bytes is there
-            that is not they.
+        guarded: Those to resend with a duplicate check.
+        plain: Those to resend without it, because an unrelated file with the same content exists.
         changed: Those that are not what they were when they were sent, by their index.
         hashes: The hashes that were made, by the index of the file.
     """
@@ -74,7 +71,7 @@ async def sort_out(
     Args:
         engine: Asks the service.
         items: The files that were in flight.
-        versions: What those that have a path were as they were sent.
+        versions: The versions of those that have a path, as they were sent.
         settled: The files of the batch that are known to be stored.
         ids: The ids under which they are.
         names: How many files of the batch have a name and size.
@@ -95,7 +92,7 @@ async def sort_out(
             found.hashes[item.index] = digest
             asked.append(item)
     there = await _asked(engine, lambda: _known(engine, set(found.hashes.values())))
-    # A name and size that two files have does not tell which of them is stored.
+    # A name and size that two files share does not identify the stored one.
     suspects = [
         item for item in asked if found.hashes[item.index] in there and names[_name(item)] == 1
     ]
@@ -108,8 +105,8 @@ async def sort_out(
     ours |= {found.hashes[index] for index in found.stored}
     for item in left:
         digest = found.hashes[item.index]
-        # The service cannot tell two files of the same bytes apart: the first goes guarded, but
-        # not where an older one is known to be there, which it would be taken for.
+        # The service cannot distinguish two files with the same bytes: the first is guarded, but
+        # not where an older one is known to exist, which it would be mistaken for.
         is_plain = digest in ours or item.index in older
         (found.plain if is_plain else found.guarded).append(item)
         ours.add(digest)
@@ -133,19 +130,18 @@ async def _digest(content: bytes | Path) -> str | None:
 
 
 async def _hashes(items: Iterable[Item], sizes: set[int]) -> set[str]:
-    """The hashes of files of certain sizes."""
+    """Return the hashes of files of certain sizes."""
     made = {await _digest(one.upload.content) for one in items if one.upload.size in sizes}
     return {one for one in made if one is not None}
 
 
 async def _asked(engine: rt.Engine, ask: Callable[[], Awaitable[T]]) -> T:
-    """What a question brings, also while the circuit is open that the broken requests opened."""
+    """Ask, also while the circuit breaker is open that the broken requests opened."""
     tries = 0
     while True:
         try:
             return await ask()
         except CircuitBreakerError as error:
-            pass_on(error)
             pause = pause_before(error, tries, engine.config)
             if pause is None:
                 raise
@@ -154,7 +150,7 @@ async def _asked(engine: rt.Engine, ask: Callable[[], Awaitable[T]]) -> T:
 
 
 async def _known(engine: rt.Engine, hashes: set[str]) -> set[str]:
-    """Those hashes that are hashes of stored files."""
+    """Return the hashes that stored files have."""
     known: set[str] = set()
     every = sorted(hashes)
     for start in range(0, len(every), HASHES):
@@ -172,26 +168,26 @@ def _is_older(file: UserFile, earliest: datetime | None) -> bool:
 
 
 async def _newest(engine: rt.Engine, items: Sequence[Item], ids: set[str]) -> dict[int, UserFile]:
-    """The newest stored file of the name and size of each, without those of `ids`."""
-    wanted = {_name(item): item.index for item in items}
+    """Return the newest stored file of the name and size of each, without those of `ids`."""
+    left = {_name(item): item.index for item in items}
     found: dict[int, UserFile] = {}
-    more, offset = bool(wanted), 0
-    while more and wanted and offset < MOST_PAGES * PAGE:
+    more, offset = bool(left), 0
+    while more and left and offset < MOST_PAGES * PAGE:
         request = user_files.list_user_files(
             sort_by="created_at", sort_order="desc", limit=PAGE, offset=offset
         )
         page = await engine.call(request)
         for file in page.files:
             name = (file.filename or "", file.size_bytes)
-            if name in wanted and file.id not in ids:
-                found[wanted.pop(name)] = file
+            if name in left and file.id not in ids:
+                found[left.pop(name)] = file
         more = page.has_more and bool(page.files)
         offset += PAGE
     return found
 
 
 def versions(items: Iterable[Item]) -> dict[int, Version]:
-    """What files that have a path are now."""
+    """Return the current versions of files that have a path."""
     seen = ((item.index, item.upload.current_version()) for item in items)
     return {index: version for index, version in seen if version is not None}
 

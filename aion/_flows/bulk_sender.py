@@ -1,92 +1,174 @@
-"""The requests of a batch that are in flight: as many as the service can take just now."""
+"""Sends the files of a batch, several requests at a time.
+
+A file that cannot be read stops no other. When the service stops taking files, no more are sent,
+and the requests in flight are waited for. When a response is lost, the service is asked what it
+has, and only the rest is resent.
+"""
 
 from __future__ import annotations
 
+from array import array
 from collections import deque
+from collections.abc import Iterator
+from itertools import islice
 
-from attrs import evolve
-
-from aion._callbacks import pass_on
-from aion._http.wire import Fault, Reply
+from aion._clock import monotonic
+from aion._engine.transient import is_ambiguous
+from aion._flows.bulk_in_flight import InFlight, Outcome
+from aion._flows.bulk_reporter import BatchReporter
+from aion._flows.bulk_response import read_response
+from aion._flows.bulk_takeover import Takeover
 from aion._runtime import aio as rt
-from aion.exceptions import AionvisionError
-from aion.uploads._concurrency import Window
-from aion.uploads._plan import Parcel
-from aion_api import File
-from aion_api.api import user_files
-from aion_api.models.user_files import StreamBatchUploadBody, StreamBatchUploadResponse
-
-_REFUSED = frozenset({429, 503})
-"""Statuses of a service that has more requests than it can take."""
-
-Outcome = StreamBatchUploadResponse | AionvisionError
+from aion.exceptions import AionvisionError, CircuitBreakerError, UploadError
+from aion.uploads._batch_files import BatchFiles
+from aion.uploads._plan import Item, Pace, RequestBatch, chunks, isolate
+from aion.uploads._retry import pause_before
+from aion_api.models.user_files import StreamBatchUploadBody
 
 
-class InFlight:
-    """Sends parcels, several at a time.
+class BatchSender:
+    """Sends one batch.
 
     Args:
         engine: Sends the requests.
         form: The fields of each request, without its files.
-        most: Requests at a time that the service allows.
+        files: The files of the batch.
+        reporter: Gets the outcomes.
+        takeover: Finds out what became of requests without a response.
+
+    Attributes:
+        plain: The indexes of the files to send.
+        guarded: Files to send with a duplicate check, as the service may have them.
+        session_id: The last upload session that took files.
     """
 
-    def __init__(self, engine: rt.Engine, form: StreamBatchUploadBody, most: int) -> None:
+    def __init__(
+        self,
+        engine: rt.Engine,
+        form: StreamBatchUploadBody,
+        files: BatchFiles,
+        reporter: BatchReporter,
+        takeover: Takeover,
+    ) -> None:
         self._engine = engine
         self._form = form
-        self._window = Window(most)
-        self._crew = rt.CallGroup(self._post)
-        # Noted where a request is made, which may be in a thread; read by the caller alone.
-        self._refusals: deque[int] = deque()
+        self._files = files
+        self._reporter = reporter
+        self._takeover = takeover
+        self.plain = array("L")
+        self.guarded: list[Item] = []
+        self.session_id: str | None = None
+        self._broken: AionvisionError | None = None
+        # While the circuit breaker is open: when it lets a probe request through, and how often
+        # that was waited for in vain.
+        self._closed_until: float | None = None
+        self._rests = 0
 
-    @property
-    def busy(self) -> int:
-        """How many parcels are under way."""
-        return self._crew.busy
+    async def send(self, pace: Pace) -> AionvisionError | None:
+        """Send all files.
 
-    @property
-    def has_room(self) -> bool:
-        """Whether another parcel may be sent now."""
-        return self._crew.busy < self._window.size
+        Args:
+            pace: How they are cut into requests.
 
-    def start(self, parcel: Parcel) -> None:
-        """Send a parcel."""
-        self._crew.start((parcel, self._window.epoch))
-
-    async def ended(self) -> tuple[Parcel, Outcome]:
-        """The next parcel that came through or failed, and its answer or error."""
-        (parcel, epoch), outcome = await self._crew.ended()
-        # A refusal that a later attempt made good counts, too.
-        while self._refusals:
-            self._window.refused(self._refusals.popleft())
-        if not isinstance(outcome, AionvisionError):
-            self._window.succeeded(epoch)
-        return parcel, outcome
-
-    async def close(self) -> None:
-        """Give up on what is under way."""
-        await self._crew.close()
-
-    async def _post(self, task: tuple[Parcel, int]) -> Outcome:
-        parcel, epoch = task
-
-        def repeated(outcome: Reply | Fault) -> None:
-            if isinstance(outcome, Reply) and outcome.status in _REFUSED:
-                self._refusals.append(epoch)
-
-        files = [
-            File(one.upload.content, one.upload.filename, one.upload.content_type)
-            for one in parcel.items
-        ]
-        body = evolve(self._form, files=files)
-        if parcel.guarded:
-            body = evolve(body, skip_duplicates=True)
+        Returns:
+            Why the service stopped taking files; None when all are sent.
+        """
+        left = self._requests(pace)
+        queue = deque(islice(left, 1))
+        in_flight = InFlight(self._engine, self._form, pace.requests)
         try:
-            request = user_files.stream_batch_upload(body=body)
-            return await self._engine.call(request, on_repeat=repeated)
-        except AionvisionError as error:
-            pass_on(error)
-            return error
+            while in_flight.busy or (queue and self._broken is None):
+                if not in_flight.busy:
+                    await self._rest()
+                while queue and in_flight.has_room and self._may_send():
+                    batch = queue.popleft()
+                    queue.extend(islice(left, 0 if queue else 1))
+                    self._takeover.sending(batch.items)
+                    await self._reporter.sending(batch)
+                    in_flight.start(batch)
+                queue.extendleft(reversed(await self._land(*await in_flight.ended())))
+                await self._reporter.step()
+        finally:
+            await in_flight.close()
+        return self._broken
+
+    def _requests(self, pace: Pace) -> Iterator[RequestBatch]:
+        """Yield what is to be sent, each request made when it is due."""
+        guarded, plain = self.guarded, self.plain
+        self.guarded, self.plain = [], array("L")
+        for chunk in chunks(guarded, pace):
+            yield RequestBatch(chunk, guarded=True)
+        for chunk in chunks(self._files.at(plain), pace):
+            yield RequestBatch(chunk)
+
+    async def _land(self, batch: RequestBatch, outcome: Outcome) -> list[RequestBatch]:
+        """Process the outcome of a request; return what has to be sent because of it."""
+        if not isinstance(outcome, AionvisionError):
+            self._closed_until, self._rests = None, 0
+            self.session_id = outcome.session_id
+            self._takeover.arrived(batch.items)
+            await read_response(self._reporter, batch.items, outcome)
+            return []
+        if isinstance(outcome, UploadError):
+            return self._without_unreadable(batch, outcome)
+        ambiguous = is_ambiguous(outcome)
+        if ambiguous:
+            self._takeover.unclear.update(item.index for item in batch.items)
+        elif not batch.guarded:
+            self._reporter.record.unsent(batch.items)
+        # A circuit breaker concerns all requests: how often it is waited for counts for all.
+        is_closed = isinstance(outcome, CircuitBreakerError)
+        tries = self._rests if is_closed else batch.tries
+        pause = pause_before(outcome, tries, self._engine.config)
+        if self._broken is not None or pause is None:
+            self._broken = self._broken or outcome
+            return []
+        if is_closed:
+            self._closed_until = max(self._closed_until or 0.0, monotonic() + pause)
+            # Not a try, but `on_progress` is not called again.
+            return [RequestBatch(batch.items, max(batch.tries, 1), batch.guarded)]
+        await rt.sleep(pause)
+        tries = batch.tries + 1
+        if not ambiguous:
+            return [RequestBatch(batch.items, tries, batch.guarded)]
+        try:
+            guarded, plain = await self._takeover.take_over(batch.items)
+        except AionvisionError:
+            # The first error is the one to raise.
+            self._broken = outcome
+            return []
+        resent = [RequestBatch(guarded, tries, guarded=True), RequestBatch(plain, tries)]
+        return [one for one in resent if one.items]
+
+    def _may_send(self) -> bool:
+        return self._broken is None and self._closed_until is None
+
+    async def _rest(self) -> None:
+        """Wait until an open circuit breaker lets a probe request through.
+
+        Nothing is in flight by now: the outcome of a request would show it sooner.
+        """
+        if self._closed_until is not None:
+            self._rests += 1
+            await rt.sleep(max(self._closed_until - monotonic(), 0.0))
+            self._closed_until = None
+
+    def _without_unreadable(self, batch: RequestBatch, error: UploadError) -> list[RequestBatch]:
+        """Return the others of a request that one file broke: it vanished or changed meanwhile.
+
+        The request was not completed, so nothing of it is stored.
+        """
+        items = batch.items
+        suspects = [one for one in items if one.upload.filename == error.filename]
+        if len(items) == 1 or len(suspects) == 1:
+            bad = (suspects or items)[0]
+            self._reporter.refused(bad.index, error.message, retryable=True)
+            self._reporter.arrived([bad])
+            parts = [[one for one in items if one is not bad]]
+        else:
+            parts = isolate(items, error.filename)
+        tries = max(batch.tries, 1)
+        return [RequestBatch(part, tries, batch.guarded) for part in parts if part]
 
 
-__all__ = ["InFlight", "Outcome"]
+__all__ = ["BatchSender"]

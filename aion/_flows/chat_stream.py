@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Iterator
 from types import TracebackType
 from typing import Self
 
-from aion._callbacks import pass_on
 from aion._clock import monotonic
 from aion._runtime import aio as rt
 from aion._streaming.chat import StreamReading
@@ -170,7 +169,6 @@ class ChatStream(AsyncIterator[ChatToken]):
             try:
                 piece = await self._piece(self._answer)
             except AionvisionError as error:
-                pass_on(error)
                 broken = reading.broken(error)
                 if broken is None:
                     return None

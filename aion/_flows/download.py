@@ -16,17 +16,11 @@ from pathlib import Path
 from typing import IO
 
 from aion import _checks as check
-from aion._callbacks import pass_on
+from aion._engine.transient import is_transient
 from aion._http.content_encoding import Unpacker
 from aion._http.wire import Reply
 from aion._runtime import aio as rt
-from aion.exceptions import (
-    AionvisionConnectionError,
-    AionvisionError,
-    AionvisionPermissionError,
-    AionvisionTimeoutError,
-    ServerError,
-)
+from aion.exceptions import AionvisionError, AionvisionPermissionError, ServerError
 from aion_api import Request
 
 _LONGEST_PAUSE = 30.0
@@ -150,8 +144,9 @@ class _Download:
             answer = await self._open()
             try:
                 await self._take(answer)
-            except (AionvisionConnectionError, AionvisionTimeoutError, ServerError) as error:
-                pass_on(error)
+            except AionvisionError as error:
+                if not is_transient(error):
+                    raise
                 failure = error
             else:
                 return
@@ -195,7 +190,6 @@ class _Download:
             try:
                 return await self._engine.open_object(self._url, self._conditions())
             except AionvisionError as error:
-                pass_on(error)
                 if isinstance(error, AionvisionPermissionError) and not fresh:
                     # The URL has expired while the bytes were on their way.
                     self._url, fresh = None, True

@@ -79,7 +79,7 @@ class _Ahead(Generic[T]):
 
     def __init__(self, fetch: Callable[[int], Awaitable[Page[T]]]) -> None:
         self._fetch = fetch
-        self._crew = rt.CallGroup(self._outcome)
+        self._calls = rt.CallGroup(self._outcome)
         self._begun: set[int] = set()
         self._outcomes: dict[int, Page[T] | AionvisionError] = {}
 
@@ -92,13 +92,13 @@ class _Ahead(Generic[T]):
         for offset in offsets:
             if offset not in self._begun:
                 self._begun.add(offset)
-                self._crew.start(offset)
+                self._calls.start(offset)
 
     async def page(self, offset: int) -> Page[T]:
         """The page that begins there, once it has come."""
         self.begin([offset])
         while offset not in self._outcomes:
-            begun, outcome = await self._crew.ended()
+            begun, outcome = await self._calls.ended()
             self._outcomes[begun] = outcome
         self._begun.discard(offset)
         found = self._outcomes.pop(offset)
@@ -109,7 +109,7 @@ class _Ahead(Generic[T]):
 
     async def close(self) -> None:
         """Give up what is under way."""
-        await self._crew.close()
+        await self._calls.close()
 
     async def _outcome(self, offset: int) -> Page[T] | AionvisionError:
         try:

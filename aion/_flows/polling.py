@@ -1,4 +1,4 @@
-"""One loop behind everything that is waited for."""
+"""Polls the service until something is done: one loop behind every wait."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from aion._clock import monotonic
+from aion._engine.transient import is_transient
 from aion._runtime import aio as rt
-from aion._waiting.errors import Awaited, passes
+from aion._waiting.errors import Awaited
 from aion._waiting.plan import PollPlan
 from aion.exceptions import AionvisionError, AionvisionTimeoutError, RateLimitError
 
@@ -15,14 +16,14 @@ T = TypeVar("T")
 
 
 def within(engine: rt.Engine, end: float) -> float:
-    """Seconds that one of several calls may take, which together have to end in time.
+    """Return the timeout in seconds of one of several calls that have to end by a moment.
 
     Args:
         engine: Makes the call.
         end: When the last of them has to have ended, on the monotonic clock.
 
     Raises:
-        AionvisionTimeoutError: That is over.
+        AionvisionTimeoutError: The moment has passed.
     """
     left = end - monotonic()
     if left <= 0:
@@ -31,47 +32,47 @@ def within(engine: rt.Engine, end: float) -> float:
 
 
 async def until(
-    look: Callable[[float], Awaitable[T]],
+    poll: Callable[[float], Awaitable[T]],
     done: Callable[[T], bool],
     plan: PollPlan,
     late: Callable[[T | None], AionvisionTimeoutError],
-    told: Callable[[T], Any] | None = None,
+    on_state: Callable[[T], Any] | None = None,
 ) -> T:
-    """Look again and again until something is done, whatever passing failure a look meets.
+    """Poll until done; transient errors do not end the wait.
 
     Args:
-        look: Gets the state; is told how many seconds are left for that.
+        poll: Gets the state, within so many seconds.
         done: Whether a state is the last one. Unknown states are not.
-        plan: When to look, and until when.
-        late: The error for a state that is still not the last one at the deadline; None where
+        plan: When to poll, and until when.
+        late: Makes the error for a state that is not the last one at the deadline; None where
             none was seen. It says what is stored already and how to go on waiting.
-        told: Told of each state.
+        on_state: Called with each state.
 
     Raises:
-        AionvisionTimeoutError: What `late` made; its cause is the error of the last look, if any.
-        RateLimitError: The next look is not allowed before the deadline.
-        AionvisionError: A look failed in a way that stays.
+        AionvisionTimeoutError: What `late` made; its cause is the error of the last poll, if any.
+        RateLimitError: The next poll is not allowed before the deadline.
+        AionvisionError: Polling failed with an error that retrying cannot fix.
     """
     state: T | None = None
     while True:
         broken: AionvisionError | None = None
         try:
-            state = await look(plan.left(monotonic()))
+            state = await poll(plan.left(monotonic()))
         except AionvisionError as error:
-            if not passes(error):
+            if not is_transient(error):
                 raise
             broken = error
         else:
-            await rt.notify(told, state)
+            await rt.notify(on_state, state)
             if done(state):
                 return state
         now = monotonic()
         pause = plan.pause(now)
         if pause is None:
             end = late(state)
-            # A last look that was late was cut off by the deadline of the wait, and tells nothing.
+            # A last poll that was late was cut off by the deadline of the wait: it says nothing.
             if broken is not None and not isinstance(broken, AionvisionTimeoutError):
-                end.message = f"{end.message}. The last look failed: {broken.message}"
+                end.message = f"{end.message}. The last poll failed: {broken.message}"
                 end.details["cause"] = broken.code
             raise end from broken
         if isinstance(broken, RateLimitError) and broken.retry_after is not None:
@@ -82,40 +83,74 @@ async def until(
 
 
 async def follow(
-    look: Callable[[float], Awaitable[T]],
+    poll: Callable[[float], Awaitable[T]],
     done: Callable[[T], bool],
     plan: PollPlan,
     awaited: Awaited[T],
     *,
     first: T | None = None,
-    told: Callable[[T], Any] | None = None,
+    on_state: Callable[[T], Any] | None = None,
 ) -> T:
-    """The same for one thing, which every error that ends the wait names.
+    """Poll one operation until done, and name it in every error that ends the wait.
 
     Args:
-        look: As in `until`.
+        poll: As in `until`.
         done: As in `until`.
         plan: As in `until`.
-        awaited: What is waited for.
-        first: Its state before the first look, where it is known.
-        told: As in `until`.
+        awaited: The operation.
+        first: Its state before the first poll, where it is known.
+        on_state: As in `until`.
 
     Raises:
-        AionvisionError: As `until`; it has the last state as `last_result`, names what is waited
-            for in `details`, and says how to go on.
+        AionvisionError: As `until`; it has the last state as `last_result`, the ids of the
+            operation in `details`, and says how to go on waiting.
     """
     last = first
 
     async def seen(left: float) -> T:
         nonlocal last
-        last = await look(left)
+        last = await poll(left)
         return last
 
     def late(_: T | None) -> AionvisionTimeoutError:
         return awaited.late(last, monotonic() - plan.start)
 
     try:
-        return await until(seen, done, plan, late, told)
+        return await until(seen, done, plan, late, on_state)
     except AionvisionError as error:
-        awaited.tell(error, last)
+        awaited.annotate(error, last)
         raise
+
+
+async def poll_job(
+    engine: rt.Engine,
+    call: Callable[[float], Awaitable[T]],
+    done: Callable[[T], bool],
+    plan: PollPlan,
+    awaited: Awaited[T],
+    *,
+    first: T | None = None,
+    on_state: Callable[[T], Any] | None = None,
+) -> T:
+    """Poll one job of the service by one call until done.
+
+    Args:
+        engine: Its settings bound each call.
+        call: Gets the state of the job, with a timeout of so many seconds.
+        done: As in `until`.
+        plan: As in `until`.
+        awaited: The job.
+        first: As in `follow`.
+        on_state: As in `until`.
+
+    Raises:
+        AionvisionError: As `follow`.
+    """
+
+    async def poll(left: float) -> T:
+        return await call(min(engine.config.timeout, left))
+
+    return await follow(poll, done, plan, awaited, first=first, on_state=on_state)
+
+
+__all__ = ["follow", "poll_job", "until", "within"]

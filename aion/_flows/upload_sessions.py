@@ -1,14 +1,13 @@
-"""What an upload session knows of its files."""
+"""Asks upload sessions what became of their files."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from aion._callbacks import pass_on
 from aion._flows.polling import within
 from aion._runtime import aio as rt
 from aion.exceptions import AionvisionError, ResourceNotFoundError
-from aion.uploads._matching import Look, Sent
+from aion.uploads._matching import Sent, SessionSnapshot
 from aion_api.api import upload_sessions
 from aion_api.models.upload_sessions import UploadSessionResultItem
 
@@ -18,8 +17,8 @@ _ENDS = frozenset({"completed", "failed", "expired", "cancelled"})
 _AT_ONCE = 8
 
 
-async def look_at(engine: rt.Engine, sent: Sent, end: float) -> Look:
-    """Ask a session how far it is, and for its results when there are new ones.
+async def poll_session(engine: rt.Engine, sent: Sent, end: float) -> SessionSnapshot:
+    """Get the progress of a session, and its results when there are new ones.
 
     Raises:
         AionvisionTimeoutError: It took until `end`, on the monotonic clock.
@@ -31,13 +30,13 @@ async def look_at(engine: rt.Engine, sent: Sent, end: float) -> Look:
     rows = None
     if is_last or ended > sent.seen:
         rows = await results_of(engine, sent.session_id, end)
-    return Look(str(answer.status), ended, rows, is_last)
+    return SessionSnapshot(str(answer.status), ended, rows, is_last)
 
 
 async def results_of(
     engine: rt.Engine, session_id: str, end: float
 ) -> list[UploadSessionResultItem]:
-    """The results of all files of a session that have ended; raises as `look_at`."""
+    """Return the results of all files of a session that have ended; raises as `poll_session`."""
     rows: list[UploadSessionResultItem] = []
     more = True
     while more:
@@ -51,17 +50,15 @@ async def results_of(
 
 
 async def forgotten(engine: rt.Engine, sessions: Sequence[Sent]) -> list[Sent]:
-    """Those of some sessions that the service does not know any more."""
+    """Return the sessions that the service does not know any more."""
 
     async def is_forgotten(sent: Sent) -> bool:
         try:
             await engine.call(upload_sessions.get_session_status(sent.session_id))
-        except ResourceNotFoundError as error:
-            pass_on(error)
+        except ResourceNotFoundError:
             return True
-        except AionvisionError as error:
-            pass_on(error)
-            # Whoever follows the session meets the same, and tells.
+        except AionvisionError:
+            # The poll loop will hit the same error and report it.
             return False
         return False
 

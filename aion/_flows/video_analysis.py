@@ -1,11 +1,11 @@
-"""Analyses of videos, followed to their end."""
+"""Polls analyses of videos until they end."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from aion._flows.polling import follow
+from aion._flows.polling import poll_job
 from aion._runtime import aio as rt
 from aion._waiting.errors import Awaited
 from aion._waiting.plan import PollPlan
@@ -32,20 +32,21 @@ def newest_request(media_id: str) -> Request[VideoAnalysisJobStatus]:
 async def analyzed(
     engine: rt.Engine, analysis_job_id: str, plan: PollPlan, on_progress: Progress | None
 ) -> VideoAnalysisJobStatus:
-    """Follow an analysis to its end.
+    """Poll an analysis until it ends.
 
     Raises:
         VideoAnalysisError: It failed.
         AionvisionTimeoutError: The deadline passed; `last_result` holds the last status.
-        AionvisionError: It cannot be looked at; `details` names the analysis.
+        AionvisionError: Polling failed; `details` names the analysis.
     """
 
-    async def look(left: float) -> VideoAnalysisJobStatus:
-        timeout = min(engine.config.timeout, left)
+    async def call(timeout: float) -> VideoAnalysisJobStatus:
         return await engine.call(job_request(analysis_job_id), timeout=timeout)
 
     awaited = _named(analysis_job_id)
-    job = await follow(look, lambda state: state.is_terminal, plan, awaited, told=on_progress)
+    job = await poll_job(
+        engine, call, lambda state: state.is_terminal, plan, awaited, on_state=on_progress
+    )
     if job.is_failed:
         raise VideoAnalysisError(
             f"the analysis failed: {job.error_message or 'the service gave no reason'}."

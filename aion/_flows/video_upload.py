@@ -1,18 +1,20 @@
-"""One video on its way: begun, sent in chunks, completed.
+"""Uploads one video: begins it, sends its chunks, completes it.
 
-Without a journal, an upload that cannot go on is given up. With one it stays, and the next call
-asks how far it is and sends what is missing; only one that the service does not know any more, or
-will not go on with, begins anew, so that no video is stored twice.
+Without a journal, an upload that breaks is aborted. With one it stays, and the next call asks how
+far it is and sends what is missing. Only an upload that the service does not know any more, or
+refuses to resume, begins anew, so that no video is stored twice.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 
-from aion._callbacks import ignoring_failures, pass_on, raised_by_callback
+from aion._callbacks import CallbackRaised, raised_error
 from aion._engine.observe import logger
-from aion._flows.video_progress import standing
+from aion._engine.transient import is_refusal
+from aion._flows.video_status import upload_status
 from aion._http.content import version_of
 from aion._runtime import aio as rt
 from aion.exceptions import (
@@ -28,8 +30,8 @@ from aion.exceptions import (
 from aion.types.callbacks import VideoChunkProgressEvent, VideoUploadCompleteEvent
 from aion.types.video import VideoUploadResult, VideoUploadSession
 from aion.uploads._video_chunks import Chunk, ChunkedUpload, ETagCheck, HashedRange
-from aion.uploads._video_file import Video, VideoCallbacks, VideoWishes
-from aion.uploads._video_record import NoVideoRecord
+from aion.uploads._video_file import Video, VideoCallbacks, VideoOptions
+from aion.uploads._video_record import NO_VIDEO_RECORD, VideoRecord
 from aion_api.api import video_uploads
 from aion_api.models import video_uploads as wire
 
@@ -44,7 +46,6 @@ _CLEAR = (
     RateLimitError,
     ValidationError,
 )
-_AGAIN = frozenset({408, 425, 429})
 _NOT_ALLOWED = frozenset({401, 402, 403})
 _CLEANED = "What was sent of it is removed."
 _LEFT = "What was sent of it could not be removed; the service gives it up later."
@@ -57,9 +58,9 @@ class VideoUpload:
     Args:
         engine: Makes the calls.
         video: The video.
-        wishes: What is asked for with it.
-        callbacks: Who is told of its progress.
-        record: Where it is written down, and what is known from an earlier call.
+        options: The options of the call.
+        callbacks: The callbacks of the caller.
+        record: The journal, with what is known from an earlier call.
         index: Its position there.
     """
 
@@ -67,16 +68,16 @@ class VideoUpload:
         self,
         engine: rt.Engine,
         video: Video,
-        wishes: VideoWishes,
+        options: VideoOptions,
         callbacks: VideoCallbacks,
-        record: NoVideoRecord | None = None,
+        record: VideoRecord = NO_VIDEO_RECORD,
         index: int = 0,
     ) -> None:
         self._engine = engine
         self._video = video
-        self._wishes = wishes
+        self._options = options
         self._callbacks = callbacks
-        self._record = record or NoVideoRecord()
+        self._record = record
         self._index = index
         self._check = ETagCheck()
         self._unfit = False
@@ -86,7 +87,7 @@ class VideoUpload:
         """Send what is missing.
 
         Args:
-            keep: Told of the result once the video is stored, before anybody else is.
+            keep: Called with the result once the video is stored, before the callbacks.
 
         Raises:
             VideoUploadError: It did not arrive. Without a journal nothing of it is kept, where
@@ -101,7 +102,7 @@ class VideoUpload:
         if old is not None:
             await self._give_up(old)
         begun = self._record.begun(self._index)
-        result = None if begun is None else await self._go_on(begun)
+        result = None if begun is None else await self._resume(begun)
         if result is None:
             result = await self._whole(await self._begin())
         self._record.stored(self._index, result)
@@ -109,9 +110,9 @@ class VideoUpload:
         done = VideoUploadCompleteEvent(result.media_id, result)
         await rt.notify(self._callbacks.on_upload_complete, done)
 
-    async def _go_on(self, upload: ChunkedUpload) -> VideoUploadResult | None:
-        """Go on with the upload of an earlier call; None when it has to begin anew."""
-        found = await standing(self._engine, upload.media_id)
+    async def _resume(self, upload: ChunkedUpload) -> VideoUploadResult | None:
+        """Resume the upload of an earlier call; return None when it has to begin anew."""
+        found = await upload_status(self._engine, upload.media_id)
         if found.result is not None:
             return found.result
         reason = found.ended
@@ -119,12 +120,12 @@ class VideoUpload:
             try:
                 return await self._whole(upload)
             except VideoUploadError as error:
-                if raised_by_callback(error) or not _is_refused(error):
+                if not _is_refused(error):
                     raise
                 reason = self._reason
             if not self._unfit:
-                # Whatever was refused, it may be because the video is stored by now.
-                found = await standing(self._engine, upload.media_id)
+                # The refusal may mean that the video is stored by now.
+                found = await upload_status(self._engine, upload.media_id)
                 if found.result is not None:
                     return found.result
             await self._give_up(upload)
@@ -140,18 +141,18 @@ class VideoUpload:
     async def _whole(self, upload: ChunkedUpload) -> VideoUploadResult:
         try:
             await self._send(upload)
-        except Exception as error:
-            note = await self._stop(upload, error)
-            if isinstance(error, VideoUploadError) and not raised_by_callback(error):
+        except (Exception, CallbackRaised) as error:
+            note = await self._stop(upload, raised_error(error))
+            if isinstance(error, VideoUploadError):
                 error.message = f"{error.message.rstrip('.')}. {note}"
             raise
         return await self._complete(upload)
 
     async def _stop(self, upload: ChunkedUpload, error: Exception) -> str:
-        """Keep what was sent, or have it removed; what to say about that."""
+        """Keep what was sent, or have it removed; return the sentence that says so."""
         reason = error.message if isinstance(error, AionvisionError) else repr(error)
         self._reason = reason
-        if self._record.keeps and not self._unfit:
+        if self._record.resumes and not self._unfit:
             self._record.stopped(self._index, reason)
             return _KEPT
         note = await self._give_up(upload)
@@ -159,9 +160,9 @@ class VideoUpload:
         return note
 
     async def _begin(self) -> ChunkedUpload:
-        video, wishes = self._video, self._wishes
+        video, options = self._video, self._options
         body = wire.InitiateVideoUploadRequestDTO(
-            video.filename, video.content_type, video.size, wishes.title, wishes.tags
+            video.filename, video.content_type, video.size, options.title, options.tags
         )
         request = video_uploads.initiate_video_upload(body=body)
         try:
@@ -171,7 +172,6 @@ class VideoUpload:
         except _CLEAR:
             raise
         except AionvisionError as error:
-            pass_on(error)
             raise self._failed("initiate", error.message, None, error) from error
         upload = ChunkedUpload.of(session)
         if upload.size != video.size:
@@ -184,8 +184,8 @@ class VideoUpload:
     async def _send(self, upload: ChunkedUpload) -> None:
         queue = deque(chunk for chunk in upload.chunks if not chunk.confirmed)
         at_once = upload.at_once
-        if self._wishes.chunk_concurrency is not None:
-            at_once = min(at_once, self._wishes.chunk_concurrency)
+        if self._options.chunk_concurrency is not None:
+            at_once = min(at_once, self._options.chunk_concurrency)
 
         async def step(chunk: Chunk) -> str | None:
             if chunk.etag is None:
@@ -206,7 +206,7 @@ class VideoUpload:
                 else:
                     chunk.confirmed = True
                     self._record.confirmed(self._index, chunk)
-                    await self._tell(upload, chunk)
+                    await self._report(upload, chunk)
         finally:
             await crew.close()
         self._require_whole(upload)
@@ -228,23 +228,21 @@ class VideoUpload:
             raise self._failed("chunk_upload", reason, upload)
 
     async def _put(self, upload: ChunkedUpload, chunk: Chunk) -> str:
-        """Send a chunk, with new URLs as long as that may help; the ETag that storage gave."""
+        """Send a chunk, with new URLs as long as that may help; return its ETag."""
         video = self._video
         content = HashedRange(video.path, chunk.offset, chunk.size, video.version)
         what = f"chunk {chunk.number} of {len(upload.chunks)}"
-        retries = min(self._wishes.chunk_retries, upload.retries)
+        retries = min(self._options.chunk_retries, upload.retries)
         url = chunk.url or await self._new_url(upload, chunk, what)
         while True:
             cause: AionvisionError | None = None
             try:
                 reply = await self._engine.write_object(chunk.method, url, CHUNK_HEADERS, content)
             except UploadError as error:
-                pass_on(error)
                 # The file on disk is at fault: another URL does not help.
                 self._unfit = True
                 raise self._failed("chunk_upload", error.message, upload, error) from error
             except AionvisionError as error:
-                pass_on(error)
                 cause, reason = error, error.message
             else:
                 etag = reply.header("etag")
@@ -263,8 +261,7 @@ class VideoUpload:
         try:
             answer = await self._engine.call(video_uploads.retry_video_chunk(body=body))
         except AionvisionError as error:
-            pass_on(error)
-            reason = f"{what} cannot be sent again: {error.message}"
+            reason = f"{what} cannot be resent: {error.message}"
             raise self._failed("chunk_upload", reason, upload, error) from error
         return answer.upload_url
 
@@ -275,11 +272,10 @@ class VideoUpload:
         try:
             await self._engine.call(video_uploads.confirm_video_chunk(body=body))
         except AionvisionError as error:
-            pass_on(error)
             reason = f"chunk {chunk.number} of {len(upload.chunks)}: {error.message}"
             raise self._failed("confirm", reason, upload, error) from error
 
-    async def _tell(self, upload: ChunkedUpload, chunk: Chunk) -> None:
+    async def _report(self, upload: ChunkedUpload, chunk: Chunk) -> None:
         event = VideoChunkProgressEvent(
             chunk.number,
             len(upload.chunks),
@@ -296,27 +292,26 @@ class VideoUpload:
             upload.media_id,
             upload.upload_id,
             PLACEHOLDER if duration is None else duration,
-            auto_analyze=self._wishes.auto_analyze,
-            analysis_type=self._wishes.analysis_type,
+            auto_analyze=self._options.auto_analyze,
+            analysis_type=self._options.analysis_type,
             duration_extraction_failed=duration is None,
         )
         request = video_uploads.complete_video_upload(body=body)
         try:
             return await self._engine.call(request.decoding(VideoUploadResult.from_api_response))
         except AionvisionError as error:
-            pass_on(error)
             failure = error
-        # An answer that was lost, of this call or of an earlier one, may have been a good one.
-        with ignoring_failures():
-            found = await standing(self._engine, upload.media_id)
+        # A lost response, of this call or of an earlier one, may have been a success.
+        with suppress(AionvisionError):
+            found = await upload_status(self._engine, upload.media_id)
             if found.result is not None:
                 return found.result
         status = failure.status_code
-        clear = status is not None and status < 500 and status not in _AGAIN
+        clear = is_refusal(status)
         if clear and status not in _NOT_ALLOWED:
             self._unfit = True
             note = await self._stop(upload, failure)
-        elif self._record.keeps:
+        elif self._record.resumes:
             note = await self._stop(upload, failure)
         elif clear:
             note = await self._give_up(upload)
@@ -330,12 +325,12 @@ class VideoUpload:
         raise self._failed("complete", reason, upload, failure) from failure
 
     async def _give_up(self, upload: ChunkedUpload) -> str:
-        """Have the service forget the upload; what to say about that."""
+        """Have the service forget the upload; return the sentence that says so."""
         body = wire.AbortVideoUploadRequestDTO(
             upload.media_id, upload.upload_id, "the client could not send it"
         )
-        # The error that led here is the one to tell.
-        with ignoring_failures():
+        # The error that led here matters more.
+        with suppress(AionvisionError):
             await self._engine.call(video_uploads.abort_video_upload(body=body))
             return _CLEANED
         return _LEFT
@@ -367,11 +362,5 @@ class VideoUpload:
 
 
 def _is_refused(error: VideoUploadError) -> bool:
-    """Whether the service will not go on with an upload, however often it is asked."""
-    status = error.status_code
-    return (
-        status is not None
-        and 400 <= status < 500
-        and status not in _AGAIN
-        and status not in _NOT_ALLOWED
-    )
+    """Whether the service refuses to resume an upload, however often it is asked."""
+    return is_refusal(error.status_code) and error.status_code not in _NOT_ALLOWED

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import inspect
-from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, ParamSpec, TypeVar
 
 from aion import _checks as check
-from aion._callbacks import marking
+from aion._callbacks import Opening, calling_back
 from aion._engine.async_engine import AsyncAnswer as Answer
 from aion._engine.async_engine import AsyncEngine as Engine
 from aion._engine.background import Background
@@ -18,6 +19,8 @@ from aion._runtime.tasks import CallGroup
 from aion.transport import AsyncConnection
 
 T = TypeVar("T")
+R = TypeVar("R")
+P = ParamSpec("P")
 
 Transport = Callable[[Route], AsyncConnection]
 """What makes the connections of a client."""
@@ -33,13 +36,26 @@ async def sleep(seconds: float) -> None:
 async def notify(callback: Callable[[Any], Any] | None, event: Any) -> None:
     """Call a user's callback, which may be a function or a coroutine function.
 
-    What it raises goes to the caller.
+    What it raises goes past all handlers to the method that `opens_callbacks`.
     """
     if callback is not None:
-        with marking():
+        with calling_back():
             answer = callback(event)
             if inspect.isawaitable(answer):
                 await answer
+
+
+def opens_callbacks(
+    method: Callable[P, Coroutine[Any, Any, R]],
+) -> Callable[P, Coroutine[Any, Any, R]]:
+    """Decorate a public method during which callbacks are called: it raises what they raise."""
+
+    @functools.wraps(method)
+    async def opened(*args: P.args, **kwargs: P.kwargs) -> R:
+        with Opening():
+            return await method(*args, **kwargs)
+
+    return opened
 
 
 def check_callbacks(**given: Any) -> None:
@@ -92,5 +108,6 @@ __all__ = [
     "every",
     "finish",
     "notify",
+    "opens_callbacks",
     "sleep",
 ]

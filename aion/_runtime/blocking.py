@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from aion import _checks as check
-from aion._callbacks import marking
+from aion._callbacks import Opening, calling_back
 from aion._engine import abort
 from aion._engine.sync_engine import SyncAnswer as Answer
 from aion._engine.sync_engine import SyncEngine as Engine
@@ -19,6 +20,8 @@ from aion._runtime.threads import CallGroup
 from aion.transport import SyncConnection
 
 T = TypeVar("T")
+R = TypeVar("R")
+P = ParamSpec("P")
 
 Transport = Callable[[Route], SyncConnection]
 """What makes the connections of a client."""
@@ -32,17 +35,30 @@ def sleep(seconds: float) -> None:
 
 
 def notify(callback: Callable[[Any], Any] | None, event: Any) -> None:
-    """Call a user's callback. What it raises goes to the caller.
+    """Call a user's callback.
+
+    What it raises goes past all handlers to the method that `opens_callbacks`.
 
     Raises:
         TypeError: It is a coroutine function, which nothing here could run.
     """
     if callback is not None:
-        with marking():
+        with calling_back():
             answer = callback(event)
         if inspect.iscoroutine(answer):
             answer.close()
             raise TypeError("a callback of the blocking client cannot be a coroutine function")
+
+
+def opens_callbacks(method: Callable[P, R]) -> Callable[P, R]:
+    """Decorate a public method during which callbacks are called: it raises what they raise."""
+
+    @functools.wraps(method)
+    def opened(*args: P.args, **kwargs: P.kwargs) -> R:
+        with Opening():
+            return method(*args, **kwargs)
+
+    return opened
 
 
 def check_callbacks(**given: Any) -> None:
@@ -105,5 +121,6 @@ __all__ = [
     "every",
     "finish",
     "notify",
+    "opens_callbacks",
     "sleep",
 ]

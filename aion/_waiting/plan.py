@@ -1,4 +1,4 @@
-"""The one plan behind everything that is waited for: when to look again, and when to give up."""
+"""Plans when to poll next, and when to give up: one plan behind every wait."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ GROWTH = 1.1
 """Each pause is this much longer than the one before."""
 LONGEST = 4.0
 """Pauses stop growing at this many times the first."""
-LAST_LOOK = 0.05
-"""The part of the whole wait that a look begun at the deadline may still take."""
+LAST_POLL = 0.05
+"""The part of the whole wait that a poll begun at the deadline may still take."""
 
 
 class PollPlan:
-    """Pauses between looks, the last of which ends at the deadline.
+    """Pauses between polls, the last of which ends at the deadline.
 
     Args:
-        interval: Seconds before the second look.
+        interval: Seconds before the second poll.
         timeout: Seconds from `start` until giving up.
-        start: The moment of the first look, on any monotonic clock.
+        start: The moment of the first poll, on any monotonic clock.
     """
 
     def __init__(self, interval: float, timeout: float, start: float) -> None:
@@ -31,7 +31,7 @@ class PollPlan:
         self.deadline = start + timeout
 
     def pause(self, now: float) -> float | None:
-        """Seconds until the next look, or None when there is no time left."""
+        """Return the seconds until the next poll, or None when there is no time left."""
         left = self.deadline - now
         if left <= 0:
             return None
@@ -40,8 +40,8 @@ class PollPlan:
         return pause
 
     def left(self, now: float) -> float:
-        """Seconds that a look may take: until the deadline, and a little for the last one."""
-        return max(self.deadline - now, self.timeout * LAST_LOOK)
+        """Return the seconds that a poll may take: until the deadline, or a little longer."""
+        return max(self.deadline - now, self.timeout * LAST_POLL)
 
 
 def begin(
@@ -52,17 +52,17 @@ def begin(
     usual_timeout: float | None = None,
     usual_interval: float | None = None,
 ) -> PollPlan:
-    """The plan of a wait that begins now.
+    """Return the plan of a wait that begins now.
 
     Args:
-        config: What the client was told.
+        config: The settings of the client.
         timeout: Seconds that the caller gives it; None takes what is usual.
-        poll_interval: Seconds between the first looks; None takes what is usual.
+        poll_interval: Seconds between the first polls; None takes what is usual.
         usual_timeout: What is usual; None takes `polling_timeout` of the client.
         usual_interval: What is usual; None takes `polling_interval` of the client.
 
     Raises:
-        ValidationError: The caller's are no lengths of time.
+        ValidationError: One of the caller's is not a number of seconds.
     """
     if timeout is None:
         timeout = config.polling_timeout if usual_timeout is None else usual_timeout

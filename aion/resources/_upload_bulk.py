@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from attrs import evolve
 
 from aion import _checks as check
-from aion._flows.bulk_upload import BatchUpload
-from aion._flows.quota import allowance_for, quota_of
+from aion._flows.bulk_run import run_batch
+from aion._flows.bulk_upload import image_batch
+from aion._flows.quota import quota_of
 from aion._requests.storage import target_of
 from aion._runtime import aio as rt
-from aion._waiting.plan import begin
 from aion.resources._upload_presigned import PresignedUploads
 from aion.types.callbacks import (
     DescriptionFailedEvent,
@@ -25,10 +26,9 @@ from aion.types.callbacks import (
 from aion.types.common import StorageTarget
 from aion.types.upload import BatchUploadResults, QuotaInfo
 from aion.uploads import _expand
-from aion.uploads._errors import noting_stored
 from aion.uploads._plan import Callbacks, Pace
 from aion.uploads._progress_bar import display
-from aion.uploads._record import NoRecord, Record, options_of
+from aion.uploads._record import NO_RECORD, JournalRecord, Record, options_of
 from aion.uploads.progress import UploadProgress
 from aion_api import UNSET
 from aion_api.models.user_files import StreamBatchUploadBody
@@ -40,6 +40,7 @@ _LEVELS = ("default", "quick", "standard", "thorough", "critical")
 class BatchUploads(PresignedUploads):
     """Uploads of many files."""
 
+    @rt.opens_callbacks
     async def upload(
         self,
         files: str | Path | bytes | Iterable[str | Path | bytes],
@@ -76,10 +77,10 @@ class BatchUploads(PresignedUploads):
             raise_on_failure: Raise when a file failed; otherwise the results say so, even where a
                 named file cannot be uploaded.
             description_timeout: Seconds to wait for all of them, instead of `polling_timeout`.
-            on_progress: Told of each file before it is sent.
-            on_file_complete: Told of each file once it is stored.
-            on_description_progress: Told of each description that has ended.
-            on_description_failed: Told of each description that failed.
+            on_progress: Called for each file before it is sent.
+            on_file_complete: Called for each file once it is stored.
+            on_description_progress: Called for each description that has ended.
+            on_description_failed: Called for each description that failed.
             storage_target: Where the bytes are kept. ``custom`` needs an S3 configuration.
             tags: Tags for all files: at most 40 of at most 50 characters, without commas.
             auto_describe: Have the images described at all.
@@ -93,7 +94,7 @@ class BatchUploads(PresignedUploads):
             One result a file, in the order of the input.
 
         Raises:
-            ValidationError: Named files cannot be uploaded, of which the first ten are told; an
+            ValidationError: Named files cannot be uploaded (the message lists the first ten), an
                 argument is out of range, or the journal is one of other files or options. Nothing
                 was sent.
             QuotaExceededError: The allowance does not suffice. `partial_results` tells what is
@@ -128,6 +129,7 @@ class BatchUploads(PresignedUploads):
             progress=progress,
         )
 
+    @rt.opens_callbacks
     async def upload_batch(
         self,
         files: str | Path | bytes | Iterable[str | Path | bytes],
@@ -167,7 +169,7 @@ class BatchUploads(PresignedUploads):
 
         With a `journal`, nothing is done twice: a second call with the same files and the same
         options for them sends what is missing or was changed since, and waits for what is not
-        described; callbacks are told of that alone. `aion.uploads.journal` reads it.
+        described; callbacks are called for that alone. `aion.uploads.journal` reads it.
 
         Args:
             files: A path, or a list or other iterable of paths and bytes.
@@ -180,10 +182,10 @@ class BatchUploads(PresignedUploads):
                 named file cannot be uploaded.
             description_timeout: Seconds to wait for all of them, from the moment all are sent,
                 instead of the client's `polling_timeout`.
-            on_progress: Told of each file before it is sent.
-            on_file_complete: Told of each file once it is stored and its id is known.
-            on_description_progress: Told of each description that has ended, well or not.
-            on_description_failed: Told of each description that failed.
+            on_progress: Called for each file before it is sent.
+            on_file_complete: Called for each file once it is stored and its id is known.
+            on_description_progress: Called for each description that has ended, well or not.
+            on_description_failed: Called for each description that failed.
             intent: ``describe``; of the older contract also ``verify`` and ``rules``.
             verification_level: Of the older contract, for the other intents: ``default``,
                 ``quick``, ``standard``, ``thorough`` or ``critical``.
@@ -201,7 +203,7 @@ class BatchUploads(PresignedUploads):
             empty `image_id` and its reason in `description_error`.
 
         Raises:
-            ValidationError: Named files cannot be uploaded, of which the first ten are told; an
+            ValidationError: Named files cannot be uploaded (the message lists the first ten), an
                 argument is out of range, or the journal is one of other files or options. Nothing
                 was sent.
             QuotaExceededError: The allowance does not suffice. `partial_results` tells what is
@@ -244,10 +246,10 @@ class BatchUploads(PresignedUploads):
             keep_bad=not raise_on_failure,
         )
         shown = display(progress)
-        record = NoRecord()
+        record: Record = NO_RECORD
         try:
             if journal is not None:
-                record = Record(
+                record = JournalRecord(
                     journal, found, self._engine.config.base_url, options=options_of(form)
                 )
             callbacks = Callbacks(
@@ -257,21 +259,20 @@ class BatchUploads(PresignedUploads):
                 on_description_failed,
                 shown.show,
             )
-            batch = BatchUpload(self._engine, found, form, callbacks, record)
-            # The batch lets go of the files as they are sent.
+            batch = image_batch(self._engine, found, form, callbacks, record)
+            # The batch releases the files once all are sent.
             del found
-            with noting_stored(batch.report, journal):
-                await batch.recover()
-                if batch.size:
-                    allowed = await allowance_for(self._engine, batch.size)
-                    pace = Pace.of(allowed.quota, results_at_once=not wait_for_descriptions)
-                    await batch.send(pace, allowed.moment)
-                plan = begin(self._engine.config, description_timeout)
-                await batch.follow(plan, descriptions=wait_for_descriptions and auto_describe)
+            results = await run_batch(
+                self._engine,
+                batch,
+                partial(Pace.of, results_at_once=not wait_for_descriptions),
+                ids_only=not (wait_for_descriptions and auto_describe),
+                timeout=description_timeout,
+                journal=journal,
+            )
         finally:
             record.close()
             shown.close()
-        results = batch.report()
         return results.raise_on_failures() if raise_on_failure else results
 
     async def check_quota(self, file_count: int = 1) -> QuotaInfo:
@@ -294,5 +295,6 @@ def _joined(tags: Sequence[str] | None) -> str | None:
     words = check.texts("tags", tags, most=40, longest=50)
     for number, word in enumerate(words or ()):
         if "," in word:
-            check.refuse(f"tags[{number}]", word, "text without a comma: commas part the tags")
+            wanted = "text without commas (tags are sent comma-separated)"
+            check.refuse(f"tags[{number}]", word, wanted)
     return ",".join(words) if words else None

@@ -130,6 +130,7 @@ class BatchResource:
         request = batch.cancel_batch(check.identifier("batch_id", batch_id))
         await self._engine.call(request, timeout=timeout)
 
+    @rt.opens_callbacks
     async def wait_for_completion(
         self,
         batch_id: str,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from aion import _checks as check
-from aion._flows.polling import follow
+from aion._flows.polling import poll_job
 from aion._requests.cloud_storage import LONGEST, MOST_FILES, cloud_files, done_at_once, optional
 from aion._runtime import aio as rt
 from aion._waiting.errors import Awaited
@@ -222,6 +222,7 @@ class CloudStorageResource:
         """
         return await self._job(check.identifier("job_id", job_id), None)
 
+    @rt.opens_callbacks
     async def wait_for_job(
         self,
         job_id: str,
@@ -255,14 +256,16 @@ class CloudStorageResource:
         plan = begin(self._engine.config, timeout, poll_interval)
         rt.check_callbacks(on_progress=on_progress)
 
-        async def look(left: float) -> CloudStorageJob:
-            return await self._job(wanted, min(self._engine.config.timeout, left))
+        async def call(timeout: float) -> CloudStorageJob:
+            return await self._job(wanted, timeout)
 
-        async def told(job: CloudStorageJob) -> None:
+        async def report(job: CloudStorageJob) -> None:
             await rt.notify(on_progress, CloudStorageJobProgressEvent(job))
 
         awaited = _named(wanted)
-        job = await follow(look, lambda state: state.is_terminal, plan, awaited, told=told)
+        job = await poll_job(
+            self._engine, call, lambda state: state.is_terminal, plan, awaited, on_state=report
+        )
         if job.status == CloudStorageJobStatus.FAILED.value:
             raise CloudStorageError(
                 f"the {job.type} failed: {job.error or 'the service gave no reason'}",
@@ -271,6 +274,7 @@ class CloudStorageResource:
             )
         return job
 
+    @rt.opens_callbacks
     async def import_and_wait(
         self,
         connection_id: str,
@@ -325,6 +329,7 @@ class CloudStorageResource:
             begun.job_id, timeout=timeout, poll_interval=poll_interval, on_progress=on_progress
         )
 
+    @rt.opens_callbacks
     async def export_and_wait(
         self,
         connection_id: str,

@@ -26,6 +26,7 @@ class DescribeResource:
     def __init__(self, engine: rt.Engine) -> None:
         self._engine = engine
 
+    @rt.opens_callbacks
     async def describe(
         self,
         image: str | Path | bytes | Sequence[str | Path | bytes] | None = None,

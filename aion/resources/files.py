@@ -293,6 +293,7 @@ class FilesResource:
         request = user_files.download_user_file(check.identifier("file_id", file_id))
         return await self._engine.read_object(await self._engine.call(request))
 
+    @rt.opens_callbacks
     async def download_to(self, file_id: str, path: str | os.PathLike[str]) -> Path:
         """Write a file as it was uploaded to disk, without holding it in memory.
 

@@ -9,7 +9,7 @@ from attrs import evolve
 
 from aion import _checks as check
 from aion._flows.paging import Pages
-from aion._flows.polling import follow
+from aion._flows.polling import poll_job
 from aion._requests.library import MAX_PAGE, MAX_TAG_LENGTH, MAX_TAGS, changes, labels
 from aion._requests.library import page_size as size_of_page
 from aion._requests.links import MAX_URL_LENGTH, address, crawl, in_state, links
@@ -93,6 +93,7 @@ class LinksResource:
             folder_id=saved.folder_id or folder_id,
         )
 
+    @rt.opens_callbacks
     async def create_and_wait(
         self,
         url: str,
@@ -349,6 +350,7 @@ class LinksResource:
         answer = request.decoding(RecrawlLinkResult.from_api_response)
         return await self._engine.call(answer, timeout=timeout)
 
+    @rt.opens_callbacks
     async def wait_for_crawl(
         self,
         link_id: str,
@@ -383,10 +385,12 @@ class LinksResource:
             usual_interval=DEFAULT_POLL_INTERVAL,
         )
 
-        async def look(left: float) -> LinkDetails:
-            return await self.get(wanted, timeout=min(self._engine.config.timeout, left))
+        async def call(timeout: float) -> LinkDetails:
+            return await self.get(wanted, timeout=timeout)
 
-        return await follow(look, lambda link: not link.is_crawling, plan, crawl(wanted))
+        return await poll_job(
+            self._engine, call, lambda link: not link.is_crawling, plan, crawl(wanted)
+        )
 
 
 __all__ = ["MAX_TAGS", "MAX_TAG_LENGTH", "MAX_URL_LENGTH", "LinksResource"]

@@ -26,6 +26,7 @@ class VerifyResource:
     def __init__(self, engine: rt.Engine) -> None:
         self._engine = engine
 
+    @rt.opens_callbacks
     async def verify(
         self,
         image: str | Path | bytes | None = None,

@@ -117,6 +117,7 @@ class VideoAnalysisResource:
         )
         return await self._engine.call(video_analysis.queue_analysis(body=body))
 
+    @rt.opens_callbacks
     async def wait_for_completion(
         self,
         analysis_job_id: str,

@@ -7,32 +7,22 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from attrs import evolve
-
 from aion import _checks as check
-from aion._callbacks import raised_by_callback
-from aion._flows.video_analysis import analyzed
-from aion._flows.video_upload import VideoUpload
+from aion._flows.video_run import upload_videos
 from aion._requests import videos as requests
 from aion._runtime import aio as rt
-from aion._waiting.plan import PollPlan, begin
-from aion.exceptions import AionvisionError
 from aion.resources._video_uploads_steps import VideoUploadSteps
 from aion.types.callbacks import (
     VideoAnalysisProgressEvent,
     VideoChunkProgressEvent,
     VideoUploadCompleteEvent,
 )
-from aion.types.video import VideoAnalysisJobStatus, VideoUploadResult
+from aion.types.video import VideoUploadResult
 from aion.uploads import _video_file
-from aion.uploads._errors import note_stored
-from aion.uploads._video_file import Video, VideoCallbacks, VideoWishes
-from aion.uploads._video_record import NoVideoRecord, VideoRecord
+from aion.uploads._video_file import VideoCallbacks, VideoOptions
 
 SUPPORTED_VIDEO_EXTENSIONS = set(_video_file.EXTENSIONS)
 
-_NOTHING_LEFT = ("completed", "cancelled")
-"""How an analysis may have ended that needs no more looks; a failed one is looked at for why."""
 _MOST_AT_ONCE = 100
 _MOST_RETRIES = 100
 
@@ -40,6 +30,7 @@ _MOST_RETRIES = 100
 class VideoUploadsResource(VideoUploadSteps):
     """Uploads videos in chunks and follows their analyses."""
 
+    @rt.opens_callbacks
     async def upload_one(
         self,
         file: str | Path,
@@ -82,9 +73,9 @@ class VideoUploadsResource(VideoUploadSteps):
                 service allows, which is the default.
             max_chunk_retries: How often a chunk that could not be sent gets a new URL, from 0 to
                 100; never more often than the service allows.
-            on_chunk_progress: Told of each chunk that is stored.
-            on_upload_complete: Told when the video is stored.
-            on_analysis_progress: Told of each look at the analysis.
+            on_chunk_progress: Called for each chunk that is stored.
+            on_upload_complete: Called when the video is stored.
+            on_analysis_progress: Called after each poll of the analysis.
             journal: A file that keeps what is done. The same call with the same journal goes on
                 where this one ended, however it ended.
 
@@ -106,17 +97,24 @@ class VideoUploadsResource(VideoUploadSteps):
         Endpoint: ``POST /video-uploads/initiate``, ``PUT`` to the URL of each chunk,
             ``POST /video-uploads/chunks/confirm``, ``POST /video-uploads/complete``
         """
-        wishes = _wishes(
+        options = _options_of(
             title, tags, auto_analyze, analysis_type, max_chunk_concurrency, max_chunk_retries
         )
         _check_wait(auto_analyze, wait_for_analysis, analysis_timeout)
         callbacks = _callbacks(on_chunk_progress, on_upload_complete, on_analysis_progress)
         video = _video_file.video(file)
-        (result,) = await self._take(
-            [video], wishes, callbacks, journal, wait_for_analysis, analysis_timeout
+        (result,) = await upload_videos(
+            self._engine,
+            [video],
+            options,
+            callbacks,
+            journal=journal,
+            wait=wait_for_analysis,
+            timeout=analysis_timeout,
         )
         return result
 
+    @rt.opens_callbacks
     async def upload(
         self,
         files: str | Path | Iterable[str | Path],
@@ -150,9 +148,9 @@ class VideoUploadsResource(VideoUploadSteps):
             analysis_type: ``full_vlm``, ``frame_sample``, ``scene_detection`` or ``transcript``.
             max_chunk_concurrency: Chunks sent at a time, as for `upload_one`.
             max_chunk_retries: How often a chunk gets a new URL, as for `upload_one`.
-            on_chunk_progress: Told of each chunk that is stored.
-            on_upload_complete: Told of each video that is stored.
-            on_analysis_progress: Told of each look at an analysis.
+            on_chunk_progress: Called for each chunk that is stored.
+            on_upload_complete: Called for each video that is stored.
+            on_analysis_progress: Called after each poll of an analysis.
             journal: A file that keeps what is done, as for `upload_one`.
 
         Returns:
@@ -167,7 +165,7 @@ class VideoUploadsResource(VideoUploadSteps):
 
         Endpoint: ``POST /video-uploads/initiate`` and the others of `upload_one`
         """
-        wishes = _wishes(
+        options = _options_of(
             title, tags, auto_analyze, analysis_type, max_chunk_concurrency, max_chunk_retries
         )
         _check_wait(auto_analyze, wait_for_analysis, analysis_timeout)
@@ -175,76 +173,28 @@ class VideoUploadsResource(VideoUploadSteps):
         videos = _video_file.videos(files)
         if title is not None and len(videos) > 1:
             check.refuse("title", title, f"None for several videos; these are {len(videos)}")
-        return await self._take(
-            videos, wishes, callbacks, journal, wait_for_analysis, analysis_timeout
+        return await upload_videos(
+            self._engine,
+            videos,
+            options,
+            callbacks,
+            journal=journal,
+            wait=wait_for_analysis,
+            timeout=analysis_timeout,
         )
 
-    async def _take(
-        self,
-        videos: Sequence[Video],
-        wishes: VideoWishes,
-        callbacks: VideoCallbacks,
-        journal: str | os.PathLike[str] | None,
-        wait: bool,
-        timeout: float | None,
-    ) -> list[VideoUploadResult]:
-        config = self._engine.config
-        record = NoVideoRecord()
-        results: list[VideoUploadResult] = []
-        try:
-            if journal is not None:
-                record = VideoRecord(journal, videos, config.base_url, wishes)
-            for index, video in enumerate(videos):
-                upload = VideoUpload(self._engine, video, wishes, callbacks, record, index)
-                await upload.run(results.append)
-            if wait:
-                whole = begin(config, timeout)
-                # The analyses go on side by side: waiting for one after the other takes no longer.
-                for index, result in enumerate(results):
-                    # Pauses belong to one wait, the deadline to all of them.
-                    plan = PollPlan(config.polling_interval, whole.timeout, whole.start)
-                    results[index] = await self._analyzed(result, plan, callbacks)
-                    record.stored(index, results[index])
-        except Exception as error:
-            stored = [one.media_id for one in results]
-            if isinstance(error, AionvisionError) and not raised_by_callback(error):
-                error.details["stored_media_ids"] = stored
-            else:
-                note_stored(error, len(stored), journal, stored)
-            raise
-        finally:
-            record.close()
-        return results
 
-    async def _analyzed(
-        self, result: VideoUploadResult, plan: PollPlan, callbacks: VideoCallbacks
-    ) -> VideoUploadResult:
-        if result.analysis_job_id is None or result.processing_status in _NOTHING_LEFT:
-            return result
-
-        async def tell(job: VideoAnalysisJobStatus) -> None:
-            await rt.notify(callbacks.on_analysis_progress, VideoAnalysisProgressEvent(job))
-
-        try:
-            job = await analyzed(self._engine, result.analysis_job_id, plan, tell)
-        except AionvisionError as error:
-            if not raised_by_callback(error):
-                error.details["media_id"] = result.media_id
-            raise
-        return evolve(result, processing_status=job.status)
-
-
-def _wishes(
+def _options_of(
     title: str | None,
     tags: Sequence[str] | None,
     auto_analyze: bool,
     analysis_type: str,
     concurrency: int | None,
     retries: int,
-) -> VideoWishes:
+) -> VideoOptions:
     if concurrency is not None:
         check.whole_number("max_chunk_concurrency", concurrency, 1, _MOST_AT_ONCE)
-    return VideoWishes(
+    return VideoOptions(
         requests.title_of(title),
         requests.tags_of(tags),
         auto_analyze,

@@ -399,6 +399,7 @@ class SyncAionVision:
             storage_target=storage_target,
         )
 
+    @rt.opens_callbacks
     def upload(
         self,
         files: str | Path | bytes | Iterable[str | Path | bytes],
@@ -534,6 +535,7 @@ class SyncAionVision:
 
         return SyncPipeline(self._engine)
 
+    @rt.opens_callbacks
     def describe(
         self,
         image: str | Path | bytes | Sequence[str | Path | bytes] | None = None,
@@ -571,6 +573,7 @@ class SyncAionVision:
             on_progress=on_progress,
         )
 
+    @rt.opens_callbacks
     def verify(
         self,
         image: str | Path | bytes | None = None,

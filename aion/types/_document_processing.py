@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from attrs import frozen
 
-from aion.types._error_words import told, without_name
+from aion.types._error_words import classified, without_name
 from aion.types._reader import Reader
 from aion_api import Model, OpenEnum
 from aion_api.models.user_files import UserFile
@@ -43,43 +43,6 @@ class DocumentProcessingErrorType(OpenEnum):
     UNKNOWN = "unknown"
 
 
-# The first group one of whose words is in the text decides. Causes come before the step at which
-# they showed: "extraction failed: the file is encrypted" is about the password. Of limits, only a
-# quota comes before the rate of requests. Statuses come after damage, which is told with numbers
-# of pages.
-_WORDS: tuple[tuple[DocumentProcessingErrorType, tuple[str, ...]], ...] = (
-    (DocumentProcessingErrorType.TIMEOUT, ("timeout", "timed out", "deadline")),
-    (DocumentProcessingErrorType.RESOURCE_LIMIT, ("quota",)),
-    (DocumentProcessingErrorType.RATE_LIMIT, ("rate limit", "rate_limit", "too many requests")),
-    (DocumentProcessingErrorType.PASSWORD_PROTECTED, ("password", "encrypted")),
-    (DocumentProcessingErrorType.RESOURCE_LIMIT, ("limit exceeded", "resource limit")),
-    (
-        DocumentProcessingErrorType.TOO_LARGE,
-        ("too large", "too big", "too many pages", "larger than"),
-    ),
-    (
-        DocumentProcessingErrorType.UNSUPPORTED_FORMAT,
-        ("unsupported", "not supported", "unknown format"),
-    ),
-    (
-        DocumentProcessingErrorType.CORRUPT_FILE,
-        ("corrupt", "damaged", "malformed", "truncated", "not a valid", "invalid"),
-    ),
-    (DocumentProcessingErrorType.RATE_LIMIT, ("429",)),
-    (DocumentProcessingErrorType.EMBEDDING_ERROR, ("embedding", "index", "vector")),
-    (
-        DocumentProcessingErrorType.EXTRACTION_ERROR,
-        ("extract", "parse", "parsing", "ocr", "500", "502", "503", "504"),
-    ),
-)
-_RETRYABLE = frozenset(
-    {
-        DocumentProcessingErrorType.TIMEOUT,
-        DocumentProcessingErrorType.RATE_LIMIT,
-        DocumentProcessingErrorType.EMBEDDING_ERROR,
-        DocumentProcessingErrorType.EXTRACTION_ERROR,
-    }
-)
 NO_REASON = "the service gave no reason"
 """The error text of a failure that came without one."""
 
@@ -104,9 +67,9 @@ class DocumentProcessingFailure(Model):
 
     @staticmethod
     def classify_error(error_msg: str) -> tuple[DocumentProcessingErrorType, bool]:
-        """The kind of failure that a text tells of, and whether another try may help."""
-        kind = told(error_msg, _WORDS) or DocumentProcessingErrorType.UNKNOWN
-        return kind, kind in _RETRYABLE
+        """Return the kind of a failure by its text, and whether another try may help."""
+        kind, is_retryable = classified(error_msg, "document")
+        return DocumentProcessingErrorType(kind), is_retryable
 
     @classmethod
     def from_error_message(

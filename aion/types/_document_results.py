@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from attrs import evolve, frozen
 
@@ -17,8 +17,21 @@ from aion.types._document_processing import (
 )
 from aion.types._reader import Reader
 from aion.types._short_repr import brief
-from aion.uploads._local_file import Upload
 from aion_api import Model
+
+
+class Upload(Protocol):
+    """A file that is about to be uploaded, as far as its result needs it."""
+
+    @property
+    def content_type(self) -> str:
+        """What its first bytes say that it is."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """Its size in bytes."""
+        ...
 
 
 @frozen(slots=False)

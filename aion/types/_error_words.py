@@ -1,39 +1,69 @@
-"""What the text of a failure tells, where the service says nothing else of it."""
+"""Classifies the text of a failure, where the service says nothing else about it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable
-from typing import TypeVar
+from collections.abc import Container
+from typing import Literal
 
-K = TypeVar("K")
+Subject = Literal["image", "document"]
 
+_IMAGE, _DOCUMENT = 1, 2
+_TABLE: tuple[tuple[tuple[str, ...], str | None, str | None], ...] = (
+    # words, the kind of a failed description, the kind of a failed document
+    (("timeout", "timed out", "deadline"), "timeout", "timeout"),
+    (("quota",), "resource_limit", "resource_limit"),
+    (("rate limit", "rate_limit", "too many requests"), "rate_limit", "rate_limit"),
+    (("429",), "rate_limit", None),
+    (("password", "encrypted"), None, "password_protected"),
+    (("limit exceeded", "resource limit"), "resource_limit", "resource_limit"),
+    (("too large", "too big", "too many pages", "larger than"), None, "too_large"),
+    (("unsupported",), "validation", "unsupported_format"),
+    (("not supported", "unknown format"), None, "unsupported_format"),
+    (("corrupt", "invalid"), "validation", "corrupt_file"),
+    (("damaged", "malformed", "truncated", "not a valid"), None, "corrupt_file"),
+    (("validation",), "validation", None),
+    # Only now, as damage is described with numbers of pages.
+    (("429",), None, "rate_limit"),
+    (("embedding", "index", "vector"), None, "embedding_error"),
+    (("vlm", "provider"), "vlm_error", None),
+    (("parse", "500", "502", "503", "504"), "vlm_error", "extraction_error"),
+    (("extract", "parsing", "ocr"), None, "extraction_error"),
+)
+"""The first row of which a word is in the text decides. Causes come before the step at which they
+showed: "extraction failed: the file is encrypted" is about the password. Of texts about limits,
+those about a quota come first, and those that name no limit last."""
+_RETRYABLE = frozenset(
+    {"timeout", "rate_limit", "vlm_error", "embedding_error", "extraction_error"}
+)
+_UNKNOWN = "unknown"
 _NUMBER = re.compile(
     r"(?<![\w.,])[0-9]+(?![.,]?\w|\s*(?:px|pixels?|x|by|dpi|bytes?|[kmg]i?b|ms|s|seconds?|%)(?!\w))"
 )
 """A number that may be a status: not a part of a longer one or of a name, and no measure."""
 
 
-def told(text: str, groups: Iterable[tuple[K, tuple[str, ...]]]) -> K | None:
-    """The first kind one of whose words is in a text, or None.
+def classified(text: str, subject: Subject) -> tuple[str, bool]:
+    """Return the kind of a failure, and whether another try may help.
 
     Args:
-        text: What the service said.
-        groups: Kinds and their words in lower case. A word of digits is looked for as a status.
+        text: What the service said. Words of digits in the table stand for statuses.
+        subject: What has failed.
     """
     text = text.lower()
     numbers: Container[str] = _NUMBER.findall(text)
-    for kind, words in groups:
-        if any(word in (numbers if word.isdigit() else text) for word in words):
-            return kind
-    return None
+    for row in _TABLE:
+        kind = row[_IMAGE if subject == "image" else _DOCUMENT]
+        if kind and any(word in (numbers if word.isdigit() else text) for word in row[0]):
+            return str(kind), kind in _RETRYABLE
+    return _UNKNOWN, False
 
 
 def without_name(text: str, filename: str | None) -> str:
-    """A text without the name of the file that it is about, whose words tell nothing."""
+    """Return a text without the name of the file that it is about, whose words mean nothing."""
     if not filename:
         return text
     return re.sub(rf"(?<!\w){re.escape(filename)}(?!\w)", "", text)
 
 
-__all__ = ["told", "without_name"]
+__all__ = ["classified", "without_name"]

@@ -8,7 +8,7 @@ from typing import Any, Self, cast
 
 from attrs import frozen
 
-from aion.types._error_words import told, without_name
+from aion.types._error_words import classified, without_name
 from aion.types._reader import Reader
 from aion.types.batch import BatchItemResult
 from aion.types.common import DescriptionStatus as Status
@@ -102,21 +102,6 @@ class DescriptionErrorType(OpenEnum):
     UNKNOWN = "unknown"
 
 
-# The first group one of whose words is in the text decides. Of the texts that speak of limits,
-# those of a quota come first, and those that say no more than that a limit is exceeded last.
-_WORDS: tuple[tuple[DescriptionErrorType, tuple[str, ...]], ...] = (
-    (DescriptionErrorType.TIMEOUT, ("timeout", "timed out", "deadline")),
-    (DescriptionErrorType.RESOURCE_LIMIT, ("quota",)),
-    (DescriptionErrorType.RATE_LIMIT, ("rate limit", "rate_limit", "too many requests", "429")),
-    (DescriptionErrorType.RESOURCE_LIMIT, ("limit exceeded", "resource limit")),
-    (DescriptionErrorType.VALIDATION_ERROR, ("invalid", "unsupported", "validation", "corrupt")),
-    (DescriptionErrorType.VLM_ERROR, ("vlm", "provider", "parse", "500", "502", "503", "504")),
-)
-_RETRYABLE = frozenset(
-    {DescriptionErrorType.TIMEOUT, DescriptionErrorType.RATE_LIMIT, DescriptionErrorType.VLM_ERROR}
-)
-
-
 @frozen(slots=False)
 class DescriptionFailure(Model):
     """A failed description, classified.
@@ -139,9 +124,9 @@ class DescriptionFailure(Model):
 
     @staticmethod
     def classify_error(error_msg: str) -> tuple[DescriptionErrorType, bool]:
-        """The kind of failure that a text tells of, and whether another try may help."""
-        kind = told(error_msg, _WORDS) or DescriptionErrorType.UNKNOWN
-        return kind, kind in _RETRYABLE
+        """Return the kind of a failure by its text, and whether another try may help."""
+        kind, is_retryable = classified(error_msg, "image")
+        return DescriptionErrorType(kind), is_retryable
 
     @classmethod
     def from_error_message(cls, image_id: str, error_msg: str, filename: str | None = None) -> Self:

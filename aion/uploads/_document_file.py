@@ -1,7 +1,6 @@
-"""Documents to upload: what a file really is, and what is told while they are on their way.
+"""Checks documents to upload by their content.
 
-The type is decided by the content. Only text, which a machine cannot tell from Markdown or from a
-table, has to say by its name what it is.
+Only text is classified by its name: its content does not distinguish it from Markdown or a table.
 """
 
 from __future__ import annotations
@@ -46,7 +45,7 @@ _WIDE_TEXT = (b"\xff\xfe", b"\xfe\xff")
 
 @dataclass(frozen=True, slots=True)
 class DocumentCallbacks:
-    """What is told of an upload of documents, and to whom."""
+    """The callbacks of an upload of documents."""
 
     on_progress: Callable[[DocumentUploadProgressEvent], Any] | None = None
     on_file_complete: Callable[[DocumentFileCompleteEvent], Any] | None = None

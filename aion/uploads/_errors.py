@@ -1,48 +1,85 @@
-"""What is raised when a batch breaks midway, or is not done in time: it tells what is stored."""
+"""Words the errors of a batch that broke midway or is late: they say what is stored."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Protocol
 
-from aion._callbacks import raised_by_callback
+from aion._callbacks import CallbackRaised, raised_error
 from aion.exceptions import AionvisionError, AionvisionTimeoutError, QuotaExceededError, UploadError
-from aion.types.upload import BatchUploadResults
 
 _SHOWN = 20
 
 
-class _Stored(Protocol):
+class Results(Protocol):
+    """The results of a batch, of whatever kind."""
+
     @property
-    def is_stored(self) -> bool: ...
+    def pending_count(self) -> int:
+        """How many files are stored and not done."""
+        ...
+
+    def __len__(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The words for one kind of files in the errors of a batch.
+
+    Attributes:
+        noun: What one file is.
+        unfinished: What has not happened, in the plural.
+        wait: The method that waits for one of them.
+    """
+
+    noun: str
+    unfinished: str
+    wait: str
+
+    def resume_hint(self, file_id: str) -> str:
+        """Return the sentence that says how to go on waiting for one file."""
+        return (
+            f"The {self.noun} is stored: go on with {self.wait}({file_id!r}), do not upload it"
+            " again"
+        )
+
+    def resume_hints(self, results: str) -> str:
+        """Return the same sentence for all pending files of an attribute of the error."""
+        return (
+            f"The {self.noun}s are stored: go on with {self.wait}() for each of"
+            f" {results}.pending(), do not upload them again"
+        )
+
+
+IMAGES = Wording("image", "descriptions have not ended", "wait_for_description")
+DOCUMENTS = Wording("document", "documents are not processed", "wait_for_processing")
 
 
 def partial(
-    cause: AionvisionError, results: BatchUploadResults, stage: str, session_id: str | None
+    cause: AionvisionError, results: Results, stored: int, stage: str, session_id: str | None
 ) -> AionvisionError:
-    """The error of a batch that broke midway.
+    """Return the error of a batch that broke midway.
 
     Args:
         cause: What broke it.
         results: What is known of its files.
+        stored: How many of them are stored.
         stage: Where it broke.
         session_id: The last upload session that took files.
     """
     if isinstance(cause, QuotaExceededError):
         cause.partial_results = results
         return cause
-    stored = sum(one.is_stored for one in results)
     error = UploadError(
-        f"{stored} files of the batch are known to be stored (see partial_results), then:"
+        f"at least {stored} files of the batch are stored (see partial_results), then:"
         f" {cause.message}",
         stage=stage,
         session_id=session_id,
         partial_results=results,
     )
     error.details |= {"cause": cause.code, "session_id": session_id}
-    if stage == "session_results":
-        _tell_stored(error, [one.image_id for one in results if one.is_stored and one.is_pending])
     return error.at(
         status_code=cause.status_code,
         request_id=cause.request_id,
@@ -51,54 +88,77 @@ def partial(
     )
 
 
-def go_on(image_id: str) -> str:
-    """The sentence that says how to go on waiting for one image."""
-    return (
-        f"The image is stored: go on with wait_for_description({image_id!r}), do not upload it"
-        " again"
-    )
+def add_resume_hint(error: AionvisionError, wording: Wording, ids: Sequence[str]) -> None:
+    """Add to the error that ended a wait which files are stored, and how to go on.
 
-
-def _tell_stored(error: AionvisionError, image_ids: Sequence[str]) -> None:
-    """Let the error that ended a wait for stored images say which they are, and how to go on."""
-    if not image_ids:
+    Args:
+        error: The error of a batch, with `partial_results`.
+        wording: Names the files.
+        ids: The ids of the stored files that are not done.
+    """
+    if not ids:
         return
-    first, more = image_ids[0], len(image_ids) > 1
-    if more:
-        hint = (
-            "The images are stored: go on with wait_for_description() for each of"
-            " partial_results.pending(), do not upload them again"
-        )
-    else:
-        hint = go_on(first)
+    hint = wording.resume_hints("partial_results")
+    error.details[f"{wording.noun}_ids"] = list(ids[:_SHOWN])
+    if len(ids) == 1:
+        hint = wording.resume_hint(ids[0])
+        error.details[f"{wording.noun}_id"] = ids[0]
     error.message = f"{error.message.rstrip('.')}. {hint}"
-    error.details |= {"image_ids": list(image_ids)[:_SHOWN]} if more else {"image_id": first}
+
+
+def late(
+    wording: Wording,
+    results: Results,
+    ids: Sequence[str],
+    session_ids: Sequence[str],
+    waited: float,
+) -> AionvisionTimeoutError:
+    """Return the error of a batch that is not done in time.
+
+    Args:
+        wording: Names the files.
+        results: All results so far.
+        ids: The files that are waited for.
+        session_ids: The upload sessions that are waited for.
+        waited: Seconds.
+    """
+    error = AionvisionTimeoutError(
+        f"{results.pending_count} of {len(results)} {wording.unfinished} after {waited:.3g} s."
+        f" {wording.resume_hints('last_result')}",
+        last_result=results,
+    )
+    error.details = {
+        "pending": results.pending_count,
+        f"{wording.noun}_ids": list(ids[:_SHOWN]),
+        "session_ids": list(session_ids[:_SHOWN]),
+    }
+    return error
 
 
 @contextmanager
-def noting_stored(report: Callable[[], Sequence[_Stored]], journal: object) -> Generator[None]:
-    """Let an error of the caller's own, such as one of a callback, tell what is stored.
+def annotate_stored(stored: Callable[[], int], journal: object) -> Generator[None]:
+    """Add a note on what is stored to an error that is not ours, such as one of a callback.
 
     Args:
-        report: Gives the results so far.
+        stored: Returns how many files are stored.
         journal: The journal of the upload, or None.
     """
     try:
         yield
-    except Exception as error:
-        if not isinstance(error, AionvisionError) or raised_by_callback(error):
-            note_stored(error, sum(one.is_stored for one in report()), journal)
+    except (Exception, CallbackRaised) as error:
+        if not isinstance(error, AionvisionError):
+            add_stored_note(raised_error(error), stored(), journal)
         raise
 
 
-def note_stored(error: Exception, count: int, journal: object, ids: Sequence[str] = ()) -> None:
-    """Note on an error of the caller's own how many files are stored, and how to go on.
+def add_stored_note(error: Exception, count: int, journal: object, ids: Sequence[str] = ()) -> None:
+    """Add a note on how many files are stored, and how to go on.
 
     Args:
-        error: The error.
+        error: An error that is not ours.
         count: How many there are.
         journal: The journal of the upload, or None.
-        ids: Their ids, where those are worth telling.
+        ids: Their ids, where there are few.
     """
     if journal is not None:
         hint = "the same call with the same journal goes on where this one ended"
@@ -108,26 +168,13 @@ def note_stored(error: Exception, count: int, journal: object, ids: Sequence[str
     error.add_note(f"Files of the upload that are known to be stored: {count}{named}; {hint}.")
 
 
-def late(
-    results: BatchUploadResults, image_ids: Sequence[str], session_ids: Sequence[str], waited: float
-) -> AionvisionTimeoutError:
-    """The error of a batch whose descriptions have not ended in time.
-
-    Args:
-        results: All results so far.
-        image_ids: The images that are waited for.
-        session_ids: The upload sessions that are waited for.
-        waited: Seconds.
-    """
-    error = AionvisionTimeoutError(
-        f"{results.pending_count} of {len(results)} descriptions have not ended after"
-        f" {waited:.3g} s. The images are stored: go on with wait_for_description() for each"
-        " of last_result.pending(), do not upload them again",
-        last_result=results,
-    )
-    error.details = {
-        "pending": results.pending_count,
-        "image_ids": list(image_ids)[:_SHOWN],
-        "session_ids": list(session_ids)[:_SHOWN],
-    }
-    return error
+__all__ = [
+    "DOCUMENTS",
+    "IMAGES",
+    "Wording",
+    "add_resume_hint",
+    "add_stored_note",
+    "annotate_stored",
+    "late",
+    "partial",
+]

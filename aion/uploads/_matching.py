@@ -1,4 +1,4 @@
-"""Which rows of a response or of a session belong to which file of a batch. No I/O."""
+"""Matches the rows of a response or of a session to the files of a batch. No I/O."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class Sent:
     Attributes:
         session_id: The session.
         items: The files of which nothing is known yet.
-        seen: How many files had ended at the last look.
+        seen: How many files had ended at the last poll.
         taken: The results that are taken in already.
-        rejected: The names of files that the answer turned away; the session may have them, too.
+        rejected: The names of files that the response rejected; the session may have them, too.
     """
 
     session_id: str
@@ -53,14 +53,14 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """What a session said of its files.
+class SessionSnapshot:
+    """What one poll of a session returned.
 
     Attributes:
         status: Its own status.
         ended: How many files have ended.
-        rows: The results of all those; None when no more have ended than at the last look.
-        is_last: Whether it will say no more.
+        rows: The results of all those; None when no more have ended than at the last poll.
+        is_last: Whether it has ended.
     """
 
     status: str

@@ -1,7 +1,7 @@
-"""A journal while an upload writes it: opened, made to fit the files, and changed row by row.
+"""Opens a journal for an upload, fits it to the files, and changes it row by row.
 
-What is kept of a row of an earlier call, and what has to begin again, is decided here for every
-kind of upload; what the rows mean is up to the record of that kind.
+It decides for every kind of upload which rows of an earlier call still hold, and which files begin
+anew; what the rows mean is up to the record of that kind.
 """
 
 from __future__ import annotations
@@ -201,7 +201,7 @@ class OpenJournal:
             self._database.execute("BEGIN EXCLUSIVE")
             self._database.execute("COMMIT")
             self._require(about)
-            self._go_on(found)
+            self._resume(found)
         else:
             self._begin(found, about)
 
@@ -221,7 +221,7 @@ class OpenJournal:
         self._database.execute("COMMIT")
 
     def _require(self, about: Mapping[str, str]) -> None:
-        """Refuse to go on with an upload that was another one."""
+        """Refuse to resume an upload with other options or of another service."""
         before = dict(self._database.execute("SELECT name, value FROM about"))
         if before.get("kind") != about["kind"]:
             self._refuse(f"belongs to an upload of {before.get('kind')}, not of {about['kind']}")
@@ -240,7 +240,7 @@ class OpenJournal:
                 options=names,
             )
 
-    def _go_on(self, found: Sequence[UploadInput]) -> None:
+    def _resume(self, found: Sequence[UploadInput]) -> None:
         rows = {row.position: row for row in journal.outcomes(self._database)}
         self._places = self._matched(found, rows.values())
         with self.whole(safely=True):

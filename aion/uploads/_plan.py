@@ -1,4 +1,4 @@
-"""What a batch sends, and in which requests: its files, parted by count, bytes and pace. No I/O."""
+"""Plans the requests of a batch: its files, cut by count, bytes and pace. No I/O."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _MOST_REQUESTS = 16
 
 @dataclass(frozen=True, slots=True)
 class Callbacks:
-    """What is told of a batch, and to whom."""
+    """The callbacks of an upload of images."""
 
     on_progress: Callable[[UploadProgressEvent], Any] | None = None
     on_file_complete: Callable[[FileCompleteEvent], Any] | None = None
@@ -48,14 +48,14 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
+class RequestBatch:
     """The files of one request.
 
     Attributes:
         items: The files.
-        tries: How often some of them were sent before, without an answer.
-        guarded: Whether the service may have them, or may get them yet, from an earlier try: it
-            is asked not to store the same bytes a second time.
+        tries: How often some of them were sent before, without a response.
+        guarded: Whether they are sent with a duplicate check: the service may have them, or may
+            store them yet, from an earlier try.
     """
 
     items: list[Item]
@@ -63,8 +63,8 @@ class Parcel:
     guarded: bool = False
 
 
-def apart(chunk: Sequence[Item], filename: str | None) -> list[list[Item]]:
-    """A chunk cut up so that the files of one name, or of all names, go out alone."""
+def isolate(chunk: Sequence[Item], filename: str | None) -> list[list[Item]]:
+    """Cut a chunk so that the files of one name, or of all names, are sent alone."""
     suspects = [item for item in chunk if item.upload.filename == filename] or list(chunk)
     alone = {item.index for item in suspects}
     rest = [item for item in chunk if item.index not in alone]
@@ -84,16 +84,17 @@ class Pace:
     requests: int
 
     @classmethod
-    def of(cls, quota: QuotaInfo, *, results_at_once: bool) -> Pace:
+    def of(cls, quota: QuotaInfo, *, results_at_once: bool, most: int = LARGEST_CHUNK) -> Pace:
         """The pace that an allowance permits.
 
         Args:
             quota: What the service allows.
-            results_at_once: Take no more files than get their results with the answer.
+            results_at_once: Take no more files than get their results with the response.
+            most: Files in one request at most, whatever the service allows.
         """
         files = _positive(quota.max_batch_size, _CAUTIOUS_CHUNK)
         requests = _positive(quota.max_concurrent_uploads, _CAUTIOUS_REQUESTS)
-        most = WITH_RESULTS if results_at_once else LARGEST_CHUNK
+        most = min(most, WITH_RESULTS) if results_at_once else most
         return cls(min(files, most), min(requests, _MOST_REQUESTS))
 
 

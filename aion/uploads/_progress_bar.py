@@ -21,7 +21,7 @@ class Display:
     """What shows progress.
 
     Attributes:
-        show: Told of each step; None where nobody wants to know.
+        show: Called at each step; None where nothing is shown.
     """
 
     show: Callable[[UploadProgress], Any] | None = None
@@ -30,7 +30,7 @@ class Display:
         """The upload has ended, one way or another."""
 
 
-class _Told(Display):
+class _Callback(Display):
     def __init__(self, show: Callable[[UploadProgress], Any]) -> None:
         self.show = show
 
@@ -100,7 +100,7 @@ def display(progress: bool | Callable[[UploadProgress], Any]) -> Display:
     if progress is False:
         return Display()
     if callable(progress):
-        return _Told(progress)
+        return _Callback(progress)
     if progress is not True:
         refuse("progress", progress, "True, False or something to call")
     try:

@@ -1,7 +1,7 @@
-"""What a batch writes into its journal while it goes on, and what it finds there.
+"""Notes in a journal what becomes of each file of a batch, and reads what an earlier call noted.
 
-What says that a file may be on its way is on the disk before the file is sent. What says that it
-arrived need not be: without it, the next call asks the service.
+That a file may be in flight is on the disk before the file is sent. That it arrived need not be:
+without it, the next call asks the service.
 """
 
 from __future__ import annotations
@@ -10,66 +10,102 @@ import json
 import os
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from attrs import evolve
 
-from aion.types.common import DescriptionStatus
 from aion.types.documents import DocumentUploadResult
 from aion.types.upload import UploadResult
 from aion.uploads._expand import UploadInput
 from aion.uploads._matching import Sent
 from aion.uploads._open_journal import OpenJournal, size_and_time
 from aion.uploads._plan import Item
+from aion.uploads._stored_result import parsed, read, written
 from aion.uploads.journal import FileOutcome, State
 from aion_api.models.user_files import StreamBatchUploadBody
 
 
-class NoRecord:
-    """The record of a batch without a journal: it keeps nothing."""
+class Record(Protocol):
+    """What a batch notes while it goes on, for a later call."""
 
     def done(self) -> dict[int, FileOutcome]:
-        """What an earlier call left, by the index of the file."""
-        return {}
+        """Return what an earlier call left, by the index of the file; without what to send."""
+        ...
 
     def sending(self, items: Sequence[Item]) -> None:
-        """Files are about to be sent."""
+        """Note files that are about to be sent: this is on the disk when it returns."""
+        ...
 
     def unsent(self, items: Sequence[Item]) -> None:
-        """Files that were sent did certainly not get stored."""
+        """Note files that were sent and are certainly not stored."""
+        ...
 
     def sent(self, session_id: str, items: Sequence[Item]) -> None:
-        """The service took files, but did not tell their ids yet."""
+        """Note files that the service took, and whose ids its session will have."""
+        ...
 
     def stored(self, results: Iterable[tuple[int, UploadResult]]) -> None:
-        """Files are in the library; their descriptions may have ended."""
+        """Note files that are in the library; their descriptions may have ended."""
+        ...
 
     def processed(self, results: Iterable[tuple[int, DocumentUploadResult]]) -> None:
-        """The processing of documents has ended."""
+        """Note documents whose processing has ended."""
+        ...
 
     def failed(self, index: int, reason: str, retryable: bool | None) -> None:
-        """A file was not stored."""
+        """Note a file that was not stored."""
+        ...
 
     def doubtful(self, items: Iterable[Item]) -> None:
-        """Whether files are stored cannot be told now."""
+        """Note files that may be stored: the next call asks."""
+        ...
 
     def hashed(self, index: int, digest: str) -> None:
-        """The hash of a file is known."""
+        """Note the hash of a file."""
+        ...
 
     def close(self) -> None:
-        """Nothing more will be recorded."""
+        """Let others open the journal: nothing more will be noted."""
+        ...
 
 
-class Record(NoRecord):
-    """The record of a batch in a journal, new or of an earlier call.
+class _NoRecord:
+    """The record of a batch without a journal: it notes nothing."""
+
+    def done(self) -> dict[int, FileOutcome]:
+        return {}
+
+    def sending(self, items: Sequence[Item]) -> None: ...
+
+    def unsent(self, items: Sequence[Item]) -> None: ...
+
+    def sent(self, session_id: str, items: Sequence[Item]) -> None: ...
+
+    def stored(self, results: Iterable[tuple[int, UploadResult]]) -> None: ...
+
+    def processed(self, results: Iterable[tuple[int, DocumentUploadResult]]) -> None: ...
+
+    def failed(self, index: int, reason: str, retryable: bool | None) -> None: ...
+
+    def doubtful(self, items: Iterable[Item]) -> None: ...
+
+    def hashed(self, index: int, digest: str) -> None: ...
+
+    def close(self) -> None: ...
+
+
+NO_RECORD: Record = _NoRecord()
+
+
+class JournalRecord:
+    """Notes a batch in a journal, new or of an earlier call.
 
     Args:
         path: Where the journal is, or will be.
         found: The files of the batch.
         base_url: The service that they go to.
-        kind: What they are: ``images`` or ``documents``.
-        options: What is asked for with them, by the names of the arguments.
+        kind: The kind of files: ``images`` or ``documents``.
+        options: The options of the call, by the names of the arguments.
 
     Raises:
         ValidationError: The journal is one of another upload or of another service, it is in use,
@@ -88,11 +124,11 @@ class Record(NoRecord):
         self._journal = OpenJournal(path, found, base_url, kind, options or {})
 
     def done(self) -> dict[int, FileOutcome]:
-        """What an earlier call left, by the index of the file; without what has to be sent."""
+        """Return what an earlier call left, by the index of the file; without what to send."""
         return self._journal.rows
 
     def sending(self, items: Sequence[Item]) -> None:
-        """Files are about to be sent: this is on the disk when it returns."""
+        """Note files that are about to be sent: this is on the disk when it returns."""
         with self._journal.whole(safely=True):
             for item in items:
                 size, mtime = size_and_time(item.upload)
@@ -107,49 +143,52 @@ class Record(NoRecord):
                 )
 
     def unsent(self, items: Sequence[Item]) -> None:
-        """Files that were sent did certainly not get stored."""
+        """Note files that were sent and are certainly not stored."""
         with self._journal.whole():
             for item in items:
                 self._journal.set(item.index, state=State.PLANNED)
 
     def sent(self, session_id: str, items: Sequence[Item]) -> None:
-        """The service took files, but did not tell their ids yet."""
+        """Note files that the service took, and whose ids its session will have."""
         with self._journal.whole():
             for item in items:
                 self._journal.set(item.index, state=State.SENT, session_id=session_id)
 
     def stored(self, results: Iterable[tuple[int, UploadResult]]) -> None:
-        """Files are in the library; their descriptions may have ended."""
+        """Note files that are in the library; their descriptions may have ended."""
         with self._journal.whole():
             for index, one in results:
                 self._journal.set(
                     index,
                     state=State.STORED if one.is_pending else State.DESCRIBED,
                     image_id=one.image_id,
-                    result=_written(one),
+                    result=written(one),
                 )
 
+    def processed(self, results: Iterable[tuple[int, DocumentUploadResult]]) -> None:
+        """Images are not processed: see `DocumentJournalRecord`."""
+
     def failed(self, index: int, reason: str, retryable: bool | None) -> None:
-        """A file was not stored."""
+        """Note a file that was not stored."""
         self._journal.set(index, state=State.FAILED, reason=reason, retryable=retryable)
 
     def doubtful(self, items: Iterable[Item]) -> None:
-        """Whether files are stored cannot be told now: the next call asks."""
+        """Note files that may be stored: the next call asks."""
         with self._journal.whole():
             for item in items:
                 self._journal.set(item.index, state=State.SENDING, session_id=None)
 
     def hashed(self, index: int, digest: str) -> None:
-        """The hash of a file is known."""
+        """Note the hash of a file."""
         self._journal.set(index, sha256=digest)
 
     def close(self) -> None:
-        """Nothing more will be recorded."""
+        """Let others open the journal: nothing more will be noted."""
         self._journal.close()
 
 
-class DocumentRecord(Record):
-    """The record of a batch of documents, which are processed instead of described."""
+class DocumentJournalRecord(JournalRecord):
+    """Notes a batch of documents, which are processed instead of described."""
 
     def __init__(
         self,
@@ -162,29 +201,29 @@ class DocumentRecord(Record):
         self._files = found
 
     def stored(self, results: Iterable[tuple[int, UploadResult]]) -> None:
-        """Documents are in the library; whether they are processed is asked for later."""
+        """Note documents that are in the library; their processing is polled later."""
         with self._journal.whole():
             for index, one in results:
                 document = stored_document(self._files[index], one)
                 self._set(index, State.STORED, document)
 
     def processed(self, results: Iterable[tuple[int, DocumentUploadResult]]) -> None:
-        """The processing of documents has ended."""
+        """Note documents whose processing has ended."""
         with self._journal.whole():
             for index, one in results:
                 self._set(index, State.DESCRIBED, one)
 
     def _set(self, index: int, state: State, one: DocumentUploadResult) -> None:
-        self._journal.set(index, state=state, image_id=one.document_id, result=_written(one))
+        self._journal.set(index, state=state, image_id=one.document_id, result=written(one))
 
 
 def options_of(form: StreamBatchUploadBody) -> dict[str, Any]:
-    """What is asked for with the files of a batch, as its journal has it."""
+    """Return the options of a batch, as its journal has them."""
     return {name: value for name, value in form.to_dict().items() if name != "files"}
 
 
 def stored_document(found: UploadInput, result: UploadResult) -> DocumentUploadResult:
-    """A document of a batch right after it was stored, under the name that the service gave it."""
+    """Return the result of a document that was just stored, under the name in the response."""
     return evolve(
         DocumentUploadResult.of_file(result.filename or found.filename, found.upload),
         document_id=result.image_id,
@@ -193,12 +232,12 @@ def stored_document(found: UploadInput, result: UploadResult) -> DocumentUploadR
     )
 
 
-def picked_up(
+def resume_plan(
     items: Iterable[Item], done: Mapping[int, FileOutcome]
 ) -> tuple[array[int], list[Item], list[Sent]]:
-    """What is left of a batch: what to send, what may have arrived, and what is waited for.
+    """Plan the rest of a batch: what to send, what may have arrived, and the open sessions.
 
-    What is to be sent is nearly all of it, and given by the indexes of the files.
+    What to send may be nearly all of it, and is given by the indexes of the files.
     """
     sessions: dict[str, Sent] = {}
     plain = array("L")
@@ -219,12 +258,12 @@ def picked_up(
 
 
 def restored(row: FileOutcome) -> UploadResult | None:
-    """The result that a journal holds of a file, or None when it is not known yet."""
+    """Return the result that a journal holds of a file, or None when it is not known yet."""
     if row.result is not None and row.is_stored:
         data: dict[str, Any] = json.loads(row.result)
         if "document_id" in data:
             return UploadResult(data["document_id"], data["filename"], data["object_key"])
-        return _image(data)
+        return parsed(UploadResult, data)
     if row.state is State.FAILED:
         return UploadResult.not_stored(
             row.filename, row.reason or "no reason was kept", retryable=row.retryable
@@ -233,34 +272,20 @@ def restored(row: FileOutcome) -> UploadResult | None:
 
 
 def restored_document(row: FileOutcome) -> DocumentUploadResult | None:
-    """The same for a document, where it is stored."""
+    """Return the result of a stored document, or None."""
     if row.result is None or not row.is_stored:
         return None
-    return DocumentUploadResult.from_api_response(json.loads(row.result))
-
-
-def _written(result: UploadResult | DocumentUploadResult) -> str:
-    if isinstance(result, UploadResult):
-        # Links to pictures are signed and expire.
-        result = evolve(result, thumbnail_url=None)
-    data = evolve(result, additional_properties={}).to_dict()
-    return json.dumps(data, ensure_ascii=True)
-
-
-def _image(data: dict[str, Any]) -> UploadResult:
-    data["description_status"] = DescriptionStatus(data["description_status"])
-    if data.get("created_at") is not None:
-        data["created_at"] = datetime.fromisoformat(data["created_at"])
-    return UploadResult(**data)
+    return read(DocumentUploadResult, row.result)
 
 
 __all__ = [
-    "DocumentRecord",
-    "NoRecord",
+    "NO_RECORD",
+    "DocumentJournalRecord",
+    "JournalRecord",
     "Record",
     "options_of",
-    "picked_up",
     "restored",
     "restored_document",
+    "resume_plan",
     "stored_document",
 ]

@@ -65,8 +65,8 @@ class Video(_local_file.Upload):
 
 
 @dataclass(frozen=True, slots=True)
-class VideoWishes:
-    """What is asked for with the upload of a video."""
+class VideoOptions:
+    """The options of an upload of videos."""
 
     title: str | Unset
     tags: list[str] | Unset
@@ -78,7 +78,7 @@ class VideoWishes:
 
 @dataclass(frozen=True, slots=True)
 class VideoCallbacks:
-    """Who is told of the progress of a video."""
+    """The callbacks of an upload of videos."""
 
     on_chunk_progress: Callable[[VideoChunkProgressEvent], Any] | None = None
     on_upload_complete: Callable[[VideoUploadCompleteEvent], Any] | None = None

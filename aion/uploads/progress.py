@@ -1,4 +1,4 @@
-"""How far a bulk upload is: what `progress=` is told or shows."""
+"""How far a bulk upload is: what `progress=` is called with, or shows."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from aion.testing import Sandbox
 from aion.types.common import DescriptionStatus
 from aion.types.upload import UploadResult
 from aion.uploads import _expand
-from aion.uploads._record import Record
+from aion.uploads._record import JournalRecord
 from aion.uploads.journal import Journal, State
 from tests.behaviour.bulk import STREAM, folder, held, names, requests_of
 from tests.behaviour.calls import Calls
@@ -105,7 +105,7 @@ def test_P22_files_of_a_session_that_is_gone_and_stored_nothing_are_resent(
     client = calls.client(sandbox, polling_interval=0.05)
     found = _expand.expand(folder(photos, 6))
     options = {"storage_target": "default"}
-    record = Record(journal, found, client.config.base_url, options=options)
+    record = JournalRecord(journal, found, client.config.base_url, options=options)
     from aion.uploads._plan import Item
 
     items = [Item(one.index, one.upload) for one in found if one.upload is not None]
@@ -135,7 +135,7 @@ def test_P22_a_thousand_files_that_are_done_cost_no_request(
 def finish(photos: Path, journal: Path, base_url: str) -> None:
     """Return a journal in which all files are stored and described."""
     found = _expand.expand(photos)
-    record = Record(journal, found, base_url, options={"storage_target": "default"})
+    record = JournalRecord(journal, found, base_url, options={"storage_target": "default"})
     status = DescriptionStatus.COMPLETED
     record.stored(
         (one.index, UploadResult(f"id-{one.index}", one.filename, "", description_status=status))

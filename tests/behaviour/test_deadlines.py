@@ -69,7 +69,10 @@ def test_p23_a_poll_of_many_sessions_ends_by_the_deadline(
 def test_p23_a_poll_of_many_pages_of_descriptions_ends_by_the_deadline(
     calls: Calls, narrow: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for place in ("aion._flows.bulk_upload.PAGE", "aion.sync._flows.bulk_upload.PAGE"):
+    for place in (
+        "aion._flows.image_descriptions.PAGE",
+        "aion.sync._flows.image_descriptions.PAGE",
+    ):
         monkeypatch.setattr(place, 1)
     narrow.faults.delay("list_user_files", seconds=SLOW, times=None)
     narrow.faults.hold_description()

@@ -120,7 +120,7 @@ def test_p23_a_service_that_stays_away_ends_a_wait_at_its_deadline(
     client = calls.client(sandbox, max_retries=0, polling_interval=0.02)
     begun = wait.begin(calls, client, tmp_path)
     sandbox.faults.drop(wait.look, times=None)
-    with pytest.raises(AionvisionTimeoutError, match="The last look failed") as caught:
+    with pytest.raises(AionvisionTimeoutError, match="The last poll failed") as caught:
         calls(wait.wait(client)(begun, timeout=0.3))
     assert caught.value.details[wait.names] == begun
 

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import Self
 
-from aion._callbacks import pass_on
 from aion._clock import monotonic
 from aion._runtime import blocking as rt
 from aion._streaming.chat import StreamReading
@@ -172,7 +171,6 @@ class SyncChatStream(Iterator[ChatToken]):
             try:
                 piece = self._piece(self._answer)
             except AionvisionError as error:
-                pass_on(error)
                 broken = reading.broken(error)
                 if broken is None:
                     return None

@@ -81,7 +81,7 @@ class _Ahead(Generic[T]):
 
     def __init__(self, fetch: Callable[[int], Page[T]]) -> None:
         self._fetch = fetch
-        self._crew = rt.CallGroup(self._outcome)
+        self._calls = rt.CallGroup(self._outcome)
         self._begun: set[int] = set()
         self._outcomes: dict[int, Page[T] | AionvisionError] = {}
 
@@ -94,13 +94,13 @@ class _Ahead(Generic[T]):
         for offset in offsets:
             if offset not in self._begun:
                 self._begun.add(offset)
-                self._crew.start(offset)
+                self._calls.start(offset)
 
     def page(self, offset: int) -> Page[T]:
         """The page that begins there, once it has come."""
         self.begin([offset])
         while offset not in self._outcomes:
-            begun, outcome = self._crew.ended()
+            begun, outcome = self._calls.ended()
             self._outcomes[begun] = outcome
         self._begun.discard(offset)
         found = self._outcomes.pop(offset)
@@ -111,7 +111,7 @@ class _Ahead(Generic[T]):
 
     def close(self) -> None:
         """Give up what is under way."""
-        self._crew.close()
+        self._calls.close()
 
     def _outcome(self, offset: int) -> Page[T] | AionvisionError:
         try:

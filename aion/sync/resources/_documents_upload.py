@@ -6,22 +6,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from aion import _checks as check
-from aion._callbacks import pass_on
-from aion._clock import monotonic
 from aion._requests.storage import target_of
 from aion._runtime import blocking as rt
-from aion._waiting.errors import Awaited
 from aion._waiting.plan import begin
-from aion.exceptions import AionvisionTimeoutError, DocumentProcessingError
-from aion.sync._flows.document_batch import SyncDocumentBatch, reason_of, status_of
-from aion.sync._flows.polling import follow
-from aion.sync._flows.quota import allowance_for
+from aion.exceptions import AionvisionTimeoutError
+from aion.sync._flows.bulk_run import run_batch
+from aion.sync._flows.bulk_upload import document_batch
+from aion.sync._flows.document_processing import processed
 from aion.sync.resources._documents_presigned import SyncPresignedDocuments
-from aion.types._document_processing import NO_REASON
 from aion.types.callbacks import (
     DocumentFileCompleteEvent,
     DocumentProcessingFailedEvent,
@@ -36,10 +33,14 @@ from aion.types.documents import (
 )
 from aion.uploads import _document_file, _expand
 from aion.uploads._document_file import DocumentCallbacks
-from aion.uploads._errors import noting_stored
 from aion.uploads._expand import UploadInput
 from aion.uploads._plan import Pace
-from aion.uploads._record import DocumentRecord, NoRecord, options_of
+from aion.uploads._record import (
+    NO_RECORD,
+    DocumentJournalRecord,
+    Record,
+    options_of,
+)
 from aion_api.models.user_files import StreamBatchUploadBody
 
 BATCH_CHUNK_SIZE = 100
@@ -51,6 +52,7 @@ DEFAULT_PROCESSING_TIMEOUT = 600.0
 class SyncDocumentUploads(SyncPresignedDocuments):
     """Uploads documents and follows their processing."""
 
+    @rt.opens_callbacks
     def upload_one(
         self,
         file: str | Path | bytes,
@@ -96,7 +98,6 @@ class SyncDocumentUploads(SyncPresignedDocuments):
                 found, target, DocumentCallbacks(), processing_timeout, wait_for_processing
             )
         except AionvisionTimeoutError as error:
-            pass_on(error)
             if isinstance(error.last_result, BatchDocumentUploadResults):
                 error.last_result = error.last_result[0]
             raise
@@ -104,6 +105,7 @@ class SyncDocumentUploads(SyncPresignedDocuments):
             results.raise_on_failures()
         return results[0]
 
+    @rt.opens_callbacks
     def upload(
         self,
         files: str | Path | bytes | Iterable[str | Path | bytes],
@@ -130,7 +132,7 @@ class SyncDocumentUploads(SyncPresignedDocuments):
         When an answer is lost, the service is asked which documents it has, by their hashes, and
         only the others are sent again. With a `journal`, nothing is done twice: a second call with
         the same files and options sends what is missing or was changed since, and waits for what
-        is not processed; callbacks are told of that alone. `aion.uploads.journal` reads it.
+        is not processed; callbacks are called for that alone. `aion.uploads.journal` reads it.
 
         Args:
             files: A path, a directory, bytes, or a list of them; at most 10,000 files. Of a
@@ -144,10 +146,10 @@ class SyncDocumentUploads(SyncPresignedDocuments):
             raise_on_failure: Raise at the end when a document was not stored or not processed;
                 otherwise its result says so, even where a named file cannot be uploaded.
             processing_timeout: Seconds to wait once all are sent, 600 by default.
-            on_progress: Told of each document after its last byte was sent.
-            on_file_complete: Told of each stored document.
-            on_processing_progress: Told of each document whose processing has ended.
-            on_processing_failed: Told of each document whose processing failed.
+            on_progress: Called for each document after its last byte was sent.
+            on_file_complete: Called for each stored document.
+            on_processing_progress: Called for each document whose processing has ended.
+            on_processing_failed: Called for each document whose processing failed.
             storage_target: Where the bytes are kept. ``custom`` needs an S3 configuration.
             journal: A file that keeps what is done. The same call with the same journal goes on
                 where this one ended, however it ended.
@@ -157,7 +159,7 @@ class SyncDocumentUploads(SyncPresignedDocuments):
 
         Raises:
             ValidationError: There is nothing to upload, or too much; files that were named cannot
-                be uploaded, of which the first ten are told; the names do not fit, or the journal
+                be uploaded (the message lists the first ten); the names do not fit, or the journal
                 is one of other files or options. Nothing was sent.
             QuotaExceededError: The allowance is used up, or ran out on the way.
             UploadError: Some were not stored; `partial_results` tells of all.
@@ -193,6 +195,7 @@ class SyncDocumentUploads(SyncPresignedDocuments):
         )
         return results.raise_on_failures() if raise_on_failure else results
 
+    @rt.opens_callbacks
     def wait_for_processing(
         self,
         document_id: str,
@@ -205,7 +208,7 @@ class SyncDocumentUploads(SyncPresignedDocuments):
         Args:
             document_id: The stored document.
             timeout: Seconds until giving up, 600 by default.
-            poll_interval: Seconds between two looks, instead of the client's `polling_interval`.
+            poll_interval: Seconds between two polls, instead of the client's `polling_interval`.
 
         Returns:
             Its last status, which is a good one.
@@ -215,7 +218,7 @@ class SyncDocumentUploads(SyncPresignedDocuments):
             DocumentProcessingError: Its processing failed.
             AionvisionTimeoutError: It has not ended in time; `last_result` holds its last status.
                 Call this again with the same id to go on waiting.
-            AionvisionError: It cannot be looked at in a way that stays; `details` has its id.
+            AionvisionError: Polling failed, and retrying cannot fix it; `details` has its id.
 
         Endpoint: ``GET /document-uploads/{document_id}/status``
         """
@@ -227,25 +230,7 @@ class SyncDocumentUploads(SyncPresignedDocuments):
             usual_timeout=DEFAULT_PROCESSING_TIMEOUT,
         )
 
-        def look(left: float) -> DocumentStatusResult:
-            return status_of(self._engine, wanted, min(self._engine.config.timeout, left))
-
-        awaited = Awaited[DocumentStatusResult](
-            f"document {wanted}",
-            f"It is stored: go on with wait_for_processing({wanted!r}), do not upload it again",
-            {"document_id": wanted},
-            lambda last: {"status": last.text_extraction_status},
-        )
-        status = follow(look, lambda state: not state.is_processing, plan, awaited)
-        if status.is_failed:
-            now = monotonic()
-            reason = reason_of(self._engine, status, now + plan.left(now)) or NO_REASON
-            raise DocumentProcessingError(
-                f"document {wanted} was not processed: {reason}",
-                document_id=wanted,
-                status=status.text_extraction_status,
-            )
-        return status
+        return processed(self._engine, wanted, plan)
 
     def _take(
         self,
@@ -256,24 +241,21 @@ class SyncDocumentUploads(SyncPresignedDocuments):
         wait: bool,
         journal: str | os.PathLike[str] | None = None,
     ) -> BatchDocumentUploadResults:
-        config = self._engine.config
         form = StreamBatchUploadBody(files=[], storage_target=target)
-        record = NoRecord()
+        record: Record = NO_RECORD
         try:
             if journal is not None:
-                record = DocumentRecord(journal, found, config.base_url, options_of(form))
-            batch = SyncDocumentBatch(self._engine, found, form, callbacks, record)
-            with noting_stored(batch.report, journal):
-                batch.recover()
-                if batch.size:
-                    allowed = allowance_for(self._engine, batch.size)
-                    pace = Pace.of(allowed.quota, results_at_once=not wait)
-                    pace = Pace(min(pace.files, BATCH_CHUNK_SIZE), pace.requests)
-                    batch.send(pace, allowed.moment)
-                batch.follow(
-                    begin(config, timeout, usual_timeout=DEFAULT_PROCESSING_TIMEOUT),
-                    processing=wait,
-                )
+                base_url = self._engine.config.base_url
+                record = DocumentJournalRecord(journal, found, base_url, options_of(form))
+            batch = document_batch(self._engine, found, form, callbacks, record)
+            return run_batch(
+                self._engine,
+                batch,
+                partial(Pace.of, results_at_once=not wait, most=BATCH_CHUNK_SIZE),
+                ids_only=not wait,
+                timeout=timeout,
+                usual_timeout=DEFAULT_PROCESSING_TIMEOUT,
+                journal=journal,
+            )
         finally:
             record.close()
-        return batch.report()

@@ -132,6 +132,7 @@ class SyncBatchResource:
         request = batch.cancel_batch(check.identifier("batch_id", batch_id))
         self._engine.call(request, timeout=timeout)
 
+    @rt.opens_callbacks
     def wait_for_completion(
         self,
         batch_id: str,

@@ -13,7 +13,7 @@ from aion._runtime import blocking as rt
 from aion._waiting.errors import Awaited
 from aion._waiting.plan import begin
 from aion.exceptions import CloudStorageError
-from aion.sync._flows.polling import follow
+from aion.sync._flows.polling import poll_job
 from aion.types.callbacks import CloudStorageJobProgressEvent
 from aion.types.cloud_storage import (
     CloudFileInput,
@@ -224,6 +224,7 @@ class SyncCloudStorageResource:
         """
         return self._job(check.identifier("job_id", job_id), None)
 
+    @rt.opens_callbacks
     def wait_for_job(
         self,
         job_id: str,
@@ -257,14 +258,16 @@ class SyncCloudStorageResource:
         plan = begin(self._engine.config, timeout, poll_interval)
         rt.check_callbacks(on_progress=on_progress)
 
-        def look(left: float) -> CloudStorageJob:
-            return self._job(wanted, min(self._engine.config.timeout, left))
+        def call(timeout: float) -> CloudStorageJob:
+            return self._job(wanted, timeout)
 
-        def told(job: CloudStorageJob) -> None:
+        def report(job: CloudStorageJob) -> None:
             rt.notify(on_progress, CloudStorageJobProgressEvent(job))
 
         awaited = _named(wanted)
-        job = follow(look, lambda state: state.is_terminal, plan, awaited, told=told)
+        job = poll_job(
+            self._engine, call, lambda state: state.is_terminal, plan, awaited, on_state=report
+        )
         if job.status == CloudStorageJobStatus.FAILED.value:
             raise CloudStorageError(
                 f"the {job.type} failed: {job.error or 'the service gave no reason'}",
@@ -273,6 +276,7 @@ class SyncCloudStorageResource:
             )
         return job
 
+    @rt.opens_callbacks
     def import_and_wait(
         self,
         connection_id: str,
@@ -327,6 +331,7 @@ class SyncCloudStorageResource:
             begun.job_id, timeout=timeout, poll_interval=poll_interval, on_progress=on_progress
         )
 
+    @rt.opens_callbacks
     def export_and_wait(
         self,
         connection_id: str,

@@ -28,6 +28,7 @@ class SyncDescribeResource:
     def __init__(self, engine: rt.Engine) -> None:
         self._engine = engine
 
+    @rt.opens_callbacks
     def describe(
         self,
         image: str | Path | bytes | Sequence[str | Path | bytes] | None = None,

@@ -295,6 +295,7 @@ class SyncFilesResource:
         request = user_files.download_user_file(check.identifier("file_id", file_id))
         return self._engine.read_object(self._engine.call(request))
 
+    @rt.opens_callbacks
     def download_to(self, file_id: str, path: str | os.PathLike[str]) -> Path:
         """Write a file as it was uploaded to disk, without holding it in memory.
 

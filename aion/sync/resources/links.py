@@ -18,7 +18,7 @@ from aion._runtime import blocking as rt
 from aion._waiting.plan import begin
 from aion.exceptions import ResourceNotFoundError
 from aion.sync._flows.paging import SyncPages
-from aion.sync._flows.polling import follow
+from aion.sync._flows.polling import poll_job
 from aion.types.files import BatchDeleteFilesResponse
 from aion.types.links import (
     CreateLinkResult,
@@ -95,6 +95,7 @@ class SyncLinksResource:
             folder_id=saved.folder_id or folder_id,
         )
 
+    @rt.opens_callbacks
     def create_and_wait(
         self,
         url: str,
@@ -351,6 +352,7 @@ class SyncLinksResource:
         answer = request.decoding(RecrawlLinkResult.from_api_response)
         return self._engine.call(answer, timeout=timeout)
 
+    @rt.opens_callbacks
     def wait_for_crawl(
         self,
         link_id: str,
@@ -385,10 +387,10 @@ class SyncLinksResource:
             usual_interval=DEFAULT_POLL_INTERVAL,
         )
 
-        def look(left: float) -> LinkDetails:
-            return self.get(wanted, timeout=min(self._engine.config.timeout, left))
+        def call(timeout: float) -> LinkDetails:
+            return self.get(wanted, timeout=timeout)
 
-        return follow(look, lambda link: not link.is_crawling, plan, crawl(wanted))
+        return poll_job(self._engine, call, lambda link: not link.is_crawling, plan, crawl(wanted))
 
 
 __all__ = ["MAX_TAGS", "MAX_TAG_LENGTH", "MAX_URL_LENGTH", "SyncLinksResource"]

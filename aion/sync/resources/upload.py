@@ -4,33 +4,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 
 from aion import _checks as check
-from aion._callbacks import pass_on
 from aion._requests.storage import target_of
-from aion._waiting.errors import Awaited
-from aion._waiting.plan import PollPlan, begin
-from aion.exceptions import (
-    AionvisionTimeoutError,
-    DescriptionError,
-    ResourceNotFoundError,
-    UploadError,
-)
-from aion.sync._flows.bulk_upload import SyncBatchUpload
-from aion.sync._flows.polling import follow
-from aion.sync._flows.quota import allowance_for
+from aion._runtime import blocking as rt
+from aion._waiting.plan import begin
+from aion.sync._flows.single_upload import description_of, upload_image
 from aion.sync.resources._upload_bulk import SyncBatchUploads
 from aion.types.common import StorageTarget
 from aion.types.describe import DescriptionStatus as DescriptionState
 from aion.types.upload import UploadResult
 from aion.uploads import _expand, _local_file, _media_types
-from aion.uploads._errors import go_on
-from aion.uploads._expand import UploadInput
-from aion.uploads._plan import LARGEST_CHUNK, Callbacks, Pace
-from aion_api.api import user_files
-from aion_api.models.user_files import StreamBatchUploadBody, UserFile
+from aion.uploads._plan import LARGEST_CHUNK
 
 SUPPORTED_CONTENT_TYPES = set(_media_types.IMAGE_TYPES)
 SUPPORTED_EXTENSIONS = set(_media_types.IMAGE_EXTENSIONS)
@@ -41,6 +27,7 @@ MAX_BATCH_FILES = _expand.MOST_FILES
 class SyncUploadResource(SyncBatchUploads):
     """Uploads images and follows their descriptions."""
 
+    @rt.opens_callbacks
     def upload_one(
         self,
         file: str | Path | bytes,
@@ -85,20 +72,16 @@ class SyncUploadResource(SyncBatchUploads):
         target = target_of("storage_target", storage_target)
         check.optional_seconds("description_timeout", description_timeout)
         source = _local_file.image(file, filename)
-        allowed = allowance_for(self._engine, 1)
-        batch = self._send(source, target, allowed.moment)
-        plan = begin(self._engine.config, description_timeout)
-        result = self._identified(batch, plan)
-        if wait_for_descriptions and result.is_pending:
-            result = self._described(result, plan)
-        if wait_for_descriptions and raise_on_failure and result.is_failed:
-            raise DescriptionError(
-                f"the description of {result.filename} failed: {result.description_error}",
-                image_id=result.image_id,
-                status=result.description_status.value,
-            )
-        return result
+        return upload_image(
+            self._engine,
+            source,
+            target,
+            wait=wait_for_descriptions,
+            raise_on_failure=raise_on_failure,
+            timeout=description_timeout,
+        )
 
+    @rt.opens_callbacks
     def wait_for_description(
         self,
         image_id: str,
@@ -111,7 +94,7 @@ class SyncUploadResource(SyncBatchUploads):
         Args:
             image_id: The stored image.
             timeout: Seconds until giving up, instead of the client's `polling_timeout`.
-            poll_interval: Seconds between two looks, instead of the client's `polling_interval`.
+            poll_interval: Seconds between two polls, instead of the client's `polling_interval`.
 
         Returns:
             Its last state: `is_successful` tells whether there is a description.
@@ -120,71 +103,11 @@ class SyncUploadResource(SyncBatchUploads):
             ResourceNotFoundError: There is no such image.
             AionvisionTimeoutError: It has not ended in time; `last_result` holds its last state.
                 Call this again with the same id to go on waiting.
-            AionvisionError: It cannot be looked at in a way that stays; `details` has its id.
+            AionvisionError: Polling failed, and retrying cannot fix it; `details` has its id.
 
         Endpoint: ``GET /user-files``
         """
         wanted = check.identifier("image_id", image_id)
         plan = begin(self._engine.config, timeout, poll_interval)
 
-        def look(left: float) -> DescriptionState:
-            file = self._file(wanted, left)
-            if file is None:
-                raise ResourceNotFoundError("image", wanted)
-            return DescriptionState.from_file(file)
-
-        awaited = Awaited[DescriptionState](
-            f"the description of image {wanted}",
-            go_on(wanted),
-            {"image_id": wanted},
-            lambda last: {"status": last.status},
-        )
-        return follow(look, lambda state: state.is_complete, plan, awaited)
-
-    def _send(
-        self, source: _local_file.Upload, target: str, since: datetime | None
-    ) -> SyncBatchUpload:
-        """Send one image, as a batch of one: what was lost on the way is asked for."""
-        found = [UploadInput(0, source)]
-        form = StreamBatchUploadBody(files=[], storage_target=target)
-        batch = SyncBatchUpload(self._engine, found, form, Callbacks())
-        batch.send(Pace(1, 1), since)
-        return batch
-
-    def _identified(self, batch: SyncBatchUpload, plan: PollPlan) -> UploadResult:
-        """The result of a batch of one, as soon as its id is known."""
-        try:
-            batch.follow(plan, descriptions=False)
-        except AionvisionTimeoutError as error:
-            pass_on(error)
-            error.last_result = batch.report()[0]
-            raise
-        result = batch.report()[0]
-        if not result.is_stored:
-            raise UploadError(
-                f"{result.filename} was not stored: {result.description_error}",
-                filename=result.filename,
-                stage="upload",
-                session_id=batch.session_id,
-            )
-        return result
-
-    def _described(self, result: UploadResult, plan: PollPlan) -> UploadResult:
-        def look(left: float) -> UploadResult:
-            file = self._file(result.image_id, left)
-            # A file that was stored a moment ago may not be listed yet: that is not its end.
-            return result if file is None else result.with_file(file)
-
-        awaited = Awaited[UploadResult](
-            f"the description of {result.filename}",
-            go_on(result.image_id),
-            {"image_id": result.image_id},
-            lambda last: {"status": last.description_status.value},
-        )
-        return follow(look, lambda state: not state.is_pending, plan, awaited, first=result)
-
-    def _file(self, image_id: str, left: float) -> UserFile | None:
-        request = user_files.list_user_files(ids=[image_id], limit=1)
-        timeout = min(self._engine.config.timeout, left)
-        page = self._engine.call(request, timeout=timeout)
-        return page.files[0] if page.files else None
+        return description_of(self._engine, wanted, plan)

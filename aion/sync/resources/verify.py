@@ -28,6 +28,7 @@ class SyncVerifyResource:
     def __init__(self, engine: rt.Engine) -> None:
         self._engine = engine
 
+    @rt.opens_callbacks
     def verify(
         self,
         image: str | Path | bytes | None = None,

@@ -119,6 +119,7 @@ class SyncVideoAnalysisResource:
         )
         return self._engine.call(video_analysis.queue_analysis(body=body))
 
+    @rt.opens_callbacks
     def wait_for_completion(
         self,
         analysis_job_id: str,

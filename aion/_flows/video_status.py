@@ -1,10 +1,9 @@
-"""How far the upload of a video is that an earlier call, or a lost answer, has left behind."""
+"""Asks how far the upload of a video is, after an earlier call or a lost response."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from aion._callbacks import pass_on
 from aion._runtime import aio as rt
 from aion.exceptions import ResourceNotFoundError
 from aion.types.video import VideoMetadata, VideoUploadProgress, VideoUploadResult
@@ -15,7 +14,7 @@ _ENDED = frozenset({"failed", "aborted", "expired", "cancelled"})
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class UploadStatus:
     """How far an upload is.
 
     Attributes:
@@ -27,8 +26,8 @@ class Standing:
     ended: str | None = None
 
 
-async def standing(engine: rt.Engine, media_id: str) -> Standing:
-    """Ask how far an upload is.
+async def upload_status(engine: rt.Engine, media_id: str) -> UploadStatus:
+    """Get the status of an upload.
 
     A status that is not known counts as one of an upload that goes on: what is sent then shows.
 
@@ -42,25 +41,23 @@ async def standing(engine: rt.Engine, media_id: str) -> Standing:
     request = video_uploads.get_upload_progress(media_id)
     try:
         progress = await engine.call(request.decoding(VideoUploadProgress.from_api_response))
-    except ResourceNotFoundError as error:
-        pass_on(error)
+    except ResourceNotFoundError:
         # An upload may be forgotten because the video is there.
         result = await _stored(engine, media_id)
-        return Standing(result, None if result else "the service does not know it any more")
+        return UploadStatus(result, None if result else "the service does not know it any more")
     if progress.status in _STORED:
         result = await _stored(engine, media_id)
-        return Standing(result or VideoUploadResult(media_id, progress.status))
+        return UploadStatus(result or VideoUploadResult(media_id, progress.status))
     if progress.status in _ENDED:
-        return Standing(ended=f"it is {progress.status}")
-    return Standing()
+        return UploadStatus(ended=f"it is {progress.status}")
+    return UploadStatus()
 
 
 async def _stored(engine: rt.Engine, media_id: str) -> VideoUploadResult | None:
     """The result of a video that is in the library."""
     try:
         file = await engine.call(user_files.get_user_file(media_id))
-    except ResourceNotFoundError as error:
-        pass_on(error)
+    except ResourceNotFoundError:
         return None
     metadata = file.video_metadata
     job = file.video_analysis_job_id

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aion import ClientConfig
-from aion._waiting.plan import LAST_LOOK, LONGEST, PollPlan, begin
+from aion._waiting.plan import LAST_POLL, LONGEST, PollPlan, begin
 from tests.unit.support import KEY
 
 INTERVALS = st.floats(0.001, 100)
@@ -62,7 +62,7 @@ def test_a_poll_always_has_some_time_and_never_more_than_is_left_p23(
     timeout: float, now: float
 ) -> None:
     left = PollPlan(1.0, timeout, 0.0).left(now)
-    assert 0 < left <= max(timeout - now, timeout * LAST_LOOK)
+    assert 0 < left <= max(timeout - now, timeout * LAST_POLL)
 
 
 CONFIG = ClientConfig(KEY, polling_interval=2.0, polling_timeout=300.0)

@@ -10,15 +10,15 @@ from aion.exceptions import ValidationError
 from aion.types.video import VideoChunkInfo, VideoUploadResult, VideoUploadSession
 from aion.uploads import _video_file
 from aion.uploads._video_chunks import ChunkedUpload, ETagCheck
-from aion.uploads._video_file import Video, VideoWishes
-from aion.uploads._video_record import VideoRecord
+from aion.uploads._video_file import Video, VideoOptions
+from aion.uploads._video_record import VideoJournalRecord
 from aion.uploads.journal import Journal, State
 from aion_api import UNSET
 from tests.behaviour.movies import movie, saved
 
 URL = "https://api.example.com/api/v2"
 LINK = "https://storage.example.com/1?signature=secret"
-WISHES = VideoWishes(UNSET, ["sea"], True, "full_vlm", None, 3)
+OPTIONS = VideoOptions(UNSET, ["sea"], True, "full_vlm", None, 3)
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_the_url_of_a_chunk_is_not_shown() -> None:
 
 
 def test_an_upload_comes_back_with_what_is_known_of_its_chunks(path: Path, video: Video) -> None:
-    record = VideoRecord(path, [video], URL, WISHES)
+    record = VideoJournalRecord(path, [video], URL, OPTIONS)
     upload = begun()
     record.begin(0, upload)
     upload.chunks[0].etag = upload.chunks[1].etag = '"one"'
@@ -62,7 +62,7 @@ def test_an_upload_comes_back_with_what_is_known_of_its_chunks(path: Path, video
     record.confirmed(0, upload.chunks[0])
     record.sent(0, upload.chunks[1])
     record.close()
-    record = VideoRecord(path, [video], URL, WISHES)
+    record = VideoJournalRecord(path, [video], URL, OPTIONS)
     again = record.begun(0)
     record.close()
     assert again is not None
@@ -76,45 +76,46 @@ def test_an_upload_comes_back_with_what_is_known_of_its_chunks(path: Path, video
 
 
 def test_the_upload_of_a_changed_video_is_given_apart(path: Path, video: Video) -> None:
-    record = VideoRecord(path, [video], URL, WISHES)
+    record = VideoJournalRecord(path, [video], URL, OPTIONS)
     record.begin(0, begun())
     record.close()
     video.path.write_bytes(movie(size=2600))
-    record = VideoRecord(path, [_video_file.video(video.path)], URL, WISHES)
+    record = VideoJournalRecord(path, [_video_file.video(video.path)], URL, OPTIONS)
     old = record.replaced(0)
     assert (record.begun(0), old and old.upload_id) == (None, "upload")
     record.close()
 
 
-def test_an_upload_that_was_given_up_is_not_resumed(path: Path, video: Video) -> None:
-    record = VideoRecord(path, [video], URL, WISHES)
+def test_an_upload_that_was_given_up_is_not_gone_on_with(path: Path, video: Video) -> None:
+    record = VideoJournalRecord(path, [video], URL, OPTIONS)
     record.begin(0, begun())
     record.given_up(0, "no")
     record.close()
     assert [(one.state, one.reason) for one in Journal(path).report()] == [(State.FAILED, "no")]
-    record = VideoRecord(path, [video], URL, WISHES)
+    record = VideoJournalRecord(path, [video], URL, OPTIONS)
     assert record.begun(0) is None
     record.close()
 
 
 def test_a_stored_video_comes_back_without_its_signed_links(path: Path, video: Video) -> None:
-    record = VideoRecord(path, [video], URL, WISHES)
+    record = VideoJournalRecord(path, [video], URL, OPTIONS)
     stored = VideoUploadResult("media", thumbnail_url=LINK, video_url=LINK, analysis_job_id="job")
     record.stored(0, stored)
     record.close()
     assert Journal(path).report()[0].state is State.STORED
-    record = VideoRecord(path, [video], URL, WISHES)
+    record = VideoJournalRecord(path, [video], URL, OPTIONS)
     assert record.result(0) == VideoUploadResult("media", analysis_job_id="job")
     record.close()
     assert b"secret" not in path.read_bytes()
 
 
-def test_settings_that_are_not_options_of_the_video_may_differ(path: Path, video: Video) -> None:
-    VideoRecord(path, [video], URL, WISHES).close()
-    other = VideoWishes(UNSET, ["sea"], True, "full_vlm", 2, 0)
-    VideoRecord(path, [video], URL, other).close()
+def test_options_that_do_not_change_the_video_may_differ(path: Path, video: Video) -> None:
+    VideoJournalRecord(path, [video], URL, OPTIONS).close()
+    other = VideoOptions(UNSET, ["sea"], True, "full_vlm", 2, 0)
+    VideoJournalRecord(path, [video], URL, other).close()
+    other = VideoOptions(UNSET, UNSET, True, "full_vlm", None, 3)
     with pytest.raises(ValidationError, match="tags was"):
-        VideoRecord(path, [video], URL, VideoWishes(UNSET, UNSET, True, "full_vlm", None, 3))
+        VideoJournalRecord(path, [video], URL, other)
 
 
 @pytest.mark.parametrize("etag", ["AB12", '"ab12"', 'W/"ab12"', " ab12 "])
@@ -149,11 +150,11 @@ def test_a_chunk_that_is_refused_is_not_wrong_afterwards() -> None:
 def test_a_video_that_is_still_being_put_together_is_asked_for_again(
     path: Path, video: Video
 ) -> None:
-    record = VideoRecord(path, [video], URL, WISHES)
+    record = VideoJournalRecord(path, [video], URL, OPTIONS)
     record.begin(0, begun())
     record.stored(0, VideoUploadResult("media", "processing"))
     record.close()
-    record = VideoRecord(path, [video], URL, WISHES)
+    record = VideoJournalRecord(path, [video], URL, OPTIONS)
     again = record.begun(0)
     assert record.result(0) is None
     assert again is not None

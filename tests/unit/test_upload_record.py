@@ -9,12 +9,6 @@ from pathlib import Path
 import pytest
 
 from aion.exceptions import (
-    AionvisionConnectionError,
-    AionvisionError,
-    AionvisionTimeoutError,
-    CircuitBreakerError,
-    RateLimitError,
-    ServerError,
     ValidationError,
 )
 from aion.types.common import DescriptionStatus
@@ -23,8 +17,7 @@ from aion.uploads import _expand
 from aion.uploads._expand import UploadInput
 from aion.uploads._open_journal import OpenJournal
 from aion.uploads._plan import Item
-from aion.uploads._record import Record, picked_up, restored
-from aion.uploads._retry import is_ambiguous
+from aion.uploads._record import JournalRecord, restored, resume_plan
 from aion.uploads.journal import Journal, State
 
 URL = "https://api.example.com/api/v2"
@@ -53,12 +46,12 @@ def photos(tmp_path: Path) -> Path:
     return tmp_path / "photos"
 
 
-def again(path: Path, files: list[UploadInput]) -> Record:
-    return Record(path, files, URL)
+def again(path: Path, files: list[UploadInput]) -> JournalRecord:
+    return JournalRecord(path, files, URL)
 
 
 def test_a_new_journal_plans_every_file(path: Path, photos: Path) -> None:
-    Record(path, found(photos), URL).close()
+    JournalRecord(path, found(photos), URL).close()
     report = Journal(path).report()
     assert [(one.filename, one.size, one.state) for one in report] == [
         (f"{number}.png", 9, State.PLANNED) for number in range(3)
@@ -72,7 +65,7 @@ def test_a_result_comes_back_as_it_was_without_its_signed_link(path: Path, photo
         "id", "0.png", "key", "blue \udcff sky", ["sea"], "EXIT", 0.5,
         DescriptionStatus.COMPLETED, "https://x/?signature=1", datetime(2026, 5, 1, tzinfo=UTC),
     )  # fmt: skip
-    record = Record(path, files, URL)
+    record = JournalRecord(path, files, URL)
     record.stored([(0, result)])
     record.close()
     record = again(path, files)
@@ -89,12 +82,12 @@ def test_what_was_being_sent_is_in_doubt_and_the_rest_is_to_be_sent(
     path: Path, photos: Path
 ) -> None:
     files = found(photos, 4)
-    record = Record(path, files, URL)
+    record = JournalRecord(path, files, URL)
     record.sending(items(files)[:3])
     record.sent("session", items(files)[2:3])
     record.close()
     record = again(path, files)
-    plain, doubtful, sessions = picked_up(items(files), record.done())
+    plain, doubtful, sessions = resume_plan(items(files), record.done())
     record.close()
     assert list(plain) == [3]
     assert [one.index for one in doubtful] == [0, 1]
@@ -107,19 +100,19 @@ def test_what_is_stored_counts_as_taken_under_the_name_that_the_service_gave_it(
     path: Path, photos: Path
 ) -> None:
     files = found(photos, 2)
-    record = Record(path, files, URL)
+    record = JournalRecord(path, files, URL)
     record.sent("session", items(files))
     record.stored([(0, UploadResult("id", "changed.png", ""))])
     record.close()
     record = again(path, files)
-    _, _, sessions = picked_up(items(files), record.done())
+    _, _, sessions = resume_plan(items(files), record.done())
     record.close()
     assert [dict(one.taken) for one in sessions] == [{("changed.png", "id"): 1}]
 
 
 def test_what_was_not_committed_does_not_count(path: Path, photos: Path) -> None:
     files = found(photos)
-    record = Record(path, files, URL)
+    record = JournalRecord(path, files, URL)
     with pytest.raises(KeyError):
         record.sending([*items(files), Item(99, items(files)[0].upload)])
     record.close()
@@ -131,7 +124,7 @@ def test_p22_a_name_that_is_not_valid_text_may_be_part_of_a_reason(
 ) -> None:
     found(photos, 1)
     Path(os.fsdecode(os.fsencode(photos) + b"/bad\xff.png")).write_bytes(b"no picture")
-    Record(path, _expand.expand(photos), URL).close()
+    JournalRecord(path, _expand.expand(photos), URL).close()
     bad = Journal(path).report()[1]
     assert (bad.filename, bad.state) == ("bad\udcff.png", State.FAILED)
     assert "bad\\udcff.png" in str(bad.reason)
@@ -171,7 +164,7 @@ def test_p22_a_change_that_cannot_be_kept_does_not_block_later_ones(
 
 def test_the_order_of_the_files_may_be_another(path: Path, photos: Path) -> None:
     files = found(photos)
-    record = Record(path, files, URL)
+    record = JournalRecord(path, files, URL)
     record.stored([(2, UploadResult("two", "2.png", ""))])
     record.close()
     turned = _expand.expand([one.source for one in reversed(files)])
@@ -182,7 +175,7 @@ def test_the_order_of_the_files_may_be_another(path: Path, photos: Path) -> None
 
 def test_a_touched_file_is_the_same_where_its_hash_is_known(path: Path, photos: Path) -> None:
     files = found(photos, 2)
-    record = Record(path, files, URL)
+    record = JournalRecord(path, files, URL)
     record.stored([(one.index, UploadResult(f"{one.index}", "", "")) for one in files])
     from aion.uploads._hashing import sha256
 
@@ -198,7 +191,7 @@ def test_a_touched_file_is_the_same_where_its_hash_is_known(path: Path, photos: 
 def test_a_file_given_twice_has_two_rows(path: Path, photos: Path) -> None:
     one = found(photos, 1)[0].source
     files = _expand.expand([one, one])
-    record = Record(path, files, URL)
+    record = JournalRecord(path, files, URL)
     record.stored([(1, UploadResult("second", "0.png", ""))])
     record.close()
     record = again(path, files)
@@ -208,7 +201,7 @@ def test_a_file_given_twice_has_two_rows(path: Path, photos: Path) -> None:
 
 def test_two_uploads_cannot_write_one_journal(path: Path, photos: Path) -> None:
     files = found(photos)
-    record = Record(path, files, URL)
+    record = JournalRecord(path, files, URL)
     with pytest.raises(ValidationError, match="is in use"):
         again(path, files)
     record.close()
@@ -224,25 +217,5 @@ def test_an_empty_file_becomes_a_journal(path: Path, photos: Path) -> None:
     path.touch()
     with pytest.raises(ValidationError, match="is empty"):
         Journal(path).report()
-    Record(path, found(photos), URL).close()
+    JournalRecord(path, found(photos), URL).close()
     assert len(Journal(path).report()) == 3
-
-
-@pytest.mark.parametrize(
-    ("error", "status", "expected"),
-    [
-        (AionvisionConnectionError(), None, True),
-        (AionvisionTimeoutError(), None, True),
-        (ServerError(), 500, True),
-        (ServerError(), 200, True),
-        (ServerError(), 503, False),
-        (ServerError(), 501, False),
-        (RateLimitError(), 429, False),
-        (CircuitBreakerError("user_files", 1.0), None, False),
-        (ValidationError("no"), 413, False),
-    ],
-)
-def test_only_a_failure_after_which_the_work_may_be_done_is_ambiguous(
-    error: AionvisionError, status: int | None, expected: bool
-) -> None:
-    assert is_ambiguous(error.at(status_code=status)) is expected

@@ -16,7 +16,7 @@ from aion.uploads._expand import Unusable, UploadInput
 from aion.uploads._ledger import Ledger
 from aion.uploads._local_file import Upload
 from aion.uploads._matching import Sent, match
-from aion.uploads._plan import Item, Pace, apart, chunks
+from aion.uploads._plan import Item, Pace, chunks, isolate
 from aion_api.models.upload_sessions import UploadSessionResultItem
 from aion_api.models.user_files import UserFile
 
@@ -128,7 +128,7 @@ def test_an_accepted_file_of_the_name_of_a_rejected_one_may_fail_too() -> None:
 def test_a_chunk_that_is_cut_apart_keeps_every_file_and_gets_smaller(
     names: list[str], suspect: str
 ) -> None:
-    parts = apart(items(*names), suspect)
+    parts = isolate(items(*names), suspect)
     assert Counter(one.index for part in parts for one in part) == Counter(range(len(names)))
     assert all(len(part) < len(names) or len(part) == 1 for part in parts)
 

@@ -1,0 +1,83 @@
+"""Takes over files of a batch that were stored though the response to their request was lost."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+from aion._flows.bulk_recovery import sort_out, versions
+from aion._flows.bulk_reporter import BatchReporter
+from aion._http.content import Version
+from aion._runtime import aio as rt
+from aion.types.upload import UploadResult
+from aion.uploads._batch_files import BatchFiles
+from aion.uploads._plan import Item
+
+
+class Takeover:
+    """Knows which files were in flight, and asks the service what became of them.
+
+    Args:
+        engine: Asks the service.
+        files: The files of the batch.
+        reporter: Gets the outcomes.
+
+    Attributes:
+        since: When the batch began, on the clock of the service; None where it is not known.
+        unclear: The indexes of files that the service may have, of requests without a response.
+    """
+
+    def __init__(self, engine: rt.Engine, files: BatchFiles, reporter: BatchReporter) -> None:
+        self._engine = engine
+        self._files = files
+        self._reporter = reporter
+        self._versions: dict[int, Version] = {}
+        self.since: datetime | None = None
+        self.unclear: set[int] = set()
+
+    def sending(self, items: Sequence[Item]) -> None:
+        """Remember what the files on disk are as they are sent."""
+        self._versions.update(versions(items))
+
+    def arrived(self, items: Sequence[Item]) -> None:
+        """Forget files whose request has got a response."""
+        for item in items:
+            self._versions.pop(item.index, None)
+
+    async def take_over(self, items: Sequence[Item]) -> tuple[list[Item], list[Item]]:
+        """Take over files that were stored; return those to resend.
+
+        Returns:
+            Those to resend with a duplicate check, and those to resend as they are.
+
+        Raises:
+            AionvisionError: The service cannot be asked.
+        """
+        ledger = self._reporter.ledger
+        every = list(self._files.items())
+        settled = [one for one in every if ledger.is_stored(one.index)]
+        names = Counter((one.upload.filename, one.upload.size) for one in every)
+        found = await sort_out(
+            self._engine, items, self._versions, settled, set(ledger.ids()), names, self.since
+        )
+        for index, digest in found.hashes.items():
+            self._reporter.record.hashed(index, digest)
+        for item in found.changed:
+            # The journal is left in doubt: the changed file is another one, and sent as such.
+            reason = "it changed while it was sent. Whether it is stored is not known"
+            self._reporter.unknown(item.index, reason)
+        self.unclear.update(item.index for item in found.guarded)
+        self.unclear.difference_update(item.index for item in found.plain)
+        self._reporter.arrived(item for item in items if item.index in found.stored)
+        filenames = {item.index: item.upload.filename for item in items}
+        await self._reporter.stored(
+            [
+                (index, UploadResult(file.id, filenames[index], "").with_file(file))
+                for index, file in sorted(found.stored.items())
+            ]
+        )
+        return found.guarded, found.plain
+
+
+__all__ = ["Takeover"]
