@@ -45,7 +45,8 @@ def edit_file(state: State, file: StoredFile, changes: Mapping[str, Any]) -> dic
     if "title" in changes:
         title = values["title"] = changes["title"]
     if "tags" in changes:
-        tags = list(dict.fromkeys(changes["tags"] or ()))
+        given: list[str] = changes["tags"] or []
+        tags = list(dict.fromkeys(given))
         check_tags(tags)
         values |= {"tags": json_text(tags), "tags_edited": 1}
     state.files.update(file.n, **values)
