@@ -157,7 +157,7 @@ def context_summary(session: Record) -> str:
     body = session.body
     images = "all images" if body["use_all_images"] else f"{len(body['image_ids'])} images"
     documents, videos = len(body["document_ids"]), len(body["video_ids"])
-    return f"[sandbox] {images}, {documents} documents and {videos} videos are selected."
+    return f"[sandbox] {images}, {documents} documents and {videos} videos are at hand."
 
 
 def distinct(ids: Iterable[str]) -> list[str]:

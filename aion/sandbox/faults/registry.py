@@ -45,7 +45,7 @@ FaultT = TypeVar("FaultT", bound=Fault)
 class Default(Enum):
     """The default of `times`."""
 
-    TIMES = "once; with `every`, without a limit"
+    TIMES = "once; or without end, for one that strikes every so many calls"
 
 
 Times = int | None | Default

@@ -8,10 +8,10 @@ from aion.sandbox.cloud import drive, transfer_job
 from aion.sandbox.contract.errors import ApiError, InvalidRequest, Problem
 from aion.sandbox.handlers.cloud_connections import connection_of
 from aion.sandbox.handlers.registry import operation
+from aion.sandbox.library.editing import check_tags
 from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.store.ids import is_id
 from aion.sandbox.uploads import placeholders
-from aion.sandbox.uploads.intake import check_tags
 from aion.sandbox.uploads.quota import require_quota, require_storage
 from aion.sandbox.uploads.upload_checks import check_name
 

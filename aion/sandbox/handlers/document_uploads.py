@@ -104,8 +104,7 @@ async def get_status(call: Call) -> Response:
 @operation("check_document_upload_quota_api_v2_document_uploads_quota_check_get")
 async def check_quota(call: Call) -> Response:
     """Return whether the quota allows a number of uploads; always with status 200."""
-    body, _ = quota_check(call.state, call.query["file_count"])
-    return Response(body)
+    return Response(quota_check(call.state, call.query["file_count"]))
 
 
 @operation("prepare_batch_document_upload_api_v2_document_uploads_batch_prepare_post")

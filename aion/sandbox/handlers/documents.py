@@ -12,10 +12,9 @@ from aion.sandbox.documents import documents
 from aion.sandbox.documents.search import as_hit, chunk_result, search_passages
 from aion.sandbox.handlers.registry import operation
 from aion.sandbox.library.deletion import delete_file, delete_files
+from aion.sandbox.library.editing import edit_file
 from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.store.files import StoredFile
-from aion.sandbox.store.jsontext import json_text
-from aion.sandbox.uploads.intake import check_tags
 
 
 @operation("list_documents_api_v2_documents_get")
@@ -119,22 +118,7 @@ async def search_documents(call: Call) -> Response:
 @operation("update_document_api_v2_documents__document_id__patch")
 async def update_document(call: Call) -> Response:
     """Change title or tags; null empties a field, an absent field stays."""
-    file = _document(call)
-    if not call.body:
-        raise ApiError(400, "pass at least one of title and tags")
-    now = call.state.clock.stamp()
-    values: dict[str, Any] = {"updated_at": now}
-    if "title" in call.body:
-        values["title"] = call.body["title"]
-    if "tags" in call.body:
-        tags = list(dict.fromkeys(call.body["tags"] or []))
-        check_tags(tags)
-        values |= {"tags": json_text(tags), "tags_edited": 1}
-    call.state.files.update(file.n, **values)
-    changed = _document(call)
-    return Response(
-        {"id": file.id, "title": changed.title, "tags": changed.tag_list(), "updated_at": now}
-    )
+    return Response(edit_file(call.state, _document(call), call.body))
 
 
 @operation("delete_document_api_v2_documents__document_id__delete")

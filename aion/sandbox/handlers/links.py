@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 
 from aion.sandbox.contract.errors import ApiError
 from aion.sandbox.handlers.registry import operation
+from aion.sandbox.library.editing import check_tags
 from aion.sandbox.library.folders import Folders
 from aion.sandbox.links.crawl_job import CRAWL, seconds_until_recrawl
 from aion.sandbox.runtime.call import Call, Response
-from aion.sandbox.uploads.intake import check_tags
 
 
 @operation("create_link")

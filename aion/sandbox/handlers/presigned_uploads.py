@@ -6,10 +6,11 @@ from typing import Any, Final
 
 from aion.sandbox.contract.errors import ApiError
 from aion.sandbox.handlers.registry import operation
+from aion.sandbox.library.editing import check_tags
 from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.uploads import placeholders
 from aion.sandbox.uploads.file_kinds import Refusal, UploadOptions
-from aion.sandbox.uploads.intake import check_tags, store
+from aion.sandbox.uploads.intake import store
 from aion.sandbox.uploads.presigned import check_announcement, check_confirmation, presigned_fields
 from aion.sandbox.uploads.upload_checks import check_name, check_target
 

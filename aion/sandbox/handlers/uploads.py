@@ -18,16 +18,7 @@ _SHA256: Final = re.compile(r"[0-9a-fA-F]{64}\Z")
 @operation("check_upload_quota_api_v2_uploads_quota_check_get")
 async def check_quota(call: Call) -> Response:
     """Return whether the quota allows a number of uploads; always with status 200."""
-    limits = call.state.options.limits
-    body, left = quota_check(call.state, call.query["file_count"])
-    return Response(
-        {
-            **body,
-            "prepaid_credits": left.prepaid,
-            "max_batch_size": limits.max_batch_files,
-            "max_concurrent_uploads": limits.max_concurrent_uploads,
-        }
-    )
+    return Response(quota_check(call.state, call.query["file_count"], batch_limits=True))
 
 
 @operation("get_upload_status_api_v2_uploads_status__image_id__get")

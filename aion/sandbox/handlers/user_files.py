@@ -10,12 +10,11 @@ from aion.sandbox.handlers.registry import operation
 from aion.sandbox.images import variants
 from aion.sandbox.images.description_job import VARIANTS
 from aion.sandbox.library.deletion import delete_file, delete_files
+from aion.sandbox.library.editing import edit_file
 from aion.sandbox.library.listing import list_files
 from aion.sandbox.runtime.call import Call, Response
 from aion.sandbox.store.files import StoredFile
 from aion.sandbox.store.ids import make_id
-from aion.sandbox.store.jsontext import json_text
-from aion.sandbox.uploads.intake import check_tags
 
 
 @operation("list_user_files_api_v2_user_files_get")
@@ -43,23 +42,7 @@ async def get_user_file(call: Call) -> Response:
 @operation("update_user_file_api_v2_user_files__image_id__patch")
 async def update_user_file(call: Call) -> Response:
     """Change title or tags; null empties a field, an absent field stays."""
-    file = _file(call)
-    if not call.body:
-        raise ApiError(400, "pass at least one of title and tags")
-    now = call.state.clock.stamp()
-    values: dict[str, Any] = {"updated_at": now}
-    if "title" in call.body:
-        values["title"] = call.body["title"]
-    if "tags" in call.body:
-        given: list[str] = call.body["tags"] or []
-        tags = list(dict.fromkeys(given))
-        check_tags(tags)
-        values |= {"tags": json_text(tags), "tags_edited": 1}
-    call.state.files.update(file.n, **values)
-    changed = _file(call)
-    return Response(
-        {"id": file.id, "title": changed.title, "tags": changed.tag_list(), "updated_at": now}
-    )
+    return Response(edit_file(call.state, _file(call), call.body))
 
 
 @operation("delete_user_file_api_v2_user_files__image_id__delete")

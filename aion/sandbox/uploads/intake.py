@@ -11,6 +11,7 @@ from typing import Final
 from aion.sandbox.contract.errors import InvalidRequest, Problem
 from aion.sandbox.images.image_facts import FORMATS, ImageFacts, InvalidImage, inspect, sniff
 from aion.sandbox.images.image_jobs import queue_image_jobs
+from aion.sandbox.library.editing import check_tags
 from aion.sandbox.runtime.state import State
 from aion.sandbox.store.files import StoredFile
 from aion.sandbox.store.ids import TENANT_ID
@@ -25,9 +26,6 @@ from aion.sandbox.uploads.file_kinds import (
     register_file_kind,
 )
 from aion.sandbox.uploads.upload_checks import check_target
-
-_MAX_TAGS: Final = 40
-_MAX_TAG: Final = 50
 
 
 def read_options(form: Form, state: State) -> UploadOptions:
@@ -54,19 +52,6 @@ def read_options(form: Form, state: State) -> UploadOptions:
         title=fields.get("title") or None,
         storage_target=target,
     )
-
-
-def check_tags(tags: list[str]) -> None:
-    """Refuse more than 40 tags, or one that is empty or longer than 50 characters."""
-    problems = [
-        Problem(("body", "tags"), f"tag {tag[:60]!r} must have 1 to {_MAX_TAG} characters", "tag")
-        for tag in tags
-        if not 1 <= len(tag) <= _MAX_TAG
-    ]
-    if len(tags) > _MAX_TAGS:
-        problems.append(Problem(("body", "tags"), f"at most {_MAX_TAGS} tags", "too_long"))
-    if problems:
-        raise InvalidRequest(problems)
 
 
 async def examine(state: State, file: ReceivedFile) -> ExaminedFile | Refusal:

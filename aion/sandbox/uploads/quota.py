@@ -38,26 +38,35 @@ def upload_quota(state: State) -> Quota:
     return Quota(limits.monthly_uploads, used, limits.prepaid_credits)
 
 
-def quota_check(state: State, files: int) -> tuple[dict[str, Any], Quota]:
-    """Build the response body of a quota check, which has no error when the quota is too small.
+def quota_check(state: State, files: int, *, batch_limits: bool = False) -> dict[str, Any]:
+    """Build the response body of a quota check: a quota that is too small is not an error.
+
+    Args:
+        state: The sandbox's state.
+        files: Number of files to upload.
+        batch_limits: Add prepaid credits and the limits of batches.
 
     Raises:
         InvalidRequest: `files` is less than 1.
     """
     if files < 1:
         raise InvalidRequest([Problem(("query", "file_count"), "must be 1 or more", "range")])
-    left = upload_quota(state)
-    possible = files <= left.available
-    message = f"Upload quota exceeded: {left.available} left, {files} wanted"
-    body = {
-        "can_proceed": possible,
+    left, limits = upload_quota(state), state.options.limits
+    body: dict[str, Any] = {
+        "can_proceed": files <= left.available,
         "requested": files,
         "available": left.available,
         "monthly_limit": left.limit,
         "current_usage": left.used,
-        "message": None if possible else message,
     }
-    return body, left
+    if batch_limits:
+        body |= {
+            "prepaid_credits": left.prepaid,
+            "max_batch_size": limits.max_batch_files,
+            "max_concurrent_uploads": limits.max_concurrent_uploads,
+        }
+    message = f"Upload quota exceeded: {left.available} left, {files} wanted"
+    return {**body, "message": None if body["can_proceed"] else message}
 
 
 def require_quota(state: State, files: int) -> None:
