@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar, Unpack
 from aion import _checks as check
 from aion import exceptions
 from aion._runtime import aio as rt
-from aion._secrets import concealed, concealed_headers, concealed_settings
+from aion._secrets import conceals_secrets
 from aion.config import DEFAULT_BASE_URL, ClientConfig, ClientSettings
 from aion.types.common import StorageTarget
 
@@ -110,6 +110,7 @@ class AionVision:
     BatchError = exceptions.BatchError
     SSEStreamError = exceptions.SSEStreamError
 
+    @conceals_secrets
     def __init__(
         self,
         api_key: str,
@@ -128,9 +129,6 @@ class AionVision:
         extra_headers: Mapping[str, str] | None = None,
         connect_timeout: float = 10.0,
     ) -> None:
-        # A setting may be refused below, and tracebacks may show the arguments.
-        api_key, extra_headers = concealed(api_key), concealed_headers(extra_headers)
-        proxy_url = concealed(proxy_url)
         # Left out, these two come from the environment.
         optional = {"tenant_id": tenant_id, "proxy_url": proxy_url}
         given: dict[str, Any] = {k: v for k, v in optional.items() if v is not None}
@@ -153,6 +151,7 @@ class AionVision:
         )
 
     @classmethod
+    @conceals_secrets
     def from_env(cls, **overrides: Unpack[ClientSettings]) -> Self:
         """A client with the settings of the ``AIONVISION_*`` variables.
 
@@ -162,7 +161,6 @@ class AionVision:
         Raises:
             ValueError: There is no API key, or a setting is out of range.
         """
-        overrides = concealed_settings(overrides)
         return cls.from_config(ClientConfig.from_env(**overrides))
 
     @classmethod
@@ -179,6 +177,7 @@ class AionVision:
         client._start(config)
         return client
 
+    @conceals_secrets
     def with_options(self, **changes: Unpack[ClientSettings]) -> Self:
         """The same client with other settings, on the same connections.
 
@@ -196,7 +195,6 @@ class AionVision:
         Raises:
             ValueError: A setting is out of range, unknown, or one of the connections.
         """
-        changes = concealed_settings(changes)
         config = self._config.changed(**changes)
         client = type(self).__new__(type(self))
         client._start(config, self._engine)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar, Unpack
 from aion import _checks as check
 from aion import exceptions
 from aion._runtime import blocking as rt
-from aion._secrets import concealed, concealed_headers, concealed_settings
+from aion._secrets import conceals_secrets
 from aion.config import DEFAULT_BASE_URL, ClientConfig, ClientSettings
 from aion.types.common import StorageTarget
 
@@ -112,6 +112,7 @@ class SyncAionVision:
     BatchError = exceptions.BatchError
     SSEStreamError = exceptions.SSEStreamError
 
+    @conceals_secrets
     def __init__(
         self,
         api_key: str,
@@ -130,9 +131,6 @@ class SyncAionVision:
         extra_headers: Mapping[str, str] | None = None,
         connect_timeout: float = 10.0,
     ) -> None:
-        # A setting may be refused below, and tracebacks may show the arguments.
-        api_key, extra_headers = concealed(api_key), concealed_headers(extra_headers)
-        proxy_url = concealed(proxy_url)
         # Left out, these two come from the environment.
         optional = {"tenant_id": tenant_id, "proxy_url": proxy_url}
         given: dict[str, Any] = {k: v for k, v in optional.items() if v is not None}
@@ -155,6 +153,7 @@ class SyncAionVision:
         )
 
     @classmethod
+    @conceals_secrets
     def from_env(cls, **overrides: Unpack[ClientSettings]) -> Self:
         """A client with the settings of the ``AIONVISION_*`` variables.
 
@@ -164,7 +163,6 @@ class SyncAionVision:
         Raises:
             ValueError: There is no API key, or a setting is out of range.
         """
-        overrides = concealed_settings(overrides)
         return cls.from_config(ClientConfig.from_env(**overrides))
 
     @classmethod
@@ -181,6 +179,7 @@ class SyncAionVision:
         client._start(config)
         return client
 
+    @conceals_secrets
     def with_options(self, **changes: Unpack[ClientSettings]) -> Self:
         """The same client with other settings, on the same connections.
 
@@ -198,7 +197,6 @@ class SyncAionVision:
         Raises:
             ValueError: A setting is out of range, unknown, or one of the connections.
         """
-        changes = concealed_settings(changes)
         config = self._config.changed(**changes)
         client = type(self).__new__(type(self))
         client._start(config, self._engine)
