@@ -13,11 +13,13 @@ from aion import _checks as check
 from aion import exceptions
 from aion._runtime import blocking as rt
 from aion._secrets import conceals_secrets
+from aion._signatures import signature_of
 from aion.config import DEFAULT_BASE_URL, ClientConfig, ClientSettings
+from aion.sync import resources
+from aion.types._options import DescribeOptions, UploadOptions, VerifyOptions
 from aion.types.common import StorageTarget
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from aion.sync.pipeline import SyncPipeline
@@ -41,19 +43,11 @@ if TYPE_CHECKING:
     from aion.sync.resources.video_scenes import SyncVideoScenesResource
     from aion.sync.resources.video_uploads import SyncVideoUploadsResource
     from aion.transport import Attempt
-    from aion.types.batch import BatchStatusResult
-    from aion.types.callbacks import (
-        DescriptionFailedEvent,
-        DescriptionProgressEvent,
-        FileCompleteEvent,
-        UploadProgressEvent,
-    )
     from aion.types.chat import ChatResponse
     from aion.types.describe import DescriptionResult
     from aion.types.raw import RawResponse
     from aion.types.upload import BatchUploadResults, UploadResult
     from aion.types.verify import VerificationResult
-    from aion.uploads.progress import UploadProgress
     from aion_api import Request
 
 _T = TypeVar("_T")
@@ -397,27 +391,12 @@ class SyncAionVision:
             storage_target=storage_target,
         )
 
+    # Narrower than that of the resource, as published.
+    @signature_of(lambda: resources.SyncUploadResource.upload, filenames="Sequence[str] | None")
     def upload(
         self,
         files: str | Path | bytes | Iterable[str | Path | bytes],
-        *,
-        filename: str | None = None,
-        filenames: Sequence[str] | None = None,
-        recursive: bool = True,
-        include_hidden: bool = False,
-        wait_for_descriptions: bool = True,
-        raise_on_failure: bool = True,
-        description_timeout: float | None = None,
-        on_progress: Callable[[UploadProgressEvent], Any] | None = None,
-        on_file_complete: Callable[[FileCompleteEvent], Any] | None = None,
-        on_description_progress: Callable[[DescriptionProgressEvent], Any] | None = None,
-        on_description_failed: Callable[[DescriptionFailedEvent], Any] | None = None,
-        storage_target: StorageTarget | str = StorageTarget.DEFAULT,
-        tags: Sequence[str] | None = None,
-        auto_describe: bool = True,
-        skip_duplicates: bool = False,
-        journal: str | os.PathLike[str] | None = None,
-        progress: bool | Callable[[UploadProgress], Any] = False,
+        **options: Unpack[UploadOptions],
     ) -> BatchUploadResults:
         """Upload any number of images, or the images of a directory: `uploads.upload`.
 
@@ -425,26 +404,7 @@ class SyncAionVision:
 
         Endpoint: ``POST /user-files/upload/stream-batch``
         """
-        return self.uploads.upload(
-            files,
-            filename=filename,
-            filenames=filenames,
-            recursive=recursive,
-            include_hidden=include_hidden,
-            wait_for_descriptions=wait_for_descriptions,
-            raise_on_failure=raise_on_failure,
-            description_timeout=description_timeout,
-            on_progress=on_progress,
-            on_file_complete=on_file_complete,
-            on_description_progress=on_description_progress,
-            on_description_failed=on_description_failed,
-            storage_target=storage_target,
-            tags=tags,
-            auto_describe=auto_describe,
-            skip_duplicates=skip_duplicates,
-            journal=journal,
-            progress=progress,
-        )
+        return self.uploads.upload(files, **options)
 
     def chat_session(
         self,
@@ -532,21 +492,11 @@ class SyncAionVision:
 
         return SyncPipeline(self._engine)
 
+    @signature_of(lambda: resources.SyncDescribeResource.describe)
     def describe(
         self,
         image: str | Path | bytes | Sequence[str | Path | bytes] | None = None,
-        *,
-        object_key: str | None = None,
-        object_keys: Sequence[str] | None = None,
-        include_metadata: bool = True,
-        include_tags: bool = True,
-        providers: Sequence[str] | None = None,
-        prompt: str | None = None,
-        rule_set_id: str | None = None,
-        rules: Sequence[dict[str, Any]] | None = None,
-        max_parallel: int = 5,
-        timeout_per_item: int = 30,
-        on_progress: Callable[[BatchStatusResult], Any] | None = None,
+        **options: Unpack[DescribeOptions],
     ) -> DescriptionResult | list[DescriptionResult]:
         """Describe images without storing them, on older deployments: `descriptions.describe`.
 
@@ -554,39 +504,14 @@ class SyncAionVision:
 
         Endpoint: ``POST /describe/``
         """
-        return self.descriptions.describe(
-            image,
-            object_key=object_key,
-            object_keys=object_keys,
-            include_metadata=include_metadata,
-            include_tags=include_tags,
-            providers=providers,
-            prompt=prompt,
-            rule_set_id=rule_set_id,
-            rules=rules,
-            max_parallel=max_parallel,
-            timeout_per_item=timeout_per_item,
-            on_progress=on_progress,
-        )
+        return self.descriptions.describe(image, **options)
 
+    @signature_of(lambda: resources.SyncVerifyResource.verify)
     def verify(
         self,
         image: str | Path | bytes | None = None,
         content: str = "",
-        *,
-        images: Sequence[str | Path | bytes] | None = None,
-        contents: Sequence[str] | None = None,
-        object_key: str | None = None,
-        object_keys: Sequence[str] | None = None,
-        mode: str = "response",
-        verification_level: str = "standard",
-        use_consensus: bool = True,
-        providers: Sequence[str] | None = None,
-        rule_set_id: str | None = None,
-        rules: Sequence[dict[str, Any]] | None = None,
-        max_parallel: int = 5,
-        timeout_per_item: int = 30,
-        on_progress: Callable[[BatchStatusResult], Any] | None = None,
+        **options: Unpack[VerifyOptions],
     ) -> VerificationResult | list[VerificationResult]:
         """Check texts against images, on older deployments: `verifications.verify`.
 
@@ -594,23 +519,7 @@ class SyncAionVision:
 
         Endpoint: ``POST /verify/``
         """
-        return self.verifications.verify(
-            image,
-            content,
-            images=images,
-            contents=contents,
-            object_key=object_key,
-            object_keys=object_keys,
-            mode=mode,
-            verification_level=verification_level,
-            use_consensus=use_consensus,
-            providers=providers,
-            rule_set_id=rule_set_id,
-            rules=rules,
-            max_parallel=max_parallel,
-            timeout_per_item=timeout_per_item,
-            on_progress=on_progress,
-        )
+        return self.verifications.verify(image, content, **options)
 
     def call(self, request: Request[_T], *, timeout: float | None = None) -> _T:
         """Make any call of the contract, those that no resource has among them.
