@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 from weakref import WeakSet
 
 from aion._flows.chat_stream import ChatStream
 from aion._runtime import aio as rt
 from aion.exceptions import AionvisionError
+from aion.resources._chat_calls import ChatCalls
 from aion.types.chat import ChatMessage, ChatResponse, ChatSession, PlanActionResponse
-
-if TYPE_CHECKING:
-    from aion.resources.chat import ChatResource
 
 
 @dataclass
@@ -53,7 +51,7 @@ class ChatSessionContext:
     """
 
     def __init__(
-        self, chats: ChatResource, config: ChatSessionConfig, *, engine: rt.Engine | None = None
+        self, chats: ChatCalls, config: ChatSessionConfig, *, engine: rt.Engine | None = None
     ) -> None:
         self._chats = chats
         self._config = config

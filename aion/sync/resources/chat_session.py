@@ -6,17 +6,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 from weakref import WeakSet
 
 from aion._runtime import blocking as rt
 from aion.exceptions import AionvisionError
 from aion.resources.chat_session import ChatSessionConfig
 from aion.sync._flows.chat_stream import SyncChatStream
+from aion.sync.resources._chat_calls import SyncChatCalls
 from aion.types.chat import ChatMessage, ChatResponse, ChatSession, PlanActionResponse
-
-if TYPE_CHECKING:
-    from aion.sync.resources.chat import SyncChatResource
 
 
 class SyncChatSession:
@@ -38,7 +36,7 @@ class SyncChatSession:
     """
 
     def __init__(
-        self, chats: SyncChatResource, config: ChatSessionConfig, *, engine: rt.Engine | None = None
+        self, chats: SyncChatCalls, config: ChatSessionConfig, *, engine: rt.Engine | None = None
     ) -> None:
         self._chats = chats
         self._config = config
