@@ -105,6 +105,16 @@ class AionvisionError(Exception):
         self.path = path
         return self
 
+    def caused_by(self, cause: AionvisionError) -> Self:
+        """Note that the call of another error failed, and its code. Returns the error itself."""
+        self.details["cause"] = cause.code
+        return self.at(
+            status_code=cause.status_code,
+            request_id=cause.request_id,
+            method=cause.method,
+            path=cause.path,
+        )
+
 
 def _restore(cls: type[AionvisionError], args: tuple[Any, ...]) -> AionvisionError:
     error = cls.__new__(cls)

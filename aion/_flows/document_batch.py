@@ -279,13 +279,8 @@ class DocumentBatch:
             stage="session_results",
             partial_results=self.report(),
         )
-        error.details |= {"cause": cause.code, "document_ids": self._waiting()[:_SHOWN]}
-        return error.at(
-            status_code=cause.status_code,
-            request_id=cause.request_id,
-            method=cause.method,
-            path=cause.path,
-        )
+        error.details["document_ids"] = self._waiting()[:_SHOWN]
+        return error.caused_by(cause)
 
     def _late(self, plan: PollPlan) -> AionvisionTimeoutError:
         results = self.report()

@@ -8,6 +8,7 @@ from datetime import datetime
 from aion import _checks as check
 from aion._flows.paging import Pages
 from aion._flows.polling import follow
+from aion._requests import library
 from aion._requests.library import MAX_PAGE, MAX_TAG_LENGTH, MAX_TAGS, changes, labels
 from aion._requests.library import page_size as size_of_page
 from aion._requests.links import MAX_URL_LENGTH, address, crawl, in_state, links
@@ -27,12 +28,11 @@ from aion.types.links import (
 )
 from aion_api import UNSET, Unset, evolve
 from aion_api.api import user_files
-from aion_api.models.user_files import BatchDeleteFilesRequest, CreateLinkRequest
+from aion_api.models.user_files import CreateLinkRequest
 
 MAX_TITLE_LENGTH = 500
 DEFAULT_CRAWL_TIMEOUT = 60.0
 DEFAULT_POLL_INTERVAL = 1.0
-_MAX_BATCH_DELETE = 100
 
 
 class LinksResource:
@@ -323,10 +323,8 @@ class LinksResource:
 
         Endpoint: ``POST /user-files/batch-delete``
         """
-        ids = check.identifiers("link_ids", link_ids, most=_MAX_BATCH_DELETE)
-        request = user_files.batch_delete_user_files(body=BatchDeleteFilesRequest(ids))
-        answer = request.decoding(BatchDeleteFilesResponse.from_api_response)
-        return await self._engine.call(answer, timeout=timeout)
+        request = library.batch_delete("link_ids", link_ids)
+        return await self._engine.call(request, timeout=timeout)
 
     async def recrawl(self, link_id: str, *, timeout: float | None = None) -> RecrawlLinkResult:
         """Have the page of a link read again, in the background. Once an hour for each link.

@@ -40,15 +40,10 @@ def partial(
         session_id=session_id,
         partial_results=results,
     )
-    error.details |= {"cause": cause.code, "session_id": session_id}
+    error.details["session_id"] = session_id
     if stage == "session_results":
         _tell_stored(error, [one.image_id for one in results if one.is_stored and one.is_pending])
-    return error.at(
-        status_code=cause.status_code,
-        request_id=cause.request_id,
-        method=cause.method,
-        path=cause.path,
-    )
+    return error.caused_by(cause)
 
 
 def go_on(image_id: str) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from aion import _checks as check
+from aion._requests import library
 from aion._requests.library import changes, listing
 from aion._requests.library import page_size as size_of_page
 from aion._requests.page import Page
@@ -27,9 +28,8 @@ from aion.types.files import (
 )
 from aion_api import UNSET, Unset
 from aion_api.api import user_files
-from aion_api.models.user_files import BatchDeleteFilesRequest
 
-MAX_BATCH_DELETE = 100
+MAX_BATCH_DELETE = library.MAX_BATCH_DELETE
 VARIANT_TYPES = ("original", "tiny_64", "small_256", "medium_512", "medium_750", "large_1024")
 
 
@@ -248,10 +248,8 @@ class SyncFilesResource:
 
         Endpoint: ``POST /user-files/batch-delete``
         """
-        ids = check.identifiers("file_ids", file_ids, most=MAX_BATCH_DELETE)
-        request = user_files.batch_delete_user_files(body=BatchDeleteFilesRequest(ids))
-        answer = request.decoding(BatchDeleteFilesResponse.from_api_response)
-        return self._engine.call(answer, timeout=timeout)
+        request = library.batch_delete("file_ids", file_ids)
+        return self._engine.call(request, timeout=timeout)
 
     def get_variant(
         self, file_id: str, variant_type: str = "medium_750", *, timeout: float | None = None
