@@ -65,14 +65,14 @@ class AionVision:
         base_url: Where the API is. HTTPS, except on this machine.
         timeout: Seconds for one call from beginning to end, retries included. For uploads,
             downloads and streams: seconds of silence.
-        max_retries: How often a failed attempt is repeated, where that is safe.
-        retry_delay: Seconds before the first repetition; grows from there.
-        polling_interval: Seconds between two looks at something that is waited for.
-        polling_timeout: Seconds until a wait gives up.
+        max_retries: How often a failed attempt is retried, where that is safe.
+        retry_delay: Seconds before the first retry; grows from there.
+        polling_interval: Seconds between two polls of something that is waited for.
+        polling_timeout: Seconds until a wait raises a timeout error.
         tenant_id: For deployments with several tenants. Default: ``AIONVISION_TENANT_ID``.
         proxy_url: A proxy instead of those in the environment. Default: ``AIONVISION_PROXY_URL``.
         enable_tracing: Record OpenTelemetry spans (extra ``tracing``).
-        on_attempt: Called after each attempt, with what came of it.
+        on_attempt: Called with an `aion.Attempt` after each attempt.
         transport: Makes the connections, instead of the one built in: see `aion.transport`.
         extra_headers: Headers for every request to the API, such as those of a gateway in between.
         connect_timeout: Seconds for making one connection: name resolution, every address of the
@@ -152,7 +152,7 @@ class AionVision:
             overrides: Settings of `ClientConfig` that win over the environment.
 
         Raises:
-            ValueError: There is no API key, or a setting is out of range.
+            ValueError: The API key is missing, or a setting is out of range.
         """
         return cls.from_config(ClientConfig.from_env(**overrides))
 
@@ -272,7 +272,7 @@ class AionVision:
 
     @cached_property
     def agent_operations(self) -> AgentOperationsResource:
-        """Reports, analyses and tidying up, done by an agent."""
+        """Reports, analyses and reorganization, done by an agent."""
         from aion.resources.agent_operations import AgentOperationsResource
 
         return AgentOperationsResource(self._engine)
@@ -362,7 +362,7 @@ class AionVision:
         Args:
             file: A path, or the bytes of an image: JPEG, PNG, WebP or GIF, at most 100 MB.
             filename: The name to store. Needed for bytes; a path has its own.
-            wait_for_descriptions: Wait until the AI description is there.
+            wait_for_descriptions: Wait until the AI description is ready.
             raise_on_failure: Raise when the description fails; otherwise the result says so.
             description_timeout: Seconds to wait for it, instead of `polling_timeout`.
             storage_target: Where the bytes are kept. ``custom`` needs an S3 configuration.
@@ -373,9 +373,9 @@ class AionVision:
         Raises:
             ValidationError: The file cannot be uploaded. Nothing was sent.
             QuotaExceededError: The allowance is used up. Nothing was stored.
-            UploadError: The service did not take the file.
+            UploadError: The service rejected the file.
             DescriptionError: It is stored, but its description failed.
-            AionvisionTimeoutError: It is stored, but its description did not come in time.
+            AionvisionTimeoutError: It is stored, but its description was not ready in time.
 
         Endpoint: ``POST /user-files/upload/stream-batch``
         """
@@ -421,7 +421,7 @@ class AionVision:
             auto_close: Close the session at the end of the block.
 
         Raises:
-            ValidationError: There are too many images, or what is given are no ids.
+            ValidationError: There are too many images, or a value is not an id.
         """
         return self.chats.session(
             title=title, image_ids=image_ids, use_all_images=use_all_images, auto_close=auto_close
@@ -434,7 +434,7 @@ class AionVision:
             session_id: The session.
 
         Raises:
-            ResourceNotFoundError: There is no such session.
+            ResourceNotFoundError: The session does not exist.
             AionvisionError: The call failed.
 
         Endpoint: ``DELETE /chat/sessions/{session_id}``
@@ -444,7 +444,7 @@ class AionVision:
     async def chat(
         self, message: str, *, session_id: str, force_detailed_analysis: bool = False
     ) -> ChatResponse:
-        """Send one message and get the whole answer: `chats.send`.
+        """Send one message and get the complete response: `chats.send`.
 
         Args:
             message: The message, from 1 to 10000 characters.
@@ -463,7 +463,7 @@ class AionVision:
     def chat_stream(
         self, message: str, *, session_id: str, force_detailed_analysis: bool = False
     ) -> ChatStream:
-        """Send one message and get the answer as it is written: `chats.send_stream`.
+        """Send one message and stream the response as it is written: `chats.send_stream`.
 
         Args:
             message: The message, from 1 to 10000 characters.
@@ -530,15 +530,15 @@ class AionVision:
 
         Args:
             request: What a function of ``aion_api.api`` returned.
-            timeout: Seconds for the call, instead of the client's; for uploads and for answers
+            timeout: Seconds for the call, instead of the client's; for uploads and for responses
                 that are bytes, of silence.
 
         Returns:
-            The answer as the contract describes it: a value, text, bytes, or the URL of a
+            The response as the contract describes it: a value, text, bytes, or the URL of a
             redirect to storage, which is not followed.
 
         Raises:
-            ValidationError: It is no request, or one whose answer is a stream; nothing was sent.
+            ValidationError: It is not a request, or its response is a stream; nothing was sent.
             AionvisionError: The call failed.
         """
         check.request("request", request)
@@ -547,7 +547,7 @@ class AionVision:
     async def call_raw(
         self, request: Request[_T], *, timeout: float | None = None
     ) -> RawResponse[_T]:
-        """The same with the status, the headers and the bytes of the answer.
+        """The same with the status, headers and bytes of the response.
 
         Args:
             request: As for `call`.

@@ -113,7 +113,7 @@ class ClientSettings(TypedDict, total=False):
 @declares_secrets
 @dataclass(repr=False)
 class ClientConfig:
-    """Everything that a client can be told.
+    """All settings of a client.
 
     Args:
         api_key: The API key: lower-case letters, an underscore, then 20 or more of letters,
@@ -121,10 +121,10 @@ class ClientConfig:
         base_url: Where the API is. HTTPS, except on this machine.
         timeout: Seconds for one call from beginning to end, retries included. For uploads,
             downloads and streams: seconds of silence.
-        max_retries: How often a failed attempt is repeated, where that is safe.
-        retry_delay: Seconds before the first repetition; grows from there.
-        polling_interval: Seconds between two looks at something that is waited for.
-        polling_timeout: Seconds until a wait gives up.
+        max_retries: How often a failed attempt is retried, where that is safe.
+        retry_delay: Seconds before the first retry; grows from there.
+        polling_interval: Seconds between two polls of something that is waited for.
+        polling_timeout: Seconds until a wait raises a timeout error.
         tenant_id: Sent as ``X-Tenant-ID``, for deployments with several tenants.
         proxy_url: A proxy to use instead of those in the environment.
         circuit_breaker_enabled: Pause calls to an endpoint that keeps failing.
@@ -147,7 +147,7 @@ class ClientConfig:
             container. The key travels unencrypted, which a warning says. Default:
             ``AIONVISION_ALLOW_HTTP``.
         extra_headers: Headers for every request to the API, such as those of a gateway in between.
-            They are taken for secrets: no storage of another host gets them, and no `repr` or log
+            They are treated as secrets: no storage of another host gets them, and no `repr` or log
             shows their values. Those given to `with_options` are added to those of the client.
         connect_timeout: Seconds for making one connection: name resolution, every address of the
             host, the proxy and TLS together. A call's own `timeout` bounds that, too. What is not
@@ -249,7 +249,7 @@ class ClientConfig:
         `kwargs` are the remaining settings of the class.
 
         Raises:
-            ValueError: There is no API key, or a setting is out of range.
+            ValueError: The API key is missing, or a setting is out of range.
         """
         _warn_of_misspellings()
         given: dict[str, Any] = concealed_settings(
@@ -282,7 +282,7 @@ class ClientConfig:
         names = {one.name for one in fields(self)}
         for name in changes:
             if name not in names:
-                raise ValueError(f"there is no setting {name!r}: ClientConfig lists them")
+                raise ValueError(f"{name!r} is not a setting: see ClientConfig for all of them")
             if name in _OF_CONNECTIONS:
                 raise ValueError(f"{name} belongs to the connections: make another client for it")
         if "extra_headers" in changes:

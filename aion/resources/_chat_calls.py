@@ -8,7 +8,13 @@ from typing import Any
 from aion._flows.chat_stream import ChatStream
 from aion._requests import chat as requests
 from aion._runtime import aio as rt
-from aion.types.chat import ChatMessage, ChatResponse, ChatSession, PlanActionResponse
+from aion.types.chat import (
+    ChatMessage,
+    ChatResponse,
+    ChatSession,
+    ChatSessionDetail,
+    PlanActionResponse,
+)
 
 
 class ChatCalls:
@@ -26,7 +32,7 @@ class ChatCalls:
         expected_image_ids: Sequence[str] | None = None,
         timeout: float | None = None,
     ) -> ChatResponse:
-        """Send a message and get the whole answer. The message is never sent twice.
+        """Send a message and get the complete response. The message is never sent twice.
 
         Args:
             message: The message, from 1 to 10000 characters.
@@ -38,7 +44,7 @@ class ChatCalls:
 
         Raises:
             QuotaExceededError: The allowance is used up.
-            ResourceNotFoundError: There is no such session.
+            ResourceNotFoundError: The session does not exist.
             ValidationError: An argument is out of range; nothing was sent.
             AionvisionError: The call failed.
 
@@ -62,7 +68,7 @@ class ChatCalls:
         debug_reasoning: bool = False,
         timeout: float | None = None,
     ) -> ChatStream:
-        """Send a message and get the answer as it is written.
+        """Send a message and stream the response as it is written.
 
         Args:
             message: The message, from 1 to 10000 characters.
@@ -130,13 +136,41 @@ class ChatCalls:
             Its totals as the service sends them: `closed_at`, `total_messages`, `total_tokens`.
 
         Raises:
-            ResourceNotFoundError: There is no such session.
+            ResourceNotFoundError: The session does not exist.
             ValidationError: An argument is out of range; nothing was sent.
             AionvisionError: The call failed.
 
         Endpoint: ``DELETE /chat/sessions/{session_id}``
         """
         return await self._engine.call(requests.close(session_id), timeout=timeout)
+
+    async def get_session(
+        self,
+        session_id: str,
+        *,
+        include_messages: bool = True,
+        message_limit: int | None = None,
+        timeout: float | None = None,
+    ) -> ChatSessionDetail:
+        """A session with its messages and what is selected for it.
+
+        Args:
+            session_id: The session.
+            include_messages: Read the messages too.
+            message_limit: The number of messages at most, from 1 to 1000; the latest.
+            timeout: Seconds for the call, instead of the client's.
+
+        Raises:
+            ResourceNotFoundError: The session does not exist.
+            ValidationError: An argument is out of range; nothing was sent.
+            AionvisionError: The call failed.
+
+        Endpoint: ``GET /chat/sessions/{session_id}``
+        """
+        request = requests.get(
+            session_id, include_messages=include_messages, message_limit=message_limit
+        )
+        return await self._engine.call(request, timeout=timeout)
 
     async def get_messages(
         self, session_id: str, *, limit: int | None = None, timeout: float | None = None
@@ -145,11 +179,11 @@ class ChatCalls:
 
         Args:
             session_id: The session.
-            limit: At most so many, from 1 to 1000; the latest.
+            limit: The number of messages at most, from 1 to 1000; the latest.
             timeout: Seconds for the call, instead of the client's.
 
         Raises:
-            ResourceNotFoundError: There is no such session.
+            ResourceNotFoundError: The session does not exist.
             ValidationError: An argument is out of range; nothing was sent.
             AionvisionError: The call failed.
 
@@ -168,7 +202,7 @@ class ChatCalls:
             The new selection as the service sends it: `selected_image_ids`, `estimated_tokens`.
 
         Raises:
-            ResourceNotFoundError: There is no such session.
+            ResourceNotFoundError: The session does not exist.
             ValidationError: An argument is out of range; nothing was sent.
             AionvisionError: The call failed.
 
@@ -189,7 +223,7 @@ class ChatCalls:
             The new selection as the service sends it: `selected_document_ids`, `document_count`.
 
         Raises:
-            ResourceNotFoundError: There is no such session.
+            ResourceNotFoundError: The session does not exist.
             ValidationError: An argument is out of range; nothing was sent.
             AionvisionError: The call failed.
 
@@ -208,7 +242,7 @@ class ChatCalls:
             The new selection as the service sends it: `selected_video_ids`, `video_count`.
 
         Raises:
-            ResourceNotFoundError: There is no such session.
+            ResourceNotFoundError: The session does not exist.
             ValidationError: An argument is out of range; nothing was sent.
             AionvisionError: The call failed.
 
@@ -224,10 +258,10 @@ class ChatCalls:
             plan_id: The plan.
 
         Returns:
-            What it brought, or the status ``accepted`` when it goes on in the background.
+            What it brought, or the status ``accepted`` when it continues in the background.
 
         Raises:
-            ResourceNotFoundError: There is no such plan any more.
+            ResourceNotFoundError: The plan does not exist anymore.
             ValidationError: Another request is deciding it right now (409).
 
         Endpoint: ``POST /chat/sessions/{session_id}/plans/{plan_id}/action``

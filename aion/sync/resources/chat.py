@@ -18,7 +18,6 @@ from aion.sync.resources.chat_session import SyncChatSession
 from aion.types.chat import (
     ChatImageList,
     ChatSession,
-    ChatSessionDetail,
     ImageReference,
     SessionList,
 )
@@ -28,7 +27,7 @@ class SyncChatResource(SyncChatCalls):
     """Opens sessions, sends messages, and decides plans.
 
     Every method raises `ValidationError` before anything is sent when an argument is out of range,
-    `ResourceNotFoundError` when there is no such session, and `AionvisionError` when the call
+    `ResourceNotFoundError` when the session does not exist, and `AionvisionError` when the call
     fails in another way. What else a method raises is said there.
     """
 
@@ -50,41 +49,13 @@ class SyncChatResource(SyncChatCalls):
             auto_close: Close the session at the end of the block.
 
         Raises:
-            ValidationError: There are too many images, or what is given are no ids.
+            ValidationError: There are too many images, or a value is not an id.
 
         Endpoint: ``POST /chat/sessions``, on entry
         """
         ids = check.texts("image_ids", image_ids, most=requests.MOST_IMAGES)
         config = ChatSessionConfig(title, ids, use_all_images, auto_close)
         return SyncChatSession(self, config, engine=self._engine)
-
-    def get_session(
-        self,
-        session_id: str,
-        *,
-        include_messages: bool = True,
-        message_limit: int | None = None,
-        timeout: float | None = None,
-    ) -> ChatSessionDetail:
-        """A session with its messages and what is selected for it.
-
-        Args:
-            session_id: The session.
-            include_messages: Read the messages too.
-            message_limit: At most so many messages, from 1 to 1000; the latest.
-            timeout: Seconds for the call, instead of the client's.
-
-        Raises:
-            ResourceNotFoundError: There is no such session.
-            ValidationError: An argument is out of range; nothing was sent.
-            AionvisionError: The call failed.
-
-        Endpoint: ``GET /chat/sessions/{session_id}``
-        """
-        request = requests.get(
-            session_id, include_messages=include_messages, message_limit=message_limit
-        )
-        return self._engine.call(request, timeout=timeout)
 
     def list_sessions(
         self,
@@ -103,7 +74,7 @@ class SyncChatResource(SyncChatCalls):
             offset: Sessions to skip.
             active_only: Only those that are open.
             search: Only those whose title or messages have this text, at most 200 characters.
-            min_messages: Only those with at least so many messages.
+            min_messages: Only sessions with at least this number of messages.
             timeout: Seconds for the call, instead of the client's.
 
         Raises:
@@ -167,7 +138,7 @@ class SyncChatResource(SyncChatCalls):
             The mode as the service sends it: `use_all_images`, `selected_image_count`.
 
         Raises:
-            ResourceNotFoundError: There is no such session.
+            ResourceNotFoundError: The session does not exist.
             ValidationError: An argument is out of range; nothing was sent.
             AionvisionError: The call failed.
 
@@ -186,7 +157,7 @@ class SyncChatResource(SyncChatCalls):
             The session as the service sends it: `session_id`, `title`, `updated_at`.
 
         Raises:
-            ResourceNotFoundError: There is no such session.
+            ResourceNotFoundError: The session does not exist.
             ValidationError: An argument is out of range; nothing was sent.
             AionvisionError: The call failed.
 
@@ -209,7 +180,7 @@ class SyncChatResource(SyncChatCalls):
             include_metadata: Add what the service knows of each message.
 
         Raises:
-            ResourceNotFoundError: There is no such session.
+            ResourceNotFoundError: The session does not exist.
             ValidationError: An argument is out of range; nothing was sent.
             AionvisionError: The call failed.
 
@@ -238,7 +209,7 @@ class SyncChatResource(SyncChatCalls):
         """Search images to talk about.
 
         Args:
-            query: What to look for, from 1 to 500 characters.
+            query: The search text, from 1 to 500 characters.
             limit: Hits in the page, from 1 to 100.
             offset: Hits to skip.
 

@@ -71,7 +71,7 @@ class SyncLinksResource:
 
         Raises:
             ValidationError: An argument is not allowed; nothing was sent.
-            ResourceNotFoundError: There is no such folder.
+            ResourceNotFoundError: The folder does not exist.
             AionvisionError: The call failed.
 
         Endpoint: ``POST /user-files/links``
@@ -86,7 +86,7 @@ class SyncLinksResource:
         )
         request = user_files.create_link(body=body).decoding(CreateLinkResult.from_api_response)
         saved = self._engine.call(request, timeout=timeout)
-        # The answer says nothing of these two, which were accepted as they were sent.
+        # The response does not repeat these two, which were accepted as they were sent.
         return evolve(
             saved,
             tags=kept if saved.tags is None else saved.tags,
@@ -111,7 +111,7 @@ class SyncLinksResource:
             tags: At most 40 tags of up to 50 characters each.
             folder_id: The folder to put it into. Default: none.
             timeout: Seconds to wait for the crawl. Default: 60.
-            poll_interval: Seconds between two looks. Default: 1.
+            poll_interval: Seconds between two polls. Default: 1.
 
         Returns:
             The link, its crawl ended, well or not: see `is_crawl_failed` and `crawl_error`.
@@ -137,7 +137,7 @@ class SyncLinksResource:
             timeout: Seconds for the call, instead of the client's.
 
         Raises:
-            ResourceNotFoundError: There is no such link: the id may be that of another file.
+            ResourceNotFoundError: The link does not exist: the id may be that of another file.
             AionvisionError: The call failed.
 
         Endpoint: ``GET /user-files/{image_id}``
@@ -148,7 +148,7 @@ class SyncLinksResource:
         kind = link.additional_properties.get("media_type")
         if kind not in (None, "link"):
             raise ResourceNotFoundError(
-                "link", wanted, message=f"{wanted!r} is no link, but a file of the kind {kind!r}"
+                "link", wanted, message=f"{wanted!r} is not a link, but a file of the kind {kind!r}"
             )
         return link
 
@@ -170,7 +170,7 @@ class SyncLinksResource:
         """One page of the saved links.
 
         Args:
-            search: Words to look for, at most 200 characters.
+            search: The words to search for, at most 200 characters.
             tags: Only links that carry all of these; at most 40 of up to 50 characters each.
             folder_id: Only links directly in this folder.
             crawl_status: Only links in this state: ``pending``, ``queued``, ``processing``,
@@ -230,7 +230,7 @@ class SyncLinksResource:
         are deleted.
 
         Args:
-            search: Words to look for, at most 200 characters.
+            search: The words to search for, at most 200 characters.
             tags: Only links that carry all of these; at most 40 of up to 50 characters each.
             folder_id: Only links directly in this folder.
             crawl_status: Only links in this state, chosen from what comes.
@@ -279,7 +279,7 @@ class SyncLinksResource:
 
         Raises:
             ValidationError: Neither was given, or one is out of range; nothing was sent.
-            ResourceNotFoundError: There is no such link.
+            ResourceNotFoundError: The link does not exist.
             AionvisionError: The call failed.
 
         Endpoint: ``PATCH /user-files/{image_id}``
@@ -297,7 +297,7 @@ class SyncLinksResource:
             timeout: Seconds for the call, instead of the client's.
 
         Raises:
-            ResourceNotFoundError: There is no such link, or it is deleted already.
+            ResourceNotFoundError: The link does not exist, or is deleted already.
             AionvisionError: The call failed.
 
         Endpoint: ``DELETE /user-files/{image_id}``
@@ -336,8 +336,8 @@ class SyncLinksResource:
             timeout: Seconds for the call, instead of the client's.
 
         Raises:
-            ValidationError: The file is no link, or its crawl has not ended.
-            ResourceNotFoundError: There is no such link.
+            ValidationError: The file is not a link, or its crawl has not ended.
+            ResourceNotFoundError: The link does not exist.
             RateLimitError: It was crawled again within the last hour.
             AionvisionError: The call failed.
 
@@ -359,15 +359,15 @@ class SyncLinksResource:
         Args:
             link_id: The id of the link.
             timeout: Seconds until giving up. Default: 60.
-            poll_interval: Seconds between two looks. Default: 1.
+            poll_interval: Seconds between two polls. Default: 1.
 
         Returns:
             The link: see `is_crawl_complete`, or `is_crawl_failed` and `crawl_error`.
 
         Raises:
-            ResourceNotFoundError: There is no such link.
+            ResourceNotFoundError: The link does not exist.
             AionvisionTimeoutError: It has not ended in time; `last_result` holds the link as it
-                was last. Call this again with the same id to go on waiting.
+                was last. Call this again with the same id to resume the wait.
             AionvisionError: It cannot be looked at in a way that stays; `details` has its id.
 
         Endpoint: ``GET /user-files/{image_id}``
