@@ -43,7 +43,7 @@ class Breach:
 
 def breaches(old: Data, new: Data) -> list[Breach]:
     """Every incompatible difference between two surfaces, each once."""
-    wider = _WIDER | _bases(new["definitions"])
+    wider = {**_WIDER, **_bases(new["definitions"])}
     found: list[Breach] = []
     seen: set[tuple[str, str]] = set()
     # Shorter paths are those that people use.

@@ -305,7 +305,7 @@ class CloudStorageResource:
             CloudStorageError: The import failed.
             AionvisionTimeoutError: It has not ended in time, and keeps running: wait for the job of
                 `last_result` with `wait_for_job`, do not import again.
-            AionvisionError: A call failed. ``details["job_id"]`` is the id of a job that keeps running.
+            AionvisionError: A call failed. ``details["job_id"]`` is the id of a running job.
 
         Endpoint: ``POST /cloud-storage/import``, ``GET /cloud-storage/jobs/{job_id}``
         """
@@ -356,7 +356,7 @@ class CloudStorageResource:
             CloudStorageError: The export failed.
             AionvisionTimeoutError: It has not ended in time, and keeps running: wait for the job of
                 `last_result` with `wait_for_job`, do not export again.
-            AionvisionError: A call failed. ``details["job_id"]`` is the id of a job that keeps running.
+            AionvisionError: A call failed. ``details["job_id"]`` is the id of a running job.
 
         Endpoint: ``POST /cloud-storage/export``, ``GET /cloud-storage/jobs/{job_id}``
         """
