@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar, Unpack
 
 from aion import _checks as check
 from aion import exceptions, resources
+from aion._requests.client_options import DescribeOptions, UploadOptions, VerifyOptions
 from aion._runtime import aio as rt
 from aion._secrets import conceals_secrets
 from aion._signatures import signature_of
 from aion.config import DEFAULT_BASE_URL, ClientConfig, ClientSettings
-from aion.types._options import DescribeOptions, UploadOptions, VerifyOptions
 from aion.types.common import StorageTarget
 
 if TYPE_CHECKING:

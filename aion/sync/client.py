@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar, Unpack
 
 from aion import _checks as check
 from aion import exceptions
+from aion._requests.client_options import DescribeOptions, UploadOptions, VerifyOptions
 from aion._runtime import blocking as rt
 from aion._secrets import conceals_secrets
 from aion._signatures import signature_of
 from aion.config import DEFAULT_BASE_URL, ClientConfig, ClientSettings
 from aion.sync import resources
-from aion.types._options import DescribeOptions, UploadOptions, VerifyOptions
 from aion.types.common import StorageTarget
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from typing import Any, assert_type
 import pytest
 
 from aion import AionVision, SyncAionVision, resources
+from aion._requests.client_options import DescribeOptions, UploadOptions, VerifyOptions
 from aion.sync import resources as sync_resources
 from aion.types import BatchUploadResults
-from aion.types._options import DescribeOptions, UploadOptions, VerifyOptions
 
 KEY = "aion_" + "k" * 20
 METHODS: dict[str, tuple[Any, Any, Any]] = {
