@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, TypeAlias
 
-from aion._runtime.blocking import Engine, Transport, opens_callbacks
+from aion._runtime.blocking import Engine, Transport
 
 if TYPE_CHECKING:
     from aion.client import AionVision
@@ -26,4 +26,4 @@ def async_client(client: object, config: ClientConfig) -> AsyncClient:
     return AionVision.from_config(dataclasses.replace(config, transport=None))
 
 
-__all__ = ["AsyncClient", "Engine", "Transport", "async_client", "opens_callbacks"]
+__all__ = ["AsyncClient", "Engine", "Transport", "async_client"]

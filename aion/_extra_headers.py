@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from aion._plain_values import by_value
-from aion._secrets import concealed_headers, is_mapping
+from aion._secrets import concealed, is_mapping
 
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
 _VALUE = re.compile(r"[\x20-\x7e\xa0-\xff\t]*\Z")
@@ -54,7 +54,7 @@ def checked(field: str, headers: Any, *, tracing: bool) -> dict[str, str]:
     """
     if headers is None:
         return {}
-    headers = concealed_headers(headers)
+    headers = concealed(headers)
     if not is_mapping(headers):
         raise ValueError(f"{field} has to be a mapping of names to values, not {_kind(headers)}")
     found: dict[str, str] = {}

@@ -1,4 +1,8 @@
-"""Names of a package that are imported when they are first used (PEP 562)."""
+"""Names of a package that are imported on first use (PEP 562).
+
+The package lists each name once, in its call of `exports`. Type checkers and editors read the
+stub `__init__.pyi`, which `python -m codegen generate` writes from that list.
+"""
 
 from __future__ import annotations
 
@@ -8,25 +12,18 @@ from importlib import import_module
 from typing import Any
 
 
-def homes(names: Mapping[str, str]) -> dict[str, str]:
-    """The module of each name.
-
-    Args:
-        names: The names that each module has, with spaces between them.
-    """
-    return {name: module for module, some in names.items() for name in some.split()}
-
-
 def exports(
-    package: str, home: Mapping[str, str]
+    package: str, names: Mapping[str, str]
 ) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
-    """The `__getattr__` and the `__dir__` of a package.
+    """Makes the `__getattr__` and the `__dir__` of a package, and sets its `__all__`.
 
     Args:
         package: Its `__name__`.
-        home: The module of each of its names.
+        names: The names that each module has, with spaces between them.
     """
     namespace = vars(sys.modules[package])
+    home = {name: module for module, some in names.items() for name in some.split()}
+    namespace["__all__"] = sorted(home)
 
     def get(name: str) -> Any:
         module = home.get(name)
@@ -35,7 +32,7 @@ def exports(
         value = namespace[name] = getattr(import_module(module), name)
         return value
 
-    def names() -> list[str]:
+    def listed() -> list[str]:
         return sorted({*namespace, *home})
 
-    return get, names
+    return get, listed

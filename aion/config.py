@@ -5,21 +5,28 @@ An explicit argument wins over the environment, and that over the default.
 
 from __future__ import annotations
 
+import inspect
 import os
 import re
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
-from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from aion._extra_headers import checked, merged
 from aion._http.hosts import address_of, located
 from aion._http.proxies import parse_proxy
 from aion._plain_values import by_value
-from aion._secrets import SecretText, concealed, concealed_settings
+from aion._secrets import (
+    SecretText,
+    concealed,
+    concealed_settings,
+    conceals_secrets,
+    declares_secrets,
+    secret,
+)
 from aion._version import __version__
 
 if TYPE_CHECKING:
@@ -103,9 +110,10 @@ class ClientSettings(TypedDict, total=False):
     connect_timeout: float
 
 
-@dataclass
+@declares_secrets
+@dataclass(repr=False)
 class ClientConfig:
-    """Everything that a client can be told.
+    """All settings of a client.
 
     Args:
         api_key: The API key: lower-case letters, an underscore, then 20 or more of letters,
@@ -113,10 +121,10 @@ class ClientConfig:
         base_url: Where the API is. HTTPS, except on this machine.
         timeout: Seconds for one call from beginning to end, retries included. For uploads,
             downloads and streams: seconds of silence.
-        max_retries: How often a failed attempt is repeated, where that is safe.
-        retry_delay: Seconds before the first repetition; grows from there.
-        polling_interval: Seconds between two looks at something that is waited for.
-        polling_timeout: Seconds until a wait gives up.
+        max_retries: How often a failed attempt is retried, where that is safe.
+        retry_delay: Seconds before the first retry; grows from there.
+        polling_interval: Seconds between two polls of something that is waited for.
+        polling_timeout: Seconds until a wait raises a timeout error.
         tenant_id: Sent as ``X-Tenant-ID``, for deployments with several tenants.
         proxy_url: A proxy to use instead of those in the environment.
         circuit_breaker_enabled: Pause calls to an endpoint that keeps failing.
@@ -139,7 +147,7 @@ class ClientConfig:
             container. The key travels unencrypted, which a warning says. Default:
             ``AIONVISION_ALLOW_HTTP``.
         extra_headers: Headers for every request to the API, such as those of a gateway in between.
-            They are taken for secrets: no storage of another host gets them, and no `repr` or log
+            They are treated as secrets: no storage of another host gets them, and no `repr` or log
             shows their values. Those given to `with_options` are added to those of the client.
         connect_timeout: Seconds for making one connection: name resolution, every address of the
             host, the proxy and TLS together. A call's own `timeout` bounds that, too. What is not
@@ -149,18 +157,17 @@ class ClientConfig:
         ValueError: A setting is out of range; the message says which and what to do.
     """
 
-    api_key: str = field(repr=False)
-    base_url: str = DEFAULT_BASE_URL
+    api_key: str = secret()
+    # The key may be passed here by mistake, or a user name and password: both are refused.
+    base_url: str = secret(default=DEFAULT_BASE_URL, is_shown=True)
     timeout: float = 300.0
     max_retries: int = 3
     retry_delay: float = 1.0
     polling_interval: float = 2.0
     polling_timeout: float = 360.0
     tenant_id: str | None = field(default_factory=lambda: os.environ.get(ENV_TENANT_ID))
-    # A proxy URL may hold a password.
-    proxy_url: str | None = field(
-        default_factory=lambda: concealed(os.environ.get(ENV_PROXY_URL)), repr=False
-    )
+    # It may hold a user name and password.
+    proxy_url: str | None = secret(default_factory=lambda: os.environ.get(ENV_PROXY_URL))
     circuit_breaker_enabled: bool = True
     circuit_breaker_failure_threshold: int = 5
     circuit_breaker_success_threshold: int = 2
@@ -177,7 +184,7 @@ class ClientConfig:
     allow_http: bool = field(
         default_factory=lambda: _or_env(None, ENV_ALLOW_HTTP, _switch) or False, kw_only=True
     )
-    extra_headers: Mapping[str, str] | None = field(default=None, kw_only=True, repr=False)
+    extra_headers: Mapping[str, str] | None = secret(default=None, kw_only=True)
     connect_timeout: float = field(default=10.0, kw_only=True)
 
     def __post_init__(self) -> None:
@@ -208,7 +215,17 @@ class ClientConfig:
         )
         self.proxy_url = _checked_proxy(self.proxy_url)
 
+    def __repr__(self) -> str:
+        # Tracebacks with locals also show one whose settings were refused halfway.
+        shown = [
+            f"{one.name}={getattr(self, one.name)!r}"
+            for one in fields(self)
+            if one.repr and hasattr(self, one.name)
+        ]
+        return f"{type(self).__name__}({', '.join(shown)})"
+
     @classmethod
+    @conceals_secrets
     def from_env(
         cls,
         *,
@@ -232,42 +249,40 @@ class ClientConfig:
         `kwargs` are the remaining settings of the class.
 
         Raises:
-            ValueError: There is no API key, or a setting is out of range.
+            ValueError: The API key is missing, or a setting is out of range.
         """
-        proxy_url = concealed(proxy_url)
-        api_key = concealed(api_key or os.environ.get(ENV_API_KEY))
-        kwargs = concealed_settings(kwargs)
-        # A warning may be an error to the program, whose traceback shows what is here.
         _warn_of_misspellings()
-        if not api_key:
+        given: dict[str, Any] = concealed_settings(
+            {
+                "api_key": api_key or os.environ.get(ENV_API_KEY) or None,
+                "base_url": base_url or os.environ.get(ENV_BASE_URL) or None,
+                "timeout": _or_env(timeout, ENV_TIMEOUT, float),
+                "connect_timeout": _or_env(connect_timeout, ENV_CONNECT_TIMEOUT, float),
+                "max_retries": _or_env(max_retries, ENV_MAX_RETRIES, int),
+                "retry_delay": _or_env(retry_delay, ENV_RETRY_DELAY, float),
+                "polling_interval": _or_env(polling_interval, ENV_POLLING_INTERVAL, float),
+                "polling_timeout": _or_env(polling_timeout, ENV_POLLING_TIMEOUT, float),
+                "tenant_id": tenant_id,
+                "proxy_url": proxy_url,
+                "enable_tracing": _or_env(enable_tracing, ENV_ENABLE_TRACING, _switch),
+            }
+        )
+        if given["api_key"] is None:
             raise ValueError(f"no API key: set {ENV_API_KEY} or pass api_key=...")
-
-        given: dict[str, Any] = {
-            "base_url": base_url or os.environ.get(ENV_BASE_URL) or None,
-            "timeout": _or_env(timeout, ENV_TIMEOUT, float),
-            "connect_timeout": _or_env(connect_timeout, ENV_CONNECT_TIMEOUT, float),
-            "max_retries": _or_env(max_retries, ENV_MAX_RETRIES, int),
-            "retry_delay": _or_env(retry_delay, ENV_RETRY_DELAY, float),
-            "polling_interval": _or_env(polling_interval, ENV_POLLING_INTERVAL, float),
-            "polling_timeout": _or_env(polling_timeout, ENV_POLLING_TIMEOUT, float),
-            "tenant_id": tenant_id,
-            "proxy_url": proxy_url,
-            "enable_tracing": _or_env(enable_tracing, ENV_ENABLE_TRACING, _switch),
-        }
         settings = {name: value for name, value in given.items() if value is not None}
-        return cls(api_key, **settings, **kwargs)
+        return cls(**settings, **kwargs)
 
+    @conceals_secrets
     def changed(self, **changes: Any) -> ClientConfig:
         """These settings with others among them, for calls on the same connections.
 
         Raises:
             ValueError: A setting is out of range, unknown, or one of the connections.
         """
-        changes = concealed_settings(changes)
         names = {one.name for one in fields(self)}
         for name in changes:
             if name not in names:
-                raise ValueError(f"there is no setting {name!r}: ClientConfig lists them")
+                raise ValueError(f"{name!r} is not a setting: see ClientConfig for all of them")
             if name in _OF_CONNECTIONS:
                 raise ValueError(f"{name} belongs to the connections: make another client for it")
         if "extra_headers" in changes:
@@ -278,7 +293,7 @@ class ClientConfig:
     @property
     def auth_header(self) -> dict[str, str]:
         """The header that authenticates a request."""
-        return {"Authorization": f"Bearer {self.api_key}"}
+        return {"Authorization": concealed(f"Bearer {self.api_key}")}
 
     @property
     def default_headers(self) -> dict[str, str]:
@@ -291,21 +306,6 @@ class ClientConfig:
         if self.tenant_id:
             headers["X-Tenant-ID"] = self.tenant_id
         return merged(headers, self.extra_headers or {})
-
-
-def _conceal_first(init: Callable[..., None]) -> Callable[..., None]:
-    """Let a constructor hold no secret as plain text when it refuses a setting."""
-
-    @wraps(init)
-    def concealing(self: ClientConfig, api_key: Any, *more: Any, **settings: Any) -> None:
-        api_key, settings = concealed(api_key), concealed_settings(settings)
-        init(self, api_key, *more, **settings)
-
-    return concealing
-
-
-# That of a dataclass is written by the standard library, so it can only be wrapped afterwards.
-ClientConfig.__init__ = _conceal_first(ClientConfig.__init__)  # type: ignore[method-assign]
 
 
 def load_dotenv(dotenv_path: str | Path | None = None, *, override: bool = False) -> bool:
@@ -337,15 +337,13 @@ def _warn_of_misspellings() -> None:
 
         close = get_close_matches(name, _ENV, 1, _CLOSE)
         if close:
-            warnings.warn(
-                f"{name} has no effect: did you mean {close[0]}?", UserWarning, stacklevel=4
-            )
+            _warn(f"{name} has no effect: did you mean {close[0]}?", UserWarning)
 
 
 def _checked_key(given: Any) -> str:
     if not isinstance(given, str) or not given.strip():
         raise ValueError(f"api_key is empty: pass the key, or set {ENV_API_KEY} and use from_env()")
-    key = SecretText(given.strip())
+    key = SecretText(by_value(given).strip())
     if not API_KEY_PATTERN.match(key):
         # The key itself stays out of the message: messages end up in logs.
         raise ValueError(
@@ -358,24 +356,49 @@ def _checked_key(given: Any) -> str:
 def _checked_url(url: Any, *, allow_http: bool) -> str:
     if not isinstance(url, str):
         raise ValueError(f"base_url has to be text, not {type(url).__name__}")
-    parts, host = _split("base_url", url.strip())
-    if parts.scheme not in ("http", "https") or not host:
-        hint = "" if "://" in url else " (https:// is missing, or http:// on this machine)"
-        raise ValueError(f"base_url has to be like {DEFAULT_BASE_URL}, not {_safe(url)!r}{hint}")
-    if parts.username or parts.password:
-        raise ValueError("base_url holds a user name or password: pass the key as api_key")
-    if parts.query or parts.fragment:
-        raise ValueError(f"base_url has a query or fragment: {_safe(url)!r}; leave it out")
-    if parts.scheme == "http" and not _is_this_machine(host):
-        unencrypted = f"{_safe(url)!r} would send the key unencrypted"
+    text = SecretText(by_value(url).strip())
+    problem = _problem_of_url(text)
+    if problem is not None:
+        raise ValueError(problem)
+    if _leaves_this_machine_unencrypted(text):
+        unencrypted = f"{_safe(text)!r} would send the key unencrypted"
         if not allow_http:
             raise ValueError(
                 f"base_url has to use https: {unencrypted} (plain http is for localhost only;"
                 " allow_http=True is for a sandbox on another machine)"
             )
-        # Four frames up: past the methods of the settings, to who made them.
-        warnings.warn(f"base_url is not https: {unencrypted}", InsecureTransportWarning, 4)
-    return url.strip().rstrip("/")
+        _warn(f"base_url is not https: {unencrypted}", InsecureTransportWarning)
+    # It passed: what is left holds no secret, and is worth showing.
+    return by_value(text).rstrip("/")
+
+
+def _problem_of_url(url: str) -> str | None:
+    """Why a URL cannot be `base_url`, or None.
+
+    Returned, not raised: a traceback would show the parts of the URL, which may be secret.
+    """
+    try:
+        if not url.isprintable() or " " in url:
+            return "base_url is not a URL: it holds white space"
+        parts = urlsplit(url)
+        host = parts.hostname
+        if host:
+            located(url)
+    except ValueError as error:
+        return f"base_url is not a URL: {error}"
+    if parts.scheme not in ("http", "https") or not host:
+        hint = "" if "://" in url else " (https:// is missing, or http:// on this machine)"
+        return f"base_url has to be like {DEFAULT_BASE_URL}, not {_safe(url)!r}{hint}"
+    if parts.username or parts.password:
+        return "base_url holds a user name or password: pass the key as api_key"
+    if parts.query or parts.fragment:
+        return f"base_url has a query or fragment: {_safe(url)!r}; leave it out"
+    return None
+
+
+def _leaves_this_machine_unencrypted(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme == "http" and not _is_this_machine(parts.hostname or "")
 
 
 def _is_this_machine(host: str) -> bool:
@@ -403,25 +426,12 @@ def _checked_proxy(url: Any) -> str | None:
     raise ValueError(f"{source} cannot be used: {reason}")
 
 
-def _split(name: str, url: str) -> tuple[SplitResult, str | None]:
-    """The parts of a URL and its host; ValueError when it cannot be one."""
-    try:
-        if not url.isprintable() or " " in url:
-            raise ValueError("it holds white space")
-        parts = urlsplit(url)
-        if parts.hostname:
-            located(url)
-    except ValueError as error:
-        raise ValueError(f"{name} is not a URL: {error}") from None
-    return parts, parts.hostname
-
-
 def _safe(url: str) -> str:
-    """A URL without what may be secret in it."""
-    parts = urlsplit(url)
+    """A URL without what may be secret in it, as a plain text."""
+    parts = urlsplit(by_value(url))
     if not parts.netloc:
-        # Not a URL at all: it may be the key, given in the wrong place.
-        return "..." if _MAY_BE_KEY.search(url) else url
+        # Not a URL at all: it may be the key, or have a password in it.
+        return "..." if "@" in url or _MAY_BE_KEY.search(url) else by_value(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
@@ -456,9 +466,7 @@ def _or_env(value: T | None, variable: str, read: Callable[[str], T]) -> T | Non
     try:
         return read(text.strip())
     except ValueError:
-        warnings.warn(
-            f"{variable}={text!r} cannot be read; the default is used", UserWarning, stacklevel=4
-        )
+        _warn(f"{variable}={text!r} cannot be read; the default is used", UserWarning)
         return None
 
 
@@ -468,3 +476,11 @@ def _switch(text: str) -> bool:
     if text.lower() in _FALSE:
         return False
     raise ValueError(text)
+
+
+def _warn(message: str, category: type[Warning]) -> None:
+    """Warn about the line of the program that made the settings, the first outside of `aion`."""
+    level, frame = 1, inspect.currentframe()
+    while frame is not None and frame.f_globals.get("__name__", "").split(".")[0] == "aion":
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, category, stacklevel=level)

@@ -8,7 +8,7 @@
     ├── ValidationError              400, 409, 413, 422, and checks made before anything is sent
     ├── RateLimitError               429: retry_after, limit, remaining, reset
     ├── QuotaExceededError           an allowance is used up: available, limit, partial_results
-    ├── ServerError                  5xx, and answers that are no answers
+    ├── ServerError                  5xx, and responses that cannot be used
     ├── AionvisionTimeoutError       a deadline passed
     ├── AionvisionConnectionError    the service was not reached, or the connection broke
     ├── CircuitBreakerError          no request was made: endpoint, retry_after
@@ -43,7 +43,7 @@ class AionvisionError(Exception):
         code: As above.
         message: As above, without the context that `str()` adds.
         details: As above; an empty dictionary where there is nothing to say.
-        status_code: HTTP status of the answer, or None where there was none.
+        status_code: HTTP status of the response, or None where there was none.
         request_id: The service's id of the failed request, to quote to support.
         method: HTTP method of the failed call.
         path: Path template of the failed call, such as ``/user-files/{image_id}``.
@@ -104,6 +104,16 @@ class AionvisionError(Exception):
         self.method = method
         self.path = path
         return self
+
+    def caused_by(self, cause: AionvisionError) -> Self:
+        """Note that the call of another error failed, and its code. Returns the error itself."""
+        self.details["cause"] = cause.code
+        return self.at(
+            status_code=cause.status_code,
+            request_id=cause.request_id,
+            method=cause.method,
+            path=cause.path,
+        )
 
 
 def _restore(cls: type[AionvisionError], args: tuple[Any, ...]) -> AionvisionError:
@@ -169,7 +179,7 @@ class RateLimitError(AionvisionError):
     Attributes:
         retry_after: Whole seconds to wait before the next attempt, or None if not said.
         limit: Requests allowed in the window, or None if not said.
-        remaining: Requests left in the window: 0 for an answer that does not say.
+        remaining: Requests left in the window: 0 for a response that does not say.
         reset: Unix time at which the window ends, in seconds, or None if not said.
     """
 
@@ -224,7 +234,7 @@ class ServerError(AionvisionError):
         super().__init__("SERVER_ERROR", message)
 
     def _hint(self) -> str:
-        return "Try again later; if it stays, tell support the request id."
+        return "Try again later; if it happens again, send the request id to support."
 
 
 class AionvisionTimeoutError(AionvisionError):
@@ -275,7 +285,7 @@ class UploadError(AionvisionError):
         filename: The file at fault, or None when it is not one file.
         stage: Where it failed: ``quota``, ``presigned``, ``upload``, ``confirm``,
             ``session_results`` or ``chunk_upload``.
-        session_id: The upload session, to look at what was stored.
+        session_id: The upload session, to check what was stored.
         partial_results: Results of what was stored before, or None.
     """
 

@@ -52,7 +52,7 @@ class Pipeline:
             image_ids: Their ids.
 
         Raises:
-            ValidationError: One of them is no id.
+            ValidationError: One of them is not an id.
         """
         self._image_ids = id_list("image_ids", image_ids)
         return self
@@ -64,7 +64,7 @@ class Pipeline:
             document_ids: Their ids.
 
         Raises:
-            ValidationError: One of them is no id.
+            ValidationError: One of them is not an id.
         """
         self._document_ids = id_list("document_ids", document_ids)
         return self
@@ -73,7 +73,7 @@ class Pipeline:
         """Add a search for images.
 
         Args:
-            query: What to look for, in plain words, from 1 to 2000 characters.
+            query: The search text, in plain words, from 1 to 2000 characters.
 
         Raises:
             ValidationError: The query is out of range, or there are 10 steps already.
@@ -84,7 +84,7 @@ class Pipeline:
         """Add a search for passages of documents.
 
         Args:
-            query: What to look for, in plain words, from 1 to 2000 characters.
+            query: The search text, in plain words, from 1 to 2000 characters.
 
         Raises:
             ValidationError: The query is out of range, or there are 10 steps already.
@@ -95,7 +95,7 @@ class Pipeline:
         """Add a search for saved links.
 
         Args:
-            query: What to look for, in plain words, from 1 to 2000 characters.
+            query: The search text, in plain words, from 1 to 2000 characters.
 
         Raises:
             ValidationError: The query is out of range, or there are 10 steps already.
@@ -110,8 +110,8 @@ class Pipeline:
             depends_on: The earlier steps whose results it works on.
 
         Raises:
-            ValidationError: The intent is out of range, a dependency is no earlier step, or there
-                are 10 steps already.
+            ValidationError: The intent is out of range, a dependency is not an earlier step, or
+                there are 10 steps already.
         """
         return self._add("analysis", "intent", intent, depends_on)
 
@@ -125,8 +125,8 @@ class Pipeline:
             depends_on: The earlier steps whose results it works on.
 
         Raises:
-            ValidationError: The intent is out of range, a dependency is no earlier step, or there
-                are 10 steps already.
+            ValidationError: The intent is out of range, a dependency is not an earlier step, or
+                there are 10 steps already.
         """
         return self._add("document_analysis", "intent", intent, depends_on)
 
@@ -138,8 +138,8 @@ class Pipeline:
             depends_on: The earlier steps whose results it works on.
 
         Raises:
-            ValidationError: The intent is out of range, a dependency is no earlier step, or there
-                are 10 steps already.
+            ValidationError: The intent is out of range, a dependency is not an earlier step, or
+                there are 10 steps already.
         """
         return self._add("link_analysis", "intent", intent, depends_on)
 
@@ -151,8 +151,8 @@ class Pipeline:
             depends_on: The earlier steps whose results it works on.
 
         Raises:
-            ValidationError: The intent is out of range, a dependency is no earlier step, or there
-                are 10 steps already.
+            ValidationError: The intent is out of range, a dependency is not an earlier step, or
+                there are 10 steps already.
         """
         return self._add("assistant", "intent", intent, depends_on)
 
@@ -164,8 +164,8 @@ class Pipeline:
             depends_on: The earlier steps whose results it works on.
 
         Raises:
-            ValidationError: The intent is out of range, a dependency is no earlier step, or there
-                are 10 steps already.
+            ValidationError: The intent is out of range, a dependency is not an earlier step, or
+                there are 10 steps already.
         """
         return self._add("folder", "intent", intent, depends_on)
 
@@ -177,15 +177,15 @@ class Pipeline:
             depends_on: The earlier steps whose results it works on.
 
         Raises:
-            ValidationError: The intent is out of range, a dependency is no earlier step, or there
-                are 10 steps already.
+            ValidationError: The intent is out of range, a dependency is not an earlier step, or
+                there are 10 steps already.
         """
         return self._add("cross_reference", "intent", intent, depends_on)
 
     async def run(self, *, timeout: float | None = None) -> PipelineResult:
         """Run the steps.
 
-        A step that fails is part of the answer, and so are those skipped for it: `success` is
+        A step that fails is part of the result, and so are those skipped for it: `success` is
         false then.
 
         Args:
@@ -195,7 +195,7 @@ class Pipeline:
             What came of each step, in the order in which the steps were added.
 
         Raises:
-            ValidationError: There is no step; nothing was sent.
+            ValidationError: The pipeline is empty; nothing was sent.
             AionvisionError: The call failed.
 
         Endpoint: ``POST /agents/pipeline``

@@ -15,7 +15,18 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from codegen import blocking, contract, lock, output, pages, reaching, release, render, surface
+from codegen import (
+    blocking,
+    contract,
+    lock,
+    output,
+    pages,
+    reaching,
+    release,
+    render,
+    stubs,
+    surface,
+)
 from codegen.diffing import command, report
 from codegen.diffing.changelog import draft
 from codegen.errors import CodegenError
@@ -47,7 +58,7 @@ def build(spec: Path, project: Path = PROJECT) -> dict[str, str]:
         tree = endpoints(spec, project)
         for share in shares:
             tree |= share.result()
-        return tree
+    return tree | stubs.build(tree, project)
 
 
 def endpoints(spec: Path, project: Path) -> dict[str, str]:

@@ -8,10 +8,11 @@ from itertools import zip_longest
 from typing import Any
 
 Data = dict[str, Any]
+_Wider = Mapping[str, tuple[str, ...]]
 _POSITIONAL = ("positional_only", "positional_or_keyword")
 _KEYWORD = ("keyword_only", "positional_or_keyword")
-# Wider types: a parameter of a type on the right accepts every value of the type on the left.
-_WIDER = {
+# What takes more than it says: a parameter of the right takes every value of the left.
+_WIDER: _Wider = {
     "list": ("Sequence", "Collection", "Iterable"),
     "tuple": ("Sequence", "Collection", "Iterable"),
     "set": ("Collection", "Iterable"),
@@ -41,7 +42,8 @@ class Breach:
 
 
 def breaches(old: Data, new: Data) -> list[Breach]:
-    """Return every incompatible difference between two surfaces, each once."""
+    """Every incompatible difference between two surfaces, each once."""
+    wider = {**_WIDER, **_bases(new["definitions"])}
     found: list[Breach] = []
     seen: set[tuple[str, str]] = set()
     # People use the shorter paths, so these come first.
@@ -57,14 +59,24 @@ def breaches(old: Data, new: Data) -> list[Breach]:
             elif (where, now[name]) not in seen:
                 seen.add((where, now[name]))
                 pair = old["definitions"][where], new["definitions"][now[name]]
-                for member, what in _definition(*pair, old["definitions"], new["definitions"]):
+                definitions = old["definitions"], new["definitions"]
+                for member, what in _definition(*pair, *definitions, wider):
                     suffix = f".{member}" if member else ""
                     found.append(Breach(path + suffix, name + suffix, what))
     return found
 
 
+def _bases(definitions: Mapping[str, Data]) -> _Wider:
+    """The base classes of each class: a parameter that takes one of them takes the class, too."""
+    return {
+        path.rpartition(".")[2]: tuple(base.rpartition(".")[2] for base in found["line"])
+        for path, found in definitions.items()
+        if found["kind"] == "class"
+    }
+
+
 def _definition(
-    old: Data, new: Data, olds: Mapping[str, Data], news: Mapping[str, Data]
+    old: Data, new: Data, olds: Mapping[str, Data], news: Mapping[str, Data], wider: _Wider
 ) -> Iterator[tuple[str, str]]:
     if old["kind"] != new["kind"]:
         yield "", f"it was a {old['kind']} and is now a {new['kind']}"
@@ -74,7 +86,7 @@ def _definition(
             yield "", f"it was a {old['type']} and is now a {new['type']}"
         return
     if old["kind"] == "function":
-        yield from (("", what) for what in _function(old, new))
+        yield from (("", what) for what in _function(old, new, wider))
         return
     for base in old["line"]:
         # Private and generated classes may be replaced: their members are compared.
@@ -85,14 +97,14 @@ def _definition(
         if held is None:
             yield name, "the value is gone"
         elif held != value:
-            yield name, f"its value was {value} and is now {held}"
-    yield from (("", what) for what in _call(old.get("call"), new.get("call")))
+            yield name, f"its value was {value} and is {held}"
+    yield from (("", what) for what in _call(old.get("call"), new.get("call"), wider))
     now = _members(new, news)
     for name, member in _members(old, olds).items():
         if name not in now:
             yield name, "it is gone"
         else:
-            yield from ((name, what) for what in _member(member, now[name]))
+            yield from ((name, what) for what in _member(member, now[name], wider))
 
 
 def _is_inner(name: str) -> bool:
@@ -108,25 +120,25 @@ def _members(found: Data, definitions: Mapping[str, Data]) -> dict[str, Data]:
     return members
 
 
-def _member(old: Data, new: Data) -> Iterator[str]:
+def _member(old: Data, new: Data, wider: _Wider) -> Iterator[str]:
     if old["kind"] != new["kind"]:
         yield f"it was a {old['kind']} and is now a {new['kind']}"
     elif old["kind"] == "attribute":
         if _wider(new["type"], old["type"]):
             yield f"its type was {old['type']} and is now {new['type']}"
     else:
-        yield from _function(old, new)
+        yield from _function(old, new, wider)
 
 
-def _function(old: Data, new: Data) -> Iterator[str]:
+def _function(old: Data, new: Data, wider: _Wider) -> Iterator[str]:
     if old["async"] != new["async"]:
-        yield "it has to be awaited now" if new["async"] else "it must not be awaited any more"
-    yield from _call(old["call"], new["call"])
+        yield "it has to be awaited now" if new["async"] else "it is not to be awaited any more"
+    yield from _call(old["call"], new["call"], wider)
     if _wider(new["returns"], old["returns"]):
         yield f"it returned {old['returns']} and now returns {new['returns']}"
 
 
-def _call(old: list[Data] | None, new: list[Data] | None) -> Iterator[str]:
+def _call(old: list[Data] | None, new: list[Data] | None, wider: _Wider) -> Iterator[str]:
     if old is None or new is None:
         return
     now = {parameter["name"]: parameter for parameter in new}
@@ -141,7 +153,7 @@ def _call(old: list[Data] | None, new: list[Data] | None) -> Iterator[str]:
             if not (kind == "keyword_only" and "var_keyword" in kinds):
                 yield f"parameter {name} is gone"
         else:
-            yield from _parameter(parameter, now[name])
+            yield from _parameter(parameter, now[name], wider)
     known = {parameter["name"] for parameter in old}
     for parameter in new:
         must = "default" not in parameter and not parameter["kind"].startswith("var_")
@@ -150,7 +162,7 @@ def _call(old: list[Data] | None, new: list[Data] | None) -> Iterator[str]:
     yield from _order(old, new)
 
 
-def _parameter(old: Data, new: Data) -> Iterator[str]:
+def _parameter(old: Data, new: Data, wider: _Wider) -> Iterator[str]:
     name = old["name"]
     if old["kind"] in _POSITIONAL and new["kind"] not in _POSITIONAL:
         yield f"parameter {name} cannot be passed by position any more"
@@ -159,9 +171,9 @@ def _parameter(old: Data, new: Data) -> Iterator[str]:
     if "default" in old and "default" not in new:
         yield f"parameter {name} has no default any more"
     elif "default" in old and old["default"] != new["default"]:
-        yield f"the default of {name} was {old['default']} and is now {new['default']}"
-    if _wider(old.get("type", ""), new.get("type", ""), table=_WIDER):
-        yield f"parameter {name} accepted {old['type']} and now accepts {new['type']}"
+        yield f"the default of {name} was {old['default']} and is {new['default']}"
+    if _wider(old.get("type", ""), new.get("type", ""), table=wider):
+        yield f"parameter {name} took {old['type']} and takes {new['type']}"
 
 
 def _order(old: list[Data], new: list[Data]) -> Iterator[str]:
@@ -174,8 +186,8 @@ def _order(old: list[Data], new: list[Data]) -> Iterator[str]:
             return
 
 
-def _wider(first: str, second: str, *, table: Mapping[str, tuple[str, ...]] | None = None) -> bool:
-    """Whether a type covers values that another one does not, judged by their text."""
+def _wider(first: str, second: str, *, table: _Wider | None = None) -> bool:
+    """Whether a type says more than another one, as far as the text tells."""
     if not first or not second or "Any" in (first, second):
         return False
     taken = _parts(second)
@@ -184,7 +196,7 @@ def _wider(first: str, second: str, *, table: Mapping[str, tuple[str, ...]] | No
     )
 
 
-def _covered(part: str, taken: set[str], table: Mapping[str, tuple[str, ...]]) -> bool:
+def _covered(part: str, taken: set[str], table: _Wider) -> bool:
     head, bracket, rest = part.partition("[")
     return any(f"{wider}{bracket}{rest}" in taken for wider in table.get(head, ()))
 

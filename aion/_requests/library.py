@@ -1,4 +1,4 @@
-"""What files and links share: the query of the listing, and the body of an update."""
+"""Requests that files and links share: listing, update and deletion of several."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ from datetime import datetime
 from typing import Any
 
 from aion import _checks as check
+from aion.types.files import BatchDeleteFilesResponse
 from aion_api import UNSET, Request, Unset
 from aion_api.api import user_files
 from aion_api.models.shared import UpdateFileRequest
-from aion_api.models.user_files import FileList, SearchMode
+from aion_api.models.user_files import BatchDeleteFilesRequest, FileList, SearchMode
 
 SEARCH_MODES = tuple(mode.value for mode in SearchMode)
 MEDIA_TYPES = ("image", "video", "document", "link")
 FILE_SORTS = ("content_created_at", "created_at", "title", "size_bytes")
 MAX_PAGE = 100
 MAX_IDS = 500
+MAX_BATCH_DELETE = 100
 MAX_TITLE_LENGTH = 255
 MAX_TAGS = 40
 MAX_TAG_LENGTH = 50
@@ -61,6 +63,21 @@ def listing(
         "sort_order": check.choice("sort_order", sort_order, ("desc", "asc")),
     }
     return lambda limit, offset: user_files.list_user_files(**filters, limit=limit, offset=offset)
+
+
+def batch_delete(field: str, ids: Sequence[str]) -> Request[BatchDeleteFilesResponse]:
+    """The request that deletes several files or links.
+
+    Args:
+        field: The name of the argument, for the message.
+        ids: From 1 to 100 ids, each once.
+
+    Raises:
+        ValidationError: There are too many ids, none, or one twice.
+    """
+    body = BatchDeleteFilesRequest(check.identifiers(field, ids, most=MAX_BATCH_DELETE))
+    request = user_files.batch_delete_user_files(body=body)
+    return request.decoding(BatchDeleteFilesResponse.from_api_response)
 
 
 def labels(tags: Iterable[str] | None) -> list[str] | None:

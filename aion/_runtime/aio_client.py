@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 from typing import Self as AsyncClient
 
-from aion._runtime.aio import Engine, Transport, opens_callbacks
+from aion._runtime.aio import Engine, Transport
 
 if TYPE_CHECKING:
     from aion.config import ClientConfig
@@ -23,4 +23,4 @@ def async_client(client: Client, config: ClientConfig) -> Client:
     return client
 
 
-__all__ = ["AsyncClient", "Engine", "Transport", "async_client", "opens_callbacks"]
+__all__ = ["AsyncClient", "Engine", "Transport", "async_client"]

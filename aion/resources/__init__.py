@@ -1,29 +1,11 @@
-"""One class a resource of the API, one module a class; every name is loaded on first use."""
+"""One class a resource of the API, one module a class.
 
-from typing import TYPE_CHECKING, Final
+Each name is imported on first use (PEP 562).
+"""
 
-from aion._lazy import exports, homes
+from typing import Final
 
-if TYPE_CHECKING:
-    from aion.resources.agent_operations import AgentOperationsResource
-    from aion.resources.agent_search import AgentSearchResource
-    from aion.resources.audit import AuditResource
-    from aion.resources.batch import BatchResource
-    from aion.resources.chat import ChatResource
-    from aion.resources.cloud_storage import CloudStorageResource
-    from aion.resources.colors import ColorsResource
-    from aion.resources.describe import DescribeResource
-    from aion.resources.documents import DocumentsResource
-    from aion.resources.files import FilesResource
-    from aion.resources.folders import FoldersResource
-    from aion.resources.links import LinksResource
-    from aion.resources.settings import SettingsResource
-    from aion.resources.tenant import TenantResource
-    from aion.resources.upload import UploadResource
-    from aion.resources.verify import VerifyResource
-    from aion.resources.video_analysis import VideoAnalysisResource
-    from aion.resources.video_scenes import VideoScenesResource
-    from aion.resources.video_uploads import VideoUploadsResource
+from aion._lazy import exports
 
 _NAMES: Final = {
     "aion.resources.agent_operations": "AgentOperationsResource",
@@ -46,30 +28,5 @@ _NAMES: Final = {
     "aion.resources.video_scenes": "VideoScenesResource",
     "aion.resources.video_uploads": "VideoUploadsResource",
 }
-_HOME: Final = homes(_NAMES)
 
-__all__ = [
-    "AgentOperationsResource",
-    "AgentSearchResource",
-    "AuditResource",
-    "BatchResource",
-    "ChatResource",
-    "CloudStorageResource",
-    "ColorsResource",
-    "DescribeResource",
-    "DocumentsResource",
-    "FilesResource",
-    "FoldersResource",
-    "LinksResource",
-    "SettingsResource",
-    "TenantResource",
-    "UploadResource",
-    "VerifyResource",
-    "VideoAnalysisResource",
-    "VideoScenesResource",
-    "VideoUploadsResource",
-]
-
-# Hidden from type checkers, which would otherwise accept any name at all.
-if not TYPE_CHECKING:
-    __getattr__, __dir__ = exports(__name__, _HOME)
+__getattr__, __dir__ = exports(__name__, _NAMES)

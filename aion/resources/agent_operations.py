@@ -19,7 +19,7 @@ from aion_api.models.agent_operations import (
 class AgentOperationsResource:
     """Has agents write reports, analyze documents and sort files.
 
-    Each call stands alone. A run that fails is an answer, too: its `success` is false.
+    Each call is independent. A run that fails is a result, too: its `success` is false.
     """
 
     def __init__(self, engine: rt.Engine) -> None:
@@ -118,7 +118,7 @@ class AgentOperationsResource:
 
         Raises:
             ValidationError: An argument is out of range; nothing was sent.
-            ResourceNotFoundError: There is no such parent folder.
+            ResourceNotFoundError: The parent folder does not exist.
             AionvisionError: The call failed.
 
         Endpoint: ``POST /agents/organize``

@@ -27,7 +27,7 @@ _DOCUMENT_TYPES = ("pdf", "docx", "txt", "md")
 class AgentSearchResource:
     """Searches images, documents and videos for what a sentence asks for.
 
-    Each call stands alone. A run that fails is an answer, too: its `success` is false.
+    Each call is independent. A run that fails is a result, too: its `success` is false.
     """
 
     def __init__(self, engine: rt.Engine) -> None:
@@ -45,7 +45,7 @@ class AgentSearchResource:
         """Search images.
 
         Args:
-            query: What to look for, in plain words, from 1 to 2000 characters.
+            query: The search text, in plain words, from 1 to 2000 characters.
             limit: How many images to aim for, from 1 to 500. The agent takes it as advice.
             folder_id: Only images in this folder.
             image_ids: Only these images, at least one.
@@ -83,7 +83,7 @@ class AgentSearchResource:
         """Search the text of documents.
 
         Args:
-            query: What to look for, in plain words, from 1 to 2000 characters.
+            query: The search text, in plain words, from 1 to 2000 characters.
             limit: How many passages to aim for, from 1 to 500. The agent takes it as advice.
             document_types: Only documents of these types: ``pdf``, ``docx``, ``txt``, ``md``.
             document_ids: Only these documents, at least one.
@@ -124,7 +124,7 @@ class AgentSearchResource:
         """Search videos and their scenes. Deployments of the older contract do not offer it.
 
         Args:
-            query: What to look for, in plain words, from 1 to 2000 characters. A vague one lists
+            query: The search text, in plain words, from 1 to 2000 characters. A vague one lists
                 videos without scenes.
             limit: How many videos to aim for, from 1 to 500. The agent takes it as advice.
             folder_id: Only videos in this folder.

@@ -83,7 +83,7 @@ class AuditResource:
             timeout: Seconds for the call, instead of the client's.
 
         Raises:
-            ResourceNotFoundError: There is no such entry.
+            ResourceNotFoundError: The entry does not exist.
             AionvisionPermissionError: The caller is not an admin.
             AionvisionError: The call failed.
 

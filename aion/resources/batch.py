@@ -40,7 +40,7 @@ class BatchResource:
             timeout: Seconds for the call, instead of the client's.
 
         Raises:
-            ResourceNotFoundError: There is no such batch.
+            ResourceNotFoundError: The batch does not exist.
             AionvisionError: The call failed.
 
         Endpoint: ``GET /batch/{batch_id}``
@@ -67,11 +67,11 @@ class BatchResource:
             timeout: Seconds for the call, instead of the client's.
 
         Returns:
-            The items, where the page stands, and the totals of the whole batch.
+            The items, the position of the page, and the totals of the whole batch.
 
         Raises:
             ValidationError: An argument is out of range; nothing was sent.
-            ResourceNotFoundError: There is no such batch.
+            ResourceNotFoundError: The batch does not exist.
             AionvisionError: The call failed.
 
         Endpoint: ``GET /batch/{batch_id}/results``
@@ -100,7 +100,7 @@ class BatchResource:
 
         Raises:
             ValidationError: An argument is out of range; nothing was sent.
-            ResourceNotFoundError: While iterating: there is no such batch.
+            ResourceNotFoundError: While iterating: the batch does not exist.
             ServerError: While iterating: a page repeats an earlier one.
             AionvisionError: While iterating: a call failed.
 
@@ -122,7 +122,7 @@ class BatchResource:
 
         Raises:
             ValidationError: It has ended already.
-            ResourceNotFoundError: There is no such batch.
+            ResourceNotFoundError: The batch does not exist.
             AionvisionError: The call failed.
 
         Endpoint: ``DELETE /batch/{batch_id}``
@@ -144,8 +144,8 @@ class BatchResource:
         Args:
             batch_id: The batch.
             timeout: Seconds until giving up, instead of the client's `polling_timeout`.
-            poll_interval: Seconds between two looks, instead of the client's `polling_interval`.
-            on_progress: Told of the status at each look.
+            poll_interval: Seconds between two polls, instead of the client's `polling_interval`.
+            on_progress: Called with the status after each poll.
 
         Returns:
             Its status at the end: ``completed``, ``partially_completed`` where some items failed,
@@ -153,9 +153,9 @@ class BatchResource:
 
         Raises:
             BatchError: It failed; `failed_items` holds the ids of its items.
-            ResourceNotFoundError: There is no such batch.
+            ResourceNotFoundError: The batch does not exist.
             AionvisionTimeoutError: It has not ended in time; `last_result` holds its last status.
-                Call this again with the same id to go on waiting.
+                Call this again with the same id to resume the wait.
             AionvisionError: It cannot be looked at in a way that stays; `details` has its id.
 
         Endpoint: ``GET /batch/{batch_id}``
@@ -187,7 +187,7 @@ class BatchResource:
         Args:
             images: From 1 to 10000 images, as `BatchImageInput` or dictionaries of its fields.
             providers: The AI providers to ask; None leaves the choice to the service.
-            prompt: What they are told about every image.
+            prompt: The instruction to them for every image.
             max_parallel: Images that are worked on at a time, from 1 to 20.
             timeout_per_item: Seconds for each image, from 5 to 300.
             rule_set_id: A saved rule set to apply. Older deployments only.

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 from weakref import WeakSet
 
 from aion._flows.chat_stream import ChatStream
 from aion._runtime import aio as rt
 from aion.exceptions import AionvisionError
+from aion.resources._chat_calls import ChatCalls
 from aion.types.chat import ChatMessage, ChatResponse, ChatSession, PlanActionResponse
-
-if TYPE_CHECKING:
-    from aion.resources.chat import ChatResource
 
 
 @dataclass
@@ -42,18 +40,18 @@ class ChatSessionContext:
 
     The session is closed as well when the block is cancelled (a timeout, a task group, a browser
     that goes away) or interrupted by Ctrl-C, within two seconds. With the asynchronous client, a
-    cancellation is not held up by that: the request goes on in the background, and closing the
+    cancellation is not held up by that: the request continues in the background, and closing the
     client waits for it. If opening the session is cancelled and the service opens it all the same,
     it is closed, too. Where the event loop itself is stopped before, that is best effort.
 
     Args:
         chats: Where the session is opened.
         config: How.
-        engine: That of the client, which waits for what goes on in the background.
+        engine: That of the client, which waits for what continues in the background.
     """
 
     def __init__(
-        self, chats: ChatResource, config: ChatSessionConfig, *, engine: rt.Engine | None = None
+        self, chats: ChatCalls, config: ChatSessionConfig, *, engine: rt.Engine | None = None
     ) -> None:
         self._chats = chats
         self._config = config
@@ -122,7 +120,7 @@ class ChatSessionContext:
     async def close(self) -> None:
         """Close the session. Closing twice is harmless; after a failure it can be tried again.
 
-        If this is cancelled, the request goes on in the background.
+        If this is cancelled, the request continues in the background.
 
         Raises:
             AionvisionError: The call failed.
@@ -151,7 +149,7 @@ class ChatSessionContext:
         expected_image_ids: Sequence[str] | None = None,
         timeout: float | None = None,
     ) -> ChatResponse:
-        """Send a message and get the whole answer: `chats.send`.
+        """Send a message and get the complete response: `chats.send`.
 
         The arguments, the results and the errors are those of that method.
 
@@ -177,7 +175,7 @@ class ChatSessionContext:
         debug_reasoning: bool = False,
         timeout: float | None = None,
     ) -> ChatStream:
-        """Send a message and get the answer as it is written: `chats.send_stream`.
+        """Send a message and stream the response as it is written: `chats.send_stream`.
 
         The arguments, the results and the errors are those of that method.
 
@@ -261,7 +259,7 @@ class ChatSessionContext:
         """The messages so far: `chats.get_messages`. They can be read after closing, too.
 
         Args:
-            limit: At most so many, from 1 to 1000.
+            limit: The number of messages at most, from 1 to 1000.
 
         Raises:
             RuntimeError: The session was never open.

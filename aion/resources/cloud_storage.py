@@ -96,7 +96,7 @@ class CloudStorageResource:
     async def list_connections(
         self, *, provider: str | None = None, active_only: bool = True
     ) -> ConnectionList:
-        """The connected accounts, all in one answer.
+        """The connected accounts, all in one response.
 
         Args:
             provider: Only those of this provider.
@@ -119,7 +119,7 @@ class CloudStorageResource:
             connection_id: The connection.
 
         Raises:
-            ResourceNotFoundError: There is no such connection.
+            ResourceNotFoundError: The connection does not exist.
             AionvisionError: The call failed.
 
         Endpoint: ``DELETE /cloud-storage/connections/{connection_id}``
@@ -138,7 +138,7 @@ class CloudStorageResource:
     ) -> ImportResult:
         """Begin to import files.
 
-        The image ids of the answer are valid at once; their content comes with the job. Older
+        The image ids of the response are valid at once; their content comes with the job. Older
         deployments may import a few files within the call, and then there is no job.
 
         Args:
@@ -154,7 +154,7 @@ class CloudStorageResource:
 
         Raises:
             ValidationError: An argument is out of range; nothing was sent.
-            ResourceNotFoundError: There is no such connection.
+            ResourceNotFoundError: The connection does not exist.
             RateLimitError: The usage limit is reached.
             ServerError: The storage is full (507).
             AionvisionError: The call failed.
@@ -192,7 +192,7 @@ class CloudStorageResource:
 
         Raises:
             ValidationError: An argument is out of range; nothing was sent.
-            ResourceNotFoundError: There is no such connection or image.
+            ResourceNotFoundError: The connection or an image does not exist.
             AionvisionError: The call failed.
 
         Endpoint: ``POST /cloud-storage/export``
@@ -215,7 +215,7 @@ class CloudStorageResource:
             job_id: The job.
 
         Raises:
-            ResourceNotFoundError: There is no such job.
+            ResourceNotFoundError: The job does not exist.
             AionvisionError: The call failed.
 
         Endpoint: ``GET /cloud-storage/jobs/{job_id}``
@@ -236,8 +236,8 @@ class CloudStorageResource:
         Args:
             job_id: The job.
             timeout: Seconds until giving up, instead of the client's `polling_timeout`.
-            poll_interval: Seconds between two looks, instead of the client's `polling_interval`.
-            on_progress: Told of the job at each look.
+            poll_interval: Seconds between two polls, instead of the client's `polling_interval`.
+            on_progress: Called with the job after each poll.
 
         Returns:
             The job at its end: ``completed``, ``partial`` where some files could not be moved, or
@@ -245,9 +245,9 @@ class CloudStorageResource:
 
         Raises:
             CloudStorageError: It failed.
-            ResourceNotFoundError: There is no such job.
+            ResourceNotFoundError: The job does not exist.
             AionvisionTimeoutError: It has not ended in time; `last_result` holds its last state.
-                Call this again with the same id to go on waiting.
+                Call this again with the same id to resume the wait.
             AionvisionError: It cannot be looked at in a way that stays; `details` has its id.
 
         Endpoint: ``GET /cloud-storage/jobs/{job_id}``
@@ -297,8 +297,8 @@ class CloudStorageResource:
             tags: Tags for all of them: at most 40 of at most 50 characters.
             collection_id: A collection to put them into.
             timeout: Seconds until giving up, instead of the client's `polling_timeout`.
-            poll_interval: Seconds between two looks, instead of the client's `polling_interval`.
-            on_progress: Told of the job at each look.
+            poll_interval: Seconds between two polls, instead of the client's `polling_interval`.
+            on_progress: Called with the job after each poll.
 
         Returns:
             The job at its end. Where an older deployment imported within the call there is none:
@@ -307,9 +307,9 @@ class CloudStorageResource:
         Raises:
             ValidationError: An argument is out of range; nothing was sent.
             CloudStorageError: The import failed.
-            AionvisionTimeoutError: It has not ended in time. It goes on: wait for the job of
+            AionvisionTimeoutError: It has not ended in time, and keeps running: wait for the job of
                 `last_result` with `wait_for_job`, do not import again.
-            AionvisionError: A call failed. Where the job goes on, ``details["job_id"]`` is its id.
+            AionvisionError: A call failed. ``details["job_id"]`` is the id of a running job.
 
         Endpoint: ``POST /cloud-storage/import``, ``GET /cloud-storage/jobs/{job_id}``
         """
@@ -349,8 +349,8 @@ class CloudStorageResource:
             folder_id: The folder there to put them into.
             folder_name: Make a folder of this name there, instead of `folder_id`.
             timeout: Seconds until giving up, instead of the client's `polling_timeout`.
-            poll_interval: Seconds between two looks, instead of the client's `polling_interval`.
-            on_progress: Told of the job at each look.
+            poll_interval: Seconds between two polls, instead of the client's `polling_interval`.
+            on_progress: Called with the job after each poll.
 
         Returns:
             The job at its end. Where a deployment exported within the call there is none: a
@@ -359,9 +359,9 @@ class CloudStorageResource:
         Raises:
             ValidationError: An argument is out of range; nothing was sent.
             CloudStorageError: The export failed.
-            AionvisionTimeoutError: It has not ended in time. It goes on: wait for the job of
+            AionvisionTimeoutError: It has not ended in time, and keeps running: wait for the job of
                 `last_result` with `wait_for_job`, do not export again.
-            AionvisionError: A call failed. Where the job goes on, ``details["job_id"]`` is its id.
+            AionvisionError: A call failed. ``details["job_id"]`` is the id of a running job.
 
         Endpoint: ``POST /cloud-storage/export``, ``GET /cloud-storage/jobs/{job_id}``
         """
@@ -387,7 +387,7 @@ class CloudStorageResource:
 def _named(job_id: str) -> Awaited[CloudStorageJob]:
     return Awaited(
         f"the job {job_id}",
-        f"It goes on: wait again with wait_for_job({job_id!r}), do not start another",
+        f"It keeps running: resume with wait_for_job({job_id!r}), do not start another",
         {"job_id": job_id},
         lambda last: {"status": last.status},
     )

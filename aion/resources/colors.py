@@ -46,7 +46,7 @@ class ColorsResource:
             timeout: Seconds for the call, instead of the client's.
 
         Raises:
-            ResourceNotFoundError: There is no such image.
+            ResourceNotFoundError: The image does not exist.
             AionvisionError: The call failed.
 
         Endpoint: ``GET /colors/images/{image_id}``
@@ -74,11 +74,11 @@ class ColorsResource:
 
         Returns:
             Usually that it is queued: `get` has the colors once it is done. Older deployments
-            answer with the colors.
+            response with the colors.
 
         Raises:
             ValidationError: An argument is out of range; nothing was sent.
-            ResourceNotFoundError: There is no such image.
+            ResourceNotFoundError: The image does not exist.
             AionvisionError: The call failed.
 
         Endpoint: ``POST /colors/images/{image_id}/extract``

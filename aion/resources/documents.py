@@ -115,7 +115,7 @@ class DocumentsResource(DocumentUploads):
             document_id: The document.
 
         Raises:
-            ResourceNotFoundError: There is no such document.
+            ResourceNotFoundError: The document does not exist.
             AionvisionError: The call failed.
 
         Endpoint: ``GET /documents/{document_id}``
@@ -130,7 +130,7 @@ class DocumentsResource(DocumentUploads):
             document_id: A document that is processed.
 
         Raises:
-            ResourceNotFoundError: There is no such document.
+            ResourceNotFoundError: The document does not exist.
             ValidationError: It is not processed yet, or that failed.
             AionvisionError: The call failed.
 
@@ -146,11 +146,11 @@ class DocumentsResource(DocumentUploads):
 
         Args:
             document_id: A document that is processed.
-            include_embeddings: Ask for their vectors, too. The newer service only tells how far
+            include_embeddings: Ask for their vectors, too. The newer service only reports how far
                 they are, in `status_counts`.
 
         Raises:
-            ResourceNotFoundError: There is no such document.
+            ResourceNotFoundError: The document does not exist.
             AionvisionError: The call failed.
 
         Endpoint: ``GET /documents/{document_id}/chunks``
@@ -167,7 +167,7 @@ class DocumentsResource(DocumentUploads):
             document_id: The document.
 
         Raises:
-            ResourceNotFoundError: There is no such document.
+            ResourceNotFoundError: The document does not exist.
             AionvisionError: The call failed.
 
         Endpoint: ``GET /documents/{document_id}/download``
@@ -187,7 +187,7 @@ class DocumentsResource(DocumentUploads):
         """Search the text of documents by meaning.
 
         Args:
-            query: What to look for, from 1 to 1,000 characters.
+            query: The search text, from 1 to 1,000 characters.
             limit: Passages to get at most, from 1 to 100.
             similarity_threshold: The lowest score that a passage may have, from 0 to 1.
             document_ids: Only in these documents; all by default.
@@ -219,7 +219,7 @@ class DocumentsResource(DocumentUploads):
             document_id: The document.
 
         Raises:
-            ResourceNotFoundError: There is no such document.
+            ResourceNotFoundError: The document does not exist.
             ValidationError: It is still being processed.
             AionvisionError: The call failed.
 

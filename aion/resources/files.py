@@ -11,6 +11,7 @@ from typing import Any
 from aion import _checks as check
 from aion._flows.download import save, target
 from aion._flows.paging import Pages
+from aion._requests import library
 from aion._requests.library import changes, listing
 from aion._requests.library import page_size as size_of_page
 from aion._requests.page import Page
@@ -25,9 +26,8 @@ from aion.types.files import (
 )
 from aion_api import UNSET, Unset
 from aion_api.api import user_files
-from aion_api.models.user_files import BatchDeleteFilesRequest
 
-MAX_BATCH_DELETE = 100
+MAX_BATCH_DELETE = library.MAX_BATCH_DELETE
 VARIANT_TYPES = ("original", "tiny_64", "small_256", "medium_512", "medium_750", "large_1024")
 
 
@@ -58,8 +58,8 @@ class FilesResource:
         """One page of the library.
 
         Args:
-            search: Words to look for, at most 200 characters.
-            search_mode: Where to look: ``all``, ``metadata`` or ``visible_text``.
+            search: The words to search for, at most 200 characters.
+            search_mode: Where to search: ``all``, ``metadata`` or ``visible_text``.
             tags: Only files that carry all of these; at most 40 of up to 50 characters each.
             date_from: Only files from this moment on. Without a zone it is taken as UTC.
             date_to: Only files up to this moment.
@@ -124,8 +124,8 @@ class FilesResource:
         are deleted.
 
         Args:
-            search: Words to look for, at most 200 characters.
-            search_mode: Where to look: ``all``, ``metadata`` or ``visible_text``.
+            search: The words to search for, at most 200 characters.
+            search_mode: Where to search: ``all``, ``metadata`` or ``visible_text``.
             tags: Only files that carry all of these; at most 40 of up to 50 characters each.
             date_from: Only files from this moment on. Without a zone it is taken as UTC.
             date_to: Only files up to this moment.
@@ -171,7 +171,7 @@ class FilesResource:
             timeout: Seconds for the call, instead of the client's.
 
         Raises:
-            ResourceNotFoundError: There is no such file.
+            ResourceNotFoundError: The file does not exist.
             AionvisionError: The call failed.
 
         Endpoint: ``GET /user-files/{image_id}``
@@ -202,7 +202,7 @@ class FilesResource:
 
         Raises:
             ValidationError: Neither was given, or one is out of range; nothing was sent.
-            ResourceNotFoundError: There is no such file.
+            ResourceNotFoundError: The file does not exist.
             AionvisionError: The call failed.
 
         Endpoint: ``PATCH /user-files/{image_id}``
@@ -219,7 +219,7 @@ class FilesResource:
             timeout: Seconds for the call, instead of the client's.
 
         Raises:
-            ResourceNotFoundError: There is no such file, or it is deleted already.
+            ResourceNotFoundError: The file does not exist, or is deleted already.
             AionvisionError: The call failed.
 
         Endpoint: ``DELETE /user-files/{image_id}``
@@ -246,10 +246,8 @@ class FilesResource:
 
         Endpoint: ``POST /user-files/batch-delete``
         """
-        ids = check.identifiers("file_ids", file_ids, most=MAX_BATCH_DELETE)
-        request = user_files.batch_delete_user_files(body=BatchDeleteFilesRequest(ids))
-        answer = request.decoding(BatchDeleteFilesResponse.from_api_response)
-        return await self._engine.call(answer, timeout=timeout)
+        request = library.batch_delete("file_ids", file_ids)
+        return await self._engine.call(request, timeout=timeout)
 
     async def get_variant(
         self, file_id: str, variant_type: str = "medium_750", *, timeout: float | None = None
@@ -266,8 +264,8 @@ class FilesResource:
             timeout: Seconds for the call, instead of the client's.
 
         Raises:
-            ValidationError: There is no such variant.
-            ResourceNotFoundError: There is no such file, or its variant is not made yet.
+            ValidationError: The variant does not exist.
+            ResourceNotFoundError: The file does not exist, or its variant is not made yet.
             AionvisionError: The call failed.
 
         Endpoint: ``GET /user-files/{image_id}/variant/{variant_type}``
@@ -285,7 +283,7 @@ class FilesResource:
             file_id: The id of the file.
 
         Raises:
-            ResourceNotFoundError: There is no such file.
+            ResourceNotFoundError: The file does not exist.
             AionvisionError: The call failed, or the bytes did not arrive whole.
 
         Endpoint: ``GET /user-files/{image_id}/download``
@@ -311,7 +309,7 @@ class FilesResource:
 
         Raises:
             ValidationError: The path cannot be written to; nothing was sent.
-            ResourceNotFoundError: There is no such file.
+            ResourceNotFoundError: The file does not exist.
             AionvisionError: The call failed, or the bytes did not arrive whole.
             OSError: The disk does not take it.
 
@@ -335,8 +333,8 @@ class FilesResource:
             runs already, it is that one, and ``skipped_duplicate`` is true.
 
         Raises:
-            AionvisionPermissionError: The file belongs to somebody else.
-            ResourceNotFoundError: There is no such file.
+            AionvisionPermissionError: The file belongs to another user.
+            ResourceNotFoundError: The file does not exist.
             AionvisionError: The call failed.
 
         Endpoint: ``POST /user-files/{image_id}/trigger-variants``

@@ -65,7 +65,7 @@ class FoldersResource:
 
         Raises:
             ValidationError: An argument is out of range; nothing was sent.
-            ResourceNotFoundError: There is no such folder.
+            ResourceNotFoundError: The folder does not exist.
             AionvisionError: The call failed.
 
         Endpoint: ``GET /folders/{folder_id}``
@@ -87,7 +87,7 @@ class FoldersResource:
             timeout: Seconds for the call, instead of the client's.
 
         Raises:
-            ResourceNotFoundError: There is no such folder.
+            ResourceNotFoundError: The folder does not exist.
             AionvisionError: The call failed.
 
         Endpoint: ``GET /folders/{folder_id}/breadcrumbs``
@@ -109,7 +109,7 @@ class FoldersResource:
         Raises:
             ValidationError: The name is not allowed (nothing was sent) or taken (409), or the
                 folder would be below the tenth level (422).
-            ResourceNotFoundError: There is no such parent.
+            ResourceNotFoundError: The parent does not exist.
             AionvisionError: The call failed.
 
         Endpoint: ``POST /folders``
@@ -130,7 +130,7 @@ class FoldersResource:
 
         Raises:
             ValidationError: The name is not allowed (nothing was sent) or taken (409).
-            ResourceNotFoundError: There is no such folder.
+            ResourceNotFoundError: The folder does not exist.
             AionvisionError: The call failed.
 
         Endpoint: ``PATCH /folders/{folder_id}``
@@ -179,8 +179,8 @@ class FoldersResource:
             How many files and subfolders were moved or deleted with it.
 
         Raises:
-            ValidationError: There is no such mode; nothing was sent.
-            ResourceNotFoundError: There is no such folder.
+            ValidationError: The mode does not exist; nothing was sent.
+            ResourceNotFoundError: The folder does not exist.
             AionvisionError: The call failed.
 
         Endpoint: ``DELETE /folders/{folder_id}``
@@ -211,7 +211,7 @@ class FoldersResource:
 
         Raises:
             ValidationError: Too many ids, none, or one of them twice; nothing was sent.
-            ResourceNotFoundError: There is no such folder.
+            ResourceNotFoundError: The folder does not exist.
             AionvisionError: The call failed.
 
         Endpoint: ``POST /folders/move-files``

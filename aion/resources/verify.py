@@ -69,9 +69,9 @@ class VerifyResource:
             rules: Rules to apply, each a dictionary.
             max_parallel: For many: pairs that are worked on at a time, from 1 to 20.
             timeout_per_item: For many: seconds for each pair, from 5 to 300.
-            on_progress: For many: told of the status of the batch at each look.
-            idempotency_key: For one: sent again, it gives the stored answer for one hour. A fresh
-                one is made for each call, so that its retries are safe.
+            on_progress: For many: called with the status of the batch after each poll.
+            idempotency_key: For one: when resent within one hour, it returns the stored response. A
+                fresh one is made for each call, so that its retries are safe.
             timeout: Seconds for the call; for many, until giving up, instead of the client's
                 `polling_timeout`.
 
@@ -82,9 +82,9 @@ class VerifyResource:
             ValidationError: An argument is out of range; nothing was sent.
             BatchError: For many: some could not be checked; `failed_items` holds their ids, and
                 the results of the others can be read with `client.batch`.
-            AionvisionTimeoutError: Not in time. A batch goes on: its id is in `details`.
+            AionvisionTimeoutError: Not in time. A batch keeps running: its id is in `details`.
             ResourceNotFoundError: This deployment has no such route.
-            AionvisionError: A call failed. Where a batch goes on, its id is in `details`.
+            AionvisionError: A call failed. Where a batch keeps running, its id is in `details`.
 
         Endpoint: ``POST /verify/``; for many ``POST /batch/verify``, ``GET /batch/{batch_id}`` and
         ``GET /batch/{batch_id}/results``

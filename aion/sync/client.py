@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar, Unpack
 from aion import _blocking_client as rt
 from aion import _checks as check
 from aion import exceptions
-from aion._secrets import concealed, concealed_headers, concealed_settings
+from aion._requests.client_options import DescribeOptions, UploadOptions, VerifyOptions
+from aion._requests.signature import signature_of
+from aion._secrets import conceals_secrets
 from aion.config import DEFAULT_BASE_URL, ClientConfig, ClientSettings
+from aion.sync import resources
 from aion.types.common import StorageTarget
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from aion.sync.pipeline import SyncPipeline
@@ -41,19 +43,11 @@ if TYPE_CHECKING:
     from aion.sync.resources.video_scenes import SyncVideoScenesResource
     from aion.sync.resources.video_uploads import SyncVideoUploadsResource
     from aion.transport import Attempt
-    from aion.types.batch import BatchStatusResult
-    from aion.types.callbacks import (
-        DescriptionFailedEvent,
-        DescriptionProgressEvent,
-        FileCompleteEvent,
-        UploadProgressEvent,
-    )
     from aion.types.chat import ChatResponse
     from aion.types.describe import DescriptionResult
     from aion.types.raw import RawResponse
     from aion.types.upload import BatchUploadResults, UploadResult
     from aion.types.verify import VerificationResult
-    from aion.uploads.progress import UploadProgress
     from aion_api import Request
 
 _T = TypeVar("_T")
@@ -74,14 +68,14 @@ class SyncAionVision:
         base_url: Where the API is. HTTPS, except on this machine.
         timeout: Seconds for one call from beginning to end, retries included. For uploads,
             downloads and streams: seconds of silence.
-        max_retries: How often a failed attempt is repeated, where that is safe.
-        retry_delay: Seconds before the first repetition; grows from there.
-        polling_interval: Seconds between two looks at something that is waited for.
-        polling_timeout: Seconds until a wait gives up.
+        max_retries: How often a failed attempt is retried, where that is safe.
+        retry_delay: Seconds before the first retry; grows from there.
+        polling_interval: Seconds between two polls of something that is waited for.
+        polling_timeout: Seconds until a wait raises a timeout error.
         tenant_id: For deployments with several tenants. Default: ``AIONVISION_TENANT_ID``.
         proxy_url: A proxy instead of those in the environment. Default: ``AIONVISION_PROXY_URL``.
         enable_tracing: Record OpenTelemetry spans (extra ``tracing``).
-        on_attempt: Called after each attempt, with what came of it.
+        on_attempt: Called with an `aion.Attempt` after each attempt.
         transport: Makes the connections, instead of the one built in: see `aion.transport`.
         extra_headers: Headers for every request to the API, such as those of a gateway in between.
         connect_timeout: Seconds for making one connection: name resolution, every address of the
@@ -112,6 +106,7 @@ class SyncAionVision:
     BatchError = exceptions.BatchError
     SSEStreamError = exceptions.SSEStreamError
 
+    @conceals_secrets
     def __init__(
         self,
         api_key: str,
@@ -130,9 +125,6 @@ class SyncAionVision:
         extra_headers: Mapping[str, str] | None = None,
         connect_timeout: float = 10.0,
     ) -> None:
-        # A setting may be refused below, and tracebacks may show the arguments.
-        api_key, extra_headers = concealed(api_key), concealed_headers(extra_headers)
-        proxy_url = concealed(proxy_url)
         # Left out, these two come from the environment.
         optional = {"tenant_id": tenant_id, "proxy_url": proxy_url}
         given: dict[str, Any] = {k: v for k, v in optional.items() if v is not None}
@@ -155,6 +147,7 @@ class SyncAionVision:
         )
 
     @classmethod
+    @conceals_secrets
     def from_env(cls, **overrides: Unpack[ClientSettings]) -> Self:
         """A client with the settings of the ``AIONVISION_*`` variables.
 
@@ -162,9 +155,8 @@ class SyncAionVision:
             overrides: Settings of `ClientConfig` that win over the environment.
 
         Raises:
-            ValueError: There is no API key, or a setting is out of range.
+            ValueError: The API key is missing, or a setting is out of range.
         """
-        overrides = concealed_settings(overrides)
         return cls.from_config(ClientConfig.from_env(**overrides))
 
     @classmethod
@@ -181,6 +173,7 @@ class SyncAionVision:
         client._start(config)
         return client
 
+    @conceals_secrets
     def with_options(self, **changes: Unpack[ClientSettings]) -> Self:
         """The same client with other settings, on the same connections.
 
@@ -198,7 +191,6 @@ class SyncAionVision:
         Raises:
             ValueError: A setting is out of range, unknown, or one of the connections.
         """
-        changes = concealed_settings(changes)
         config = self._config.changed(**changes)
         client = type(self).__new__(type(self))
         client._start(config, self._engine)
@@ -283,7 +275,7 @@ class SyncAionVision:
 
     @cached_property
     def agent_operations(self) -> SyncAgentOperationsResource:
-        """Reports, analyses and tidying up, done by an agent."""
+        """Reports, analyses and reorganization, done by an agent."""
         from aion.sync.resources.agent_operations import SyncAgentOperationsResource
 
         return SyncAgentOperationsResource(self._engine)
@@ -373,7 +365,7 @@ class SyncAionVision:
         Args:
             file: A path, or the bytes of an image: JPEG, PNG, WebP or GIF, at most 100 MB.
             filename: The name to store. Needed for bytes; a path has its own.
-            wait_for_descriptions: Wait until the AI description is there.
+            wait_for_descriptions: Wait until the AI description is ready.
             raise_on_failure: Raise when the description fails; otherwise the result says so.
             description_timeout: Seconds to wait for it, instead of `polling_timeout`.
             storage_target: Where the bytes are kept. ``custom`` needs an S3 configuration.
@@ -384,9 +376,9 @@ class SyncAionVision:
         Raises:
             ValidationError: The file cannot be uploaded. Nothing was sent.
             QuotaExceededError: The allowance is used up. Nothing was stored.
-            UploadError: The service did not take the file.
+            UploadError: The service rejected the file.
             DescriptionError: It is stored, but its description failed.
-            AionvisionTimeoutError: It is stored, but its description did not come in time.
+            AionvisionTimeoutError: It is stored, but its description was not ready in time.
 
         Endpoint: ``POST /user-files/upload/stream-batch``
         """
@@ -399,28 +391,12 @@ class SyncAionVision:
             storage_target=storage_target,
         )
 
-    @rt.opens_callbacks
+    # Narrower than that of the resource, as published.
+    @signature_of(lambda: resources.SyncUploadResource.upload, filenames="Sequence[str] | None")
     def upload(
         self,
         files: str | Path | bytes | Iterable[str | Path | bytes],
-        *,
-        filename: str | None = None,
-        filenames: Sequence[str] | None = None,
-        recursive: bool = True,
-        include_hidden: bool = False,
-        wait_for_descriptions: bool = True,
-        raise_on_failure: bool = True,
-        description_timeout: float | None = None,
-        on_progress: Callable[[UploadProgressEvent], Any] | None = None,
-        on_file_complete: Callable[[FileCompleteEvent], Any] | None = None,
-        on_description_progress: Callable[[DescriptionProgressEvent], Any] | None = None,
-        on_description_failed: Callable[[DescriptionFailedEvent], Any] | None = None,
-        storage_target: StorageTarget | str = StorageTarget.DEFAULT,
-        tags: Sequence[str] | None = None,
-        auto_describe: bool = True,
-        skip_duplicates: bool = False,
-        journal: str | os.PathLike[str] | None = None,
-        progress: bool | Callable[[UploadProgress], Any] = False,
+        **options: Unpack[UploadOptions],
     ) -> BatchUploadResults:
         """Upload any number of images, or the images of a directory: `uploads.upload`.
 
@@ -428,26 +404,7 @@ class SyncAionVision:
 
         Endpoint: ``POST /user-files/upload/stream-batch``
         """
-        return self.uploads.upload(
-            files,
-            filename=filename,
-            filenames=filenames,
-            recursive=recursive,
-            include_hidden=include_hidden,
-            wait_for_descriptions=wait_for_descriptions,
-            raise_on_failure=raise_on_failure,
-            description_timeout=description_timeout,
-            on_progress=on_progress,
-            on_file_complete=on_file_complete,
-            on_description_progress=on_description_progress,
-            on_description_failed=on_description_failed,
-            storage_target=storage_target,
-            tags=tags,
-            auto_describe=auto_describe,
-            skip_duplicates=skip_duplicates,
-            journal=journal,
-            progress=progress,
-        )
+        return self.uploads.upload(files, **options)
 
     def chat_session(
         self,
@@ -467,7 +424,7 @@ class SyncAionVision:
             auto_close: Close the session at the end of the block.
 
         Raises:
-            ValidationError: There are too many images, or what is given are no ids.
+            ValidationError: There are too many images, or a value is not an id.
         """
         return self.chats.session(
             title=title, image_ids=image_ids, use_all_images=use_all_images, auto_close=auto_close
@@ -480,7 +437,7 @@ class SyncAionVision:
             session_id: The session.
 
         Raises:
-            ResourceNotFoundError: There is no such session.
+            ResourceNotFoundError: The session does not exist.
             AionvisionError: The call failed.
 
         Endpoint: ``DELETE /chat/sessions/{session_id}``
@@ -490,7 +447,7 @@ class SyncAionVision:
     def chat(
         self, message: str, *, session_id: str, force_detailed_analysis: bool = False
     ) -> ChatResponse:
-        """Send one message and get the whole answer: `chats.send`.
+        """Send one message and get the complete response: `chats.send`.
 
         Args:
             message: The message, from 1 to 10000 characters.
@@ -509,7 +466,7 @@ class SyncAionVision:
     def chat_stream(
         self, message: str, *, session_id: str, force_detailed_analysis: bool = False
     ) -> SyncChatStream:
-        """Send one message and get the answer as it is written: `chats.send_stream`.
+        """Send one message and stream the response as it is written: `chats.send_stream`.
 
         Args:
             message: The message, from 1 to 10000 characters.
@@ -535,22 +492,11 @@ class SyncAionVision:
 
         return SyncPipeline(self._engine)
 
-    @rt.opens_callbacks
+    @signature_of(lambda: resources.SyncDescribeResource.describe)
     def describe(
         self,
         image: str | Path | bytes | Sequence[str | Path | bytes] | None = None,
-        *,
-        object_key: str | None = None,
-        object_keys: Sequence[str] | None = None,
-        include_metadata: bool = True,
-        include_tags: bool = True,
-        providers: Sequence[str] | None = None,
-        prompt: str | None = None,
-        rule_set_id: str | None = None,
-        rules: Sequence[dict[str, Any]] | None = None,
-        max_parallel: int = 5,
-        timeout_per_item: int = 30,
-        on_progress: Callable[[BatchStatusResult], Any] | None = None,
+        **options: Unpack[DescribeOptions],
     ) -> DescriptionResult | list[DescriptionResult]:
         """Describe images without storing them, on older deployments: `descriptions.describe`.
 
@@ -558,40 +504,14 @@ class SyncAionVision:
 
         Endpoint: ``POST /describe/``
         """
-        return self.descriptions.describe(
-            image,
-            object_key=object_key,
-            object_keys=object_keys,
-            include_metadata=include_metadata,
-            include_tags=include_tags,
-            providers=providers,
-            prompt=prompt,
-            rule_set_id=rule_set_id,
-            rules=rules,
-            max_parallel=max_parallel,
-            timeout_per_item=timeout_per_item,
-            on_progress=on_progress,
-        )
+        return self.descriptions.describe(image, **options)
 
-    @rt.opens_callbacks
+    @signature_of(lambda: resources.SyncVerifyResource.verify)
     def verify(
         self,
         image: str | Path | bytes | None = None,
         content: str = "",
-        *,
-        images: Sequence[str | Path | bytes] | None = None,
-        contents: Sequence[str] | None = None,
-        object_key: str | None = None,
-        object_keys: Sequence[str] | None = None,
-        mode: str = "response",
-        verification_level: str = "standard",
-        use_consensus: bool = True,
-        providers: Sequence[str] | None = None,
-        rule_set_id: str | None = None,
-        rules: Sequence[dict[str, Any]] | None = None,
-        max_parallel: int = 5,
-        timeout_per_item: int = 30,
-        on_progress: Callable[[BatchStatusResult], Any] | None = None,
+        **options: Unpack[VerifyOptions],
     ) -> VerificationResult | list[VerificationResult]:
         """Check texts against images, on older deployments: `verifications.verify`.
 
@@ -599,23 +519,7 @@ class SyncAionVision:
 
         Endpoint: ``POST /verify/``
         """
-        return self.verifications.verify(
-            image,
-            content,
-            images=images,
-            contents=contents,
-            object_key=object_key,
-            object_keys=object_keys,
-            mode=mode,
-            verification_level=verification_level,
-            use_consensus=use_consensus,
-            providers=providers,
-            rule_set_id=rule_set_id,
-            rules=rules,
-            max_parallel=max_parallel,
-            timeout_per_item=timeout_per_item,
-            on_progress=on_progress,
-        )
+        return self.verifications.verify(image, content, **options)
 
     def call(self, request: Request[_T], *, timeout: float | None = None) -> _T:
         """Make any call of the contract, those that no resource has among them.
@@ -629,22 +533,22 @@ class SyncAionVision:
 
         Args:
             request: What a function of ``aion_api.api`` returned.
-            timeout: Seconds for the call, instead of the client's; for uploads and for answers
+            timeout: Seconds for the call, instead of the client's; for uploads and for responses
                 that are bytes, of silence.
 
         Returns:
-            The answer as the contract describes it: a value, text, bytes, or the URL of a
+            The response as the contract describes it: a value, text, bytes, or the URL of a
             redirect to storage, which is not followed.
 
         Raises:
-            ValidationError: It is no request, or one whose answer is a stream; nothing was sent.
+            ValidationError: It is not a request, or its response is a stream; nothing was sent.
             AionvisionError: The call failed.
         """
         check.request("request", request)
         return self._engine.call(request, timeout=timeout)
 
     def call_raw(self, request: Request[_T], *, timeout: float | None = None) -> RawResponse[_T]:
-        """The same with the status, the headers and the bytes of the answer.
+        """The same with the status, headers and bytes of the response.
 
         Args:
             request: As for `call`.

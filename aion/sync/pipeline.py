@@ -54,7 +54,7 @@ class SyncPipeline:
             image_ids: Their ids.
 
         Raises:
-            ValidationError: One of them is no id.
+            ValidationError: One of them is not an id.
         """
         self._image_ids = id_list("image_ids", image_ids)
         return self
@@ -66,7 +66,7 @@ class SyncPipeline:
             document_ids: Their ids.
 
         Raises:
-            ValidationError: One of them is no id.
+            ValidationError: One of them is not an id.
         """
         self._document_ids = id_list("document_ids", document_ids)
         return self
@@ -75,7 +75,7 @@ class SyncPipeline:
         """Add a search for images.
 
         Args:
-            query: What to look for, in plain words, from 1 to 2000 characters.
+            query: The search text, in plain words, from 1 to 2000 characters.
 
         Raises:
             ValidationError: The query is out of range, or there are 10 steps already.
@@ -86,7 +86,7 @@ class SyncPipeline:
         """Add a search for passages of documents.
 
         Args:
-            query: What to look for, in plain words, from 1 to 2000 characters.
+            query: The search text, in plain words, from 1 to 2000 characters.
 
         Raises:
             ValidationError: The query is out of range, or there are 10 steps already.
@@ -97,7 +97,7 @@ class SyncPipeline:
         """Add a search for saved links.
 
         Args:
-            query: What to look for, in plain words, from 1 to 2000 characters.
+            query: The search text, in plain words, from 1 to 2000 characters.
 
         Raises:
             ValidationError: The query is out of range, or there are 10 steps already.
@@ -112,8 +112,8 @@ class SyncPipeline:
             depends_on: The earlier steps whose results it works on.
 
         Raises:
-            ValidationError: The intent is out of range, a dependency is no earlier step, or there
-                are 10 steps already.
+            ValidationError: The intent is out of range, a dependency is not an earlier step, or
+                there are 10 steps already.
         """
         return self._add("analysis", "intent", intent, depends_on)
 
@@ -127,8 +127,8 @@ class SyncPipeline:
             depends_on: The earlier steps whose results it works on.
 
         Raises:
-            ValidationError: The intent is out of range, a dependency is no earlier step, or there
-                are 10 steps already.
+            ValidationError: The intent is out of range, a dependency is not an earlier step, or
+                there are 10 steps already.
         """
         return self._add("document_analysis", "intent", intent, depends_on)
 
@@ -142,8 +142,8 @@ class SyncPipeline:
             depends_on: The earlier steps whose results it works on.
 
         Raises:
-            ValidationError: The intent is out of range, a dependency is no earlier step, or there
-                are 10 steps already.
+            ValidationError: The intent is out of range, a dependency is not an earlier step, or
+                there are 10 steps already.
         """
         return self._add("link_analysis", "intent", intent, depends_on)
 
@@ -155,8 +155,8 @@ class SyncPipeline:
             depends_on: The earlier steps whose results it works on.
 
         Raises:
-            ValidationError: The intent is out of range, a dependency is no earlier step, or there
-                are 10 steps already.
+            ValidationError: The intent is out of range, a dependency is not an earlier step, or
+                there are 10 steps already.
         """
         return self._add("assistant", "intent", intent, depends_on)
 
@@ -168,8 +168,8 @@ class SyncPipeline:
             depends_on: The earlier steps whose results it works on.
 
         Raises:
-            ValidationError: The intent is out of range, a dependency is no earlier step, or there
-                are 10 steps already.
+            ValidationError: The intent is out of range, a dependency is not an earlier step, or
+                there are 10 steps already.
         """
         return self._add("folder", "intent", intent, depends_on)
 
@@ -183,15 +183,15 @@ class SyncPipeline:
             depends_on: The earlier steps whose results it works on.
 
         Raises:
-            ValidationError: The intent is out of range, a dependency is no earlier step, or there
-                are 10 steps already.
+            ValidationError: The intent is out of range, a dependency is not an earlier step, or
+                there are 10 steps already.
         """
         return self._add("cross_reference", "intent", intent, depends_on)
 
     def run(self, *, timeout: float | None = None) -> PipelineResult:
         """Run the steps.
 
-        A step that fails is part of the answer, and so are those skipped for it: `success` is
+        A step that fails is part of the result, and so are those skipped for it: `success` is
         false then.
 
         Args:
@@ -201,7 +201,7 @@ class SyncPipeline:
             What came of each step, in the order in which the steps were added.
 
         Raises:
-            ValidationError: There is no step; nothing was sent.
+            ValidationError: The pipeline is empty; nothing was sent.
             AionvisionError: The call failed.
 
         Endpoint: ``POST /agents/pipeline``

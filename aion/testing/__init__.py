@@ -11,21 +11,13 @@ which recordings hold no secrets; it needs vcrpy.
 Names are imported when they are first used (PEP 562), so that neither needs what the other does.
 """
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from aion._lazy import exports, homes
-
-if TYPE_CHECKING:
-    from aion.testing._sandbox import Faults, Limits, Rate, RateLimits, Sandbox, SeenRequest
-    from aion.testing.vcr import vcr_config
+from aion._lazy import exports
 
 _NAMES: Final = {
     "aion.testing._sandbox": "Faults Limits Rate RateLimits Sandbox SeenRequest",
     "aion.testing.vcr": "vcr_config",
 }
 
-__all__ = ["Faults", "Limits", "Rate", "RateLimits", "Sandbox", "SeenRequest", "vcr_config"]
-
-# Hidden from type checkers, which would otherwise accept any name at all.
-if not TYPE_CHECKING:
-    __getattr__, __dir__ = exports(__name__, homes(_NAMES))
+__getattr__, __dir__ = exports(__name__, _NAMES)

@@ -79,13 +79,8 @@ def partial(
         session_id=session_id,
         partial_results=results,
     )
-    error.details |= {"cause": cause.code, "session_id": session_id}
-    return error.at(
-        status_code=cause.status_code,
-        request_id=cause.request_id,
-        method=cause.method,
-        path=cause.path,
-    )
+    error.details["session_id"] = session_id
+    return error.caused_by(cause)
 
 
 def add_resume_hint(error: AionvisionError, wording: Wording, ids: Sequence[str]) -> None:

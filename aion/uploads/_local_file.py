@@ -20,7 +20,7 @@ from aion._checks import filled, refuse, unopened
 from aion._http.content import Version, open_file, sendable, version_of
 from aion._plain_values import by_value
 from aion.exceptions import UploadError, ValidationError
-from aion.uploads._media_types import IMAGE_TYPES, sniff
+from aion.uploads._media_types import IMAGE_TYPES, image_names, sniff
 
 LARGEST_STREAMED = 100 * 1024 * 1024
 """Bytes: what the service accepts for one streamed file."""
@@ -118,7 +118,7 @@ def image(file: Any, filename: str | None) -> Upload:
     kind = sniff(head)
     if kind not in IMAGE_TYPES:
         raise ValidationError(
-            f"{name} is not a JPEG, PNG, WebP or GIF image{_advice(kind)}",
+            f"{name} is not a {image_names()} image{_advice(kind)}",
             details={"field": "file", "content_type": kind},
         )
     return Upload(name, kind, size, *placed(source, name))

@@ -98,7 +98,7 @@ def test_it_works_when_the_first_is_not_kept(calls: Calls, sandbox: Sandbox) -> 
     ("changes", "message"),
     [
         ({"timeout": -1}, "timeout"),
-        ({"timeuot": 1}, "there is no setting 'timeuot'"),
+        ({"timeuot": 1}, "'timeuot' is not a setting"),
         ({"max_connections": 5}, "max_connections belongs to the connections"),
         ({"connect_timeout": 5}, "connect_timeout belongs to the connections"),
         ({"proxy_url": "http://localhost:8080"}, "proxy_url belongs to the connections"),

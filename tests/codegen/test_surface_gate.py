@@ -93,6 +93,10 @@ class Client(_Base):
 def connect(url: str, retries: int = 3) -> Client:
     """Connect."""
     return Client(url)
+
+
+def leave(client: Client) -> None:
+    """Leave."""
 '''
 GET = "async def get(self, item_id: str, limit: int = 5, *, tags: list[str] | None = None) -> Item:"
 
@@ -255,6 +259,10 @@ INCOMPATIBLE: dict[str, tuple[tuple[str, ...], list[str]]] = {
         ("timeout: float = 1.0", "timeout: float = 2.0"),
         ["invented.Client: the default of timeout was 1.0 and is now 2.0"],
     ),
+    "parameter takes another class": (
+        ("client: Client", "client: Item"),
+        ["invented.leave: parameter client took Client and takes Item"],
+    ),
     "parameter takes less": (
         ("tags: list[str] | None", "tags: list[str]"),
         ["invented.Client.get: parameter tags accepted list[str] | None and now accepts list[str]"],
@@ -297,6 +305,7 @@ COMPATIBLE: dict[str, tuple[str, ...]] = {
     "optional parameter added at the end": ("retries: int = 3", "retries: int = 3, more: int = 0"),
     "parameter takes more": ("list[str] | None", "list[str] | str | None"),
     "parameter takes any iterable": ("tags: list[str]", "tags: Iterable[str]"),
+    "parameter takes a base class": ("client: Client", "client: _Base"),
     "parameter gets a default": ("key: str,", 'key: str = "",'),
     "names in another order": ("*, timeout: float = 1.0", "*, new: int = 1, timeout: float = 1.0"),
     "result of one type less": ("-> list[Item]", "-> list[Item]"),

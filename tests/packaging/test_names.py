@@ -1,71 +1,71 @@
-"""The three places where a public name is written agree."""
+"""The names of each package: written once, imported on first use, and known to type checkers."""
 
 from __future__ import annotations
 
 import ast
 import tomllib
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, assert_type
 
 import pytest
 
 import aion
-from aion._lazy import homes
+from aion import *  # noqa: F403 - type checkers have to know each name
+from aion import ClientConfig
 
 ROOT = Path(aion.__file__).parents[1]
-PACKAGES = ["aion", "aion/types", "aion/resources", "aion/testing"]
+PACKAGES = ("aion", "aion.types", "aion.resources", "aion.sync.resources", "aion.testing")
 
 
-def source(package: str) -> list[ast.stmt]:
-    return ast.parse((ROOT / package / "__init__.py").read_text()).body
+def stub(package: str) -> ast.Module:
+    path = ROOT / package.replace(".", "/") / "__init__.pyi"
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
-def constant(package: str, name: str) -> Any:
-    """The literal that is assigned to a name on the top level."""
-    for node in source(package):
-        if not isinstance(node, ast.Assign | ast.AnnAssign) or node.value is None:
-            continue
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        if any(isinstance(target, ast.Name) and target.id == name for target in targets):
-            return ast.literal_eval(node.value)
-    raise AssertionError(f"{package}/__init__.py assigns no {name}")
+def imported(module: ast.Module) -> dict[str, str]:
+    """The names that a stub imports, and from where."""
+    found = [node for node in module.body if isinstance(node, ast.ImportFrom)]
+    return {one.name: str(node.module) for node in found for one in node.names}
 
 
-def for_type_checkers(package: str) -> dict[str, str]:
-    """The home of every name that is imported under TYPE_CHECKING."""
-    for node in source(package):
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
-            return {
-                alias.asname or alias.name: str(part.module)
-                for part in node.body
-                if isinstance(part, ast.ImportFrom)
-                for alias in part.names
-            }
-    raise AssertionError(f"{package}/__init__.py has no TYPE_CHECKING block")
+@pytest.mark.parametrize("package", PACKAGES)
+def test_the_stub_lists_the_names_that_the_package_exports(package: str) -> None:
+    (listed,) = [node.value for node in stub(package).body if isinstance(node, ast.Assign)]
+
+    assert ast.literal_eval(listed) == import_module(package).__all__
 
 
-def lazy(package: str) -> dict[str, str]:
-    """The home of every name that is imported on first use."""
-    return homes(constant(package, "_NAMES"))
+@pytest.mark.parametrize("package", PACKAGES)
+def test_the_stub_imports_each_name_from_where_the_package_has_it(package: str) -> None:
+    module = import_module(package)
+    homes = imported(stub(package))
+
+    wrong = [
+        name
+        for name in module.__all__
+        if getattr(import_module(homes[name]), name) is not getattr(module, name)
+    ]
+    assert wrong == []
 
 
-def test_type_checkers_see_what_is_imported_on_first_use() -> None:
-    every_type = {"*": "aion.types"}
-    assert for_type_checkers("aion") == lazy("aion") | every_type
+@pytest.mark.parametrize("package", PACKAGES)
+def test_dir_lists_each_name_before_its_first_use(package: str) -> None:
+    module = import_module(package)
+
+    assert set(module.__all__) <= set(dir(module))
 
 
-@pytest.mark.parametrize("package", PACKAGES[1:])
-def test_type_checkers_see_what_a_part_imports_on_first_use(package: str) -> None:
-    assert for_type_checkers(package) == lazy(package)
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_name_that_does_not_exist_is_an_attribute_error(package: str) -> None:
+    with pytest.raises(AttributeError, match=f"module '{package}' has no attribute 'Nothing'"):
+        import_module(package).Nothing  # noqa: B018
 
 
-@pytest.mark.parametrize("package", PACKAGES[1:])
-def test_all_of_a_part_names_what_it_imports_on_first_use(package: str) -> None:
-    assert set(constant(package, "__all__")) == set(lazy(package))
-
-
-def test_all_names_every_type_what_is_imported_on_first_use_and_the_version() -> None:
-    assert set(aion.__all__) == {*lazy("aion"), *aion.types.__all__, "__version__"}
+def test_a_star_import_has_the_names_and_their_types() -> None:
+    assert_type(FileRef("id"), FileRef)  # noqa: F405
+    assert_type(ClientConfig, type[ClientConfig])
+    assert AionVision.__module__ == "aion.client"  # noqa: F405
 
 
 def test_no_name_is_in_all_twice() -> None:
@@ -75,15 +75,6 @@ def test_no_name_is_in_all_twice() -> None:
 @pytest.mark.parametrize("name", aion.__all__)
 def test_every_name_of_all_is_there(name: str) -> None:
     assert getattr(aion, name) is not None
-
-
-def test_dir_lists_every_name_of_all() -> None:
-    assert set(aion.__all__) <= set(dir(aion))
-
-
-def test_an_unknown_name_is_an_attribute_error_that_names_it() -> None:
-    with pytest.raises(AttributeError, match="'aion' has no attribute 'Nothing'"):
-        getattr(aion, "Nothing")  # noqa: B009 - the test checks the name
 
 
 def test_a_star_import_brings_every_name_of_all() -> None:

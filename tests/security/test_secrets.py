@@ -1,4 +1,4 @@
-"""A canary key and a canary signature: only the service may see them (P16, P17)."""
+"""Canary secrets appear in no output: errors, tracebacks, logs, pickles, recordings (P16, P17)."""
 
 from __future__ import annotations
 

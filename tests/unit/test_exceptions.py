@@ -371,3 +371,14 @@ def test_a_message_that_quotes_a_name_that_is_not_text_can_be_printed(how: str) 
 
 def test_a_message_in_any_language_is_left_as_it_is() -> None:
     assert exceptions.ValidationError("größe 😀").message == "größe 😀"
+
+
+def test_an_error_that_another_caused_names_its_call_and_its_code() -> None:
+    cause = exceptions.ServerError("broken").at(
+        status_code=500, request_id="r-1", method="POST", path="/documents"
+    )
+    error = exceptions.UploadError("a.jpg was not uploaded").caused_by(cause)
+
+    assert (error.status_code, error.request_id) == (500, "r-1")
+    assert (error.method, error.path) == ("POST", "/documents")
+    assert error.details["cause"] == "SERVER_ERROR"

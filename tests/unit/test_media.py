@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from pathlib import Path
 from typing import Any
@@ -83,6 +84,39 @@ def test_no_bytes_are_of_no_known_type() -> None:
 
 
 # Accepted files
+
+
+def sources() -> list[str]:
+    """The text of each module of the core, in one line."""
+    core = Path(_media_types.__file__).parent.parent
+    tops = {"sandbox", "sync", "testing"}
+    return [
+        " ".join(path.read_text("utf-8").split())
+        for path in core.rglob("*.py")
+        if path.relative_to(core).parts[0] not in tops and path.name != "_media_types.py"
+    ]
+
+
+def test_every_docstring_lists_the_accepted_formats_as_the_table_does() -> None:
+    lists = [one for text in sources() for one in re.findall(r"JPEG, [A-Za-z, ]* or [A-Z]+", text)]
+
+    assert set(lists) == {_media_types.image_names()}
+
+
+def test_every_docstring_lists_the_accepted_extensions_as_the_table_does() -> None:
+    lists = [one for text in sources() for one in re.findall(r"``(\.jpg[a-z. ]*)``", text)]
+
+    assert [set(one.split()) for one in lists] == [_media_types.IMAGE_EXTENSIONS] * len(lists)
+    assert lists
+
+
+def test_no_module_lists_the_image_types_a_second_time() -> None:
+    assert [text[:80] for text in sources() if "image/webp" in text or '".webp"' in text] == []
+
+
+def test_each_accepted_format_is_detected_by_its_signature() -> None:
+    for one in _media_types.IMAGE_FORMATS:
+        assert _media_types.sniff(HEADS[one.media_type]) == one.media_type
 
 
 @pytest.mark.parametrize("kind", sorted(_media_types.IMAGE_TYPES))

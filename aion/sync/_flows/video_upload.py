@@ -352,13 +352,7 @@ class SyncVideoUpload:
             error.details["upload_id"] = upload.upload_id
         if cause is None:
             return error
-        error.details["cause"] = cause.code
-        return error.at(
-            status_code=cause.status_code,
-            request_id=cause.request_id,
-            method=cause.method,
-            path=cause.path,
-        )
+        return error.caused_by(cause)
 
 
 def _is_refused(error: VideoUploadError) -> bool:

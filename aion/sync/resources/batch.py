@@ -42,7 +42,7 @@ class SyncBatchResource:
             timeout: Seconds for the call, instead of the client's.
 
         Raises:
-            ResourceNotFoundError: There is no such batch.
+            ResourceNotFoundError: The batch does not exist.
             AionvisionError: The call failed.
 
         Endpoint: ``GET /batch/{batch_id}``
@@ -69,11 +69,11 @@ class SyncBatchResource:
             timeout: Seconds for the call, instead of the client's.
 
         Returns:
-            The items, where the page stands, and the totals of the whole batch.
+            The items, the position of the page, and the totals of the whole batch.
 
         Raises:
             ValidationError: An argument is out of range; nothing was sent.
-            ResourceNotFoundError: There is no such batch.
+            ResourceNotFoundError: The batch does not exist.
             AionvisionError: The call failed.
 
         Endpoint: ``GET /batch/{batch_id}/results``
@@ -102,7 +102,7 @@ class SyncBatchResource:
 
         Raises:
             ValidationError: An argument is out of range; nothing was sent.
-            ResourceNotFoundError: While iterating: there is no such batch.
+            ResourceNotFoundError: While iterating: the batch does not exist.
             ServerError: While iterating: a page repeats an earlier one.
             AionvisionError: While iterating: a call failed.
 
@@ -124,7 +124,7 @@ class SyncBatchResource:
 
         Raises:
             ValidationError: It has ended already.
-            ResourceNotFoundError: There is no such batch.
+            ResourceNotFoundError: The batch does not exist.
             AionvisionError: The call failed.
 
         Endpoint: ``DELETE /batch/{batch_id}``
@@ -146,8 +146,8 @@ class SyncBatchResource:
         Args:
             batch_id: The batch.
             timeout: Seconds until giving up, instead of the client's `polling_timeout`.
-            poll_interval: Seconds between two looks, instead of the client's `polling_interval`.
-            on_progress: Told of the status at each look.
+            poll_interval: Seconds between two polls, instead of the client's `polling_interval`.
+            on_progress: Called with the status after each poll.
 
         Returns:
             Its status at the end: ``completed``, ``partially_completed`` where some items failed,
@@ -155,9 +155,9 @@ class SyncBatchResource:
 
         Raises:
             BatchError: It failed; `failed_items` holds the ids of its items.
-            ResourceNotFoundError: There is no such batch.
+            ResourceNotFoundError: The batch does not exist.
             AionvisionTimeoutError: It has not ended in time; `last_result` holds its last status.
-                Call this again with the same id to go on waiting.
+                Call this again with the same id to resume the wait.
             AionvisionError: It cannot be looked at in a way that stays; `details` has its id.
 
         Endpoint: ``GET /batch/{batch_id}``
@@ -189,7 +189,7 @@ class SyncBatchResource:
         Args:
             images: From 1 to 10000 images, as `BatchImageInput` or dictionaries of its fields.
             providers: The AI providers to ask; None leaves the choice to the service.
-            prompt: What they are told about every image.
+            prompt: The instruction to them for every image.
             max_parallel: Images that are worked on at a time, from 1 to 20.
             timeout_per_item: Seconds for each image, from 5 to 300.
             rule_set_id: A saved rule set to apply. Older deployments only.

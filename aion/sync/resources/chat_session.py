@@ -6,17 +6,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 from weakref import WeakSet
 
 from aion._runtime import blocking as rt
 from aion.exceptions import AionvisionError
 from aion.resources.chat_session import ChatSessionConfig
 from aion.sync._flows.chat_stream import SyncChatStream
+from aion.sync.resources._chat_calls import SyncChatCalls
 from aion.types.chat import ChatMessage, ChatResponse, ChatSession, PlanActionResponse
-
-if TYPE_CHECKING:
-    from aion.sync.resources.chat import SyncChatResource
 
 
 class SyncChatSession:
@@ -27,18 +25,18 @@ class SyncChatSession:
 
     The session is closed as well when the block is cancelled (a timeout, a task group, a browser
     that goes away) or interrupted by Ctrl-C, within two seconds. With the asynchronous client, a
-    cancellation is not held up by that: the request goes on in the background, and closing the
+    cancellation is not held up by that: the request continues in the background, and closing the
     client waits for it. If opening the session is cancelled and the service opens it all the same,
     it is closed, too. Where the event loop itself is stopped before, that is best effort.
 
     Args:
         chats: Where the session is opened.
         config: How.
-        engine: That of the client, which waits for what goes on in the background.
+        engine: That of the client, which waits for what continues in the background.
     """
 
     def __init__(
-        self, chats: SyncChatResource, config: ChatSessionConfig, *, engine: rt.Engine | None = None
+        self, chats: SyncChatCalls, config: ChatSessionConfig, *, engine: rt.Engine | None = None
     ) -> None:
         self._chats = chats
         self._config = config
@@ -107,7 +105,7 @@ class SyncChatSession:
     def close(self) -> None:
         """Close the session. Closing twice is harmless; after a failure it can be tried again.
 
-        If this is cancelled, the request goes on in the background.
+        If this is cancelled, the request continues in the background.
 
         Raises:
             AionvisionError: The call failed.
@@ -136,7 +134,7 @@ class SyncChatSession:
         expected_image_ids: Sequence[str] | None = None,
         timeout: float | None = None,
     ) -> ChatResponse:
-        """Send a message and get the whole answer: `chats.send`.
+        """Send a message and get the complete response: `chats.send`.
 
         The arguments, the results and the errors are those of that method.
 
@@ -162,7 +160,7 @@ class SyncChatSession:
         debug_reasoning: bool = False,
         timeout: float | None = None,
     ) -> SyncChatStream:
-        """Send a message and get the answer as it is written: `chats.send_stream`.
+        """Send a message and stream the response as it is written: `chats.send_stream`.
 
         The arguments, the results and the errors are those of that method.
 
@@ -246,7 +244,7 @@ class SyncChatSession:
         """The messages so far: `chats.get_messages`. They can be read after closing, too.
 
         Args:
-            limit: At most so many, from 1 to 1000.
+            limit: The number of messages at most, from 1 to 1000.
 
         Raises:
             RuntimeError: The session was never open.

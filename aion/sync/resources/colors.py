@@ -48,7 +48,7 @@ class SyncColorsResource:
             timeout: Seconds for the call, instead of the client's.
 
         Raises:
-            ResourceNotFoundError: There is no such image.
+            ResourceNotFoundError: The image does not exist.
             AionvisionError: The call failed.
 
         Endpoint: ``GET /colors/images/{image_id}``
@@ -76,11 +76,11 @@ class SyncColorsResource:
 
         Returns:
             Usually that it is queued: `get` has the colors once it is done. Older deployments
-            answer with the colors.
+            response with the colors.
 
         Raises:
             ValidationError: An argument is out of range; nothing was sent.
-            ResourceNotFoundError: There is no such image.
+            ResourceNotFoundError: The image does not exist.
             AionvisionError: The call failed.
 
         Endpoint: ``POST /colors/images/{image_id}/extract``

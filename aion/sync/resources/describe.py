@@ -60,16 +60,16 @@ class SyncDescribeResource:
             include_metadata: Whether the result carries `metadata`.
             include_tags: Whether the result carries `tags`.
             providers: The AI providers to ask; None leaves the choice to the service.
-            prompt: What they are told, at most 10000 characters.
+            prompt: The instruction to them, at most 10000 characters.
             rule_set_id: A saved rule set to apply.
             rules: Rules to apply, each a dictionary.
             max_parallel: For many: images that are worked on at a time, from 1 to 20.
             timeout_per_item: For many: seconds for each image, from 5 to 300.
-            on_progress: For many: told of the status of the batch at each look.
+            on_progress: For many: called with the status of the batch after each poll.
             verification_level: ``quick``, ``standard``, ``thorough`` or ``critical``: two, three,
                 four or all providers.
-            idempotency_key: For one: sent again, it gives the stored answer for one hour. A fresh
-                one is made for each call, so that its retries are safe.
+            idempotency_key: For one: when resent within one hour, it returns the stored response. A
+                fresh one is made for each call, so that its retries are safe.
             timeout: Seconds for the call; for many, until giving up, instead of the client's
                 `polling_timeout`.
 
@@ -80,9 +80,9 @@ class SyncDescribeResource:
             ValidationError: An argument is out of range; nothing was sent.
             BatchError: For many: some could not be described; `failed_items` holds their ids, and
                 the results of the others can be read with `client.batch`.
-            AionvisionTimeoutError: Not in time. A batch goes on: its id is in `details`.
+            AionvisionTimeoutError: Not in time. A batch keeps running: its id is in `details`.
             ResourceNotFoundError: This deployment has no such route.
-            AionvisionError: A call failed. Where a batch goes on, its id is in `details`.
+            AionvisionError: A call failed. Where a batch keeps running, its id is in `details`.
 
         Endpoint: ``POST /describe/``; for many ``POST /batch/describe``, ``GET /batch/{batch_id}``
         and ``GET /batch/{batch_id}/results``

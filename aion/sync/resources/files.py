@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from aion import _checks as check
+from aion._requests import library
 from aion._requests.library import changes, listing
 from aion._requests.library import page_size as size_of_page
 from aion._requests.page import Page
@@ -27,9 +28,8 @@ from aion.types.files import (
 )
 from aion_api import UNSET, Unset
 from aion_api.api import user_files
-from aion_api.models.user_files import BatchDeleteFilesRequest
 
-MAX_BATCH_DELETE = 100
+MAX_BATCH_DELETE = library.MAX_BATCH_DELETE
 VARIANT_TYPES = ("original", "tiny_64", "small_256", "medium_512", "medium_750", "large_1024")
 
 
@@ -60,8 +60,8 @@ class SyncFilesResource:
         """One page of the library.
 
         Args:
-            search: Words to look for, at most 200 characters.
-            search_mode: Where to look: ``all``, ``metadata`` or ``visible_text``.
+            search: The words to search for, at most 200 characters.
+            search_mode: Where to search: ``all``, ``metadata`` or ``visible_text``.
             tags: Only files that carry all of these; at most 40 of up to 50 characters each.
             date_from: Only files from this moment on. Without a zone it is taken as UTC.
             date_to: Only files up to this moment.
@@ -126,8 +126,8 @@ class SyncFilesResource:
         are deleted.
 
         Args:
-            search: Words to look for, at most 200 characters.
-            search_mode: Where to look: ``all``, ``metadata`` or ``visible_text``.
+            search: The words to search for, at most 200 characters.
+            search_mode: Where to search: ``all``, ``metadata`` or ``visible_text``.
             tags: Only files that carry all of these; at most 40 of up to 50 characters each.
             date_from: Only files from this moment on. Without a zone it is taken as UTC.
             date_to: Only files up to this moment.
@@ -173,7 +173,7 @@ class SyncFilesResource:
             timeout: Seconds for the call, instead of the client's.
 
         Raises:
-            ResourceNotFoundError: There is no such file.
+            ResourceNotFoundError: The file does not exist.
             AionvisionError: The call failed.
 
         Endpoint: ``GET /user-files/{image_id}``
@@ -204,7 +204,7 @@ class SyncFilesResource:
 
         Raises:
             ValidationError: Neither was given, or one is out of range; nothing was sent.
-            ResourceNotFoundError: There is no such file.
+            ResourceNotFoundError: The file does not exist.
             AionvisionError: The call failed.
 
         Endpoint: ``PATCH /user-files/{image_id}``
@@ -221,7 +221,7 @@ class SyncFilesResource:
             timeout: Seconds for the call, instead of the client's.
 
         Raises:
-            ResourceNotFoundError: There is no such file, or it is deleted already.
+            ResourceNotFoundError: The file does not exist, or is deleted already.
             AionvisionError: The call failed.
 
         Endpoint: ``DELETE /user-files/{image_id}``
@@ -248,10 +248,8 @@ class SyncFilesResource:
 
         Endpoint: ``POST /user-files/batch-delete``
         """
-        ids = check.identifiers("file_ids", file_ids, most=MAX_BATCH_DELETE)
-        request = user_files.batch_delete_user_files(body=BatchDeleteFilesRequest(ids))
-        answer = request.decoding(BatchDeleteFilesResponse.from_api_response)
-        return self._engine.call(answer, timeout=timeout)
+        request = library.batch_delete("file_ids", file_ids)
+        return self._engine.call(request, timeout=timeout)
 
     def get_variant(
         self, file_id: str, variant_type: str = "medium_750", *, timeout: float | None = None
@@ -268,8 +266,8 @@ class SyncFilesResource:
             timeout: Seconds for the call, instead of the client's.
 
         Raises:
-            ValidationError: There is no such variant.
-            ResourceNotFoundError: There is no such file, or its variant is not made yet.
+            ValidationError: The variant does not exist.
+            ResourceNotFoundError: The file does not exist, or its variant is not made yet.
             AionvisionError: The call failed.
 
         Endpoint: ``GET /user-files/{image_id}/variant/{variant_type}``
@@ -287,7 +285,7 @@ class SyncFilesResource:
             file_id: The id of the file.
 
         Raises:
-            ResourceNotFoundError: There is no such file.
+            ResourceNotFoundError: The file does not exist.
             AionvisionError: The call failed, or the bytes did not arrive whole.
 
         Endpoint: ``GET /user-files/{image_id}/download``
@@ -313,7 +311,7 @@ class SyncFilesResource:
 
         Raises:
             ValidationError: The path cannot be written to; nothing was sent.
-            ResourceNotFoundError: There is no such file.
+            ResourceNotFoundError: The file does not exist.
             AionvisionError: The call failed, or the bytes did not arrive whole.
             OSError: The disk does not take it.
 
@@ -337,8 +335,8 @@ class SyncFilesResource:
             runs already, it is that one, and ``skipped_duplicate`` is true.
 
         Raises:
-            AionvisionPermissionError: The file belongs to somebody else.
-            ResourceNotFoundError: There is no such file.
+            AionvisionPermissionError: The file belongs to another user.
+            ResourceNotFoundError: The file does not exist.
             AionvisionError: The call failed.
 
         Endpoint: ``POST /user-files/{image_id}/trigger-variants``

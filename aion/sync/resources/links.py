@@ -10,6 +10,7 @@ from datetime import datetime
 from attrs import evolve
 
 from aion import _checks as check
+from aion._requests import library
 from aion._requests.library import MAX_PAGE, MAX_TAG_LENGTH, MAX_TAGS, changes, labels
 from aion._requests.library import page_size as size_of_page
 from aion._requests.links import MAX_URL_LENGTH, address, crawl, in_state, links
@@ -31,12 +32,11 @@ from aion.types.links import (
 )
 from aion_api import UNSET, Unset
 from aion_api.api import user_files
-from aion_api.models.user_files import BatchDeleteFilesRequest, CreateLinkRequest
+from aion_api.models.user_files import CreateLinkRequest
 
 MAX_TITLE_LENGTH = 500
 DEFAULT_CRAWL_TIMEOUT = 60.0
 DEFAULT_POLL_INTERVAL = 1.0
-_MAX_BATCH_DELETE = 100
 
 
 class SyncLinksResource:
@@ -73,7 +73,7 @@ class SyncLinksResource:
 
         Raises:
             ValidationError: An argument is not allowed; nothing was sent.
-            ResourceNotFoundError: There is no such folder.
+            ResourceNotFoundError: The folder does not exist.
             AionvisionError: The call failed.
 
         Endpoint: ``POST /user-files/links``
@@ -88,7 +88,7 @@ class SyncLinksResource:
         )
         request = user_files.create_link(body=body).decoding(CreateLinkResult.from_api_response)
         saved = self._engine.call(request, timeout=timeout)
-        # The answer says nothing of these two, which were accepted as they were sent.
+        # The response does not repeat these two, which were accepted as they were sent.
         return evolve(
             saved,
             tags=kept if saved.tags is None else saved.tags,
@@ -114,7 +114,7 @@ class SyncLinksResource:
             tags: At most 40 tags of up to 50 characters each.
             folder_id: The folder to put it into. Default: none.
             timeout: Seconds to wait for the crawl. Default: 60.
-            poll_interval: Seconds between two looks. Default: 1.
+            poll_interval: Seconds between two polls. Default: 1.
 
         Returns:
             The link, its crawl ended, well or not: see `is_crawl_failed` and `crawl_error`.
@@ -140,7 +140,7 @@ class SyncLinksResource:
             timeout: Seconds for the call, instead of the client's.
 
         Raises:
-            ResourceNotFoundError: There is no such link: the id may be that of another file.
+            ResourceNotFoundError: The link does not exist: the id may be that of another file.
             AionvisionError: The call failed.
 
         Endpoint: ``GET /user-files/{image_id}``
@@ -151,7 +151,7 @@ class SyncLinksResource:
         kind = link.additional_properties.get("media_type")
         if kind not in (None, "link"):
             raise ResourceNotFoundError(
-                "link", wanted, message=f"{wanted!r} is no link, but a file of the kind {kind!r}"
+                "link", wanted, message=f"{wanted!r} is not a link, but a file of the kind {kind!r}"
             )
         return link
 
@@ -173,7 +173,7 @@ class SyncLinksResource:
         """One page of the saved links.
 
         Args:
-            search: Words to look for, at most 200 characters.
+            search: The words to search for, at most 200 characters.
             tags: Only links that carry all of these; at most 40 of up to 50 characters each.
             folder_id: Only links directly in this folder.
             crawl_status: Only links in this state: ``pending``, ``queued``, ``processing``,
@@ -233,7 +233,7 @@ class SyncLinksResource:
         are deleted.
 
         Args:
-            search: Words to look for, at most 200 characters.
+            search: The words to search for, at most 200 characters.
             tags: Only links that carry all of these; at most 40 of up to 50 characters each.
             folder_id: Only links directly in this folder.
             crawl_status: Only links in this state, chosen from what comes.
@@ -282,7 +282,7 @@ class SyncLinksResource:
 
         Raises:
             ValidationError: Neither was given, or one is out of range; nothing was sent.
-            ResourceNotFoundError: There is no such link.
+            ResourceNotFoundError: The link does not exist.
             AionvisionError: The call failed.
 
         Endpoint: ``PATCH /user-files/{image_id}``
@@ -300,7 +300,7 @@ class SyncLinksResource:
             timeout: Seconds for the call, instead of the client's.
 
         Raises:
-            ResourceNotFoundError: There is no such link, or it is deleted already.
+            ResourceNotFoundError: The link does not exist, or is deleted already.
             AionvisionError: The call failed.
 
         Endpoint: ``DELETE /user-files/{image_id}``
@@ -328,10 +328,8 @@ class SyncLinksResource:
 
         Endpoint: ``POST /user-files/batch-delete``
         """
-        ids = check.identifiers("link_ids", link_ids, most=_MAX_BATCH_DELETE)
-        request = user_files.batch_delete_user_files(body=BatchDeleteFilesRequest(ids))
-        answer = request.decoding(BatchDeleteFilesResponse.from_api_response)
-        return self._engine.call(answer, timeout=timeout)
+        request = library.batch_delete("link_ids", link_ids)
+        return self._engine.call(request, timeout=timeout)
 
     def recrawl(self, link_id: str, *, timeout: float | None = None) -> RecrawlLinkResult:
         """Have the page of a link read again, in the background. Once an hour for each link.
@@ -341,8 +339,8 @@ class SyncLinksResource:
             timeout: Seconds for the call, instead of the client's.
 
         Raises:
-            ValidationError: The file is no link, or its crawl has not ended.
-            ResourceNotFoundError: There is no such link.
+            ValidationError: The file is not a link, or its crawl has not ended.
+            ResourceNotFoundError: The link does not exist.
             RateLimitError: It was crawled again within the last hour.
             AionvisionError: The call failed.
 
@@ -365,15 +363,15 @@ class SyncLinksResource:
         Args:
             link_id: The id of the link.
             timeout: Seconds until giving up. Default: 60.
-            poll_interval: Seconds between two looks. Default: 1.
+            poll_interval: Seconds between two polls. Default: 1.
 
         Returns:
             The link: see `is_crawl_complete`, or `is_crawl_failed` and `crawl_error`.
 
         Raises:
-            ResourceNotFoundError: There is no such link.
+            ResourceNotFoundError: The link does not exist.
             AionvisionTimeoutError: It has not ended in time; `last_result` holds the link as it
-                was last. Call this again with the same id to go on waiting.
+                was last. Call this again with the same id to resume the wait.
             AionvisionError: It cannot be looked at in a way that stays; `details` has its id.
 
         Endpoint: ``GET /user-files/{image_id}``

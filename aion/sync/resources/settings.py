@@ -106,7 +106,7 @@ class SyncSettingsResource:
             timeout: Seconds for the call, instead of the client's.
 
         Returns:
-            Whether the bucket can be used, and if not, why. That it cannot is no error.
+            Whether the bucket can be used, and if not, why: that raises no error.
 
         Raises:
             AionvisionPermissionError: The caller is not an admin.

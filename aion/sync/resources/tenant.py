@@ -150,7 +150,7 @@ class SyncTenantResource:
     def invite_member(
         self, email: str, *, role: str = "viewer", timeout: float | None = None
     ) -> TenantMember:
-        """Add somebody to the tenant. An address that is new gets an account.
+        """Add a member to the tenant. An address that is new gets an account.
 
         Newer deployments let admins do this, older ones the owner only.
 
@@ -190,9 +190,9 @@ class SyncTenantResource:
             The member with the new role.
 
         Raises:
-            ValidationError: There is no such role to give; nothing was sent.
+            ValidationError: The role cannot be given; nothing was sent.
             AionvisionPermissionError: The caller may not do this, or the member is the owner.
-            ResourceNotFoundError: There is no such member.
+            ResourceNotFoundError: The member does not exist.
             RateLimitError: It was called more than ten times in a minute.
             AionvisionError: The call failed.
 
@@ -204,7 +204,7 @@ class SyncTenantResource:
         return self._member(request, timeout)
 
     def remove_member(self, user_id: str, *, timeout: float | None = None) -> dict[str, Any]:
-        """Take somebody out of the tenant: not the owner, and not yourself.
+        """Remove a member from the tenant: not the owner, and not yourself.
 
         Newer deployments let admins do this, older ones the owner only.
 
@@ -217,7 +217,7 @@ class SyncTenantResource:
 
         Raises:
             AionvisionPermissionError: The caller may not do this, or the member is the owner.
-            ResourceNotFoundError: There is no such member.
+            ResourceNotFoundError: The member does not exist.
             RateLimitError: It was called more than five times in a minute.
             AionvisionError: The call failed.
 

@@ -35,7 +35,7 @@ class SyncVideoAnalysisResource:
             analysis_job_id: The job.
 
         Raises:
-            ResourceNotFoundError: There is no such job.
+            ResourceNotFoundError: The job does not exist.
             AionvisionError: The call failed.
 
         Endpoint: ``GET /video-analysis/jobs/{analysis_job_id}``
@@ -50,7 +50,7 @@ class SyncVideoAnalysisResource:
             media_id: The video.
 
         Raises:
-            ResourceNotFoundError: There is no such video, or it was never to be analyzed.
+            ResourceNotFoundError: The video does not exist, or its analysis was never requested.
             AionvisionError: The call failed.
 
         Endpoint: ``GET /video-analysis/status/{media_id}``
@@ -73,7 +73,7 @@ class SyncVideoAnalysisResource:
         Raises:
             ValidationError: The reason is too long, the job has not failed, or it was retried too
                 often.
-            ResourceNotFoundError: There is no such job of this video.
+            ResourceNotFoundError: The video does not have this job.
             AionvisionError: The call failed.
 
         Endpoint: ``POST /video-analysis/jobs/{analysis_job_id}/retry``
@@ -107,7 +107,7 @@ class SyncVideoAnalysisResource:
 
         Raises:
             ValidationError: An argument is out of range; nothing was sent.
-            ResourceNotFoundError: There is no such video.
+            ResourceNotFoundError: The video does not exist.
             AionvisionError: The call failed.
 
         Endpoint: ``POST /video-analysis/queue``
@@ -133,16 +133,16 @@ class SyncVideoAnalysisResource:
             analysis_job_id: The job.
             timeout: Seconds until giving up, instead of the client's `polling_timeout`, which is
                 short for a long video.
-            on_progress: Told of the job at each look.
+            on_progress: Called with the job after each poll.
 
         Returns:
             The job at its end: ``completed``, or ``cancelled``.
 
         Raises:
             VideoAnalysisError: It failed. The video is stored all the same.
-            ResourceNotFoundError: There is no such job.
+            ResourceNotFoundError: The job does not exist.
             AionvisionTimeoutError: It has not ended in time; `last_result` holds its last state.
-                Call this again with the same id to go on waiting.
+                Call this again with the same id to resume the wait.
             AionvisionError: It cannot be looked at in a way that stays; `details` has its id.
 
         Endpoint: ``GET /video-analysis/jobs/{analysis_job_id}``

@@ -28,7 +28,7 @@ class SyncVideoScenesResource:
             Its scenes; none while it is not analyzed.
 
         Raises:
-            ResourceNotFoundError: There is no such video.
+            ResourceNotFoundError: The video does not exist.
             AionvisionError: The call failed.
 
         Endpoint: ``GET /videos/{video_id}/scenes``
@@ -47,7 +47,7 @@ class SyncVideoScenesResource:
             The bytes of a JPEG image.
 
         Raises:
-            ResourceNotFoundError: There is no such scene, or it has no image.
+            ResourceNotFoundError: The scene does not exist, or has no image.
             AionvisionError: The call failed.
 
         Endpoint: ``GET /video-scenes/{scene_id}/thumbnail``
