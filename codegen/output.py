@@ -50,7 +50,11 @@ def write(tree: Mapping[str, str], project: Path) -> None:
     ]
     within = tuple(f"{owned}/" for owned in OWNED)
     singles = [name for name in tree if name in stale and not name.startswith(within)]
-    left_over = [name for name in stale if name not in tree and not name.startswith(within)]
+    # A tree without code, such as a page of the docs, says nothing of the code that is there.
+    is_build = any(name.startswith(within) for name in tree)
+    left_over = [
+        name for name in stale if is_build and name not in tree and not name.startswith(within)
+    ]
     for target in [project / name for name in (*OWNED, *tree, *left_over)]:
         # What an interrupted run left behind.
         for state in ("new", "old"):

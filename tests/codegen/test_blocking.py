@@ -694,6 +694,13 @@ def test_a_package_gets_a_twin_of_each_listed_module(package: Path) -> None:
     ]
 
 
+def test_writing_something_else_removes_no_twin(package: Path) -> None:
+    write(build(package), package.parent)
+    write({"surface.json": "{}"}, package.parent)
+
+    assert (package / "_engine/sync_nothing.py").is_file()
+
+
 def test_building_writes_nothing(package: Path) -> None:
     before = sorted(package.rglob("*"))
     build(package)
