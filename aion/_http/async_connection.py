@@ -8,12 +8,14 @@ import httpx
 
 from aion._http.async_single_pool import AsyncSinglePool
 from aion._http.async_unpacked import AsyncUnpacked
+from aion._http.chunk_joining import Joining
 from aion._http.connection import ONE, connect_limits, library_proxy, socks_extra
 from aion._http.content_encoding import Undecodable
 from aion._http.failures import fault_of, is_collected
 from aion._http.request import Urls, request_of
 from aion._http.response import Reader, garbled, unpacker_of
 from aion._http.sockets import coroutines as rt
+from aion._http.sockets.async_joining import AsyncJoiningBackend
 from aion._http.wire import Fault, Reply, Wire
 
 if TYPE_CHECKING:
@@ -39,7 +41,9 @@ class AsyncConnection:
             self._transport = httpx.AsyncHTTPTransport(
                 verify=way.tls(), limits=ONE, proxy=library_proxy(way), trust_env=False
             )
-        self._pool = AsyncSinglePool(self._transport, self._backend)
+        self._joining = Joining()
+        backend = AsyncJoiningBackend(self._backend, self._joining)
+        self._pool = AsyncSinglePool(self._transport, backend)
         self._stream: httpx.AsyncByteStream | None = None
         self._pieces: AsyncIterator[bytes] | None = None
 
@@ -58,6 +62,7 @@ class AsyncConnection:
             silence: Seconds without a byte that are too long, or None.
             whole: Read the body of a success too. Otherwise `piece` and `finish` do.
         """
+        self._joining.next_response(joined=not whole)
         try:
             response = await self._transport.handle_async_request(
                 request_of(wire, self._urls, silence)

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, cast
 
 import httpx
 
+from aion._http.chunk_joining import Joining
 from aion._http.connection import ONE, connect_limits, library_proxy, socks_extra
 from aion._http.content_encoding import Undecodable
 from aion._http.failures import fault_of
 from aion._http.request import Urls, request_of
 from aion._http.response import Reader, garbled, unpacker_of
 from aion._http.sockets import threads as rt
+from aion._http.sockets.sync_joining import SyncJoiningBackend
 from aion._http.sync_single_pool import SyncSinglePool
 from aion._http.sync_unpacked import SyncUnpacked
 from aion._http.wire import Fault, Reply, Wire
@@ -41,7 +43,9 @@ class SyncConnection:
             self._transport = httpx.HTTPTransport(
                 verify=way.tls(), limits=ONE, proxy=library_proxy(way), trust_env=False
             )
-        self._pool = SyncSinglePool(self._transport, self._backend)
+        self._joining = Joining()
+        backend = SyncJoiningBackend(self._backend, self._joining)
+        self._pool = SyncSinglePool(self._transport, backend)
         self._stream: httpx.SyncByteStream | None = None
         self._pieces: Iterator[bytes] | None = None
 
@@ -58,6 +62,7 @@ class SyncConnection:
             silence: Seconds without a byte that are too long, or None.
             whole: Read the body of a success too. Otherwise `piece` and `finish` do.
         """
+        self._joining.next_response(joined=not whole)
         try:
             response = self._transport.handle_request(request_of(wire, self._urls, silence))
             # The type that a transport returns covers the streams of both clients.
