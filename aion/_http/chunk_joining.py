@@ -70,10 +70,27 @@ class ChunkJoiner:
         return data
 
     def _joined(self, data: bytes) -> bytes:
+        if self._is_one_chunk(data):
+            # As a slow service sends them: there is nothing to join.
+            return data
         pieces: list[bytes] = []
         rest = self._split(self._held + data if self._held else data, pieces)
         joined = b"".join(pieces)
         return b"%x\r\n%b\r\n%b" % (len(joined), joined, rest) if joined else rest
+
+    def _is_one_chunk(self, data: bytes) -> bool:
+        """Return whether exactly one whole chunk arrived, with nothing before it."""
+        if self._held or self._left or self._end:
+            return False
+        size = _SIZE(data)
+        content = int(size[1], 16) if size else 0
+        # The chunk without content is the last: nothing after it is a chunk.
+        return (
+            size is not None
+            and content > 0
+            and len(data) == size.end() + content + 2
+            and data.endswith(_LINE_END)
+        )
 
     def _split(self, data: bytes, pieces: list[bytes]) -> bytes:
         """Collect the content of chunks. Return what has to be passed on as it is."""

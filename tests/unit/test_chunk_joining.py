@@ -140,3 +140,17 @@ def test_P12_what_is_wrong_with_a_chunk_stays_wrong(name: str, size: int) -> Non
     pieces = cut(HEAD + WRONG[name], size)
 
     assert understood(joined(pieces))[1] == understood(pieces)[1] == "refused"
+
+
+def test_a_chunk_that_arrives_alone_is_passed_on_as_it_is() -> None:
+    joiner = ChunkJoiner()
+    joiner.feed(HEAD)
+    chunk = b"5\r\nhello\r\n"
+    assert joiner.feed(chunk) is chunk
+
+
+def test_what_follows_the_last_chunk_is_not_joined() -> None:
+    joiner = ChunkJoiner()
+    joiner.feed(HEAD)
+    assert joiner.feed(END) == END
+    assert joiner.feed(b"1\r\na\r\n1\r\nb\r\n") == b"1\r\na\r\n1\r\nb\r\n"
