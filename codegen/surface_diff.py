@@ -11,7 +11,7 @@ Data = dict[str, Any]
 _Wider = Mapping[str, tuple[str, ...]]
 _POSITIONAL = ("positional_only", "positional_or_keyword")
 _KEYWORD = ("keyword_only", "positional_or_keyword")
-# What takes more than it says: a parameter of the right takes every value of the left.
+# Wider types: a parameter of a type on the right accepts every value of the type on the left.
 _WIDER: _Wider = {
     "list": ("Sequence", "Collection", "Iterable"),
     "tuple": ("Sequence", "Collection", "Iterable"),
@@ -42,7 +42,7 @@ class Breach:
 
 
 def breaches(old: Data, new: Data) -> list[Breach]:
-    """Every incompatible difference between two surfaces, each once."""
+    """Return every incompatible difference between two surfaces, each once."""
     wider = {**_WIDER, **_bases(new["definitions"])}
     found: list[Breach] = []
     seen: set[tuple[str, str]] = set()
@@ -67,7 +67,7 @@ def breaches(old: Data, new: Data) -> list[Breach]:
 
 
 def _bases(definitions: Mapping[str, Data]) -> _Wider:
-    """The base classes of each class: a parameter that takes one of them takes the class, too."""
+    """Return the bases of each class: a parameter that accepts a base accepts the class, too."""
     return {
         path.rpartition(".")[2]: tuple(base.rpartition(".")[2] for base in found["line"])
         for path, found in definitions.items()
@@ -97,7 +97,7 @@ def _definition(
         if held is None:
             yield name, "the value is gone"
         elif held != value:
-            yield name, f"its value was {value} and is {held}"
+            yield name, f"its value was {value} and is now {held}"
     yield from (("", what) for what in _call(old.get("call"), new.get("call"), wider))
     now = _members(new, news)
     for name, member in _members(old, olds).items():
@@ -132,7 +132,7 @@ def _member(old: Data, new: Data, wider: _Wider) -> Iterator[str]:
 
 def _function(old: Data, new: Data, wider: _Wider) -> Iterator[str]:
     if old["async"] != new["async"]:
-        yield "it has to be awaited now" if new["async"] else "it is not to be awaited any more"
+        yield "it has to be awaited now" if new["async"] else "it must not be awaited any more"
     yield from _call(old["call"], new["call"], wider)
     if _wider(new["returns"], old["returns"]):
         yield f"it returned {old['returns']} and now returns {new['returns']}"
@@ -171,9 +171,9 @@ def _parameter(old: Data, new: Data, wider: _Wider) -> Iterator[str]:
     if "default" in old and "default" not in new:
         yield f"parameter {name} has no default any more"
     elif "default" in old and old["default"] != new["default"]:
-        yield f"the default of {name} was {old['default']} and is {new['default']}"
+        yield f"the default of {name} was {old['default']} and is now {new['default']}"
     if _wider(old.get("type", ""), new.get("type", ""), table=wider):
-        yield f"parameter {name} took {old['type']} and takes {new['type']}"
+        yield f"parameter {name} accepted {old['type']} and now accepts {new['type']}"
 
 
 def _order(old: list[Data], new: list[Data]) -> Iterator[str]:
@@ -187,7 +187,7 @@ def _order(old: list[Data], new: list[Data]) -> Iterator[str]:
 
 
 def _wider(first: str, second: str, *, table: _Wider | None = None) -> bool:
-    """Whether a type says more than another one, as far as the text tells."""
+    """Whether a type covers values that another one does not, judged by their text."""
     if not first or not second or "Any" in (first, second):
         return False
     taken = _parts(second)

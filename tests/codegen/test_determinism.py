@@ -35,9 +35,8 @@ def test_another_process_and_hash_seed_give_the_same_bytes(
 ) -> None:
     for name in ("codegen", "templates"):
         shutil.copytree(PROJECT / name, tmp_path / name)
-    shutil.copytree(
-        PROJECT / "aion", tmp_path / "aion", ignore=shutil.ignore_patterns("sync", "*.pyi")
-    )
+    made_before = shutil.ignore_patterns("sync", "sync_*.py", "*.pyi")
+    shutil.copytree(PROJECT / "aion", tmp_path / "aion", ignore=made_before)
     shutil.copy(PROJECT / "openapi.json", tmp_path)
     subprocess.run(
         [sys.executable, "-m", "codegen", "build"],
@@ -51,8 +50,9 @@ def test_another_process_and_hash_seed_give_the_same_bytes(
         for owned in OWNED
         for name, content in bytes_below(tmp_path / owned).items()
     }
-    stubs = sorted((tmp_path / "aion").rglob("*.pyi"))
-    made |= {path.relative_to(tmp_path).as_posix(): path.read_bytes() for path in stubs}
+    for pattern in ("*.pyi", "sync_*.py"):
+        for path in (tmp_path / "aion").rglob(pattern):
+            made[path.relative_to(tmp_path).as_posix()] = path.read_bytes()
     assert made == {name: text.encode() for name, text in current.items()}
 
 

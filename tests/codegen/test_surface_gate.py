@@ -261,7 +261,7 @@ INCOMPATIBLE: dict[str, tuple[tuple[str, ...], list[str]]] = {
     ),
     "parameter takes another class": (
         ("client: Client", "client: Item"),
-        ["invented.leave: parameter client took Client and takes Item"],
+        ["invented.leave: parameter client accepted Client and now accepts Item"],
     ),
     "parameter takes less": (
         ("tags: list[str] | None", "tags: list[str]"),
