@@ -91,7 +91,6 @@ class DocumentConfirmResult(Model):
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
         """Read the answer to a confirmation."""
         read = Reader(data)
-        confirmed = read.get("confirmed")
         return cls(
             document_id=read.need("document_id"),
             filename=read.get("filename") or "",
@@ -99,7 +98,7 @@ class DocumentConfirmResult(Model):
             message=read.get("message") or "",
             object_key=read.get("object_key"),
             document_type=read.get("document_type"),
-            confirmed=True if confirmed is None else confirmed,
+            confirmed=read.get("confirmed", default=True),
             deduplicated=read.get("deduplicated") or False,
             is_idempotent_retry=read.get("is_idempotent_retry") or False,
             additional_properties=read.rest(),

@@ -178,9 +178,7 @@ class BatchPrepareResult(Model):
         return cls(
             batch_id=read.need("batch_id"),
             upload_plan=UploadPlan.from_api_response(read.need("upload_plan")),
-            presigned_urls=[
-                BatchPresignedUrl.from_api_response(one) for one in read.get("presigned_urls") or ()
-            ],
+            presigned_urls=read.items(BatchPresignedUrl, "presigned_urls"),
             total_size_bytes=read.get("total_size_bytes") or 0,
             estimated_time_seconds=read.get("estimated_time_seconds") or 0,
             additional_properties=read.rest(),
@@ -255,9 +253,7 @@ class BatchConfirmResult(Model):
             processing_status=read.need("processing_status"),
             failed_files=read.get("failed_files"),
             message=read.get("message") or "",
-            stored_images=[
-                StoredImage.from_api_response(one) for one in read.get("stored_images") or ()
-            ],
+            stored_images=read.items(StoredImage, "stored_images"),
             additional_properties=read.rest(),
         )
 

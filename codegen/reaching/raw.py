@@ -23,7 +23,7 @@ from codegen.errors import CodegenError
 NAME = "undescribed.toml"
 _DECODER = "from_api_response"
 _READERS = frozenset({"read", "reader", "data"})
-_ASKED = frozenset({"need", "get", "date"})
+_ASKED = frozenset({"need", "get", "date", "items"})
 
 
 @dataclass(frozen=True)
