@@ -8,8 +8,8 @@ from typing import Any, Self
 
 from attrs import frozen
 
-from aion.types._document_intake import target
 from aion.types._reader import Reader
+from aion.types._upload_target import upload_target
 from aion_api import Model
 
 
@@ -45,7 +45,7 @@ class DocumentBatchFileInfo(Model):
         read = Reader(data)
         return cls(
             filename=read.get("filename") or "",
-            **target(read),
+            **upload_target(read),
             file_index=read.get("file_index"),
             upload_intent_id=read.get("upload_intent_id"),
             additional_properties=read.rest(),

@@ -9,6 +9,7 @@ from typing import Any, Self
 from attrs import frozen
 
 from aion.types._reader import Reader
+from aion.types._upload_target import upload_target
 from aion_api import Model
 
 
@@ -43,22 +44,12 @@ class DocumentPresignedUploadResult(Model):
         """Read the answer to a request for a URL."""
         read = Reader(data)
         return cls(
-            **target(read),
+            **upload_target(read),
             max_size_bytes=read.get("max_size_bytes"),
             storage_target=read.get("storage_target") or "default",
             bucket_name=read.get("bucket_name"),
             additional_properties=read.rest(),
         )
-
-
-def target(read: Reader) -> dict[str, Any]:
-    """What single and batch URLs share."""
-    return {
-        **read.target(),
-        "object_key": read.need("object_key"),
-        "expires_at": read.date("expires_at"),
-        "upload_fields": read.get("upload_fields"),
-    }
 
 
 @frozen(slots=False)

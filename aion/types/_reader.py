@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol, Self, TypeVar
 
-from aion._http import targets
 from aion_api._model import date
 
 _NO_IDS = ("", ".", "..")
@@ -81,20 +80,6 @@ class Reader:
             others: Its other names.
         """
         return [kind.from_api_response(one) for one in self.get(name, *others) or ()]
-
-    def target(self) -> dict[str, Any]:
-        """Return where and how to send bytes to storage: a URL and headers that can be sent.
-
-        Raises:
-            KeyError: There is no URL.
-            ValueError: The URL, a header or the method cannot be sent.
-        """
-        headers = self.get("upload_headers")
-        return {
-            "upload_url": targets.reference(self.need("upload_url")),
-            "upload_headers": None if headers is None else targets.sendable(headers),
-            "upload_method": targets.verb(self.get("upload_method") or "PUT"),
-        }
 
     def date(self, name: str) -> datetime | None:
         """Return a timestamp, or None. `rest` preserves one that cannot be parsed as received."""
