@@ -13,11 +13,12 @@ import importlib
 import inspect
 import json
 import pkgutil
+import re
 import sys
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from types import FunctionType, ModuleType
-from typing import Any, cast
+from typing import Any, cast, get_args, get_origin
 
 Data = dict[str, Any]
 Homes = dict[str, str]
@@ -130,6 +131,29 @@ def _defined(path: str, value: Any, homes: Homes, definitions: dict[str, Data]) 
     return path
 
 
+def _filled(cls: type) -> Iterator[tuple[str, Data]]:
+    """Yield the members of generic bases, with the types that a class gives their variables."""
+    for base in vars(cls).get("__orig_bases__", ()):
+        origin = get_origin(base)
+        variables = getattr(origin, "__parameters__", ())
+        if not variables or not inspect.isclass(origin):
+            continue
+        pairs = zip(variables, get_args(base), strict=True)
+        filled = {variable.__name__: _text(argument) for variable, argument in pairs}
+        for name, data in _members(origin):
+            yield name, _replaced(data, filled)
+
+
+def _replaced(data: Data, words: Mapping[str, str]) -> Data:
+    """Return a member or a parameter with words replaced in its types."""
+    found = dict(data)
+    for key in {"type", "returns"} & found.keys():
+        found[key] = re.sub(r"\w+", lambda word: words.get(word[0], word[0]), found[key])
+    if found.get("call"):
+        found["call"] = [_replaced(parameter, words) for parameter in found["call"]]
+    return found
+
+
 def _class(cls: type, homes: Homes, definitions: dict[str, Data]) -> Data:
     line: list[str] = []
     for base in cls.__mro__[1:-1]:
@@ -143,7 +167,8 @@ def _class(cls: type, homes: Homes, definitions: dict[str, Data]) -> Data:
         found["values"] = {name: repr(member.value) for name, member in members.items()}
     else:
         found["call"] = _call(cls)
-    found["members"] = dict(sorted(_members(cast("type[object]", cls))))
+    plain = cast("type[object]", cls)
+    found["members"] = dict(sorted({**dict(_filled(plain)), **dict(_members(plain))}.items()))
     return found
 
 

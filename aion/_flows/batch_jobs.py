@@ -1,59 +1,42 @@
-"""Polls batch jobs until they end, and reads their results page by page."""
+"""Runs batch jobs: submits them, polls them until they end, reads their results page by page."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from aion._clock import monotonic
 from aion._flows.paging import Pages
 from aion._flows.polling import poll_job
+from aion._requests import batch as requests
 from aion._requests.page import Page
 from aion._runtime import aio as rt
 from aion._waiting.errors import Awaited
-from aion._waiting.plan import PollPlan
+from aion._waiting.plan import PollPlan, begin
 from aion.exceptions import AionvisionError, BatchError
 from aion.types.batch import (
     BatchItemResult,
     BatchItemStatus,
-    BatchResults,
     BatchStatus,
     BatchStatusResult,
+    BatchSubmissionResult,
 )
 from aion_api import Request
-from aion_api.api import batch
 
-PAGE = 500
-"""Items that one page may have."""
-
+T = TypeVar("T")
 Progress = Callable[[BatchStatusResult], Any]
 
 
-def status_request(batch_id: str) -> Request[BatchStatusResult]:
-    """The request for the status of a batch."""
-    return batch.get_batch_status(batch_id).decoding(BatchStatusResult.from_api_response)
-
-
-def page_request(
-    batch_id: str, *, include_failed: bool, offset: int, limit: int
-) -> Request[BatchResults]:
-    """The request for one page of results."""
-    request = batch.get_batch_results(
-        batch_id, include_failed=include_failed, offset=offset, limit=limit
-    )
-    return request.decoding(BatchResults.from_api_response)
-
-
 def all_results(
-    engine: rt.Engine, batch_id: str, *, include_failed: bool = True, size: int = PAGE
+    engine: rt.Engine, batch_id: str, *, include_failed: bool = True, size: int = requests.PAGE
 ) -> AsyncIterator[BatchItemResult]:
     """Every result of a batch, one after the other."""
 
     async def fetch(offset: int) -> Page[BatchItemResult]:
-        request = page_request(batch_id, include_failed=include_failed, offset=offset, limit=size)
-        answer = await engine.call(request)
-        where = answer.pagination
-        return Page(answer.results, where.has_more, where.total)
+        page = await engine.call(
+            requests.results(batch_id, include_failed=include_failed, offset=offset, limit=size)
+        )
+        return Page(page.results, page.pagination.has_more, page.pagination.total)
 
     return Pages(fetch, lambda item: item.item_id)
 
@@ -70,7 +53,7 @@ async def wait(
     """
 
     async def call(timeout: float) -> BatchStatusResult:
-        return await engine.call(status_request(batch_id), timeout=timeout)
+        return await engine.call(requests.status(batch_id), timeout=timeout)
 
     awaited = _named(
         batch_id,
@@ -84,15 +67,28 @@ async def wait(
     return status
 
 
-async def finished(
-    engine: rt.Engine, batch_id: str, plan: PollPlan, on_progress: Progress | None
-) -> list[BatchItemResult]:
-    """Poll a batch until it ends; return its results in order, each of which is good.
+async def run(
+    engine: rt.Engine,
+    submission: Request[BatchSubmissionResult],
+    read: Callable[[BatchItemResult], T],
+    timeout: float | None,
+    on_progress: Progress | None,
+) -> list[T]:
+    """Submit a batch, poll it until it ends, and return its results in the order of its items.
+
+    Args:
+        engine: Sends the requests.
+        submission: The request that submits the batch.
+        read: Makes the result of a successful item.
+        timeout: Seconds for all of it, instead of `polling_timeout` of the settings.
+        on_progress: Called with the status of the batch after each poll.
 
     Raises:
-        BatchError: It did not end well for every item.
+        BatchError: Not every item was successful.
         AionvisionError: As `wait`, or its results cannot be read; `details` names the batch.
     """
+    plan = begin(engine.config, timeout)
+    batch_id = (await engine.call(submission)).batch_id
     status = await wait(engine, batch_id, plan, on_progress)
     try:
         items = [item async for item in all_results(engine, batch_id)]
@@ -104,13 +100,13 @@ async def finished(
     if bad or len(items) < status.total_items:
         what = f"{len(items) - len(bad)} of {status.total_items} items ended well"
         raise _error(f"the batch is {status.status}: {what}", batch_id, bad)
-    return sorted(items, key=lambda item: item.item_index)
+    return [read(item) for item in sorted(items, key=lambda item: item.item_index)]
 
 
 async def _failed(engine: rt.Engine, batch_id: str, plan: PollPlan) -> BatchError:
     timeout = min(engine.config.timeout, plan.left(monotonic()))
     try:
-        request = page_request(batch_id, include_failed=True, offset=0, limit=PAGE)
+        request = requests.results(batch_id, include_failed=True, offset=0, limit=requests.PAGE)
         items = (await engine.call(request, timeout=timeout)).failed_results()
     except AionvisionError:
         # Optional: the failure itself is known.

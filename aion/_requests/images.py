@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import os
-import secrets
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -67,19 +66,6 @@ def _embedded(content: Embedded) -> BatchImageInput:
 def stored(field: str, key: Any) -> BatchImageInput:
     """An image that is stored already, by its key."""
     return BatchImageInput(object_key=check.identifier(field, key))
-
-
-def alone(image: BatchImageInput) -> dict[str, Any]:
-    """The fields of a request for one image: its base64 goes without the head of a data URL."""
-    fields = image.to_dict()
-    if image.image_base64:
-        fields["image_base64"] = cast("Embedded", image.image_base64).bare()
-    return fields
-
-
-def idempotency_key(given: Any) -> str:
-    """The key of a request: the caller's, or a fresh one."""
-    return secrets.token_hex(16) if given is None else check.text("idempotency_key", given, 1, 128)
 
 
 def chosen(**given: Any) -> tuple[str, Any]:

@@ -7,7 +7,8 @@ from typing import Any
 
 from aion import _checks as check
 from aion._flows import batch_jobs
-from aion._requests import images as requests
+from aion._requests import batch as requests
+from aion._requests import images as inputs
 from aion._runtime import aio as rt
 from aion._waiting.plan import begin
 from aion.types.batch import (
@@ -19,10 +20,9 @@ from aion.types.batch import (
     BatchVerifyInput,
 )
 from aion_api.api import batch
-from aion_api.models import batch as wire
 
-MAX_PAGE = batch_jobs.PAGE
-MAX_ITEMS = requests.MOST_ITEMS
+MAX_PAGE = requests.PAGE
+MAX_ITEMS = inputs.MOST_ITEMS
 
 
 class BatchResource:
@@ -45,7 +45,7 @@ class BatchResource:
 
         Endpoint: ``GET /batch/{batch_id}``
         """
-        request = batch_jobs.status_request(check.identifier("batch_id", batch_id))
+        request = requests.status(check.identifier("batch_id", batch_id))
         return await self._engine.call(request, timeout=timeout)
 
     async def get_results(
@@ -76,7 +76,7 @@ class BatchResource:
 
         Endpoint: ``GET /batch/{batch_id}/results``
         """
-        request = batch_jobs.page_request(
+        request = requests.results(
             check.identifier("batch_id", batch_id),
             include_failed=include_failed,
             offset=check.whole_number("offset", offset, 0),
@@ -207,22 +207,18 @@ class BatchResource:
 
         Endpoint: ``POST /batch/describe``
         """
-        body = wire.BatchDescribeRequest(
-            images=[wire.ImageData(**one.to_dict()) for one in requests.inputs(images)],
-            **requests.settings(
-                providers=providers,
-                prompt=prompt,
-                rule_set_id=rule_set_id,
-                rules=rules,
-                verification_level=verification_level,
-                consensus_threshold=consensus_threshold,
-                webhook_url=webhook_url,
-            ),
-            **requests.pace(max_parallel, timeout_per_item),
+        options = inputs.settings(
+            providers=providers,
+            prompt=prompt,
+            rule_set_id=rule_set_id,
+            rules=rules,
+            verification_level=verification_level,
+            consensus_threshold=consensus_threshold,
+            webhook_url=webhook_url,
         )
-        request = batch.batch_describe(body=body)
-        answer = request.decoding(BatchSubmissionResult.from_api_response)
-        return await self._engine.call(answer, timeout=timeout)
+        options |= inputs.pace(max_parallel, timeout_per_item)
+        request = requests.describe(inputs.inputs(images), options)
+        return await self._engine.call(request, timeout=timeout)
 
     async def submit_verify(
         self,
@@ -264,21 +260,14 @@ class BatchResource:
 
         Endpoint: ``POST /batch/verify``
         """
-        body = wire.BatchVerifyRequest(
-            image_text_pairs=[
-                wire.ImageTextPair(image=wire.ImageData(**one.image.to_dict()), text=one.content)
-                for one in requests.pairs(pairs)
-            ],
-            **requests.settings(
-                providers=providers,
-                rule_set_id=rule_set_id,
-                rules=rules,
-                verification_level=verification_level,
-                consensus_threshold=consensus_threshold,
-                webhook_url=webhook_url,
-            ),
-            **requests.pace(max_parallel, timeout_per_item),
+        options = inputs.settings(
+            providers=providers,
+            rule_set_id=rule_set_id,
+            rules=rules,
+            verification_level=verification_level,
+            consensus_threshold=consensus_threshold,
+            webhook_url=webhook_url,
         )
-        request = batch.batch_verify(body=body)
-        answer = request.decoding(BatchSubmissionResult.from_api_response)
-        return await self._engine.call(answer, timeout=timeout)
+        options |= inputs.pace(max_parallel, timeout_per_item)
+        request = requests.verify(inputs.pairs(pairs), options)
+        return await self._engine.call(request, timeout=timeout)

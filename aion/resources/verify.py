@@ -8,14 +8,12 @@ from typing import Any
 
 from aion import _checks as check
 from aion._flows import batch_jobs
-from aion._requests import images as requests
+from aion._requests import batch, image_analysis
+from aion._requests import images as inputs
+from aion._requests.idempotency import key_of
 from aion._runtime import aio as rt
-from aion._waiting.plan import begin
-from aion.resources.batch import BatchResource
-from aion.types.batch import BatchStatusResult, BatchVerifyInput
+from aion.types.batch import BatchStatusResult
 from aion.types.verify import VerificationResult
-from aion_api.api import verification
-from aion_api.models.verification import VerifyRequest
 
 MODES = ("response", "claim")
 
@@ -89,63 +87,41 @@ class VerifyResource:
         Endpoint: ``POST /verify/``; for many ``POST /batch/verify``, ``GET /batch/{batch_id}`` and
         ``GET /batch/{batch_id}/results``
         """
-        settings = requests.settings(
+        options = inputs.settings(
             providers=providers,
             rule_set_id=rule_set_id,
             rules=rules,
             verification_level=verification_level,
         )
-        pace = requests.pace(max_parallel, timeout_per_item)
+        pace = inputs.pace(max_parallel, timeout_per_item)
         rt.check_callbacks(on_progress=on_progress)
         mode = check.choice("mode", mode, MODES)
         check.optional_seconds("timeout", timeout)
-        key = requests.idempotency_key(idempotency_key)
-        name, value = requests.chosen(
+        key = key_of(idempotency_key)
+        name, value = inputs.chosen(
             image=image, images=images, object_key=object_key, object_keys=object_keys
         )
-        many = name in ("images", "object_keys")
-        if not many:
+        if name in ("image", "object_key"):
             if contents is not None:
                 check.refuse("contents", contents, "left out for one image: its text is content")
-            text = check.text("content", content, 1, requests.LONGEST_TEXT)
-            found = [(requests.stored if name == "object_key" else requests.picture)(name, value)]
-            body = VerifyRequest(
-                content=text,
-                **requests.alone(found[0]),
-                **settings,
-                mode=mode,
-                use_consensus=use_consensus,
-            )
-            return await self._verify(body, key, timeout)
-        for field, given, wanted in (
+            text = check.text("content", content, 1, inputs.LONGEST_TEXT)
+            picture = (inputs.stored if name == "object_key" else inputs.picture)(name, value)
+            options |= {"mode": mode, "use_consensus": use_consensus}
+            request = image_analysis.verify(picture, text, key, options)
+            return await self._engine.call(request, timeout=timeout)
+        for field, given, default in (
             ("content", content, ""),
             ("mode", mode, "response"),
             ("use_consensus", use_consensus, True),
             ("idempotency_key", idempotency_key, None),
         ):
-            if given != wanted:
-                check.refuse(field, given, f"{wanted!r} for many images: a batch has no other")
-        found, _ = requests.pictures(name, value)
-        pairs = requests.paired(found, contents)
-        return await self._batch(pairs, settings, pace, on_progress, timeout)
-
-    async def _verify(
-        self, body: VerifyRequest, key: str, timeout: float | None
-    ) -> VerificationResult:
-        request = verification.verify_content(body=body, idempotency_key=key)
-        request.repeatable = True
-        answer = request.decoding(VerificationResult.from_api_response)
-        return await self._engine.call(answer, timeout=timeout)
-
-    async def _batch(
-        self,
-        pairs: list[BatchVerifyInput],
-        settings: dict[str, Any],
-        pace: dict[str, Any],
-        on_progress: Callable[[BatchStatusResult], Any] | None,
-        timeout: float | None,
-    ) -> list[VerificationResult]:
-        plan = begin(self._engine.config, timeout)
-        begun = await BatchResource(self._engine).submit_verify(pairs, **settings, **pace)
-        items = await batch_jobs.finished(self._engine, begun.batch_id, plan, on_progress)
-        return [VerificationResult.from_item(item) for item in items]
+            if given != default:
+                check.refuse(field, given, f"{default!r} for many images: a batch has no other")
+        pairs = inputs.paired(inputs.pictures(name, value)[0], contents)
+        return await batch_jobs.run(
+            self._engine,
+            batch.verify(pairs, options | pace),
+            VerificationResult.from_item,
+            timeout,
+            on_progress,
+        )

@@ -60,7 +60,6 @@ class ChatSession(Model):
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
         """Read a session of a listing, or the short answer that created one."""
         read = Reader(data)
-        active, every = read.get("is_active"), read.get("use_all_images")
         return cls(
             id=read.need("id", "session_id"),
             title=read.get("title") or "",
@@ -68,8 +67,8 @@ class ChatSession(Model):
             total_tokens=read.get("total_tokens") or 0,
             remaining_tokens=read.get("remaining_tokens") or 0,
             remaining_messages=read.get("remaining_messages") or 0,
-            is_active=True if active is None else active,
-            use_all_images=True if every is None else every,
+            is_active=read.get("is_active", default=True),
+            use_all_images=read.get("use_all_images", default=True),
             selected_image_count=read.get("selected_image_count") or 0,
             created_at=read.date("created_at"),
             updated_at=read.date("updated_at"),
@@ -117,7 +116,7 @@ class ChatSessionDetail(Model):
         session = read.need("session")
         return cls(
             session=ChatSession.from_api_response(session),
-            messages=[ChatMessage.from_api_response(one) for one in read.get("messages") or ()],
+            messages=read.items(ChatMessage, "messages"),
             selected_image_ids=read.get("selected_image_ids"),
             selected_video_ids=read.get("selected_video_ids"),
             current_search_result_ids=read.get("current_search_result_ids"),

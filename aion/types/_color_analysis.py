@@ -177,7 +177,22 @@ class ColorTemperature(Model):
 
 
 @frozen(slots=False)
-class ColorBrightness(Model):
+class _Level(Model):
+    """An average over the colors of an image, and the category that it falls into."""
+
+    average: float
+    category: str
+
+    @classmethod
+    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
+        """Decode the level."""
+        read = Reader(data)
+        average, category = read.need("average"), read.get("category") or ""
+        return cls(average, category, additional_properties=read.rest())
+
+
+@frozen(slots=False)
+class ColorBrightness(_Level):
     """How bright an image is.
 
     Attributes:
@@ -185,35 +200,15 @@ class ColorBrightness(Model):
         category: ``dark``, ``medium`` or ``light``.
     """
 
-    average: float
-    category: str
-
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Read the brightness."""
-        read = Reader(data)
-        average, category = read.need("average"), read.get("category") or ""
-        return cls(average, category, additional_properties=read.rest())
-
 
 @frozen(slots=False)
-class ColorSaturation(Model):
+class ColorSaturation(_Level):
     """How saturated the colors of an image are.
 
     Attributes:
         average: The average, from 0 to 100.
         category: ``muted``, ``medium`` or ``vivid``.
     """
-
-    average: float
-    category: str
-
-    @classmethod
-    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Read the saturation."""
-        read = Reader(data)
-        average, category = read.need("average"), read.get("category") or ""
-        return cls(average, category, additional_properties=read.rest())
 
 
 @frozen(slots=False)

@@ -8,8 +8,8 @@ from typing import Any, Self
 
 from attrs import frozen
 
-from aion.types._document_intake import target
 from aion.types._reader import Reader
+from aion.types._upload_target import upload_target
 from aion_api import Model
 
 
@@ -45,7 +45,7 @@ class DocumentBatchFileInfo(Model):
         read = Reader(data)
         return cls(
             filename=read.get("filename") or "",
-            **target(read),
+            **upload_target(read),
             file_index=read.get("file_index"),
             upload_intent_id=read.get("upload_intent_id"),
             additional_properties=read.rest(),
@@ -76,10 +76,9 @@ class DocumentBatchPrepareResult(Model):
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
         """Read the answer to a preparation."""
         read = Reader(data)
-        targets = read.get("files", "presigned_urls") or ()
         return cls(
             batch_id=read.need("batch_id"),
-            files=[DocumentBatchFileInfo.from_api_response(one) for one in targets],
+            files=read.items(DocumentBatchFileInfo, "files", "presigned_urls"),
             expires_at=read.date("expires_at"),
             total_size_bytes=read.get("total_size_bytes"),
             estimated_time_seconds=read.get("estimated_time_seconds"),
@@ -147,17 +146,17 @@ class DocumentBatchConfirmResult(Model):
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
         """Read the answer to a confirmation; failed files come as names only."""
         read = Reader(data)
-        items = [DocumentBatchConfirmItem.from_api_response(d) for d in read.get("documents") or ()]
+        items = read.items(DocumentBatchConfirmItem, "documents")
         lost = read.get("failed_files") or ()
         items += [DocumentBatchConfirmItem("", name, "failed") for name in lost]
         failed = sum(item.status == "failed" for item in items)
-        created_count = read.get("created_count", "successful_uploads")
-        failed_count = read.get("failed_count", "failed_uploads")
         return cls(
             batch_id=read.need("batch_id"),
             documents=items,
-            created_count=len(items) - failed if created_count is None else created_count,
-            failed_count=failed if failed_count is None else failed_count,
+            created_count=read.get(
+                "created_count", "successful_uploads", default=len(items) - failed
+            ),
+            failed_count=read.get("failed_count", "failed_uploads", default=failed),
             processing_status=read.get("processing_status"),
             message=read.get("message") or "",
             additional_properties=read.rest(),
@@ -227,13 +226,13 @@ class DocumentBatchStatusResult(Model):
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
         """Read the state of a batch; what it does not count is counted here."""
         read = Reader(data)
-        items = [DocumentBatchStatusItem.from_api_response(d) for d in read.get("documents") or ()]
+        items = read.items(DocumentBatchStatusItem, "documents")
         states = [item.text_extraction_status for item in items]
         status = read.get("status", "overall_status") or ""
-        total = _first(read.get("total_documents"), len(items))
-        done = _first(read.get("completed_count", "processed_documents"), states.count("completed"))
-        failed = _first(read.get("failed_count", "failed_documents"), states.count("failed"))
-        running = _first(read.get("processing_count"), max(0, total - done - failed))
+        total = read.get("total_documents", default=len(items))
+        done = read.get("completed_count", "processed_documents", default=states.count("completed"))
+        failed = read.get("failed_count", "failed_documents", default=states.count("failed"))
+        running = read.get("processing_count", default=max(0, total - done - failed))
         complete = status in ("completed", "failed") or (not status and running == 0)
         return cls(
             batch_id=read.need("batch_id"),
@@ -241,12 +240,8 @@ class DocumentBatchStatusResult(Model):
             completed_count=done,
             processing_count=running,
             failed_count=failed,
-            is_complete=_first(read.get("is_complete"), complete),
+            is_complete=read.get("is_complete", default=complete),
             status=status,
             total_documents=total,
             additional_properties=read.rest(),
         )
-
-
-def _first(given: Any, counted: Any) -> Any:
-    return counted if given is None else given

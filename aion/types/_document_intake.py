@@ -9,6 +9,7 @@ from typing import Any, Self
 from attrs import frozen
 
 from aion.types._reader import Reader
+from aion.types._upload_target import upload_target
 from aion_api import Model
 
 
@@ -43,22 +44,12 @@ class DocumentPresignedUploadResult(Model):
         """Read the answer to a request for a URL."""
         read = Reader(data)
         return cls(
-            **target(read),
+            **upload_target(read),
             max_size_bytes=read.get("max_size_bytes"),
             storage_target=read.get("storage_target") or "default",
             bucket_name=read.get("bucket_name"),
             additional_properties=read.rest(),
         )
-
-
-def target(read: Reader) -> dict[str, Any]:
-    """What single and batch URLs share."""
-    return {
-        **read.target(),
-        "object_key": read.need("object_key"),
-        "expires_at": read.date("expires_at"),
-        "upload_fields": read.get("upload_fields"),
-    }
 
 
 @frozen(slots=False)
@@ -91,7 +82,6 @@ class DocumentConfirmResult(Model):
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
         """Read the answer to a confirmation."""
         read = Reader(data)
-        confirmed = read.get("confirmed")
         return cls(
             document_id=read.need("document_id"),
             filename=read.get("filename") or "",
@@ -99,7 +89,7 @@ class DocumentConfirmResult(Model):
             message=read.get("message") or "",
             object_key=read.get("object_key"),
             document_type=read.get("document_type"),
-            confirmed=True if confirmed is None else confirmed,
+            confirmed=read.get("confirmed", default=True),
             deduplicated=read.get("deduplicated") or False,
             is_idempotent_retry=read.get("is_idempotent_retry") or False,
             additional_properties=read.rest(),

@@ -149,16 +149,15 @@ class DocumentList(Model):
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
         """Read a page. Where it does not say whether more follow, its numbers do."""
         read = Reader(data)
-        documents = [DocumentItem.from_api_response(one) for one in read.get("documents") or ()]
+        documents = read.items(DocumentItem, "documents")
         page, size = read.get("page") or 1, read.get("page_size") or len(documents)
         total = read.get("total_count", "total") or 0
-        more = read.get("has_more")
         return cls(
             documents=documents,
             total_count=total,
             page=page,
             page_size=size,
-            has_more=page * size < total if more is None else more,
+            has_more=read.get("has_more", default=page * size < total),
             additional_properties=read.rest(),
         )
 
@@ -197,7 +196,6 @@ class DocumentChunk(Model):
         """
         read = Reader(data)
         metadata: dict[str, Any] = read.get("metadata") or {}
-        tokens = read.get("token_count")
         extra = {name: value for name, value in metadata.items() if name != "token_count"}
         return cls(
             id=read.need("id", "chunk_id"),
@@ -205,7 +203,7 @@ class DocumentChunk(Model):
             content=read.need("content"),
             chunk_index=read.get("chunk_index") or 0,
             page_numbers=read.get("page_numbers"),
-            token_count=metadata.get("token_count") if tokens is None else tokens,
+            token_count=read.get("token_count", default=metadata.get("token_count")),
             embedding=read.get("embedding"),
             heading_hierarchy=read.get("heading_hierarchy"),
             additional_properties=read.rest() | ({"metadata": extra} if extra else {}),
@@ -238,11 +236,10 @@ class DocumentChunksResponse(Model):
             DocumentChunk.from_api_response(one, document_id=document_id)
             for one in read.get("chunks") or ()
         ]
-        total = read.get("total_chunks")
         return cls(
             document_id=document_id,
             chunks=chunks,
-            total_chunks=len(chunks) if total is None else total,
+            total_chunks=read.get("total_chunks", default=len(chunks)),
             status_counts=read.get("status_counts"),
             additional_properties=read.rest(),
         )
@@ -309,11 +306,10 @@ class DocumentSearchResponse(Model):
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
         """Read the answer of a search."""
         read = Reader(data)
-        results = [DocumentSearchResult.from_api_response(one) for one in read.get("results") or ()]
-        total = read.get("total_count", "total")
+        results = read.items(DocumentSearchResult, "results")
         return cls(
             results=results,
-            total_count=len(results) if total is None else total,
+            total_count=read.get("total_count", "total", default=len(results)),
             search_time_ms=read.get("search_time_ms") or 0,
             query=read.get("query") or "",
             additional_properties=read.rest(),
@@ -370,7 +366,7 @@ class DocumentBatchDeleteResponse(Model):
         """Read the groups; one that is missing is empty."""
         read = Reader(data)
         groups = {
-            name: [DocumentDeleteResult.from_api_response(one) for one in read.get(name) or ()]
+            name: read.items(DocumentDeleteResult, name)
             for name in ("deleted", "failed", "skipped")
         }
         return cls(**groups, summary=read.get("summary") or {}, additional_properties=read.rest())

@@ -8,7 +8,7 @@ from typing import Any, Protocol, Self
 
 from attrs import evolve, frozen
 
-from aion.exceptions import DocumentProcessingError, UploadError
+from aion.exceptions import DocumentProcessingError
 from aion.types._document_processing import (
     NO_REASON,
     DocumentProcessingFailure,
@@ -16,7 +16,7 @@ from aion.types._document_processing import (
     DocumentStatusResult,
 )
 from aion.types._reader import Reader
-from aion.types._short_repr import brief
+from aion.types._upload_results import UploadResults
 from aion_api import Model
 
 
@@ -182,86 +182,31 @@ class DocumentUploadResult(Model):
         )
 
 
-class BatchDocumentUploadResults(list[DocumentUploadResult]):
-    """The results of an upload of documents: a list, in the order in which they were given."""
+class BatchDocumentUploadResults(UploadResults[DocumentUploadResult]):
+    """The results of an upload of documents, in the order in which they were given."""
 
-    @property
-    def has_failures(self) -> bool:
-        """Whether any failed."""
-        return any(one.is_failed for one in self)
-
-    @property
-    def failed_count(self) -> int:
-        """How many failed."""
-        return len(self.failed())
-
-    @property
-    def succeeded_count(self) -> int:
-        """How many are processed."""
-        return len(self.succeeded())
-
-    @property
-    def pending_count(self) -> int:
-        """How many are stored, but not processed yet."""
-        return len(self.pending())
-
-    def failed(self) -> list[DocumentUploadResult]:
-        """Those that failed."""
-        return [one for one in self if one.is_failed]
-
-    def succeeded(self) -> list[DocumentUploadResult]:
-        """Those that are processed."""
-        return [one for one in self if one.is_completed]
-
-    def pending(self) -> list[DocumentUploadResult]:
-        """Those that are stored, but not processed yet."""
-        return [one for one in self if one.is_pending]
-
-    def retryable(self) -> list[DocumentUploadResult]:
-        """Those that failed and may do better when they are uploaded again."""
-        return [one for one in self.failed() if one.processing_is_retryable]
+    _files = "documents"
 
     def raise_on_failures(self) -> BatchDocumentUploadResults:
-        """Give back this list, if none failed.
+        """Return this list if none failed.
 
         Raises:
             UploadError: Some were not stored; `partial_results` is this list.
             DocumentProcessingError: All are stored, but some were not processed;
                 `partial_results` is this list.
         """
-        failed = self.failed()
-        lost = [one for one in failed if not one.is_stored]
-        if lost:
-            raise UploadError(
-                _of_many(lost, "was not stored"),
-                filename=lost[0].filename,
-                stage="upload",
-                partial_results=self,
-            )
-        if failed:
+        self._require_stored()
+        if failed := self.failed():
             raise DocumentProcessingError(
-                _of_many(failed, "was not processed"),
+                self._failure(failed, "was not processed"),
                 document_id=failed[0].document_id,
                 status=failed[0].text_extraction_status.value,
                 partial_results=self,
             )
         return self
 
-    def __repr__(self) -> str:
-        return brief(self, self.summary())
+    def _error_of(self, one: DocumentUploadResult) -> str | None:
+        return one.processing_error
 
-    def summary(self) -> str:
-        """How many ended how, in words: ``3 succeeded, 1 failed (1 retryable)``."""
-        retryable = len(self.retryable())
-        parts = (
-            (self.succeeded_count, "succeeded"),
-            (self.failed_count, f"failed ({retryable} retryable)" if retryable else "failed"),
-            (self.pending_count, "pending"),
-        )
-        return ", ".join(f"{count} {what}" for count, what in parts if count) or "no documents"
-
-
-def _of_many(failed: list[DocumentUploadResult], what: str) -> str:
-    first = failed[0]
-    others = f", and {len(failed) - 1} more" if len(failed) > 1 else ""
-    return f"{first.filename} {what}: {first.processing_error or NO_REASON}{others}"
+    def _is_retryable(self, one: DocumentUploadResult) -> bool | None:
+        return one.processing_is_retryable

@@ -1,26 +1,37 @@
-"""Reads a JSON object field by field, under whichever name an answer has it, and keeps the rest."""
+"""Reads a JSON object field by field, under the names that responses use, and keeps the rest."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol, Self, TypeVar
 
-from aion._http import targets
 from aion_api._model import date
 
 _NO_IDS = ("", ".", "..")
 
 
 def text(value: object) -> str | None:
-    """What an answer has in the place of an optional text; None for whatever is none."""
+    """Return an optional text of a response; None for a value that is not a text."""
     return value if isinstance(value, str) else None
+
+
+class Decoded(Protocol):
+    """A class whose objects are decoded from JSON objects."""
+
+    @classmethod
+    def from_api_response(cls, data: Mapping[str, Any]) -> Self:
+        """Decode one JSON object."""
+        ...
+
+
+D = TypeVar("D", bound=Decoded)
 
 
 class Reader:
     """Takes fields out of one JSON object.
 
-    A field that an answer leaves out and one that is null are the same: absent.
+    A field that a response leaves out and one that is null are the same: absent.
 
     Args:
         data: The object. It is not changed.
@@ -30,54 +41,50 @@ class Reader:
         self._left = dict(data)
         self._unread: dict[str, Any] = {}
 
-    def need(self, *names: str) -> Any:
-        """The value under the first of these names that has one.
+    def need(self, name: str, *others: str) -> Any:
+        """Return the value of the first of these names that has one.
 
         Raises:
-            KeyError: None of them has; it carries the first name.
+            KeyError: None of them has one; it carries the first name.
         """
-        value = self.get(*names)
+        value = self.get(name, *others)
         if value is None:
-            raise KeyError(names[0])
+            raise KeyError(name)
         return value
 
-    def identifier(self, *names: str) -> Any:
-        """The same for an id by which more is asked for: one that is empty is none.
+    def identifier(self, name: str, *others: str) -> Any:
+        """Return the same for an id that later requests need: an empty one counts as absent.
 
         Raises:
             KeyError: None of the names has one; it carries the first name.
         """
-        value = self.need(*names)
+        value = self.need(name, *others)
         if value in _NO_IDS:
-            raise KeyError(names[0])
+            raise KeyError(name)
         return value
 
-    def get(self, *names: str) -> Any:
-        """The value under the first of these names that has one, or None."""
-        found = None
-        for name in names:
-            value = self._left.pop(name, None)
+    def get(self, name: str, *others: str, default: Any = None) -> Any:
+        """Return the value of the first of these names that has one, or the default."""
+        found = self._left.pop(name, None)
+        for other in others:
+            value = self._left.pop(other, None)
             found = value if found is None else found
-        return found
+        return default if found is None else found
 
-    def target(self) -> dict[str, Any]:
-        """Where and how to send bytes to storage: a URL and headers that can be sent.
+    def items(self, kind: type[D], name: str, *others: str) -> list[D]:
+        """Return the objects in the list under the first of these names that has one.
 
-        Raises:
-            KeyError: There is no URL.
-            ValueError: Something of it cannot be sent.
+        Args:
+            kind: The class of the objects.
+            name: The name of the list, which is empty if none of its names has a value.
+            others: Its other names.
         """
-        headers = self.get("upload_headers")
-        return {
-            "upload_url": targets.reference(self.need("upload_url")),
-            "upload_headers": None if headers is None else targets.sendable(headers),
-            "upload_method": targets.verb(self.get("upload_method") or "PUT"),
-        }
+        return [kind.from_api_response(one) for one in self.get(name, *others) or ()]
 
     def date(self, name: str) -> datetime | None:
-        """A timestamp, or None. One that cannot be read is kept as it came."""
+        """Return a timestamp, or None. `rest` preserves one that cannot be parsed as received."""
         return date({name: self._left.pop(name, None)}, name, self._unread)
 
     def rest(self) -> dict[str, Any]:
-        """What was not taken: read this last."""
+        """Return the fields that were not taken. Call this last."""
         return {**self._left, **self._unread}

@@ -1,4 +1,4 @@
-"""What the agents that work on files give back: reports, analyses, folders."""
+"""Results of the agents that work on files: reports, analyses, folders."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from attrs import frozen
 
+from aion.types._agent_run import agent_run
 from aion.types._reader import Reader
 from aion_api import Model
 from aion_api.models.agent_operations import ChunkReference, FolderActionDetail
@@ -40,18 +41,14 @@ class SynthesizeResult(Model):
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Read the answer of the report writer."""
+        """Decode the response of the report writer."""
         read = Reader(data)
         return cls(
-            success=read.need("success"),
             report=read.get("report") or "",
-            summary=read.get("summary") or "",
             image_count=read.get("image_count") or 0,
             document_count=read.get("document_count") or 0,
             saved_document_id=read.get("saved_document_id"),
-            execution_time_ms=read.get("execution_time_ms") or 0,
-            iterations=read.get("iterations") or 0,
-            token_usage=read.get("token_usage"),
+            **agent_run(read),
             additional_properties=read.rest(),
         )
 
@@ -85,19 +82,14 @@ class DocumentAnalysisResult(Model):
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Read the answer of the document analyst."""
+        """Decode the response of the document analyst."""
         read = Reader(data)
-        references = read.get("chunk_references") or ()
         return cls(
-            success=read.need("success"),
             analysis=read.get("analysis") or "",
-            summary=read.get("summary") or "",
             document_count=read.get("document_count") or 0,
             categorization=read.get("categorization"),
-            chunk_references=[ChunkReference.from_api_response(one) for one in references],
-            execution_time_ms=read.get("execution_time_ms") or 0,
-            iterations=read.get("iterations") or 0,
-            token_usage=read.get("token_usage"),
+            chunk_references=read.items(ChunkReference, "chunk_references"),
+            **agent_run(read),
             additional_properties=read.rest(),
         )
 
@@ -128,18 +120,13 @@ class OrganizeResult(Model):
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Read the answer of the organizer."""
+        """Decode the response of the organizer."""
         read = Reader(data)
-        actions = read.get("actions") or ()
         return cls(
-            success=read.need("success"),
-            summary=read.get("summary") or "",
-            actions=[FolderActionDetail.from_api_response(one) for one in actions],
+            actions=read.items(FolderActionDetail, "actions"),
             folders_created=read.get("folders_created") or 0,
             files_moved=read.get("files_moved") or 0,
-            execution_time_ms=read.get("execution_time_ms") or 0,
-            iterations=read.get("iterations") or 0,
-            token_usage=read.get("token_usage"),
+            **agent_run(read),
             additional_properties=read.rest(),
         )
 

@@ -1,13 +1,14 @@
-"""What the search agents find: images, passages of documents, scenes of videos."""
+"""Results of the search agents: images, passages of documents, scenes of videos."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Self, TypedDict
+from typing import Any, Generic, Self, TypeVar
 
 from attrs import frozen
 
 from aion import _checks as check
+from aion.types._agent_run import AgentRun, agent_run
 from aion.types._reader import Reader
 from aion.types.file_collection import FileCollection, FileRef, document_type
 from aion_api import Model
@@ -19,6 +20,7 @@ from aion_api.models.agent_search import (
 )
 
 _SEARCH = "search"
+T = TypeVar("T")
 
 
 @frozen(slots=False)
@@ -50,9 +52,8 @@ class ResultRefData(Model):
             ids = list(images or ())
         if images is None:
             images = list(ids) if id_type == "image" else []
-        count: int | None = read.get("count")
         return cls(
-            count=len(ids) if count is None else count,
+            count=read.get("count", default=len(ids)),
             ids=ids,
             image_ids=images,
             id_type=id_type,
@@ -61,32 +62,27 @@ class ResultRefData(Model):
         )
 
 
-class _Told(TypedDict):
-    """What all searches tell beside their results."""
+class _Search(AgentRun, Generic[T]):
+    """The fields that the results of all searches have."""
 
-    success: bool
-    summary: str
+    results: list[T]
+    count: int
     summary_raw: str
     result_refs: dict[str, ResultRefData]
-    execution_time_ms: int
-    iterations: int
     search_strategy: dict[str, Any] | None
-    token_usage: dict[str, int] | None
 
 
-def _told(read: Reader) -> _Told:
-    summary: str = read.get("summary") or ""
+def _search(read: Reader, results: list[T]) -> _Search[T]:
+    run = agent_run(read)
     refs: Mapping[str, Any] = read.get("result_refs") or {}
     return {
-        "success": read.need("success"),
-        "summary": summary,
-        # Older deployments send no markup, and no references.
-        "summary_raw": read.get("summary_raw") or summary,
+        **run,
+        "results": results,
+        "count": read.get("count", default=len(results)),
+        # Older deployments send no markup and no references.
+        "summary_raw": read.get("summary_raw") or run["summary"],
         "result_refs": {key: ResultRefData.from_api_response(ref) for key, ref in refs.items()},
-        "execution_time_ms": read.get("execution_time_ms") or 0,
-        "iterations": read.get("iterations") or 0,
         "search_strategy": read.get("search_strategy"),
-        "token_usage": read.get("token_usage"),
     }
 
 
@@ -122,18 +118,12 @@ class ImageSearchAgentResult(Model):
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Read the answer of the image search."""
+        """Decode the response of the image search."""
         read = Reader(data)
-        results = [
-            ImageSearchResultItem.from_api_response(one) for one in read.get("results") or ()
-        ]
-        ids: list[str] | None = read.get("result_ids")
-        count: int | None = read.get("count")
+        results = read.items(ImageSearchResultItem, "results")
         return cls(
-            results=results,
-            count=len(results) if count is None else count,
-            result_ids=[one.image_id for one in results] if ids is None else ids,
-            **_told(read),
+            result_ids=read.get("result_ids", default=[one.image_id for one in results]),
+            **_search(read, results),
             additional_properties=read.rest(),
         )
 
@@ -193,23 +183,15 @@ class DocumentSearchAgentResult(Model):
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Read the answer of the document search."""
+        """Decode the response of the document search."""
         read = Reader(data)
-        results = [
-            DocumentChunkResultItem.from_api_response(one) for one in read.get("results") or ()
-        ]
-        chunks: list[str] | None = read.get("chunk_ids")
-        documents: list[str] | None = read.get("document_ids")
-        count: int | None = read.get("count")
-        if documents is None:
-            documents = list(dict.fromkeys(one.document_id for one in results))
+        results = read.items(DocumentChunkResultItem, "results")
+        documents = dict.fromkeys(one.document_id for one in results)
         return cls(
-            results=results,
-            count=len(results) if count is None else count,
-            chunk_ids=[one.chunk_id for one in results] if chunks is None else chunks,
-            document_ids=documents,
+            chunk_ids=read.get("chunk_ids", default=[one.chunk_id for one in results]),
+            document_ids=read.get("document_ids", default=list(documents)),
             search_mode=read.get("search_mode") or "",
-            **_told(read),
+            **_search(read, results),
             additional_properties=read.rest(),
         )
 
@@ -272,19 +254,13 @@ class VideoSearchAgentResult(Model):
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Read the answer of the video search."""
+        """Decode the response of the video search."""
         read = Reader(data)
-        results = [
-            VideoSearchResultItem.from_api_response(one) for one in read.get("results") or ()
-        ]
-        ids: list[str] | None = read.get("video_ids")
-        count: int | None = read.get("count")
+        results = read.items(VideoSearchResultItem, "results")
         return cls(
-            results=results,
-            count=len(results) if count is None else count,
-            video_ids=[one.video_id for one in results] if ids is None else ids,
+            video_ids=read.get("video_ids", default=[one.video_id for one in results]),
             search_mode=read.get("search_mode") or "",
-            **_told(read),
+            **_search(read, results),
             additional_properties=read.rest(),
         )
 

@@ -300,11 +300,10 @@ class BatchResults(Model):
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
         """Read a page of results."""
         reader = Reader(data)
-        items = reader.get("results") or ()
         return cls(
             batch_id=reader.need("batch_id"),
             status=BatchStatus(reader.get("status") or "unknown"),
-            results=[BatchItemResult.from_api_response(item) for item in items],
+            results=reader.items(BatchItemResult, "results"),
             pagination=BatchResultsPagination.from_api_response(reader.get("pagination") or {}),
             summary=BatchResultsSummary.from_api_response(reader.get("summary") or {}),
             additional_properties=reader.rest(),

@@ -1,7 +1,7 @@
-"""What callbacks are given, one event at a time.
+"""The events that callbacks receive, one at a time.
 
-A callback is a function of one argument; the asynchronous client takes coroutine functions too.
-What it raises ends the call that it belongs to.
+A callback is a function of one argument; the asynchronous client accepts coroutine functions too.
+An exception that a callback raises ends the call that it belongs to.
 """
 
 from __future__ import annotations
@@ -16,15 +16,8 @@ from aion_api import Model
 
 
 @frozen(slots=False)
-class UploadProgressEvent(Model):
-    """A file is about to be sent: once for each file.
-
-    Attributes:
-        file_index: Its position in the expanded input, from 0.
-        uploaded_bytes: The same as `total_bytes`.
-        total_bytes: Its size.
-        filename: Its name.
-    """
+class _BytesProgress(Model):
+    """Progress of one file in bytes."""
 
     file_index: int
     uploaded_bytes: int
@@ -35,6 +28,36 @@ class UploadProgressEvent(Model):
     def progress_percent(self) -> float:
         """`uploaded_bytes` of `total_bytes`, from 0 to 100."""
         return _percent(self.uploaded_bytes, self.total_bytes)
+
+
+@frozen(slots=False)
+class _CountProgress(Model):
+    """Progress of the processing of several files."""
+
+    completed_count: int
+    total_count: int
+
+    @property
+    def progress_percent(self) -> float:
+        """`completed_count` of `total_count`, from 0 to 100."""
+        return _percent(self.completed_count, self.total_count)
+
+    @property
+    def remaining_count(self) -> int:
+        """How many have not ended yet."""
+        return max(0, self.total_count - self.completed_count)
+
+
+@frozen(slots=False)
+class UploadProgressEvent(_BytesProgress):
+    """A file is about to be sent: once for each file.
+
+    Attributes:
+        file_index: Its position in the expanded input, from 0.
+        uploaded_bytes: The same as `total_bytes`.
+        total_bytes: Its size.
+        filename: Its name.
+    """
 
 
 @frozen(slots=False)
@@ -51,28 +74,16 @@ class FileCompleteEvent(Model):
 
 
 @frozen(slots=False)
-class DescriptionProgressEvent(Model):
+class DescriptionProgressEvent(_CountProgress):
     """A description has ended, well or not.
 
     Attributes:
         completed_count: How many have ended by now, failed ones included.
-        total_count: How many are waited for.
+        total_count: How many the call waits for.
         latest_result: The image whose description has just ended.
     """
 
-    completed_count: int
-    total_count: int
     latest_result: UploadResult
-
-    @property
-    def progress_percent(self) -> float:
-        """`completed_count` of `total_count`, from 0 to 100."""
-        return _percent(self.completed_count, self.total_count)
-
-    @property
-    def remaining_count(self) -> int:
-        """How many are still waited for."""
-        return max(0, self.total_count - self.completed_count)
 
 
 @frozen(slots=False)
@@ -100,7 +111,7 @@ class DescriptionFailedEvent(Model):
 
 @frozen(slots=False)
 class CloudStorageJobProgressEvent(Model):
-    """An import or export was looked at: once for each look.
+    """An import or export was polled: once for each poll.
 
     Attributes:
         job: Its state.
@@ -120,7 +131,7 @@ class CloudStorageJobProgressEvent(Model):
 
 
 @frozen(slots=False)
-class DocumentUploadProgressEvent(Model):
+class DocumentUploadProgressEvent(_BytesProgress):
     """A document is uploaded: once for each, after its last byte was sent.
 
     Attributes:
@@ -129,16 +140,6 @@ class DocumentUploadProgressEvent(Model):
         total_bytes: Its size.
         filename: Its name.
     """
-
-    file_index: int
-    uploaded_bytes: int
-    total_bytes: int
-    filename: str | None = None
-
-    @property
-    def progress_percent(self) -> float:
-        """`uploaded_bytes` of `total_bytes`, from 0 to 100."""
-        return _percent(self.uploaded_bytes, self.total_bytes)
 
 
 @frozen(slots=False)
@@ -155,28 +156,16 @@ class DocumentFileCompleteEvent(Model):
 
 
 @frozen(slots=False)
-class DocumentProcessingProgressEvent(Model):
+class DocumentProcessingProgressEvent(_CountProgress):
     """The processing of a document has ended, well or not.
 
     Attributes:
         completed_count: How many have ended by now, failed ones included.
-        total_count: How many are waited for.
+        total_count: How many the call waits for.
         latest_result: The document whose processing has just ended.
     """
 
-    completed_count: int
-    total_count: int
     latest_result: DocumentUploadResult
-
-    @property
-    def progress_percent(self) -> float:
-        """`completed_count` of `total_count`, from 0 to 100."""
-        return _percent(self.completed_count, self.total_count)
-
-    @property
-    def remaining_count(self) -> int:
-        """How many are still waited for."""
-        return max(0, self.total_count - self.completed_count)
 
 
 @frozen(slots=False)
@@ -243,7 +232,7 @@ class VideoUploadCompleteEvent(Model):
 
 @frozen(slots=False)
 class VideoAnalysisProgressEvent(Model):
-    """The analysis of a video was looked at: once for each look.
+    """The analysis of a video was polled: once for each poll.
 
     Attributes:
         job_status: The analysis and how far it is.

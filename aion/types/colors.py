@@ -115,10 +115,9 @@ class ColorSearchResult(Model):
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
         """Read a hit. One without a score has matched by name or family, and fully."""
         read = Reader(data)
-        score = read.get("match_score")
         return cls(
             image_id=read.need("image_id"),
-            match_score=1.0 if score is None else score,
+            match_score=read.get("match_score", default=1.0),
             thumbnail_url=read.get("thumbnail_url"),
             color_analysis=_analysis(read.get("color_analysis")),
             matched_hex=read.get("matched_hex"),
@@ -153,7 +152,7 @@ class ColorSearchResponse(Model):
         """Read a page of hits."""
         read = Reader(data)
         return cls(
-            results=[ColorSearchResult.from_api_response(hit) for hit in read.get("results") or ()],
+            results=read.items(ColorSearchResult, "results"),
             total_count=read.need("total_count"),
             limit=read.need("limit"),
             offset=read.need("offset"),

@@ -118,10 +118,9 @@ class PipelineResult(Model):
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
         """Read the answer of a run."""
         read = Reader(data)
-        steps: Sequence[Mapping[str, Any]] = read.get("nodes", "steps") or ()
         return cls(
             success=read.need("success"),
-            steps=[StepResult.from_api_response(step) for step in steps],
+            steps=read.items(StepResult, "nodes", "steps"),
             execution_time_ms=read.get("execution_time_ms") or 0,
             total_waves=read.get("total_waves") or 0,
             errors=read.get("errors") or [],

@@ -12,6 +12,7 @@ from typing import Any, Self
 from attrs import field, frozen
 
 from aion.types._reader import Reader
+from aion.types._upload_target import upload_target
 from aion_api import Model
 from aion_api.models.uploads import ConfirmResult, UploadPlan
 
@@ -51,16 +52,10 @@ class PresignedUrlInfo(Model):
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
         """Read the answer to a request for a presigned URL."""
         read = Reader(data)
-        place = read.target()
         return cls(
-            upload_url=place["upload_url"],
-            upload_method=place["upload_method"],
-            upload_headers=place["upload_headers"] or {},
-            object_key=read.need("object_key"),
+            **upload_target(read, no_headers={}),
             image_id=read.get("image_id"),
-            expires_at=read.date("expires_at"),
             max_size_bytes=read.get("max_size_bytes"),
-            upload_fields=read.get("upload_fields"),
             storage_target=read.get("storage_target"),
             bucket_name=read.get("bucket_name"),
             additional_properties=read.rest(),
@@ -138,17 +133,11 @@ class BatchPresignedUrl(Model):
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
         """Read one entry of a prepared batch."""
         read = Reader(data)
-        place = read.target()
         return cls(
+            **upload_target(read, no_headers={}),
             file_index=read.need("file_index"),
             filename=read.need("filename"),
-            upload_url=place["upload_url"],
-            upload_method=place["upload_method"],
-            upload_headers=place["upload_headers"] or {},
-            object_key=read.need("object_key"),
-            expires_at=read.date("expires_at"),
             image_id=read.get("image_id"),
-            upload_fields=read.get("upload_fields"),
             additional_properties=read.rest(),
         )
 
@@ -178,9 +167,7 @@ class BatchPrepareResult(Model):
         return cls(
             batch_id=read.need("batch_id"),
             upload_plan=UploadPlan.from_api_response(read.need("upload_plan")),
-            presigned_urls=[
-                BatchPresignedUrl.from_api_response(one) for one in read.get("presigned_urls") or ()
-            ],
+            presigned_urls=read.items(BatchPresignedUrl, "presigned_urls"),
             total_size_bytes=read.get("total_size_bytes") or 0,
             estimated_time_seconds=read.get("estimated_time_seconds") or 0,
             additional_properties=read.rest(),
@@ -255,9 +242,7 @@ class BatchConfirmResult(Model):
             processing_status=read.need("processing_status"),
             failed_files=read.get("failed_files"),
             message=read.get("message") or "",
-            stored_images=[
-                StoredImage.from_api_response(one) for one in read.get("stored_images") or ()
-            ],
+            stored_images=read.items(StoredImage, "stored_images"),
             additional_properties=read.rest(),
         )
 

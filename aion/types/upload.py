@@ -8,10 +8,10 @@ from typing import Any, Self
 
 from attrs import evolve, frozen
 
-from aion.exceptions import DescriptionError, UploadError
+from aion.exceptions import DescriptionError
 from aion.types._document_processing import NO_REASON
 from aion.types._reader import Reader, text
-from aion.types._short_repr import brief
+from aion.types._upload_results import UploadResults
 from aion.types.common import DescriptionStatus
 from aion.types.describe import DescriptionFailure
 from aion.types.presigned import (
@@ -192,95 +192,36 @@ def _state(data: Mapping[str, Any], description: str | None) -> str:
     return "pending"
 
 
-class BatchUploadResults(list[UploadResult]):
-    """The results of a batch, one a file, in the order in which the files were given.
+class BatchUploadResults(UploadResults[UploadResult]):
+    """The results of a batch, one per file, in the order in which the files were given.
 
-    The counts are those of descriptions: a stored image whose description is not there yet is
+    The counts are those of descriptions: a stored image whose description is not completed yet is
     pending, and one for which none is made is neither succeeded, failed nor pending.
     """
 
-    @property
-    def has_failures(self) -> bool:
-        """Whether one of them failed."""
-        return any(one.is_failed for one in self)
-
-    @property
-    def succeeded_count(self) -> int:
-        """How many have a description."""
-        return len(self.succeeded())
-
-    @property
-    def failed_count(self) -> int:
-        """How many failed."""
-        return len(self.failed())
-
-    @property
-    def pending_count(self) -> int:
-        """How many descriptions may still come."""
-        return len(self.pending())
-
-    def succeeded(self) -> list[UploadResult]:
-        """Those that have a description."""
-        return [one for one in self if one.is_completed]
-
-    def failed(self) -> list[UploadResult]:
-        """Those whose description failed, and those that were not stored."""
-        return [one for one in self if one.is_failed]
-
-    def pending(self) -> list[UploadResult]:
-        """Those whose description may still come."""
-        return [one for one in self if one.is_pending]
-
-    def retryable(self) -> list[UploadResult]:
-        """The failed ones that may succeed when they are uploaded again."""
-        return [one for one in self.failed() if one.description_is_retryable]
-
     def raise_on_failures(self) -> Self:
-        """Give the results back when none of them failed.
+        """Return the results if none of them failed.
 
         Raises:
             UploadError: A file was not stored; `partial_results` holds all results.
             DescriptionError: All are stored, but a description failed; `partial_results` holds
                 all results.
         """
-        failed = self.failed()
-        if not failed:
-            return self
-        lost = [one for one in failed if not one.is_stored]
-        if lost:
-            raise UploadError(
-                _of_many(lost, len(self), "was not stored"),
-                filename=lost[0].filename,
-                stage="upload",
+        self._require_stored()
+        if failed := self.failed():
+            raise DescriptionError(
+                self._failure(failed, "has no description"),
+                image_id=failed[0].image_id,
+                status=failed[0].description_status.value,
                 partial_results=self,
             )
-        raise DescriptionError(
-            _of_many(failed, len(self), "has no description"),
-            image_id=failed[0].image_id,
-            status=failed[0].description_status.value,
-            partial_results=self,
-        )
+        return self
 
-    def __repr__(self) -> str:
-        return brief(self, self.summary())
+    def _error_of(self, one: UploadResult) -> str | None:
+        return one.description_error
 
-    def summary(self) -> str:
-        """The counts in words, such as ``3 succeeded, 1 failed (1 retryable)``."""
-        retryable = len(self.retryable())
-        others = len(self) - self.succeeded_count - self.failed_count - self.pending_count
-        parts = [
-            (self.succeeded_count, "succeeded"),
-            (self.failed_count, f"failed ({retryable} retryable)" if retryable else "failed"),
-            (self.pending_count, "pending"),
-            (others, "skipped"),
-        ]
-        return ", ".join(f"{count} {word}" for count, word in parts if count) or "no files"
-
-
-def _of_many(failed: list[UploadResult], total: int, what: str) -> str:
-    first = failed[0]
-    reason = f"{first.filename} {what}: {first.description_error}"
-    return reason if len(failed) == 1 else f"{len(failed)} of {total} files failed; {reason}"
+    def _is_retryable(self, one: UploadResult) -> bool | None:
+        return one.description_is_retryable
 
 
 @frozen(slots=False)

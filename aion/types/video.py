@@ -84,12 +84,11 @@ class VideoUploadSession(Model):
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
         """Read the answer to an upload that was begun."""
         read = Reader(data)
-        chunks = [VideoChunkInfo.from_api_response(one) for one in read.get("chunks") or ()]
+        chunks = read.items(VideoChunkInfo, "chunks")
         for name in ("chunk_number", "size_bytes"):
             if any(getattr(one, name) is None for one in chunks):
                 # The file is cut by them.
                 raise KeyError(name)
-        concurrent, retries = read.get("concurrent_upload_limit"), read.get("retry_attempts")
         return cls(
             media_id=read.identifier("media_id"),
             upload_id=read.identifier("upload_id"),
@@ -98,8 +97,8 @@ class VideoUploadSession(Model):
             chunk_size_bytes=read.get("chunk_size_bytes") or 0,
             expires_at=read.date("expires_at"),
             storage_path=read.get("storage_path"),
-            concurrent_upload_limit=3 if concurrent is None else concurrent,
-            retry_attempts=3 if retries is None else retries,
+            concurrent_upload_limit=read.get("concurrent_upload_limit", default=3),
+            retry_attempts=read.get("retry_attempts", default=3),
             additional_properties=read.rest(),
         )
 
@@ -128,7 +127,7 @@ class BatchVideoUploadSession(Model):
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
         """Read the answer to a batch that was begun."""
         read = Reader(data)
-        videos = [VideoUploadSession.from_api_response(one) for one in read.get("videos") or ()]
+        videos = read.items(VideoUploadSession, "videos")
         return cls(
             batch_id=read.need("batch_id"),
             videos=videos,
@@ -344,12 +343,11 @@ class VideoSceneList(Model):
     def from_api_response(cls, data: Mapping[str, Any] | list[dict[str, Any]]) -> Self:
         """Read the scenes of a video: an object that has them, or the bare list."""
         read = Reader({"scenes": data} if isinstance(data, list) else data)
-        scenes = [VideoScene.from_api_response(one) for one in read.get("scenes", "items") or ()]
+        scenes = read.items(VideoScene, "scenes", "items")
         scenes.sort(key=lambda scene: scene.scene_index)
-        count = read.get("count", "total_count", "total")
         return cls(
             scenes=scenes,
-            count=len(scenes) if count is None else count,
+            count=read.get("count", "total_count", "total", default=len(scenes)),
             video_id=read.get("video_id", "media_id"),
             additional_properties=read.rest(),
         )

@@ -23,7 +23,7 @@ from codegen.errors import CodegenError
 NAME = "undescribed.toml"
 _DECODER = "from_api_response"
 _READERS = frozenset({"read", "reader", "data"})
-_ASKED = frozenset({"need", "get", "date"})
+_ASKED = frozenset({"need", "get", "date", "items"})
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def unread(
         for op in reach.users(schema):
             answers.setdefault(op.function, set()).add(schema)
     for name, owner in graph.classes.items():
-        asked = list(dict.fromkeys(_asked(owner)))
+        asked = list(dict.fromkeys(_asked(graph, owner)))
         near = {schema for call in received.get(name, ()) for schema in answers.get(call, ())}
         scores = {s: sum(_has(named[s], names) for names in asked) for s in sorted(near)}
         most = max(scores.values(), default=0)
@@ -68,10 +68,29 @@ def unread(
                 yield Unread(name, names[0], read)
 
 
-def _asked(owner: Class) -> Iterator[tuple[str, ...]]:
+def _asked(graph: Graph, owner: Class) -> Iterator[tuple[str, ...]]:
     """Yield the names that a class tries for each value."""
-    decoder = owner.methods.get(_DECODER)
-    for node in ast.walk(decoder) if decoder else ():
+    for decoder in _decoders(graph, owner):
+        yield from _names(decoder)
+
+
+def _decoders(graph: Graph, owner: Class) -> Iterator[ast.AST]:
+    """Yield the decoder of a class, and the functions that several classes read with."""
+    if _DECODER not in owner.methods:
+        return
+    yield owner.methods[_DECODER]
+    for name in graph.references(f"{owner.name}.{_DECODER}"):
+        module, _, function = name.rpartition(".")
+        found = graph.modules[module].others.get(function) if module in graph.modules else None
+        # A function of a plain dictionary tries its names one by one: they are not alternatives.
+        if isinstance(found, ast.FunctionDef) and any(
+            one.arg in _READERS - {"data"} for one in found.args.args
+        ):
+            yield found
+
+
+def _names(decoder: ast.AST) -> Iterator[tuple[str, ...]]:
+    for node in ast.walk(decoder):
         match node:
             case ast.Call(func=ast.Attribute(value=ast.Name(id=reader), attr=attr), args=args):
                 if reader in _READERS and attr in _ASKED:

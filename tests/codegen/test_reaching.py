@@ -92,7 +92,12 @@ class Plan:
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
         """Read an answer."""
         read = Reader(data)
-        return cls(read.need("rows"), read.get("columns", "width"), read.get("note"))
+        return cls(read.need("rows"), columns(read), read.get("note"))
+
+
+def columns(read: Reader) -> int:
+    """The columns, which several plans have."""
+    return read.get("columns", "width")
 '''
 READER = '''"""Reads."""
 
@@ -241,6 +246,11 @@ def field_read_by_name_gone(spec: Json) -> None:
     plan["lines"] = plan.pop("rows")
 
 
+def field_read_by_a_shared_function_gone(spec: Json) -> None:
+    plan = spec["components"]["schemas"]["ShelfPlan"]["properties"]
+    plan["pillars"] = plan.pop("columns")
+
+
 LIST = "GET /shelves (shelves.list_shelves)"
 GET = "GET /shelves/{shelf_id} (shelves.get_shelf)"
 MAKE = "POST /shelves (shelves.make_shelf)"
@@ -281,7 +291,14 @@ def test_a_package_that_fits_its_contract_needs_nothing(tmp_path: Path) -> None:
     assert reaching.lost(home(tmp_path / "project", contract())) == []
 
 
-@pytest.mark.parametrize(("mutate", "lines"), [*MUTATED, (field_read_by_name_gone, [BY_NAME])])
+@pytest.mark.parametrize(
+    ("mutate", "lines"),
+    [
+        *MUTATED,
+        (field_read_by_name_gone, [BY_NAME]),
+        (field_read_by_a_shared_function_gone, [BY_NAME.replace("rows", "columns")]),
+    ],
+)
 def test_method_operation_and_field_are_named(
     mutate: Callable[[Json], None], lines: list[str], tmp_path: Path
 ) -> None:

@@ -330,6 +330,35 @@ def test_private_modules_are_not_public(tmp_path: Path) -> None:
     assert "invented._x" not in surface_of(tmp_path, SOURCE, {"_x.py": "Y = 1\n"})["modules"]
 
 
+GENERIC = '''"""An invented package."""
+
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class _Box(Generic[T]):
+    def first(self, default: "T | None") -> "list[T]":
+        """The first ones."""
+        raise NotImplementedError
+
+
+class Words(_Box[str]):
+    """Words."""
+
+
+__all__ = ["Words"]
+'''
+
+
+def test_members_of_a_generic_base_have_the_types_that_the_class_fills_in(tmp_path: Path) -> None:
+    found = surface_of(tmp_path, GENERIC)["definitions"]["invented.Words"]["members"]["first"]
+    assert found["returns"] == "list[str]"
+    assert found["call"] == [
+        {"name": "default", "kind": "positional_or_keyword", "type": "str | None"}
+    ]
+
+
 def test_what_all_lists_is_public_and_nothing_else(tmp_path: Path) -> None:
     found = surface_of(tmp_path, SOURCE + '\n__all__ = ["Item"]\n')
     assert list(found["modules"]["invented"]) == ["Item"]

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aion._requests import image_analysis
 from aion._requests import images as requests
+from aion._requests.idempotency import key_of
 from aion.config import InsecureTransportWarning
 from aion.exceptions import ValidationError
 from aion.types.batch import (
@@ -154,7 +156,12 @@ def text_of(embedded: Any) -> str:
 
 def test_one_image_goes_without_the_head_of_its_data_url() -> None:
     image = requests.picture("image", "data:image/png;base64,aGk=")
-    assert text_of(requests.alone(image)["image_base64"]) == "aGk="
+    for request in (
+        image_analysis.describe(image, "k", {}),
+        image_analysis.verify(image, "red", "k", {}),
+    ):
+        body: Any = request.body
+        assert text_of(body.value["image_base64"]) == "aGk="
 
 
 BASE64 = st.binary(max_size=12).map(lambda data: base64.b64encode(data).decode())
@@ -204,5 +211,5 @@ def test_other_machines_over_plain_http_are_warned_of() -> None:
 
 
 def test_keys_are_fresh_unless_they_are_given() -> None:
-    assert requests.idempotency_key("k") == "k"
-    assert len({requests.idempotency_key(None) for _ in range(100)}) == 100
+    assert key_of("k") == "k"
+    assert len({key_of(None) for _ in range(100)}) == 100

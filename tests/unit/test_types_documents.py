@@ -361,6 +361,13 @@ def test_what_was_not_stored_is_an_upload_error() -> None:
         batch.raise_on_failures()
 
 
+def test_several_documents_that_were_not_stored_are_counted() -> None:
+    lost = result(document_id="").lost("refused", retryable=False)
+    batch = types.BatchDocumentUploadResults([result(), lost, lost])
+    with pytest.raises(exceptions.UploadError, match=r"2 of 3 files failed; a\.pdf was not stored"):
+        batch.raise_on_failures()
+
+
 def test_a_failure_without_a_reason_says_so() -> None:
     status = types.DocumentStatusResult(ID, "failed")
     after = types.DocumentUploadResult.from_status_result(status, result("pending"))

@@ -11,15 +11,13 @@ from typing import Any
 from attrs import evolve
 
 from aion import _checks as check
-from aion._requests import images as requests
+from aion._requests import batch, image_analysis
+from aion._requests import images as inputs
+from aion._requests.idempotency import key_of
 from aion._runtime import blocking as rt
-from aion._waiting.plan import begin
 from aion.sync._flows import batch_jobs
-from aion.sync.resources.batch import SyncBatchResource
-from aion.types.batch import BatchImageInput, BatchStatusResult
+from aion.types.batch import BatchStatusResult
 from aion.types.describe import DescriptionResult
-from aion_api.api import description
-from aion_api.models.description import DescribeImageRequest
 
 
 class SyncDescribeResource:
@@ -87,57 +85,44 @@ class SyncDescribeResource:
         Endpoint: ``POST /describe/``; for many ``POST /batch/describe``, ``GET /batch/{batch_id}``
         and ``GET /batch/{batch_id}/results``
         """
-        settings = requests.settings(
+        options = inputs.settings(
             providers=providers,
             prompt=prompt,
             rule_set_id=rule_set_id,
             rules=rules,
             verification_level=verification_level,
         )
-        pace = requests.pace(max_parallel, timeout_per_item)
+        pace = inputs.pace(max_parallel, timeout_per_item)
         rt.check_callbacks(on_progress=on_progress)
         check.optional_seconds("timeout", timeout)
-        key = requests.idempotency_key(idempotency_key)
-        name, value = requests.chosen(image=image, object_key=object_key, object_keys=object_keys)
-        images, many = requests.pictures(name, value)
-
-        def shown(result: DescriptionResult) -> DescriptionResult:
-            # A batch knows neither switch, and an older server may ignore them.
-            return evolve(
-                result,
-                metadata=result.metadata if include_metadata else None,
-                tags=result.tags if include_tags else None,
-            )
-
+        key = key_of(idempotency_key)
+        name, value = inputs.chosen(image=image, object_key=object_key, object_keys=object_keys)
+        images, many = inputs.pictures(name, value)
+        parts = {"include_metadata": include_metadata, "include_tags": include_tags}
         if not many:
-            body = DescribeImageRequest(
-                **requests.alone(images[0]),
-                **settings,
-                include_metadata=include_metadata,
-                include_tags=include_tags,
-            )
-            return shown(self._describe(body, key, timeout))
+            request = image_analysis.describe(images[0], key, options | parts)
+            return _shown(self._engine.call(request, timeout=timeout), **parts)
         if idempotency_key is not None:
             check.refuse("idempotency_key", idempotency_key, "left out for a batch: it has none")
-        return [shown(one) for one in self._batch(images, settings, pace, on_progress, timeout)]
+        results = batch_jobs.run(
+            self._engine,
+            batch.describe(images, options | pace),
+            DescriptionResult.from_item,
+            timeout,
+            on_progress,
+        )
+        return [_shown(one, **parts) for one in results]
 
-    def _describe(
-        self, body: DescribeImageRequest, key: str, timeout: float | None
-    ) -> DescriptionResult:
-        request = description.describe_image(body=body, idempotency_key=key)
-        request.repeatable = True
-        answer = request.decoding(DescriptionResult.from_api_response)
-        return self._engine.call(answer, timeout=timeout)
 
-    def _batch(
-        self,
-        images: list[BatchImageInput],
-        settings: dict[str, Any],
-        pace: dict[str, Any],
-        on_progress: Callable[[BatchStatusResult], Any] | None,
-        timeout: float | None,
-    ) -> list[DescriptionResult]:
-        plan = begin(self._engine.config, timeout)
-        begun = SyncBatchResource(self._engine).submit_describe(images, **settings, **pace)
-        items = batch_jobs.finished(self._engine, begun.batch_id, plan, on_progress)
-        return [DescriptionResult.from_item(item) for item in items]
+def _shown(
+    result: DescriptionResult, *, include_metadata: bool, include_tags: bool
+) -> DescriptionResult:
+    """Return the result without the parts that are excluded.
+
+    A batch has neither option, and an older server may ignore them.
+    """
+    return evolve(
+        result,
+        metadata=result.metadata if include_metadata else None,
+        tags=result.tags if include_tags else None,
+    )
