@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.test_media import HEADS
 
 from aion.exceptions import ValidationError
 from aion.sandbox.documents.chunking import LONGEST, chunk_text
@@ -16,6 +15,7 @@ from aion.sandbox.documents.extraction import Block, Text, Unreadable, extract
 from aion.sandbox.documents.search import content_words
 from aion.uploads._document_file import document
 from tests.behaviour.papers import MANUAL, pdf, word
+from tests.unit.test_local_file import HEADS
 
 
 def read(tmp_path: Path, data: bytes, kind: str) -> Text:
