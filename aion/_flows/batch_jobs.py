@@ -24,20 +24,20 @@ from aion_api import Request
 from aion_api.api import batch
 
 PAGE = 500
-"""Items that one page may have."""
+"""Most items in one page."""
 
 Progress = Callable[[BatchStatusResult], Any]
 
 
 def status_request(batch_id: str) -> Request[BatchStatusResult]:
-    """The request for the status of a batch."""
+    """Describe the request for the status of a batch."""
     return batch.get_batch_status(batch_id).decoding(BatchStatusResult.from_api_response)
 
 
 def page_request(
     batch_id: str, *, include_failed: bool, offset: int, limit: int
 ) -> Request[BatchResults]:
-    """The request for one page of results."""
+    """Describe the request for one page of results."""
     request = batch.get_batch_results(
         batch_id, include_failed=include_failed, offset=offset, limit=limit
     )
@@ -47,7 +47,7 @@ def page_request(
 def all_results(
     engine: rt.Engine, batch_id: str, *, include_failed: bool = True, size: int = PAGE
 ) -> AsyncIterator[BatchItemResult]:
-    """Every result of a batch, one after the other."""
+    """Iterate over all results of a batch."""
 
     async def fetch(offset: int) -> Page[BatchItemResult]:
         request = page_request(batch_id, include_failed=include_failed, offset=offset, limit=size)
@@ -64,7 +64,7 @@ async def wait(
     """Poll a batch until it ends.
 
     Raises:
-        BatchError: It failed.
+        BatchError: The batch failed.
         AionvisionTimeoutError: The deadline passed; `last_result` holds the last status.
         AionvisionError: Polling failed; `details` names the batch.
     """
@@ -87,11 +87,11 @@ async def wait(
 async def finished(
     engine: rt.Engine, batch_id: str, plan: PollPlan, on_progress: Progress | None
 ) -> list[BatchItemResult]:
-    """Poll a batch until it ends; return its results in order, each of which is good.
+    """Poll a batch until it ends; return its results in order when every item succeeded.
 
     Raises:
-        BatchError: It did not end well for every item.
-        AionvisionError: As `wait`, or its results cannot be read; `details` names the batch.
+        BatchError: The batch or some of its items failed.
+        AionvisionError: As `wait`, or reading the results failed; `details` names the batch.
     """
     status = await wait(engine, batch_id, plan, on_progress)
     try:
