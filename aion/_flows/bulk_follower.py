@@ -47,7 +47,7 @@ class SessionFollower:
 
         async def take(sent: Sent, snapshot: SessionSnapshot) -> None:
             if snapshot.rows is not None:
-                sent.seen = snapshot.ended
+                sent.ended = snapshot.ended
                 await self._read(sent.match(snapshot.rows, whole=snapshot.is_last))
             if snapshot.is_last:
                 self._reporter.record.doubtful(sent.items)

@@ -28,7 +28,7 @@ async def poll_session(engine: rt.Engine, sent: Sent, end: float) -> SessionSnap
     ended = response.completed_files + response.failed_files + response.skipped_files
     is_last = response.status.value in _ENDS
     rows = None
-    if is_last or ended > sent.seen:
+    if is_last or ended > sent.ended:
         rows = await results_of(engine, sent.session_id, end)
     return SessionSnapshot(str(response.status), ended, rows, is_last)
 

@@ -20,14 +20,14 @@ class Sent:
     Attributes:
         session_id: The session.
         items: The files without an outcome.
-        seen: Number of files that had ended at the last poll.
+        ended: Number of files that had ended at the last poll.
         taken: The results that were processed already.
         rejected: The names of files that the response rejected; the session may have them, too.
     """
 
     session_id: str
     items: list[Item]
-    seen: int = 0
+    ended: int = 0
     taken: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     rejected: Counter[str] = field(default_factory=Counter[str])
 

@@ -49,7 +49,7 @@ class SyncSessionFollower:
 
         def take(sent: Sent, snapshot: SessionSnapshot) -> None:
             if snapshot.rows is not None:
-                sent.seen = snapshot.ended
+                sent.ended = snapshot.ended
                 self._read(sent.match(snapshot.rows, whole=snapshot.is_last))
             if snapshot.is_last:
                 self._reporter.record.doubtful(sent.items)

@@ -30,7 +30,7 @@ def poll_session(engine: rt.Engine, sent: Sent, end: float) -> SessionSnapshot:
     ended = response.completed_files + response.failed_files + response.skipped_files
     is_last = response.status.value in _ENDS
     rows = None
-    if is_last or ended > sent.seen:
+    if is_last or ended > sent.ended:
         rows = results_of(engine, sent.session_id, end)
     return SessionSnapshot(str(response.status), ended, rows, is_last)
 
