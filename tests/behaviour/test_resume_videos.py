@@ -450,7 +450,7 @@ def test_a_chunk_that_was_taken_before_etags_were_understood_ends_the_upload(
 ) -> None:
     misread(monkeypatch, 1)
     client = calls.client(sandbox)
-    with pytest.raises(VideoUploadError, match=r"other bytes than were sent of the chunks \[1\]"):
+    with pytest.raises(VideoUploadError, match=r"other bytes than were sent for the chunks \[1\]"):
         calls(client.video_uploads.upload_one(video, max_chunk_concurrency=1))
     assert (count(sandbox)["complete"], count(sandbox)["abort"]) == (0, 1)
 

@@ -220,7 +220,7 @@ class SyncVideoUpload:
             changed = True
         if changed:
             self._unfit = True
-            reason = "the file changed during the upload: it has another size or modification time"
+            reason = "it changed while it was sent: its size or modification time differs"
             raise self._failed("chunk_upload", reason, upload)
         if wrong:
             self._unfit = True
