@@ -1,1 +1,1 @@
-"""What several resources do in the same way: walk through pages, wait for an end."""
+"""Runs work that takes several calls: uploads, downloads, streams, paging and polling."""

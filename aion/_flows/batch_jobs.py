@@ -30,7 +30,7 @@ Progress = Callable[[BatchStatusResult], Any]
 def all_results(
     engine: rt.Engine, batch_id: str, *, include_failed: bool = True, size: int = requests.PAGE
 ) -> AsyncIterator[BatchItemResult]:
-    """Every result of a batch, one after the other."""
+    """Iterate over all results of a batch."""
 
     async def fetch(offset: int) -> Page[BatchItemResult]:
         page = await engine.call(
@@ -47,7 +47,7 @@ async def wait(
     """Poll a batch until it ends.
 
     Raises:
-        BatchError: It failed.
+        BatchError: The batch failed.
         AionvisionTimeoutError: The deadline passed; `last_result` holds the last status.
         AionvisionError: Polling failed; `details` names the batch.
     """

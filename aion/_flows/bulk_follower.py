@@ -12,11 +12,11 @@ from aion_api.models.upload_sessions import UploadSessionResultItem
 
 
 class SessionFollower:
-    """Follows the sessions of one batch.
+    """Polls the upload sessions of one batch.
 
     Args:
         engine: Sends the requests.
-        reporter: Gets the outcomes, and holds the open sessions.
+        reporter: Receives the outcomes, and holds the open sessions.
 
     Attributes:
         at_once: How many sessions are polled at a time.
@@ -36,10 +36,10 @@ class SessionFollower:
         """Poll every open session once.
 
         Args:
-            end: When the last call has to have ended, on the monotonic clock.
+            end: Deadline of the last call, on the monotonic clock.
 
         Raises:
-            AionvisionError: A session cannot be polled.
+            AionvisionError: Polling a session failed.
         """
 
         async def poll(sent: Sent) -> SessionSnapshot:
@@ -47,7 +47,7 @@ class SessionFollower:
 
         async def take(sent: Sent, snapshot: SessionSnapshot) -> None:
             if snapshot.rows is not None:
-                sent.seen = snapshot.ended
+                sent.ended = snapshot.ended
                 await self._read(sent.match(snapshot.rows, whole=snapshot.is_last))
             if snapshot.is_last:
                 self._reporter.record.doubtful(sent.items)
@@ -77,7 +77,7 @@ class SessionFollower:
             if row.status.value == DescriptionStatus.FAILED.value:
                 result = result.with_failure(reason)
             elif row.status.value != DescriptionStatus.SKIPPED.value:
-                # A file that was skipped is an older one.
+                # A skipped file is an older one in the library.
                 result = self._reporter.new(result)
             stored.append((index, result))
         await self._reporter.stored(stored)

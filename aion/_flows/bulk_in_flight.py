@@ -1,4 +1,4 @@
-"""Keeps as many requests of a batch in flight as the service can take just now."""
+"""Keeps as many requests of a batch in flight as the service can handle at the moment."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from aion_api.api import user_files
 from aion_api.models.user_files import StreamBatchUploadBody, StreamBatchUploadResponse
 
 _REFUSED = frozenset({429, 503})
-"""Statuses of a service that has more requests than it can take."""
+"""Statuses with which an overloaded service refuses a request."""
 
 Outcome = StreamBatchUploadResponse | AionvisionError
 
 
 class InFlight:
-    """Sends requests of a batch, several at a time.
+    """Sends several requests of a batch at a time.
 
     Args:
         engine: Sends the requests.
         form: The fields of each request, without its files.
-        most: Requests at a time that the service allows.
+        most: Most requests in flight that the service allows.
     """
 
     def __init__(self, engine: rt.Engine, form: StreamBatchUploadBody, most: int) -> None:
@@ -35,12 +35,12 @@ class InFlight:
         self._form = form
         self._window = Window(most)
         self._calls = rt.CallGroup(self._post)
-        # Appended where a request is sent, which may be in a thread; read by the caller alone.
+        # Appended by the thread that sends a request; read by the caller alone.
         self._refusals: deque[int] = deque()
 
     @property
     def busy(self) -> int:
-        """How many requests are in flight."""
+        """Number of requests in flight."""
         return self._calls.busy
 
     @property
@@ -53,9 +53,9 @@ class InFlight:
         self._calls.start((batch, self._window.epoch))
 
     async def ended(self) -> tuple[RequestBatch, Outcome]:
-        """Return the next request that has ended, and its response or error."""
+        """Wait for the next request to end; return it with its response or error."""
         (batch, epoch), outcome = await self._calls.ended()
-        # A refusal counts even where a later attempt succeeded.
+        # A refusal counts even if a later attempt succeeded.
         while self._refusals:
             self._window.refused(self._refusals.popleft())
         if not isinstance(outcome, AionvisionError):
@@ -63,7 +63,7 @@ class InFlight:
         return batch, outcome
 
     async def close(self) -> None:
-        """Give up on what is in flight."""
+        """Abandon all requests in flight."""
         await self._calls.close()
 
     async def _post(self, task: tuple[RequestBatch, int]) -> Outcome:

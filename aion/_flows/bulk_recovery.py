@@ -1,10 +1,10 @@
-"""Finds out which files of a request without a response the service has.
+"""Determines which files of a request without a response are stored.
 
-What can be known is whether the library has a file with the same bytes, by its hash. Name and date
-distinguish a copy that was there before from one that the broken request stored; where they do not,
-it counts as the latter. A service that is still at work on the broken request may store a file
-after it was asked, so such a file is resent with a duplicate check. The duplicate check also finds
-the id of a stored file whose name and size are not unique.
+The service finds files with the same bytes by their hash. Name and date distinguish a copy that
+existed before from one that the broken request stored; if they do not, it counts as the latter. A
+service that still processes the broken request may store a file after the duplicate check, so
+unstored files are resent with a duplicate check. It also returns the id of a stored file whose
+name and size are not unique.
 """
 
 from __future__ import annotations
@@ -30,24 +30,24 @@ from aion_api.models.user_files import UserFile
 T = TypeVar("T")
 
 HASHES = 250
-"""Hashes in one request."""
+"""Most hashes in one request."""
 SKEW = timedelta(seconds=30)
-"""By how much the clocks of the service may differ from each other."""
+"""Tolerance for differences between the clocks of the service."""
 PAGE = 100
 MOST_PAGES = 20
-"""Pages of the newest files that are searched. What is not there is found by resending it."""
+"""Pages of the newest files to search. Files that are not among them are resent instead."""
 
 
 @dataclass(slots=True)
 class Sorted:
-    """Files that were in flight, by what to do with them.
+    """Groups the files that were in flight by the action to take.
 
     Attributes:
-        stored: Those that the service has, by their index.
-        guarded: Those to resend with a duplicate check.
-        plain: Those to resend without it, because an unrelated file with the same content exists.
-        changed: Those that are not what they were when they were sent, by their index.
-        hashes: The hashes that were made, by the index of the file.
+        stored: Stored files, by index.
+        guarded: Files to resend with a duplicate check.
+        plain: Files to resend without it, because an unrelated file with the same content exists.
+        changed: Indexes of files that changed after they were sent.
+        hashes: Computed hashes, by the index of the file.
     """
 
     stored: dict[int, UserFile] = field(default_factory=dict[int, UserFile])
@@ -66,19 +66,19 @@ async def sort_out(
     names: Counter[tuple[str, int]],
     since: datetime | None,
 ) -> Sorted:
-    """Find out which files of a broken request are stored.
+    """Determine which files of a broken request are stored.
 
     Args:
-        engine: Asks the service.
+        engine: Sends the requests.
         items: The files that were in flight.
-        versions: The versions of those that have a path, as they were sent.
-        settled: The files of the batch that are known to be stored.
-        ids: The ids under which they are.
-        names: How many files of the batch have a name and size.
-        since: When the batch began, on the clock of the service; None where it is not known.
+        versions: Versions of the files with a path, as they were sent.
+        settled: Files of the batch that are known to be stored.
+        ids: Their ids.
+        names: Number of files of the batch with a given name and size.
+        since: When the batch began, on the clock of the service; None if unknown.
 
     Raises:
-        AionvisionError: The service cannot be asked.
+        AionvisionError: A request to the service failed.
     """
     found = Sorted()
     asked: list[Item] = []
@@ -92,7 +92,7 @@ async def sort_out(
             found.hashes[item.index] = digest
             asked.append(item)
     there = await _asked(engine, lambda: _known(engine, set(found.hashes.values())))
-    # A name and size that two files share does not identify the stored one.
+    # A name and size shared by two files does not identify the stored one.
     suspects = [
         item for item in asked if found.hashes[item.index] in there and names[_name(item)] == 1
     ]
@@ -105,8 +105,8 @@ async def sort_out(
     ours |= {found.hashes[index] for index in found.stored}
     for item in left:
         digest = found.hashes[item.index]
-        # The service cannot distinguish two files with the same bytes: the first is guarded, but
-        # not where an older one is known to exist, which it would be mistaken for.
+        # The service cannot distinguish two files with the same bytes: only the first gets a
+        # duplicate check, unless an older copy is known, which it would be mistaken for.
         is_plain = digest in ours or item.index in older
         (found.plain if is_plain else found.guarded).append(item)
         ours.add(digest)
@@ -130,13 +130,13 @@ async def _digest(content: bytes | Path) -> str | None:
 
 
 async def _hashes(items: Iterable[Item], sizes: set[int]) -> set[str]:
-    """Return the hashes of files of certain sizes."""
+    """Return the hashes of the files with one of these sizes."""
     made = {await _digest(one.upload.content) for one in items if one.upload.size in sizes}
     return {one for one in made if one is not None}
 
 
 async def _asked(engine: rt.Engine, ask: Callable[[], Awaitable[T]]) -> T:
-    """Ask, also while the circuit breaker is open that the broken requests opened."""
+    """Send a query, also while the circuit breaker is open because of the broken requests."""
     tries = 0
     while True:
         try:
@@ -150,13 +150,13 @@ async def _asked(engine: rt.Engine, ask: Callable[[], Awaitable[T]]) -> T:
 
 
 async def _known(engine: rt.Engine, hashes: set[str]) -> set[str]:
-    """Return the hashes that stored files have."""
+    """Return those of the hashes that belong to stored files."""
     known: set[str] = set()
     every = sorted(hashes)
     for start in range(0, len(every), HASHES):
         body = DuplicateCheckRequest(hashes=every[start : start + HASHES])
-        answer = await engine.call(uploads.check_duplicates(body=body))
-        known.update(one.lower() for one in answer.duplicates)
+        response = await engine.call(uploads.check_duplicates(body=body))
+        known.update(one.lower() for one in response.duplicates)
     return known
 
 
@@ -168,7 +168,7 @@ def _is_older(file: UserFile, earliest: datetime | None) -> bool:
 
 
 async def _newest(engine: rt.Engine, items: Sequence[Item], ids: set[str]) -> dict[int, UserFile]:
-    """Return the newest stored file of the name and size of each, without those of `ids`."""
+    """Return the newest stored file with the name and size of each item, except those in `ids`."""
     left = {_name(item): item.index for item in items}
     found: dict[int, UserFile] = {}
     more, offset = bool(left), 0
@@ -187,9 +187,9 @@ async def _newest(engine: rt.Engine, items: Sequence[Item], ids: set[str]) -> di
 
 
 def versions(items: Iterable[Item]) -> dict[int, Version]:
-    """Return the current versions of files that have a path."""
-    seen = ((item.index, item.upload.current_version()) for item in items)
-    return {index: version for index, version in seen if version is not None}
+    """Return the current versions of the files that have a path."""
+    current = ((item.index, item.upload.current_version()) for item in items)
+    return {index: version for index, version in current if version is not None}
 
 
 __all__ = ["Sorted", "sort_out", "versions"]

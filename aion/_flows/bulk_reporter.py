@@ -1,6 +1,6 @@
-"""Reports what becomes of each file of a batch: to the journal, the ledger and the callbacks.
+"""Reports the outcome of each file of a batch to the journal, the ledger and the callbacks.
 
-The journal comes first: whatever a callback does, what it was called with is on the disk.
+The journal comes first: an outcome is on disk before a callback receives it.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ class BatchReporter:
     Args:
         files: The files.
         callbacks: The callbacks of the caller.
-        record: The journal, with what is known from an earlier call.
-        describes: Whether stored files are going to be described.
+        record: The journal, with the outcomes of an earlier call.
+        describes: Whether stored files will be described.
 
     Attributes:
         ledger: The outcome of every file.
         record: The journal.
-        sessions: The requests whose results are still to be read from their upload sessions.
+        sessions: Requests whose results have to be polled from their upload sessions.
     """
 
     def __init__(
@@ -58,18 +58,18 @@ class BatchReporter:
             if result is not None and result.is_stored:
                 self.ledger.stored(index, result)
             elif result is not None:
-                self.ledger.lost(index, row.reason or "no reason was kept", retryable=False)
+                self.ledger.lost(index, row.reason or "no reason was recorded", retryable=False)
         self._described = self.ledger.ended_count
         arrived = {index for index, row in done.items() if row.state is not State.SENDING}
         self._meter = Meter(files.items(), arrived)
 
     async def step(self) -> None:
-        """Report how far the batch is."""
+        """Report the progress of the batch."""
         if self._callbacks.on_step is not None:
             await rt.notify(self._callbacks.on_step, self._meter.read(self.ledger))
 
     async def sending(self, batch: RequestBatch) -> None:
-        """Report files that are about to be sent; a second try is reported to the journal alone."""
+        """Report files that are about to be sent; a resend is reported to the journal alone."""
         self.record.sending(batch.items)
         if self._callbacks.on_progress is None or batch.tries:
             return
@@ -79,7 +79,7 @@ class BatchReporter:
             await rt.notify(self._callbacks.on_progress, event)
 
     def arrived(self, items: Iterable[Item]) -> None:
-        """Count files that need not be sent any more: the service has or has refused them."""
+        """Count files that were stored or refused, and need not be sent any more."""
         self._meter.sent(items)
 
     def refused(self, index: int, reason: str, *, retryable: bool | None = None) -> None:
@@ -88,17 +88,17 @@ class BatchReporter:
         self.record.failed(index, reason, retryable)
 
     def unknown(self, index: int, reason: str) -> None:
-        """Report a file that may be stored. The journal is left in doubt: the next call asks."""
+        """Report a file that may be stored. Its journal row stays open: the next call checks it."""
         self.ledger.lost(index, reason, retryable=True)
 
     def new(self, result: UploadResult) -> UploadResult:
-        """Return the result of a file that was stored by this batch, and not before it."""
+        """Return the result of a file that this batch stored, rather than an earlier upload."""
         if self._describes:
             return result
         return evolve(result, description_status=DescriptionStatus.SKIPPED)
 
     async def stored(self, results: Sequence[tuple[int, UploadResult]]) -> None:
-        """Report stored files, once all of them are in the journal."""
+        """Write stored files to the journal, then report them."""
         self.record.stored(results)
         for index, result in results:
             self.ledger.stored(index, result)
@@ -110,15 +110,15 @@ class BatchReporter:
                 await self._ended(index, result)
 
     async def described(self, page: array[int], files: Iterable[UserFile]) -> None:
-        """Report the descriptions that have ended, of files of which the library was asked."""
-        # A file that was stored a moment ago may not be listed yet: it stays pending.
+        """Report the finished descriptions in a page of the library."""
+        # A file stored a moment ago may not be listed yet: it stays pending.
         ended = self.ledger.described(page, files)
         self.record.stored(ended)
         for index, result in ended:
             await self._ended(index, result)
 
     def results(self) -> BatchUploadResults:
-        """Return what is known of every file, in the order of the input."""
+        """Return the result of every file, in the order of the input."""
         return self.ledger.report([item for sent in self.sessions for item in sent.items])
 
     async def _ended(self, index: int, result: UploadResult) -> None:

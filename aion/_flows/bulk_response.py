@@ -1,4 +1,4 @@
-"""Reads the response to a request of a batch: which of its files are stored, refused or pending."""
+"""Reads the response to a batch request: which of its files are stored, refused or pending."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from aion_api.models.user_files import StreamBatchFileResult, StreamBatchUploadR
 async def read_response(
     reporter: BatchReporter, items: list[Item], response: StreamBatchUploadResponse
 ) -> None:
-    """Report the outcome of each file; a file without one is left to its upload session.
+    """Report the outcome of each file; leave a file without one to its upload session.
 
     Args:
-        reporter: Gets the outcomes.
-        items: The files of the request, in their order.
+        reporter: Receives the outcomes.
+        items: The files of the request, in order.
         response: The response.
     """
     reporter.arrived(items)
@@ -53,7 +53,7 @@ def _name(result: StreamBatchFileResult) -> str:
 
 
 def _is_failed(result: StreamBatchFileResult) -> bool:
-    # Without an id, whatever is stored cannot be asked for.
+    # A file that is stored without an id cannot be polled.
     return result.status == DescriptionStatus.FAILED.value or not stored_id(result)
 
 

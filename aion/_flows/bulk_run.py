@@ -1,4 +1,4 @@
-"""Runs a batch upload from its journal to its results: one sequence for every kind of file."""
+"""Runs a batch upload of any kind of file, from its journal to its results."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ async def run_batch(
     usual_timeout: float | None = None,
     journal: object = None,
 ) -> R:
-    """Send what is missing of a batch, and poll until nothing of it is pending.
+    """Send the missing files of a batch, and poll until none is pending.
 
     Args:
-        engine: Asks for the allowance.
+        engine: Sends the requests.
         batch: The batch.
-        pace_of: Cuts it into requests, as its allowance permits.
-        ids_only: Do not wait for what follows once the files are stored.
-        timeout: Seconds to wait once all are sent; None takes what is usual.
-        usual_timeout: What is usual; None takes `polling_timeout` of the client.
+        pace_of: Returns the size and number of requests for an allowance.
+        ids_only: Return once the files are stored, without waiting for descriptions or processing.
+        timeout: Seconds to wait once all files are sent; None uses `usual_timeout`.
+        usual_timeout: The default timeout; None uses `polling_timeout` of the client.
         journal: The journal of the upload, or None.
 
     Raises:

@@ -1,8 +1,8 @@
-"""Sends the files of a batch, several requests at a time.
+"""Sends the files of a batch in several concurrent requests.
 
-A file that cannot be read stops no other. When the service stops taking files, no more are sent,
-and the requests in flight are waited for. When a response is lost, the service is asked what it
-has, and only the rest is resent.
+A file that cannot be read does not stop the others. When the service stops accepting files, no more
+are sent, and the requests in flight are awaited. After a lost response, the stored files are
+determined first, and only the others are resent.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ from aion_api.models.user_files import StreamBatchUploadBody
 
 
 class BatchSender:
-    """Sends one batch.
+    """Sends the files of one batch.
 
     Args:
         engine: Sends the requests.
         form: The fields of each request, without its files.
         files: The files of the batch.
-        reporter: Gets the outcomes.
-        takeover: Finds out what became of requests without a response.
+        reporter: Receives the outcomes.
+        takeover: Determines the outcome of requests without a response.
 
     Attributes:
-        plain: The indexes of the files to send.
-        guarded: Files to send with a duplicate check, as the service may have them.
-        session_id: The last upload session that took files.
+        plain: Indexes of the files to send.
+        guarded: Files to send with a duplicate check, because they may be stored already.
+        session_id: The last upload session that accepted files.
     """
 
     def __init__(
@@ -59,8 +59,8 @@ class BatchSender:
         self.guarded: list[Item] = []
         self.session_id: str | None = None
         self._broken: AionvisionError | None = None
-        # While the circuit breaker is open: when it lets a probe request through, and how often
-        # that was waited for in vain.
+        # While the circuit breaker is open: when it lets a probe request through, and the number of
+        # probes that failed.
         self._closed_until: float | None = None
         self._rests = 0
 
@@ -68,10 +68,10 @@ class BatchSender:
         """Send all files.
 
         Args:
-            pace: How they are cut into requests.
+            pace: How the files are divided into requests.
 
         Returns:
-            Why the service stopped taking files; None when all are sent.
+            Why the service stopped accepting files; None when all are sent.
         """
         left = self._requests(pace)
         queue = deque(islice(left, 1))
@@ -93,7 +93,7 @@ class BatchSender:
         return self._broken
 
     def _requests(self, pace: Pace) -> Iterator[RequestBatch]:
-        """Yield what is to be sent, each request made when it is due."""
+        """Yield the requests to send, each created when it is due."""
         guarded, plain = self.guarded, self.plain
         self.guarded, self.plain = [], array("L")
         for chunk in chunks(guarded, pace):
@@ -102,7 +102,7 @@ class BatchSender:
             yield RequestBatch(chunk)
 
     async def _land(self, batch: RequestBatch, outcome: Outcome) -> list[RequestBatch]:
-        """Process the outcome of a request; return what has to be sent because of it."""
+        """Process the outcome of a request; return the requests to send because of it."""
         if not isinstance(outcome, AionvisionError):
             self._closed_until, self._rests = None, 0
             self.session_id = outcome.session_id
@@ -116,7 +116,7 @@ class BatchSender:
             self._takeover.unclear.update(item.index for item in batch.items)
         elif not batch.guarded:
             self._reporter.record.unsent(batch.items)
-        # A circuit breaker concerns all requests: how often it is waited for counts for all.
+        # A circuit breaker concerns all requests, so its failed probes count for all.
         is_closed = isinstance(outcome, CircuitBreakerError)
         tries = self._rests if is_closed else batch.tries
         pause = pause_before(outcome, tries, self._engine.config)
@@ -125,7 +125,7 @@ class BatchSender:
             return []
         if is_closed:
             self._closed_until = max(self._closed_until or 0.0, monotonic() + pause)
-            # Not a try, but `on_progress` is not called again.
+            # This does not count as a retry, but `on_progress` is not called a second time.
             return [RequestBatch(batch.items, max(batch.tries, 1), batch.guarded)]
         await rt.sleep(pause)
         tries = batch.tries + 1
@@ -134,7 +134,7 @@ class BatchSender:
         try:
             guarded, plain = await self._takeover.take_over(batch.items)
         except AionvisionError:
-            # The first error is the one to raise.
+            # The first error is raised.
             self._broken = outcome
             return []
         resent = [RequestBatch(guarded, tries, guarded=True), RequestBatch(plain, tries)]
@@ -146,7 +146,7 @@ class BatchSender:
     async def _rest(self) -> None:
         """Wait until an open circuit breaker lets a probe request through.
 
-        Nothing is in flight by now: the outcome of a request would show it sooner.
+        Nothing is in flight by now: the outcome of a request would report it earlier.
         """
         if self._closed_until is not None:
             self._rests += 1
@@ -154,9 +154,9 @@ class BatchSender:
             self._closed_until = None
 
     def _without_unreadable(self, batch: RequestBatch, error: UploadError) -> list[RequestBatch]:
-        """Return the others of a request that one file broke: it vanished or changed meanwhile.
+        """Return the other files of a request that failed because one file vanished or changed.
 
-        The request was not completed, so nothing of it is stored.
+        The request was not completed, so none of its files is stored.
         """
         items = batch.items
         suspects = [one for one in items if one.upload.filename == error.filename]

@@ -1,4 +1,4 @@
-"""Takes over files of a batch that were stored though the response to their request was lost."""
+"""Takes over files of a batch that were stored although the response was lost."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from aion.uploads._plan import Item
 
 
 class Takeover:
-    """Knows which files were in flight, and asks the service what became of them.
+    """Remembers which files are in flight, and determines their outcome after a lost response.
 
     Args:
-        engine: Asks the service.
+        engine: Sends the requests.
         files: The files of the batch.
-        reporter: Gets the outcomes.
+        reporter: Receives the outcomes.
 
     Attributes:
-        since: When the batch began, on the clock of the service; None where it is not known.
-        unclear: The indexes of files that the service may have, of requests without a response.
+        since: When the batch began, on the clock of the service; None if unknown.
+        unclear: Indexes of files that may be stored, from requests without a response.
     """
 
     def __init__(self, engine: rt.Engine, files: BatchFiles, reporter: BatchReporter) -> None:
@@ -37,11 +37,11 @@ class Takeover:
         self.unclear: set[int] = set()
 
     def sending(self, items: Sequence[Item]) -> None:
-        """Remember what the files on disk are as they are sent."""
+        """Remember the versions of the files on disk when they are sent."""
         self._versions.update(versions(items))
 
     def arrived(self, items: Sequence[Item]) -> None:
-        """Forget files whose request has got a response."""
+        """Forget files whose request received a response."""
         for item in items:
             self._versions.pop(item.index, None)
 
@@ -49,10 +49,10 @@ class Takeover:
         """Take over files that were stored; return those to resend.
 
         Returns:
-            Those to resend with a duplicate check, and those to resend as they are.
+            The files to resend with a duplicate check, and the files to resend without.
 
         Raises:
-            AionvisionError: The service cannot be asked.
+            AionvisionError: A request to the service failed.
         """
         ledger = self._reporter.ledger
         every = list(self._files.items())
@@ -64,7 +64,7 @@ class Takeover:
         for index, digest in found.hashes.items():
             self._reporter.record.hashed(index, digest)
         for item in found.changed:
-            # The journal is left in doubt: the changed file is another one, and sent as such.
+            # The journal row stays open: the next call treats the changed file as a new one.
             reason = "it changed while it was sent. Whether it is stored is not known"
             self._reporter.unknown(item.index, reason)
         self.unclear.update(item.index for item in found.guarded)

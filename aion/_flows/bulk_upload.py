@@ -1,8 +1,8 @@
-"""Uploads one batch of files: sends it, then polls until nothing of it is pending.
+"""Uploads one batch of files: sends them, then polls until none is pending.
 
-One bad file stops no other. When the service stops taking files, the error says what is stored.
-All that is known is in the journal before a callback is called with it. What follows once a file
-is stored depends on its kind: see `aion._flows.image_descriptions` and
+One bad file does not stop the others. When the service stops accepting files, the error lists the
+stored ones. Outcomes are in the journal before a callback receives them. What happens to a stored
+file depends on its kind: see `aion._flows.image_descriptions` and
 `aion._flows.document_processing`.
 """
 
@@ -40,38 +40,38 @@ R_co = TypeVar("R_co", bound=Results, covariant=True)
 
 
 class FollowUp(Protocol[R_co]):
-    """What happens to the files of a batch once they are stored."""
+    """Follows the files of a batch once they are stored."""
 
     wording: Wording
 
     def waiting(self) -> Sequence[str]:
-        """Return the ids of the stored files that are not done."""
+        """Return the ids of the stored files that are still pending."""
         ...
 
     async def poll(self, end: float, at_once: int, *, all_stored: bool) -> None:
-        """Poll all of them once.
+        """Poll all pending files once.
 
         Args:
-            end: When the last call has to have ended, on the monotonic clock.
-            at_once: How many requests may be in flight at a time.
+            end: Deadline of the last call, on the monotonic clock.
+            at_once: Most requests in flight.
             all_stored: Whether the ids of all stored files are known.
         """
         ...
 
     def report(self) -> R_co:
-        """Return what is known of every file, in the order of the input."""
+        """Return the result of every file, in the order of the input."""
         ...
 
 
 class BatchUpload(Generic[R_co]):
-    """One batch.
+    """Uploads one batch.
 
     Args:
         engine: Sends the requests.
         files: The files.
         form: The fields of each request, without its files.
         reporter: Reports the outcomes.
-        follow_up: Polls what follows once a file is stored.
+        follow_up: Polls the stored files.
     """
 
     def __init__(
@@ -83,7 +83,7 @@ class BatchUpload(Generic[R_co]):
         follow_up: FollowUp[R_co],
     ) -> None:
         self._engine = engine
-        # Needed until all are sent, to find out what became of requests without a response.
+        # Needed until all files are sent, to determine the outcome of requests without a response.
         self._files = files
         self._reporter = reporter
         self._follow_up = follow_up
@@ -95,26 +95,26 @@ class BatchUpload(Generic[R_co]):
 
     @property
     def size(self) -> int:
-        """How many files are to be sent."""
+        """Number of files to send."""
         return len(self._sender.plain) + len(self._sender.guarded)
 
     @property
     def session_id(self) -> str | None:
-        """The last upload session that took files."""
+        """The last upload session that accepted files."""
         return self._sender.session_id
 
     @property
     def stored_count(self) -> int:
-        """How many files are known to be stored."""
+        """Number of files that are known to be stored."""
         return self._reporter.ledger.stored_count
 
     async def recover(self) -> None:
-        """Find out which files arrived that an earlier call was sending when it ended.
+        """Determine which files are stored that an earlier call was sending when it ended.
 
-        Those of an upload session that is not known any more are in doubt, too.
+        Files of an expired upload session are checked, too.
 
         Raises:
-            AionvisionError: The service cannot be asked.
+            AionvisionError: A request to the service failed.
         """
         sessions = self._reporter.sessions
         for sent in await forgotten(self._engine, sessions):
@@ -131,13 +131,13 @@ class BatchUpload(Generic[R_co]):
         """Send all files.
 
         Args:
-            pace: How they are cut into requests.
-            since: When that began, on the clock of the service; None where it is not known.
+            pace: How the files are divided into requests.
+            since: When the upload began, on the clock of the service; None if unknown.
 
         Raises:
-            AionvisionError: The service took none of them.
-            UploadError: It stopped taking them; `partial_results` names every file.
-            QuotaExceededError: The allowance ran out on the way; `partial_results` as above.
+            AionvisionError: The service accepted none of them.
+            UploadError: The service stopped accepting files; `partial_results` lists every file.
+            QuotaExceededError: The quota ran out midway; `partial_results` as above.
         """
         self._takeover.since, self._follower.at_once = since, pace.requests
         broken = await self._sender.send(pace)
@@ -145,11 +145,11 @@ class BatchUpload(Generic[R_co]):
             raise await self._stopped(broken) from broken.__cause__
 
     async def follow(self, plan: PollPlan, *, ids_only: bool) -> None:
-        """Poll until the id of every stored file is known, and what follows has ended.
+        """Poll until the id of every stored file is known, and no file is pending.
 
         Args:
             plan: When to poll, and until when.
-            ids_only: Do not wait for what follows.
+            ids_only: Wait for the ids alone.
 
         Raises:
             AionvisionTimeoutError: The deadline passed; `last_result` holds all results so far.
@@ -168,7 +168,7 @@ class BatchUpload(Generic[R_co]):
             await self._reporter.step()
             return done()
 
-        # All are sent: what is left to do needs no files but those of open sessions.
+        # All files are sent: only those of open sessions are still needed.
         self._files.release()
         await self._reporter.step()
         if done():
@@ -183,11 +183,11 @@ class BatchUpload(Generic[R_co]):
             raise broken from error
 
     def report(self) -> R_co:
-        """Return what is known of every file, in the order of the input."""
+        """Return the result of every file, in the order of the input."""
         return self._follow_up.report()
 
     async def _stopped(self, error: AionvisionError) -> AionvisionError:
-        # The results of open sessions are worth a try, but the first error is the one to raise.
+        # Reading the results of open sessions is worth an attempt, but the first error is raised.
         with suppress(AionvisionError):
             await self._follower.poll(math.inf)
         self._give_up()
@@ -197,7 +197,7 @@ class BatchUpload(Generic[R_co]):
         return error
 
     def _give_up(self) -> None:
-        """Report every file of which nothing is known, and why that is so."""
+        """Report every file without an outcome, and the reason."""
         ledger = self._reporter.ledger
         open_items = {item.index for sent in self._reporter.sessions for item in sent.items}
         for one in self._files.all:
@@ -224,14 +224,14 @@ def image_batch(
     callbacks: Callbacks,
     record: Record = NO_RECORD,
 ) -> BatchUpload[BatchUploadResults]:
-    """Make a batch of images, which are described once they are stored.
+    """Create a batch of images, which are described once they are stored.
 
     Args:
         engine: Sends the requests.
         found: The images.
         form: The fields of each request, without its files.
         callbacks: The callbacks of the caller.
-        record: The journal, with what is known from an earlier call.
+        record: The journal, with the outcomes of an earlier call.
     """
     files = BatchFiles(found)
     describes = form.auto_describe is not False
@@ -246,7 +246,7 @@ def document_batch(
     callbacks: DocumentCallbacks,
     record: Record = NO_RECORD,
 ) -> BatchUpload[BatchDocumentUploadResults]:
-    """Make a batch of documents, which are processed once they are stored; as `image_batch`."""
+    """Create a batch of documents, which are processed once they are stored; as `image_batch`."""
     files = BatchFiles(found)
     processing = DocumentProcessing(engine, found, callbacks, record)
     stored = Callbacks(on_file_complete=processing.stored)

@@ -1,4 +1,4 @@
-"""A streamed response of the chat: its reading. What events mean is in `aion._streaming.chat`."""
+"""Reads a streamed chat response. `aion._streaming.chat` interprets its events."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ from aion.types.chat import ChatResponse, ChatToken, ChatTokenType
 from aion_api import Request
 
 _GRACE = 1.0
-"""Seconds that are given to what follows a whole answer: pings, and a `close`."""
+"""Seconds to read on after a complete response: pings, and a `close` event."""
 _END = 0.1
-"""Seconds that are given to the end of the body after a `close`: it comes in the same breath."""
+"""Seconds to wait for the end of the body after `close`: it normally arrives immediately."""
 
 
 class ChatStream(AsyncIterator[ChatToken]):
-    """The answer to a message as it is written, event by event.
+    """Streams the response to a message, event by event.
 
-    Iterate over it, or over its `text_stream`; nothing is sent before the first event is asked for.
-    It ends after the ``complete`` event, with what comes in the second after it, and every other
-    end is an error. A loop that is left early gives the connection up as soon as the stream is
-    forgotten; `close`, or a ``with`` block around the loop, does so at once::
+    Iterate over it, or over its `text_stream`; nothing is sent before the first event is requested.
+    It ends after the ``complete`` event and the events of the following second; every other end is
+    an error. Leaving a loop early closes the connection as soon as the stream is collected;
+    `close`, or a ``with`` block around the loop, does so at once::
 
         async with session.send_stream("What is in these pictures?") as stream:
             async for text in stream.text_stream:
                 print(text, end="", flush=True)
 
-    The message is sent once. Only an attempt that the service has certainly not taken (no
-    connection, or an answer 429 or 503) is repeated; ``reconnecting`` tokens tell of that first.
-    Reading on after a cancellation or Ctrl-C is an error: it sends nothing again.
+    The message is sent once. Only an attempt that the service certainly did not accept (no
+    connection, or status 429 or 503) is retried; ``reconnecting`` tokens report that first.
+    Reading on after a cancellation or Ctrl-C is an error and sends nothing.
 
     Raises:
         ChatError: While iterating: the service reported an error; `code` is its own.
-        QuotaExceededError: While iterating: the allowance is used up.
-        SSEStreamError: While iterating: the stream broke, fell silent, ended or was given up
-            before the answer was complete. `partial_content` holds the text so far.
+        QuotaExceededError: While iterating: the quota is used up.
+        SSEStreamError: While iterating: the stream broke, fell silent, ended or was abandoned
+            before the response was complete. `partial_content` holds the text so far.
         AionvisionError: While iterating: the call failed before the stream began.
     """
 
@@ -51,7 +51,7 @@ class ChatStream(AsyncIterator[ChatToken]):
         self._request = request
         self._timeout = timeout
         self._reading = StreamReading(session_id)
-        self._answer: rt.Answer | None = None
+        self._response: rt.Answer | None = None
         self._tokens: Iterator[ChatToken] = iter(())
         self._begun = False
         self._until: float | None = None
@@ -64,16 +64,16 @@ class ChatStream(AsyncIterator[ChatToken]):
 
     @property
     def text_stream(self) -> AsyncIterator[str]:
-        """The text as it is written, piece by piece, and nothing else. It goes on where it was."""
+        """The pieces of text alone, as they arrive. A second iterator resumes at the same place."""
         return self._texts()
 
     async def _texts(self) -> AsyncIterator[str]:
-        given = bool(self.text)
+        has_text = bool(self.text)
         async for token in self:
-            # An answer that is not written piece by piece comes whole.
-            whole = token.type is ChatTokenType.COMPLETE and not given
+            # Without text tokens, the `complete` event carries the whole text.
+            whole = token.type is ChatTokenType.COMPLETE and not has_text
             if token.content and (whole or token.type is ChatTokenType.TOKEN):
-                given = True
+                has_text = True
                 yield token.content
 
     @property
@@ -83,7 +83,7 @@ class ChatStream(AsyncIterator[ChatToken]):
 
     @property
     def events_received(self) -> int:
-        """How many events have come."""
+        """Number of events received."""
         return self._reading.events_received
 
     @property
@@ -92,10 +92,10 @@ class ChatStream(AsyncIterator[ChatToken]):
         return self._reading.last_event_id
 
     async def result(self) -> ChatResponse:
-        """Read what is left, and give the whole answer.
+        """Read the rest of the stream, and return the complete response.
 
         Raises:
-            ChatError: There is none: a plan waits for approval, or the stream was closed.
+            ChatError: It is incomplete: a plan waits for approval, or the stream was closed.
             AionvisionError: As while iterating.
         """
         async for _ in self:
@@ -106,7 +106,7 @@ class ChatStream(AsyncIterator[ChatToken]):
             return ChatResponse.from_api_response({"message_id": "", **data}, self.session_id)
         if reading.plan_id is not None:
             waiting = ChatError(
-                f"there is no answer yet: plan {reading.plan_id} waits for approve_plan or"
+                f"the response is not complete: plan {reading.plan_id} waits for approve_plan or"
                 " cancel_plan",
                 session_id=self.session_id,
                 error_code="PLAN_PENDING_APPROVAL",
@@ -114,18 +114,19 @@ class ChatStream(AsyncIterator[ChatToken]):
             waiting.details["plan_id"] = reading.plan_id
             raise waiting
         raise ChatError(
-            "there is no answer: the stream was closed before its end", session_id=self.session_id
+            "the response is not complete: the stream was closed before its end",
+            session_id=self.session_id,
         )
 
     async def close(self) -> None:
-        """Give up the rest of the answer and its connection. Closing twice is harmless."""
+        """Drop the rest of the response and close its connection. Closing twice is harmless."""
         self._over = True
         await self._hang_up()
 
     async def _hang_up(self) -> None:
-        answer, self._answer = self._answer, None
-        if answer is not None:
-            await answer.close()
+        response, self._response = self._response, None
+        if response is not None:
+            await response.close()
 
     async def __anext__(self) -> ChatToken:
         if self._over:
@@ -135,7 +136,7 @@ class ChatStream(AsyncIterator[ChatToken]):
             if token is None:
                 token = await self._next()
         except BaseException as error:
-            # After a cancellation or Ctrl-C it is not over: to end quietly would look like success.
+            # After a cancellation or Ctrl-C, ending without an error would look like success.
             self._over = isinstance(error, Exception)
             await self._hang_up()
             raise
@@ -145,29 +146,29 @@ class ChatStream(AsyncIterator[ChatToken]):
         return token
 
     async def _next(self) -> ChatToken | None:
-        """The next token, or None at the end."""
+        """Return the next token, or None at the end."""
         reading = self._reading
-        if self._answer is None:
+        if self._response is None:
             if self._begun:
-                given_up = reading.given_up()
-                if given_up is None:
+                abandoned = reading.given_up()
+                if abandoned is None:
                     return None
-                raise given_up
-            # Noted before: whether the message arrived is not known when `open` is given up.
+                raise abandoned
+            # Set before `open`: if that is abandoned, the message may have arrived.
             self._begun = True
-            self._answer = await self._engine.open(
+            self._response = await self._engine.open(
                 self._request, timeout=self._timeout, on_repeat=lambda _: reading.repeated()
             )
-            self._tokens = reading.opened(self._answer.reply)
+            self._tokens = reading.opened(self._response.reply)
         while True:
             token = next(self._tokens, None)
             if token is not None:
                 return token
             if reading.over:
-                await _finish(self._answer)
+                await _finish(self._response)
                 return None
             try:
-                piece = await self._piece(self._answer)
+                piece = await self._piece(self._response)
             except AionvisionError as error:
                 broken = reading.broken(error)
                 if broken is None:
@@ -178,14 +179,14 @@ class ChatStream(AsyncIterator[ChatToken]):
                 return None
             self._tokens = reading.feed(piece)
 
-    async def _piece(self, answer: rt.Answer) -> bytes | None:
+    async def _piece(self, response: rt.Answer) -> bytes | None:
         if self._reading.complete is None:
-            return await answer.piece()
-        # Nothing of the answer is in what follows: a service that keeps the connection open, or
-        # goes on with pings, does not hold the reader.
+            return await response.piece()
+        # The response is complete: a service that keeps the connection open, or keeps sending
+        # pings, must not block the reader.
         if self._until is None:
             self._until = monotonic() + _GRACE
-        return await answer.piece_by(self._until)
+        return await response.piece_by(self._until)
 
     async def __aenter__(self) -> Self:
         return self
@@ -199,10 +200,10 @@ class ChatStream(AsyncIterator[ChatToken]):
         await self.close()
 
 
-async def _finish(answer: rt.Answer) -> None:
-    """Read the end of a body after its last event: then the connection can be used again."""
+async def _finish(response: rt.Answer) -> None:
+    """Read the end of a body after its last event, so that its connection can be reused."""
     with contextlib.suppress(AionvisionError):
-        await answer.piece_by(monotonic() + _END)
+        await response.piece_by(monotonic() + _END)
 
 
 __all__ = ["ChatStream"]

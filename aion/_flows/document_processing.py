@@ -1,6 +1,6 @@
-"""Polls the processing of the documents of a batch until their text is there.
+"""Polls the processing of the documents of a batch until it has ended for all of them.
 
-One request asks for a hundred documents. One bad document stops no other.
+One request covers a hundred documents. One bad document does not stop the others.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from aion_api.api import document_uploads, user_files
 from aion_api.models.user_files import FileList
 
 _FEW = 3
-"""Up to so many documents are asked for one by one: their own route knows most of them."""
+"""Most documents that are polled one by one: their own route returns more details."""
 _AT_ONCE = 8
 
 
@@ -55,9 +55,9 @@ async def status_of(engine: rt.Engine, document_id: str, timeout: float) -> Docu
 
 
 async def reason_of(engine: rt.Engine, status: DocumentStatusResult, end: float) -> str | None:
-    """Get the reason why a document failed: its history may have it where its status has not.
+    """Get the reason why a document failed, from its status or its history.
 
-    It is not waited for longer than until `end`, on the monotonic clock.
+    The call ends by `end`, on the monotonic clock.
     """
     if status.error_message:
         return status.error_message
@@ -72,7 +72,7 @@ async def reason_of(engine: rt.Engine, status: DocumentStatusResult, end: float)
 
 
 async def processed(engine: rt.Engine, document_id: str, plan: PollPlan) -> DocumentStatusResult:
-    """Poll the processing of one stored document until it has ended well.
+    """Poll the processing of one stored document until it has succeeded.
 
     Raises:
         DocumentProcessingError: It failed.
@@ -84,7 +84,7 @@ async def processed(engine: rt.Engine, document_id: str, plan: PollPlan) -> Docu
 
     awaited = Awaited[DocumentStatusResult](
         f"document {document_id}",
-        f"It is stored: go on with wait_for_processing({document_id!r}), do not upload it again",
+        f"It is stored: resume with wait_for_processing({document_id!r}), do not upload it again",
         {"document_id": document_id},
         lambda last: {"status": last.text_extraction_status},
     )
@@ -101,16 +101,16 @@ async def processed(engine: rt.Engine, document_id: str, plan: PollPlan) -> Docu
 
 
 class DocumentProcessing:
-    """What follows once the documents of a batch are stored.
+    """Follows the processing of the documents of a batch once they are stored.
 
     Args:
         engine: Sends the requests.
         found: The files of the batch.
         callbacks: The callbacks of the caller.
-        record: The journal, with what is known from an earlier call.
+        record: The journal, with the outcomes of an earlier call.
 
     Attributes:
-        results: Returns what is known of every file, as of an image.
+        results: Returns the result of every file, in the form of an image.
     """
 
     wording = DOCUMENTS
@@ -143,13 +143,13 @@ class DocumentProcessing:
         return list(pending)
 
     async def stored(self, event: FileCompleteEvent) -> None:
-        """Report a document that is stored."""
+        """Report a stored document."""
         file = self._found[event.file_index].upload
         if file is None:
             return
         image = event.result
         if image.description_error:
-            # The session knows that it failed, and why; its own status is still to come.
+            # The session reports the failure and its reason before the document's own status does.
             self._reasons[image.image_id] = image.description_error
         result = stored_document(self._found[event.file_index], image)
         self._add(event.file_index, result)
@@ -159,20 +159,20 @@ class DocumentProcessing:
         await rt.notify(self._callbacks.on_file_complete, complete)
 
     async def poll(self, end: float, at_once: int, *, all_stored: bool) -> None:
-        """Poll all documents whose processing has not ended once.
+        """Poll every pending document once.
 
         Raises:
-            AionvisionError: They cannot be polled.
+            AionvisionError: Polling failed.
         """
-        del at_once  # These requests are small: more of them than for sending do no harm.
+        del at_once  # These requests are small, so there may be more of them than for sending.
         if not all_stored:
-            # Documents share a request, so the first ones wait for the ids of the last.
+            # Documents share a request, so polling begins once all ids are known.
             return
         ids = self.waiting()
         known: dict[str, DocumentStatusResult] = {}
 
-        async def take(_: Sequence[str], answer: FileList) -> None:
-            for file in answer.files:
+        async def take(_: Sequence[str], response: FileList) -> None:
+            for file in response.files:
                 if file.text_extraction_status is not None:
                     known[file.id] = DocumentStatusResult.from_file(file)
 
@@ -180,7 +180,7 @@ class DocumentProcessing:
             try:
                 return await status_of(self._engine, document_id, within(self._engine, end))
             except ResourceNotFoundError:
-                # A document that was stored a moment ago may not be known everywhere yet.
+                # A document stored a moment ago may not be known everywhere yet.
                 return None
 
         async def note(document_id: str, status: DocumentStatusResult | None) -> None:
@@ -196,9 +196,9 @@ class DocumentProcessing:
             await self._processed(status, end)
 
     def report(self) -> BatchDocumentUploadResults:
-        """Return what is known of every file that was sent, in the order of the input."""
+        """Return the result of every file that was sent, in the order of the input."""
         sent = self.results()
-        # Positions are known only of a whole report; without them a lost file is but a name.
+        # Positions exist only in a whole report; else a file that was not stored has only a name.
         files = self._found if len(sent) == len(self._found) else [None] * len(sent)
         stored = iter(sorted(self._documents.items()))
         results = BatchDocumentUploadResults()

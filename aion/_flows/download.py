@@ -1,7 +1,7 @@
-"""One way to bring a download to disk: whole under its name, or not at all.
+"""Writes a download to disk: complete under its name, or not at all.
 
-When the connection breaks, only the rest is asked for, where storage serves ranges and the object
-is still the same by its ETag. Everything else begins the download anew.
+When the connection breaks, only the rest is requested, if storage supports ranges and the object
+still has the same ETag. Otherwise the download starts over.
 """
 
 from __future__ import annotations
@@ -25,26 +25,25 @@ from aion_api import Request
 
 _LONGEST_PAUSE = 30.0
 _PROGRESS = 1024 * 1024
-"""Bytes after which a break does not count as a repeated one."""
+"""Bytes of progress that reset the count of retries."""
 _RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)\Z")
 _BAD_RANGE = 416
 
 
 def target(field: str, path: str | os.PathLike[str]) -> Path:
-    """The file that a download shall become.
+    """Return the path that a download will be written to.
 
     Raises:
-        ValidationError: It is a directory, a pipe or a device, or the directory around it does
-            not exist.
+        ValidationError: It is a directory, a pipe or a device, or its directory does not exist.
     """
     plain = check.path(field, path)
     found = Path(plain)
-    # A path object forgets what it ended with, and would make a file of a directory to be.
+    # A path object drops a trailing slash, so a missing directory would become a file.
     # And its methods raise for a name that is too long.
     if os.path.isdir(plain) or os.path.basename(plain) in ("", "."):  # noqa: PTH112, PTH119
         check.refuse(field, str(path), "the path of a file, not of a directory")
     if os.path.exists(plain) and not os.path.isfile(plain):  # noqa: PTH110, PTH113
-        # It would be replaced by a file: a pipe, or a device such as /dev/null.
+        # A pipe, or a device such as /dev/null, would be replaced by a file.
         check.refuse(field, str(path), "the path of a file, not of a pipe or a device")
     if not _real(found).parent.is_dir():
         check.refuse(field, str(path), "in a directory that exists")
@@ -59,24 +58,24 @@ def target(field: str, path: str | os.PathLike[str]) -> Path:
 async def save(engine: rt.Engine, request: Request[str], path: Path) -> Path:
     """Write an object to a file.
 
-    Pieces go to a file beside `path` as they arrive, so memory does not grow with the size; at the
-    end that file takes the name in one step. Whatever happens before leaves `path` as it was. A
-    link stays one, and a file that is replaced keeps its permissions.
+    Pieces go to a temporary file beside `path`, so memory use does not depend on the size; at the
+    end that file is renamed in one step. A failure leaves `path` unchanged. Symbolic links are
+    followed, and a file that is replaced keeps its permissions.
 
     Args:
         engine: Sends the requests.
-        request: Gives the presigned URL of the object; it is sent again when the URL has expired.
+        request: Gets the presigned URL of the object; it is resent when the URL has expired.
         path: The file to write or to replace.
 
     Raises:
-        AionvisionError: A call failed, or the bytes did not arrive whole.
-        OSError: The disk does not take it.
+        AionvisionError: A call failed, or the download is incomplete.
+        OSError: Writing to disk failed.
     """
     whole = _real(path)
     part = whole.with_name(f".{secrets.token_hex(8)}.part")
     try:
         with part.open("xb") as file:
-            # Before the first byte is there to be read. Not every file system has permissions.
+            # Set before the first byte can be read. Not every file system has permissions.
             with suppress(OSError):
                 part.chmod(whole.stat().st_mode & 0o777)
             await _Download(engine, request, file).run()
@@ -88,16 +87,16 @@ async def save(engine: rt.Engine, request: Request[str], path: Path) -> Path:
 
 
 def _real(path: Path) -> Path:
-    # `Path.resolve` raises for links that lead in a circle.
+    # `Path.resolve` raises for circular links.
     return Path(os.path.realpath(path))
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """What an answer brings of an object: from `start` on; `total` bytes, where it is said.
+    """The range of an object in a response: begins at `start`, of `total` bytes if stated.
 
-    Of an answer that came packed, every number and the ETag are those of the packed bytes: it is
-    read whole or not at all.
+    For a compressed response, all numbers and the ETag are those of the compressed bytes, so it is
+    only read as a whole.
     """
 
     start: int
@@ -106,7 +105,7 @@ class _Part:
 
     @classmethod
     def of(cls, reply: Reply) -> _Part | None:
-        """Read the headers of an answer; None for a part whose place it does not tell."""
+        """Read the headers of a response; return None for a range without a known position."""
         packed = Unpacker.of(reply.headers().get("content-encoding")) is not None
         etag = None if packed else reply.header("etag")
         if reply.status != 206:
@@ -121,7 +120,7 @@ class _Part:
 
 
 class _Download:
-    """The bytes of one object on their way into an open file."""
+    """Downloads one object into an open file."""
 
     def __init__(self, engine: rt.Engine, request: Request[str], file: IO[bytes]) -> None:
         self._engine = engine
@@ -133,17 +132,17 @@ class _Download:
         self._most = 0
 
     async def run(self) -> None:
-        """Write all of it.
+        """Write the whole object.
 
         Raises:
-            AionvisionError: A call failed, or the bytes did not arrive whole.
+            AionvisionError: A call failed, or the download is incomplete.
         """
         tries = 0
         while True:
             before = self._most
-            answer = await self._open()
+            response = await self._open()
             try:
-                await self._take(answer)
+                await self._take(response)
             except AionvisionError as error:
                 if not is_transient(error):
                     raise
@@ -158,31 +157,31 @@ class _Download:
             await rt.sleep(min(pause, _LONGEST_PAUSE))
             tries += 1
 
-    async def _take(self, answer: rt.Answer) -> None:
-        """Write what an answer brings."""
-        reply = answer.reply
+    async def _take(self, response: rt.Answer) -> None:
+        """Write the body of a response."""
+        reply = response.reply
         part = _Part.of(reply)
         try:
             if part is None or part.start != self._size or not self._is_same(reply):
-                # Without an ETag, the next attempt asks for everything.
+                # Without an ETag, the next attempt requests the whole object.
                 self._restart()
             if part is None or part.start != self._size:
-                raise _incomplete("storage answered with another part than was asked for")
+                raise _incomplete("storage returned another range than was requested")
             self._etag = part.etag
-            # Written on the event loop's thread: a piece takes less time than handing it over.
-            while (piece := await answer.piece()) is not None:
+            # Written on the event loop's thread: that takes less time than handing the piece over.
+            while (piece := await response.piece()) is not None:
                 self._file.write(piece)
                 self._size += len(piece)
                 self._most = max(self._most, self._size)
         finally:
-            await answer.close()
+            await response.close()
         if part.total is not None and self._size != part.total:
             arrived = self._size
             self._restart()
             raise _incomplete(f"{arrived:,} of {part.total:,} bytes arrived")
 
     async def _open(self) -> rt.Answer:
-        """The answer that brings what is missing."""
+        """Open a response with the missing bytes."""
         fresh = self._url is None
         while True:
             if self._url is None:
@@ -191,7 +190,7 @@ class _Download:
                 return await self._engine.open_object(self._url, self._conditions())
             except AionvisionError as error:
                 if isinstance(error, AionvisionPermissionError) and not fresh:
-                    # The URL has expired while the bytes were on their way.
+                    # The URL expired during the download.
                     self._url, fresh = None, True
                 elif error.status_code == _BAD_RANGE and self._size:
                     self._restart()
@@ -199,7 +198,7 @@ class _Download:
                     raise
 
     def _conditions(self) -> dict[str, str]:
-        """The headers that ask for the rest of the same object, or none, for all of it."""
+        """Return the headers that request the rest of the same object, or none for all of it."""
         # A weak ETag does not promise the same bytes.
         if not self._size or not self._etag or self._etag.startswith("W/"):
             return {}
@@ -216,7 +215,7 @@ class _Download:
 
 
 def _incomplete(reason: str) -> ServerError:
-    """The error of an answer that ended well, but did not bring what was asked for."""
+    """Create the error for a complete response with other bytes than requested."""
     error = ServerError(reason)
     error.code = "INVALID_RESPONSE"
     return error

@@ -13,11 +13,11 @@ from aion_api.models.user_files import FileList
 
 
 class ImageDescriptions:
-    """What follows once the images of a batch are stored.
+    """Follows the descriptions of the images of a batch once they are stored.
 
     Args:
         engine: Sends the requests.
-        reporter: Gets the outcomes.
+        reporter: Receives the outcomes.
     """
 
     wording = IMAGES
@@ -27,17 +27,17 @@ class ImageDescriptions:
         self._reporter = reporter
 
     def waiting(self) -> list[str]:
-        """Return the ids of the stored images whose description has not ended."""
+        """Return the ids of the stored images whose description is pending."""
         ledger = self._reporter.ledger
         return ledger.ids(ledger.waiting())
 
     async def poll(self, end: float, at_once: int, *, all_stored: bool) -> None:
-        """Poll all descriptions that have not ended once.
+        """Poll every pending description once.
 
         Raises:
-            AionvisionError: They cannot be polled.
+            AionvisionError: Polling failed.
         """
-        del all_stored  # The first descriptions are worth reporting while the last files come in.
+        del all_stored  # The first descriptions are reported while the last files are being stored.
         ledger = self._reporter.ledger
         waiting = ledger.waiting()
         pages = [waiting[start : start + PAGE] for start in range(0, len(waiting), PAGE)]
@@ -48,7 +48,7 @@ class ImageDescriptions:
         await each_page(self._engine, pages, ledger.ids, take, end=end, at_once=at_once)
 
     def report(self) -> BatchUploadResults:
-        """Return what is known of every image, in the order of the input."""
+        """Return the result of every image, in the order of the input."""
         return self._reporter.results()
 
 

@@ -1,4 +1,4 @@
-"""Asks the library for many files by their ids, a page at a time."""
+"""Requests many files of the library by their ids, page by page."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from aion_api.api import user_files
 from aion_api.models.user_files import FileList
 
 PAGE = 100
-"""Files in one request."""
+"""Most files in one request."""
 
 P = TypeVar("P")
 
@@ -25,15 +25,15 @@ async def each_page(
     end: float,
     at_once: int,
 ) -> None:
-    """Call `then` with each page and the files that the library has of it.
+    """Call `then` with each page and those of its files that exist in the library.
 
     Args:
         engine: Sends the requests.
         pages: The pages, of at most `PAGE` files each.
         ids_of: Returns the ids of the files of a page.
         then: Called in the caller's own coroutine or thread.
-        end: When the last call has to have ended, on the monotonic clock.
-        at_once: How many requests are in flight at a time.
+        end: Deadline of the last call, on the monotonic clock.
+        at_once: Most requests in flight.
     """
 
     async def ask(page: P) -> FileList:

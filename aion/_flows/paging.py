@@ -1,4 +1,4 @@
-"""One iterator behind everything that comes in pages."""
+"""Iterates over listings, with prefetched pages: one iterator for all of them."""
 
 from __future__ import annotations
 
@@ -13,21 +13,20 @@ T = TypeVar("T")
 
 
 class Pages(AsyncIterator[T], Generic[T]):
-    """All items of a listing, up to four pages ahead of its reader.
+    """Iterates over all items of a listing, and prefetches up to four pages.
 
-    Nothing is fetched before the first item is asked for: then one page, while that is read one
-    more, then two, then four, so that a reader who stops early costs little. Each loop begins
-    anew; but once items were asked for by `anext`, there is one walk, and loops go on with it. A
-    walk that failed or was cancelled is over, and the next one begins anew.
+    Nothing is fetched before the first item is requested. Then one page is fetched, and while that
+    is read, one more, then two, then four, so that a reader who stops early costs little. Each loop
+    starts from the beginning; but after `anext` was called, loops continue at the same place. After
+    an error or a cancellation, the next loop starts from the beginning.
 
-    The listing may change meanwhile: `Walk` says what is given then.
+    The listing may change meanwhile: `Walk` documents which items are yielded then.
 
     Args:
-        fetch: Gives the page that begins after so many items. The blocking client calls it in
-            several threads.
-        key: What tells two items apart; a page that brings only known ones ends the iteration
-            with an error, since it would go on for ever.
-        keep: Which items to give, where the service has no filter for that. Default: all.
+        fetch: Returns the page at an offset. The blocking client calls it in several threads.
+        key: Identifies an item; a page with only known items ends the iteration with an error,
+            since it would never end.
+        keep: Selects the items to yield, where the service has no such filter. Default: all.
     """
 
     def __init__(
@@ -52,7 +51,7 @@ class Pages(AsyncIterator[T], Generic[T]):
         except StopAsyncIteration:
             raise
         except BaseException:
-            # It would say that there are no more items, though there may be.
+            # A finished iterator would report the end, though there may be more items.
             self._current = None
             raise
 
@@ -63,7 +62,7 @@ class Pages(AsyncIterator[T], Generic[T]):
             while not walk.done:
                 found = walk.take(await ahead.page(walk.offset))
                 if not ahead.leads_to(walk.offset):
-                    # What is under way begins at the wrong places.
+                    # The pages in flight begin at the wrong offsets.
                     await ahead.close()
                     ahead = _Ahead(self._fetch)
                 ahead.begin(walk.ahead())
@@ -75,7 +74,7 @@ class Pages(AsyncIterator[T], Generic[T]):
 
 
 class _Ahead(Generic[T]):
-    """Pages that are fetched before they are asked for."""
+    """Fetches pages before they are requested."""
 
     def __init__(self, fetch: Callable[[int], Awaitable[Page[T]]]) -> None:
         self._fetch = fetch
@@ -84,31 +83,31 @@ class _Ahead(Generic[T]):
         self._outcomes: dict[int, Page[T] | AionvisionError] = {}
 
     def leads_to(self, offset: int) -> bool:
-        """Whether the page that begins there is under way, or none is."""
+        """Return whether the page at an offset is in flight, or none is."""
         return not self._begun or offset in self._begun
 
     def begin(self, offsets: Sequence[int]) -> None:
-        """Fetch the pages that begin there, unless that goes on already."""
+        """Fetch the pages at some offsets that are not in flight already."""
         for offset in offsets:
             if offset not in self._begun:
                 self._begun.add(offset)
                 self._calls.start(offset)
 
     async def page(self, offset: int) -> Page[T]:
-        """The page that begins there, once it has come."""
+        """Wait for the page at an offset, and return it."""
         self.begin([offset])
         while offset not in self._outcomes:
             begun, outcome = await self._calls.ended()
             self._outcomes[begun] = outcome
         self._begun.discard(offset)
         found = self._outcomes.pop(offset)
-        # The failure of a page is one of the walk when the walk arrives there, and not before.
+        # A failed page is only reported when the reader gets there.
         if isinstance(found, AionvisionError):
             raise found
         return found
 
     async def close(self) -> None:
-        """Give up what is under way."""
+        """Abandon the pages in flight."""
         await self._calls.close()
 
     async def _outcome(self, offset: int) -> Page[T] | AionvisionError:

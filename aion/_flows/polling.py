@@ -1,4 +1,4 @@
-"""Polls the service until something is done: one loop behind every wait."""
+"""Polls the service until an operation is done: one loop behind every wait."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ T = TypeVar("T")
 
 
 def within(engine: rt.Engine, end: float) -> float:
-    """Return the timeout in seconds of one of several calls that have to end by a moment.
+    """Return the timeout in seconds of one of several calls with a common deadline.
 
     Args:
-        engine: Makes the call.
-        end: When the last of them has to have ended, on the monotonic clock.
+        engine: Sends the call.
+        end: The deadline, on the monotonic clock.
 
     Raises:
-        AionvisionTimeoutError: The moment has passed.
+        AionvisionTimeoutError: The deadline has passed.
     """
     left = end - monotonic()
     if left <= 0:
@@ -41,15 +41,15 @@ async def until(
     """Poll until done; transient errors do not end the wait.
 
     Args:
-        poll: Gets the state, within so many seconds.
-        done: Whether a state is the last one. Unknown states are not.
+        poll: Gets the state, with a timeout in seconds.
+        done: Returns whether a state is final. Unknown states are not.
         plan: When to poll, and until when.
-        late: Makes the error for a state that is not the last one at the deadline; None where
-            none was seen. It says what is stored already and how to go on waiting.
+        late: Creates the error when the deadline passes, from the last state, or None without one.
+            It says what is stored already and how to resume the wait.
         on_state: Called with each state.
 
     Raises:
-        AionvisionTimeoutError: What `late` made; its cause is the error of the last poll, if any.
+        AionvisionTimeoutError: From `late`; its cause is the error of the last poll, if any.
         RateLimitError: The next poll is not allowed before the deadline.
         AionvisionError: Polling failed with an error that retrying cannot fix.
     """
@@ -70,7 +70,7 @@ async def until(
         pause = plan.pause(now)
         if pause is None:
             end = late(state)
-            # A last poll that was late was cut off by the deadline of the wait: it says nothing.
+            # A timeout of the last poll only repeats that the deadline of the wait passed.
             if broken is not None and not isinstance(broken, AionvisionTimeoutError):
                 end.message = f"{end.message}. The last poll failed: {broken.message}"
                 end.details["cause"] = broken.code
@@ -98,16 +98,16 @@ async def follow(
         done: As in `until`.
         plan: As in `until`.
         awaited: The operation.
-        first: Its state before the first poll, where it is known.
+        first: Its state before the first poll, if known.
         on_state: As in `until`.
 
     Raises:
         AionvisionError: As `until`; it has the last state as `last_result`, the ids of the
-            operation in `details`, and says how to go on waiting.
+            operation in `details`, and says how to resume the wait.
     """
     last = first
 
-    async def seen(left: float) -> T:
+    async def poll_and_keep(left: float) -> T:
         nonlocal last
         last = await poll(left)
         return last
@@ -116,7 +116,7 @@ async def follow(
         return awaited.late(last, monotonic() - plan.start)
 
     try:
-        return await until(seen, done, plan, late, on_state)
+        return await until(poll_and_keep, done, plan, late, on_state)
     except AionvisionError as error:
         awaited.annotate(error, last)
         raise
@@ -136,7 +136,7 @@ async def poll_job(
 
     Args:
         engine: Its settings bound each call.
-        call: Gets the state of the job, with a timeout of so many seconds.
+        call: Gets the state of the job, with a timeout in seconds.
         done: As in `until`.
         plan: As in `until`.
         awaited: The job.

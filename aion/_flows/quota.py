@@ -1,4 +1,4 @@
-"""Whether many files may be sent, before they are."""
+"""Checks the quota before files are sent."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from aion_api.api import uploads
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What the service says of an upload that is about to begin.
+    """The response of the quota check before an upload.
 
     Attributes:
-        quota: What may be uploaded.
-        moment: When it said so, on its own clock; None where it does not tell.
+        quota: The quota.
+        moment: Time of the response on the clock of the service; None if it sent none.
     """
 
     quota: QuotaInfo
@@ -26,23 +26,23 @@ class Allowance:
 
 
 async def quota_of(engine: rt.Engine, count: int) -> QuotaInfo:
-    """What the service says of so many files more."""
+    """Get the quota for an upload of `count` files."""
     request = uploads.check_upload_quota(file_count=count)
     return await engine.call(request.decoding(QuotaInfo.from_api_response))
 
 
 async def allowance_for(engine: rt.Engine, count: int) -> Allowance:
-    """The same, where they may be uploaded, and when.
+    """Check that `count` files may be uploaded.
 
     Raises:
-        QuotaExceededError: They may not; nothing was sent.
+        QuotaExceededError: They may not; nothing was uploaded.
     """
     request = uploads.check_upload_quota(file_count=count)
     quota, reply = await engine.call_raw(request.decoding(QuotaInfo.from_api_response))
     if quota.can_proceed:
         return Allowance(quota, http_date(reply.header("date") or ""))
     error = QuotaExceededError(
-        quota.message or f"{count} uploads were asked for, {quota.available} are left",
+        quota.message or f"{count} uploads were requested, {quota.available} are left",
         available=quota.available,
         limit=quota.monthly_limit,
     )

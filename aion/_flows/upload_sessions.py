@@ -1,4 +1,4 @@
-"""Asks upload sessions what became of their files."""
+"""Reads the outcomes of files from their upload sessions."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from aion_api.api import upload_sessions
 from aion_api.models.upload_sessions import UploadSessionResultItem
 
 PAGE = 500
-"""Results in one page."""
+"""Most results in one page."""
 _ENDS = frozenset({"completed", "failed", "expired", "cancelled"})
 _AT_ONCE = 8
 
 
 async def poll_session(engine: rt.Engine, sent: Sent, end: float) -> SessionSnapshot:
-    """Get the progress of a session, and its results when there are new ones.
+    """Get the progress of a session, and its results if there are new ones.
 
     Raises:
-        AionvisionTimeoutError: It took until `end`, on the monotonic clock.
+        AionvisionTimeoutError: The deadline `end` passed, on the monotonic clock.
     """
     request = upload_sessions.get_session_status(sent.session_id)
-    answer = await engine.call(request, timeout=within(engine, end))
-    ended = answer.completed_files + answer.failed_files + answer.skipped_files
-    is_last = answer.status.value in _ENDS
+    response = await engine.call(request, timeout=within(engine, end))
+    ended = response.completed_files + response.failed_files + response.skipped_files
+    is_last = response.status.value in _ENDS
     rows = None
-    if is_last or ended > sent.seen:
+    if is_last or ended > sent.ended:
         rows = await results_of(engine, sent.session_id, end)
-    return SessionSnapshot(str(answer.status), ended, rows, is_last)
+    return SessionSnapshot(str(response.status), ended, rows, is_last)
 
 
 async def results_of(
     engine: rt.Engine, session_id: str, end: float
 ) -> list[UploadSessionResultItem]:
-    """Return the results of all files of a session that have ended; raises as `poll_session`."""
+    """Return the results of all finished files of a session; raise as `poll_session`."""
     rows: list[UploadSessionResultItem] = []
     more = True
     while more:
@@ -50,7 +50,7 @@ async def results_of(
 
 
 async def forgotten(engine: rt.Engine, sessions: Sequence[Sent]) -> list[Sent]:
-    """Return the sessions that the service does not know any more."""
+    """Return the sessions that have expired at the service."""
 
     async def is_forgotten(sent: Sent) -> bool:
         try:

@@ -1,4 +1,4 @@
-"""Uploads videos one after the other, then polls their analyses together."""
+"""Uploads videos in sequence, then polls their analyses together."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from aion.uploads._video_file import Video, VideoCallbacks, VideoOptions
 from aion.uploads._video_record import NO_VIDEO_RECORD, VideoJournalRecord, VideoRecord
 
 _NOTHING_LEFT = ("completed", "cancelled")
-"""Statuses of an analysis that is not polled any more; a failed one is polled for its reason."""
+"""Final statuses that need no poll; a failed analysis is polled once more for its reason."""
 
 
 async def upload_videos(
@@ -40,9 +40,9 @@ async def upload_videos(
         videos: The videos.
         options: The options of the call.
         callbacks: The callbacks of the caller.
-        journal: A file that keeps what is done, or None.
+        journal: A file that records what is done, or None.
         wait: Poll until the analyses of all of them have ended.
-        timeout: Seconds to wait for all analyses together; None takes `polling_timeout`.
+        timeout: Seconds to wait for all analyses together; None uses `polling_timeout`.
 
     Raises:
         AionvisionError: As `VideoUpload.run` and `analyzed`; ``details["stored_media_ids"]`` lists
@@ -58,9 +58,9 @@ async def upload_videos(
             await upload.run(results.append)
         if wait:
             whole = begin(engine.config, timeout)
-            # The analyses go on side by side: polling one after the other takes no longer.
+            # The analyses run concurrently: polling one after the other takes no longer.
             for index, result in enumerate(results):
-                # Pauses belong to one wait, the deadline to all of them.
+                # Each wait has its own pauses; all share one deadline.
                 plan = PollPlan(engine.config.polling_interval, whole.timeout, whole.start)
                 results[index] = await _analyzed(engine, result, plan, callbacks)
                 record.stored(index, results[index])
@@ -79,7 +79,7 @@ async def upload_videos(
 async def _analyzed(
     engine: rt.Engine, result: VideoUploadResult, plan: PollPlan, callbacks: VideoCallbacks
 ) -> VideoUploadResult:
-    """Poll the analysis of a video, where it has not ended."""
+    """Poll the analysis of a video if it has not ended."""
     if result.analysis_job_id is None or result.processing_status in _NOTHING_LEFT:
         return result
 

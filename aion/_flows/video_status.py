@@ -1,4 +1,4 @@
-"""Asks how far the upload of a video is, after an earlier call or a lost response."""
+"""Gets the status of a video upload after an earlier call or a lost response."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _ENDED = frozenset({"failed", "aborted", "expired", "cancelled"})
 
 @dataclass(frozen=True, slots=True)
 class UploadStatus:
-    """How far an upload is.
+    """The status of a video upload.
 
     Attributes:
-        result: The video, where it is stored.
-        ended: Why the upload cannot go on, where it cannot.
+        result: The video, if it is stored.
+        ended: Why the upload cannot be resumed, or None.
     """
 
     result: VideoUploadResult | None = None
@@ -29,20 +29,20 @@ class UploadStatus:
 async def upload_status(engine: rt.Engine, media_id: str) -> UploadStatus:
     """Get the status of an upload.
 
-    A status that is not known counts as one of an upload that goes on: what is sent then shows.
+    An unknown status counts as resumable: sending the next chunk shows whether it is.
 
     Args:
-        engine: Asks the service.
+        engine: Sends the requests.
         media_id: The video.
 
     Raises:
-        AionvisionError: The service cannot be asked.
+        AionvisionError: A request to the service failed.
     """
     request = video_uploads.get_upload_progress(media_id)
     try:
         progress = await engine.call(request.decoding(VideoUploadProgress.from_api_response))
     except ResourceNotFoundError:
-        # An upload may be forgotten because the video is there.
+        # The service may drop the upload once the video is stored.
         result = await _stored(engine, media_id)
         return UploadStatus(result, None if result else "the service does not know it any more")
     if progress.status in _STORED:
@@ -54,7 +54,7 @@ async def upload_status(engine: rt.Engine, media_id: str) -> UploadStatus:
 
 
 async def _stored(engine: rt.Engine, media_id: str) -> VideoUploadResult | None:
-    """The result of a video that is in the library."""
+    """Return the result of a video that is in the library."""
     try:
         file = await engine.call(user_files.get_user_file(media_id))
     except ResourceNotFoundError:

@@ -1,1 +1,1 @@
-"""One HTTP connection and a pool of them; the only users of httpx and httpcore."""
+"""HTTP connections and their pool: the only code that uses httpx and httpcore."""

@@ -1,4 +1,4 @@
-"""One connection: sends requests and reads responses, one at a time."""
+"""Sends requests over one connection, one at a time, and reads their responses."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 
 class AsyncConnection:
-    """One connection, tied to no event loop.
+    """One connection, which is not bound to an event loop.
 
     Args:
-        way: Where it leads.
+        way: The route of the connection.
     """
 
     home: object = None
@@ -49,7 +49,7 @@ class AsyncConnection:
 
     @property
     def connecting(self) -> bool:
-        """Whether the connection is not made yet: nothing of a request was sent."""
+        """Whether the connection is not established yet, so no part of a request was sent."""
         return self._backend.connect_limits.until is not None
 
     async def exchange(
@@ -59,15 +59,15 @@ class AsyncConnection:
 
         Args:
             wire: The request.
-            silence: Seconds without a byte that are too long, or None.
-            whole: Read the body of a success too. Otherwise `piece` and `finish` do.
+            silence: Most seconds without a byte, or None.
+            whole: Read the body of a success, too. Otherwise, `piece` and `finish` read it.
         """
         self._joining.next_response(joined=not whole)
         try:
             response = await self._transport.handle_async_request(
                 request_of(wire, self._urls, silence)
             )
-            # The type that a transport returns covers the streams of both clients.
+            # The declared type of a transport's response covers the streams of both clients.
             stream = cast("httpx.AsyncByteStream", response.stream)
             if not whole and response.status_code < 300:
                 self._stream, self._pieces = stream, stream.__aiter__()
@@ -94,7 +94,7 @@ class AsyncConnection:
         return fault
 
     async def piece(self) -> bytes | Fault | None:
-        """Return the next bytes of a body that `exchange` left unread; None at its end."""
+        """Return the next bytes of a body that `exchange` did not read; None at its end."""
         if self._pieces is None:
             return None
         try:
@@ -111,9 +111,9 @@ class AsyncConnection:
             await stream.aclose()
 
     def stale(self) -> bool:
-        """Whether there is no connection, or an idle one that cannot be reused."""
+        """Return whether no connection exists that can be reused."""
         return not self._pool.usable()
 
     def abandon(self) -> None:
-        """Close the connection at once, from wherever."""
+        """Close the connection at once, from any thread."""
         self._backend.abandon()

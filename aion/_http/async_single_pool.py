@@ -1,8 +1,8 @@
-"""A pool of exactly one connection, in the place of the HTTP library's own.
+"""A pool of exactly one connection, which replaces that of the HTTP library.
 
-A connection is used for one request at a time, so there is nothing to assign, to queue or to lock.
-The library's pool does all of that twice a request, which is a fifth of the processor time of a
-call. It still makes the connections: direct ones, and those through proxies.
+A connection is used for one request at a time, so nothing has to be assigned, queued or locked.
+The library's pool does that twice for each request, which takes a fifth of the processor time of a
+call. It still creates the connections: direct ones, and those through proxies.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from aion._http import private_names
 
 
 class AsyncSinglePool:
-    """Holds one connection, and makes it again when it cannot be reused.
+    """Holds one connection, and replaces it when it cannot be reused.
 
     Args:
-        transport: What sends its requests here from now on.
-        backend: What opens the sockets.
+        transport: The transport that will send its requests through this pool.
+        backend: Opens the sockets.
     """
 
     def __init__(self, transport: Any, backend: httpcore.AsyncNetworkBackend) -> None:
@@ -29,10 +29,10 @@ class AsyncSinglePool:
         self._connection: Any = None
 
     def usable(self) -> bool:
-        """Whether there is a connection that can take another request.
+        """Return whether the connection can send another request.
 
-        One over which more came than was asked for cannot: the rest would be mistaken for the
-        response to the next request.
+        A connection with unread data cannot: the data would be mistaken for the response to
+        the next request.
         """
         connection = self._connection
         return (
@@ -43,7 +43,7 @@ class AsyncSinglePool:
         )
 
     async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
-        """Send a request, as the pools of the library do."""
+        """Send a request; the interface is that of the library's pools."""
         connection = self._connection
         if not self.usable():
             if connection is not None:

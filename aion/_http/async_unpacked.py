@@ -1,4 +1,4 @@
-"""The pieces of a body, unpacked as they are read."""
+"""Decompresses the pieces of a body as they are read."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from aion._http.content_encoding import Unpacker
 
 
 class AsyncUnpacked(AsyncIterator[bytes]):
-    """Iterates over the unpacked pieces of a body.
+    """Iterates over the decompressed pieces of a body.
 
-    Not a generator: an asynchronous one that is dropped half read needs an event loop.
+    This is not a generator: an asynchronous one that is dropped half read needs an event loop.
 
     Args:
-        pieces: The body as it comes.
-        unpacker: What unpacks it.
+        pieces: The body as it is received.
+        unpacker: Decompresses it.
     """
 
     def __init__(self, pieces: AsyncIterator[bytes], unpacker: Unpacker) -> None:

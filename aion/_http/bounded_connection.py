@@ -1,6 +1,6 @@
-"""The connection of the blocking client, which ends by a deadline or from another thread.
+"""A connection of the blocking client, which a deadline or another thread can end.
 
-A coroutine is cancelled from outside. A thread cannot be, so its socket keeps the deadline.
+A coroutine can be cancelled. A thread cannot be, so its socket enforces the deadline.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from aion._http.wire import Fault, Reply, Wire
 
 
 class BoundedConnection(SyncConnection):
-    """One blocking connection."""
+    """One blocking connection, bounded by a deadline."""
 
     def exchange(
         self,
@@ -25,9 +25,9 @@ class BoundedConnection(SyncConnection):
         return super().exchange(wire, silence=silence, whole=whole)
 
     def until(self, deadline: float) -> None:
-        """Bound what is read of this body from now on by a deadline on the monotonic clock."""
+        """Bound further reads of this body by a deadline on the monotonic clock."""
         self._backend.limit.deadline = deadline
 
     def interrupt(self) -> None:
-        """Let an exchange in another thread end at once. The connection cannot be reused."""
+        """End an exchange in another thread at once. The connection cannot be reused."""
         self._backend.interrupt()

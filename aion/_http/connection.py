@@ -1,9 +1,9 @@
-"""What one connection needs of the HTTP library, whichever client it serves.
+"""Configures the HTTP library for one connection of either client.
 
-Only this module, `async_connection` and its twin, the modules that they are made of, and `sockets`
-know that library. A connection sends a `Wire` and returns a `Reply` or a `Fault`: no type and no
-exception of the library gets past it. Requests go through `httpx.HTTPTransport.handle_request` and
-its asynchronous twin, the level at which recorders, mocks and instrumentation hook in.
+Only this module, `async_connection` and its twin, the modules that they use, and `sockets` use that
+library. A connection sends a `Wire` and returns a `Reply` or a `Fault`, never a type or an
+exception of the library. Requests go through `httpx.HTTPTransport.handle_request` and its
+asynchronous twin, the level at which recorders, mocks and instrumentation hook in.
 """
 
 from __future__ import annotations
@@ -29,21 +29,21 @@ if TYPE_CHECKING:
 private_names.require(private_names.HTTP)
 
 ONE = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=KEEP_ALIVE)
-"""The limits of a transport that has one connection."""
+"""The limits of a transport with one connection."""
 
 
 @contextlib.contextmanager
 def socks_extra() -> Generator[None]:
-    """Name the extra that a SOCKS proxy needs.
+    """Name the extra to install for SOCKS proxies if it is missing.
 
     Raises:
-        ImportError: It is not installed.
+        ImportError: The extra is not installed.
     """
     try:
         yield
     except ImportError as error:
         if "socks" not in str(error).lower():
-            # Python cannot import any more: it is shutting down.
+            # Python is shutting down and cannot import any more.
             raise
         missing = True
     else:
@@ -53,7 +53,7 @@ def socks_extra() -> Generator[None]:
 
 
 def connect_limits(way: Route) -> ConnectLimits:
-    """The limits of connecting on a route."""
+    """Return the limits for connecting on a route."""
     scheme = (way.proxy or "").partition(":")[0]
     handshakes = (scheme == "https") + (way.origin[0] == "https")
     return ConnectLimits(
@@ -64,7 +64,7 @@ def connect_limits(way: Route) -> ConnectLimits:
 
 
 def library_proxy(way: Route) -> httpx.Proxy | None:
-    """The proxy of a route, for the library, which gets no credentials to take out of a URL."""
+    """Return the proxy of a route for the library, with credentials apart from the URL."""
     proxy = proxy_of(way)
     if proxy is None:
         return None

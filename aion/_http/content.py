@@ -1,7 +1,7 @@
-"""Request bodies that can be sent more than once, byte for byte the same, or not at all.
+"""Creates request bodies that send the same bytes in every attempt.
 
-A body knows its length and opens its source anew for each attempt. A file that is no longer what
-it was when the body was made fails the attempt instead of being sent torn.
+A body knows its length and reopens its source for each attempt. If a file has changed since the
+body was created, the attempt fails instead of sending a mix of both versions.
 """
 
 from __future__ import annotations
@@ -25,25 +25,25 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 PIECE = 256 * 1024
-"""Bytes below which what is to be sent is joined, to save writes."""
+"""Parts smaller than this number of bytes are joined, to save writes."""
 LARGE_PIECE = 2 * PIECE
-"""Bytes read from a file at a time. More would be faster still on a loopback connection, and hold
-up an event loop for longer."""
+"""Bytes read from a file at a time. More would be faster on a loopback connection, but block an
+event loop for longer."""
 
 
 class Content(Protocol):
-    """A body: `length` bytes of `content_type`, in pieces, as often as asked."""
+    """A body: `length` bytes of `content_type`, which can be read several times."""
 
     content_type: str
     length: int
 
     def pieces(self) -> Iterator[bytes]:
-        """The bytes from the beginning."""
+        """Yield the bytes from the beginning."""
         ...
 
 
 class Bytes:
-    """A body that is in memory."""
+    """A body in memory."""
 
     def __init__(self, data: bytes, content_type: str) -> None:
         self.data = data
@@ -51,7 +51,7 @@ class Bytes:
         self.length = len(data)
 
     def pieces(self) -> Iterator[bytes]:
-        """The bytes, whole."""
+        """Yield all bytes in one piece."""
         yield self.data
 
 
@@ -59,10 +59,10 @@ EMPTY = Bytes(b"", "")
 
 
 def encode(body: JsonBody | FormBody | MultipartBody) -> Content:
-    """The body as it is sent.
+    """Encode a body for sending.
 
     Raises:
-        ValidationError: A value has no JSON form, or a file cannot be read.
+        ValidationError: A value cannot be encoded as JSON, or a file cannot be read.
     """
     try:
         match body:
@@ -80,7 +80,7 @@ def encode(body: JsonBody | FormBody | MultipartBody) -> Content:
 
 
 def _json(value: Any) -> Content:
-    """A JSON body; what is embedded in it is encoded while it is sent."""
+    """Encode a JSON body; embedded images are encoded while it is sent."""
     embedded: list[Embedded] = []
     mark = ""
 
@@ -88,7 +88,7 @@ def _json(value: Any) -> Content:
         nonlocal mark
         if not isinstance(one, Embedded):
             raise TypeError(f"Object of type {type(one).__name__} is not JSON serializable")
-        # Nothing else in the body can hold it.
+        # Random, so no other text in the body contains it.
         mark = mark or secrets.token_hex(16)
         embedded.append(one)
         return mark
@@ -106,7 +106,7 @@ def _json(value: Any) -> Content:
 
 
 class _Source(Protocol):
-    """A part of a body that gives its bytes anew for each attempt."""
+    """A part of a body that yields the same bytes in each attempt."""
 
     def __len__(self) -> int: ...
 
@@ -114,7 +114,7 @@ class _Source(Protocol):
 
 
 class _Joined:
-    """A body of several parts, of which some are read or encoded while it is sent."""
+    """A body of several parts, some of which are read or encoded while it is sent."""
 
     def __init__(self, segments: Sequence[bytes | _Source], content_type: str) -> None:
         self.content_type = content_type
@@ -122,8 +122,8 @@ class _Joined:
         self._segments = segments
 
     def pieces(self) -> Iterator[bytes]:
-        """The parts in order, small ones joined to save writes."""
-        # Joined, and not added up: a piece that is large enough alone is not copied.
+        """Yield the parts in order, with small ones joined to save writes."""
+        # Collected in a list, so that a large piece is not copied.
         pending: list[bytes] = []
         size = 0
         for segment in self._segments:
@@ -160,22 +160,23 @@ class Multipart(_Joined):
 
 
 def sendable(name: str) -> str:
-    """The name of a file as it is sent: what of it has no form in UTF-8 becomes a question mark.
+    """Return the name of a file as it is sent, with question marks for what UTF-8 cannot encode.
 
-    Names of files are bytes to most systems, and need not be text.
+    On most systems file names are bytes, and need not be valid text.
     """
     return name if name.isascii() else name.encode(errors="replace").decode()
 
 
 def _quoted(text: str) -> str:
-    """A name inside quotes, as HTML form encoding writes it."""
-    # Not `\"`, the way of MIME: who does not know that takes the rest of a name for parameters.
-    # Who does not undo these escapes stores them, so results have the name of the answer.
+    """Escape a name inside quotes, as HTML form encoding does."""
+    # Not `\"` as in MIME: servers that do not decode that read the rest of a name as parameters.
+    # Servers that do not decode these escapes store them literally, so results use the name in
+    # the response.
     return text.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
 
 
 class _FileSource:
-    """The bytes of one file, which have to be the same in each attempt."""
+    """Reads the bytes of one file, which have to be the same in each attempt."""
 
     def __init__(self, name: str, size: int) -> None:
         self._name = name
@@ -190,7 +191,7 @@ class _FileSource:
     def _counted(self, handle: IO[bytes]) -> Iterator[bytes]:
         yield from self._exactly(handle)
         if handle.read(1):
-            raise self._changed("it has grown")
+            raise self._changed("it grew")
 
     def _exactly(self, handle: IO[bytes]) -> Iterator[bytes]:
         left = self._size
@@ -203,8 +204,8 @@ class _FileSource:
 
     def _changed(self, how: str) -> UploadError:
         return UploadError(
-            f"{self._name} changed while it was sent: {how}. Nothing of it was stored; send it"
-            " again when it is complete.",
+            f"{self._name} changed while it was sent: {how}. It was not stored; send it again"
+            " when it is complete.",
             filename=self._name,
             stage="upload",
         )
@@ -230,28 +231,28 @@ class _PathSource(_FileSource):
     def pieces(self) -> Iterator[bytes]:
         with self._reading(), open_file(self._path) as handle:
             if version_of(os.fstat(handle.fileno())) != self._version:
-                raise self._changed("its size or time is not what it was")
+                raise self._changed("its size or modification time differs")
             yield from self._counted(handle)
-            # Written over while it was read: the end of the body is held back.
+            # The file was overwritten while it was read: the end of the body is not sent.
             if version_of(os.fstat(handle.fileno())) != self._version:
-                raise self._changed("it was written over")
+                raise self._changed("it was overwritten")
 
     def _reading(self) -> _Readable:
         return _Readable(self._path)
 
 
 Version = tuple[int, int]
-"""Size in bytes and time of the last change in nanoseconds: what tells a file from a later one."""
+"""Size in bytes and modification time in nanoseconds, to detect changes of a file."""
 
 
 class FileRange(_FileSource):
-    """A stretch of a file as a body of its own.
+    """A range of a file as a body of its own.
 
     Args:
         path: The file.
-        offset: Where the stretch begins.
-        length: How many bytes it has.
-        version: Size and time that the file has to have still when it is read.
+        offset: The start of the range.
+        length: Its length in bytes.
+        version: The size and time that the file must still have when it is read.
     """
 
     content_type = "application/octet-stream"
@@ -264,10 +265,10 @@ class FileRange(_FileSource):
         self._version = version
 
     def pieces(self) -> Iterator[bytes]:
-        """The bytes of the stretch, read while they are sent."""
+        """Yield the bytes of the range, read while they are sent."""
         with _Readable(self._path), open_file(self._path) as handle:
             if version_of(os.fstat(handle.fileno())) != self._version:
-                raise self._changed("its size or time is not what it was")
+                raise self._changed("its size or modification time differs")
             handle.seek(self._offset)
             yield from self._exactly(handle)
 
@@ -276,10 +277,10 @@ _READING = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 
 
 
 def open_file(path: Path | str) -> FileIO:
-    """Open a file to read it, though it may no longer be one: to open a pipe would wait for ever.
+    """Open a regular file for reading; opening a pipe that replaced it would block forever.
 
     Raises:
-        OSError: It cannot be opened, or it is no regular file.
+        OSError: It cannot be opened, or it is not a regular file.
     """
     descriptor = os.open(path, _READING)
     try:
@@ -295,12 +296,12 @@ def open_file(path: Path | str) -> FileIO:
 
 
 def version_of(found: os.stat_result) -> Version:
-    """The version of a file, by what the system says of it."""
+    """Return the version of a file from its `stat` result."""
     return found.st_size, found.st_mtime_ns
 
 
 class _Readable:
-    """Turns a file that cannot be read into the documented error."""
+    """Converts errors of reading a file into the documented one."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -321,7 +322,7 @@ class _HandleSource(_FileSource):
     def __init__(self, name: str, handle: IO[bytes]) -> None:
         if not handle.seekable():
             raise ValidationError(
-                f"{name} cannot be rewound, so a failed attempt could not be repeated:"
+                f"{name} cannot be rewound, so a failed attempt could not be retried:"
                 " pass a path, bytes or a seekable file"
             )
         self._handle = handle

@@ -1,17 +1,17 @@
-"""Unpacks bodies by their `Content-Encoding`: bytes in, bytes out, piece by piece.
+"""Decompresses bodies by their `Content-Encoding`: bytes in, bytes out, piece by piece.
 
-Pure. A body comes out as it was before it was packed, all members of it, or is an `Undecodable`:
-never a part of it as the whole, never packed bytes as the content. No piece that comes out is
-larger than `LARGEST_PIECE`, whatever it was packed to. A body without a byte needs no unpacking:
-answers to HEAD, 204 and 304 have such headers, too.
+Pure. A body is decompressed completely, with all its members, or raises `Undecodable`: a part never
+passes for the whole, nor compressed bytes for the content. No decompressed piece is larger than
+`LARGEST_PIECE`, whatever its compression ratio. An empty body is not decompressed: responses to
+HEAD, 204 and 304 have such headers, too.
 
 | encoding                                | what is done                                       |
 |-----------------------------------------|----------------------------------------------------|
-| `gzip`, `x-gzip`                        | all members are unpacked, zeros after them skipped |
+| `gzip`, `x-gzip`                        | all members are read, zeros after them skipped     |
 | `deflate`                               | with the zlib header of RFC 9110, or without one   |
 | a list of these, in one header or more  | undone from the last to the first                  |
-| `identity`, `aws-chunked`, a charset    | nothing: they pack nothing                         |
-| `br`, `zstd` and every other one        | refused at the first byte: it was not asked for    |
+| `identity`, `aws-chunked`, a charset    | nothing: they do not compress                      |
+| `br`, `zstd` and every other one        | refused at the first byte: it was not requested    |
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ from collections.abc import Generator, Iterator
 from typing import Any
 
 LARGEST_PIECE = 256 * 1024
-"""Bytes that come out at a time."""
+"""Most bytes of one decompressed piece."""
 _SLICE = 16 * 1024
-"""Bytes that go in at a time: what zlib leaves of them is copied for each piece that comes out."""
+"""Most bytes fed at a time: zlib copies the rest of them for each decompressed piece."""
 _MOST_LAYERS = 5
-"""Encodings of one body; more are an attack, as they multiply."""
+"""Most encodings of one body; more are an attack, as their ratios multiply."""
 _PACKED = frozenset({"gzip", "x-gzip", "deflate"})
 _PLAIN = re.compile(
     r"identity|none|binary|[78]bit|chunked|aws-chunked|amz-1\.0"
     r"|(us-)?ascii|unicode|utf-?(7|8|16|32)([bl]e)?|latin-?1|(iso-?8859|windows|cp)-?\d+"
     r"|(text|image|audio|video)/[\w.+-]+|application/(json|octet-stream|pdf|xml)"
 ).fullmatch
-"""Values that pack nothing: some are encodings, the others are put there by mistake."""
+"""Values that do not compress: some are encodings, others are mistakes of servers."""
 _WINDOWS = {"gzip": 31, "zlib": 15, "raw": -15}
 _HEAD = 2
-"""Bytes by which a format is known."""
+"""Bytes needed to detect a format."""
 _GZIP = b"\x1f\x8b"
 _ZLIB = bytes(range(0x08, 0x80, 0x10))
 """First bytes of RFC 1950: the method is 8, the window at most 32 KiB."""
@@ -45,11 +45,11 @@ _FIRST = {"gzip": _GZIP[:1], "zlib": _ZLIB, "raw": b""}
 
 
 class Undecodable(ValueError):
-    """A body that cannot be unpacked, and why."""
+    """Raised for a body that cannot be decompressed, with the reason."""
 
 
 class Unpacker:
-    """Unpacks one body."""
+    """Decompresses one body."""
 
     def __init__(self, names: list[str]) -> None:
         self._refused = _refused(names)
@@ -58,11 +58,11 @@ class Unpacker:
 
     @classmethod
     def of(cls, encoding: str | None) -> Unpacker | None:
-        """What unpacks a body, or None for one that is not packed.
+        """Return the unpacker of a body, or None if it is not compressed.
 
         Args:
-            encoding: The value of `Content-Encoding`, those of several headers joined with
-                commas; None where there is no such header.
+            encoding: The value of `Content-Encoding`, with several headers joined by commas;
+                None without such a header.
         """
         if encoding is None:
             return None
@@ -71,10 +71,10 @@ class Unpacker:
         return cls(names) if names else None
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        """What these bytes unpack to. Read all of it before more is fed.
+        """Decompress bytes. Read all pieces before you feed more.
 
         Raises:
-            Undecodable: While iterating: they are not packed as the header says.
+            Undecodable: While iterating: they are not encoded as the header says.
         """
         if not data:
             return
@@ -94,7 +94,7 @@ class Unpacker:
         """Note that all bytes were fed.
 
         Raises:
-            Undecodable: The body is cut short.
+            Undecodable: The body is truncated.
         """
         if self._begun:
             for layer in self._layers:
@@ -102,12 +102,12 @@ class Unpacker:
 
 
 def _refused(names: list[str]) -> str | None:
-    """Why a body that is packed like this is not unpacked."""
+    """Return why these encodings are refused, or None."""
     for name in names:
         if name not in _PACKED:
-            return f"content encoding {name[:40]!r} was not asked for"
+            return f"content encoding {name[:40]!r} was not requested"
     if len(names) > _MOST_LAYERS:
-        return f"it is packed {len(names)} times over"
+        return f"it is compressed {len(names)} times"
     return None
 
 
@@ -121,15 +121,15 @@ class _Layer:
     def __init__(self, name: str) -> None:
         self._bare = name == "deflate"
         self._format = ""
-        """What the first member is: ``gzip``, ``zlib`` or ``raw``; empty before it."""
+        """The format of the first member: ``gzip``, ``zlib`` or ``raw``; empty before it."""
         self._begin = b""
-        """The first bytes of a member, while they are too few to tell what it is."""
-        # zlib does not name the type.
+        """The first bytes of a member, while they are too few to detect its format."""
+        # zlib does not export the type.
         self._member: Any = None
         self._over = False
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        """What these bytes unpack to."""
+        """Decompress bytes."""
         for start in range(0, len(data), _SLICE):
             rest = data[start : start + _SLICE]
             while rest and not self._over:
@@ -139,7 +139,7 @@ class _Layer:
                     rest = yield from self._pieces(self._member, rest)
 
     def _pieces(self, member: Any, rest: bytes) -> Generator[bytes, None, bytes]:
-        """Feed a member; gives the bytes behind its end."""
+        """Feed a member; return the bytes after its end."""
         while True:
             try:
                 piece: bytes = member.decompress(rest, LARGEST_PIECE)
@@ -155,7 +155,7 @@ class _Layer:
                 return b""
 
     def _next(self, data: bytes) -> bytes:
-        """Begin the next member, if there is one; gives the bytes that it begins with."""
+        """Begin the next member, if there is one; return its first bytes."""
         begin = self._begin + data
         if self._format:
             # Tapes and some servers fill a last block with zeros; gzip skips them, too.
@@ -170,8 +170,8 @@ class _Layer:
         if not self._format:
             self._format = found or ("raw" if self._bare else "gzip")
         elif found != self._format:
-            # Browsers and gzip pass over what follows a whole member and is none itself: all that
-            # was packed has come out by then, and its checksum was right.
+            # Browsers and gzip ignore other data after a complete member: all content has been
+            # decompressed by then, and its checksum was right.
             self._over = True
             return b""
         self._member = zlib.decompressobj(_WINDOWS[self._format])
@@ -180,11 +180,11 @@ class _Layer:
     def finish(self) -> None:
         """Note that all bytes were fed."""
         if self._begin or not self._format or self._member is not None:
-            raise Undecodable("it is cut short")
+            raise Undecodable("it is truncated")
 
 
 def _format(begin: bytes) -> str:
-    """What begins with these bytes, or nothing that can be known by them."""
+    """Detect a format by its first bytes; return an empty text if they are unknown."""
     if begin.startswith(_GZIP):
         return "gzip"
     if len(begin) >= _HEAD and begin[0] in _ZLIB and int.from_bytes(begin[:_HEAD]) % 31 == 0:

@@ -1,7 +1,7 @@
-"""Long strings inside a JSON body, such as images in base64, that are made while they are sent.
+"""Encodes long strings inside a JSON body, such as images in base64, while they are sent.
 
-The body then holds the bytes themselves, once, and no text of them, which is a third longer and
-would be copied twice on its way. Each attempt makes the same text of the same bytes.
+The body then holds the bytes themselves, instead of a text that is a third longer and would be
+copied twice. Each attempt encodes the same bytes to the same text.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Protocol, runtime_checkable
 
 _STEP = 3 * 128 * 1024
-"""Bytes that are encoded at a time: a multiple of three, so that only the end is padded."""
+"""Bytes to encode at a time: a multiple of three, so that only the end is padded."""
 
 
 @runtime_checkable
@@ -19,15 +19,15 @@ class Embedded(Protocol):
     """The content of one JSON string, of ASCII letters that JSON does not escape."""
 
     def __len__(self) -> int:
-        """Its characters."""
+        """Return its number of characters."""
         ...
 
     def pieces(self) -> Iterator[bytes]:
-        """Its characters, from the beginning."""
+        """Yield its characters from the beginning."""
         ...
 
     def bare(self) -> Embedded:
-        """The same without the head of a data URL."""
+        """Return the same content without the head of a data URL."""
         ...
 
 
@@ -49,7 +49,7 @@ class EncodedImage:
         return len(self._head) + 4 * -(-len(self._data) // 3)
 
     def pieces(self) -> Iterator[bytes]:
-        """Its characters, encoded piece by piece."""
+        """Yield its characters, encoded piece by piece."""
         if self._head:
             yield self._head
         view = memoryview(self._data)
@@ -57,16 +57,16 @@ class EncodedImage:
             yield b2a_base64(view[start : start + _STEP], newline=False)
 
     def bare(self) -> EncodedImage:
-        """The same without the head of a data URL."""
+        """Return the same content without the head of a data URL."""
         return EncodedImage(self._data)
 
 
 class PlainText:
-    """Text that JSON writes as it is.
+    """Text that JSON does not escape.
 
     Args:
-        text: The text, which `is_plain`.
-        start: Where in it to begin.
+        text: Text for which `is_plain` is true.
+        start: The index of its first character.
     """
 
     __slots__ = ("_start", "_text")
@@ -79,15 +79,15 @@ class PlainText:
         return len(self._text) - self._start
 
     def pieces(self) -> Iterator[bytes]:
-        """Its characters, piece by piece."""
+        """Yield its characters piece by piece."""
         for start in range(self._start, len(self._text), _STEP):
             yield self._text[start : start + _STEP].encode("ascii")
 
     def bare(self) -> PlainText:
-        """The same without the head of a data URL."""
+        """Return the same content without the head of a data URL."""
         return PlainText(self._text, self._text.find(",", self._start) + 1 or self._start)
 
 
 def is_plain(text: str) -> bool:
-    """Whether text is ASCII without anything that JSON escapes."""
+    """Return whether text is ASCII without characters that JSON escapes."""
     return text.isascii() and text.isprintable() and '"' not in text and "\\" not in text

@@ -1,4 +1,4 @@
-"""What failures of the HTTP library mean for a call, in plain data."""
+"""Converts failures of the HTTP library into plain data."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def fault_of(error: Exception, limits: ConnectLimits, way: Route) -> Fault | None:
-    """What a failure of an exchange means for the call; None where it is not the library's."""
+    """Return the fault for an error of an exchange; None if it is not one of the library."""
     text = str(error) or type(error).__name__
     unmade = limits.until is not None
     through = " through the proxy" if way.proxy else ""
@@ -40,15 +40,15 @@ def fault_of(error: Exception, limits: ConnectLimits, way: Route) -> Fault | Non
         case httpx.HTTPError():
             return Fault("broken", f"the connection broke: {text}", sent=True)
         case _ if unmade:
-            # What answers is no proxy of this kind, or a name on the way is none. The message may
-            # be of any library, and quote what it was given.
+            # The server is not a proxy of this kind, or a host name is invalid. The message may
+            # come from any library, and quote secrets.
             return Fault("connect", f"no connection{through}: {type(error).__name__}", sent=False)
         case _:
             return None
 
 
 def is_collected(error: BaseException | None) -> bool:
-    """Whether a coroutine was collected: without an event loop, the library cannot tidy up."""
+    """Return whether a coroutine was collected: without a loop, the library cannot clean up."""
     while error is not None:
         if isinstance(error, GeneratorExit):
             return True
@@ -57,7 +57,7 @@ def is_collected(error: BaseException | None) -> bool:
 
 
 def _refusal(text: str) -> str:
-    """How a proxy refused, by its status: its own words may quote the credentials."""
+    """Describe the refusal of a proxy by its status: its own text may quote the credentials."""
     status = text.partition(" ")[0]
     try:
         return f"{status} {HTTPStatus(int(status)).phrase}"

@@ -1,4 +1,4 @@
-"""Host names in the one form in which they are resolved, compared and sent.
+"""Normalizes host names to the one form in which they are resolved, compared and sent.
 
 An internationalized name, an address in brackets and a name in capitals would otherwise reach the
 resolver, the `Host` header, TLS and a proxy each in a form of its own.
@@ -19,17 +19,17 @@ Address = IPv4Address | IPv6Address
 LONGEST_NAME = 253
 LONGEST_LABEL = 63
 _SHOWN = 80
-"""Characters of a wrong name that a message quotes."""
+"""Most characters of a wrong name that a message quotes."""
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-# No name of a host, but what could end it in a URL or a header.
+# Characters that could end a host name in a URL or a header.
 _IMPOSSIBLE = re.compile(r"[\x00-\x20\x7f\"#%/:<>?@\[\\\]^`{|}]")
 
 
 class HostError(ValueError):
-    """A text that cannot be a host name; the message quotes it and says why.
+    """Raised for text that is not a host name; the message quotes it with the reason.
 
     Attributes:
-        reason: The same without the name, where that may be a secret.
+        reason: The message without the name, which may be a secret.
     """
 
     def __init__(self, name: str, reason: str) -> None:
@@ -39,7 +39,7 @@ class HostError(ValueError):
 
 
 def ascii_host(name: str) -> str:
-    """A host name in lower-case ASCII; an address (IPv6 without brackets) as it is.
+    """Return a host name in lower-case ASCII; an address (IPv6 without brackets) unchanged.
 
     Internationalized names are encoded as browsers do (IDNA 2008 with UTS 46).
 
@@ -68,9 +68,9 @@ def ascii_host(name: str) -> str:
 
 
 def address_of(host: str) -> Address | None:
-    """The IP address that a text is, if it is one; brackets may stand around it.
+    """Parse an IP address, with or without brackets; return None for other text.
 
-    An IPv4 address in the form of IPv6 (``::ffff:127.0.0.1``) is given as IPv4.
+    An IPv4 address in the form of IPv6 (``::ffff:127.0.0.1``) is returned as IPv4.
     """
     try:
         found = ip_address(host.removeprefix("[").removesuffix("]"))
@@ -81,7 +81,7 @@ def address_of(host: str) -> Address | None:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host is this machine: localhost, a name below it, or a loopback address."""
+    """Return whether a host is this machine: localhost, a name below it, or a loopback address."""
     name = host.lower().removesuffix(".")
     if name == "localhost" or name.endswith(".localhost"):
         return True
@@ -90,7 +90,7 @@ def is_loopback(host: str) -> bool:
 
 
 def located(url: str) -> tuple[Origin, str, str]:
-    """Where an absolute URL leads.
+    """Parse an absolute URL.
 
     Returns:
         Its origin, its authority (as for a `Host` header), and the URL with that authority. A user
@@ -104,19 +104,19 @@ def located(url: str) -> tuple[Origin, str, str]:
     if "[" in parts.netloc and address_of(name) is None:
         raise HostError(name, "it is in brackets, but is not an IPv6 address")
     if "\\" in parts.netloc:
-        # Some read it as the slash that ends a host.
+        # Some parsers read it as the slash that ends a host.
         raise HostError(name, "a backslash stands beside it")
     host = ascii_host(name)
     authority = bracketed(host) if port is None else f"{bracketed(host)}:{port}"
     origin = (parts.scheme, host, port or _DEFAULT_PORTS.get(parts.scheme, 80))
     if parts.netloc == authority:
-        # As it came: it may be signed.
+        # Unchanged, because it may be signed.
         return origin, authority, url
     return origin, authority, parts._replace(netloc=authority).geturl()
 
 
 def _split(url: str) -> tuple[SplitResult, int | None]:
-    """The parts of a URL and its port. What is wrong is not quoted: it may be a password."""
+    """Return the parts of a URL and its port. Errors do not quote it: it may hold a password."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -131,18 +131,18 @@ def _split(url: str) -> tuple[SplitResult, int | None]:
 
 
 def bracketed(host: str) -> str:
-    """A host as it stands before a port."""
+    """Return a host as it is written before a port."""
     return f"[{host}]" if ":" in host else host
 
 
 def place(host: str, port: int) -> str:
-    """A host and port, for a message."""
+    """Return a host and port for a message."""
     return f"{bracketed(host)}:{port}"
 
 
 def _encoded(name: str) -> str:
     try:
-        # The HTTP library brings it along, and would encode with it what reaches it otherwise.
+        # The HTTP library depends on it, and encodes host names with it.
         import idna
     except ImportError:  # pragma: no cover - a future httpx
         encode = partial(str.encode, encoding="idna")

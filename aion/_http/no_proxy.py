@@ -1,8 +1,8 @@
-"""What ``NO_PROXY`` means: the hosts that are reached without a proxy.
+"""Interprets ``NO_PROXY``: the hosts that are reached without a proxy.
 
-As curl reads it: a list with commas or spaces, of names (which cover the names below them, with or
-without a dot in front), addresses, networks, each of the first two with a port if wanted, or ``*``.
-Addresses are compared as addresses, never as text. What is none of these has no effect.
+As in curl, it is a list with commas or spaces of names (which include the names below them, with or
+without a leading dot), addresses and networks, or ``*``. Names and addresses may have a port.
+Addresses are compared as addresses, never as text. Other entries have no effect.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from aion._http.hosts import Address, HostError, address_of, ascii_host
 
 
 def is_exempt(host: str, port: int, rules: str) -> bool:
-    """Whether a host and port are reached without a proxy.
+    """Return whether a host and port are reached without a proxy.
 
     Args:
         host: A host name in ASCII or an address.
-        port: Where a rule has a port, it has to be this one.
+        port: A rule with a port has to match it.
         rules: The value of the variable.
     """
     name = host.lower().removesuffix(".")
@@ -31,8 +31,8 @@ def _covers(rule: str, name: str, address: Address | None, port: int) -> bool:
         return True
     if "/" in rule:
         return address is not None and _in_network(address, rule)
-    rule, wanted = _parted(rule)
-    if wanted is not None and wanted != str(port):
+    rule, required = _parted(rule)
+    if required is not None and required != str(port):
         return False
     if address is not None:
         return _unscoped(address) == _unscoped(address_of(rule))
@@ -44,7 +44,7 @@ def _covers(rule: str, name: str, address: Address | None, port: int) -> bool:
 
 
 def _parted(rule: str) -> tuple[str, str | None]:
-    """A rule and its port. Several colons without brackets are an IPv6 address."""
+    """Split a rule into name and port. Several colons without brackets are an IPv6 address."""
     if rule.startswith("["):
         host, _, rest = rule[1:].partition("]")
         return host, rest[1:].lstrip("0") if rest.startswith(":") else None
@@ -64,7 +64,7 @@ def _in_network(address: Address, rule: str) -> bool:
 
 
 def _unscoped(address: Address | None) -> Address | None:
-    """An address without the interface that it is reached by."""
+    """Return an address without its interface."""
     if address is None or address.version == 4:
         return address
     return type(address)(int(address))

@@ -1,14 +1,14 @@
-"""The room that a client has for open connections: a fixed number of places, none of which is lost.
+"""Limits the open connections of a client to a fixed number of places, none of which is lost.
 
-A place is empty, idle with a connection to one origin, or held by the call that uses it. How many
-are in use is not counted but seen: a place that is dropped anywhere, by an exception between two
-lines, a cancelled task or a forgotten stream, closes its connection when it is collected, and
-another may be made from then on.
+A place is empty, idle with a connection to one origin, or held by a call. Places in use are not
+counted but found by weak references: a place that is dropped, by an exception between two lines, a
+cancelled task or a forgotten stream, closes its connection when it is collected, and another may be
+created from then on.
 
-Nothing here holds a lock. Each step is one atomic operation on a deque, a set or a dictionary, so
-that threads, signal handlers and the collector may come in between any two of them. The worst that
-comes of it is an idle connection closed too early, or a place handed to a waiter that has gone,
-which is then dropped with it.
+This module uses no locks. Each step is one atomic operation on a deque, a set or a dictionary, so
+that threads, signal handlers and the garbage collector may run between any two of them. In the
+worst case, an idle connection is closed too early, or a place is handed to a waiter that has left,
+and is dropped with it.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from aion._clock import monotonic
 from aion._http.wire import Origin
 
 KEEP_ALIVE = 30.0
-"""Seconds for which an idle connection is kept."""
+"""Seconds until an idle connection is closed."""
 _ROUND = 0.1
-"""Seconds between two rounds that close idle connections which have ended or are too old."""
+"""Seconds between two cleanups of idle connections that have ended or are too old."""
 _COLLECTION = 1.0
 """Seconds between two collections of young garbage while calls wait."""
 _FULL_COLLECTION = 10.0
@@ -34,13 +34,13 @@ long."""
 
 
 class Connection(Protocol):
-    """What a place needs of a connection.
+    """The connection that a place holds.
 
-    It may have a method `stale`, which says whether an idle one has ended or cannot be reused.
+    An optional method `stale` returns whether an idle connection has ended or cannot be reused.
     """
 
     def abandon(self) -> None:
-        """Close it at once."""
+        """Close the connection at once."""
         ...
 
 
@@ -48,15 +48,15 @@ C = TypeVar("C", bound=Connection)
 
 
 class Place(Generic[C]):
-    """Room for one connection, and the right to use it.
+    """The right to use one connection.
 
     Attributes:
-        origin: Where the connection leads.
-        connection: The connection, or None where none was made yet.
+        origin: The origin of the connection.
+        connection: The connection, or None before it is created.
         since: When it was last released, on the monotonic clock.
     """
 
-    # Of the class: what collects a place may come before the end of `__init__`.
+    # On the class, because a place may be collected before the end of `__init__`.
     connection: C | None = None
     origin: Origin = ("", "", 0)
     since: float = 0.0
@@ -66,10 +66,10 @@ class Place(Generic[C]):
         self._home = home
 
     def release(self, *, usable: bool) -> None:
-        """Give the place back; a connection that is not `usable` is closed."""
+        """Return the place; close the connection unless it is `usable`."""
         home = self._home() if self._home is not None else None
         if home is None:
-            # The loop or the process that it was for has gone.
+            # Its event loop or process has ended.
             self.clear()
         else:
             home.put(self, usable=usable)
@@ -81,8 +81,8 @@ class Place(Generic[C]):
             connection.abandon()
 
     def __del__(self) -> None:
-        # Only to be quick about it: were it cut short by an exception, the collector would close
-        # the socket, and those who wait would see by themselves that there is room.
+        # Only for speed: if an exception interrupted it, the collector would close the socket, and
+        # the waiting calls would find the free place themselves.
         self.clear()
         home = self._home() if self._home is not None else None
         if home is not None:
@@ -95,11 +95,11 @@ class Waiter(Protocol[C]):
     origin: Origin
 
     def gone(self) -> bool:
-        """Whether it does not wait any more."""
+        """Return whether the call has stopped waiting."""
         ...
 
     def offer(self, place: Place[C]) -> None:
-        """Hand a place over."""
+        """Hand a place to the call."""
         ...
 
 
@@ -107,32 +107,32 @@ class Places(Generic[C]):
     """All places of one process, or of one event loop.
 
     Args:
-        size: How many there may be.
+        size: Most places.
 
     Attributes:
-        closed: Nothing is kept any more; what is in use is closed when it comes back.
-        waiting: The calls that wait, in order.
+        closed: Whether idle connections are closed; connections in use close on release.
+        waiting: The waiting calls, in order.
     """
 
     def __init__(self, size: int) -> None:
         self._size = size
         self.closed = False
         self.waiting: deque[Waiter[C]] = deque()
-        # All that exist, held or free. What takes a dead one out is no Python code, in which an
-        # exception could strike.
+        # All places, held or free. Dead ones are removed by C code, in which no exception can
+        # occur.
         self._alive: set[weakref.ref[Place[C]]] = set()
         self._empty: deque[Place[C]] = deque()
-        # Those used last are on the right of each.
+        # The places used last are on the right.
         self._idle: dict[Origin, deque[Place[C]]] = {}
         self._next_round = 0.0
         self._next_collection = 0.0
         self._next_full_collection = monotonic() + _FULL_COLLECTION
 
     def take(self, origin: Origin) -> Place[C] | None:
-        """A free place, or None where all are in use.
+        """Take a free place; return None if all are in use.
 
-        It is one with a connection to `origin`, else an empty one, else that of the connection to
-        another origin that was idle for longest.
+        It is one with a connection to `origin`, else an empty one, else the one that was idle for
+        longest with a connection to another origin.
         """
         stack = self._idle.get(origin)
         if stack:
@@ -156,12 +156,12 @@ class Places(Generic[C]):
             self._alive.add(weakref.ref(place, self._alive.discard))
             if len(self._alive) <= self._size:
                 return place
-            # Another thread made one at the same time.
+            # Another thread created one at the same time.
             del place
         return None
 
     def put(self, place: Place[C], *, usable: bool) -> None:
-        """Take a place back, and hand it to who waits for one."""
+        """Take a place back, and hand it to a waiting call."""
         now = monotonic()
         if usable and place.connection is not None and not self.closed:
             place.since = now
@@ -170,7 +170,7 @@ class Places(Generic[C]):
                 stack = self._idle.setdefault(place.origin, deque())
             stack.append(place)
             if self.closed:
-                # Meanwhile, by another thread, which may have come too early to see it.
+                # Another thread closed the pool meanwhile, and may not have seen this place.
                 self.close()
         else:
             place.clear()
@@ -182,21 +182,21 @@ class Places(Generic[C]):
             self.wake()
 
     def lost(self, place: Place[C]) -> None:
-        """Let another place be made for one that is being collected."""
+        """Replace a place that is being collected."""
         self._alive.discard(weakref.ref(place))
         if self.waiting:
             self.wake()
 
     def wake(self) -> None:
-        """See to it that `serve` is called where that is allowed."""
+        """Arrange a call of `serve` in a thread where that is allowed."""
         self.serve()
 
     def serve(self) -> None:
-        """Hand free places to those who wait, the first first.
+        """Hand free places to the waiting calls, in order.
 
-        Called after each place and each waiter that is added, so that one of the callers sees both.
-        A waiter leaves the queue after it has its place: in the other order, an exception in
-        between would leave it waiting without being in the queue.
+        Called after each added place and each added waiter, so that one of the callers sees both.
+        A waiter is removed from the queue after it has its place: in the other order, an exception
+        in between would leave it waiting outside the queue.
         """
         while self.waiting:
             try:
@@ -211,10 +211,10 @@ class Places(Generic[C]):
             self.forget(waiter)
 
     def nudge(self) -> None:
-        """Serve those who have waited for a while.
+        """Serve calls that have waited for a while.
 
-        All places may be those of streams that were forgotten in a cycle. They come back when the
-        collector finds them, and calls that all wait make nothing that would start it.
+        All places may belong to streams that were dropped in a reference cycle. The collector
+        releases them, but waiting calls allocate nothing that would start it.
         """
         now = monotonic()
         if gc.isenabled() and now >= self._next_collection:
@@ -226,12 +226,12 @@ class Places(Generic[C]):
         self.serve()
 
     def forget(self, waiter: Waiter[C]) -> None:
-        """Take a waiter out of the queue, if it is still there."""
+        """Remove a waiter from the queue, if it is still there."""
         with suppress(ValueError, IndexError):
             self.waiting.remove(waiter)
 
     def close(self) -> None:
-        """Close what is idle now, and the rest when it comes back."""
+        """Close idle connections now, and the others on release."""
         self.closed = True
         while (place := self._longest_idle()) is not None:
             place.clear()
@@ -251,9 +251,9 @@ class Places(Generic[C]):
                 return first.popleft()
 
     def _close_old(self, now: float) -> None:
-        """Close idle connections that have ended or are too old, and forget their origins.
+        """Close idle connections that have ended or are too old, and remove their origins.
 
-        One place at a time is out of its stack, so that others find the rest.
+        Only one place at a time is off its stack, so that other threads find the rest.
         """
         for origin in list(self._idle):
             stack = self._idle.get(origin)
@@ -270,7 +270,7 @@ class Places(Generic[C]):
                     place.clear()
                     self._empty.append(place)
             if not stack:
-                # A place that comes at this very moment is dropped with it, and made anew.
+                # A place that is added at this very moment is dropped with it, and replaced.
                 self._idle.pop(origin, None)
 
 

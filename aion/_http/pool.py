@@ -1,8 +1,9 @@
-"""Hands out places for connections: to threads, and to coroutines of any number of event loops.
+"""Hands out places for connections to threads and to coroutines of any number of event loops.
 
-The HTTP library's own pool walks all its connections at each step, which collapses under
-concurrency; taking the one used last from a stack does not. Connections belong to the process that
-opened them, and those of coroutines to their event loop: a fork or a new loop starts with none.
+The HTTP library's own pool iterates over all its connections at each step, which collapses under
+concurrency; this one takes the connection used last from a stack. Connections belong to the process
+that opened them, and those of coroutines to their event loop: a fork or a new loop starts with
+none.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 
 C = TypeVar("C", bound=Connection)
 _AGAIN = 1.0
-"""Seconds after which those who wait serve the queue themselves. A release that an
-exception cut short before it woke them costs that much and no more."""
+"""Seconds after which waiting calls serve the queue themselves, in case an exception interrupted a
+release before it woke them."""
 _forks = 0
 
 
@@ -35,7 +36,7 @@ def _note_fork() -> None:
 
 
 if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
-    # In the child before it does anything else: it has one thread then.
+    # Runs in the child before any other code, while it has one thread.
     os.register_at_fork(after_in_child=_note_fork)
 
 
@@ -59,17 +60,17 @@ class SyncPool(Generic[C]):
     """Places for threads.
 
     Args:
-        size: How many there are.
+        size: The number of places.
     """
 
     def __init__(self, size: int) -> None:
         self._size = size
         self._closed = False
-        # By the number of forks that this process has behind it.
+        # By the number of forks in the history of this process.
         self._places: dict[int, Places[C]] = {}
 
     def places(self) -> Places[C]:
-        """Those of this process."""
+        """Return the places of this process."""
         return self._places.get(_forks) or self._begin()
 
     def _begin(self) -> Places[C]:
@@ -77,19 +78,19 @@ class SyncPool(Generic[C]):
         places.closed = self._closed
         for number in list(self._places):
             if number != _forks and (old := self._places.pop(number, None)) is not None:
-                # The sockets are shared with the parent: closing our copies does not affect it.
+                # The parent shares these sockets: closing the copies here does not affect it.
                 old.close()
         return places
 
     def acquire(
         self, origin: Origin, timeout: float | None, check: Callable[[], object] | None = None
     ) -> Place[C] | None:
-        """A place for a connection to `origin`, or None when none became free in time.
+        """Wait for a place for a connection to `origin`; return None if none became free in time.
 
         Args:
-            origin: Where the connection leads.
+            origin: The origin of the connection.
             timeout: Seconds to wait, or None.
-            check: Called every now and then while waiting; what it raises ends the wait.
+            check: Called regularly while waiting; an error that it raises ends the wait.
         """
         places = self.places()
         if not places.waiting and (place := places.take(origin)) is not None:
@@ -128,12 +129,12 @@ def _wait(
     finally:
         places.forget(waiter)
         while not waiter.box.empty():
-            # It came together with what ended the wait, or twice.
+            # The place arrived together with the end of the wait, or twice.
             waiter.box.get_nowait().release(usable=True)
 
 
 def _asyncio() -> Any:
-    """The module, which programs that use threads alone never have to load."""
+    """Import the module, which programs with threads alone need not load."""
     import asyncio
 
     return asyncio
@@ -153,7 +154,7 @@ class _Task(Generic[C]):
 
     def offer(self, place: Place[C]) -> None:
         if self.turn.done():
-            # Served meanwhile by the collector, which came in between.
+            # The collector served it meanwhile.
             place.release(usable=True)
         else:
             self.turn.set_result(place)
@@ -166,11 +167,11 @@ class _LoopPlaces(Places[C]):
         super().__init__(size)
         self.loop = loop
         self.forks = _forks
-        self._next_look = 0.0
+        self._next_serve = 0.0
 
     @property
     def over(self) -> bool:
-        """Whether nothing can run in the loop any more."""
+        """Return whether the loop is closed or gone."""
         loop = self.loop()
         return loop is None or loop.is_closed() or self.forks != _forks
 
@@ -184,7 +185,7 @@ class _LoopPlaces(Places[C]):
         if running_loop() is loop:
             self.serve()
             return
-        # The collector runs in any thread. In a closed loop no call waits.
+        # The collector runs in any thread. In a closed loop, no call waits.
         with suppress(RuntimeError):
             loop.call_soon_threadsafe(self.serve)
 
@@ -195,45 +196,45 @@ class _LoopPlaces(Places[C]):
         self.waiting.append(task)
         try:
             self.serve()
-            if monotonic() >= self._next_look:
-                self.look_later()
+            if monotonic() >= self._next_serve:
+                self.serve_later()
             return await task.turn
         except BaseException:
             self.forget(task)
             if task.turn.done() and not task.turn.cancelled():
-                # The place came together with the cancellation: it goes to the next in line.
+                # The place arrived together with the cancellation: pass it to the next call.
                 task.turn.result().release(usable=True)
             raise
 
-    def look_later(self) -> None:
-        """Serve those who wait in the running loop again later, whether it is woken or not."""
-        # Twice as long: while one look leads to the next, no other is begun.
-        self._next_look = monotonic() + 2 * _AGAIN
-        _asyncio().get_running_loop().call_later(_AGAIN, _look, weakref.ref(self))
+    def serve_later(self) -> None:
+        """Serve the waiting calls of the running loop later, whether it is woken or not."""
+        # Twice as long: while each timer starts the next, no other is started.
+        self._next_serve = monotonic() + 2 * _AGAIN
+        _asyncio().get_running_loop().call_later(_AGAIN, _serve_waiting, weakref.ref(self))
 
 
-def _look(known: weakref.ref[_LoopPlaces[Any]]) -> None:
+def _serve_waiting(known: weakref.ref[_LoopPlaces[Any]]) -> None:
     places = known()
     if places is not None and places.waiting:
-        places.look_later()
+        places.serve_later()
         places.nudge()
 
 
 class AsyncPool(Generic[C]):
-    """Places for coroutines: for each event loop its own.
+    """Places for coroutines, separate for each event loop.
 
     Args:
-        size: How many a loop has.
+        size: The number of places of each loop.
     """
 
     def __init__(self, size: int) -> None:
         self._size = size
         self._closed = False
-        # Not a WeakKeyDictionary: that one breaks when loops in several threads begin at once.
+        # Not a WeakKeyDictionary, which breaks when loops in several threads begin at once.
         self._places: dict[weakref.ref[asyncio.AbstractEventLoop], _LoopPlaces[C]] = {}
 
     def places(self) -> _LoopPlaces[C]:
-        """Those of the running loop."""
+        """Return the places of the running loop."""
         loop = _asyncio().get_running_loop()
         places = self._places.get(weakref.ref(loop))
         if places is None or places.forks != _forks:
@@ -253,14 +254,14 @@ class AsyncPool(Generic[C]):
         return places
 
     async def acquire(self, origin: Origin) -> Place[C]:
-        """A place for a connection to `origin`, as soon as one is free."""
+        """Wait for a place for a connection to `origin`."""
         places = self.places()
         if not places.waiting and (place := places.take(origin)) is not None:
             return place
         return await places.turn(origin)
 
     def close(self) -> None:
-        """Close what is idle now, whichever loop it belongs to, and the rest when it comes back."""
+        """Close the idle connections of all loops now, and the others on release."""
         self._closed = True
         for places in list(self._places.values()):
             places.close()

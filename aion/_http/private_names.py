@@ -1,8 +1,8 @@
-"""Every private name of `httpx`, `httpcore` and `asyncio` that the package uses.
+"""Wraps every private name of `httpx`, `httpcore` and `asyncio` that the package uses.
 
-A release of these libraries may rename what it does not document. No other module uses such names,
-a test proves; each is behind a function here, and `require` reports those that an installed version
-does not have before they are used.
+A release of these libraries may rename undocumented names. A test proves that no other module uses
+such names; each has a function here, and `require` reports those that an installed version lacks
+before they are used.
 """
 
 from __future__ import annotations
@@ -24,29 +24,29 @@ DECLARED = {"httpx": "httpx>=0.27,<0.29", "httpcore": "httpcore>=1.0.5,<2"}
 
 
 def connection_pool(transport: Any) -> Any:
-    """The connection pool of a transport of `httpx`, which has no argument for one."""
+    """Return the connection pool of an `httpx` transport, which has no argument for one."""
     return transport._pool
 
 
 def replace_connection_pool(transport: Any, pool: object) -> None:
-    """Let a transport of `httpx` send its requests to another connection pool."""
+    """Let an `httpx` transport send its requests to another connection pool."""
     transport._pool = pool
 
 
 def install_backend(pool: Any, backend: object) -> None:
-    """Let a connection pool open its sockets by `backend`; `httpx` does not pass one on."""
+    """Let a connection pool open its sockets with `backend`, which `httpx` cannot pass to it."""
     pool._network_backend = backend
 
 
 def create_connection(pool: Any, origin: httpcore.Origin) -> Any:
-    """A new connection of the kind that a pool makes: a direct one, or one through its proxy."""
+    """Create a connection as a pool does: a direct one, or one through its proxy."""
     return pool.create_connection(origin)
 
 
 def has_unread_data(connection: Any) -> bool:
-    """Whether more than the last response came over an HTTP/1.1 connection.
+    """Return whether an HTTP/1.1 connection received more than the last response.
 
-    `httpcore` asks the socket alone, and the rest may have been read from it already.
+    `httpcore` checks the socket alone, though the rest may have been read from it already.
     """
     while (inner := getattr(connection, "_connection", None)) is not None:
         connection = inner
@@ -55,12 +55,12 @@ def has_unread_data(connection: Any) -> bool:
 
 
 def url_parts(url: httpx.URL) -> Any:
-    """The parsed parts of a URL, a named tuple."""
+    """Return the parsed parts of a URL, a named tuple."""
     return url._uri_reference  # pyright: ignore[reportPrivateUsage]  # that is what this is for
 
 
 def url_of_parts(parts: Any) -> httpx.URL:
-    """A URL of parsed parts; `httpx` can only parse one from text."""
+    """Create a URL from parsed parts; `httpx` can only parse text."""
     import httpx
 
     url: Any = httpx.URL.__new__(httpx.URL)
@@ -70,16 +70,16 @@ def url_of_parts(parts: Any) -> httpx.URL:
 
 
 def running_loop() -> asyncio.AbstractEventLoop | None:
-    """The running event loop, or None: the public function raises instead, at a higher cost."""
+    """Return the running event loop, or None: the public function raises, at a higher cost."""
     library = _asyncio()
     loop: asyncio.AbstractEventLoop | None = library._get_running_loop()
     return loop
 
 
 def hide_task(task: Any) -> None:
-    """Take a task out of `asyncio.all_tasks`, so that the end of a program does not cancel it.
+    """Remove a task from `asyncio.all_tasks`, so that the end of a program does not cancel it.
 
-    Nor is it reported when its event loop is closed before it is done.
+    Closing its event loop before it is done does not report it either.
     """
     _asyncio()._unregister_task(task)
     # As `asyncio.gather` does.
@@ -87,14 +87,14 @@ def hide_task(task: Any) -> None:
 
 
 def _asyncio() -> Any:
-    """The module, which programs that use threads alone never load."""
+    """Import the module, which programs with threads alone need not load."""
     import asyncio
 
     return asyncio
 
 
 class _Use(NamedTuple):
-    """Names that an object must have, one inside the other."""
+    """Nested names that an object must have."""
 
     owner: str
     make: Callable[[], object]
@@ -102,7 +102,7 @@ class _Use(NamedTuple):
 
 
 def _http_uses() -> Iterator[_Use]:
-    """The names of the HTTP libraries, for either client."""
+    """Yield the names in the HTTP libraries, for both clients."""
     import httpcore
     import httpx
 
@@ -121,7 +121,7 @@ def _http_uses() -> Iterator[_Use]:
 
 
 def _asyncio_uses() -> Iterator[_Use]:
-    """The names of the standard library, for the asynchronous client."""
+    """Yield the names in the standard library, for the asynchronous client."""
     library = _asyncio()
     yield _Use("asyncio", _asyncio, ("_get_running_loop",))
     yield _Use("asyncio", _asyncio, ("_unregister_task",))
@@ -133,17 +133,17 @@ def _of(library: Any, name: str, *args: object, **settings: object) -> Callable[
 
 
 HTTP = _http_uses
-"""What `require` checks of `httpx` and `httpcore`."""
+"""The names in `httpx` and `httpcore` that `require` checks."""
 ASYNCIO = _asyncio_uses
-"""What `require` checks of `asyncio`."""
+"""The names in `asyncio` that `require` checks."""
 
 
 def require(uses: Callable[[], Iterable[_Use]]) -> None:
     """Check that the installed versions have the names in `HTTP` or in `ASYNCIO`.
 
     Raises:
-        RuntimeError: They do not have all; the message names those that are missing, the installed
-            versions, and those to install.
+        RuntimeError: Some are missing; the message lists them, the installed versions, and the
+            versions to install.
     """
     if missing := list(dict.fromkeys(filter(None, map(_missing, uses())))):
         raise RuntimeError(
@@ -153,7 +153,7 @@ def require(uses: Callable[[], Iterable[_Use]]) -> None:
 
 
 def _missing(use: _Use) -> str | None:
-    """The first name of a use that is missing, in full; None if there is none."""
+    """Return the first missing name of a use in full; None if all exist."""
     found, path = None, use.owner
     try:
         found = use.make()
@@ -171,7 +171,7 @@ def _installed() -> str:
         try:
             found.append(f"{library} {version(library)}")
         except PackageNotFoundError:
-            # A program that was packed into one file may have the library without its metadata.
+            # A program bundled into one file may have the library without its metadata.
             found.append(library)
     return ", ".join(found)
 

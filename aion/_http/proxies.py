@@ -1,7 +1,7 @@
-"""Reads the URL of a proxy, whose user name and password may hold any character.
+"""Parses the URL of a proxy, whose user name and password may contain any character.
 
-A wrong one is refused with a reason that quotes no part of it: any may be a piece of a password
-that was not percent-encoded.
+The reason for refusing a URL quotes no part of it: any part may belong to a password that was not
+percent-encoded.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ _LONGEST_PORT = 5
 
 @dataclass(frozen=True, slots=True)
 class Proxy:
-    """A proxy on the way.
+    """A proxy.
 
     Attributes:
         scheme: ``http``, ``https``, ``socks5`` or ``socks5h``.
         host: Its name in ASCII or its address, without brackets.
         port: Its port.
         user: The user name, decoded, or None.
-        password: The password, decoded; empty where there is none.
+        password: The password, decoded; empty by default.
     """
 
     scheme: str
@@ -52,19 +52,19 @@ class Proxy:
 
 
 def parse_proxy(url: str, *, scheme: str | None = None) -> Proxy:
-    """The proxy that a URL names. White space around it does not count.
+    """Parse the URL of a proxy. Surrounding white space is ignored.
 
     Args:
-        url: Its URL. A user name and password that hold none of ``/``, ``?`` and ``#`` may be
-            given as they are; others have to be percent-encoded.
-        scheme: What a URL without a scheme has; None refuses it.
+        url: Its URL. A user name and password without ``/``, ``?`` and ``#`` may be plain;
+            others have to be percent-encoded.
+        scheme: The default scheme of a URL; None refuses a URL without one.
 
     Raises:
-        ValueError: It cannot be used; the message says why, and quotes no secret.
+        ValueError: The URL cannot be used; the message has the reason, without secrets.
     """
     text = SecretText(url.strip())
     if text[:1] in _QUOTES or text[-1:] in _QUOTES:
-        raise ValueError("it has quotes around it: leave them out")
+        raise ValueError("it has quotes around it: remove them")
     if re.search(r"[\x00-\x1f\x7f\ud800-\udfff]", text):
         raise ValueError("it holds a control character or a broken one")
     kind, rest = _scheme(text, scheme)
@@ -87,7 +87,7 @@ def parse_proxy(url: str, *, scheme: str | None = None) -> Proxy:
 
 
 def _scheme(text: SecretText, default: str | None) -> tuple[str, SecretText]:
-    """The scheme of a URL, and what follows it."""
+    """Split a URL into its scheme and the rest."""
     end = text.find("://")
     if end < 0 or "@" in text[:end]:
         if default is None:
@@ -121,7 +121,7 @@ def _host(name: str) -> str:
         return ascii_host(name)
     except HostError as error:
         reason = error.reason
-    # Where "@" is missing, the name may be that of a user.
+    # Without "@", the name may be that of a user.
     raise ValueError(f"its host is not a host name: {reason}")
 
 

@@ -1,4 +1,4 @@
-"""Requests as the HTTP library takes them."""
+"""Builds requests for the HTTP library."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ def _timeouts(seconds: float | None) -> dict[str, Any]:
 _PLAIN = re.compile(
     r"(/[\w~-][\w~.-]*(%[0-9A-F]{2}[\w~.-]*)*)+(\?[\w~.=&+-]+(%[0-9A-F]{2}[\w~.=&+-]*)*)?", re.ASCII
 ).fullmatch
-"""Paths and queries that the library leaves as they are: nothing to quote, no dot segments."""
+"""Paths and queries that the library does not change: nothing to quote, no dot segments."""
 
 
 class Urls:
-    """URLs for the library, which takes longer to parse one than to do all else for a request.
+    """Creates URLs for the library, whose parser takes longer than the rest of a request.
 
-    What stands before the path is parsed once; a path that holds nothing special is put behind it.
+    The part before the path is parsed once; a path without special characters is appended.
     """
 
     def __init__(self) -> None:
@@ -50,8 +50,8 @@ class Urls:
 class Body(httpx.SyncByteStream, httpx.AsyncByteStream):
     """The body of a request, for transports of either client.
 
-    Coroutines read files in the thread of their event loop: a piece takes less time than handing it
-    to another thread would.
+    Coroutines read files in the thread of their event loop: that takes less time than handing a
+    piece to another thread.
     """
 
     def __init__(self, content: Content) -> None:

@@ -1,4 +1,4 @@
-"""Answers of the HTTP library as they are read: unpacked, and no further than is worth it."""
+"""Reads responses of the HTTP library: decompressed, and up to a limit."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     import httpx
 
 LARGEST_ERROR = 1024 * 1024
-"""Bytes of an error body that are read; the connection is given up when there are more."""
+"""Most bytes to read of an error body; the connection is closed if there are more."""
 
 
 class Reader:
-    """Collects a body, unpacked, up to what is worth reading."""
+    """Collects a decompressed body, up to a limit for errors."""
 
     def __init__(self, response: httpx.Response) -> None:
         self._status = response.status_code
@@ -27,7 +27,7 @@ class Reader:
         self.full = False
 
     def add(self, piece: bytes) -> None:
-        """Take in bytes of the body as they came."""
+        """Add bytes of the body as received."""
         if self._unpacker is None:
             self._take(piece)
             return
@@ -46,13 +46,13 @@ class Reader:
             self.full = self._size > LARGEST_ERROR
 
     def outcome(self) -> Reply | Fault:
-        """The answer, or why it cannot be read."""
+        """Return the response, or why it cannot be read."""
         if self._unpacker is not None and not self.full:
             try:
                 self._unpacker.finish()
             except Undecodable as error:
                 self._broken, self.full = garbled(error), True
-        # What an answer that is no success means is said by its status, readable or not.
+        # The status of an error response decides, whether its body is readable or not.
         if self._broken is not None and self._status < 300:
             return self._broken
         body = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
@@ -60,10 +60,10 @@ class Reader:
 
 
 def unpacker_of(response: httpx.Response) -> Unpacker | None:
-    """What unpacks the body of an answer, or None for one that is not packed."""
+    """Return the unpacker of a response body, or None if it is not compressed."""
     return Unpacker.of(response.headers.get("content-encoding"))
 
 
 def garbled(error: Undecodable) -> Fault:
-    """What a body that cannot be unpacked means for a call."""
-    return Fault("garbled", f"the answer cannot be unpacked: {error}", sent=True)
+    """Return the fault for a body that cannot be decompressed."""
+    return Fault("garbled", f"the response cannot be decompressed: {error}", sent=True)

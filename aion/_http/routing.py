@@ -1,4 +1,4 @@
-"""The way to an origin: directly or through a proxy, and how it is secured."""
+"""Chooses the route to an origin, directly or through a proxy, and its TLS settings."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ _SYSTEM = "the proxy of the system settings"
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Where a connection leads.
+    """The route of a connection.
 
     Attributes:
         origin: Scheme, host and port.
-        proxy: URL of the proxy on the way, user name and password percent-encoded, or None.
-        connect_timeout: Seconds for making the connection: name, proxy and TLS included.
+        proxy: URL of the proxy, user name and password percent-encoded, or None.
+        connect_timeout: Seconds for connecting: name resolution, proxy and TLS included.
     """
 
     origin: Origin
@@ -36,18 +36,18 @@ class Route:
 
     @property
     def needs_tls(self) -> bool:
-        """Whether anything on the way is encrypted."""
+        """Whether the origin or the proxy uses TLS."""
         return self.origin[0] == "https" or (self.proxy or "").startswith("https")
 
     def tls(self) -> ssl.SSLContext:
-        """The TLS settings for it.
+        """The TLS settings of the route.
 
-        One context for all connections, made on first use from ``SSL_CERT_FILE`` and
-        ``SSL_CERT_DIR``, else from the certificates that come with `certifi`. For plain HTTP: one
-        that trusts no certificate, and is cheap.
+        One context for all connections, created on first use from ``SSL_CERT_FILE`` and
+        ``SSL_CERT_DIR``, else from the certificates of `certifi`. For plain HTTP: a cheap one
+        that trusts no certificate.
 
         Raises:
-            AionvisionConnectionError: A variable names what cannot be used; code ``TLS_ERROR``.
+            AionvisionConnectionError: The value of a variable cannot be used; code ``TLS_ERROR``.
         """
         return tls_settings.trust() if self.needs_tls else tls_settings.no_trust()
 
@@ -58,10 +58,10 @@ class Route:
 
 
 def proxy_of(way: Route) -> Proxy | None:
-    """The proxy on a way, its user name and password apart, or None.
+    """Return the proxy of a route, with user name and password separated, or None.
 
     Raises:
-        AionvisionConnectionError: It cannot be used; code ``PROXY_ERROR``.
+        AionvisionConnectionError: The proxy cannot be used; code ``PROXY_ERROR``.
     """
     return _parsed(_GIVEN, SecretText(way.proxy)) if way.proxy else None
 
@@ -69,9 +69,9 @@ def proxy_of(way: Route) -> Proxy | None:
 def route(
     origin: Origin, proxy_url: str | None, connect_timeout: float = _CONNECT_TIMEOUT
 ) -> Route:
-    """The way to an origin: the configured proxy, else that of the environment, else direct.
+    """Choose the route to an origin: the configured proxy, one of the environment, or direct.
 
-    This machine is reached directly, whatever the environment says.
+    A proxy of the environment is not used for this machine.
 
     Raises:
         AionvisionConnectionError: The proxy cannot be used; code ``PROXY_ERROR``.
@@ -103,7 +103,7 @@ def _of_environment(scheme: str, host: str, port: int) -> Proxy | None:
 
 
 def _variable(kind: str, value: str) -> str:
-    """The name of the variable that a proxy comes from."""
+    """Return the name of the variable that contains a proxy."""
     names = (
         name
         for name in sorted(os.environ, reverse=True)
@@ -117,7 +117,7 @@ def _parsed(source: str, url: SecretText, *, scheme: str | None = None) -> Proxy
         return parse_proxy(url, scheme=scheme)
     except ValueError as error:
         reason = str(error)
-    # Outside of the handler, whose error has the parts of the URL in its traceback.
+    # Outside the handler, whose error has parts of the URL in its traceback.
     problem = AionvisionConnectionError(f"{source} cannot be used: {reason}")
     problem.code = "PROXY_ERROR"
     raise problem

@@ -1,8 +1,8 @@
-"""What an answer says to call next: its URLs, and the headers to send along. Checked here, once.
+"""Checks the URLs and headers in a response that are to be requested next.
 
-An answer may come from a storage service or a proxy as well, so none of it is trusted: what is
-sent is an HTTP URL with a host and a port that exist, and headers that are one line each. Whatever
-else comes is `Unusable`, and for a call an error of the answer: code ``INVALID_RESPONSE``.
+A response may come from a storage service or a proxy, so it is not trusted: only an HTTP URL with a
+valid host and port, and headers of one line each, are used. Anything else raises `Unusable`, which
+becomes an error of the call with the code ``INVALID_RESPONSE``.
 """
 
 from __future__ import annotations
@@ -18,36 +18,36 @@ from aion.exceptions import ServerError
 from aion_api._model import is_object
 
 LONGEST = 64 * 1024
-"""Characters that a URL may have: the HTTP library sends no longer one."""
+"""Most characters of a URL: the HTTP library does not send longer ones."""
 _SHOWN = 100
 _FORBIDDEN = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
-"""Controls would end a line, and surrogates are no characters: nothing can encode them."""
+"""Control characters, which would end a line, and surrogates, which cannot be encoded."""
 _NOTHING = re.compile(r"#|//(?:[/?#]|\Z)|\Z")
-"""A fragment alone, a host that is left empty, and no text at all."""
+"""A fragment alone, an empty host, and empty text."""
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _VALUE = re.compile(r"[\x20-\x7e\xa0-\xff\t]*")
 _OURS = frozenset({"connection", "content-length", "host", "transfer-encoding"})
-"""Headers that say how a request is sent, which is known here alone."""
+"""Headers that the client itself sets for each request."""
 _BASE = "https://service/"
 _ASCII = "".join(map(chr, range(128)))
 
 
 class Unusable(ValueError):
-    """What an answer says to call, and why it cannot be."""
+    """Raised for a target in a response that cannot be requested, with the reason."""
 
 
 def joined(base: str, url: object) -> str:
-    """The URL that an answer names, with all that it leaves out.
+    """Complete a URL in a response.
 
     Args:
-        base: What it may be relative to.
-        url: As it came, of whatever type.
+        base: The URL that it may be relative to.
+        url: The value in the response, of any type.
 
     Raises:
-        Unusable: It cannot be called.
+        Unusable: It cannot be requested.
     """
     if not isinstance(url, str):
-        raise Unusable(f"the answer names {type(url).__name__} as a URL")
+        raise Unusable(f"the response has {type(url).__name__} as a URL")
     text = url.strip(" ")
     if _NOTHING.match(text):
         raise _unusable(text, "it names nothing")
@@ -69,35 +69,35 @@ def joined(base: str, url: object) -> str:
 
 
 def absolute(base: str, url: object) -> str:
-    """The same to be called from here: a name and a password before the host are sent nowhere.
+    """Complete a URL to request, without the user name and password before the host.
 
     Args:
-        base: What it may be relative to.
-        url: As it came, of whatever type.
+        base: The URL that it may be relative to.
+        url: The value in the response, of any type.
 
     Raises:
-        Unusable: It cannot be called.
+        Unusable: It cannot be requested.
     """
     return hosts.located(joined(base, url))[2]
 
 
 def reference(url: object) -> str:
-    """A URL of an answer that is handed on as it came, relative or not.
+    """Check a URL in a response that is returned unchanged, relative or not.
 
     Raises:
-        Unusable: It cannot be called, whatever it is relative to.
+        Unusable: It cannot be requested, whatever it is relative to.
     """
     joined(_BASE, url)
     return cast("str", url)
 
 
 def located(header: str) -> str:
-    """A `Location` header as a URL: some servers do not escape what is not ASCII."""
+    """Convert a `Location` header to a URL: some servers do not escape non-ASCII characters."""
     return header if header.isascii() else quote(header.encode("latin-1"), safe=_ASCII)
 
 
 def headers(value: Any) -> dict[str, str]:
-    """The headers that an answer asks to send, without those that are made for each request.
+    """Return the headers to send according to a response, except those set for each request.
 
     Raises:
         Unusable: They cannot be sent. The message holds no value.
@@ -107,7 +107,7 @@ def headers(value: Any) -> dict[str, str]:
 
 
 def sendable(value: Any) -> dict[str, str]:
-    """The headers that an answer asks to send, all of them.
+    """Return all headers to send according to a response.
 
     Raises:
         Unusable: They cannot be sent. The message holds no value.
@@ -115,40 +115,40 @@ def sendable(value: Any) -> dict[str, str]:
     if value is None:
         return {}
     if not is_object(value):
-        raise Unusable(f"the answer names {type(value).__name__} as headers")
+        raise Unusable(f"the response has {type(value).__name__} as headers")
     found: dict[str, str] = {}
     for name, text in value.items():
         if not isinstance(name, str) or not _NAME.fullmatch(name):
-            raise Unusable(f"the answer asks for the header {shown(str(name))}, which cannot exist")
+            raise Unusable(f"the response sets the header {shown(str(name))}, which cannot exist")
         if not isinstance(text, str) or not _VALUE.fullmatch(text):
-            raise Unusable(f"the answer asks for a value of {name} that no header can have")
+            raise Unusable(f"the response sets a value of {name} that no header can have")
         found[name] = text.strip()
     return found
 
 
 def verb(method: object) -> str:
-    """The method that an answer says to call by.
+    """Return the method to use according to a response.
 
     Raises:
-        Unusable: It is none.
+        Unusable: It is not a method.
     """
     if not isinstance(method, str) or not _NAME.fullmatch(method):
-        raise Unusable(f"the answer asks for the method {method!r:.20}, which cannot exist")
+        raise Unusable(f"the response sets the method {method!r:.20}, which cannot exist")
     return method
 
 
 @contextmanager
 def usable(method: str) -> Generator[None]:
-    """Turn what is `Unusable` into the error of a call of a presigned URL.
+    """Convert `Unusable` into the error of a call of a presigned URL.
 
     Raises:
-        ServerError: Something is; code ``INVALID_RESPONSE``.
+        ServerError: A target is unusable; code ``INVALID_RESPONSE``.
     """
     try:
         yield
     except ValueError as error:
-        # A host that is not ASCII may turn out to be none when it is encoded.
-        reason = str(error) if isinstance(error, Unusable) else f"the answer names a URL: {error}"
+        # Encoding a non-ASCII host may show that it is invalid.
+        reason = str(error) if isinstance(error, Unusable) else f"the response has a URL: {error}"
     else:
         return
     failure = ServerError(reason)
@@ -157,12 +157,12 @@ def usable(method: str) -> Generator[None]:
 
 
 def _unusable(url: str, reason: str) -> Unusable:
-    return Unusable(f"the answer names a URL that cannot be called ({reason}): {shown(url)}")
+    return Unusable(f"the response has a URL that cannot be requested ({reason}): {shown(url)}")
 
 
 def shown(url: str) -> str:
-    """A URL for people, shortened, without what in it is a credential."""
-    # The query of a presigned URL is a credential, and so is what stands before an @.
+    """Return a short URL for a message, without credentials."""
+    # The query of a presigned URL is a credential, and so is the part before an @.
     head = re.split("[?#]", url, maxsplit=1)[0]
     scheme, mark, rest = head.rpartition("//")
     text = f"{scheme}{mark}{rest.rpartition('@')[2]}"

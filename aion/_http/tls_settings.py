@@ -1,8 +1,7 @@
-"""The TLS settings of all connections, from the variables that OpenSSL and Python know.
+"""Creates the TLS settings of all connections from the variables of OpenSSL and Python.
 
-A variable that names something that cannot be used ends in an error that names the variable: what
-would come otherwise is a certificate that no one can verify, or an error of the system without a
-word on its cause.
+A variable with an unusable value raises an error that names the variable. Otherwise, certificates
+would fail to verify, or the system would report an error without its cause.
 """
 
 from __future__ import annotations
@@ -20,17 +19,17 @@ FILE = "SSL_CERT_FILE"
 FOLDER = "SSL_CERT_DIR"
 KEY_LOG = "SSLKEYLOGFILE"
 _HASHED = re.compile(r"[0-9a-f]{8}\.[0-9]+")
-"""The names under which OpenSSL looks for the certificates of a folder."""
+"""The file names by which OpenSSL finds certificates in a folder."""
 
 
 def trust() -> ssl.SSLContext:
-    """One context for all connections, made on first use.
+    """Return the one context of all connections, created on first use.
 
-    It trusts what ``SSL_CERT_FILE`` and ``SSL_CERT_DIR`` name, else the certificates that come
-    with `certifi`.
+    It trusts the certificates of ``SSL_CERT_FILE`` and ``SSL_CERT_DIR``, else those of
+    `certifi`.
 
     Raises:
-        AionvisionConnectionError: A variable names what cannot be used; code ``TLS_ERROR``.
+        AionvisionConnectionError: The value of a variable cannot be used; code ``TLS_ERROR``.
     """
     key_log = None if sys.flags.ignore_environment else os.environ.get(KEY_LOG)
     return _trust(os.environ.get(FILE), os.environ.get(FOLDER), key_log)
@@ -38,7 +37,7 @@ def trust() -> ssl.SSLContext:
 
 @functools.lru_cache(maxsize=1)
 def no_trust() -> ssl.SSLContext:
-    """A context that trusts no certificate, for connections without TLS. It is cheap."""
+    """Return a cheap context that trusts no certificate, for connections without TLS."""
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
@@ -63,9 +62,9 @@ def _trust(file: str | None, folder: str | None, key_log: str | None) -> ssl.SSL
 
 
 def _context(file: str | None, folder: str | None) -> ssl.SSLContext | str:
-    """A context that trusts what is in a file and a folder, or why there is none.
+    """Return a context that trusts the certificates in a file and a folder, or the reason why not.
 
-    Only the file can be the reason: a folder is read later, and the key log was tried before.
+    Only the file can fail: a folder is read later, and the key log was checked before.
     """
     try:
         return ssl.create_default_context(cafile=file, capath=folder)
@@ -76,7 +75,7 @@ def _context(file: str | None, folder: str | None) -> ssl.SSLContext | str:
 
 
 def _unwritable(path: str) -> str | None:
-    """Why keys cannot be logged to a file, or None."""
+    """Return why keys cannot be logged to a file, or None."""
     try:
         with Path(path).open("a", encoding="ascii"):
             return None
@@ -85,7 +84,7 @@ def _unwritable(path: str) -> str | None:
 
 
 def _without_certificates(folders: str) -> str | None:
-    """Why none of these folders has certificates, or None."""
+    """Return why none of these folders has certificates, or None."""
     problem = "it names no folder"
     for folder in filter(None, folders.split(os.pathsep)):
         try:

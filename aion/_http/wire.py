@@ -1,6 +1,6 @@
-"""What goes over the wire and what comes back, in plain data: no type of the HTTP library.
+"""Holds requests, responses and faults as plain data, without types of the HTTP library.
 
-`Wiring` prepares once what is the same for every request of a client, and makes a `Wire` of each
+`Wiring` prepares the common parts of all requests of a client once, and creates a `Wire` from each
 described request.
 """
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     pass
 
 Origin = tuple[str, str, int]
-"""Scheme, host and port: what a connection can be shared for."""
+"""Scheme, host and port: requests to the same origin can share a connection."""
 
 
 @dataclass(slots=True, repr=False)
@@ -26,7 +26,7 @@ class Wire:
         method: HTTP method in capitals.
         origin: Scheme, host and port to connect to.
         url: The absolute URL.
-        headers: Everything that is sent, `Host` and `Content-Length` included.
+        headers: All headers, `Host` and `Content-Length` included.
         content: The body.
     """
 
@@ -43,24 +43,24 @@ class Wire:
 
 @dataclass(slots=True)
 class Reply:
-    """One HTTP answer, read to its end unless it was asked for otherwise."""
+    """One HTTP response, read to its end unless it is streamed."""
 
     status: int
     raw_headers: list[tuple[bytes, bytes]]
     body: bytes
     truncated: bool = False
-    """The body was longer than was worth reading; only its beginning is here."""
+    """Whether the body is cut off, because it is longer than the limit."""
 
     def header(self, name: str) -> str | None:
-        """The value of a header, by its name in any case, or None."""
-        wanted = name.lower().encode("ascii")
+        """Return the value of a header, by its name in any case, or None."""
+        lowered = name.lower().encode("ascii")
         for key, value in self.raw_headers:
-            if key.lower() == wanted:
+            if key.lower() == lowered:
                 return value.decode("latin-1")
         return None
 
     def headers(self) -> dict[str, str]:
-        """All headers, by their names in lower case; those that came more often are joined."""
+        """Return all headers by their lower-case names; repeated headers are joined."""
         found: dict[str, str] = {}
         for key, raw in self.raw_headers:
             name, value = key.decode("latin-1").lower(), raw.decode("latin-1")
@@ -70,16 +70,16 @@ class Reply:
 
 @dataclass(slots=True)
 class Fault:
-    """An attempt that brought no answer."""
+    """An attempt without a response."""
 
     kind: str
-    """``connect``, ``tls``, ``proxy``, ``timeout``, ``broken`` or ``garbled``; ``busy`` where no
+    """``connect``, ``tls``, ``proxy``, ``timeout``, ``broken`` or ``garbled``; ``busy`` if no
     connection of the client became free in time."""
     text: str
     sent: bool
     """Whether the service may have seen the request."""
     bound: float | None = None
-    """For a timeout: the seconds that were allowed, where they were not those of the call."""
+    """For a timeout: the limit in seconds, if it was not that of the call."""
 
 
 BUSY = Fault("busy", "all connections are busy", sent=False)

@@ -1,4 +1,4 @@
-"""One class a resource of the API, one module a class.
+"""The resources of the API: one class for each, in a module of its own.
 
 Each name is imported on first use (PEP 562).
 """

@@ -1,4 +1,4 @@
-"""The calls of an open chat session by its id: what a session as a context manager needs."""
+"""Calls of a chat session by its id, which a session as a context manager uses, too."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from aion.types.chat import (
 
 
 class ChatCalls:
-    """Opens and closes sessions, sends messages, selects files, and decides plans."""
+    """Opens and closes sessions, sends messages, selects files, and approves or cancels plans."""
 
     def __init__(self, engine: rt.Engine) -> None:
         self._engine = engine
@@ -37,13 +37,13 @@ class ChatCalls:
         Args:
             message: The message, from 1 to 10000 characters.
             session_id: The session it belongs to.
-            force_detailed_analysis: Look at the images themselves, in high resolution.
-            expected_image_ids: The images that the session should have, at most 1000; if it has
-                others, the service selects these first.
+            force_detailed_analysis: Analyze the images themselves, in high resolution.
+            expected_image_ids: The images that should be selected, at most 1000; if others are
+                selected, the service selects these first.
             timeout: Seconds for the call, instead of the client's.
 
         Raises:
-            QuotaExceededError: The allowance is used up.
+            QuotaExceededError: The quota is used up.
             ResourceNotFoundError: The session does not exist.
             ValidationError: An argument is out of range; nothing was sent.
             AionvisionError: The call failed.
@@ -73,18 +73,18 @@ class ChatCalls:
         Args:
             message: The message, from 1 to 10000 characters.
             session_id: The session it belongs to.
-            force_detailed_analysis: Look at the images themselves, in high resolution.
+            force_detailed_analysis: Analyze the images themselves, in high resolution.
             expected_image_ids: As for `send`.
-            debug_reasoning: Let ``thinking_step`` events carry the reasoning of the agents.
+            debug_reasoning: Include the reasoning of the agents in ``thinking_step`` events.
             timeout: Seconds of silence that end the stream, instead of the client's.
 
         Returns:
             The events: an iterator, and a context manager that closes the connection. Nothing is
-            sent before the first event is asked for.
+            sent before the first event is requested.
 
         Raises:
-            ValidationError: An argument is out of range; nothing is sent. What iterating raises
-                is said at `ChatStream`.
+            ValidationError: An argument is out of range; nothing is sent. `ChatStream` documents
+                what iterating raises.
 
         Endpoint: ``POST /chat/sessions/{session_id}/messages/stream``
         """
@@ -108,10 +108,10 @@ class ChatCalls:
         """Open a session. `session` does so in a ``with`` block.
 
         Args:
-            title: Its title, from 1 to 255 characters; the service makes one otherwise.
-            image_ids: The images that are selected, at most 1000.
-            use_all_images: Talk about the whole library, whatever is selected. For the selected
-                images alone it has to be False.
+            title: Its title, from 1 to 255 characters; by default, the service chooses one.
+            image_ids: The images to select, at most 1000.
+            use_all_images: Use the whole library, whatever is selected. Pass False for the selected
+                images alone.
             timeout: Seconds for the call, instead of the client's.
 
         Raises:
@@ -152,12 +152,12 @@ class ChatCalls:
         message_limit: int | None = None,
         timeout: float | None = None,
     ) -> ChatSessionDetail:
-        """A session with its messages and what is selected for it.
+        """Get a session with its messages and its selected files.
 
         Args:
             session_id: The session.
-            include_messages: Read the messages too.
-            message_limit: The number of messages at most, from 1 to 1000; the latest.
+            include_messages: Include the messages.
+            message_limit: Most messages to return, from 1 to 1000: the latest.
             timeout: Seconds for the call, instead of the client's.
 
         Raises:
@@ -175,11 +175,11 @@ class ChatCalls:
     async def get_messages(
         self, session_id: str, *, limit: int | None = None, timeout: float | None = None
     ) -> list[ChatMessage]:
-        """The messages of a session, oldest first.
+        """Get the messages of a session, oldest first.
 
         Args:
             session_id: The session.
-            limit: The number of messages at most, from 1 to 1000; the latest.
+            limit: Most messages to return, from 1 to 1000: the latest.
             timeout: Seconds for the call, instead of the client's.
 
         Raises:
@@ -192,11 +192,11 @@ class ChatCalls:
         return (await self.get_session(session_id, message_limit=limit, timeout=timeout)).messages
 
     async def update_images(self, session_id: str, image_ids: Sequence[str]) -> dict[str, Any]:
-        """Select the images to talk about, in place of those selected before.
+        """Select the images to talk about, instead of those selected before.
 
         Args:
             session_id: The session.
-            image_ids: At most 1000; none of them empties the selection.
+            image_ids: At most 1000; an empty list clears the selection.
 
         Returns:
             The new selection as the service sends it: `selected_image_ids`, `estimated_tokens`.
@@ -213,11 +213,11 @@ class ChatCalls:
     async def update_documents(
         self, session_id: str, document_ids: Sequence[str]
     ) -> dict[str, Any]:
-        """Select the documents to talk about, in place of those selected before.
+        """Select the documents to talk about, instead of those selected before.
 
         Args:
             session_id: The session.
-            document_ids: At most 100; none of them empties the selection.
+            document_ids: At most 100; an empty list clears the selection.
 
         Returns:
             The new selection as the service sends it: `selected_document_ids`, `document_count`.
@@ -232,11 +232,11 @@ class ChatCalls:
         return await self._engine.call(requests.documents(session_id, document_ids))
 
     async def update_videos(self, session_id: str, video_ids: Sequence[str]) -> dict[str, Any]:
-        """Select the videos to talk about, in place of those selected before.
+        """Select the videos to talk about, instead of those selected before.
 
         Args:
             session_id: The session.
-            video_ids: At most 100; none of them empties the selection.
+            video_ids: At most 100; an empty list clears the selection.
 
         Returns:
             The new selection as the service sends it: `selected_video_ids`, `video_count`.
@@ -251,25 +251,25 @@ class ChatCalls:
         return await self._engine.call(requests.videos(session_id, video_ids))
 
     async def approve_plan(self, session_id: str, plan_id: str) -> PlanActionResponse:
-        """Let a plan run that the assistant proposed in a ``plan_pending_approval`` event.
+        """Approve a plan that the assistant proposed in a ``plan_pending_approval`` event.
 
         Args:
             session_id: The session.
             plan_id: The plan.
 
         Returns:
-            What it brought, or the status ``accepted`` when it continues in the background.
+            The result, or the status ``accepted`` if the plan continues in the background.
 
         Raises:
             ResourceNotFoundError: The plan does not exist anymore.
-            ValidationError: Another request is deciding it right now (409).
+            ValidationError: Another request is approving or cancelling it right now (409).
 
         Endpoint: ``POST /chat/sessions/{session_id}/plans/{plan_id}/action``
         """
         return await self._engine.call(requests.plan(session_id, plan_id, "approve"))
 
     async def cancel_plan(self, session_id: str, plan_id: str) -> PlanActionResponse:
-        """Drop a plan.
+        """Cancel a plan.
 
         The arguments, the results and the errors are those of `approve_plan`.
 

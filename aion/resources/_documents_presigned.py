@@ -1,4 +1,4 @@
-"""The part of `client.documents` in which the caller sends the bytes to presigned URLs himself."""
+"""The part of `client.documents` for callers who send the bytes to presigned URLs themselves."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _KEY = re.compile(r"[A-Za-z0-9_.-]{1,128}\Z")
 
 
 class PresignedDocuments:
-    """Uploads of documents in steps: ask for a URL, send the bytes there, confirm, follow."""
+    """Uploads documents in steps: request a URL, send the bytes there, confirm, poll."""
 
     def __init__(self, engine: rt.Engine) -> None:
         self._engine = engine
@@ -54,24 +54,24 @@ class PresignedDocuments:
         storage_target: StorageTarget | str = "default",
         idempotency_key: str | None = None,
     ) -> DocumentPresignedUploadResult:
-        """Ask for a URL to send one document to. `upload_one` does all steps at once.
+        """Request a URL to send one document to. `upload_one` does all steps at once.
 
         Args:
             filename: The name to store, with its extension.
             content_type: ``application/pdf``, the media type of DOCX, ``text/plain`` or
                 ``text/markdown``.
             size_bytes: The exact size in bytes, from 1 to 52,428,800 (50 MiB).
-            storage_target: Where the bytes are kept. ``custom`` needs an S3 configuration.
-            idempotency_key: The same key gives the same upload: 1 to 128 letters, digits, ``_``,
+            storage_target: Where the bytes are stored. ``custom`` needs an S3 configuration.
+            idempotency_key: The same key returns the same upload: 1 to 128 letters, digits, ``_``,
                 ``-`` or ``.``.
 
         Returns:
-            Where to send the bytes, and the headers to send along. It works for 10 minutes.
+            The URL to send the bytes to, and the headers to send. It is valid for 10 minutes.
 
         Raises:
-            ValidationError: An argument is out of range; nothing was sent. Or the storage of the
+            ValidationError: An argument is out of range (nothing was sent), or the storage of the
                 tenant is full.
-            QuotaExceededError: The allowance is used up.
+            QuotaExceededError: The quota is used up.
             AionvisionError: The call failed.
 
         Endpoint: ``POST /document-uploads/request-presigned-url``
@@ -96,18 +96,18 @@ class PresignedDocuments:
         *,
         checksum: str | None = None,
     ) -> DocumentConfirmResult:
-        """Tell that the bytes of a document were sent, which makes it and starts its processing.
+        """Confirm that the bytes of a document were sent; create it and start its processing.
 
-        Confirming the same upload again gives the same document.
+        Confirming the same upload twice returns the same document.
 
         Args:
-            object_key: What `request_upload` gave.
-            size_bytes: Bytes that were sent, from 1 to 52,428,800.
-            content_type: The media type they were sent with.
+            object_key: The object key that `request_upload` returned.
+            size_bytes: Number of bytes sent, from 1 to 52,428,800.
+            content_type: The media type of the request that sent them.
             checksum: Their SHA-256, as ``sha256:`` and hexadecimal digits.
 
         Returns:
-            The document: a new one, or an older one with the same bytes.
+            The document, which is a new one or an older one with the same bytes.
 
         Raises:
             ValidationError: An argument is out of range; nothing was sent.
@@ -125,13 +125,13 @@ class PresignedDocuments:
         return await self._engine.call(request.decoding(DocumentConfirmResult.from_api_response))
 
     async def get_status(self, document_id: str) -> DocumentStatusResult:
-        """How far the processing of a document is.
+        """Get the processing status of a document.
 
         Args:
             document_id: The document.
 
         Raises:
-            ResourceNotFoundError: There is no such document.
+            ResourceNotFoundError: The document does not exist.
             AionvisionError: The call failed.
 
         Endpoint: ``GET /document-uploads/{document_id}/status``
@@ -140,13 +140,13 @@ class PresignedDocuments:
         return await self._engine.call(request.decoding(DocumentStatusResult.from_api_response))
 
     async def quota_check(self, file_count: int = 1) -> DocumentQuotaCheck:
-        """What may still be uploaded.
+        """Get the remaining quota for uploads.
 
         Args:
-            file_count: How many documents are meant to be uploaded, 1 or more.
+            file_count: Number of documents to upload, 1 or more.
 
         Returns:
-            Whether they may, and the allowance. The service counts uploads, not bytes.
+            Whether they may be uploaded, and the quota. The service counts uploads, not bytes.
 
         Raises:
             ValidationError: `file_count` is below 1; nothing was sent.
@@ -164,7 +164,7 @@ class PresignedDocuments:
         *,
         additional_params: Mapping[str, Any] | None = None,
     ) -> DocumentBatchPrepareResult:
-        """Ask for URLs to send several documents to. `upload` does all steps at once.
+        """Request URLs to send several documents to. `upload` does all steps at once.
 
         Args:
             files: 1 to 100 mappings with ``filename``, ``content_type`` and ``size_bytes``, and
@@ -172,18 +172,18 @@ class PresignedDocuments:
             additional_params: Settings for the whole batch, such as ``language``.
 
         Returns:
-            The id of the batch, and where to send each document.
+            The id of the batch, and the URL for each document.
 
         Raises:
             ValidationError: An argument is out of range; nothing was sent.
-            QuotaExceededError: The allowance is used up.
+            QuotaExceededError: The quota is used up.
             AionvisionError: The call failed.
 
         Endpoint: ``POST /document-uploads/batch-prepare``
         """
-        given = check.entries("files", files, most=_MOST)
+        value = check.entries("files", files, most=_MOST)
         body = DocumentBatchPrepareRequest(
-            files=[_file(f"files[{n}]", one) for n, one in enumerate(given)],
+            files=[_file(f"files[{n}]", one) for n, one in enumerate(value)],
             additional_params=(
                 UNSET
                 if additional_params is None
@@ -198,28 +198,28 @@ class PresignedDocuments:
     async def batch_confirm(
         self, batch_id: str, confirmations: Sequence[Mapping[str, Any]]
     ) -> DocumentBatchConfirmResult:
-        """Tell which documents of a batch were sent, which makes them and starts processing.
+        """Confirm which documents of a batch were sent; create them and start their processing.
 
         Args:
-            batch_id: What `batch_prepare` gave.
+            batch_id: The id that `batch_prepare` returned.
             confirmations: One mapping for each file, 1 to 100, failed ones included:
-                ``object_key`` and ``size_bytes``, and optionally ``success`` (true where it is
-                left out), ``checksum`` and ``error_message``.
+                ``object_key`` and ``size_bytes``, and optionally ``success`` (true by default),
+                ``checksum`` and ``error_message``.
 
         Returns:
-            The documents that were made, and the files that failed.
+            The documents that were created, and the files that failed.
 
         Raises:
             ValidationError: An argument is out of range; nothing was sent.
-            ResourceNotFoundError: There is no such batch.
+            ResourceNotFoundError: The batch does not exist.
             AionvisionError: The call failed.
 
         Endpoint: ``POST /document-uploads/batch-confirm``
         """
-        given = check.entries("confirmations", confirmations, most=_MOST)
+        value = check.entries("confirmations", confirmations, most=_MOST)
         body = DocumentBatchConfirmRequest(
             batch_id=check.identifier("batch_id", batch_id),
-            confirmations=[_outcome(f"confirmations[{n}]", one) for n, one in enumerate(given)],
+            confirmations=[_outcome(f"confirmations[{n}]", one) for n, one in enumerate(value)],
         )
         request = document_uploads.confirm_batch_document_upload(body=body)
         return await self._engine.call(
@@ -227,13 +227,13 @@ class PresignedDocuments:
         )
 
     async def batch_status(self, batch_id: str) -> DocumentBatchStatusResult:
-        """How far a batch is.
+        """Get the status of a batch.
 
         Args:
-            batch_id: What `batch_prepare` gave.
+            batch_id: The id that `batch_prepare` returned.
 
         Raises:
-            ResourceNotFoundError: There is no such batch.
+            ResourceNotFoundError: The batch does not exist.
             AionvisionError: The call failed.
 
         Endpoint: ``GET /document-uploads/batch/{batch_id}/status``
@@ -250,10 +250,10 @@ def _key(field: str, value: Any) -> str | None:
     return None if value is None else by_value(value)
 
 
-def _fields(field: str, given: Any, known: frozenset[str]) -> Mapping[str, Any]:
-    if not isinstance(given, Mapping):
-        check.refuse(field, given, "a mapping")
-    fields = with_plain_keys(cast("Mapping[str, Any]", given))
+def _fields(field: str, value: Any, known: frozenset[str]) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        check.refuse(field, value, "a mapping")
+    fields = with_plain_keys(cast("Mapping[str, Any]", value))
     for name in fields:
         if name not in known:
             check.refuse(field, name, f"a mapping with no other keys than {sorted(known)}")
@@ -262,14 +262,14 @@ def _fields(field: str, given: Any, known: frozenset[str]) -> Mapping[str, Any]:
 
 _FILE = frozenset({"filename", "content_type", "size_bytes", "idempotency_key", "storage_target"})
 _OUTCOME = frozenset(
-    # `content_type` is in older examples; the service does not take it.
+    # `content_type` is in older examples; the service does not accept it.
     {"object_key", "size_bytes", "file_size", "success", "checksum", "error_message"}
     | {"content_type"}
 )
 
 
-def _file(field: str, given: Any) -> DocumentFileInfo:
-    file = _fields(field, given, _FILE)
+def _file(field: str, value: Any) -> DocumentFileInfo:
+    file = _fields(field, value, _FILE)
     target = file.get("storage_target")
     return DocumentFileInfo(
         filename=check.stored_name(f"{field}.filename", file.get("filename")),
@@ -280,14 +280,14 @@ def _file(field: str, given: Any) -> DocumentFileInfo:
     )
 
 
-def _outcome(field: str, given: Any) -> DocumentUploadConfirmation:
-    outcome = _fields(field, given, _OUTCOME)
+def _outcome(field: str, value: Any) -> DocumentUploadConfirmation:
+    outcome = _fields(field, value, _OUTCOME)
     success = outcome.get("success", True)
     if not isinstance(success, bool):
         check.refuse(f"{field}.success", success, "true or false")
     size = outcome.get("size_bytes", outcome.get("file_size"))
     if size is None and not success:
-        # The service wants a size above zero even for a file that never arrived.
+        # The service requires a size above zero even for a file that never arrived.
         size = 1
     return DocumentUploadConfirmation(
         object_key=check.text(f"{field}.object_key", outcome.get("object_key"), 1, 1024),

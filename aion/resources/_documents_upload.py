@@ -1,4 +1,4 @@
-"""The part of `client.documents` that uploads files and waits for their text."""
+"""The part of `client.documents` that uploads files and polls their processing."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ from aion.uploads._record import (
 from aion_api.models.user_files import StreamBatchUploadBody
 
 BATCH_CHUNK_SIZE = 100
-"""Documents in one request at most, whatever the service allows."""
+"""Most documents in one request, whatever the service allows."""
 DEFAULT_PROCESSING_TIMEOUT = 600.0
-"""Seconds until a wait gives up."""
+"""Default timeout of a wait, in seconds."""
 
 
 class DocumentUploads(PresignedDocuments):
-    """Uploads documents and follows their processing."""
+    """Uploads documents and polls their processing."""
 
     @rt.opens_callbacks
     async def upload_one(
@@ -63,27 +63,27 @@ class DocumentUploads(PresignedDocuments):
     ) -> DocumentUploadResult:
         """Upload one document.
 
-        What it is, is decided by its content; only text and Markdown are told apart by their names.
+        Its content decides its type; only text and Markdown are distinguished by the name.
 
         Args:
             file: A path, or the bytes of a PDF, DOCX, text or Markdown file, at most 100 MB.
             filename: The name to store. Needed for bytes; a path has its own.
             wait_for_processing: Wait until its text is extracted and can be searched.
-            raise_on_failure: Raise when that fails; otherwise the result says so.
+            raise_on_failure: Raise when processing fails; otherwise the result reports it.
             processing_timeout: Seconds to wait for it, 600 by default.
-            storage_target: Where the bytes are kept. ``custom`` needs an S3 configuration.
+            storage_target: Where the bytes are stored. ``custom`` needs an S3 configuration.
 
         Returns:
-            The stored document, with pages and passages when they were waited for.
+            The stored document, with pages and passages if processing was waited for.
 
         Raises:
-            ValidationError: The file is missing, a directory, empty, too large or no document,
+            ValidationError: The file is missing, a directory, empty, too large or not a document,
                 or bytes come without a name. Nothing was sent.
-            QuotaExceededError: The allowance is used up. Nothing was stored.
-            UploadError: The service did not take the file.
+            QuotaExceededError: The quota is used up. Nothing was stored.
+            UploadError: The service did not accept the file.
             DocumentProcessingError: It is stored, but its processing failed.
             AionvisionTimeoutError: It is stored, but not processed in time; `last_result` holds
-                the `DocumentUploadResult` to go on with.
+                the `DocumentUploadResult`, with the id to resume the wait.
 
         Endpoint: ``POST /user-files/upload/stream-batch``
         """
@@ -122,47 +122,47 @@ class DocumentUploads(PresignedDocuments):
         storage_target: StorageTarget | str = "default",
         journal: str | os.PathLike[str] | None = None,
     ) -> BatchDocumentUploadResults:
-        """Upload documents, and those in directories.
+        """Upload documents and directories of documents.
 
-        One bad document in a directory stops no other; one that is named ends the call before
-        anything is sent, but with ``raise_on_failure=False`` it stops no other either.
+        One bad document in a directory does not stop the others. A bad document that is named ends
+        the call before anything is sent, unless `raise_on_failure` is false.
 
-        When an answer is lost, the service is asked which documents it has, by their hashes, and
-        only the others are sent again. With a `journal`, nothing is done twice: a second call with
-        the same files and options sends what is missing or was changed since, and waits for what
-        is not processed; callbacks are called for that alone. `aion.uploads.journal` reads it.
+        After a lost response, the service is asked which documents are stored, by their hashes, and
+        only the others are resent. With a `journal`, a second call with the same files and options
+        resumes: it sends the files that are missing or have changed, and waits for those that are
+        not processed. Callbacks are called for these files only. `aion.uploads.journal` reads it.
 
         Args:
-            files: A path, a directory, bytes, or a list of them; at most 10,000 files. Of a
-                directory, the files that end in .pdf, .docx, .txt and .md are taken.
+            files: A path, a directory, bytes, or a list of them; at most 10,000 files. A directory
+                stands for its .pdf, .docx, .txt and .md files.
             filename: The name to store, for one file.
             filenames: The names to store, one for each entry of `files`; None keeps the name of a
                 path. Bytes need one.
-            recursive: Look into the directories below a directory.
-            include_hidden: Take files and directories whose name begins with a dot.
+            recursive: Include the directories below a directory.
+            include_hidden: Include files and directories whose name begins with a dot.
             wait_for_processing: Wait until the texts are extracted and can be searched.
             raise_on_failure: Raise at the end when a document was not stored or not processed;
-                otherwise its result says so, even where a named file cannot be uploaded.
-            processing_timeout: Seconds to wait once all are sent, 600 by default.
+                otherwise its result reports it, even for a named file that cannot be uploaded.
+            processing_timeout: Seconds to wait once all files are sent, 600 by default.
             on_progress: Called for each document after its last byte was sent.
             on_file_complete: Called for each stored document.
             on_processing_progress: Called for each document whose processing has ended.
             on_processing_failed: Called for each document whose processing failed.
-            storage_target: Where the bytes are kept. ``custom`` needs an S3 configuration.
-            journal: A file that keeps what is done. The same call with the same journal goes on
-                where this one ended, however it ended.
+            storage_target: Where the bytes are stored. ``custom`` needs an S3 configuration.
+            journal: A file that records what is done. The same call with the same journal resumes
+                after any end of this one.
 
         Returns:
             One result for each file, in the order of the input.
 
         Raises:
-            ValidationError: There is nothing to upload, or too much; files that were named cannot
-                be uploaded (the message lists the first ten); the names do not fit, or the journal
-                is one of other files or options. Nothing was sent.
-            QuotaExceededError: The allowance is used up, or ran out on the way.
-            UploadError: Some were not stored; `partial_results` tells of all.
+            ValidationError: There is nothing to upload, or too much; named files cannot be uploaded
+                (the message lists the first ten); the names do not match the files, or the journal
+                belongs to other files or options. Nothing was sent.
+            QuotaExceededError: The quota is used up, or ran out midway.
+            UploadError: Some were not stored; `partial_results` holds all results.
             DocumentProcessingError: All are stored, but some were not processed;
-                `partial_results` tells of all.
+                `partial_results` holds all results.
             AionvisionTimeoutError: All are stored, but some are not processed in time;
                 `last_result` holds all results so far.
 
@@ -205,22 +205,22 @@ class DocumentUploads(PresignedDocuments):
 
         Args:
             document_id: The stored document.
-            timeout: Seconds until giving up, 600 by default.
+            timeout: Seconds to wait, 600 by default.
             poll_interval: Seconds between two polls, instead of the client's `polling_interval`.
 
         Returns:
-            Its last status, which is a good one.
+            Its final status, which is a success.
 
         Raises:
-            ResourceNotFoundError: There is no such document.
+            ResourceNotFoundError: The document does not exist.
             DocumentProcessingError: Its processing failed.
             AionvisionTimeoutError: It has not ended in time; `last_result` holds its last status.
-                Call this again with the same id to go on waiting.
+                Call this again with the same id to resume the wait.
             AionvisionError: Polling failed, and retrying cannot fix it; `details` has its id.
 
         Endpoint: ``GET /document-uploads/{document_id}/status``
         """
-        wanted = check.identifier("document_id", document_id)
+        identifier = check.identifier("document_id", document_id)
         plan = begin(
             self._engine.config,
             timeout,
@@ -228,7 +228,7 @@ class DocumentUploads(PresignedDocuments):
             usual_timeout=DEFAULT_PROCESSING_TIMEOUT,
         )
 
-        return await processed(self._engine, wanted, plan)
+        return await processed(self._engine, identifier, plan)
 
     async def _take(
         self,

@@ -1,4 +1,4 @@
-"""Uploads of many files in few requests, and the allowance that they use."""
+"""Uploads many files in few requests, and gets the remaining quota."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _LEVELS = ("default", "quick", "standard", "thorough", "critical")
 
 
 class BatchUploads(PresignedUploads):
-    """Uploads of many files."""
+    """Uploads many files."""
 
     @rt.opens_callbacks
     async def upload(
@@ -69,41 +69,41 @@ class BatchUploads(PresignedUploads):
 
         Args:
             files: A path, bytes, or a list or other iterable of them.
-            filename: The name to store, where `files` is one file.
+            filename: The name to store, if `files` is one file.
             filenames: The names to store, one for each entry of `files`.
-            recursive: Look into the directories below a directory.
-            include_hidden: Take files and directories whose name begins with a dot.
-            wait_for_descriptions: Wait until the AI descriptions are there.
-            raise_on_failure: Raise when a file failed; otherwise the results say so, even where a
-                named file cannot be uploaded.
+            recursive: Include the directories below a directory.
+            include_hidden: Include files and directories whose name begins with a dot.
+            wait_for_descriptions: Wait until the AI descriptions have ended.
+            raise_on_failure: Raise when a file failed; otherwise the results report it, even for a
+                named file that cannot be uploaded.
             description_timeout: Seconds to wait for all of them, instead of `polling_timeout`.
             on_progress: Called for each file before it is sent.
             on_file_complete: Called for each file once it is stored.
             on_description_progress: Called for each description that has ended.
             on_description_failed: Called for each description that failed.
-            storage_target: Where the bytes are kept. ``custom`` needs an S3 configuration.
+            storage_target: Where the bytes are stored. ``custom`` needs an S3 configuration.
             tags: Tags for all files: at most 40 of at most 50 characters, without commas.
-            auto_describe: Have the images described at all.
-            skip_duplicates: Do not store again what is stored; the result is the older image.
-            journal: A file that keeps what is done. The same call with the same journal goes on
-                where this one ended, however it ended.
-            progress: True shows it on stderr, which needs the extra ``progress``; or something to
-                call with an `aion.uploads.progress.UploadProgress` at each step.
+            auto_describe: Have the images described.
+            skip_duplicates: Do not store duplicates; the result is then the older image.
+            journal: A file that records what is done. The same call with the same journal resumes
+                after any end of this one.
+            progress: True shows it on stderr, which needs the extra ``progress``; or a
+                callable that receives an `aion.uploads.progress.UploadProgress` at each step.
 
         Returns:
-            One result a file, in the order of the input.
+            One result for each file, in the order of the input.
 
         Raises:
             ValidationError: Named files cannot be uploaded (the message lists the first ten), an
-                argument is out of range, or the journal is one of other files or options. Nothing
+                argument is out of range, or the journal belongs to other files or options. Nothing
                 was sent.
-            QuotaExceededError: The allowance does not suffice. `partial_results` tells what is
-                stored, where it ran out on the way.
-            UploadError: The service stopped taking files, or refused some; `partial_results`
+            QuotaExceededError: The quota does not suffice. `partial_results` lists what is
+                stored, if it ran out midway.
+            UploadError: The service stopped accepting files, or refused some; `partial_results`
                 holds all results.
-            DescriptionError: All are stored, but a description failed; `partial_results` as
+            DescriptionError: All files are stored, but a description failed; `partial_results` as
                 above.
-            AionvisionTimeoutError: They are stored, but descriptions did not come in time;
+            AionvisionTimeoutError: All files are stored, but descriptions are not ready in time;
                 `last_result` holds all results.
             ImportError: `progress` is True and `rich` is not installed.
 
@@ -153,66 +153,66 @@ class BatchUploads(PresignedUploads):
         journal: str | os.PathLike[str] | None = None,
         progress: bool | Callable[[UploadProgress], Any] = False,
     ) -> BatchUploadResults:
-        """Upload up to 10,000 images, several requests at a time.
+        """Upload up to 10,000 images in several concurrent requests.
 
         Files are streamed from disk in requests of as many files as the plan allows. Without
-        waiting, a request has at most 5 files, for which the service tells the ids at once. A
-        directory stands for its ``.jpg .jpeg .png .webp .gif`` files, sorted by path; one of
-        them that is no image fails in the results and stops no other. A named file that is none
-        ends the call before anything is sent, unless `raise_on_failure` is false.
+        waiting, a request has at most 5 files, whose ids the service returns at once. A directory
+        stands for its ``.jpg .jpeg .png .webp .gif`` files, sorted by path; one of them that is not
+        an image fails in the results and does not stop the others. A bad file that is named ends
+        the call before anything is sent, unless `raise_on_failure` is false.
 
-        When an answer is lost, the service is asked which files it has, by their hashes, and only
-        the others are sent again. What cannot be known: whether a file with the same bytes, but
-        another name, or stored less than half a minute before, was in the library already, which
-        is then taken for the one that was sent; and, of files with the same bytes in requests
-        that break at the same time, how many copies are there.
+        After a lost response, the service is asked which files are stored, by their hashes, and
+        only the others are resent. Two things cannot be known. A file with the same bytes, but
+        another name, or stored less than half a minute before, may have been in the library
+        already; it is then treated as the one that was sent. And of files with the same bytes in
+        requests that fail at the same time, the number of stored copies is unknown.
 
-        With a `journal`, nothing is done twice: a second call with the same files and the same
-        options for them sends what is missing or was changed since, and waits for what is not
-        described; callbacks are called for that alone. `aion.uploads.journal` reads it.
+        With a `journal`, a second call with the same files and options resumes: it sends the files
+        that are missing or have changed, and waits for those that are not described. Callbacks are
+        called for these files only. `aion.uploads.journal` reads it.
 
         Args:
             files: A path, or a list or other iterable of paths and bytes.
             filenames: The names to store, one for each entry of `files`; bytes need one, and
                 None keeps the name of a path.
-            recursive: Look into the directories below a directory.
-            include_hidden: Take files and directories whose name begins with a dot.
-            wait_for_descriptions: Wait until the AI descriptions are there, if any are made.
-            raise_on_failure: Raise when a file failed; otherwise the results say so, even where a
-                named file cannot be uploaded.
-            description_timeout: Seconds to wait for all of them, from the moment all are sent,
+            recursive: Include the directories below a directory.
+            include_hidden: Include files and directories whose name begins with a dot.
+            wait_for_descriptions: Wait until the AI descriptions have ended, if there are any.
+            raise_on_failure: Raise when a file failed; otherwise the results report it, even for a
+                named file that cannot be uploaded.
+            description_timeout: Seconds to wait for all of them once all files are sent,
                 instead of the client's `polling_timeout`.
             on_progress: Called for each file before it is sent.
             on_file_complete: Called for each file once it is stored and its id is known.
-            on_description_progress: Called for each description that has ended, well or not.
+            on_description_progress: Called for each description that has ended or failed.
             on_description_failed: Called for each description that failed.
             intent: ``describe``; of the older contract also ``verify`` and ``rules``.
             verification_level: Of the older contract, for the other intents: ``default``,
                 ``quick``, ``standard``, ``thorough`` or ``critical``.
-            storage_target: Where the bytes are kept. ``custom`` needs an S3 configuration.
+            storage_target: Where the bytes are stored. ``custom`` needs an S3 configuration.
             tags: Tags for all files: at most 40 of at most 50 characters, without commas.
-            auto_describe: Have the images described at all.
-            skip_duplicates: Do not store again what is stored; the result is the older image.
-            journal: A file that keeps what is done. The same call with the same journal goes on
-                where this one ended, however it ended.
-            progress: True shows it on stderr, which needs the extra ``progress``; or something to
-                call with an `aion.uploads.progress.UploadProgress` at each step.
+            auto_describe: Have the images described.
+            skip_duplicates: Do not store duplicates; the result is then the older image.
+            journal: A file that records what is done. The same call with the same journal resumes
+                after any end of this one.
+            progress: True shows it on stderr, which needs the extra ``progress``; or a
+                callable that receives an `aion.uploads.progress.UploadProgress` at each step.
 
         Returns:
-            One result a file, in the order of the input. A file that was not stored has an
+            One result for each file, in the order of the input. A file that was not stored has an
             empty `image_id` and its reason in `description_error`.
 
         Raises:
             ValidationError: Named files cannot be uploaded (the message lists the first ten), an
-                argument is out of range, or the journal is one of other files or options. Nothing
+                argument is out of range, or the journal belongs to other files or options. Nothing
                 was sent.
-            QuotaExceededError: The allowance does not suffice. `partial_results` tells what is
-                stored, where it ran out on the way.
-            UploadError: The service stopped taking files, or refused some; `partial_results`
+            QuotaExceededError: The quota does not suffice. `partial_results` lists what is
+                stored, if it ran out midway.
+            UploadError: The service stopped accepting files, or refused some; `partial_results`
                 holds all results.
-            DescriptionError: All are stored, but a description failed; `partial_results` as
+            DescriptionError: All files are stored, but a description failed; `partial_results` as
                 above.
-            AionvisionTimeoutError: They are stored, but descriptions did not come in time;
+            AionvisionTimeoutError: All files are stored, but descriptions are not ready in time;
                 `last_result` holds all results.
             ImportError: `progress` is True and `rich` is not installed.
 
@@ -235,7 +235,7 @@ class BatchUploads(PresignedUploads):
         intent = check.choice("intent", intent, _INTENTS)
         verification_level = check.choice("verification_level", verification_level, _LEVELS)
         if (intent, verification_level) != ("describe", "standard"):
-            # Only the older contract has these fields, and the newer one may refuse them.
+            # Only the older contract has these fields; a newer service may refuse them.
             form = evolve(form, intent=intent, verification_level=verification_level)
         check.optional_seconds("description_timeout", description_timeout)
         found = _expand.expand(
@@ -276,10 +276,10 @@ class BatchUploads(PresignedUploads):
         return results.raise_on_failures() if raise_on_failure else results
 
     async def check_quota(self, file_count: int = 1) -> QuotaInfo:
-        """What may still be uploaded.
+        """Get the remaining quota for uploads.
 
         Args:
-            file_count: How many files are meant to be uploaded, 1 or more.
+            file_count: Number of files to upload, 1 or more.
 
         Raises:
             AionvisionError: The call failed.
@@ -291,10 +291,10 @@ class BatchUploads(PresignedUploads):
 
 
 def _joined(tags: Sequence[str] | None) -> str | None:
-    """Tags as the one form field that they travel in."""
+    """Join tags into the one form field that sends them."""
     words = check.texts("tags", tags, most=40, longest=50)
     for number, word in enumerate(words or ()):
         if "," in word:
-            wanted = "text without commas (tags are sent comma-separated)"
-            check.refuse(f"tags[{number}]", word, wanted)
+            rule = "text without commas (tags are sent comma-separated)"
+            check.refuse(f"tags[{number}]", word, rule)
     return ",".join(words) if words else None

@@ -1,4 +1,4 @@
-"""Uploads in separate steps: ask for presigned URLs, send the bytes there, confirm.
+"""Uploads in separate steps: request presigned URLs, send the bytes there, confirm.
 
 Only the older contract has these endpoints, `get_batch_status` excepted.
 """
@@ -27,7 +27,7 @@ from aion_api.api import uploads
 from aion_api.models import uploads as wire
 
 MOST_PREPARED = 5
-"""Files of one prepared batch."""
+"""Most files in one prepared batch."""
 _LONGEST_NAME = 255
 _INTENTS = ("describe", "verify", "rules", "document_extraction")
 _LEVELS = ("quick", "standard", "thorough", "critical")
@@ -35,7 +35,7 @@ _KINDS = ("image", "document")
 
 
 class PresignedUploads:
-    """The steps of presigned uploads."""
+    """Uploads files in steps by presigned URLs."""
 
     def __init__(self, engine: rt.Engine) -> None:
         self._engine = engine
@@ -50,7 +50,7 @@ class PresignedUploads:
         idempotency_key: str | None = None,
         storage_target: StorageTarget | str = "default",
     ) -> PresignedUrlInfo:
-        """Ask for a URL that takes the bytes of one file. Only the older contract has this.
+        """Request a URL to send the bytes of one file to. Only the older contract has this.
 
         Send the bytes with `upload_method` and exactly `upload_headers`, without the API key;
         for ``POST`` as a form of `upload_fields` and the file. Then call `confirm_upload`.
@@ -60,12 +60,12 @@ class PresignedUploads:
             content_type: Its media type, such as ``image/jpeg``.
             size_bytes: Its size, 1 or more.
             purpose: What the upload is for.
-            idempotency_key: A name of your own for this upload, the same when it is asked again.
-                Without one the call makes its own, so that its retries are safe.
-            storage_target: Where the bytes are kept. ``custom`` needs an S3 configuration.
+            idempotency_key: Your own name for this upload, which stays the same when you retry. By
+                default, each call creates one, so that its retries are safe.
+            storage_target: Where the bytes are stored. ``custom`` needs an S3 configuration.
 
         Returns:
-            Where to send the bytes, and how.
+            The URL to send the bytes to, and how.
 
         Raises:
             ValidationError: An argument is out of range; nothing was sent.
@@ -93,13 +93,13 @@ class PresignedUploads:
         checksum: str | None = None,
         content_type: str | None = None,
     ) -> ConfirmResult:
-        """Tell that the bytes of one file were sent. Only the older contract has this.
+        """Confirm that the bytes of one file were sent. Only the older contract has this.
 
-        The service then stores and describes the file. It does not tell the id of the image.
+        The service then stores and describes the file. It does not return the id of the image.
 
         Args:
-            object_key: The file, as `request_presigned_url` named it.
-            size_bytes: How many bytes were sent, 1 or more.
+            object_key: The object key that `request_presigned_url` returned.
+            size_bytes: Number of bytes sent, 1 or more.
             checksum: Their checksum.
             content_type: Their media type.
 
@@ -107,7 +107,7 @@ class PresignedUploads:
             The receipt.
 
         Raises:
-            ValidationError: An argument is out of range, or the bytes are not there.
+            ValidationError: An argument is out of range, or the bytes are not in storage.
             ResourceNotFoundError: The service does not have this endpoint any more.
             AionvisionError: The call failed.
 
@@ -131,16 +131,16 @@ class PresignedUploads:
         verification_level: str = "standard",
         additional_params: Mapping[str, Any] | None = None,
     ) -> BatchPrepareResult:
-        """Ask for URLs that take the bytes of a few files. Only the older contract has this.
+        """Request URLs to send the bytes of a few files to. Only the older contract has this.
 
         Args:
             files: From 1 to 5 files, as `FileInfo` or dictionaries of its fields.
             intent: ``describe``, ``verify``, ``rules`` or ``document_extraction``.
             verification_level: ``quick``, ``standard``, ``thorough`` or ``critical``.
-            additional_params: What the intent needs beyond that, such as a prompt.
+            additional_params: Further parameters of the intent, such as a prompt.
 
         Returns:
-            The batch, with a place for each file.
+            The batch, with a URL for each file.
 
         Raises:
             ValidationError: An argument is out of range; nothing was sent.
@@ -172,20 +172,21 @@ class PresignedUploads:
         *,
         auto_process: bool = True,
     ) -> BatchConfirmResult:
-        """Tell how the uploads of a prepared batch ended. Only the older contract has this.
+        """Confirm the outcome of the uploads of a prepared batch. Only the older contract has this.
 
         Args:
             batch_id: The prepared batch.
             confirmations: One for each file, failed ones with `success` false, as
                 `UploadConfirmation` or dictionaries of its fields.
-            auto_process: Begin to work on the files at once.
+            auto_process: Start to process the files at once.
 
         Returns:
-            What is stored and what is not.
+            The files that are stored, and those that are not.
 
         Raises:
             ValidationError: An argument is out of range; nothing was sent.
-            ResourceNotFoundError: There is no such batch, or no such endpoint any more.
+            ResourceNotFoundError: The batch does not exist, or the service does not have this
+                endpoint any more.
             AionvisionError: The call failed.
 
         Endpoint: ``POST /uploads/batch-confirm``
@@ -204,13 +205,13 @@ class PresignedUploads:
         return await self._engine.call(request.decoding(BatchConfirmResult.from_api_response))
 
     async def get_batch_status(self, batch_id: str) -> UploadBatchStatusResult:
-        """How far the files of an upload batch are.
+        """Get the status of the files of an upload batch.
 
         Args:
-            batch_id: The batch: of `batch_prepare`, or an upload session.
+            batch_id: The id of a batch of `batch_prepare`, or of an upload session.
 
         Raises:
-            ResourceNotFoundError: There is no such batch.
+            ResourceNotFoundError: The batch does not exist.
             AionvisionError: The call failed.
 
         Endpoint: ``GET /uploads/batch/{batch_id}/status``
@@ -219,8 +220,8 @@ class PresignedUploads:
         return await self._engine.call(request.decoding(UploadBatchStatusResult.from_api_response))
 
 
-def _file_info(field: str, given: FileInfo | Mapping[str, Any]) -> wire.FileInfo:
-    facts = check.facts(field, given, FileInfo)
+def _file_info(field: str, value: FileInfo | Mapping[str, Any]) -> wire.FileInfo:
+    facts = check.facts(field, value, FileInfo)
     target = facts.get("storage_target")
     return wire.FileInfo(
         filename=check.stored_name(f"{field}.filename", facts.get("filename")),
@@ -232,9 +233,9 @@ def _file_info(field: str, given: FileInfo | Mapping[str, Any]) -> wire.FileInfo
 
 
 def _confirmation(
-    field: str, given: UploadConfirmation | Mapping[str, Any]
+    field: str, value: UploadConfirmation | Mapping[str, Any]
 ) -> wire.UploadConfirmation:
-    facts = check.facts(field, given, UploadConfirmation)
+    facts = check.facts(field, value, UploadConfirmation)
     success = facts.get("success")
     if not isinstance(success, bool):
         check.refuse(f"{field}.success", success, "True or False")

@@ -1,4 +1,4 @@
-"""Uploads of videos in separate steps: begin, send each chunk, confirm it, complete."""
+"""Uploads videos in separate steps: initiate, send each chunk, confirm it, complete."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _LONGEST = 1024
 
 
 class VideoUploadSteps:
-    """The steps of an upload, one call each."""
+    """Makes the calls of an upload, one method for each step."""
 
     def __init__(self, engine: rt.Engine) -> None:
         self._engine = engine
@@ -43,10 +43,10 @@ class VideoUploadSteps:
         tags: Sequence[str] | None = None,
         metadata: Mapping[str, Any] | None = None,
     ) -> VideoUploadSession:
-        """Begin an upload: learn where its chunks go.
+        """Begin an upload, and get the URLs of its chunks.
 
         Send each chunk to its URL with ``Content-Type: application/octet-stream`` and without the
-        API key, keep the ``ETag`` header of the answer, and give it to `confirm_chunk`. When all
+        API key, and pass the ``ETag`` header of the response to `confirm_chunk`. When all
         are confirmed, call `complete`. `upload_one` does all of that.
 
         Args:
@@ -56,7 +56,7 @@ class VideoUploadSteps:
             size_bytes: The size of the video, at most 4 GiB; less on some plans.
             title: Its title, at most 255 characters.
             tags: At most 20, each of 1 to 50 letters, digits, spaces, ``-`` or ``_``.
-            metadata: Pairs of your own. Values are sent as text.
+            metadata: Your own keys and values. Values are sent as text.
 
         Returns:
             The upload, with a URL for each chunk.
@@ -80,12 +80,12 @@ class VideoUploadSteps:
         auto_process: bool = True,
         processing_priority: str = "normal",
     ) -> BatchVideoUploadSession:
-        """Begin several uploads. From there each of them is on its own.
+        """Begin several uploads, each of which then proceeds independently.
 
         Args:
             videos: From 1 to 10 dictionaries of ``filename``, ``content_type``, ``size_bytes`` and,
-                where wanted, ``title``, ``tags`` and ``metadata``, as for `initiate`.
-            auto_process: Work on the videos as soon as they are uploaded.
+                optionally, ``title``, ``tags`` and ``metadata``, as for `initiate`.
+            auto_process: Process the videos as soon as they are uploaded.
             processing_priority: ``low``, ``normal`` or ``high``.
 
         Returns:
@@ -110,21 +110,21 @@ class VideoUploadSteps:
     async def confirm_chunk(
         self, media_id: str, upload_id: str, chunk_number: int, etag: str, size_bytes: int
     ) -> ChunkConfirmResult:
-        """Tell that a chunk was sent.
+        """Confirm that a chunk was sent.
 
         Args:
             media_id: The video.
             upload_id: The upload.
             chunk_number: The chunk, from 1.
-            etag: The ``ETag`` header that storage answered with, as it came.
-            size_bytes: How many bytes were sent.
+            etag: The ``ETag`` header in the response of storage, unchanged.
+            size_bytes: Number of bytes sent.
 
         Returns:
-            How far the upload is now.
+            The progress of the upload.
 
         Raises:
-            ValidationError: An argument is out of range, or no such chunk was sent.
-            ResourceNotFoundError: There is no such upload.
+            ValidationError: An argument is out of range, or the chunk was not sent.
+            ResourceNotFoundError: The upload does not exist.
             AionvisionError: The call failed.
 
         Endpoint: ``POST /video-uploads/chunks/confirm``
@@ -153,21 +153,21 @@ class VideoUploadSteps:
         analysis_provider: str | None = None,
         analysis_model: str | None = None,
     ) -> VideoUploadResult:
-        """End an upload all of whose chunks are confirmed.
+        """Complete an upload, once all its chunks are confirmed.
 
         Args:
             media_id: The video.
             upload_id: The upload.
-            duration_seconds: Its length, above 0 and at most 7200 seconds; it is what is billed.
-                Left out, the service measures it.
-            duration_extraction_failed: Have the service measure it, though a length is given.
-            auto_analyze: Have the video analyzed.
+            duration_seconds: Its length, above 0 and at most 7200 seconds, which is billed. By
+                default, the service measures it.
+            duration_extraction_failed: Let the service measure the length even if one is passed.
+            auto_analyze: Analyze the video.
             analysis_type: ``full_vlm``, ``frame_sample``, ``scene_detection`` or ``transcript``.
             title: A new title, at most 255 characters.
             tags: New tags, as for `initiate`.
             metadata: Not possible here: the service takes metadata with `initiate` only.
-            analysis_provider: ``google``, ``openai`` or ``anthropic``; the service chooses
-                otherwise.
+            analysis_provider: ``google``, ``openai`` or ``anthropic``; by default, the service
+                chooses.
             analysis_model: A model of that provider.
 
         Returns:
@@ -175,15 +175,15 @@ class VideoUploadSteps:
 
         Raises:
             ValidationError: An argument is out of range, or chunks are missing.
-            ResourceNotFoundError: There is no such upload.
-            AionvisionError: The call failed. When `title` or `tags` are given, the video may be
-                completed all the same, and only these not set.
+            ResourceNotFoundError: The upload does not exist.
+            AionvisionError: The call failed. With `title` or `tags`, the video may be completed
+                nevertheless, without these.
 
         Endpoint: ``POST /video-uploads/complete``, then ``PATCH /user-files/{image_id}`` for
             `title` and `tags`
         """
         if metadata is not None:
-            check.refuse("metadata", metadata, "None: give it to initiate() instead")
+            check.refuse("metadata", metadata, "None: pass it to initiate() instead")
         change = UpdateFileRequest(title=requests.title_of(title), tags=requests.tags_of(tags))
         measure = duration_seconds is None
         seconds = PLACEHOLDER if duration_seconds is None else _seconds(duration_seconds)
@@ -216,7 +216,7 @@ class VideoUploadSteps:
     async def abort(
         self, media_id: str, upload_id: str, *, reason: str | None = None
     ) -> VideoAbortResult:
-        """Give an upload up that is not completed; what was sent of it is removed.
+        """Abort an upload that is not completed, and remove its chunks.
 
         Args:
             media_id: The video.
@@ -225,7 +225,7 @@ class VideoUploadSteps:
 
         Raises:
             ValidationError: The reason is too long, or the upload has ended already.
-            ResourceNotFoundError: There is no such upload.
+            ResourceNotFoundError: The upload does not exist.
             AionvisionError: The call failed.
 
         Endpoint: ``POST /video-uploads/abort``
@@ -242,13 +242,13 @@ class VideoUploadSteps:
         return await self._engine.call(video_uploads.abort_video_upload(body=body))
 
     async def get_progress(self, media_id: str) -> VideoUploadProgress:
-        """How far an upload is.
+        """Get the progress of an upload.
 
         Args:
             media_id: The video.
 
         Raises:
-            ResourceNotFoundError: There is no such upload.
+            ResourceNotFoundError: The upload does not exist.
             AionvisionError: The call failed.
 
         Endpoint: ``GET /video-uploads/progress/{media_id}``
@@ -259,7 +259,7 @@ class VideoUploadSteps:
     async def retry_chunk(
         self, media_id: str, upload_id: str, chunk_number: int
     ) -> ChunkRetryResult:
-        """Ask for a new URL for a chunk that could not be sent.
+        """Request a new URL for a chunk that could not be sent.
 
         Args:
             media_id: The video.
@@ -270,8 +270,8 @@ class VideoUploadSteps:
             The URL, and how often the chunk may be retried: by plan 1, 2, 3 or 5 times.
 
         Raises:
-            ValidationError: There is no such chunk, or it was retried too often.
-            ResourceNotFoundError: There is no such upload.
+            ValidationError: The chunk does not exist, or it was retried too often.
+            ResourceNotFoundError: The upload does not exist.
             AionvisionError: The call failed.
 
         Endpoint: ``POST /video-uploads/chunks/retry``

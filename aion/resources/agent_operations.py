@@ -1,4 +1,4 @@
-"""`client.agent_operations`: reports, analyses and tidying up, done by an agent."""
+"""`client.agent_operations`: reports, analyses and sorted files, made by an agent."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from aion_api.models.agent_operations import (
 
 
 class AgentOperationsResource:
-    """Has agents write reports, analyze documents and sort files.
+    """Lets agents write reports, analyze documents and sort files.
 
     Each call is independent. A run that fails is a result, too: its `success` is false.
     """
@@ -37,14 +37,14 @@ class AgentOperationsResource:
         """Write a report on images and documents.
 
         Args:
-            intent: What the report is to cover, in plain words, from 1 to 2000 characters.
-            image_ids: The images to draw on.
-            document_ids: The documents to draw on.
-            auto_save: Keep the report as a document of the library.
+            intent: What the report should cover, in plain words, from 1 to 2000 characters.
+            image_ids: The images to use.
+            document_ids: The documents to use.
+            auto_save: Save the report as a document of the library.
             timeout: Seconds for the call, instead of the client's.
 
         Returns:
-            The report in Markdown, its summary, and the id of the document it was saved as.
+            The report in Markdown, its summary, and the id of the saved document.
 
         Raises:
             ValidationError: An argument is out of range; nothing was sent.
@@ -74,7 +74,7 @@ class AgentOperationsResource:
             timeout: Seconds for the call, instead of the client's.
 
         Returns:
-            The analysis, and the passages that it relies on.
+            The analysis, and the passages that support it.
 
         Raises:
             ValidationError: An argument is out of range; nothing was sent.
@@ -103,7 +103,7 @@ class AgentOperationsResource:
         video_ids: Sequence[str] | None = None,
         timeout: float | None = None,
     ) -> OrganizeResult:
-        """Sort files into folders, which are created as needed. The files are really moved.
+        """Move files into folders, which are created as needed.
 
         Args:
             intent: How to sort them, in plain words, from 1 to 2000 characters.
@@ -114,7 +114,7 @@ class AgentOperationsResource:
             timeout: Seconds for the call, instead of the client's.
 
         Returns:
-            What was done: folders created, files moved, one action after the other.
+            The actions that were done: folders created and files moved, in order.
 
         Raises:
             ValidationError: An argument is out of range; nothing was sent.

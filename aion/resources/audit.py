@@ -1,4 +1,4 @@
-"""`client.audit`: what happened in the tenant."""
+"""`client.audit`: the audit log of the tenant."""
 
 from __future__ import annotations
 
@@ -35,23 +35,23 @@ class AuditResource:
         offset: int = 0,
         timeout: float | None = None,
     ) -> AuditLogList:
-        """One page of the audit log.
+        """Get one page of the audit log.
 
         Args:
             event_type: Only events of this type, such as ``api_key.created``: a value of
                 `AuditEventType`, or one that is newer.
             severity: Only events of this severity: ``info``, ``warning``, ``error``, ``critical``.
-            user_id: Only what this user did.
-            date_from: Only events from this moment on, itself included. Without a zone it is taken
+            user_id: Only events of this user.
+            date_from: Only events from this moment on, itself included. Without a zone it counts
                 as UTC.
             date_to: Only events up to this moment, itself included.
-            result: Only events that ended so: ``success``, ``failure``, ``denied``.
+            result: Only events with this result: ``success``, ``failure``, ``denied``.
             limit: Events in the page, from 1 to 100.
             offset: Events to skip.
             timeout: Seconds for the call, instead of the client's.
 
         Returns:
-            The events, how many match altogether, and whether there are more.
+            The events, the total number of matches, and whether there are more.
 
         Raises:
             ValidationError: An argument is out of range; nothing was sent.
@@ -76,7 +76,7 @@ class AuditResource:
         )
 
     async def get(self, log_id: str, *, timeout: float | None = None) -> AuditLogEntry:
-        """One event.
+        """Get one event.
 
         Args:
             log_id: The id of the entry.

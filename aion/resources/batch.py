@@ -26,17 +26,17 @@ MAX_ITEMS = inputs.MOST_ITEMS
 
 
 class BatchResource:
-    """Submits batches, follows them, and reads their results."""
+    """Submits batches, polls them, and reads their results."""
 
     def __init__(self, engine: rt.Engine) -> None:
         self._engine = engine
 
     async def get_status(self, batch_id: str, *, timeout: float | None = None) -> BatchStatusResult:
-        """How far a batch is.
+        """Get the status of a batch.
 
         Args:
-            batch_id: The id that its submission gave. Ids of upload batches and document batches
-                are others.
+            batch_id: The id that the submission returned. Ids of upload batches and document
+                batches do not work here.
             timeout: Seconds for the call, instead of the client's.
 
         Raises:
@@ -57,17 +57,17 @@ class BatchResource:
         limit: int = 100,
         timeout: float | None = None,
     ) -> BatchResults:
-        """One page of the results of a batch, those of a running one included.
+        """Get one page of the results of a batch, which may still be running.
 
         Args:
             batch_id: The batch.
-            include_failed: Whether items that failed are among them.
+            include_failed: Include failed items.
             offset: Items to skip.
             limit: Items in the page, from 1 to 500.
             timeout: Seconds for the call, instead of the client's.
 
         Returns:
-            The items, the position of the page, and the totals of the whole batch.
+            The items, the position of the page, and the totals of the batch.
 
         Raises:
             ValidationError: An argument is out of range; nothing was sent.
@@ -87,15 +87,16 @@ class BatchResource:
     def get_all_results(
         self, batch_id: str, *, include_failed: bool = True, page_size: int = 100
     ) -> AsyncIterator[BatchItemResult]:
-        """All results of a batch, one after the other.
+        """Iterate over all results of a batch.
 
-        Nothing is fetched before the first one is asked for; then the next page is fetched while
-        the current one is read. Iterating over the result again begins anew. Results of a batch
-        that is still running may be given or not; those that were there are given once.
+        Nothing is fetched before the first item is requested; then the next page is fetched while
+        the current one is read. Iterating over the result again starts a new listing. In a running
+        batch, results that exist at the start are yielded once; later ones may or may not be
+        yielded.
 
         Args:
             batch_id: The batch.
-            include_failed: Whether items that failed are among them.
+            include_failed: Include failed items.
             page_size: Items in one request, from 1 to 500.
 
         Raises:
@@ -114,7 +115,7 @@ class BatchResource:
         )
 
     async def cancel(self, batch_id: str, *, timeout: float | None = None) -> None:
-        """Stop a batch. Items that are being worked on still end; the others are skipped.
+        """Cancel a batch. Items in progress are completed; the others are skipped.
 
         Args:
             batch_id: The batch, pending or processing.
@@ -143,27 +144,27 @@ class BatchResource:
 
         Args:
             batch_id: The batch.
-            timeout: Seconds until giving up, instead of the client's `polling_timeout`.
+            timeout: Seconds to wait, instead of the client's `polling_timeout`.
             poll_interval: Seconds between two polls, instead of the client's `polling_interval`.
             on_progress: Called with the status after each poll.
 
         Returns:
-            Its status at the end: ``completed``, ``partially_completed`` where some items failed,
+            Its final status: ``completed``, ``partially_completed`` if some items failed,
             or ``cancelled``.
 
         Raises:
-            BatchError: It failed; `failed_items` holds the ids of its items.
+            BatchError: The batch failed; `failed_items` holds the ids of its items.
             ResourceNotFoundError: The batch does not exist.
             AionvisionTimeoutError: It has not ended in time; `last_result` holds its last status.
                 Call this again with the same id to resume the wait.
-            AionvisionError: It cannot be looked at in a way that stays; `details` has its id.
+            AionvisionError: Polling failed, and retrying cannot fix it; `details` has its id.
 
         Endpoint: ``GET /batch/{batch_id}``
         """
-        wanted = check.identifier("batch_id", batch_id)
+        identifier = check.identifier("batch_id", batch_id)
         plan = begin(self._engine.config, timeout, poll_interval)
         rt.check_callbacks(on_progress=on_progress)
-        return await batch_jobs.wait(self._engine, wanted, plan, on_progress)
+        return await batch_jobs.wait(self._engine, identifier, plan, on_progress)
 
     async def submit_describe(
         self,
@@ -180,22 +181,22 @@ class BatchResource:
         webhook_url: str | None = None,
         timeout: float | None = None,
     ) -> BatchSubmissionResult:
-        """Have images described in the background, without storing them.
+        """Describe images in the background, without storing them.
 
-        Deprecated by the service: images that are uploaded are described without it.
+        Deprecated by the service: uploaded images are described automatically.
 
         Args:
             images: From 1 to 10000 images, as `BatchImageInput` or dictionaries of its fields.
-            providers: The AI providers to ask; None leaves the choice to the service.
-            prompt: The instruction to them for every image.
-            max_parallel: Images that are worked on at a time, from 1 to 20.
+            providers: The AI providers to use; None lets the service choose.
+            prompt: The prompt for every image.
+            max_parallel: Images to process in parallel, from 1 to 20.
             timeout_per_item: Seconds for each image, from 5 to 300.
             rule_set_id: A saved rule set to apply. Older deployments only.
             rules: Rules to apply, each a dictionary. Older deployments only.
             verification_level: ``quick``, ``standard``, ``thorough`` or ``critical``. Older
                 deployments only.
-            consensus_threshold: How far providers have to agree, from 0 to 1.
-            webhook_url: Told by the service about the batch.
+            consensus_threshold: The required agreement of providers, from 0 to 1.
+            webhook_url: URL that the service notifies about the batch.
             timeout: Seconds for the call, instead of the client's.
 
         Returns:
@@ -234,20 +235,20 @@ class BatchResource:
         webhook_url: str | None = None,
         timeout: float | None = None,
     ) -> BatchSubmissionResult:
-        """Have texts checked against images in the background. Older deployments only.
+        """Check texts against images in the background. Older deployments only.
 
         Args:
             pairs: From 1 to 10000 pairs of an image and a text of 1 to 10000 characters, as
                 `BatchVerifyInput` or dictionaries of its fields.
-            providers: The AI providers to ask; None leaves the choice to the service.
-            max_parallel: Pairs that are worked on at a time, from 1 to 20.
+            providers: The AI providers to use; None lets the service choose.
+            max_parallel: Pairs to process in parallel, from 1 to 20.
             timeout_per_item: Seconds for each pair, from 5 to 300.
             rule_set_id: A saved rule set to apply.
             rules: Rules to apply, each a dictionary.
             verification_level: ``quick``, ``standard``, ``thorough`` or ``critical``: two, three,
                 four or all providers.
-            consensus_threshold: How far providers have to agree, from 0 to 1.
-            webhook_url: Told by the service about the batch.
+            consensus_threshold: The required agreement of providers, from 0 to 1.
+            webhook_url: URL that the service notifies about the batch.
             timeout: Seconds for the call, instead of the client's.
 
         Returns:
@@ -255,7 +256,7 @@ class BatchResource:
 
         Raises:
             ValidationError: An argument is out of range; nothing was sent.
-            ResourceNotFoundError: This deployment has no such route.
+            ResourceNotFoundError: This deployment does not have the route.
             AionvisionError: The call failed.
 
         Endpoint: ``POST /batch/verify``

@@ -1,4 +1,4 @@
-"""`client.chats`: talk with the library, in sessions."""
+"""`client.chats`: chat about the library, in sessions."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from aion.types.chat import (
 
 
 class ChatResource(ChatCalls):
-    """Opens sessions, sends messages, and decides plans.
+    """Opens sessions, sends messages, and approves or cancels plans.
 
     Every method raises `ValidationError` before anything is sent when an argument is out of range,
     `ResourceNotFoundError` when the session does not exist, and `AionvisionError` when the call
-    fails in another way. What else a method raises is said there.
+    fails in another way. Each method documents what else it raises.
     """
 
     def session(
@@ -36,13 +36,13 @@ class ChatResource(ChatCalls):
         use_all_images: bool = True,
         auto_close: bool = True,
     ) -> ChatSessionContext:
-        """A session as a context manager, opened on entry.
+        """Create a context manager that opens a session on entry.
 
         Args:
-            title: Its title, at most 255 characters; the service makes one otherwise.
-            image_ids: The images that are selected, at most 1000.
-            use_all_images: Talk about the whole library, whatever is selected. For the selected
-                images alone it has to be False.
+            title: Its title, at most 255 characters; by default, the service chooses one.
+            image_ids: The images to select, at most 1000.
+            use_all_images: Use the whole library, whatever is selected. Pass False for the selected
+                images alone.
             auto_close: Close the session at the end of the block.
 
         Raises:
@@ -64,13 +64,13 @@ class ChatResource(ChatCalls):
         min_messages: int | None = None,
         timeout: float | None = None,
     ) -> SessionList:
-        """One page of sessions.
+        """Get one page of sessions.
 
         Args:
             limit: Sessions in the page, from 1 to 100.
             offset: Sessions to skip.
-            active_only: Only those that are open.
-            search: Only those whose title or messages have this text, at most 200 characters.
+            active_only: Only open sessions.
+            search: Only sessions with this text in title or messages, at most 200 characters.
             min_messages: Only sessions with at least this number of messages.
             timeout: Seconds for the call, instead of the client's.
 
@@ -97,16 +97,16 @@ class ChatResource(ChatCalls):
         search: str | None = None,
         min_messages: int | None = None,
     ) -> AsyncIterator[ChatSession]:
-        """All sessions, one after the other; pages are fetched as they are needed.
+        """Iterate over all sessions; pages are fetched as needed.
 
-        Deleting sessions while iterating is safe: each that is there from the beginning to the end
-        is given, once. What is added or deleted meanwhile may be given or not. One case
-        cannot be noticed: a session may be missed where, between two requests, as many are added as
-        are deleted.
+        Deleting sessions while iterating is safe: each that exists from the beginning to the end
+        is yielded once. Items added or deleted meanwhile may or may not be yielded. One case
+        cannot be detected: a session may be missed if, between two requests, as many are added
+        as are deleted.
 
         Args:
             page_size: Sessions in a page, from 1 to 100.
-            active_only: Only those that are open.
+            active_only: Only open sessions.
             search: As for `list_sessions`.
             min_messages: As for `list_sessions`.
 
@@ -129,7 +129,7 @@ class ChatResource(ChatCalls):
 
         Args:
             session_id: The session.
-            use_all_images: Talk about the whole library.
+            use_all_images: Use the whole library.
 
         Returns:
             The mode as the service sends it: `use_all_images`, `selected_image_count`.
@@ -144,7 +144,7 @@ class ChatResource(ChatCalls):
         return await self._engine.call(requests.mode(session_id, use_all_images))
 
     async def rename_session(self, session_id: str, title: str) -> dict[str, Any]:
-        """Give a session another title.
+        """Change the title of a session.
 
         Args:
             session_id: The session.
@@ -169,12 +169,12 @@ class ChatResource(ChatCalls):
         format: str = "markdown",  # noqa: A002 - the documented name
         include_metadata: bool = False,
     ) -> bytes:
-        """The transcript of a session as the bytes of a file.
+        """Export the transcript of a session as the bytes of a file.
 
         Args:
             session_id: The session.
             format: ``markdown``, ``json`` or ``text``.
-            include_metadata: Add what the service knows of each message.
+            include_metadata: Include the metadata of each message.
 
         Raises:
             ResourceNotFoundError: The session does not exist.
@@ -186,7 +186,7 @@ class ChatResource(ChatCalls):
         return await self._engine.call(requests.export(session_id, format, include_metadata))
 
     async def get_all_images(self, *, limit: int = 1000, offset: int = 0) -> ChatImageList:
-        """One page of the ids of all images that a session can talk about.
+        """Get one page of the ids of all images that a session can use.
 
         Args:
             limit: Ids in the page, from 1 to 5000.

@@ -38,20 +38,20 @@ class CloudStorageResource:
     async def initiate_auth(
         self, provider: str, *, redirect_uri: str | None = None
     ) -> InitiateAuthResult:
-        """Begin to connect an account: send the user to `authorization_url`.
+        """Start to connect an account: send the user to `authorization_url`.
 
         The service may ask for a signed-in user instead of an API key.
 
         Args:
             provider: ``google_drive``.
-            redirect_uri: Where the provider sends the user back to.
+            redirect_uri: The URL to which the provider redirects the user.
 
         Returns:
-            The address for the user, and the `state` to compare when they come back.
+            The URL for the user, and the `state` to compare after the redirect.
 
         Raises:
             ValidationError: The provider is not known.
-            AuthenticationError: The service wants a signed-in user.
+            AuthenticationError: The service requires a signed-in user.
             AionvisionError: The call failed.
 
         Endpoint: ``POST /cloud-storage/auth/{provider}``
@@ -65,22 +65,22 @@ class CloudStorageResource:
     async def complete_auth(
         self, provider: str, *, code: str, state: str, redirect_uri: str | None = None
     ) -> CompleteAuthResult:
-        """Finish to connect an account, with what the provider's redirect brought.
+        """Finish connecting an account, with the parameters of the provider's redirect.
 
         The service may ask for a signed-in user instead of an API key.
 
         Args:
             provider: ``google_drive``.
             code: The authorization code of the redirect.
-            state: The state of the redirect; it is good for one use.
-            redirect_uri: The address that was given to `initiate_auth`.
+            state: The state of the redirect; it is valid once.
+            redirect_uri: The URL that was passed to `initiate_auth`.
 
         Returns:
             The connection, and whether it is a new one.
 
         Raises:
             ValidationError: The code or the state is not valid.
-            AuthenticationError: The service wants a signed-in user.
+            AuthenticationError: The service requires a signed-in user.
             AionvisionError: The call failed.
 
         Endpoint: ``POST /cloud-storage/auth/{provider}/callback``
@@ -96,11 +96,11 @@ class CloudStorageResource:
     async def list_connections(
         self, *, provider: str | None = None, active_only: bool = True
     ) -> ConnectionList:
-        """The connected accounts, all in one response.
+        """List the connected accounts, all in one response.
 
         Args:
-            provider: Only those of this provider.
-            active_only: Leave out those that cannot be used any more.
+            provider: Only accounts of this provider.
+            active_only: Only accounts that can still be used.
 
         Raises:
             AionvisionError: The call failed.
@@ -113,7 +113,7 @@ class CloudStorageResource:
         return await self._engine.call(request)
 
     async def disconnect(self, connection_id: str) -> DisconnectResult:
-        """Disconnect an account. What was imported from it stays.
+        """Disconnect an account. Files that were imported from it stay.
 
         Args:
             connection_id: The connection.
@@ -124,8 +124,8 @@ class CloudStorageResource:
 
         Endpoint: ``DELETE /cloud-storage/connections/{connection_id}``
         """
-        wanted = check.identifier("connection_id", connection_id)
-        return await self._engine.call(cloud_storage.disconnect(wanted))
+        identifier = check.identifier("connection_id", connection_id)
+        return await self._engine.call(cloud_storage.disconnect(identifier))
 
     async def start_import(
         self,
@@ -136,21 +136,21 @@ class CloudStorageResource:
         tags: Sequence[str] | None = None,
         collection_id: str | None = None,
     ) -> ImportResult:
-        """Begin to import files.
+        """Start to import files.
 
-        The image ids of the response are valid at once; their content comes with the job. Older
-        deployments may import a few files within the call, and then there is no job.
+        The image ids of the response are valid at once; the job imports their content. Older
+        deployments may import a few files within the call, without a job.
 
         Args:
             connection_id: The connection to import from.
-            files: The files there, at least one, as `CloudFileInput` or dictionaries of its
+            files: The files to import, at least one, as `CloudFileInput` or dictionaries of its
                 fields.
-            auto_describe: Have the images described.
+            auto_describe: Describe the images.
             tags: Tags for all of them: at most 40 of at most 50 characters.
             collection_id: A collection to put them into.
 
         Returns:
-            The ids of the images, and the job to follow.
+            The ids of the images, and the job to poll.
 
         Raises:
             ValidationError: An argument is out of range; nothing was sent.
@@ -179,16 +179,16 @@ class CloudStorageResource:
         folder_id: str | None = None,
         folder_name: str | None = None,
     ) -> ExportResult:
-        """Begin to export images.
+        """Start to export images.
 
         Args:
             connection_id: The connection to export to.
             image_ids: The images, at least one.
-            folder_id: The folder there to put them into.
-            folder_name: Make a folder of this name there, instead of `folder_id`.
+            folder_id: The destination folder in the cloud drive.
+            folder_name: Create a destination folder of this name, instead of `folder_id`.
 
         Returns:
-            The job to follow.
+            The job to poll.
 
         Raises:
             ValidationError: An argument is out of range; nothing was sent.
@@ -209,7 +209,7 @@ class CloudStorageResource:
         return await self._engine.call(cloud_storage.export_files(body=body))
 
     async def get_job(self, job_id: str) -> CloudStorageJob:
-        """How far an import or export is.
+        """Get the status of an import or export.
 
         Args:
             job_id: The job.
@@ -235,34 +235,34 @@ class CloudStorageResource:
 
         Args:
             job_id: The job.
-            timeout: Seconds until giving up, instead of the client's `polling_timeout`.
+            timeout: Seconds to wait, instead of the client's `polling_timeout`.
             poll_interval: Seconds between two polls, instead of the client's `polling_interval`.
             on_progress: Called with the job after each poll.
 
         Returns:
-            The job at its end: ``completed``, ``partial`` where some files could not be moved, or
-            ``cancelled``.
+            The final state of the job: ``completed``, ``partial`` if some files could not be moved,
+            or ``cancelled``.
 
         Raises:
-            CloudStorageError: It failed.
+            CloudStorageError: The job failed.
             ResourceNotFoundError: The job does not exist.
             AionvisionTimeoutError: It has not ended in time; `last_result` holds its last state.
                 Call this again with the same id to resume the wait.
-            AionvisionError: It cannot be looked at in a way that stays; `details` has its id.
+            AionvisionError: Polling failed, and retrying cannot fix it; `details` has its id.
 
         Endpoint: ``GET /cloud-storage/jobs/{job_id}``
         """
-        wanted = check.identifier("job_id", job_id)
+        identifier = check.identifier("job_id", job_id)
         plan = begin(self._engine.config, timeout, poll_interval)
         rt.check_callbacks(on_progress=on_progress)
 
         async def call(timeout: float) -> CloudStorageJob:
-            return await self._job(wanted, timeout)
+            return await self._job(identifier, timeout)
 
         async def report(job: CloudStorageJob) -> None:
             await rt.notify(on_progress, CloudStorageJobProgressEvent(job))
 
-        awaited = _named(wanted)
+        awaited = _named(identifier)
         job = await poll_job(
             self._engine, call, lambda state: state.is_terminal, plan, awaited, on_state=report
         )
@@ -287,22 +287,22 @@ class CloudStorageResource:
         poll_interval: float | None = None,
         on_progress: Callable[[CloudStorageJobProgressEvent], Any] | None = None,
     ) -> CloudStorageJob:
-        """Import files and wait until they are there: `start_import`, then `wait_for_job`.
+        """Import files and wait for the end of the job: `start_import`, then `wait_for_job`.
 
         Args:
             connection_id: The connection to import from.
-            files: The files there, at least one, as `CloudFileInput` or dictionaries of its
+            files: The files to import, at least one, as `CloudFileInput` or dictionaries of its
                 fields.
-            auto_describe: Have the images described.
+            auto_describe: Describe the images.
             tags: Tags for all of them: at most 40 of at most 50 characters.
             collection_id: A collection to put them into.
-            timeout: Seconds until giving up, instead of the client's `polling_timeout`.
+            timeout: Seconds to wait, instead of the client's `polling_timeout`.
             poll_interval: Seconds between two polls, instead of the client's `polling_interval`.
             on_progress: Called with the job after each poll.
 
         Returns:
-            The job at its end. Where an older deployment imported within the call there is none:
-            a completed job with an empty id is made up then.
+            The final state of the job. If an older deployment imported within the call, without a
+            job, this is a completed job with an empty id.
 
         Raises:
             ValidationError: An argument is out of range; nothing was sent.
@@ -341,20 +341,20 @@ class CloudStorageResource:
         poll_interval: float | None = None,
         on_progress: Callable[[CloudStorageJobProgressEvent], Any] | None = None,
     ) -> CloudStorageJob:
-        """Export images and wait until they are there: `start_export`, then `wait_for_job`.
+        """Export images and wait for the end of the job: `start_export`, then `wait_for_job`.
 
         Args:
             connection_id: The connection to export to.
             image_ids: The images, at least one.
-            folder_id: The folder there to put them into.
-            folder_name: Make a folder of this name there, instead of `folder_id`.
-            timeout: Seconds until giving up, instead of the client's `polling_timeout`.
+            folder_id: The destination folder in the cloud drive.
+            folder_name: Create a destination folder of this name, instead of `folder_id`.
+            timeout: Seconds to wait, instead of the client's `polling_timeout`.
             poll_interval: Seconds between two polls, instead of the client's `polling_interval`.
             on_progress: Called with the job after each poll.
 
         Returns:
-            The job at its end. Where a deployment exported within the call there is none: a
-            completed job with an empty id is made up then.
+            The final state of the job. If a deployment exported within the call, without a job,
+            this is a completed job with an empty id.
 
         Raises:
             ValidationError: An argument is out of range; nothing was sent.

@@ -32,14 +32,14 @@ _LONGEST_NAME = 100
 class ColorsResource:
     """Reads and extracts the colors of images, and finds images by color.
 
-    Colors are extracted by themselves when an image is uploaded.
+    The service extracts colors automatically when an image is uploaded.
     """
 
     def __init__(self, engine: rt.Engine) -> None:
         self._engine = engine
 
     async def get(self, image_id: str, *, timeout: float | None = None) -> ColorExtractionResult:
-        """The colors of an image, or how far their extraction is.
+        """Get the colors of an image, or the status of their extraction.
 
         Args:
             image_id: The id of the image.
@@ -64,17 +64,17 @@ class ColorsResource:
         n_colors: int = 16,
         timeout: float | None = None,
     ) -> ColorExtractionResult:
-        """Extract the colors of an image again, with other settings.
+        """Extract the colors of an image with other settings.
 
         Args:
             image_id: The id of the image.
-            force: Extract even though there are colors; otherwise those come back unchanged.
-            n_colors: Colors to find, from 3 to 16. Fewer come back when the image has fewer.
+            force: Extract even if the image has colors; otherwise these are returned unchanged.
+            n_colors: Colors to find, from 3 to 16. Fewer are returned if the image has fewer.
             timeout: Seconds for the call, instead of the client's.
 
         Returns:
-            Usually that it is queued: `get` has the colors once it is done. Older deployments
-            response with the colors.
+            Usually the status ``queued``: `get` returns the colors once they are extracted. Older
+            deployments return the colors.
 
         Raises:
             ValidationError: An argument is out of range; nothing was sent.
@@ -104,21 +104,21 @@ class ColorsResource:
         offset: int = 0,
         timeout: float | None = None,
     ) -> ColorSearchResponse:
-        """One page of images that have a color; at least one way to name it is needed.
+        """Get one page of the images with a color, which at least one argument has to name.
 
         Args:
             hex_code: The color as a hex code of three or six digits, with or without ``#``.
             color_name: The name of the color, such as ``navy``.
             color_family: The family of the color: see `list_families`.
-            delta_e_threshold: How far a color may be from `hex_code`, in Delta E from 0 to 100.
-                About 2 is hardly visible.
-            min_percentage: How much of the image the color has to cover, from 0 to 100.
+            delta_e_threshold: Largest distance of colors from `hex_code`, in Delta E from 0 to 100.
+                A distance of 2 is hardly visible.
+            min_percentage: Least share of the image with the color, in percent from 0 to 100.
             limit: Images in the page, from 1 to 200.
             offset: Images to skip.
             timeout: Seconds for the call, instead of the client's.
 
         Returns:
-            The images, best match first, and how many match altogether.
+            The images, best match first, and the total number of matches.
 
         Raises:
             ValidationError: No color is named, or an argument is out of range; nothing was sent.
@@ -140,22 +140,22 @@ class ColorsResource:
         min_percentage: float = 5.0,
         page_size: int = 50,
     ) -> AsyncIterator[ColorSearchResult]:
-        """All images that have a color, one after the other; at least one way to name it is needed.
+        """Iterate over all images with a color, which at least one argument has to name.
 
-        Nothing is fetched before the first one is asked for; then the next page is fetched while
-        the current one is read. Iterating over the result again begins anew.
+        Nothing is fetched before the first item is requested; then the next page is fetched while
+        the current one is read. Iterating over the result again starts a new listing.
 
-        Deleting images while iterating is safe: each that is there from the beginning to the end
-        is given, once. What is added or deleted meanwhile may be given or not. One case
-        cannot be noticed: an image may be missed where, between two requests, as many are added as
+        Deleting images while iterating is safe: each that exists from the beginning to the end
+        is yielded once. Items added or deleted meanwhile may or may not be yielded. One case
+        cannot be detected: an image may be missed if, between two requests, as many are added as
         are deleted.
 
         Args:
             hex_code: The color as a hex code of three or six digits, with or without ``#``.
             color_name: The name of the color, such as ``navy``.
             color_family: The family of the color: see `list_families`.
-            delta_e_threshold: How far a color may be from `hex_code`, in Delta E from 0 to 100.
-            min_percentage: How much of the image the color has to cover, from 0 to 100.
+            delta_e_threshold: Largest distance of colors from `hex_code`, in Delta E from 0 to 100.
+            min_percentage: Least share of the image with the color, in percent from 0 to 100.
             page_size: Images in one request, from 1 to 200.
 
         Raises:
@@ -175,7 +175,7 @@ class ColorsResource:
         return Pages(fetch, lambda hit: hit.image_id)
 
     async def list_families(self, *, timeout: float | None = None) -> list[ColorFamilyInfo]:
-        """The color families that a search can name.
+        """List the color families that a search can name.
 
         Args:
             timeout: Seconds for the call, instead of the client's.
@@ -198,16 +198,16 @@ class ColorsResource:
         n_colors: int = 16,
         timeout: float | None = None,
     ) -> BatchColorExtractionResult:
-        """Extract the colors of several images again, with the same settings for all.
+        """Extract the colors of several images with the same settings.
 
         Args:
-            image_ids: From 1 to 200 ids, each given once.
-            force: Extract even where there are colors; otherwise those images are left out.
+            image_ids: From 1 to 200 ids, without duplicates.
+            force: Extract even if an image has colors; otherwise such images are skipped.
             n_colors: Colors to find in each, from 3 to 16.
             timeout: Seconds for the call, instead of the client's.
 
         Returns:
-            How many images are queued. `get` has the colors of each once it is done.
+            The number of queued images. `get` returns the colors of each once they are extracted.
 
         Raises:
             ValidationError: An argument is out of range; nothing was sent.
@@ -230,7 +230,7 @@ def _search(
     delta_e_threshold: float,
     min_percentage: float,
 ) -> Callable[[int, int], Request[ColorSearchResponse]]:
-    """The search with these settings: makes the request for so many images after so many."""
+    """Return a function that describes the search request for a limit and an offset."""
     color: dict[str, Any] = {}
     if hex_code is not None:
         color["hex_code"] = _hex(hex_code)

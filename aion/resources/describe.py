@@ -1,4 +1,4 @@
-"""`client.descriptions`: images described without being stored, on older deployments."""
+"""`client.descriptions`: describe images without storing them, on older deployments."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from aion.types.describe import DescriptionResult
 
 
 class DescribeResource:
-    """Describes images that are not, or not to be, in the library."""
+    """Describes images without storing them in the library."""
 
     def __init__(self, engine: rt.Engine) -> None:
         self._engine = engine
@@ -46,27 +46,27 @@ class DescribeResource:
     ) -> DescriptionResult | list[DescriptionResult]:
         """Describe an image, or many in one batch. Older deployments only.
 
-        Images that are uploaded are described without this: prefer `client.upload_one`.
+        Uploaded images are described automatically: prefer `client.upload_one`.
 
         Args:
-            image: A path, bytes, an http(s) address or a data URL; or a list of them. JPEG, PNG,
-                WebP or GIF. An address is fetched by the service: prefer https.
-            object_key: The storage key of an image that is stored, instead of `image`.
+            image: A path, bytes, an http(s) URL or a data URL; or a list of them. JPEG, PNG,
+                WebP or GIF. The service fetches http(s) URLs: prefer https.
+            object_key: The storage key of a stored image, instead of `image`.
             object_keys: From 1 to 10000 storage keys, instead of `image`.
-            include_metadata: Whether the result carries `metadata`.
-            include_tags: Whether the result carries `tags`.
-            providers: The AI providers to ask; None leaves the choice to the service.
-            prompt: The instruction to them, at most 10000 characters.
+            include_metadata: Whether the result includes `metadata`.
+            include_tags: Whether the result includes `tags`.
+            providers: The AI providers to use; None lets the service choose.
+            prompt: The prompt for them, at most 10000 characters.
             rule_set_id: A saved rule set to apply.
             rules: Rules to apply, each a dictionary.
-            max_parallel: For many: images that are worked on at a time, from 1 to 20.
+            max_parallel: For many: images to process in parallel, from 1 to 20.
             timeout_per_item: For many: seconds for each image, from 5 to 300.
             on_progress: For many: called with the status of the batch after each poll.
             verification_level: ``quick``, ``standard``, ``thorough`` or ``critical``: two, three,
                 four or all providers.
             idempotency_key: For one: when resent within one hour, it returns the stored response. A
                 fresh one is made for each call, so that its retries are safe.
-            timeout: Seconds for the call; for many, until giving up, instead of the client's
+            timeout: Seconds for the call; for many, seconds to wait, instead of the client's
                 `polling_timeout`.
 
         Returns:
@@ -76,8 +76,8 @@ class DescribeResource:
             ValidationError: An argument is out of range; nothing was sent.
             BatchError: For many: some could not be described; `failed_items` holds their ids, and
                 the results of the others can be read with `client.batch`.
-            AionvisionTimeoutError: Not in time. A batch keeps running: its id is in `details`.
-            ResourceNotFoundError: This deployment has no such route.
+            AionvisionTimeoutError: Not done in time. A batch keeps running: its id is in `details`.
+            ResourceNotFoundError: This deployment does not have the route.
             AionvisionError: A call failed. Where a batch keeps running, its id is in `details`.
 
         Endpoint: ``POST /describe/``; for many ``POST /batch/describe``, ``GET /batch/{batch_id}``

@@ -1,4 +1,4 @@
-"""`client.documents`: upload documents, read their text, search in them."""
+"""`client.documents`: upload documents, read their text, and search them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _MOST = 100
 
 
 class DocumentsResource(DocumentUploads):
-    """Uploads documents, reads their text and searches in them."""
+    """Uploads documents, reads their text, and searches them."""
 
     async def list(
         self,
@@ -45,7 +45,7 @@ class DocumentsResource(DocumentUploads):
         page_size: int = 20,
         status_filter: DocumentProcessingStatus | str | None = None,
     ) -> DocumentList:
-        """One page of the documents.
+        """Get one page of the documents.
 
         Args:
             page: The number of the page, from 1.
@@ -72,11 +72,11 @@ class DocumentsResource(DocumentUploads):
         page_size: int = 50,
         status_filter: DocumentProcessingStatus | str | None = None,
     ) -> AsyncIterator[DocumentItem]:
-        """All documents, page by page as they are asked for. It can be iterated again.
+        """Iterate over all documents; pages are fetched as needed. Each loop starts a new listing.
 
-        Deleting documents while iterating is safe: each that is there from the beginning to the end
-        is given, once. What is added or deleted meanwhile may be given or not. One case
-        cannot be noticed: a document may be missed where, between two requests, as many are added
+        Deleting documents while iterating is safe: each that exists from the beginning to the end
+        is yielded once. Items added or deleted meanwhile may or may not be yielded. One case
+        cannot be detected: a document may be missed if, between two requests, as many are added
         as are deleted.
 
         Args:
@@ -101,7 +101,7 @@ class DocumentsResource(DocumentUploads):
                 page=number + 1, page_size=served if offset else size, status_filter=state
             )
             if not offset:
-                # The service may have smaller pages than were asked for; its numbers count those.
+                # The service may return smaller pages than requested, and numbers them accordingly.
                 served = min(size, page.page_size) or size
             start, stop = number * served, (number + 1) * served
             return Page(page.documents, page.has_more, page.total_count, start, stop)
@@ -109,7 +109,7 @@ class DocumentsResource(DocumentUploads):
         return Pages(fetch, lambda document: document.id)
 
     async def get(self, document_id: str) -> DocumentDetails:
-        """One document. Its title and tags are in `client.files.get`.
+        """Get one document. Its title and tags are in `client.files.get`.
 
         Args:
             document_id: The document.
@@ -124,14 +124,14 @@ class DocumentsResource(DocumentUploads):
         return await self._engine.call(request.decoding(DocumentDetails.from_api_response))
 
     async def get_text(self, document_id: str) -> str:
-        """The whole text of a document.
+        """Get the whole text of a document.
 
         Args:
             document_id: A document that is processed.
 
         Raises:
             ResourceNotFoundError: The document does not exist.
-            ValidationError: It is not processed yet, or that failed.
+            ValidationError: It is not processed yet, or its processing failed.
             AionvisionError: The call failed.
 
         Endpoint: ``GET /documents/{document_id}/text``
@@ -142,12 +142,12 @@ class DocumentsResource(DocumentUploads):
     async def get_chunks(
         self, document_id: str, *, include_embeddings: bool = False
     ) -> DocumentChunksResponse:
-        """The passages of a document, as search works on them.
+        """Get the passages of a document that the search uses.
 
         Args:
             document_id: A document that is processed.
-            include_embeddings: Ask for their vectors, too. The newer service only reports how far
-                they are, in `status_counts`.
+            include_embeddings: Include their vectors. The newer service only reports the progress
+                of these, in `status_counts`.
 
         Raises:
             ResourceNotFoundError: The document does not exist.
@@ -161,7 +161,7 @@ class DocumentsResource(DocumentUploads):
         return await self._engine.call(request.decoding(DocumentChunksResponse.from_api_response))
 
     async def download(self, document_id: str) -> str:
-        """A presigned URL of the original file, good for one hour. Do not send your key there.
+        """Get a presigned URL of the original file, valid for one hour. Do not send your key there.
 
         Args:
             document_id: The document.
@@ -188,12 +188,12 @@ class DocumentsResource(DocumentUploads):
 
         Args:
             query: The search text, from 1 to 1,000 characters.
-            limit: Passages to get at most, from 1 to 100.
+            limit: Most passages to return, from 1 to 100.
             similarity_threshold: The lowest score that a passage may have, from 0 to 1.
             document_ids: Only in these documents; all by default.
 
         Returns:
-            The passages that fit, best first.
+            The matching passages, best first.
 
         Raises:
             ValidationError: An argument is out of range; nothing was sent.
@@ -230,18 +230,17 @@ class DocumentsResource(DocumentUploads):
         )
 
     async def batch_delete(self, document_ids: Sequence[str]) -> DocumentBatchDeleteResponse:
-        """Delete several documents, each with its own outcome.
+        """Delete several documents; each has its own outcome.
 
         Args:
-            document_ids: 1 to 100 documents, each once.
+            document_ids: 1 to 100 documents, without duplicates.
 
         Returns:
-            Which were deleted, which were left alone since they are being processed, and which
-            could not be deleted.
+            The deleted documents, those that were skipped because they are being processed, and
+            those that could not be deleted.
 
         Raises:
-            ValidationError: There are too few or too many ids, or one is there twice; nothing
-                was sent.
+            ValidationError: There are too few or too many ids, or duplicates; nothing was sent.
             AionvisionError: The call failed.
 
         Endpoint: ``POST /documents/batch-delete``

@@ -1,4 +1,4 @@
-"""`client.folders`: arrange files in folders."""
+"""`client.folders`: organize files in folders."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ VALID_DELETE_MODES = {"move_to_parent", "delete_all"}
 
 
 class FoldersResource:
-    """Makes, reads, renames, moves and deletes folders, up to ten levels deep."""
+    """Creates, reads, renames, moves and deletes folders, up to ten levels deep."""
 
     def __init__(self, engine: rt.Engine) -> None:
         self._engine = engine
 
     async def tree(self, *, timeout: float | None = None) -> FolderTree:
-        """All folders, as one flat list: `parent_id` and `depth` say where each one is.
+        """List all folders in one flat list: `parent_id` and `depth` locate each one.
 
         Args:
             timeout: Seconds for the call, instead of the client's.
@@ -53,7 +53,7 @@ class FoldersResource:
     async def get(
         self, folder_id: str, *, limit: int = 50, offset: int = 0, timeout: float | None = None
     ) -> FolderContents:
-        """A folder, its path and its direct subfolders; its files are counted, not listed.
+        """Get a folder, its path and its direct subfolders; its files are counted, not listed.
 
         List the files with `client.files.list(folder_id=...)`.
 
@@ -80,7 +80,7 @@ class FoldersResource:
     async def get_breadcrumbs(
         self, folder_id: str, *, timeout: float | None = None
     ) -> FolderBreadcrumbs:
-        """The path of a folder: from the root down to the folder itself.
+        """Get the path of a folder, from the root down to the folder itself.
 
         Args:
             folder_id: The id of the folder.
@@ -98,12 +98,12 @@ class FoldersResource:
     async def create(
         self, name: str, *, parent_id: str | None = None, timeout: float | None = None
     ) -> Folder:
-        """Make a folder.
+        """Create a folder.
 
         Args:
-            name: From 1 to 255 characters, without slash, backslash and NUL, and not taken in
-                the same place.
-            parent_id: The folder to make it in. Default: the root.
+            name: From 1 to 255 characters, without slash, backslash and NUL; unique in the same
+                parent.
+            parent_id: The parent folder. Default: the root.
             timeout: Seconds for the call, instead of the client's.
 
         Raises:
@@ -121,7 +121,7 @@ class FoldersResource:
         return await self._engine.call(folders.create_folder(body=body), timeout=timeout)
 
     async def rename(self, folder_id: str, name: str, *, timeout: float | None = None) -> Folder:
-        """Give a folder another name.
+        """Rename a folder.
 
         Args:
             folder_id: The id of the folder.
@@ -143,15 +143,15 @@ class FoldersResource:
     async def move(
         self, folder_id: str, *, new_parent_id: str | None = None, timeout: float | None = None
     ) -> Folder:
-        """Put a folder, with all that is in it, into another one.
+        """Move a folder, with all its contents, into another one.
 
         Args:
             folder_id: The id of the folder.
-            new_parent_id: The folder to put it into. Default: the root.
+            new_parent_id: The new parent folder. Default: the root.
             timeout: Seconds for the call, instead of the client's.
 
         Raises:
-            ValidationError: The name is taken there (409), or the new place is inside the folder
+            ValidationError: The name is taken there (409), or the new parent is inside the folder
                 itself or makes the tree too deep (422).
             ResourceNotFoundError: One of the folders does not exist.
             AionvisionError: The call failed.
@@ -171,12 +171,12 @@ class FoldersResource:
 
         Args:
             folder_id: The id of the folder.
-            mode: What becomes of its contents: ``move_to_parent`` puts files and subfolders one
-                level up; ``delete_all`` deletes them, and this API cannot bring them back.
+            mode: What to do with its contents: ``move_to_parent`` moves files and subfolders one
+                level up; ``delete_all`` deletes them, and this API cannot restore them.
             timeout: Seconds for the call, instead of the client's.
 
         Returns:
-            How many files and subfolders were moved or deleted with it.
+            The number of files and subfolders that were moved or deleted with it.
 
         Raises:
             ValidationError: The mode does not exist; nothing was sent.
@@ -198,19 +198,19 @@ class FoldersResource:
         folder_id: str | None = None,
         timeout: float | None = None,
     ) -> MoveFilesResult:
-        """Put files into a folder.
+        """Move files into a folder.
 
         Args:
-            file_ids: From 1 to 100 ids, each given once.
-            folder_id: The folder to put them into. Default: the root.
+            file_ids: From 1 to 100 ids, without duplicates.
+            folder_id: The destination folder. Default: the root.
             timeout: Seconds for the call, instead of the client's.
 
         Returns:
-            How many were moved. Fewer than were asked for means that some were left out: the
-            service does not say which.
+            The number of moved files. If it is lower than requested, some were skipped: the
+            service does not report which.
 
         Raises:
-            ValidationError: Too many ids, none, or one of them twice; nothing was sent.
+            ValidationError: Too many ids, none, or duplicates; nothing was sent.
             ResourceNotFoundError: The folder does not exist.
             AionvisionError: The call failed.
 
@@ -231,5 +231,5 @@ def _name(value: str) -> str:
 
 
 def _place(field: str, folder_id: str | None) -> str | None:
-    """A folder to put something into. None stands for the root, an empty text for a mistake."""
+    """Check the id of a destination folder: None is the root, an empty text is refused."""
     return None if folder_id is None else check.identifier(field, folder_id)

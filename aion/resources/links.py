@@ -1,4 +1,4 @@
-"""`client.links`: save links and read what was found behind them."""
+"""`client.links`: save links and read their crawled pages."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ DEFAULT_POLL_INTERVAL = 1.0
 
 
 class LinksResource:
-    """Saves links, follows their crawls, and lists, changes and deletes them."""
+    """Saves links, polls their crawls, and lists, changes and deletes them."""
 
     def __init__(self, engine: rt.Engine) -> None:
         self._engine = engine
@@ -55,19 +55,19 @@ class LinksResource:
     ) -> CreateLinkResult:
         """Save a link.
 
-        The same address may be saved again; the result then says `is_duplicate`.
+        The same URL may be saved twice; the second result then has `is_duplicate`.
 
         Args:
-            url: An address that begins with ``http://`` or ``https://``, at most 2048 characters.
-            title: Its title, at most 500 characters. Default: that of the page, once crawled.
+            url: A URL that begins with ``http://`` or ``https://``, at most 2048 characters.
+            title: Its title, at most 500 characters. Default: the title of the crawled page.
             tags: At most 40 tags of up to 50 characters each.
-            folder_id: The folder to put it into. Default: none.
-            auto_crawl: Read the page in the background. Otherwise the crawl stays ``pending``
+            folder_id: The destination folder. Default: none.
+            auto_crawl: Crawl the page in the background. Otherwise the crawl stays ``pending``
                 until `recrawl` is called.
             timeout: Seconds for the call, instead of the client's.
 
         Returns:
-            The saved link, before its page is read; `wait_for_crawl` waits for that.
+            The saved link, before its page is crawled; `wait_for_crawl` waits for that.
 
         Raises:
             ValidationError: An argument is not allowed; nothing was sent.
@@ -76,20 +76,20 @@ class LinksResource:
 
         Endpoint: ``POST /user-files/links``
         """
-        kept = labels(tags)
+        checked = labels(tags)
         body = CreateLinkRequest(
             url=address(url),
             title=UNSET if title is None else check.text("title", title, 0, MAX_TITLE_LENGTH),
-            tags=UNSET if kept is None else kept,
+            tags=UNSET if checked is None else checked,
             folder_id=UNSET if folder_id is None else check.identifier("folder_id", folder_id),
             auto_crawl=auto_crawl,
         )
         request = user_files.create_link(body=body).decoding(CreateLinkResult.from_api_response)
         saved = await self._engine.call(request, timeout=timeout)
-        # The response does not repeat these two, which were accepted as they were sent.
+        # The response does not include these two, which were accepted as sent.
         return evolve(
             saved,
-            tags=kept if saved.tags is None else saved.tags,
+            tags=checked if saved.tags is None else saved.tags,
             folder_id=saved.folder_id or folder_id,
         )
 
@@ -104,23 +104,23 @@ class LinksResource:
         timeout: float | None = None,
         poll_interval: float | None = None,
     ) -> LinkDetails:
-        """Save a link and wait until its page was read: `create`, then `wait_for_crawl`.
+        """Save a link and wait for the end of its crawl: `create`, then `wait_for_crawl`.
 
         Args:
-            url: An address that begins with ``http://`` or ``https://``, at most 2048 characters.
-            title: Its title, at most 500 characters. Default: that of the page.
+            url: A URL that begins with ``http://`` or ``https://``, at most 2048 characters.
+            title: Its title, at most 500 characters. Default: the title of the crawled page.
             tags: At most 40 tags of up to 50 characters each.
-            folder_id: The folder to put it into. Default: none.
+            folder_id: The destination folder. Default: none.
             timeout: Seconds to wait for the crawl. Default: 60.
             poll_interval: Seconds between two polls. Default: 1.
 
         Returns:
-            The link, its crawl ended, well or not: see `is_crawl_failed` and `crawl_error`.
+            The link after its crawl has ended or failed: see `is_crawl_failed` and `crawl_error`.
 
         Raises:
             ValidationError: An argument is not allowed; nothing was sent.
-            AionvisionTimeoutError: The link is saved, but its crawl has not ended in time. Go on
-                with `wait_for_crawl`; saving it again makes a second link.
+            AionvisionTimeoutError: The link is saved, but its crawl has not ended in time. Resume
+                with `wait_for_crawl`; a second save creates a second link.
             AionvisionError: A call failed.
 
         Endpoint: ``POST /user-files/links``, then ``GET /user-files/{image_id}``
@@ -131,25 +131,27 @@ class LinksResource:
         return await self.wait_for_crawl(link.id, timeout=timeout, poll_interval=poll_interval)
 
     async def get(self, link_id: str, *, timeout: float | None = None) -> LinkDetails:
-        """Everything that is known of one link.
+        """Get all details of one link.
 
         Args:
             link_id: The id of the link, or its first eight characters.
             timeout: Seconds for the call, instead of the client's.
 
         Raises:
-            ResourceNotFoundError: The link does not exist: the id may be that of another file.
+            ResourceNotFoundError: The link does not exist: the id may belong to another file.
             AionvisionError: The call failed.
 
         Endpoint: ``GET /user-files/{image_id}``
         """
-        wanted = check.identifier("link_id", link_id)
-        request = user_files.get_user_file(wanted).decoding(LinkDetails.from_api_response)
+        identifier = check.identifier("link_id", link_id)
+        request = user_files.get_user_file(identifier).decoding(LinkDetails.from_api_response)
         link = await self._engine.call(request, timeout=timeout)
         kind = link.additional_properties.get("media_type")
         if kind not in (None, "link"):
             raise ResourceNotFoundError(
-                "link", wanted, message=f"{wanted!r} is not a link, but a file of the kind {kind!r}"
+                "link",
+                identifier,
+                message=f"{identifier!r} is not a link, but a file of the kind {kind!r}",
             )
         return link
 
@@ -168,16 +170,16 @@ class LinksResource:
         sort_order: str = "desc",
         timeout: float | None = None,
     ) -> LinkList:
-        """One page of the saved links.
+        """Get one page of the saved links.
 
         Args:
             search: The words to search for, at most 200 characters.
-            tags: Only links that carry all of these; at most 40 of up to 50 characters each.
+            tags: Only links with all of these tags; at most 40 of up to 50 characters each.
             folder_id: Only links directly in this folder.
             crawl_status: Only links in this state: ``pending``, ``queued``, ``processing``,
-                ``completed`` or ``failed``. The service has no such filter: all links that match
-                the others are read for it, 100 in a request.
-            date_from: Only links from this moment on. Without a zone it is taken as UTC.
+                ``completed`` or ``failed``. The service does not have this filter: all links that
+                match the others are read, 100 in a request.
+            date_from: Only links from this moment on. Without a zone it counts as UTC.
             date_to: Only links up to this moment.
             limit: Links in the page, from 1 to 100.
             offset: Links to skip.
@@ -186,7 +188,7 @@ class LinksResource:
             timeout: Seconds for each request, instead of the client's.
 
         Returns:
-            The links, how many match altogether, and whether there are more.
+            The links, the total number of matches, and whether there are more.
 
         Raises:
             ValidationError: An argument is out of range; nothing was sent.
@@ -220,22 +222,22 @@ class LinksResource:
         sort_order: str = "desc",
         page_size: int = 50,
     ) -> AsyncIterator[LinkItem]:
-        """All links that match, one after the other.
+        """Iterate over all matching links.
 
-        Nothing is fetched before the first one is asked for; then the next page is fetched while
-        the current one is read. Iterating over the result again begins anew.
+        Nothing is fetched before the first item is requested; then the next page is fetched while
+        the current one is read. Iterating over the result again starts a new listing.
 
-        Deleting links while iterating is safe: each that is there from the beginning to the end
-        is given, once. What is added or deleted meanwhile may be given or not. One case
-        cannot be noticed: a link may be missed where, between two requests, as many are added as
+        Deleting links while iterating is safe: each that exists from the beginning to the end
+        is yielded once. Items added or deleted meanwhile may or may not be yielded. One case
+        cannot be detected: a link may be missed if, between two requests, as many are added as
         are deleted.
 
         Args:
             search: The words to search for, at most 200 characters.
-            tags: Only links that carry all of these; at most 40 of up to 50 characters each.
+            tags: Only links with all of these tags; at most 40 of up to 50 characters each.
             folder_id: Only links directly in this folder.
-            crawl_status: Only links in this state, chosen from what comes.
-            date_from: Only links from this moment on. Without a zone it is taken as UTC.
+            crawl_status: Only links in this state, filtered by the client.
+            date_from: Only links from this moment on. Without a zone it counts as UTC.
             date_to: Only links up to this moment.
             sort_by: ``created_at`` or ``title``.
             sort_order: ``desc`` or ``asc``.
@@ -267,31 +269,31 @@ class LinksResource:
     ) -> LinkUpdateResult:
         """Change the title, the tags, or both.
 
-        An argument that is left out changes nothing; None empties the field.
+        Omitted arguments change nothing; None clears the field.
 
         Args:
             link_id: The id of the link.
-            title: The new title, at most 255 characters: fewer than `create` takes.
+            title: The new title, at most 255 characters: fewer than `create` accepts.
             tags: The new tags, which replace all old ones: at most 40 of up to 50 characters each.
             timeout: Seconds for the call, instead of the client's.
 
         Returns:
-            Title and tags as they are now.
+            The new title and tags.
 
         Raises:
-            ValidationError: Neither was given, or one is out of range; nothing was sent.
+            ValidationError: Neither was passed, or one is out of range; nothing was sent.
             ResourceNotFoundError: The link does not exist.
             AionvisionError: The call failed.
 
         Endpoint: ``PATCH /user-files/{image_id}``
         """
-        wanted = check.identifier("link_id", link_id)
-        request = user_files.update_user_file(wanted, body=changes(title, tags))
+        identifier = check.identifier("link_id", link_id)
+        request = user_files.update_user_file(identifier, body=changes(title, tags))
         answer = request.decoding(LinkUpdateResult.from_api_response)
         return await self._engine.call(answer, timeout=timeout)
 
     async def delete(self, link_id: str, *, timeout: float | None = None) -> LinkDeleteResult:
-        """Delete a link. For 30 days it can be brought back in the dashboard, but not by this API.
+        """Delete a link. For 30 days it can be restored in the dashboard, but not by this API.
 
         Args:
             link_id: The id of the link.
@@ -313,7 +315,7 @@ class LinksResource:
         """Delete several links.
 
         Args:
-            link_ids: From 1 to 100 ids, each given once.
+            link_ids: From 1 to 100 ids, without duplicates.
             timeout: Seconds for the call, instead of the client's.
 
         Returns:
@@ -321,7 +323,7 @@ class LinksResource:
             error is raised for them or for those that failed.
 
         Raises:
-            ValidationError: Too many ids, none, or one of them twice; nothing was sent.
+            ValidationError: Too many ids, none, or duplicates; nothing was sent.
             AionvisionError: The call failed.
 
         Endpoint: ``POST /user-files/batch-delete``
@@ -330,7 +332,7 @@ class LinksResource:
         return await self._engine.call(request, timeout=timeout)
 
     async def recrawl(self, link_id: str, *, timeout: float | None = None) -> RecrawlLinkResult:
-        """Have the page of a link read again, in the background. Once an hour for each link.
+        """Crawl the page of a link again in the background. Once an hour for each link.
 
         Args:
             link_id: The id of the link.
@@ -339,7 +341,7 @@ class LinksResource:
         Raises:
             ValidationError: The file is not a link, or its crawl has not ended.
             ResourceNotFoundError: The link does not exist.
-            RateLimitError: It was crawled again within the last hour.
+            RateLimitError: It was recrawled within the last hour.
             AionvisionError: The call failed.
 
         Endpoint: ``POST /user-files/{link_id}/recrawl``
@@ -356,11 +358,11 @@ class LinksResource:
         timeout: float | None = None,
         poll_interval: float | None = None,
     ) -> LinkDetails:
-        """Wait until the crawl of a link has ended, well or not.
+        """Wait until the crawl of a link has ended or failed.
 
         Args:
             link_id: The id of the link.
-            timeout: Seconds until giving up. Default: 60.
+            timeout: Seconds to wait. Default: 60.
             poll_interval: Seconds between two polls. Default: 1.
 
         Returns:
@@ -368,13 +370,13 @@ class LinksResource:
 
         Raises:
             ResourceNotFoundError: The link does not exist.
-            AionvisionTimeoutError: It has not ended in time; `last_result` holds the link as it
-                was last. Call this again with the same id to resume the wait.
-            AionvisionError: It cannot be looked at in a way that stays; `details` has its id.
+            AionvisionTimeoutError: It has not ended in time; `last_result` holds its last state.
+                Call this again with the same id to resume the wait.
+            AionvisionError: Polling failed, and retrying cannot fix it; `details` has its id.
 
         Endpoint: ``GET /user-files/{image_id}``
         """
-        wanted = check.identifier("link_id", link_id)
+        identifier = check.identifier("link_id", link_id)
         plan = begin(
             self._engine.config,
             timeout,
@@ -384,10 +386,10 @@ class LinksResource:
         )
 
         async def call(timeout: float) -> LinkDetails:
-            return await self.get(wanted, timeout=timeout)
+            return await self.get(identifier, timeout=timeout)
 
         return await poll_job(
-            self._engine, call, lambda link: not link.is_crawling, plan, crawl(wanted)
+            self._engine, call, lambda link: not link.is_crawling, plan, crawl(identifier)
         )
 
 

@@ -1,4 +1,4 @@
-"""`client.settings`: the S3 bucket that a tenant brings along."""
+"""`client.settings`: the custom S3 bucket of a tenant."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from aion.types.settings import S3ConfigStatus, S3ValidationResult
 from aion_api.api import tenant_settings
 from aion_api.models.tenant_settings import ConfigureS3Request
 
-# What S3 takes as the name of a bucket; the service would only find out by trying.
+# The bucket names of S3; the service would detect a wrong one only by using it.
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]*[a-z0-9]\Z")
 _LONGEST_REGION = 64
 
@@ -35,12 +35,12 @@ class SettingsResource:
         *,
         timeout: float | None = None,
     ) -> S3ConfigStatus:
-        """Have uploads stored in a bucket of your own. Access to it is tested first.
+        """Store uploads in your own bucket. The service tests the access first.
 
         Args:
             access_key_id: The AWS access key id, from 16 to 128 characters.
-            secret_access_key: The AWS secret, from 20 to 128 characters. It is kept encrypted,
-                and never given back.
+            secret_access_key: The AWS secret, from 20 to 128 characters. It is stored encrypted,
+                and never returned.
             bucket_name: An existing bucket in which the key may put objects, from 3 to 63
                 characters.
             region: The AWS region of the bucket, such as ``eu-central-1``.
@@ -68,7 +68,7 @@ class SettingsResource:
         return await self._engine.call(request, timeout=timeout)
 
     async def get_custom_s3_status(self, *, timeout: float | None = None) -> S3ConfigStatus:
-        """Whether a bucket is configured, and which one. Secrets are never shown.
+        """Get whether a bucket is configured, and which one. Secrets are never returned.
 
         Args:
             timeout: Seconds for the call, instead of the client's.
@@ -81,7 +81,7 @@ class SettingsResource:
         return await self._engine.call(tenant_settings.get_custom_s3_status(), timeout=timeout)
 
     async def remove_custom_s3(self, *, timeout: float | None = None) -> dict[str, Any]:
-        """Forget the bucket. Files that are in it stay there.
+        """Remove the configuration. Files in the bucket stay there.
 
         Args:
             timeout: Seconds for the call, instead of the client's.
@@ -104,7 +104,7 @@ class SettingsResource:
             timeout: Seconds for the call, instead of the client's.
 
         Returns:
-            Whether the bucket can be used, and if not, why: that raises no error.
+            Whether the bucket can be used, and if not, why. An unusable bucket raises no error.
 
         Raises:
             AionvisionPermissionError: The caller is not an admin.
@@ -116,7 +116,7 @@ class SettingsResource:
 
 
 def _secret(value: str) -> str:
-    """A secret of the right length. It must not stand in the message of an error."""
+    """Check the length of a secret, without quoting it in an error."""
     kind = isinstance(value, str)  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may err
     if not kind or not 20 <= len(value) <= 128:
         shown = f"{len(value)} characters" if kind else type(value)

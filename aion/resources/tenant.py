@@ -29,13 +29,13 @@ _MOST_DOMAINS = 1000
 
 
 class TenantResource:
-    """Reads and changes the tenant, and says who belongs to it."""
+    """Reads and changes the settings and the members of the tenant."""
 
     def __init__(self, engine: rt.Engine) -> None:
         self._engine = engine
 
     async def get_settings(self, *, timeout: float | None = None) -> TenantSettings:
-        """The settings, the subscription and the credits of the tenant.
+        """Get the settings, the subscription and the credits of the tenant.
 
         Args:
             timeout: Seconds for the call, instead of the client's.
@@ -61,27 +61,26 @@ class TenantResource:
     ) -> TenantSettings:
         """Change settings of the tenant. This needs the role ``admin``.
 
-        An argument that is left out changes nothing; None empties the field, except the name,
-        which a tenant always has.
+        Omitted arguments change nothing; None clears the field, except the name, which is
+        required.
 
         Args:
             name: The new name, from 1 to 255 characters.
-            webhook_url: Where to send events: an ``http`` or ``https`` URL, at most 2083
-                characters.
+            webhook_url: The URL to send events to: ``http`` or ``https``, at most 2083 characters.
             allowed_vlm_providers: Which AI providers may be used: ``openai``, ``anthropic``,
                 ``google``, ``azure``, ``aws``.
             allowed_domains: Which domains may call the API from a browser (CORS).
-            max_monthly_credits: Follows the subscription: the service has no way to set it here.
-                It is not sent, and a warning says so.
+            max_monthly_credits: Set by the subscription, and cannot be changed here. It is not
+                sent, and a warning reports that.
             max_requests_per_minute: As `max_monthly_credits`.
-            custom_config: Settings of your own, as JSON data; they replace all old ones.
+            custom_config: Your own settings, as JSON data; they replace all old ones.
             timeout: Seconds for the call, instead of the client's.
 
         Returns:
-            The settings as they are now.
+            The new settings.
 
         Raises:
-            ValidationError: Nothing was given, or something is out of range; nothing was sent.
+            ValidationError: No argument was passed, or one is out of range; nothing was sent.
             AionvisionPermissionError: The caller is not an admin.
             RateLimitError: It was called more than ten times in a minute.
             AionvisionError: The call failed.
@@ -116,7 +115,7 @@ class TenantResource:
         return await self._engine.call(request, timeout=timeout)
 
     async def get_limits(self, *, timeout: float | None = None) -> TenantLimits:
-        """What the tenant may use, what it has used, and what is left.
+        """Get the limits of the tenant, their use, and what remains.
 
         Args:
             timeout: Seconds for the call, instead of the client's.
@@ -130,7 +129,7 @@ class TenantResource:
         return await self._engine.call(request, timeout=timeout)
 
     async def list_members(self, *, timeout: float | None = None) -> list[TenantMember]:
-        """All members of the tenant.
+        """List all members of the tenant.
 
         Args:
             timeout: Seconds for the call, instead of the client's.
@@ -148,17 +147,17 @@ class TenantResource:
     async def invite_member(
         self, email: str, *, role: str = "viewer", timeout: float | None = None
     ) -> TenantMember:
-        """Add a member to the tenant. An address that is new gets an account.
+        """Add a member to the tenant. A new address gets an account.
 
-        Newer deployments let admins do this, older ones the owner only.
+        Newer deployments allow this for admins, older ones for the owner only.
 
         Args:
-            email: The address of the person.
-            role: ``viewer``, ``editor`` or ``admin``. Nobody can be made owner.
+            email: The e-mail address of the person.
+            role: ``viewer``, ``editor`` or ``admin``. Not ``owner``.
             timeout: Seconds for the call, instead of the client's.
 
         Returns:
-            The new member. Until a name is set it is the address.
+            The new member. Until a name is set, it is the address.
 
         Raises:
             ValidationError: An argument is out of range (nothing was sent), or the person is a
@@ -175,20 +174,20 @@ class TenantResource:
     async def update_member_role(
         self, user_id: str, role: str, *, timeout: float | None = None
     ) -> TenantMember:
-        """Give a member another role. That of the owner cannot be changed.
+        """Change the role of a member. The role of the owner cannot be changed.
 
-        Newer deployments let admins do this, older ones the owner only.
+        Newer deployments allow this for admins, older ones for the owner only.
 
         Args:
             user_id: The id of the member.
-            role: ``viewer``, ``editor`` or ``admin``. Nobody can be made owner.
+            role: ``viewer``, ``editor`` or ``admin``. Not ``owner``.
             timeout: Seconds for the call, instead of the client's.
 
         Returns:
             The member with the new role.
 
         Raises:
-            ValidationError: The role cannot be given; nothing was sent.
+            ValidationError: The role cannot be assigned; nothing was sent.
             AionvisionPermissionError: The caller may not do this, or the member is the owner.
             ResourceNotFoundError: The member does not exist.
             RateLimitError: It was called more than ten times in a minute.
@@ -202,16 +201,16 @@ class TenantResource:
         return await self._member(request, timeout)
 
     async def remove_member(self, user_id: str, *, timeout: float | None = None) -> dict[str, Any]:
-        """Remove a member from the tenant: not the owner, and not yourself.
+        """Remove a member from the tenant, except the owner and yourself.
 
-        Newer deployments let admins do this, older ones the owner only.
+        Newer deployments allow this for admins, older ones for the owner only.
 
         Args:
             user_id: The id of the member.
             timeout: Seconds for the call, instead of the client's.
 
         Returns:
-            ``detail``, a text for people.
+            ``detail``, a message for people.
 
         Raises:
             AionvisionPermissionError: The caller may not do this, or the member is the owner.
@@ -232,11 +231,11 @@ class TenantResource:
 
 
 def _given(**values: int | None) -> list[str]:
-    """Which of these numbers are given."""
-    given = {field: value for field, value in values.items() if value is not None}
-    for field, value in given.items():
+    """Check the numbers that are not None, and return their names."""
+    passed = {field: value for field, value in values.items() if value is not None}
+    for field, value in passed.items():
         check.whole_number(field, value, 0)
-    return list(given)
+    return list(passed)
 
 
 def _name(value: str) -> str:

@@ -1,4 +1,4 @@
-"""`client.uploads`: bring images into the library and wait for their descriptions."""
+"""`client.uploads`: upload images and wait for their descriptions."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MAX_BATCH_FILES = _expand.MOST_FILES
 
 
 class UploadResource(BatchUploads):
-    """Uploads images and follows their descriptions."""
+    """Uploads images and polls their descriptions."""
 
     @rt.opens_callbacks
     async def upload_one(
@@ -38,32 +38,32 @@ class UploadResource(BatchUploads):
     ) -> UploadResult:
         """Upload one image.
 
-        The file is streamed from disk. What it is, is decided by its first bytes. When the answer
-        is lost, the service is asked by its hash whether it has the file, which is sent again
-        where it has not; an image with the same bytes that was there before is then taken for it.
+        The file is streamed from disk. Its first bytes decide its type. After a lost response, the
+        service is asked by hash whether the file is stored, and it is resent if it is not. An older
+        image with the same bytes is then treated as the file.
 
         Args:
             file: A path, or the bytes of an image: JPEG, PNG, WebP or GIF, at most 100 MB.
             filename: The name to store. Needed for bytes; a path has its own.
-            wait_for_descriptions: Wait until the AI description is there.
-            raise_on_failure: Raise when the description fails; otherwise the result says so.
+            wait_for_descriptions: Wait until the AI description has ended.
+            raise_on_failure: Raise when the description fails; otherwise the result reports it.
             description_timeout: Seconds to wait for it, instead of the client's
                 `polling_timeout`.
-            storage_target: Where the bytes are kept. ``custom`` needs an S3 configuration.
+            storage_target: Where the bytes are stored. ``custom`` needs an S3 configuration.
 
         Returns:
-            The stored image, with its description when it was waited for.
+            The stored image, with its description if that was waited for.
 
         Raises:
-            ValidationError: The file is missing, a directory, empty, too large or no image, or
+            ValidationError: The file is missing, a directory, empty, too large or not an image, or
                 bytes come without a name. Nothing was sent.
-            QuotaExceededError: The allowance is used up. Nothing was stored.
-            UploadError: The service did not take the file.
+            QuotaExceededError: The quota is used up. Nothing was stored.
+            UploadError: The service did not accept the file.
             DescriptionError: It is stored, but its description failed.
-            AionvisionTimeoutError: It is stored, but its description did not come in time;
-                `last_result` holds the `UploadResult` to go on with.
-            AionvisionError: The call failed. Where the image is stored, ``details["image_id"]``
-                is its id, and `wait_for_description` goes on.
+            AionvisionTimeoutError: It is stored, but its description is not ready in time;
+                `last_result` holds the `UploadResult`, with the id to resume the wait.
+            AionvisionError: The call failed. If the image is stored, ``details["image_id"]`` is its
+                id, and `wait_for_description` resumes the wait.
 
         Endpoint: ``POST /user-files/upload/stream-batch``
         """
@@ -87,25 +87,25 @@ class UploadResource(BatchUploads):
         timeout: float | None = None,
         poll_interval: float | None = None,
     ) -> DescriptionState:
-        """Wait until the description of an image has ended, well or not.
+        """Wait until the description of an image has ended or failed.
 
         Args:
             image_id: The stored image.
-            timeout: Seconds until giving up, instead of the client's `polling_timeout`.
+            timeout: Seconds to wait, instead of the client's `polling_timeout`.
             poll_interval: Seconds between two polls, instead of the client's `polling_interval`.
 
         Returns:
-            Its last state: `is_successful` tells whether there is a description.
+            Its final state: `is_successful` is true if there is a description.
 
         Raises:
-            ResourceNotFoundError: There is no such image.
+            ResourceNotFoundError: The image does not exist.
             AionvisionTimeoutError: It has not ended in time; `last_result` holds its last state.
-                Call this again with the same id to go on waiting.
+                Call this again with the same id to resume the wait.
             AionvisionError: Polling failed, and retrying cannot fix it; `details` has its id.
 
         Endpoint: ``GET /user-files``
         """
-        wanted = check.identifier("image_id", image_id)
+        identifier = check.identifier("image_id", image_id)
         plan = begin(self._engine.config, timeout, poll_interval)
 
-        return await description_of(self._engine, wanted, plan)
+        return await description_of(self._engine, identifier, plan)

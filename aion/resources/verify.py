@@ -1,4 +1,4 @@
-"""`client.verifications`: texts checked against images, on older deployments."""
+"""`client.verifications`: check texts against images, on older deployments."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MODES = ("response", "claim")
 
 
 class VerifyResource:
-    """Checks whether texts fit images."""
+    """Checks texts against images."""
 
     def __init__(self, engine: rt.Engine) -> None:
         self._engine = engine
@@ -49,39 +49,39 @@ class VerifyResource:
         """Check a text against an image, or many in one batch. Older deployments only.
 
         Args:
-            image: A path, bytes, an http(s) address or a data URL. JPEG, PNG, WebP or GIF. An
-                address is fetched by the service: prefer https.
+            image: A path, bytes, an http(s) URL or a data URL. JPEG, PNG, WebP or GIF. The service
+                fetches http(s) URLs: prefer https.
             content: The text, from 1 to 10000 characters.
             images: From 1 to 10000 images, with one text each in `contents`.
             contents: The texts for `images` or `object_keys`, in the same order.
-            object_key: The storage key of an image that is stored, instead of `image`.
+            object_key: The storage key of a stored image, instead of `image`.
             object_keys: Storage keys, instead of `images`.
-            mode: What the text is: a ``response`` of a model, or a ``claim``. For one text; a
-                batch knows responses only.
+            mode: The kind of text: a ``response`` of a model, or a ``claim``. For one text; a
+                batch supports responses only.
             verification_level: ``quick``, ``standard``, ``thorough`` or ``critical``: two, three,
                 four or all providers.
-            use_consensus: Whether the verdicts of the providers become one. For one text; a batch
-                always does that.
-            providers: The AI providers to ask; None leaves the choice to the service.
+            use_consensus: Whether to combine the verdicts of the providers. For one text; a batch
+                always combines them.
+            providers: The AI providers to use; None lets the service choose.
             rule_set_id: A saved rule set to apply.
             rules: Rules to apply, each a dictionary.
-            max_parallel: For many: pairs that are worked on at a time, from 1 to 20.
+            max_parallel: For many: pairs to process in parallel, from 1 to 20.
             timeout_per_item: For many: seconds for each pair, from 5 to 300.
             on_progress: For many: called with the status of the batch after each poll.
             idempotency_key: For one: when resent within one hour, it returns the stored response. A
                 fresh one is made for each call, so that its retries are safe.
-            timeout: Seconds for the call; for many, until giving up, instead of the client's
+            timeout: Seconds for the call; for many, seconds to wait, instead of the client's
                 `polling_timeout`.
 
         Returns:
-            The verdict; for many, one for each pair in their order.
+            The verdict; for many, one for each pair, in order.
 
         Raises:
             ValidationError: An argument is out of range; nothing was sent.
             BatchError: For many: some could not be checked; `failed_items` holds their ids, and
                 the results of the others can be read with `client.batch`.
-            AionvisionTimeoutError: Not in time. A batch keeps running: its id is in `details`.
-            ResourceNotFoundError: This deployment has no such route.
+            AionvisionTimeoutError: Not done in time. A batch keeps running: its id is in `details`.
+            ResourceNotFoundError: This deployment does not have the route.
             AionvisionError: A call failed. Where a batch keeps running, its id is in `details`.
 
         Endpoint: ``POST /verify/``; for many ``POST /batch/verify``, ``GET /batch/{batch_id}`` and

@@ -1,4 +1,4 @@
-"""`client.video_analysis`: follow, repeat and queue the analyses of videos."""
+"""`client.video_analysis`: poll, retry and queue the analyses of videos."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from aion_api.models import video_analysis as wire
 
 
 class VideoAnalysisResource:
-    """Follows the jobs that analyze videos."""
+    """Polls, retries and queues the jobs that analyze videos."""
 
     def __init__(self, engine: rt.Engine) -> None:
         self._engine = engine
 
     async def get_status(self, analysis_job_id: str) -> VideoAnalysisJobStatus:
-        """An analysis, and how far it is.
+        """Get an analysis and its status.
 
         Args:
             analysis_job_id: The job.
@@ -42,7 +42,7 @@ class VideoAnalysisResource:
         return await self._engine.call(request)
 
     async def get_status_by_media(self, media_id: str) -> VideoAnalysisJobStatus:
-        """The newest analysis of a video, and how far it is.
+        """Get the newest analysis of a video and its status.
 
         Args:
             media_id: The video.
@@ -58,15 +58,15 @@ class VideoAnalysisResource:
     async def retry(
         self, analysis_job_id: str, media_id: str, *, reason: str | None = None
     ) -> VideoAnalysisRetryResult:
-        """Have an analysis that failed or was cancelled made again, before others.
+        """Retry an analysis that failed or was cancelled, before others.
 
         Args:
-            analysis_job_id: The job, which keeps its id.
+            analysis_job_id: The job; its id stays the same.
             media_id: Its video.
             reason: Why, at most 500 characters.
 
         Returns:
-            How often it was retried, and how often it may be.
+            The number of retries, and the most that are allowed.
 
         Raises:
             ValidationError: The reason is too long, the job has not failed, or it was retried too
@@ -90,18 +90,18 @@ class VideoAnalysisResource:
     async def queue(
         self, media_id: str, *, analysis_type: str = "full_vlm", priority: str = "normal"
     ) -> VideoAnalysisQueueResult:
-        """Have a video analyzed, for example one that was uploaded without that.
+        """Analyze a video, for example one that was uploaded without an analysis.
 
-        While an analysis of the video waits or runs, that one is returned and no other is made.
+        If an analysis of the video is queued or running, that one is returned.
 
         Args:
             media_id: The video.
             analysis_type: ``full_vlm``, ``frame_sample``, ``scene_detection`` or ``transcript``;
-                the last one is not offered everywhere.
+                the last one is not available everywhere.
             priority: ``low``, ``normal`` or ``high``.
 
         Returns:
-            The job to follow.
+            The job to poll.
 
         Raises:
             ValidationError: An argument is out of range; nothing was sent.
@@ -129,19 +129,19 @@ class VideoAnalysisResource:
 
         Args:
             analysis_job_id: The job.
-            timeout: Seconds until giving up, instead of the client's `polling_timeout`, which is
-                short for a long video.
+            timeout: Seconds to wait, instead of the client's `polling_timeout`, which is short for
+                a long video.
             on_progress: Called with the job after each poll.
 
         Returns:
-            The job at its end: ``completed``, or ``cancelled``.
+            The final state of the job: ``completed`` or ``cancelled``.
 
         Raises:
-            VideoAnalysisError: It failed. The video is stored all the same.
+            VideoAnalysisError: The analysis failed. The video is stored nevertheless.
             ResourceNotFoundError: The job does not exist.
             AionvisionTimeoutError: It has not ended in time; `last_result` holds its last state.
                 Call this again with the same id to resume the wait.
-            AionvisionError: It cannot be looked at in a way that stays; `details` has its id.
+            AionvisionError: Polling failed, and retrying cannot fix it; `details` has its id.
 
         Endpoint: ``GET /video-analysis/jobs/{analysis_job_id}``
         """

@@ -1,4 +1,4 @@
-"""`client.video_scenes`: what analyses found in videos."""
+"""`client.video_scenes`: the scenes that analyses found in videos."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ class VideoScenesResource:
         self._engine = engine
 
     async def list(self, video_id: str) -> VideoSceneList:
-        """The scenes of a video, in their order.
+        """List the scenes of a video, in order.
 
         Args:
-            video_id: The video: its `media_id`, which is its file id, too.
+            video_id: The `media_id` of the video, which is also its file id.
 
         Returns:
-            Its scenes; none while it is not analyzed.
+            Its scenes; none before it is analyzed.
 
         Raises:
             ResourceNotFoundError: The video does not exist.
@@ -36,7 +36,7 @@ class VideoScenesResource:
         return evolve(found, scenes=[self._whole(scene) for scene in found.scenes])
 
     async def get_thumbnail(self, scene_id: str) -> bytes:
-        """A still image of a scene.
+        """Get a still image of a scene.
 
         Args:
             scene_id: The scene.

@@ -1,4 +1,4 @@
-"""`client.video_uploads`: bring videos into the library, and wait for their analyses."""
+"""`client.video_uploads`: upload videos and wait for their analyses."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _MOST_RETRIES = 100
 
 
 class VideoUploadsResource(VideoUploadSteps):
-    """Uploads videos in chunks and follows their analyses."""
+    """Uploads videos in chunks and polls their analyses."""
 
     @rt.opens_callbacks
     async def upload_one(
@@ -50,22 +50,21 @@ class VideoUploadsResource(VideoUploadSteps):
     ) -> VideoUploadResult:
         """Upload one video.
 
-        It is read from disk while it is sent, several chunks at a time, each of which is retried
-        on its own and compared with the ETag that storage gives it. When it cannot be sent, what
-        was sent is removed; a call that is cancelled leaves that to the service. With a `journal`
-        it stays instead: the same call asks how far the upload is and sends the chunks that are
-        missing, or begins anew where the service does not go on with it or the file was changed,
-        which a line in the log ``aion`` says. No video is stored twice. `aion.uploads.journal`
-        reads it. The length, which is what is billed, is read from the headers of MP4, MOV and
-        M4V; that of others the service measures.
+        It is read from disk while it is sent, several chunks at a time. Each chunk is retried on
+        its own and compared with the ETag from storage. When the upload fails, its chunks are
+        removed; a cancelled call leaves that to the service. With a `journal` they stay instead:
+        the same call gets the status of the upload and sends the missing chunks. It starts over if
+        the service refuses to resume or the file has changed, and logs that to ``aion``. No video
+        is stored twice. `aion.uploads.journal` reads the journal. The length, which is billed, is
+        read from the headers of MP4, MOV and M4V; the service measures that of other formats.
 
         Args:
             file: The path of an MP4, QuickTime, M4V, WebM or AVI video of at most 4 GiB and 7200
                 seconds.
             title: Its title, at most 255 characters.
             tags: At most 20, each of 1 to 50 letters, digits, spaces, ``-`` or ``_``.
-            auto_analyze: Have it analyzed.
-            wait_for_analysis: Wait until that has ended.
+            auto_analyze: Analyze it.
+            wait_for_analysis: Wait until the analysis has ended.
             analysis_timeout: Seconds to wait for it, instead of the client's `polling_timeout`,
                 which is short for a long video.
             analysis_type: ``full_vlm``, ``frame_sample``, ``scene_detection`` or ``transcript``.
@@ -76,23 +75,23 @@ class VideoUploadsResource(VideoUploadSteps):
             on_chunk_progress: Called for each chunk that is stored.
             on_upload_complete: Called when the video is stored.
             on_analysis_progress: Called after each poll of the analysis.
-            journal: A file that keeps what is done. The same call with the same journal goes on
-                where this one ended, however it ended.
+            journal: A file that records what is done. The same call with the same journal resumes
+                after any end of this one.
 
         Returns:
-            The stored video. When its analysis was waited for, `processing_status` tells how that
-            ended: ``completed``, or ``cancelled``.
+            The stored video. If its analysis was waited for, `processing_status` is its status:
+            ``completed`` or ``cancelled``.
 
         Raises:
-            FileNotFoundError: There is no such file; it is a `ValidationError`, too.
-            ValidationError: It is no video that can be uploaded, an argument is out of range, or
-                the journal is one of other files or options. Nothing was sent.
-            QuotaExceededError: The allowance is used up. Nothing was stored.
-            VideoUploadError: It did not arrive; `stage` tells where it stopped.
+            FileNotFoundError: The file does not exist; it is a `ValidationError`, too.
+            ValidationError: The video cannot be uploaded, an argument is out of range, or the
+                journal belongs to other files or options. Nothing was sent.
+            QuotaExceededError: The quota is used up. Nothing was stored.
+            VideoUploadError: The upload failed; `stage` is the step that failed.
             VideoAnalysisError: It is stored, but its analysis failed.
             AionvisionTimeoutError: It is stored, but its analysis has not ended in time;
-                `last_result` holds its last state. With ``details["analysis_job_id"]``
-                `video_analysis` goes on, also after any other error of the wait.
+                `last_result` holds its last state. To resume this wait, also after any other
+                error, pass ``details["analysis_job_id"]`` to `video_analysis`.
 
         Endpoint: ``POST /video-uploads/initiate``, ``PUT`` to the URL of each chunk,
             ``POST /video-uploads/chunks/confirm``, ``POST /video-uploads/complete``
@@ -132,16 +131,16 @@ class VideoUploadsResource(VideoUploadSteps):
         on_analysis_progress: Callable[[VideoAnalysisProgressEvent], Any] | None = None,
         journal: str | os.PathLike[str] | None = None,
     ) -> list[VideoUploadResult]:
-        """Upload videos, or the videos of a directory and those below it, one after the other.
+        """Upload videos, or all videos below a directory, in sequence.
 
-        All of them are checked before the first is sent.
+        All videos are checked before the first is sent.
 
         Args:
-            files: A path, or a list or other iterable of paths. Of a directory, ``.mp4``,
-                ``.mov``, ``.m4v``, ``.webm`` and ``.avi`` files are taken.
+            files: A path, or a list or other iterable of paths. A directory stands for its
+                ``.mp4``, ``.mov``, ``.m4v``, ``.webm`` and ``.avi`` files.
             title: A title; only for a single video.
             tags: Tags for all of them, as for `upload_one`.
-            auto_analyze: Have them analyzed.
+            auto_analyze: Analyze them.
             wait_for_analysis: Wait until the analyses of all of them have ended.
             analysis_timeout: Seconds to wait for all analyses together, from the end of the last
                 upload, instead of the client's `polling_timeout`.
@@ -151,15 +150,15 @@ class VideoUploadsResource(VideoUploadSteps):
             on_chunk_progress: Called for each chunk that is stored.
             on_upload_complete: Called for each video that is stored.
             on_analysis_progress: Called after each poll of an analysis.
-            journal: A file that keeps what is done, as for `upload_one`.
+            journal: A file that records what is done, as for `upload_one`.
 
         Returns:
             The stored videos, in the order of the files.
 
         Raises:
-            FileNotFoundError: There is no such file; it is a `ValidationError`, too.
-            ValidationError: There is no video, one of them cannot be uploaded, an argument is out
-                of range, or the journal is one of other files or options. Nothing was sent.
+            FileNotFoundError: The file does not exist; it is a `ValidationError`, too.
+            ValidationError: No video was found, one of them cannot be uploaded, an argument is out
+                of range, or the journal belongs to other files or options. Nothing was sent.
             AionvisionError: As `upload_one`. ``details["stored_media_ids"]`` lists the videos that
                 are stored: do not upload these again.
 
@@ -219,5 +218,5 @@ def _callbacks(
 
 def _check_wait(auto_analyze: bool, wait: bool, timeout: float | None) -> None:
     if wait and not auto_analyze:
-        check.refuse("wait_for_analysis", wait, "False without auto_analyze: there is no analysis")
+        check.refuse("wait_for_analysis", wait, "False without auto_analyze: nothing to wait for")
     check.optional_seconds("analysis_timeout", timeout)

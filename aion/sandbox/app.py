@@ -165,7 +165,7 @@ class App:
             apply_response_faults(exchange, self._state.faults, operation.id, self._wait)
         handler = self._handlers.get(operation.id)
         if handler is None or access is None:
-            # One shape for all operations, so that a test suite can tell them from real errors.
+            # One shape for all operations: a test suite can distinguish them from real errors.
             error = ApiError(501, f"{operation.id} is not served by this sandbox")
             return self._error(exchange, "general", error)
         try:

@@ -1,1 +1,1 @@
-"""What stays of an upload on this machine: `aion.uploads.journal`."""
+"""Uploads without network: files, batches, outcomes, and the journal (`aion.uploads.journal`)."""

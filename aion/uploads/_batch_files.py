@@ -9,10 +9,10 @@ from aion.uploads._plan import Item
 
 
 class BatchFiles:
-    """The files of a batch, released at once when none is needed any more.
+    """Holds the files of a batch, and releases them together.
 
     Attributes:
-        all: Every file, among them those that cannot be sent.
+        all: Every file, including those that cannot be sent.
     """
 
     def __init__(self, found: Sequence[UploadInput]) -> None:
@@ -23,7 +23,7 @@ class BatchFiles:
         return (Item(one.index, one.upload) for one in self.all if one.upload is not None)
 
     def at(self, indexes: Iterable[int]) -> Iterator[Item]:
-        """Yield the files at some indexes that can be sent, each made when it is due."""
+        """Yield the files at some indexes that can be sent, each created when it is due."""
         found = (self.all[index] for index in indexes)
         return (Item(one.index, one.upload) for one in found if one.upload is not None)
 

@@ -1,22 +1,22 @@
-"""How many requests are in flight at a time, as the service can take them. No I/O.
+"""Adapts the number of requests in flight to what the service can handle. No I/O.
 
-Additive increase, multiplicative decrease, as TCP does it: clients that share a limit arrive at
-shares of it without knowing of each other.
+Additive increase, multiplicative decrease, as in TCP: clients that share a limit converge to shares
+of it without coordination.
 """
 
 from __future__ import annotations
 
 
 class Window:
-    """A number of requests that goes down when the service is short, and up again.
+    """Limits the requests in flight: shrinks when the service refuses some, grows on success.
 
     Args:
-        most: What the service allows; it begins there.
+        most: Most requests that the service allows; the initial size.
 
     Attributes:
         size: Requests that may be in flight now, from 1 to `most`.
-        epoch: Counts the decreases. A request belongs to the epoch in which it began: what comes
-            of it afterwards says nothing of a smaller window.
+        epoch: Counts the decreases. A request belongs to the epoch in which it began, so its
+            outcome does not affect a window that shrank meanwhile.
     """
 
     def __init__(self, most: int) -> None:
@@ -26,7 +26,7 @@ class Window:
         self.epoch = 0
 
     def succeeded(self, epoch: int) -> None:
-        """A request of an epoch succeeded. As many of them as are in flight allow one more."""
+        """Count a success in an epoch. One success for each request in flight allows one more."""
         if epoch != self.epoch:
             return
         self._successes += 1
@@ -35,7 +35,7 @@ class Window:
             self.size = min(self.size + 1, self._most)
 
     def refused(self, epoch: int) -> None:
-        """A request of an epoch was one too many. However many are at once, it counts once."""
+        """Shrink after a refusal by the service. Several refusals in one epoch count once."""
         if epoch != self.epoch:
             return
         self.epoch += 1

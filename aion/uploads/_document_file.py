@@ -27,7 +27,7 @@ DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.do
 TEXT: Final = "text/plain"
 MARKDOWN: Final = "text/markdown"
 CONTENT_TYPES: Final = {".pdf": PDF, ".docx": DOCX, ".txt": TEXT, ".md": MARKDOWN}
-"""Extension to media type, for everything that the service takes as a document."""
+"""Extension to media type, for all document formats that the service accepts."""
 
 _TEXT_ENDINGS: Final = {
     "": TEXT,
@@ -36,11 +36,11 @@ _TEXT_ENDINGS: Final = {
     ".md": MARKDOWN,
     ".markdown": MARKDOWN,
 }
-"""What text is, by the end of its name. Under another name it is something else: a table, code."""
+"""Media types of text by extension. Text with another extension is a table, code or similar."""
 _SEEN = ("image/", "video/")
-"""What words may begin as, though nothing else in them does: "GIF89a is the name of a format"."""
+"""Signatures that text may begin with: "GIF89a is the name of a format"."""
 _WIDE_TEXT = (b"\xff\xfe", b"\xfe\xff")
-"""How text in UTF-16 begins; its zero bytes would look like no text."""
+"""Byte order marks of UTF-16, whose zero bytes would otherwise rule out text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +54,15 @@ class DocumentCallbacks:
 
 
 def document(file: Any, filename: str | None) -> _local_file.Upload:
-    """A document from a path or from bytes.
+    """Check a document from a path or from bytes.
 
     Args:
         file: A path, or the bytes themselves.
         filename: The name to store; needed for bytes, the file's own name otherwise.
 
     Raises:
-        ValidationError: There is no such file, it is a directory, it is empty or too large, it is
-            not a document that the service accepts, or bytes come without a name.
+        ValidationError: The file does not exist, is a directory, is empty or too large, or is not
+            a document that the service accepts, or bytes come without a name.
     """
     name, source, size, head = _local_file.opened(
         file, filename, example="report.pdf", what="documents"
@@ -85,7 +85,7 @@ def document(file: Any, filename: str | None) -> _local_file.Upload:
 
 
 def _kind(source: bytes | str, head: bytes) -> str:
-    # A byte-order mark or blank lines before the signature are common, and read by readers.
+    # A byte order mark or blank lines before the signature are common, and readers accept them.
     bare = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     kind = (
         TEXT

@@ -1,4 +1,4 @@
-"""Words the errors of a batch that broke midway or is late: they say what is stored."""
+"""Creates the errors of a batch that failed midway or is late; they list what is stored."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Results(Protocol):
 
     @property
     def pending_count(self) -> int:
-        """How many files are stored and not done."""
+        """Number of stored files that are still pending."""
         ...
 
     def __len__(self) -> int: ...
@@ -26,11 +26,11 @@ class Results(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """The words for one kind of files in the errors of a batch.
+    """The wording for one kind of files in the errors of a batch.
 
     Attributes:
-        noun: What one file is.
-        unfinished: What has not happened, in the plural.
+        noun: The name of one file.
+        unfinished: The clause for pending files, in the plural.
         wait: The method that waits for one of them.
     """
 
@@ -39,16 +39,16 @@ class Wording:
     wait: str
 
     def resume_hint(self, file_id: str) -> str:
-        """Return the sentence that says how to go on waiting for one file."""
+        """Return the sentence that says how to resume the wait for one file."""
         return (
-            f"The {self.noun} is stored: go on with {self.wait}({file_id!r}), do not upload it"
+            f"The {self.noun} is stored: resume with {self.wait}({file_id!r}), do not upload it"
             " again"
         )
 
     def resume_hints(self, results: str) -> str:
         """Return the same sentence for all pending files of an attribute of the error."""
         return (
-            f"The {self.noun}s are stored: go on with {self.wait}() for each of"
+            f"The {self.noun}s are stored: resume with {self.wait}() for each of"
             f" {results}.pending(), do not upload them again"
         )
 
@@ -60,14 +60,14 @@ DOCUMENTS = Wording("document", "documents are not processed", "wait_for_process
 def partial(
     cause: AionvisionError, results: Results, stored: int, stage: str, session_id: str | None
 ) -> AionvisionError:
-    """Return the error of a batch that broke midway.
+    """Return the error of a batch that failed midway.
 
     Args:
-        cause: What broke it.
-        results: What is known of its files.
-        stored: How many of them are stored.
-        stage: Where it broke.
-        session_id: The last upload session that took files.
+        cause: The error that ended it.
+        results: The results so far.
+        stored: Number of stored files.
+        stage: The stage that failed.
+        session_id: The last upload session that accepted files.
     """
     if isinstance(cause, QuotaExceededError):
         cause.partial_results = results
@@ -84,12 +84,12 @@ def partial(
 
 
 def add_resume_hint(error: AionvisionError, wording: Wording, ids: Sequence[str]) -> None:
-    """Add to the error that ended a wait which files are stored, and how to go on.
+    """Add the stored files and how to resume to the error that ended a wait.
 
     Args:
         error: The error of a batch, with `partial_results`.
         wording: Names the files.
-        ids: The ids of the stored files that are not done.
+        ids: The ids of the stored files that are pending.
     """
     if not ids:
         return
@@ -108,14 +108,14 @@ def late(
     session_ids: Sequence[str],
     waited: float,
 ) -> AionvisionTimeoutError:
-    """Return the error of a batch that is not done in time.
+    """Return the error of a batch that missed its deadline.
 
     Args:
         wording: Names the files.
         results: All results so far.
-        ids: The files that are waited for.
-        session_ids: The upload sessions that are waited for.
-        waited: Seconds.
+        ids: The ids of the pending files.
+        session_ids: The open upload sessions.
+        waited: Seconds since the wait began.
     """
     error = AionvisionTimeoutError(
         f"{results.pending_count} of {len(results)} {wording.unfinished} after {waited:.3g} s."
@@ -132,10 +132,10 @@ def late(
 
 @contextmanager
 def annotate_stored(stored: Callable[[], int], journal: object) -> Generator[None]:
-    """Add a note on what is stored to an error that is not ours, such as one of a callback.
+    """Add a note on the stored files to a foreign error, such as one of a callback.
 
     Args:
-        stored: Returns how many files are stored.
+        stored: Returns the number of stored files.
         journal: The journal of the upload, or None.
     """
     try:
@@ -147,16 +147,16 @@ def annotate_stored(stored: Callable[[], int], journal: object) -> Generator[Non
 
 
 def add_stored_note(error: Exception, count: int, journal: object, ids: Sequence[str] = ()) -> None:
-    """Add a note on how many files are stored, and how to go on.
+    """Add a note on how many files are stored, and how to resume.
 
     Args:
-        error: An error that is not ours.
-        count: How many there are.
+        error: An error of another library or of the caller.
+        count: Number of stored files.
         journal: The journal of the upload, or None.
-        ids: Their ids, where there are few.
+        ids: Their ids, if they are few.
     """
     if journal is not None:
-        hint = "the same call with the same journal goes on where this one ended"
+        hint = "the same call with the same journal resumes the upload"
     else:
         hint = "upload the others only; with journal=, the same call would do that"
     named = f" ({', '.join(ids[:_SHOWN])})" if ids else ""

@@ -21,7 +21,7 @@ from aion.uploads import _local_file
 from aion.uploads._media_types import IMAGE_EXTENSIONS
 
 MOST_FILES = 10_000
-"""Most files of one call."""
+"""Most files in one call."""
 
 _SHOWN = 10
 
@@ -63,7 +63,7 @@ class UploadInput:
 
     @property
     def upload(self) -> _local_file.Upload | None:
-        """The file, ready to be sent, or None when it cannot be."""
+        """The file, ready to be sent, or None if it cannot be sent."""
         return None if isinstance(self.file, Unusable) else self.file
 
     @property
@@ -90,8 +90,7 @@ def expand(
     """Expand the arguments of an upload into its files.
 
     A file of a directory that cannot be uploaded is reported by its `problem`, and does not stop
-    the others. A file that was named is an error of the caller, unless `keep_bad` asks to report it
-    in the same way.
+    the others. For a named file this is an error of the caller, unless `keep_bad` is true.
 
     Args:
         files: A path, bytes, or any iterable of them. A directory stands for the files in it.
@@ -146,14 +145,14 @@ def expand(
     if not inputs:
         kinds = " ".join(sorted(extensions))
         raise ValidationError(
-            f"there is nothing to upload: no file was given, or no directory has one of {kinds}",
+            f"there is nothing to upload: no file was passed, or no directory has one of {kinds}",
             details={"field": "files", "rule": "at least one file"},
         )
     return inputs
 
 
 def names_of(filename: Any, filenames: Any) -> Any:
-    """The names to store: one, one for each file, or none.
+    """Return the names to store: one, one for each file, or None.
 
     Raises:
         ValidationError: Both arguments were passed, or `filename` is not text.
@@ -162,7 +161,7 @@ def names_of(filename: Any, filenames: Any) -> Any:
     if filename is None:
         return filenames
     if filenames is not None:
-        refuse("filename", filename, "left out where filenames are given")
+        refuse("filename", filename, "omitted when filenames are passed")
     return [filename]
 
 
@@ -172,8 +171,8 @@ def _entries(files: Any) -> list[Any]:
     if isinstance(files, (Path, bytes, bytearray, memoryview)):
         return [files]
     unopened("files", files, _local_file.INSTEAD)
-    given = cast("object", files)
-    if isinstance(given, Mapping) or not isinstance(given, Iterable):
+    value = cast("object", files)
+    if isinstance(value, Mapping) or not isinstance(value, Iterable):
         refuse("files", files, "a path, bytes, or a list of them")
     # An iterator may be endless.
     entries = list(islice(cast("Iterable[Any]", files), MOST_FILES + 1))
@@ -198,7 +197,7 @@ def _limit(count: int) -> None:
 
 
 def _is_file(entry: Any, name: str | None) -> bool:
-    """Whether an entry is a file at all, valid or not: bytes need a name for that."""
+    """Return whether an entry is a file at all, valid or not: bytes need a name for that."""
     if isinstance(entry, (str, Path)):
         return True
     return bool(name) and isinstance(entry, (bytes, bytearray, memoryview))
@@ -212,7 +211,7 @@ def _unusable(entry: Any, name: str | None, error: ValidationError) -> Unusable:
 
 
 def unfit(bad: Sequence[Unusable], total: int) -> ValidationError:
-    """The error that several files cannot be uploaded.
+    """Create the error for several files that cannot be uploaded.
 
     Args:
         bad: These files.
@@ -230,7 +229,7 @@ def unfit(bad: Sequence[Unusable], total: int) -> ValidationError:
 def _walk(
     folder: str, extensions: frozenset[str], recursive: bool, include_hidden: bool
 ) -> Iterator[str]:
-    """The files below a directory, in a fixed order; links to directories are not followed."""
+    """Yield the files below a directory in a fixed order; skip links to directories."""
     files: list[str] = []
     folders: list[str] = []
     try:
@@ -262,7 +261,7 @@ def _suffix(name: str) -> str:
 
 
 def _is_uploadable(entry: os.DirEntry[str]) -> bool:
-    """Whether to upload it. Reading a pipe could block forever; a broken link is reported."""
+    """Return whether to upload an entry. A pipe could block forever; a broken link is reported."""
     if entry.is_file(follow_symlinks=False):
         return True
     path = Path(entry.path)

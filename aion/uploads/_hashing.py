@@ -1,4 +1,4 @@
-"""SHA-256 of a file to upload, in steps, so that nothing waits long for it."""
+"""Computes the SHA-256 of a file to upload in steps, so that it does not block for long."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _STEP = 1024 * 1024
 
 
 def hashing(content: bytes | Path) -> Generator[None, None, str]:
-    """Hash a file, with a rest after each megabyte.
+    """Hash a file, and yield after each megabyte.
 
     Returns:
         The hash in hexadecimal.
@@ -34,7 +34,7 @@ def hashing(content: bytes | Path) -> Generator[None, None, str]:
 
 
 def sha256(content: bytes | Path) -> str:
-    """The same, at once."""
+    """Hash a file in one step."""
     steps = hashing(content)
     while True:
         try:

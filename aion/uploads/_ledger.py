@@ -16,13 +16,13 @@ from aion_api.models.user_files import UserFile
 
 
 class Ledger:
-    """The outcome of every file of a batch, under its position in the expanded input.
+    """Records the outcome of every file of a batch, by its position in the expanded input.
 
     Attributes:
-        size: How many files there are.
-        stored_count: How many files are stored.
-        ended_count: How many stored files have a description that has ended.
-        failed_count: How many files were not stored, or have a description that failed.
+        size: Number of files.
+        stored_count: Number of stored files.
+        ended_count: Number of stored files whose description has ended.
+        failed_count: Number of files that were not stored, or whose description failed.
     """
 
     def __init__(self, inputs: Sequence[UploadInput]) -> None:
@@ -46,7 +46,7 @@ class Ledger:
     def stored(self, index: int, result: UploadResult) -> None:
         """Record that a file is stored. Its description may still be pending."""
         before = self._results[index]
-        # A file that an earlier call stored counts as stored, even if it cannot be read any more.
+        # A file that an earlier call stored counts as stored, even if it is not readable any more.
         self.failed_count -= before is not None and before.is_failed
         self._results[index] = result
         self.stored_count += 1
@@ -54,7 +54,7 @@ class Ledger:
         self.failed_count += result.is_failed
 
     def known(self, index: int) -> bool:
-        """Whether the outcome of a file is known."""
+        """Return whether the outcome of a file is known."""
         return self._results[index] is not None
 
     def described(
@@ -81,23 +81,23 @@ class Ledger:
         return ended
 
     def is_stored(self, index: int) -> bool:
-        """Whether a file is known to be stored."""
+        """Return whether a file is known to be stored."""
         result = self._results[index]
         return result is not None and result.is_stored
 
     def ids(self, indexes: Iterable[int] | None = None) -> list[str]:
-        """The ids of the stored images, or of some of them, each once."""
+        """Return the distinct ids of the stored images, or of some of them."""
         some = range(self.size) if indexes is None else indexes
         results = (self._results[index] for index in some)
         return list(dict.fromkeys(one.image_id for one in results if one and one.is_stored))
 
     def waiting(self) -> array[int]:
-        """The indexes of the stored images whose description has not ended."""
+        """Return the indexes of the stored images whose description is pending."""
         results = enumerate(self._results)
         return array("L", (n for n, one in results if one and one.is_stored and one.is_pending))
 
     def report(self, sent: Iterable[Item] = ()) -> BatchUploadResults:
-        """All known outcomes, in the order of the input.
+        """Return all known outcomes, in the order of the input.
 
         Args:
             sent: Files that were sent and have no response yet; they are reported as pending,

@@ -1,6 +1,6 @@
-"""Files to upload: where they come from, what they are called, and what they really are.
+"""Checks files to upload: source, name, size and type.
 
-The type is decided by the first bytes, never by the extension. Nothing is read but the beginning.
+The first bytes decide the type, never the extension. Only the beginning of a file is read.
 """
 
 from __future__ import annotations
@@ -23,22 +23,22 @@ from aion.exceptions import UploadError, ValidationError
 from aion.uploads._media_types import IMAGE_TYPES, image_names, sniff
 
 LARGEST_STREAMED = 100 * 1024 * 1024
-"""Bytes: what the service accepts for one streamed file."""
+"""Most bytes that the service accepts for one streamed file."""
 INSTEAD = "pass its path, or .read() and filename=..."
-"""What to do with an open file."""
+"""The hint for a caller who passes an open file."""
 _HEAD = 512
 _UNTIDY = re.compile(r"^\.?$|^\./|//|/\.(/|$)|/$")
 
 
 class MissingFileError(ValidationError, FileNotFoundError):
-    """A file that was named does not exist: for a caller an argument, for others the disk."""
+    """Raised when a named file does not exist: an invalid argument and an error of the disk."""
 
     def __init__(self, path: str) -> None:
         super().__init__(f"{path} does not exist", details={"field": "file"})
         self.errno, self.strerror, self.filename = errno.ENOENT, os.strerror(errno.ENOENT), path
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # What an OSError holds is in no `__dict__`.
+        # The attributes of an OSError are not in its `__dict__`.
         return type(self), (self.filename,), self.__dict__
 
 
@@ -49,10 +49,10 @@ class Upload:
     Attributes:
         filename: The name to store, made `sendable`.
         content_type: Its media type.
-        size: Its bytes.
-        data: The bytes, where they did not come by a path.
-        folder: The directory of the path. An upload may have thousands of files in one, so it is
-            held apart, and once.
+        size: Its size in bytes.
+        data: The bytes, if the file has no path.
+        folder: The directory of the path. It is stored once for the thousands of files that may
+            share it.
         name: The name of the file in it.
     """
 
@@ -69,7 +69,7 @@ class Upload:
 
     @property
     def source(self) -> bytes | str:
-        """The bytes, or the path that they are read from."""
+        """The bytes, or the path to read them from."""
         if self.data is not None:
             return self.data
         return os.path.join(self.folder, self.name)  # noqa: PTH118 - no object needed
@@ -80,7 +80,7 @@ class Upload:
         return self.data if self.data is not None else Path(self.folder, self.name)
 
     def current_version(self) -> Version | None:
-        """What tells the file from a later one at its place; None of bytes, or where it is gone."""
+        """Return the size and time of the file on disk; None for bytes, or if it is gone."""
         source = self.source
         if isinstance(source, bytes):
             return None
@@ -91,11 +91,11 @@ class Upload:
 
 
 def placed(source: bytes | str, filename: str) -> tuple[bytes | None, str, str]:
-    """Bytes, or directory and name of a path, as an `Upload` holds them.
+    """Split a source into the fields of an `Upload`: bytes, or directory and name of a path.
 
     Args:
         source: The bytes, or the path.
-        filename: A name that is held anyway, and is taken for that of the path where they agree.
+        filename: The name to store, which is reused as the name of the path if they are equal.
     """
     if isinstance(source, bytes):
         return source, "", ""
@@ -104,15 +104,15 @@ def placed(source: bytes | str, filename: str) -> tuple[bytes | None, str, str]:
 
 
 def image(file: Any, filename: str | None) -> Upload:
-    """An image from a path or from bytes.
+    """Check an image from a path or from bytes.
 
     Args:
         file: A path, or the bytes themselves.
         filename: The name to store; needed for bytes, the file's own name otherwise.
 
     Raises:
-        ValidationError: There is no such file, it is a directory, it is empty or too large, it is
-            not an image that the service accepts, or bytes come without a name.
+        ValidationError: The file does not exist, is a directory, is empty or too large, or is not
+            an image that the service accepts, or bytes come without a name.
     """
     name, source, size, head = opened(file, filename, example="photo.jpg", what="images")
     kind = sniff(head)
@@ -127,17 +127,17 @@ def image(file: Any, filename: str | None) -> Upload:
 def opened(
     file: Any, filename: str | None, *, example: str, what: str
 ) -> tuple[str, bytes | str, int, bytes]:
-    """The name, bytes or path, size in bytes and first bytes of a file.
+    """Return the name, bytes or path, size in bytes and first bytes of a file.
 
     Args:
         file: A path, or the bytes themselves.
         filename: The name to store; needed for bytes, the file's own name otherwise.
-        example: A name for the message to a caller who gave none.
-        what: What a directory would be uploaded for, in the plural.
+        example: A name for the message when `filename` is missing.
+        what: The kind of files in the message about a directory, in the plural.
 
     Raises:
-        ValidationError: There is no such file, it is a directory, it is empty or too large, or
-            bytes come without a name.
+        ValidationError: The file does not exist, is a directory, is empty or too large, or bytes
+            come without a name.
     """
     filename = check_filename("filename", filename)
     if isinstance(file, (bytes, bytearray, memoryview)):
@@ -162,7 +162,7 @@ def opened(
 
 
 def tidy(path: str) -> str:
-    """A path as a path object would write it, without making one where it is so already."""
+    """Normalize a path as `Path` does, without creating an object if it is normal already."""
     return str(Path(path)) if os.sep != "/" or _UNTIDY.search(path) else path
 
 
@@ -176,7 +176,7 @@ def _beginning(path: str, what: str) -> tuple[int, bytes]:
 
 
 def unreadable(path: str, error: OSError | ValueError) -> ValidationError:
-    """The error of a file that cannot be opened; a ValueError is a null character in its path."""
+    """Create the error of an unreadable file; a ValueError means a null character in its path."""
     if isinstance(error, FileNotFoundError):
         return MissingFileError(path)
     reason = getattr(error, "strerror", None) or error
@@ -184,15 +184,15 @@ def unreadable(path: str, error: OSError | ValueError) -> ValidationError:
 
 
 def whole(path: str, what: str) -> bytes:
-    """The bytes of a file, which is opened once: what is checked is what is sent.
+    """Read a file, which is opened once, so that the checked bytes are the ones that are sent.
 
     Args:
-        path: Where it is.
-        what: What a directory would be uploaded for, in the plural.
+        path: The path of the file.
+        what: The kind of files in the message about a directory, in the plural.
 
     Raises:
-        ValidationError: There is no such file, it is a directory, or it is empty or too large.
-        UploadError: It changed while it was read.
+        ValidationError: The file does not exist, is a directory, or is empty or too large.
+        UploadError: The file changed while it was read.
     """
     name = os.path.basename(path)  # noqa: PTH119 - no object needed
     try:
@@ -200,7 +200,7 @@ def whole(path: str, what: str) -> bytes:
         with BufferedReader(open_file(path)) as handle:
             version = version_of(os.fstat(handle.fileno()))
             _require_size(name, version[0])
-            # One byte more than there are: a file that grows is noticed.
+            # One byte more than expected, to detect a file that grows.
             data = handle.read(version[0] + 1)
             same = version_of(os.fstat(handle.fileno())) == version
     except (OSError, ValueError) as error:
@@ -227,16 +227,16 @@ def _require_size(name: str, size: int) -> None:
 
 
 def require_file(path: str, what: str) -> None:
-    """Refuse what is no regular file: to open a pipe would wait for ever.
+    """Refuse anything but a regular file: opening a pipe would block forever.
 
     Args:
-        path: Where it is.
-        what: What a directory would be uploaded for, in the plural.
+        path: The path of the file.
+        what: The kind of files in the message about a directory, in the plural.
 
     Raises:
         ValidationError: It is a directory, a pipe, a device or a socket.
-        OSError: There is nothing, or it cannot be looked at.
-        ValueError: There is a null character in the path.
+        OSError: The path does not exist or cannot be read.
+        ValueError: The path contains a null character.
     """
     mode = os.stat(path).st_mode  # noqa: PTH116 - no object needed
     if stat.S_ISDIR(mode):

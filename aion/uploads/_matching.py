@@ -19,20 +19,20 @@ class Sent:
 
     Attributes:
         session_id: The session.
-        items: The files of which nothing is known yet.
-        seen: How many files had ended at the last poll.
-        taken: The results that are taken in already.
+        items: The files without an outcome.
+        ended: Number of files that had ended at the last poll.
+        taken: The results that were processed already.
         rejected: The names of files that the response rejected; the session may have them, too.
     """
 
     session_id: str
     items: list[Item]
-    seen: int = 0
+    ended: int = 0
     taken: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     rejected: Counter[str] = field(default_factory=Counter[str])
 
     def fresh(self, rows: Sequence[UploadSessionResultItem]) -> list[UploadSessionResultItem]:
-        """The results that are not taken in yet."""
+        """Return the results that were not processed yet."""
         left = Counter(self.taken)
         fresh: list[UploadSessionResultItem] = []
         for row in accepted(rows, self.rejected, _name, lambda row: not row.image_id):
@@ -45,7 +45,7 @@ class Sent:
     def match(
         self, rows: Sequence[UploadSessionResultItem], *, whole: bool
     ) -> dict[int, UploadSessionResultItem]:
-        """Which file each new result belongs to; those files are known from now on."""
+        """Match each new result to its file, and remove these files from `items`."""
         fitting = match(self.items, self.fresh(rows), _name, whole=whole)
         self.taken.update(map(_mark, fitting.values()))
         self.items = [item for item in self.items if item.index not in fitting]
@@ -54,13 +54,13 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class SessionSnapshot:
-    """What one poll of a session returned.
+    """The response to one poll of a session.
 
     Attributes:
-        status: Its own status.
-        ended: How many files have ended.
-        rows: The results of all those; None when no more have ended than at the last poll.
-        is_last: Whether it has ended.
+        status: The status of the session.
+        ended: Number of files that have ended.
+        rows: The results of these files; None if no more have ended since the last poll.
+        is_last: Whether the session has ended.
     """
 
     status: str
@@ -83,38 +83,37 @@ def accepted(
     name: Callable[[T], str],
     is_lost: Callable[[T], bool],
 ) -> list[T]:
-    """Results without those of rejected files, which an answer may have beside the rejections.
+    """Return the results without those of rejected files, which a response may also contain.
 
     Args:
         found: The results.
-        rejected: How many files of a name were rejected.
-        name: The name that a result carries.
-        is_lost: Whether a result may be one of a file that was rejected.
+        rejected: Number of rejected files by name.
+        name: Returns the name in a result.
+        is_lost: Returns whether a result may belong to a rejected file.
     """
     left = Counter(rejected)
-    kept: list[T] = []
+    remaining: list[T] = []
     for one in found:
         if left[name(one)] > 0 and is_lost(one):
             left[name(one)] -= 1
         else:
-            kept.append(one)
-    return kept
+            remaining.append(one)
+    return remaining
 
 
 def match(
     items: Sequence[Item], found: Sequence[T], name: Callable[[T], str], *, whole: bool
 ) -> dict[int, T]:
-    """Which file each result belongs to, by the index of the file.
+    """Match results to files; return them by the index of the file.
 
-    Results carry a name and no position. Names that occur once decide; the results of files of
-    one name, or of names that the service changed, are given out in order, and only when all
-    results are there.
+    Results have a name and no position. Unique names decide. Results of files with equal names, or
+    with names that the service changed, are assigned in order, once all results are there.
 
     Args:
         items: The files without a result.
         found: The results that belong to some of them.
-        name: The name that a result carries.
-        whole: No more results will come.
+        name: Returns the name in a result.
+        whole: Whether all results are there.
     """
     among = Counter(item.upload.filename for item in items)
     places: dict[str, deque[int]] = {}
@@ -130,7 +129,7 @@ def match(
             others.append(one)
     if whole:
         left = sorted(index for place in places.values() for index in place)
-        # Fewer results than files: whose they are cannot be told.
+        # With fewer results than files, the order does not identify them.
         if len(left) == len(others):
             fitting.update(zip(left, others, strict=True))
     return fitting

@@ -28,20 +28,20 @@ IMAGE_FORMATS: Final = (
     ImageFormat("WebP", "image/webp", (".webp",), rb"RIFF....WEBP"),
     ImageFormat("GIF", "image/gif", (".gif",), rb"GIF8[79]a"),
 )
-"""The one list of accepted formats: what is said of them elsewhere is derived from it."""
+"""The one list of accepted formats: messages and documents are derived from it."""
 
 IMAGE_TYPES: Final = frozenset(one.media_type for one in IMAGE_FORMATS)
 IMAGE_EXTENSIONS: Final = frozenset(end for one in IMAGE_FORMATS for end in one.extensions)
 
 
 def image_names() -> str:
-    """The accepted formats as a phrase for messages, such as ``JPEG, PNG or GIF``."""
+    """Return the accepted formats as a phrase for messages, such as ``JPEG, PNG or GIF``."""
     *most, last = (one.name for one in IMAGE_FORMATS)
     return f"{', '.join(most)} or {last}"
 
 
 _OTHER_SIGNATURES: Final = (
-    # Two letters are also words; so zeros where it has them, and the sizes of its header.
+    # Two letters may begin a word, so the reserved zeros and header sizes have to match, too.
     (rb"BM.{4}\x00{4}.{4}[\x0c\x10\x28\x34\x38\x40\x6c\x7c]\x00{3}", "image/bmp"),
     (rb"(II\*\x00|MM\x00\*)", "image/tiff"),
     (rb"....ftyp(heic|heix|hevc|mif1|msf1)", "image/heic"),
@@ -65,7 +65,7 @@ _CONTROL: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
 def sniff(head: bytes) -> str | None:
-    """The media type of a file with these first bytes, or None."""
+    """Return the media type of a file with these first bytes, or None."""
     for pattern, kind in _SIGNATURES:
         if pattern.match(head):
             return kind
@@ -73,5 +73,5 @@ def sniff(head: bytes) -> str | None:
 
 
 def is_text(head: bytes) -> bool:
-    """Whether the first bytes of a file hold no byte that text never has."""
+    """Return whether the first bytes of a file may be text: they contain no control bytes."""
     return bool(head) and not _CONTROL.search(head)

@@ -11,11 +11,11 @@ from aion.uploads.progress import UploadProgress
 
 
 class Meter:
-    """How much of a batch is sent.
+    """Counts how much of a batch is sent.
 
     Args:
-        items: Its files, in their order.
-        before: The indexes of those that an earlier call sent.
+        items: Its files, in order.
+        before: Indexes of the files that an earlier call sent.
     """
 
     def __init__(self, items: Iterable[Item], before: Collection[int]) -> None:
@@ -32,7 +32,7 @@ class Meter:
         self._sent = self._before
 
     def sent(self, items: Iterable[Item]) -> None:
-        """The service has these files, or has refused them."""
+        """Count files that the service stored or refused."""
         for item in items:
             if self._is_left[item.index]:
                 self._is_left[item.index] = 0
@@ -40,7 +40,7 @@ class Meter:
                 self._sent += item.upload.size
 
     def read(self, ledger: Ledger) -> UploadProgress:
-        """How far the batch is."""
+        """Return the progress of the batch."""
         seconds = monotonic() - self._start
         return UploadProgress(
             files=ledger.size,

@@ -1,7 +1,7 @@
-"""How long an MP4 or QuickTime movie is, by its headers. Pure: bytes come through a function.
+"""Reads the length of an MP4 or QuickTime movie from its headers. Pure: a function reads the bytes.
 
-Both formats are boxes within boxes. Only headers are read, and only so many of them: a file of
-any size costs a few short reads, and one that is no movie costs no error.
+Both formats are nested boxes. Only a limited number of headers is read, so a file of any size
+costs a few short reads, and a file of another format raises no error.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 Read = Callable[[int, int], bytes]
-"""Gives the bytes from an offset on, so many of them; fewer at the end."""
+"""Reads a number of bytes from an offset on; fewer at the end of the file."""
 
 MOST_BOXES = 2000
-"""Boxes of one level that are looked at; encoders write a handful."""
+"""Most boxes to read in one level; encoders write a handful."""
 
 _UNKNOWN = (0, 0xFFFFFFFF, 0xFFFFFFFFFFFFFFFF)
 _LONG = 1
@@ -23,7 +23,7 @@ _TO_THE_END = 0
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A box by its kind, four letters, and the place of its content."""
+    """A box: its kind in four letters, and the position of its content."""
 
     kind: bytes
     start: int
@@ -31,7 +31,7 @@ class Box:
 
 
 def boxes(read: Read, start: int, end: int) -> Iterator[Box]:
-    """The boxes of one level between two offsets; ends at the first that cannot be one."""
+    """Yield the boxes of one level between two offsets, up to the first invalid one."""
     for _ in range(MOST_BOXES):
         head = read(start, 16)
         if end - start < 8 or len(head) < 8:
@@ -51,7 +51,7 @@ def boxes(read: Read, start: int, end: int) -> Iterator[Box]:
 
 
 def find(read: Read, inside: Box, *path: bytes) -> Box | None:
-    """The first box at the end of a path of kinds, below a box."""
+    """Return the first box at the end of a path of kinds, inside a box."""
     for kind in path:
         found = next(
             (one for one in boxes(read, inside.start, inside.end) if one.kind == kind), None
@@ -63,11 +63,11 @@ def find(read: Read, inside: Box, *path: bytes) -> Box | None:
 
 
 def length(read: Read, size: int) -> float | None:
-    """The length of a movie in seconds, or None where its headers do not tell.
+    """Return the length of a movie in seconds, or None if its headers do not state it.
 
     Args:
-        read: Gives the bytes of the file.
-        size: How many bytes it has.
+        read: Reads bytes of the file.
+        size: The size of the file in bytes.
     """
     movie = find(read, Box(b"file", 0, size), b"moov")
     header = movie and find(read, movie, b"mvhd")
@@ -75,7 +75,7 @@ def length(read: Read, size: int) -> float | None:
         return None
     scale, units = header_times(read(header.start, min(32, header.end - header.start)))
     if units in _UNKNOWN:
-        # A movie in fragments has its length in another place, if it has one.
+        # A fragmented movie has its length elsewhere, if at all.
         extent = find(read, movie, b"mvex", b"mehd")
         if extent is not None:
             units = _fragments(read(extent.start, min(12, extent.end - extent.start)))
@@ -83,9 +83,9 @@ def length(read: Read, size: int) -> float | None:
 
 
 def header_times(data: bytes) -> tuple[int, int]:
-    """Units a second and length in units, from a header of a movie or of a track's media.
+    """Return the units per second and the length in units, from a header of a movie or a track.
 
-    Both are 0 where the header is too short.
+    Both are 0 if the header is too short.
     """
     try:
         if data[:1] == b"\x01":

@@ -1,7 +1,7 @@
-"""Opens a journal for an upload, fits it to the files, and changes it row by row.
+"""Opens a journal for an upload, matches it to the files, and changes it row by row.
 
-It decides for every kind of upload which rows of an earlier call still hold, and which files begin
-anew; what the rows mean is up to the record of that kind.
+For every kind of upload, it decides which rows of an earlier call are still valid, and which files
+start over. The meaning of a row is defined by the record of that kind.
 """
 
 from __future__ import annotations
@@ -63,23 +63,23 @@ ChunkRow = tuple[int, int, str | None, bool]
 
 
 class OpenJournal:
-    """The journal of an upload that goes on.
+    """The open journal of a running upload.
 
     Args:
-        path: Where it is, or will be.
+        path: The path of the journal, which may not exist yet.
         found: The files of the upload.
-        base_url: The service that they go to.
-        kind: What they are: ``images``, ``documents`` or ``videos``.
-        options: What is asked for with them, by the names of the arguments.
+        base_url: The service that receives them.
+        kind: Their kind: ``images``, ``documents`` or ``videos``.
+        options: The options of the call, by the names of the arguments.
 
     Attributes:
-        rows: What an earlier call left, by the index of the file; without what has to be sent
-            from the beginning.
+        rows: The rows of an earlier call, by the index of the file, without those of files that
+            start over.
         replaced: The rows of files that have changed since, by the index of the file.
 
     Raises:
-        ValidationError: The journal is one of other files, of another kind of upload, with other
-            options or of another service; it is in use, or the file is something else.
+        ValidationError: The journal belongs to other files, to another kind of upload, to other
+            options or to another service; it is in use, or the file is not a journal.
     """
 
     def __init__(
@@ -120,7 +120,7 @@ class OpenJournal:
             )
 
     def chunks(self, index: int) -> list[ChunkRow]:
-        """The chunks of a video, in their order."""
+        """Return the chunks of a video, in order."""
         with self._using():
             rows = self._database.execute(
                 "SELECT number, size, etag, confirmed FROM chunks WHERE position = ?"
@@ -130,7 +130,7 @@ class OpenJournal:
             return [(number, size, etag, bool(done)) for number, size, etag, done in rows]
 
     def limits(self, index: int) -> tuple[int, int]:
-        """How many chunks of a video go at a time, and how often each gets a new URL."""
+        """Return the most chunks of a video in flight, and how many new URLs each may get."""
         with self._using():
             row = self._database.execute(
                 "SELECT at_once, retries FROM uploads WHERE position = ?", (self._places[index],)
@@ -140,13 +140,13 @@ class OpenJournal:
     def plan_chunks(
         self, index: int, sizes: Iterable[tuple[int, int]], *, at_once: int, retries: int
     ) -> None:
-        """Begin with the chunks of a video.
+        """Replace the rows of the chunks of a video.
 
         Args:
             index: The video.
             sizes: Number and size of each chunk.
-            at_once: How many go at a time.
-            retries: How often each gets a new URL.
+            at_once: Most chunks in flight.
+            retries: New URLs that each chunk may get.
         """
         place = self._places[index]
         with self._using():
@@ -169,7 +169,7 @@ class OpenJournal:
 
     @contextmanager
     def whole(self, *, safely: bool = False) -> Generator[None]:
-        """All changes or none; `safely` waits until they are on the disk."""
+        """Apply all changes in the block or none; `safely` waits until they are on disk."""
         with self._using():
             self._database.execute(f"PRAGMA synchronous = {'FULL' if safely else 'NORMAL'}")
             self._database.execute("BEGIN")
@@ -177,13 +177,13 @@ class OpenJournal:
                 yield
                 self._database.execute("COMMIT")
             except BaseException:
-                # SQLite has rolled back already where the disk is full; the first error counts.
+                # SQLite has rolled back already if the disk is full; the first error is raised.
                 with suppress(sqlite3.Error):
                     self._database.execute("ROLLBACK")
                 raise
 
     def close(self) -> None:
-        """Let others open it."""
+        """Close the journal, so that other uploads can open it."""
         self._database.close()
 
     @contextmanager
@@ -192,7 +192,7 @@ class OpenJournal:
             yield
 
     def _open(self, found: Sequence[UploadInput], about: Mapping[str, str]) -> None:
-        # Taken for as long as the upload goes on; a process that is killed gives it back.
+        # Locked during the upload; a killed process releases the lock.
         self._database.execute("PRAGMA locking_mode = EXCLUSIVE")
         known = journal.check_format(self._path, self._database)
         self._database.execute("PRAGMA journal_mode = WAL")
@@ -235,7 +235,7 @@ class OpenJournal:
         if names:
             parts = [f"{name} was {old.get(name)!r} and is {new.get(name)!r}" for name in names]
             self._refuse(
-                f"belongs to an upload with other options: {', '.join(parts)}. Give the options of"
+                f"belongs to an upload with other options: {', '.join(parts)}. Pass the options of"
                 " its first call, or the path of a new journal",
                 options=names,
             )
@@ -253,7 +253,7 @@ class OpenJournal:
                     self.rows[one.index] = row
 
     def _matched(self, found: Sequence[UploadInput], rows: Iterable[FileOutcome]) -> dict[int, int]:
-        """The position in the journal of each file; files that are given twice keep their order."""
+        """Return the journal position of each file; files that occur twice keep their order."""
         places: dict[_Key, list[int]] = {}
         for row in rows:
             path = os.fsencode(row.path) if row.path is not None else None
@@ -277,15 +277,15 @@ class OpenJournal:
                 if names
             ]
             self._refuse(
-                f"belongs to another set of files: {' and '.join(parts)}. Give the files of its"
+                f"belongs to another set of files: {' and '.join(parts)}. Pass the files of its"
                 " first call, or the path of a new journal"
             )
         return matched
 
     def _plan(self, one: UploadInput) -> None:
-        """Begin with a file, whatever the journal said of it."""
+        """Reset the row of a file, so that it starts over."""
         size, mtime = size_and_time(one.upload) if one.upload else (0, None)
-        # Bytes have nothing else by which the next call could tell them from others.
+        # The next call can identify bytes by their hash only.
         in_memory = one.upload is not None and one.upload.data is not None
         self.set(
             one.index,
@@ -305,43 +305,43 @@ class OpenJournal:
 
 
 def _holds(one: UploadInput, row: FileOutcome) -> bool:
-    """Whether what a row says is still true of the file, and need not begin again."""
+    """Return whether a row is still valid for the file, which then does not start over."""
     if one.upload is None:
         return row.is_stored
     if row.state is State.FAILED and row.retryable is not False:
         return False
     if (row.size, row.mtime_ns) != size_and_time(one.upload):
-        # Touched or copied, but not changed, where the hash is there to tell.
+        # A touched or copied file is unchanged if it has the same hash.
         same = row.size == one.upload.size and row.sha256 is not None
         return same and _digest(one.upload) == row.sha256
     return one.upload.data is None or _digest(one.upload) == row.sha256
 
 
 def _key(one: UploadInput) -> _Key:
-    # The rows have names as they are on the disk.
+    # The rows hold names as they are on disk.
     return _place(one), sendable(one.filename)
 
 
 def _name(one: UploadInput) -> str:
-    """The name to store: as it is on the disk, where that is how it was given."""
+    """Return the name to store, as it is on disk if it is that of the path."""
     own = os.path.basename(one.source or "")  # noqa: PTH119 - no object needed
     return own if sendable(own) == one.filename else one.filename
 
 
 def _place(one: UploadInput) -> bytes | None:
-    # Not `resolve`: the same link is the same file, wherever it leads.
+    # Not `resolve`: the same link counts as the same file, whatever it points to.
     source = one.source
     return os.fsencode(os.path.abspath(source)) if source is not None else None  # noqa: PTH100
 
 
 def size_and_time(upload: Upload) -> tuple[int, int | None]:
-    """Size of a file and when it was last changed, in nanoseconds; no time for bytes."""
-    # Of what is gone, sending it will tell.
+    """Return the size of a file and its modification time in nanoseconds; no time for bytes."""
+    # For a missing file, sending it reports the error.
     return upload.current_version() or (upload.size, None)
 
 
 def _storable(value: Any) -> Any:
-    # Reasons quote names of files, which need not be valid text as a column has to be.
+    # Reasons quote file names, which need not be valid text; a text column has to be.
     return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
 
 

@@ -1,4 +1,4 @@
-"""Plans the requests of a batch: its files, cut by count, bytes and pace. No I/O."""
+"""Plans the requests of a batch: divides its files by count, bytes and quota. No I/O."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from aion.uploads import _local_file
 from aion.uploads.progress import UploadProgress
 
 LARGEST_CHUNK = 1000
-"""Files in one request at most, whatever the service allows."""
+"""Most files in one request, whatever the service allows."""
 WITH_RESULTS = 5
-"""Files in a request whose results come with the answer."""
+"""Most files in a request whose response includes the results."""
 CHUNK_BYTES = 256 * 1024 * 1024
-"""Bytes in one request at most: what has to be sent again when it breaks."""
+"""Most bytes in one request: all of them are resent after a failure."""
 _CAUTIOUS_CHUNK = 10
-"""Files in a request when the service does not say how many: what the smallest plan has."""
+"""Files in a request if the service states no limit: the limit of the smallest plan."""
 _CAUTIOUS_REQUESTS = 2
 _MOST_REQUESTS = 16
 
@@ -41,7 +41,7 @@ class Callbacks:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One file of a batch that is to be sent."""
+    """One file of a batch to send."""
 
     index: int
     upload: _local_file.Upload
@@ -53,9 +53,9 @@ class RequestBatch:
 
     Attributes:
         items: The files.
-        tries: How often some of them were sent before, without a response.
-        guarded: Whether they are sent with a duplicate check: the service may have them, or may
-            store them yet, from an earlier try.
+        tries: How often some of them were sent before without a response.
+        guarded: Whether they are sent with a duplicate check, because an earlier attempt may have
+            stored them, or may still store them.
     """
 
     items: list[Item]
@@ -64,7 +64,7 @@ class RequestBatch:
 
 
 def isolate(chunk: Sequence[Item], filename: str | None) -> list[list[Item]]:
-    """Cut a chunk so that the files of one name, or of all names, are sent alone."""
+    """Split a chunk so that the files with one name, or all files, are sent alone."""
     suspects = [item for item in chunk if item.upload.filename == filename] or list(chunk)
     alone = {item.index for item in suspects}
     rest = [item for item in chunk if item.index not in alone]
@@ -73,11 +73,11 @@ def isolate(chunk: Sequence[Item], filename: str | None) -> list[list[Item]]:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How a batch is cut into requests.
+    """The size and number of the requests of a batch.
 
     Attributes:
-        files: Files in one request.
-        requests: Requests at a time.
+        files: Most files in one request.
+        requests: Most requests in flight.
     """
 
     files: int
@@ -85,12 +85,12 @@ class Pace:
 
     @classmethod
     def of(cls, quota: QuotaInfo, *, results_at_once: bool, most: int = LARGEST_CHUNK) -> Pace:
-        """The pace that an allowance permits.
+        """Return the pace that a quota permits.
 
         Args:
             quota: What the service allows.
-            results_at_once: Take no more files than get their results with the response.
-            most: Files in one request at most, whatever the service allows.
+            results_at_once: Limit requests to the files whose results the response includes.
+            most: Most files in one request, whatever the service allows.
         """
         files = _positive(quota.max_batch_size, _CAUTIOUS_CHUNK)
         requests = _positive(quota.max_concurrent_uploads, _CAUTIOUS_REQUESTS)
@@ -103,7 +103,7 @@ def _positive(value: int | None, otherwise: int) -> int:
 
 
 def chunks(items: Iterable[Item], pace: Pace) -> Iterator[list[Item]]:
-    """The items in their order, cut where a request would have too many files or bytes."""
+    """Yield the items in order, split where a request would have too many files or bytes."""
     chunk: list[Item] = []
     size = 0
     for item in items:

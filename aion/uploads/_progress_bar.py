@@ -1,6 +1,6 @@
-"""The display behind `progress=True`: `rich` on a terminal, plain lines elsewhere, on stderr.
+"""Shows the progress for `progress=True` on stderr: `rich` on a terminal, else plain lines.
 
-It starts no thread: it changes when there is something new.
+It starts no thread: it updates at each step.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ _LINE_SECONDS = 5.0
 
 
 class Display:
-    """What shows progress.
+    """Shows progress.
 
     Attributes:
-        show: Called at each step; None where nothing is shown.
+        show: Called at each step; None if nothing is shown.
     """
 
     show: Callable[[UploadProgress], Any] | None = None
 
     def close(self) -> None:
-        """The upload has ended, one way or another."""
+        """Finish the display; called when the upload has ended or failed."""
 
 
 class _Callback(Display):
@@ -36,7 +36,7 @@ class _Callback(Display):
 
 
 class _Lines(Display):
-    """A line now and then, for logs."""
+    """Prints a line every few seconds, for logs."""
 
     def __init__(self) -> None:
         self.show = self._show
@@ -60,7 +60,7 @@ class _Lines(Display):
 
 
 class _Bars(Display):
-    """Two bars, one of bytes and one of descriptions."""
+    """Shows two bars: bytes and descriptions."""
 
     def __init__(self, console: Any) -> None:
         from rich.progress import BarColumn, Progress, TextColumn
@@ -91,10 +91,10 @@ class _Bars(Display):
 
 
 def display(progress: bool | Callable[[UploadProgress], Any]) -> Display:
-    """What a caller's `progress` asks for.
+    """Return the display for a `progress` argument.
 
     Raises:
-        ValidationError: It is neither a bool nor something to call.
+        ValidationError: It is neither a bool nor a callable.
         ImportError: `rich` is needed and not installed; the message names the extra.
     """
     if progress is False:
@@ -102,7 +102,7 @@ def display(progress: bool | Callable[[UploadProgress], Any]) -> Display:
     if callable(progress):
         return _Callback(progress)
     if progress is not True:
-        refuse("progress", progress, "True, False or something to call")
+        refuse("progress", progress, "True, False or a callable")
     try:
         from rich.console import Console
     except ImportError:

@@ -1,7 +1,7 @@
-"""Notes in a journal what becomes of each file of a batch, and reads what an earlier call noted.
+"""Records the outcome of each file of a batch in a journal, and reads those of an earlier call.
 
-That a file may be in flight is on the disk before the file is sent. That it arrived need not be:
-without it, the next call asks the service.
+The state "in flight" is on disk before a file is sent. The state "arrived" need not be: without it,
+the next call asks the service.
 """
 
 from __future__ import annotations
@@ -26,51 +26,51 @@ from aion_api.models.user_files import StreamBatchUploadBody
 
 
 class Record(Protocol):
-    """What a batch notes while it goes on, for a later call."""
+    """Records the progress of a batch for a later call."""
 
     def done(self) -> dict[int, FileOutcome]:
-        """Return what an earlier call left, by the index of the file; without what to send."""
+        """Return the rows of an earlier call by the index of the file, without files to send."""
         ...
 
     def sending(self, items: Sequence[Item]) -> None:
-        """Note files that are about to be sent: this is on the disk when it returns."""
+        """Record files that are about to be sent; the record is on disk on return."""
         ...
 
     def unsent(self, items: Sequence[Item]) -> None:
-        """Note files that were sent and are certainly not stored."""
+        """Record files that were sent and are certainly not stored."""
         ...
 
     def sent(self, session_id: str, items: Sequence[Item]) -> None:
-        """Note files that the service took, and whose ids its session will have."""
+        """Record files that the service accepted, and whose ids come from the upload session."""
         ...
 
     def stored(self, results: Iterable[tuple[int, UploadResult]]) -> None:
-        """Note files that are in the library; their descriptions may have ended."""
+        """Record stored files; their descriptions may have ended."""
         ...
 
     def processed(self, results: Iterable[tuple[int, DocumentUploadResult]]) -> None:
-        """Note documents whose processing has ended."""
+        """Record documents whose processing has ended."""
         ...
 
     def failed(self, index: int, reason: str, retryable: bool | None) -> None:
-        """Note a file that was not stored."""
+        """Record a file that was not stored."""
         ...
 
     def doubtful(self, items: Iterable[Item]) -> None:
-        """Note files that may be stored: the next call asks."""
+        """Record files that may be stored: the next call checks them."""
         ...
 
     def hashed(self, index: int, digest: str) -> None:
-        """Note the hash of a file."""
+        """Record the hash of a file."""
         ...
 
     def close(self) -> None:
-        """Let others open the journal: nothing more will be noted."""
+        """Close the journal, so that other uploads can open it."""
         ...
 
 
 class _NoRecord:
-    """The record of a batch without a journal: it notes nothing."""
+    """Records nothing: used without a journal."""
 
     def done(self) -> dict[int, FileOutcome]:
         return {}
@@ -98,18 +98,18 @@ NO_RECORD: Record = _NoRecord()
 
 
 class JournalRecord:
-    """Notes a batch in a journal, new or of an earlier call.
+    """Records a batch in a journal, new or from an earlier call.
 
     Args:
-        path: Where the journal is, or will be.
+        path: The path of the journal, which may not exist yet.
         found: The files of the batch.
-        base_url: The service that they go to.
+        base_url: The service that receives them.
         kind: The kind of files: ``images`` or ``documents``.
         options: The options of the call, by the names of the arguments.
 
     Raises:
-        ValidationError: The journal is one of another upload or of another service, it is in use,
-            or the file is something else.
+        ValidationError: The journal belongs to another upload or another service, it is in use, or
+            the file is not a journal.
     """
 
     def __init__(
@@ -124,11 +124,11 @@ class JournalRecord:
         self._journal = OpenJournal(path, found, base_url, kind, options or {})
 
     def done(self) -> dict[int, FileOutcome]:
-        """Return what an earlier call left, by the index of the file; without what to send."""
+        """Return the rows of an earlier call by the index of the file, without files to send."""
         return self._journal.rows
 
     def sending(self, items: Sequence[Item]) -> None:
-        """Note files that are about to be sent: this is on the disk when it returns."""
+        """Record files that are about to be sent; the record is on disk on return."""
         with self._journal.whole(safely=True):
             for item in items:
                 size, mtime = size_and_time(item.upload)
@@ -143,19 +143,19 @@ class JournalRecord:
                 )
 
     def unsent(self, items: Sequence[Item]) -> None:
-        """Note files that were sent and are certainly not stored."""
+        """Record files that were sent and are certainly not stored."""
         with self._journal.whole():
             for item in items:
                 self._journal.set(item.index, state=State.PLANNED)
 
     def sent(self, session_id: str, items: Sequence[Item]) -> None:
-        """Note files that the service took, and whose ids its session will have."""
+        """Record files that the service accepted, and whose ids come from the upload session."""
         with self._journal.whole():
             for item in items:
                 self._journal.set(item.index, state=State.SENT, session_id=session_id)
 
     def stored(self, results: Iterable[tuple[int, UploadResult]]) -> None:
-        """Note files that are in the library; their descriptions may have ended."""
+        """Record stored files; their descriptions may have ended."""
         with self._journal.whole():
             for index, one in results:
                 self._journal.set(
@@ -166,29 +166,29 @@ class JournalRecord:
                 )
 
     def processed(self, results: Iterable[tuple[int, DocumentUploadResult]]) -> None:
-        """Images are not processed: see `DocumentJournalRecord`."""
+        """Do nothing: images are not processed. See `DocumentJournalRecord`."""
 
     def failed(self, index: int, reason: str, retryable: bool | None) -> None:
-        """Note a file that was not stored."""
+        """Record a file that was not stored."""
         self._journal.set(index, state=State.FAILED, reason=reason, retryable=retryable)
 
     def doubtful(self, items: Iterable[Item]) -> None:
-        """Note files that may be stored: the next call asks."""
+        """Record files that may be stored: the next call checks them."""
         with self._journal.whole():
             for item in items:
                 self._journal.set(item.index, state=State.SENDING, session_id=None)
 
     def hashed(self, index: int, digest: str) -> None:
-        """Note the hash of a file."""
+        """Record the hash of a file."""
         self._journal.set(index, sha256=digest)
 
     def close(self) -> None:
-        """Let others open the journal: nothing more will be noted."""
+        """Close the journal, so that other uploads can open it."""
         self._journal.close()
 
 
 class DocumentJournalRecord(JournalRecord):
-    """Notes a batch of documents, which are processed instead of described."""
+    """Records a batch of documents, which are processed instead of described."""
 
     def __init__(
         self,
@@ -201,14 +201,14 @@ class DocumentJournalRecord(JournalRecord):
         self._files = found
 
     def stored(self, results: Iterable[tuple[int, UploadResult]]) -> None:
-        """Note documents that are in the library; their processing is polled later."""
+        """Record stored documents; their processing is polled later."""
         with self._journal.whole():
             for index, one in results:
                 document = stored_document(self._files[index], one)
                 self._set(index, State.STORED, document)
 
     def processed(self, results: Iterable[tuple[int, DocumentUploadResult]]) -> None:
-        """Note documents whose processing has ended."""
+        """Record documents whose processing has ended."""
         with self._journal.whole():
             for index, one in results:
                 self._set(index, State.DESCRIBED, one)
@@ -218,7 +218,7 @@ class DocumentJournalRecord(JournalRecord):
 
 
 def options_of(form: StreamBatchUploadBody) -> dict[str, Any]:
-    """Return the options of a batch, as its journal has them."""
+    """Return the options of a batch as its journal stores them."""
     return {name: value for name, value in form.to_dict().items() if name != "files"}
 
 
@@ -237,7 +237,7 @@ def resume_plan(
 ) -> tuple[array[int], list[Item], list[Sent]]:
     """Plan the rest of a batch: what to send, what may have arrived, and the open sessions.
 
-    What to send may be nearly all of it, and is given by the indexes of the files.
+    The files to send may be nearly all of the batch, and are returned as indexes.
     """
     sessions: dict[str, Sent] = {}
     plain = array("L")
@@ -258,7 +258,7 @@ def resume_plan(
 
 
 def restored(row: FileOutcome) -> UploadResult | None:
-    """Return the result that a journal holds of a file, or None when it is not known yet."""
+    """Return the result of a file in a journal, or None if there is none yet."""
     if row.result is not None and row.is_stored:
         data: dict[str, Any] = json.loads(row.result)
         if "document_id" in data:
@@ -266,7 +266,7 @@ def restored(row: FileOutcome) -> UploadResult | None:
         return parsed(UploadResult, data)
     if row.state is State.FAILED:
         return UploadResult.not_stored(
-            row.filename, row.reason or "no reason was kept", retryable=row.retryable
+            row.filename, row.reason or "no reason was recorded", retryable=row.retryable
         )
     return None
 

@@ -11,15 +11,15 @@ LONGEST_PAUSE = 30.0
 
 
 def pause_before(error: AionvisionError, tries: int, config: ClientConfig) -> float | None:
-    """Return the seconds until a failed request is followed up; None where that cannot help.
+    """Return the seconds until a failed request is resent; None if that cannot help.
 
-    A request that was one too many may be taken when fewer are in flight, and an open circuit
-    breaker lets a probe request through later.
+    The service may accept a refused request when fewer are in flight, and an open circuit breaker
+    lets a probe request through later.
 
     Args:
         error: Why it failed, its retries included.
-        tries: How often it was followed up already.
-        config: The settings, which say how often that may be.
+        tries: How often it was resent already.
+        config: The settings, which limit that number.
     """
     if not (is_transient(error) or is_ambiguous(error)):
         return None

@@ -1,4 +1,4 @@
-"""Writes a result into a journal and reads it back, both derived from the fields of its type."""
+"""Writes a result into a journal and reads it back, by the fields of its type."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from aion_api import Model, field_names
 M = TypeVar("M", bound=Model)
 
 _SIGNED = "_url"
-"""How the fields end that hold signed links, which expire: a journal holds none of them."""
+"""Suffixes of the fields with signed links, which expire and are not written to a journal."""
 
 
 def written(result: Model) -> str:
@@ -28,19 +28,19 @@ def written(result: Model) -> str:
 
 
 def read(kind: type[M], text: str) -> M:
-    """Return the result that `written` wrote; names that its type does not have are left out."""
+    """Return the result that `written` wrote, without names that its type does not have."""
     return parsed(kind, json.loads(text))
 
 
 def parsed(kind: type[M], data: dict[str, Any]) -> M:
-    """Return the result whose JSON data is given."""
+    """Return the result from its JSON data."""
     readers = _readers(cast("Any", kind))
     return kind(**{name: readers[name](value) for name, value in data.items() if name in readers})
 
 
 @cache
 def _readers(kind: Any) -> dict[str, Callable[[Any], Any]]:
-    """Return what turns the JSON data of each field into its value."""
+    """Return the functions that convert the JSON data of each field into its value."""
     hints = get_type_hints(kind)
     return {name: _reader(hints[name]) for name in field_names(kind)}
 
@@ -49,7 +49,7 @@ def _reader(hint: Any) -> Callable[[Any], Any]:
     arguments = get_args(hint)
     if get_origin(hint) in (Union, UnionType):
         some = [_reader(one) for one in arguments if one is not NoneType]
-        # Only one type of a union has to be read: the others are as they are in JSON.
+        # At most one type of a union needs conversion: the others are plain JSON values.
         read_one = next((one for one in some if one is not _same), _same)
         return lambda value: None if value is None else read_one(value)
     if get_origin(hint) is list:

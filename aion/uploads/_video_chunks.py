@@ -1,4 +1,4 @@
-"""A video in chunks: what is known of each of them while they are sent. No network."""
+"""Holds the state of the chunks of a video while they are sent. No network."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from aion.types.video import VideoUploadSession
 
 @dataclass(slots=True)
 class Chunk:
-    """One chunk.
+    """One chunk of a video.
 
     Attributes:
-        number: Counted from 1.
-        offset: Where it begins in the file, in bytes.
-        size: Bytes.
-        url: Where it goes; None where a URL has to be asked for.
-        method: How it is sent there.
-        etag: What storage answered, once it has the chunk.
-        confirmed: Whether the service knows of it.
+        number: Its number, from 1.
+        offset: Its position in the file, in bytes.
+        size: Its size in bytes.
+        url: The URL to send it to; None if a new one has to be requested.
+        method: The HTTP method.
+        etag: The ETag in the response of storage, once the chunk is stored.
+        confirmed: Whether it is confirmed to the service.
     """
 
     number: int
@@ -37,14 +37,14 @@ class Chunk:
 
 @dataclass(slots=True)
 class ChunkedUpload:
-    """A begun upload of a video.
+    """An upload of a video that has begun.
 
     Attributes:
-        media_id: The video.
-        upload_id: The upload.
-        chunks: Its chunks, in their order.
-        at_once: Chunks that the service lets be sent at a time.
-        retries: New URLs that one chunk may ask for.
+        media_id: The id of the video.
+        upload_id: The id of the upload.
+        chunks: Its chunks, in order.
+        at_once: Most chunks in flight that the service allows.
+        retries: New URLs that one chunk may request.
     """
 
     media_id: str
@@ -55,7 +55,7 @@ class ChunkedUpload:
 
     @classmethod
     def of(cls, session: VideoUploadSession) -> Self:
-        """The upload that the service has just begun."""
+        """Create the upload from the session that the service has just begun."""
         chunks: list[Chunk] = []
         offset = 0
         for one in sorted(session.chunks, key=lambda chunk: chunk.chunk_number):
@@ -72,26 +72,26 @@ class ChunkedUpload:
 
     @property
     def size(self) -> int:
-        """Bytes of all chunks."""
+        """Size of all chunks in bytes."""
         return sum(chunk.size for chunk in self.chunks)
 
     @property
     def confirmed(self) -> list[Chunk]:
-        """The chunks that the service knows of."""
+        """The chunks that are confirmed to the service."""
         return [chunk for chunk in self.chunks if chunk.confirmed]
 
 
 class HashedRange(FileRange):
-    """A stretch of a file whose MD5 is known once it is sent.
+    """A range of a file that computes its MD5 while it is sent.
 
     Attributes:
-        md5: In hexadecimal; of the last attempt.
+        md5: The MD5 of the last attempt, in hexadecimal.
     """
 
     md5 = ""
 
     def pieces(self) -> Iterator[bytes]:
-        """The bytes of the stretch, read while they are sent."""
+        """Yield the bytes of the range, read while they are sent."""
         digest = hashlib.md5(usedforsecurity=False)
         for piece in super().pieces():
             digest.update(piece)
@@ -100,10 +100,10 @@ class HashedRange(FileRange):
 
 
 class ETagCheck:
-    """Tells chunks that storage holds otherwise than they were sent.
+    """Detects chunks that were corrupted in storage.
 
-    Most storage gives the MD5 of the bytes as their ETag, but encrypted buckets give something
-    else. What it is shows the first chunk whose ETag is its MD5: from then on all have to be.
+    Most storage returns the MD5 of the bytes as their ETag, but encrypted buckets return another
+    value. The first chunk whose ETag is its MD5 decides: from then on all have to match.
     """
 
     def __init__(self) -> None:
@@ -111,19 +111,19 @@ class ETagCheck:
         self._others: list[int] = []
 
     def fits(self, number: int, etag: str, md5: str) -> bool:
-        """Whether an ETag may be that of the bytes of a chunk."""
+        """Return whether an ETag may belong to the bytes of a chunk."""
         if etag.strip().removeprefix("W/").strip('"').lower() == md5:
             self._is_md5 = True
             return True
-        # Looked at once: in the blocking client, another thread may find it out at this moment, and
-        # a chunk that is noted as taken must not be refused.
+        # Read once: in the blocking client, another thread may change it at this moment, and a
+        # chunk that is recorded as accepted must not be refused.
         is_other = not self._is_md5
         if is_other:
             self._others.append(number)
         return is_other
 
     def wrong(self) -> list[int]:
-        """The numbers of chunks that were taken before it showed that their ETags are wrong."""
+        """Return the numbers of chunks accepted before their ETags turned out to be wrong."""
         return sorted(self._others) if self._is_md5 else []
 
 

@@ -1,7 +1,7 @@
-"""Videos to upload, and what is said about them: checked before anything is sent.
+"""Checks videos to upload, and their options, before anything is sent.
 
-The type is decided by the first bytes; where these show none, as in old QuickTime files, by the
-extension.
+The first bytes decide the type; if they identify none, as in old QuickTime files, the extension
+does.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from aion.uploads import _expand, _local_file, _media_types, _mp4
 from aion_api import Unset
 
 LARGEST = 4 * 1024**3
-"""Bytes of one video."""
+"""Most bytes of one video."""
 LONGEST = 7200.0
-"""Seconds of one video."""
+"""Most seconds of one video."""
 MOST_IN_BATCH = 10
 MOST_CHUNKS = 10_000
 LONGEST_REASON = 500
@@ -54,9 +54,9 @@ class Video(_local_file.Upload):
     """One video on disk, checked.
 
     Attributes:
-        path: Where it is.
-        version: Tells it from a later one at the same place.
-        duration: Its length in seconds, where its headers tell.
+        path: The path of the file.
+        version: Its size and modification time, to detect changes.
+        duration: Its length in seconds, if its headers state it.
     """
 
     path: Path
@@ -86,19 +86,19 @@ class VideoCallbacks:
 
 
 def video(file: Any, filename: str | None = None) -> Video:
-    """A video by its path.
+    """Check a video by its path.
 
     Raises:
-        FileNotFoundError: There is no such file.
-        ValidationError: It is a directory, empty, too large, too long, or no video that the
-            service takes.
+        FileNotFoundError: The file does not exist.
+        ValidationError: It is a directory, empty, too large, too long, or not a video that the
+            service accepts.
     """
     if not isinstance(file, (str, Path)):
         check.unopened("file", file, "pass its path")
         check.refuse("file", file, "the path of a video")
     check.filled("file", file)
     path = Path(by_value(os.fspath(file)))
-    found, head, duration = _look(path)
+    found, head, duration = _inspect(path)
     name = check.filename("filename", filename) or path.name
     size = found.st_size
     if size == 0:
@@ -112,7 +112,7 @@ def video(file: Any, filename: str | None = None) -> Video:
     return Video(name, kind, size, *place, path, version_of(found), duration)
 
 
-def _look(path: Path) -> tuple[os.stat_result, bytes, float | None]:
+def _inspect(path: Path) -> tuple[os.stat_result, bytes, float | None]:
     try:
         _local_file.require_file(str(path), "videos")
         with BufferedReader(open_file(path)) as handle:
@@ -134,7 +134,7 @@ def _type(name: str, head: bytes) -> str:
         return named
     if kind == "video/mp4" and named in _ISO_TYPES:
         return named
-    # Matroska begins as WebM does, which is a part of it.
+    # Matroska has the same signature as WebM, which is a subset of it.
     if kind in EXTENSIONS.values() and (kind != "video/webm" or b"webm" in head[:64]):
         return str(kind)
     raise ValidationError(
@@ -151,11 +151,11 @@ def _unfit(message: str, size: int | None = None) -> ValidationError:
 
 
 def videos(files: Any) -> list[Video]:
-    """The videos that are meant by a path or a list of paths; a directory means those in it.
+    """Check the videos of a path or a list of paths; a directory stands for the videos in it.
 
     Raises:
-        FileNotFoundError: One that was named does not exist.
-        ValidationError: There is none, or one of them cannot be uploaded.
+        FileNotFoundError: A named file does not exist.
+        ValidationError: No video was found, or one of them cannot be uploaded.
     """
     found = _expand.expand(files, check=video, extensions=frozenset(EXTENSIONS))
     bad = [one.file for one in found if isinstance(one.file, _expand.Unusable)]

@@ -1,7 +1,7 @@
-"""Notes in a journal how far uploads of videos are, and reads what an earlier call noted.
+"""Records the progress of video uploads in a journal, and reads that of an earlier call.
 
-An upload is on the disk before its first chunk is sent, and the ETag of a chunk before the service
-gets it. So whatever ends the call, the next one knows which chunks it need not send.
+An upload is on disk before its first chunk is sent, and the ETag of a chunk before it is confirmed
+to the service. So after any failure, the next call knows which chunks are already stored.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from aion_api import UNSET
 
 
 class VideoRecord(Protocol):
-    """What an upload of videos notes while it goes on, for a later call."""
+    """Records the progress of video uploads for a later call."""
 
     @property
     def resumes(self) -> bool:
-        """Whether a later call can resume what this one has begun."""
+        """Whether a later call can resume the uploads of this one."""
         ...
 
     def result(self, index: int) -> VideoUploadResult | None:
@@ -38,40 +38,40 @@ class VideoRecord(Protocol):
         ...
 
     def replaced(self, index: int) -> ChunkedUpload | None:
-        """Return the upload that an earlier call began of a file that has changed since."""
+        """Return the upload that an earlier call began for a file that has changed since."""
         ...
 
     def begin(self, index: int, upload: ChunkedUpload) -> None:
-        """Note an upload that has begun: this is on the disk when it returns."""
+        """Record an upload that has begun; the record is on disk on return."""
         ...
 
     def sent(self, index: int, chunk: Chunk) -> None:
-        """Note a chunk that storage has: its ETag is on the disk when this returns."""
+        """Record a chunk in storage; its ETag is on disk on return."""
         ...
 
     def confirmed(self, index: int, chunk: Chunk) -> None:
-        """Note a chunk that is confirmed to the service."""
+        """Record a chunk that is confirmed to the service."""
         ...
 
     def stored(self, index: int, result: VideoUploadResult) -> None:
-        """Note a video that is in the library; its analysis may have ended."""
+        """Record a stored video; its analysis may have ended."""
         ...
 
     def stopped(self, index: int, reason: str) -> None:
-        """Note an upload that has stopped, and can be resumed."""
+        """Record an upload that stopped and can be resumed."""
         ...
 
     def given_up(self, index: int, reason: str) -> None:
-        """Note an upload that cannot be resumed: the video is sent from the beginning."""
+        """Record an upload that cannot be resumed: the video starts over."""
         ...
 
     def close(self) -> None:
-        """Let others open the journal: nothing more will be noted."""
+        """Close the journal, so that other uploads can open it."""
         ...
 
 
 class _NoVideoRecord:
-    """The record of videos without a journal: it notes nothing."""
+    """Records nothing: used without a journal."""
 
     resumes = False
 
@@ -106,17 +106,17 @@ NO_VIDEO_RECORD: VideoRecord = _NoVideoRecord()
 
 
 class VideoJournalRecord:
-    """Notes videos in a journal, new or of an earlier call.
+    """Records videos in a journal, new or from an earlier call.
 
     Args:
-        path: Where the journal is, or will be.
+        path: The path of the journal, which may not exist yet.
         videos: The videos.
-        base_url: The service that they go to.
+        base_url: The service that receives them.
         options: The options of the call.
 
     Raises:
-        ValidationError: The journal is one of another upload or of another service, it is in use,
-            or the file is something else.
+        ValidationError: The journal belongs to another upload or another service, it is in use, or
+            the file is not a journal.
     """
 
     resumes = True
@@ -146,14 +146,14 @@ class VideoJournalRecord:
         return self._upload(index, row.image_id, row.session_id)
 
     def replaced(self, index: int) -> ChunkedUpload | None:
-        """Return the upload that an earlier call began of a file that has changed since."""
+        """Return the upload that an earlier call began for a file that has changed since."""
         row = self._journal.replaced.get(index)
         if row is None or row.state is not State.SENDING:
             return None
         return self._upload(index, row.image_id, row.session_id)
 
     def begin(self, index: int, upload: ChunkedUpload) -> None:
-        """Note an upload that has begun: this is on the disk when it returns."""
+        """Record an upload that has begun; the record is on disk on return."""
         with self._journal.whole(safely=True):
             self._journal.set(
                 index,
@@ -171,19 +171,19 @@ class VideoJournalRecord:
             )
 
     def sent(self, index: int, chunk: Chunk) -> None:
-        """Note a chunk that storage has: its ETag is on the disk when this returns."""
+        """Record a chunk in storage; its ETag is on disk on return."""
         with self._journal.whole(safely=True):
             self._journal.set_chunk(index, chunk.number, etag=chunk.etag, confirmed=False)
 
     def confirmed(self, index: int, chunk: Chunk) -> None:
-        """Note a chunk that is confirmed to the service."""
+        """Record a chunk that is confirmed to the service."""
         with self._journal.whole():
             self._journal.set_chunk(index, chunk.number, etag=chunk.etag, confirmed=True)
 
     def stored(self, index: int, result: VideoUploadResult) -> None:
-        """Note a video that is in the library; its analysis may have ended."""
+        """Record a stored video; its analysis may have ended."""
         if not result.is_completed:
-            # It is still being put together: the next call asks again.
+            # The service still assembles it: the next call polls its status.
             return
         with self._journal.whole(safely=True):
             self._journal.set(
@@ -195,11 +195,11 @@ class VideoJournalRecord:
             )
 
     def stopped(self, index: int, reason: str) -> None:
-        """Note an upload that has stopped, and can be resumed."""
+        """Record an upload that stopped and can be resumed."""
         self._journal.set(index, reason=reason)
 
     def given_up(self, index: int, reason: str) -> None:
-        """Note an upload that cannot be resumed: the video is sent from the beginning."""
+        """Record an upload that cannot be resumed: the video starts over."""
         with self._journal.whole(safely=True):
             self._journal.set(
                 index, state=State.FAILED, session_id=None, image_id=None, reason=reason
@@ -207,7 +207,7 @@ class VideoJournalRecord:
             self._journal.plan_chunks(index, [], at_once=1, retries=0)
 
     def close(self) -> None:
-        """Let others open the journal: nothing more will be noted."""
+        """Close the journal, so that other uploads can open it."""
         self._journal.close()
 
     def _upload(
@@ -226,7 +226,7 @@ class VideoJournalRecord:
 
 
 def _options(options: VideoOptions) -> Mapping[str, Any]:
-    """Return the options that decide how videos are stored, as the journal has them."""
+    """Return the options that affect how videos are stored, as the journal stores them."""
     asked = {
         "title": options.title,
         "tags": options.tags,

@@ -1,9 +1,9 @@
 """The journal of an upload: what `journal=PATH` writes, and how to read it.
 
 A journal belongs to one set of files, one kind of upload with its options, and one service. It is
-a SQLite database in WAL mode, so that whatever ends the upload (an error, Ctrl-C, ``kill -9``, a
-power cut), the same call with the same journal goes on where it ended. It holds no key, no content
-of a file and no signed URL. While an upload writes it, nobody else can open it.
+a SQLite database in WAL mode, so after any end of the upload (an error, Ctrl-C, ``kill -9``, a
+power cut), the same call with the same journal resumes it. It holds no key, no file content and no
+signed URL. While an upload writes it, no other process can open it.
 
 Format 2: ``PRAGMA application_id`` is 0x41494F4E ("AION"), ``PRAGMA user_version`` the format.
 
@@ -27,21 +27,21 @@ Format 2: ``PRAGMA application_id`` is 0x41494F4E ("AION"), ``PRAGMA user_versio
 | `result`      | text: the `UploadResult`, `DocumentUploadResult` or `VideoUploadResult` as  |
 |               | JSON, without signed links                                                 |
 | `reason`      | text: why it failed                                                        |
-| `retryable`   | integer: 0 when sending the same file again cannot help                    |
+| `retryable`   | integer: 0 when resending the same file cannot help                        |
 
 | table `uploads` | one row a video whose upload has begun                                   |
 |-----------------|--------------------------------------------------------------------------|
 | `position`      | integer: the file                                                        |
-| `at_once`       | integer: chunks that the service lets be sent at a time                  |
-| `retries`       | integer: new URLs that one chunk may ask for                             |
+| `at_once`       | integer: most chunks in flight that the service allows                   |
+| `retries`       | integer: new URLs that one chunk may request                             |
 
 | table `chunks` | one row a chunk of such a video                                           |
 |----------------|---------------------------------------------------------------------------|
 | `position`     | integer: the file                                                         |
 | `number`       | integer: the chunk, from 1                                                |
 | `size`         | integer: bytes                                                            |
-| `etag`         | text: what storage answered, once it has the chunk                        |
-| `confirmed`    | integer: 1 once the service knows of it                                   |
+| `etag`         | text: the ETag in the response of storage, once the chunk is stored       |
+| `confirmed`    | integer: 1 once it is confirmed to the service                            |
 """
 
 from __future__ import annotations
@@ -68,40 +68,39 @@ COLUMNS = (
 
 
 class State(StrEnum):
-    """How far a file is."""
+    """The state of a file."""
 
     PLANNED = "planned"
     """Not sent yet."""
     SENDING = "sending"
-    """It was being sent: what of it arrived is found out by the next call."""
+    """It was in flight: the next call checks whether it is stored."""
     SENT = "sent"
-    """The service took it; its id is not known yet, but its upload session is."""
+    """The service accepted it; its upload session is known, its id not yet."""
     STORED = "stored"
-    """It is in the library; its description, processing or analysis has not ended, or was not
-    waited for."""
+    """It is stored; its description, processing or analysis is pending, or was not waited for."""
     DESCRIBED = "described"
-    """That has ended, well or not: nothing is left to do."""
+    """It is stored, and its description, processing or analysis has ended or failed."""
     FAILED = "failed"
-    """It was not stored, for the `reason` that is given."""
+    """It was not stored, because of its `reason`."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileOutcome:
-    """What became of one file.
+    """The outcome of one file.
 
     Attributes:
         position: Its position in the input, from 0.
-        filename: The name that it is stored under.
-        path: Where it lies; None for bytes.
-        size: Bytes.
-        mtime_ns: When it was last changed, in nanoseconds since 1970; None for bytes.
-        sha256: Its hash in hexadecimal, where it was needed.
-        state: How far it is.
-        session_id: The upload session that took it; of a video, the id of its upload.
+        filename: The name to store.
+        path: Its path; None for bytes.
+        size: Its size in bytes.
+        mtime_ns: Its modification time, in nanoseconds since 1970; None for bytes.
+        sha256: Its hash in hexadecimal, if it was needed.
+        state: Its state.
+        session_id: The upload session that accepted it; of a video, the id of its upload.
         image_id: Its id in the library, once it is known.
         result: Its result as JSON, once it is stored.
         reason: Why it failed.
-        retryable: Whether sending it again may help; None where nobody said.
+        retryable: Whether resending it may help; None if unknown.
     """
 
     position: int
@@ -127,22 +126,22 @@ class Journal:
     """A journal that an upload has written.
 
     Args:
-        path: The file that was given as `journal`.
+        path: The file that was passed as `journal`.
 
     Raises:
-        ValidationError: It is no path.
+        ValidationError: `path` is not a path.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(check.path("path", path))
 
     def report(self) -> list[FileOutcome]:
-        """Every file of the upload with its outcome, in the order of the input. No request.
+        """Return every file of the upload with its outcome, in the order of the input. No request.
 
         Raises:
-            ValidationError: There is no such journal, it is none, or an upload is writing it.
+            ValidationError: The file does not exist, is not a journal, or an upload is writing it.
         """
-        if not os.path.isfile(self.path):  # noqa: PTH113 - a name that is too long is no error
+        if not os.path.isfile(self.path):  # noqa: PTH113 - accepts names that are too long
             refuse(self.path, "does not exist")
         with reading(self.path), closing(sqlite3.connect(self.path, _BUSY_SECONDS)) as database:
             if not check_format(self.path, database):
@@ -154,7 +153,7 @@ class Journal:
 
 
 def outcomes(database: sqlite3.Connection) -> Iterator[FileOutcome]:
-    """The rows of an open journal."""
+    """Yield the rows of an open journal."""
     for row in database.execute(f"SELECT {COLUMNS} FROM files ORDER BY position"):  # noqa: S608
         position, name, path, size, mtime, sha256, state, session, image, result, why, again = row
         yield FileOutcome(
@@ -174,20 +173,20 @@ def outcomes(database: sqlite3.Connection) -> Iterator[FileOutcome]:
 
 
 def encoded(name: str) -> bytes:
-    """A name as the journal has it: names of files need not be valid text."""
+    """Encode a name for the journal: file names need not be valid text."""
     return name.encode("utf-8", "surrogatepass")
 
 
 def decoded(name: bytes) -> str:
-    """The name that `encoded` got."""
+    """Decode a name that `encoded` encoded."""
     return name.decode("utf-8", "surrogatepass")
 
 
 def check_format(path: Path, database: sqlite3.Connection) -> bool:
-    """Whether a database is a journal; False for one that is still empty.
+    """Return whether a database is a journal; False for an empty one.
 
     Raises:
-        ValidationError: It is something else, or of another format.
+        ValidationError: It is another database, or has another format.
     """
     application = database.execute("PRAGMA application_id").fetchone()[0]
     version = database.execute("PRAGMA user_version").fetchone()[0]
@@ -196,13 +195,13 @@ def check_format(path: Path, database: sqlite3.Connection) -> bool:
     if application == APPLICATION:
         refuse(path, f"has format {version}; this version of aion knows format {FORMAT}")
     if application or version or database.execute("SELECT 1 FROM sqlite_schema").fetchone():
-        refuse(path, "is a database of something else: give the path of a new file")
+        refuse(path, "is not a journal but another database: pass the path of a new file")
     return False
 
 
 @contextmanager
 def reading(path: Path) -> Generator[None]:
-    """Turns what SQLite says of a file into the documented error."""
+    """Convert SQLite errors into the documented one."""
     try:
         yield
     except sqlite3.DatabaseError as error:
@@ -210,7 +209,7 @@ def reading(path: Path) -> Generator[None]:
         if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
             reason = "is in use: another upload is writing it"
         elif name.startswith("SQLITE_NOTADB"):
-            reason = "is no journal: give the path of a new file"
+            reason = "is not a journal: pass the path of a new file"
         else:
             reason = f"cannot be used: {error}"
         refuse(path, reason, error)

@@ -1,4 +1,4 @@
-"""How far a bulk upload is: what `progress=` is called with, or shows."""
+"""The progress of a bulk upload, as `progress=` receives or shows it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class UploadProgress:
-    """A bulk upload at one moment.
+    """The progress of a bulk upload at one moment.
 
     Attributes:
         files: All files of the upload.
-        files_sent: Files that the service has, or has refused; those of an earlier call with the
-            same journal included. They count when their request is answered.
+        files_sent: Files that the service stored or refused, including those of an earlier call
+            with the same journal. They count when the response to their request arrives.
         bytes: All bytes of the upload.
         bytes_sent: Bytes of the files that were sent.
         stored: Files whose id is known.

@@ -218,7 +218,7 @@ def test_an_upload_that_the_service_gave_up_restarts_and_the_log_says_so_p22(
         sandbox.step_clock(2 * 24 * 3600)
     with caplog.at_level(logging.WARNING, "aion"):
         result = calls(client.video_uploads.upload_one(video, journal=journal))
-    assert f"{row.session_id} of harbor.mp4 cannot go on and begins anew" in caplog.text
+    assert f"{row.session_id} of harbor.mp4 cannot be resumed and starts over" in caplog.text
     assert how in caplog.text
     assert result.media_id != row.image_id
     only_video(calls, client, result.media_id, video.read_bytes())
@@ -450,7 +450,7 @@ def test_a_chunk_that_was_taken_before_etags_were_understood_ends_the_upload(
 ) -> None:
     misread(monkeypatch, 1)
     client = calls.client(sandbox)
-    with pytest.raises(VideoUploadError, match=r"other bytes than were sent of the chunks \[1\]"):
+    with pytest.raises(VideoUploadError, match=r"other bytes than were sent for the chunks \[1\]"):
         calls(client.video_uploads.upload_one(video, max_chunk_concurrency=1))
     assert (count(sandbox)["complete"], count(sandbox)["abort"]) == (0, 1)
 

@@ -88,7 +88,7 @@ def test_validation_without_a_bucket_says_so(calls: Calls, sandbox: Sandbox) -> 
 
 def test_a_bucket_that_is_not_there_is_refused(calls: Calls, sandbox: Sandbox) -> None:
     client = calls.client(sandbox)
-    with pytest.raises(ValidationError, match="there is no bucket 'missing-one'"):
+    with pytest.raises(ValidationError, match="the bucket 'missing-one' does not exist"):
         calls(client.settings.configure_custom_s3(**bucket(bucket_name="missing-one")))
     assert calls(client.settings.get_custom_s3_status()).configured is False
 

@@ -1,7 +1,7 @@
-"""Which of a host's addresses are tried, in which order and when (RFC 8305), and what failed.
+"""Schedules connection attempts to the addresses of a host (RFC 8305), and collects failures.
 
-Pure: it resolves nothing and opens nothing. Addresses of the two families alternate, so that a
-family that leads nowhere costs one delay and not one for each of its addresses.
+Pure: no name is resolved and no socket opened. Addresses of the two families alternate, so that an
+unreachable family costs one delay, and not one for each of its addresses.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from typing import Any, NamedTuple
 from aion._http.hosts import address_of, place
 
 NEXT_AFTER = 0.25
-"""Seconds after which the next address is tried as well, while the others go on."""
+"""Seconds after which the next address is tried as well, in parallel with the others."""
 
 _MOST_SHOWN = 6
-"""Addresses that a message names for one reason."""
-# What can be one; the system has the last word, and asks no resolver.
+"""Most addresses that a message lists for one reason."""
+# Text that may be an address; the system parses it without a resolver.
 _LITERAL = re.compile(r"[0-9][0-9.xa-fA-F]*$|[0-9a-fA-F]*:")
 
 
 class Address(NamedTuple):
-    """One address as `socket.getaddrinfo` gives it, without the canonical name."""
+    """One address as `socket.getaddrinfo` returns it, without the canonical name."""
 
     family: int
     kind: int
@@ -34,7 +34,7 @@ class Address(NamedTuple):
 
 
 def interleaved(addresses: Iterable[Address]) -> list[Address]:
-    """Each address once; families alternate from that of the first, else the order is kept."""
+    """Return distinct addresses in order, but with alternating families."""
     families: dict[int, deque[Address]] = {}
     for address in dict.fromkeys(addresses):
         families.setdefault(address.family, deque()).append(address)
@@ -48,7 +48,7 @@ def interleaved(addresses: Iterable[Address]) -> list[Address]:
 
 
 class Schedule:
-    """When the next address is due. Times are in seconds, on any clock."""
+    """Decides when the next address is due. Times are in seconds, on any clock."""
 
     def __init__(self, addresses: Iterable[Address]) -> None:
         self._left = deque(interleaved(addresses))
@@ -58,39 +58,39 @@ class Schedule:
         return bool(self._left)
 
     def take(self, now: float) -> Address | None:
-        """The next address, if it is due."""
+        """Return the next address, if it is due."""
         if not self._left or (self._due is not None and now < self._due):
             return None
         self._due = now + NEXT_AFTER
         return self._left.popleft()
 
     def failed(self) -> None:
-        """One failed: the next is due at once."""
+        """Record that an attempt failed: the next address is due at once."""
         self._due = None
 
     def wait(self, now: float) -> float | None:
-        """Seconds until the next address is due; None when there is none."""
+        """Return the seconds until the next address is due; None if there is none."""
         if not self._left:
             return None
         return 0.0 if self._due is None else max(0.0, self._due - now)
 
 
 class Failures:
-    """Why the addresses of a host failed."""
+    """Collects why the addresses of a host failed."""
 
     def __init__(self, host: str) -> None:
         self._host = host
         self._reasons: dict[str, list[str]] = {}
 
     def add(self, address: Address, error: OSError) -> None:
-        """Note a reason."""
+        """Record a reason."""
         places = self._reasons.setdefault(reason_of(error), [])
         host, port = address.sockaddr[:2]
         if (where := place(host, port)) not in places:
             places.append(where)
 
     def error(self) -> ConnectionError:
-        """One error that names each reason once, with its addresses."""
+        """Create one error that lists each reason once, with its addresses."""
         if not self._reasons:
             return ConnectionError(f"{self._host} has no address")
         reasons = (f"{reason} ({_listed(places)})" for reason, places in self._reasons.items())
@@ -104,15 +104,15 @@ def _listed(places: list[str]) -> str:
 
 
 def reason_of(error: OSError) -> str:
-    """What an error of the system says, without its number."""
+    """Return the message of a system error, without its number."""
     if os.name == "posix" and type(error) is not socket.gaierror and error.errno:
-        # Event loops put another text, with the address, in its place.
+        # Event loops replace it by another text, with the address.
         return os.strerror(error.errno)
     return error.strerror or str(error) or type(error).__name__
 
 
 def literal(host: str, port: int) -> list[Address] | None:
-    """The address that a host is, without a resolver; None for a name."""
+    """Parse a host that is an address, without a resolver; return None for a name."""
     if not _LITERAL.match(host):
         return None
     flags = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
@@ -123,7 +123,7 @@ def literal(host: str, port: int) -> list[Address] | None:
 
 
 def listed(found: Sequence[tuple[Any, ...]]) -> list[Address]:
-    """The addresses of an answer of `socket.getaddrinfo`."""
+    """Convert a result of `socket.getaddrinfo` into addresses."""
     return [
         Address(int(family), int(kind), protocol, address)
         for family, kind, protocol, _, address in found

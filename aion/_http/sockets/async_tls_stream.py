@@ -23,8 +23,8 @@ class AsyncTlsStream(httpcore.AsyncNetworkStream):
     Args:
         below: The other stream.
         sock: The socket below all of them.
-        limits: Those of connecting.
-        tls: This side of the TLS connection.
+        limits: The limits of connecting.
+        tls: The local side of the TLS connection.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class AsyncTlsStream(httpcore.AsyncNetworkStream):
         self._tls = tls
 
     async def handshake(self, timeout: float | None) -> None:
-        """Agree on keys."""
+        """Perform the TLS handshake."""
         await self._run(self._tls.object.do_handshake, timeout)
         self._limits.secured()
 
@@ -49,7 +49,7 @@ class AsyncTlsStream(httpcore.AsyncNetworkStream):
             try:
                 result = self._tls.attempt(step)
             finally:
-                # Also an alert that the other side has to hear.
+                # This also sends alerts to the other side.
                 if pending := self._tls.outgoing.read():
                     await self._below.write(pending, timeout)
             if result is not MORE:
@@ -98,8 +98,8 @@ async def over_tls(
     """Set up TLS over a stream; close its socket if that fails.
 
     Raises:
-        httpcore.ConnectTimeout: It took too long.
-        httpcore.ConnectError: It failed.
+        httpcore.ConnectTimeout: The handshake took too long.
+        httpcore.ConnectError: The handshake failed.
     """
     try:
         stream = AsyncTlsStream(below, sock, limits, Tls(context, hostname))

@@ -1,4 +1,4 @@
-"""What the sockets of threads and of coroutines share: waiting, properties, failures."""
+"""Shared code of the sockets of threads and of coroutines: waiting, properties, failures."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from typing import Any
 from aion._http.sockets.tls import Tls
 
 PIECE = 65536
-"""Bytes that one read of the wire may bring."""
+"""Most bytes of one read from the network."""
 LARGE_PIECE = 4 * PIECE
-"""The same after a read that brought all that it might: there is more, and fewer pieces of it cost
-the HTTP library less."""
+"""The same after a full read, when more data is waiting: fewer pieces cost the HTTP library
+less."""
 Options = Iterable[Any] | None
 
 
 def waiter(sock: socket.socket, *, for_writing: bool = False) -> Callable[[float | None], bool]:
-    """A function that waits so many seconds, or without end, until the socket is ready.
+    """Return a function that waits until the socket is ready, for some seconds or forever.
 
-    It says whether the socket is. A socket that was closed meanwhile is.
+    It returns whether the socket is ready. A socket that was closed meanwhile counts as ready.
     """
     if not hasattr(select, "poll"):  # pragma: no cover - Windows
 
@@ -39,7 +39,7 @@ def waiter(sock: socket.socket, *, for_writing: bool = False) -> Callable[[float
 
 
 def extra_info(sock: socket.socket, tls: Tls | None, name: str) -> Any:
-    """What the HTTP library asks of a stream, by name."""
+    """Return a property of a stream that the HTTP library requests by name."""
     match name:
         case "ssl_object":
             return tls.object if tls else None
@@ -54,9 +54,9 @@ def extra_info(sock: socket.socket, tls: Tls | None, name: str) -> Any:
 
 
 def translated(error: OSError, late: type[Exception], broken: type[Exception]) -> Exception:
-    """The HTTP library's exception for one of a socket: `late` for a timeout, else `broken`.
+    """Convert a socket error into one of the HTTP library: `late` for a timeout, else `broken`.
 
-    A timeout that the system reports, because the other side is gone, is not one of ours.
+    A timeout that the system reports, because the other side is gone, counts as `broken`.
     """
     if isinstance(error, TimeoutError) and error.errno is None:
         return late(str(error) or "timed out")

@@ -1,8 +1,8 @@
-"""Bounds the time that a connection takes to connect, and follows how far it is.
+"""Bounds the time to connect, and tracks the progress of connecting.
 
-It is connected when nothing but requests and responses follows: the name is resolved, the socket
-open, the proxy has agreed, and TLS is set up. All of that together has one bound. Until then the
-service cannot have seen a request.
+A connection is connected when the name is resolved, the socket open, the proxy has accepted, and
+TLS is set up, so that only requests and responses follow. All of that has one common bound. Until
+then, the service cannot have seen a request.
 """
 
 from __future__ import annotations
@@ -10,23 +10,22 @@ from __future__ import annotations
 from aion._clock import monotonic
 
 _SLACK = 0.01
-"""Seconds by which the clock of an event loop may be early."""
+"""Tolerance for the clock of an event loop, in seconds."""
 _HTTP_BEGINS = 0x20
-"""A request begins with a letter, a message of SOCKS with the number of its version."""
+"""A request begins with a letter, a SOCKS message with its version number."""
 
 
 class ConnectLimits:
-    """The limits of connecting, of one connection after the other to the same place.
+    """Bounds connecting, for successive connections on the same route.
 
     Args:
-        seconds: What connecting may take.
-        handshakes: How many of TLS are on the way.
+        seconds: Most seconds for connecting.
+        handshakes: Number of TLS handshakes on the route.
         asks_proxy: Whether messages to a proxy come between the socket and the first request, and
             no handshake after them (SOCKS without TLS).
 
     Attributes:
-        until: Where on the monotonic clock it has to be connected; None where nothing is being
-            connected.
+        until: The deadline of connecting on the monotonic clock; None when not connecting.
     """
 
     __slots__ = ("_asks_proxy", "_bound", "_handshakes", "_left", "_seconds", "until")
@@ -39,7 +38,7 @@ class ConnectLimits:
         self.until: float | None = None
 
     def begin(self, silence: float | None) -> None:
-        """Begin to connect. `silence` bounds it, too: nothing is received meanwhile."""
+        """Begin to connect. `silence` is a bound, too, because nothing is received meanwhile."""
         self._left = self._handshakes
         if silence is not None and silence < self._seconds:
             seconds, self._bound = silence, None
@@ -48,29 +47,29 @@ class ConnectLimits:
         self.until = monotonic() + seconds
 
     def connected(self) -> None:
-        """Note that the socket is connected."""
+        """Record that the socket is connected."""
         if self._left == 0 and not self._asks_proxy:
             self.until = None
 
     def secured(self) -> None:
-        """Note that a handshake of TLS is done."""
+        """Record that a TLS handshake is done."""
         self._left -= 1
         self.connected()
 
     def writing(self, data: bytes | memoryview) -> None:
-        """Note that data is about to be sent: a request means that connecting has ended."""
+        """Record that data is about to be sent: a request means that connecting has ended."""
         if self._asks_proxy and data[0] >= _HTTP_BEGINS:
             self.until = None
 
     def forget(self) -> None:
-        """Note that the connection was closed."""
+        """Record that the connection was closed."""
         self.until = None
 
     def within(self, timeout: float | None) -> float | None:
         """Return the seconds that an operation may take.
 
         Raises:
-            TimeoutError: There are none.
+            TimeoutError: No time is left.
         """
         if self.until is None:
             return timeout
@@ -81,7 +80,7 @@ class ConnectLimits:
 
     @property
     def passed(self) -> float | None:
-        """The bound of connecting, if it has passed and was not that of `silence`; else None."""
+        """Return the bound of connecting if it has passed, unless it was that of `silence`."""
         if self.until is None or monotonic() < self.until - _SLACK:
             return None
         return self._bound

@@ -1,4 +1,4 @@
-"""Sockets for coroutines that belong to no event loop: the running one waits for them.
+"""Sockets for coroutines that are not bound to an event loop: the running one waits for them.
 
 `threads` has the same names.
 """
@@ -31,7 +31,7 @@ def _mapped(late: type[Exception], broken: type[Exception]) -> Generator[None]:
 
 
 def _asyncio() -> Any:
-    """The module, which programs that use threads alone never have to load."""
+    """Import the module, which programs with threads alone need not load."""
     import asyncio
 
     return asyncio
@@ -45,7 +45,7 @@ async def _within(awaitable: Awaitable[T], timeout: float | None) -> T:
 
 
 class Stream(httpcore.AsyncNetworkStream):
-    """A connected, non-blocking TCP socket that belongs to no event loop."""
+    """A connected, non-blocking TCP socket that is not bound to an event loop."""
 
     def __init__(self, sock: socket.socket, limits: ConnectLimits | None = None) -> None:
         self._sock = sock
@@ -78,7 +78,7 @@ class Stream(httpcore.AsyncNetworkStream):
                 await send(self._sock, buffer)
                 return
             view = memoryview(buffer)
-            # Silence is what is bounded, and not the time that much takes on a slow connection.
+            # The timeout bounds silence, not the time that much data takes on a slow connection.
             for start in range(0, len(view), LARGE_PIECE):
                 await _within(send(self._sock, view[start : start + LARGE_PIECE]), timeout)
         except OSError as error:
@@ -97,7 +97,7 @@ class Stream(httpcore.AsyncNetworkStream):
 
     def get_extra_info(self, info: str) -> Any:
         if info == "is_readable":
-            # At once: on an idle connection, that is its end.
+            # Without waiting: an idle connection that is readable has ended.
             return self._sock.fileno() < 0 or self._can_read(0)
         return extra_info(self._sock, None, info)
 
@@ -125,7 +125,7 @@ class Backend(httpcore.AsyncNetworkBackend):
         return Stream(self._sock, self.connect_limits)
 
     def abandon(self) -> None:
-        """Close the socket, whatever state it is in."""
+        """Close the socket in any state."""
         self.connect_limits.forget()
         if self._sock is not None:
             self._sock.close()

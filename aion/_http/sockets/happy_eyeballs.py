@@ -1,7 +1,7 @@
-"""Connects to the first address of a host that answers: attempts race, and the losers are closed.
+"""Connects to the first address of a host that accepts: attempts race, and the losers are closed.
 
-`addresses` says which address is tried when. The blocking race watches all its sockets in the
-caller's thread; that of coroutines has a task for each.
+`addresses` schedules the attempts. The blocking race watches all its sockets in the caller's
+thread; that of coroutines has a task for each.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class _Watch(Protocol):
 
 
 class _Polled:
-    """Says which sockets connected or failed."""
+    """Waits for sockets that connected or failed, by `select.poll`."""
 
     def __init__(self) -> None:
         self._poll = select.poll()
@@ -47,7 +47,7 @@ class _Polled:
 
 
 class _Selected:
-    """The same where there is no `select.poll`: on Windows, which reports failures separately."""
+    """The same without `select.poll`: on Windows, which reports failures separately."""
 
     def __init__(self) -> None:
         self._sockets: list[socket.socket] = []
@@ -76,16 +76,16 @@ def race(
     within: Callable[[], float | None],
     local_address: str | None = None,
 ) -> socket.socket:
-    """The first socket that connects, for a thread.
+    """Return the first socket that connects, for a thread.
 
     Args:
-        host: What the addresses are of, for the message.
-        addresses: In the resolver's order.
-        within: The seconds that are left, or None; raises what ends the race.
-        local_address: Where the sockets are bound, or None.
+        host: The host of the addresses, for the message.
+        addresses: The addresses, in the resolver's order.
+        within: Returns the seconds left, or None; an error that it raises ends the race.
+        local_address: The address to bind the sockets to, or None.
 
     Raises:
-        OSError: All failed, or `within` raised it.
+        OSError: All attempts failed, or `within` raised it.
     """
     schedule, failures, watch = Schedule(addresses), Failures(host), _watch()
     trying: dict[int, tuple[socket.socket, Address]] = {}
@@ -108,7 +108,7 @@ def race(
             if not ready:
                 patience.waited += step
             for descriptor in ready:
-                # What was interrupted meanwhile looks connected.
+                # A socket that was interrupted meanwhile looks connected.
                 within()
                 sock, address = trying[descriptor]
                 del trying[descriptor]
@@ -125,7 +125,7 @@ def race(
 
 
 def _begun(address: Address, local_address: str | None) -> socket.socket:
-    """A socket that connects."""
+    """Return a socket that has begun to connect."""
     sock = opened(address, local_address)
     try:
         code = sock.connect_ex(address.sockaddr)
@@ -141,7 +141,7 @@ def _begun(address: Address, local_address: str | None) -> socket.socket:
 
 
 def _problem(sock: socket.socket) -> OSError | None:
-    """Why a socket did not connect; None if it did."""
+    """Return why a socket did not connect; None if it did."""
     code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
     return OSError(code, os.strerror(code)) if code else None
 
@@ -149,7 +149,7 @@ def _problem(sock: socket.socket) -> OSError | None:
 async def race_async(
     host: str, addresses: Sequence[Address], local_address: str | None = None
 ) -> socket.socket:
-    """The same for a coroutine, which is bounded by cancelling it."""
+    """Return the first socket that connects, for a coroutine, which is bounded by cancelling it."""
     import asyncio
 
     loop = asyncio.get_running_loop()
@@ -185,7 +185,7 @@ async def race_async(
 async def _attempt(
     loop: asyncio.AbstractEventLoop, address: Address, local_address: str | None
 ) -> socket.socket | OSError:
-    """A connected socket, or why there is none."""
+    """Return a connected socket, or the error."""
     try:
         sock = opened(address, local_address)
     except OSError as error:
@@ -205,7 +205,7 @@ async def _attempt(
 
 
 async def _end(tasks: dict[asyncio.Task[socket.socket | OSError], Any]) -> None:
-    """Close the sockets of those that did not win, and leave no task behind."""
+    """Close the sockets of the losers, and end their tasks."""
     import asyncio
 
     for task in tasks:

@@ -1,4 +1,4 @@
-"""Makes sockets, and sets on them what every connection of this package has."""
+"""Creates sockets, and sets the options of every connection of this package."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from contextlib import suppress
 from aion._http.sockets.addresses import Address
 
 IDLE = 60
-"""Seconds of silence after which the system asks whether the other side is there. A call may wait
-minutes for its answer, and what translates addresses on the way forgets silent connections."""
+"""Seconds of silence after which the system sends a keep-alive probe. A call may wait minutes for
+its response, and routers that translate addresses drop silent connections."""
 INTERVAL = 15
-"""Seconds between two such questions."""
+"""Seconds between two probes."""
 COUNT = 4
-"""Questions without an answer after which the connection is broken."""
+"""Unanswered probes after which the connection is broken."""
 
 _OPTIONS = (
     ("TCP_KEEPIDLE", IDLE),
-    # The same, as macOS names it.
+    # The name of the same option on macOS.
     ("TCP_KEEPALIVE", IDLE),
     ("TCP_KEEPINTVL", INTERVAL),
     ("TCP_KEEPCNT", COUNT),
@@ -26,19 +26,19 @@ _OPTIONS = (
 
 
 class Socket(socket.socket):
-    """A socket that closes itself when it is forgotten, without a warning.
+    """A socket that closes itself without a warning when it is collected.
 
-    Of a stream that was forgotten in a cycle, the collector may find the socket first.
+    In a reference cycle, the socket of a stream may be collected first.
     """
 
     def __del__(self) -> None:
-        # One of a family that the system does not have was never opened.
+        # A socket of an unsupported address family was never opened.
         if self.fileno() >= 0:
             self.close()
 
 
 def opened(address: Address, local_address: str | None) -> socket.socket:
-    """A socket for an address, which does not block and is not connected."""
+    """Create a non-blocking socket for an address, without connecting it."""
     sock = Socket(address.family, address.kind, address.protocol)
     try:
         sock.setblocking(False)
@@ -52,7 +52,7 @@ def opened(address: Address, local_address: str | None) -> socket.socket:
 
 
 def tune(sock: socket.socket) -> None:
-    """Send small pieces at once, and keep a silent connection alive, where the system can."""
+    """Send small pieces at once, and keep a silent connection alive, if the system supports it."""
     with suppress(OSError):
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     for name, value in _OPTIONS:

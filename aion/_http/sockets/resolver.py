@@ -1,9 +1,9 @@
-"""Resolves host names, within a bound and until the call is given up.
+"""Resolves host names within a bound, or until the call is abandoned.
 
-The system's resolver can neither be bounded nor interrupted, so it runs in a daemon thread of its
-own: the default executor of an event loop would be waited for at the end of the program. Calls that
-need the same name at the same time share one. What comes too late is dropped. Where no thread can
-be started, the caller waits for the resolver itself.
+The system's resolver can neither be bounded nor interrupted, so it runs in a daemon thread: the end
+of the program would wait for the default executor of an event loop. Calls that need the same name
+at the same time share one lookup. Late results are dropped. If no thread can be started, the caller
+waits for the resolver itself.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ from aion._http.hosts import HostError, ascii_host
 from aion._http.sockets.addresses import Address, listed, literal, reason_of
 
 POLL = 0.1
-"""Seconds after which a thread that waits sees whether it still should."""
+"""Interval in seconds at which a waiting thread checks whether the call was abandoned."""
 
 
 class Patience:
-    """A wait of a thread, in steps short enough to see that the call was given up.
+    """Splits the wait of a thread into short steps, so that it notices an abandoned call.
 
     It ends by the clock, and also when its steps add up to its bound: the clock of a program under
     test may stand still.
 
     Args:
-        within: The seconds that are left, or None; raises what ends the wait.
+        within: Returns the seconds left, or None; an error that it raises ends the wait.
 
     Attributes:
-        waited: The seconds that passed in whole steps.
+        waited: Seconds waited in whole steps.
     """
 
     def __init__(self, within: Callable[[], float | None]) -> None:
@@ -43,10 +43,10 @@ class Patience:
         self.waited = 0.0
 
     def step(self, longest: float | None = None) -> float:
-        """The seconds to wait now, at most `longest`.
+        """Return the seconds to wait now, at most `longest`.
 
         Raises:
-            TimeoutError: There are none left.
+            TimeoutError: No time is left.
         """
         seconds = POLL if longest is None else min(POLL, longest)
         if (left := self._within()) is not None:
@@ -59,13 +59,13 @@ class Patience:
 
 
 class Lookup:
-    """One lookup that is under way, or its outcome.
+    """A lookup in progress, or its outcome.
 
     Attributes:
         done: Whether it has ended.
-        given_up: Whether a call did not wait for it to the end. It is not joined any more: the
-            next attempt gets a chance of its own.
-        outcome: What was found, or why nothing was.
+        given_up: Whether a call stopped waiting for it. Later calls do not join it, but start a
+            new lookup.
+        outcome: The addresses, or the error.
     """
 
     __slots__ = ("_on_end", "done", "given_up", "outcome")
@@ -74,11 +74,11 @@ class Lookup:
         self.given_up = False
         self.done = False
         self.outcome: list[Address] | OSError = OSError("the resolver failed")
-        # No lock: a signal handler that makes a call may come in anywhere.
+        # Without a lock, because a signal handler may make a call at any point.
         self._on_end: deque[Callable[[], object]] = deque()
 
     def run(self, host: str, port: int) -> None:
-        """Ask the resolver."""
+        """Resolve a name with the system's resolver."""
         try:
             found = listed(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
         except socket.gaierror as error:
@@ -92,31 +92,31 @@ class Lookup:
             self._notify()
 
     def on_end(self, call: Callable[[], object]) -> None:
-        """Have something called at the end, in whichever thread that is; at once if it was."""
+        """Register a function to call at the end, in any thread; call it at once if it is over."""
         self._on_end.append(call)
         if self.done:
             self._notify()
 
     def _notify(self) -> None:
-        # Called after each addition and after the end, so that one of the callers sees both.
+        # Called after each registration and after the end, so that one of the callers sees both.
         while self._on_end:
             with suppress(IndexError):
                 self._on_end.popleft()()
 
     def result(self) -> list[Address]:
-        """The addresses that were found. Raises the OSError of a failure."""
+        """Return the addresses, or raise the OSError of the failure."""
         if isinstance(self.outcome, OSError):
-            # Calls that share a lookup each get an error of their own: a traceback grows.
+            # Each call that shares a lookup gets its own error, because a traceback grows.
             raise type(self.outcome)(*self.outcome.args)
         return self.outcome
 
 
-# By process: the threads of a parent do not run in its fork. No lock, which a fork could copy held.
+# By process: the threads of a parent do not run in its fork. A fork could copy a held lock.
 _under_way: dict[tuple[int, str, int], Lookup] = {}
 
 
 def _lookup(host: str, port: int) -> Lookup:
-    """The lookup of other calls, or a new one."""
+    """Return the lookup of other calls, or a new one."""
     key = (os.getpid(), host, port)
     found = _under_way.get(key)
     if found is not None and not found.given_up:
@@ -133,7 +133,7 @@ def _lookup(host: str, port: int) -> Lookup:
     try:
         threading.Thread(target=run, name=f"aion-resolve-{host}", daemon=True).start()
     except RuntimeError:
-        # There are no more threads, or the interpreter is ending.
+        # The system has no more threads, or the interpreter is shutting down.
         run()
     return lookup
 
@@ -146,12 +146,12 @@ def _name(host: str) -> str:
 
 
 def resolve(host: str, port: int, within: Callable[[], float | None]) -> list[Address]:
-    """The addresses of a host, for a thread.
+    """Resolve a host, for a thread.
 
     Args:
         host: A name or an address.
         port: A port.
-        within: The seconds that are left, or None; raises what ends the wait.
+        within: Returns the seconds left, or None; an error that it raises ends the wait.
 
     Raises:
         OSError: The host cannot be resolved, or `within` raised it.
@@ -177,7 +177,7 @@ def resolve(host: str, port: int, within: Callable[[], float | None]) -> list[Ad
 
 
 async def resolve_async(host: str, port: int) -> list[Address]:
-    """The same for a coroutine, which is bounded by cancelling it."""
+    """Resolve a host, for a coroutine, which is bounded by cancelling it."""
     name = _name(host)
     if (addresses := literal(name, port)) is not None:
         return addresses
@@ -192,7 +192,7 @@ async def resolve_async(host: str, port: int) -> list[Address]:
             ended.set_result(None)
 
     def report() -> None:
-        # The loop may be closed meanwhile.
+        # The loop may be closed by now.
         with suppress(RuntimeError):
             loop.call_soon_threadsafe(settle)
 

@@ -25,8 +25,8 @@ class SyncTlsStream(httpcore.NetworkStream):
     Args:
         below: The other stream.
         sock: The socket below all of them.
-        limits: Those of connecting.
-        tls: This side of the TLS connection.
+        limits: The limits of connecting.
+        tls: The local side of the TLS connection.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class SyncTlsStream(httpcore.NetworkStream):
         self._tls = tls
 
     def handshake(self, timeout: float | None) -> None:
-        """Agree on keys."""
+        """Perform the TLS handshake."""
         self._run(self._tls.object.do_handshake, timeout)
         self._limits.secured()
 
@@ -51,7 +51,7 @@ class SyncTlsStream(httpcore.NetworkStream):
             try:
                 result = self._tls.attempt(step)
             finally:
-                # Also an alert that the other side has to hear.
+                # This also sends alerts to the other side.
                 if pending := self._tls.outgoing.read():
                     self._below.write(pending, timeout)
             if result is not MORE:
@@ -100,8 +100,8 @@ def over_tls(
     """Set up TLS over a stream; close its socket if that fails.
 
     Raises:
-        httpcore.ConnectTimeout: It took too long.
-        httpcore.ConnectError: It failed.
+        httpcore.ConnectTimeout: The handshake took too long.
+        httpcore.ConnectError: The handshake failed.
     """
     try:
         stream = SyncTlsStream(below, sock, limits, Tls(context, hostname))

@@ -1,4 +1,4 @@
-"""Sockets for threads, all of whose operations end by one limit: the names of `coroutines`."""
+"""Sockets for threads, all of whose operations share one limit. `coroutines` has the same names."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ from aion._http.sockets.sync_tls_stream import over_tls
 
 
 class Limit:
-    """The moment at which every blocking operation of a connection gives up, or None."""
+    """The deadline of all blocking operations of a connection, or None."""
 
     __slots__ = ("connect_limits", "deadline", "interrupted")
 
     def __init__(self, limits: ConnectLimits | None = None) -> None:
         self.connect_limits = limits or ConnectLimits(0)
-        """Bounds the operations, too, for as long as the connection is not made."""
+        """Also bounds the operations until the connection is established."""
         self.deadline: float | None = None
         self.interrupted = False
-        """Everything gives up at once, whatever the deadline."""
+        """Whether all operations end at once, whatever the deadline."""
 
     def within(self, timeout: float | None) -> float | None:
-        """The seconds that an operation may take.
+        """Return the seconds that an operation may take.
 
         Raises:
-            TimeoutError: There are none.
+            TimeoutError: No time is left.
         """
         if self.interrupted:
-            raise TimeoutError("the call was given up")
+            raise TimeoutError("the call was abandoned")
         if self.connect_limits.until is not None:
             timeout = self.connect_limits.within(timeout)
         if self.deadline is None:
@@ -50,8 +50,8 @@ class Limit:
 class Stream(httpcore.NetworkStream):
     """A connected TCP socket.
 
-    It does not block: a socket with a timeout of its own gives up the interpreter's lock three
-    times for each operation, which fifty threads pay for.
+    It does not block: a socket with a timeout of its own releases the interpreter's lock three
+    times for each operation, which is expensive with fifty threads.
     """
 
     def __init__(self, sock: socket.socket, limit: Limit) -> None:
@@ -107,7 +107,7 @@ class Stream(httpcore.NetworkStream):
 
     def get_extra_info(self, info: str) -> Any:
         if info == "is_readable":
-            # At once: on an idle connection, that is its end.
+            # Without waiting: an idle connection that is readable has ended.
             return self._sock.fileno() < 0 or self._to_read(0)
         return extra_info(self._sock, None, info)
 
@@ -141,18 +141,18 @@ class Backend(httpcore.NetworkBackend):
         return self.limit.within(None)
 
     def interrupt(self) -> None:
-        """Let what another thread does with the socket fail at once, and all that it would do.
+        """Let the current and all later operations of another thread on the socket fail at once.
 
-        What is not connected yet notices within `resolver.POLL`.
+        An attempt to connect notices within `resolver.POLL`.
         """
         self.limit.interrupted = True
         if (sock := self._sock) is not None:
             with suppress(OSError):
-                # Closing it would not wake a thread that waits for it.
+                # Closing the socket would not wake a waiting thread.
                 sock.shutdown(socket.SHUT_RDWR)
 
     def abandon(self) -> None:
-        """Close the socket, whatever state it is in."""
+        """Close the socket in any state."""
         self.connect_limits.forget()
         if self._sock is not None:
             self._sock.close()

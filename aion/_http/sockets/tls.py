@@ -1,4 +1,4 @@
-"""TLS in memory: bytes of the wire in, bytes of the wire out."""
+"""Runs TLS in memory: encrypted bytes in, encrypted bytes out."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ T = TypeVar("T")
 
 
 class Want(enum.Enum):
-    """Why a step of TLS did not end."""
+    """Why a TLS step is incomplete."""
 
     INPUT = "input"
 
 
 MORE: Final = Want.INPUT
-"""The step has to be made again after more bytes were fed."""
+"""The step has to be repeated after more bytes were fed."""
 
 
 class Tls:
     """One side of a TLS connection, without a socket.
 
     Attributes:
-        object: The machine of the standard library. Its operations are steps for `attempt`.
-        outgoing: What has to be sent after each step.
+        object: The TLS object of the standard library. Its operations are steps for `attempt`.
+        outgoing: Bytes to send after each step.
     """
 
     def __init__(self, context: ssl.SSLContext, hostname: str | None) -> None:
@@ -35,25 +35,25 @@ class Tls:
         self.object = context.wrap_bio(self._incoming, self.outgoing, server_hostname=hostname)
 
     def attempt(self, step: Callable[[], T]) -> T | Literal[Want.INPUT]:
-        """The result of one step, or `MORE`."""
+        """Run one step; return its result, or `MORE`."""
         try:
             return step()
         except ssl.SSLWantReadError:
             return MORE
 
     def feed(self, data: bytes) -> None:
-        """Take in bytes of the wire; none at all mean its end."""
+        """Add encrypted bytes that were received; empty bytes mean the end."""
         if data:
             self._incoming.write(data)
         else:
             self._incoming.write_eof()
 
     def read(self, size: int) -> bytes:
-        """All that is there in clear; none at the orderly end.
+        """Return all decrypted bytes; empty bytes at the regular end.
 
         Args:
-            size: Bytes to take of one record. One has 16 KiB at most, and the HTTP library takes
-                longer over each piece that it is given than over the bytes in it.
+            size: Most bytes of one record. A record has at most 16 KiB, and the HTTP library spends
+                more time on each piece than on its bytes.
         """
         first = self._record(size)
         if not first or not self._incoming.pending:

@@ -148,7 +148,7 @@ def bucket_problem(settings: Mapping[str, Any], *, stored: bool = False) -> str 
     if not _REGION.match(settings["region"]):
         return f"[sandbox] {settings['region']!r} is not a region, such as eu-central-1"
     if name.startswith(_MISSING):
-        return f"[sandbox] there is no bucket {name!r}: its name begins with {_MISSING!r}"
+        return f"[sandbox] the bucket {name!r} does not exist: its name begins with {_MISSING!r}"
     if stored and name.startswith(_REVOKED):
         return f"[sandbox] PutObject is denied: the name begins with {_REVOKED!r}"
     return None

@@ -99,14 +99,14 @@ def filters(wanted: Mapping[str, Any]) -> dict[str, Any]:
     by_confidence = any(
         wanted.get(name) is not None for name in ("min_confidence", "max_confidence")
     )
-    told = {
+    applied = {
         "date_range_applied": by_date,
         "confidence_range_applied": by_confidence,
         "search_applied": bool(wanted.get("search_terms")),
         "source_types_filtered": bool(wanted.get("source_types")),
     }
-    active = [name.rpartition("_")[0].replace("_", " ") for name, on in told.items() if on]
-    return {**told, "filter_summary": ", ".join(active) or None}
+    active = [name.rpartition("_")[0].replace("_", " ") for name, on in applied.items() if on]
+    return {**applied, "filter_summary": ", ".join(active) or None}
 
 
 def image_of(state: State, result_id: str) -> tuple[str, str] | None:

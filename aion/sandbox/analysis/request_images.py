@@ -132,9 +132,9 @@ def _stored(state: State, key: str) -> Path:
     try:
         path = state.objects.path(key)
     except ValueError:
-        raise InvalidImage(f"there is no object {key!r}") from None
+        raise InvalidImage(f"the object {key!r} does not exist") from None
     if not path.is_file():
-        raise InvalidImage(f"there is no object {key!r}")
+        raise InvalidImage(f"the object {key!r} does not exist")
     return path
 
 

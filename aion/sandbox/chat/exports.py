@@ -25,15 +25,15 @@ def transcript(
 
 
 def _json(summary: dict[str, Any], messages: list[Record], with_metadata: bool) -> bytes:
-    told = ["role", "content"]
+    names = ["role", "content"]
     if with_metadata:
-        told += ["token_count", "processing_time_ms", "image_ids", "metadata"]
+        names += ["token_count", "processing_time_ms", "image_ids", "metadata"]
     body: dict[str, Any] = {
         "session_id": summary["id"],
         "title": summary["title"],
         "created_at": summary["created_at"],
         "messages": [
-            {"id": one.id, "created_at": one.created_at, **{key: one.body[key] for key in told}}
+            {"id": one.id, "created_at": one.created_at, **{key: one.body[key] for key in names}}
             for one in messages
         ],
     }

@@ -268,13 +268,13 @@ def _explain(error: ValidationError, prefix: tuple[str | int, ...]) -> Iterator[
             yield Problem((*loc, name), f"Unknown field {name!r}", "extra_forbidden")
     elif isinstance(kind, ValidationErrorKind.AnyOf):
         # "string or null" fails twice; only the message of the non-null branch helps the reader.
-        told = [
+        helpful = [
             one
             for branch in kind.context
             for one in branch
             if not (isinstance(one.kind, ValidationErrorKind.Type) and one.kind.types == ["null"])
         ]
-        for one in told:
+        for one in helpful:
             yield from _explain(one, prefix)
     else:
         yield Problem(loc, error.message, kind.name)

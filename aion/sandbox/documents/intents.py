@@ -29,7 +29,7 @@ class Outcome:
 
     Attributes:
         file: The document, or None.
-        refusal: Why there is no document.
+        refusal: Why no document was made.
         known: The bytes were stored before: it is an older document.
         repeated: The intent had been confirmed before.
     """

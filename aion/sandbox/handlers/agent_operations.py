@@ -60,8 +60,8 @@ async def analyze_documents(call: Call) -> Response:
     if not documents:
         summary = f"{MARK} there is nothing to analyze: no document matches."
         body = {"analysis": "", "document_count": 0, "categorization": None}
-        told = _shared_fields(call, began, [], summary, success=False)
-        return Response({**body, "chunk_references": [], **told})
+        shared = _shared_fields(call, began, [], summary, success=False)
+        return Response({**body, "chunk_references": [], **shared})
     written = synthesis.document_analysis(state, intent, documents)
     return Response(
         {
@@ -94,7 +94,7 @@ async def organize(call: Call) -> Response:
             state, call.body["intent"], files, call.body.get("parent_folder_id")
         )
     known = [_known(file) for file in files]
-    summary = done.summary if files else f"{MARK} there is no file to sort."
+    summary = done.summary if files else f"{MARK} no file to sort was found."
     return Response(
         {
             "actions": done.actions,

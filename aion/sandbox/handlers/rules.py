@@ -102,13 +102,13 @@ async def test_rule_set(call: Call) -> Response:
         raise ApiError(400, str(error), code="IMAGE_PROCESSING_ERROR") from None
     facts = seen.as_json()
     outcomes = [(rule, check(rule, facts["description"], facts)) for rule in rules]
-    rule, told = next((one for one in outcomes if not one[1].passed), outcomes[-1])
+    rule, outcome = next((one for one in outcomes if not one[1].passed), outcomes[-1])
     return Response(
         {
             "rule_id": rule["id"],
             "rule_name": rule["name"],
-            "passed": told.passed,
-            "error_message": None if told.passed else told.message,
+            "passed": outcome.passed,
+            "error_message": None if outcome.passed else outcome.message,
             "details": {"results": [one.as_json() for _, one in outcomes]},
             "execution_time_ms": 0,
         }

@@ -26,7 +26,7 @@ async def get_monthly_token_usage(call: Call) -> Response:
     end = next_month(start).timestamp() - 1e-6
     described = description_usage(call.state, start, end)
     spoken = chat_usage(call.state, start, end)
-    told = sum(one.tokens for one in described)
+    described_tokens = sum(one.tokens for one in described)
     asked, answered = (
         sum(one.input_tokens for one in spoken),
         sum(one.output_tokens for one in spoken),
@@ -36,10 +36,10 @@ async def get_monthly_token_usage(call: Call) -> Response:
             "year": year,
             "month": month,
             "total_input_tokens": asked,
-            "total_output_tokens": told + answered,
-            "total_tokens": told + asked + answered,
+            "total_output_tokens": described_tokens + answered,
+            "total_tokens": described_tokens + asked + answered,
             "describe_input_tokens": 0,
-            "describe_output_tokens": told,
+            "describe_output_tokens": described_tokens,
             "describe_operations": len(described),
             "chat_input_tokens": asked,
             "chat_output_tokens": answered,

@@ -157,8 +157,8 @@ def _embedded_text(image: Image.Image, exif: Image.Exif) -> str | None:
     texts = [_words(exif.get(_DESCRIPTION)), _words(image.info.get("comment"))]
     chunks: dict[str, Any] = getattr(image, "text", {})
     texts += [_words(text) for name, text in chunks.items() if not _NOT_TEXT.fullmatch(name)]
-    told = list(dict.fromkeys(text for text in texts if text))
-    return "\n".join(told)[:_MAX_TEXT] or None
+    distinct = list(dict.fromkeys(text for text in texts if text))
+    return "\n".join(distinct)[:_MAX_TEXT] or None
 
 
 def _words(value: Any) -> str | None:

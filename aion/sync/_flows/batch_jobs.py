@@ -32,7 +32,7 @@ Progress = Callable[[BatchStatusResult], Any]
 def all_results(
     engine: rt.Engine, batch_id: str, *, include_failed: bool = True, size: int = requests.PAGE
 ) -> Iterator[BatchItemResult]:
-    """Every result of a batch, one after the other."""
+    """Iterate over all results of a batch."""
 
     def fetch(offset: int) -> Page[BatchItemResult]:
         page = engine.call(
@@ -49,7 +49,7 @@ def wait(
     """Poll a batch until it ends.
 
     Raises:
-        BatchError: It failed.
+        BatchError: The batch failed.
         AionvisionTimeoutError: The deadline passed; `last_result` holds the last status.
         AionvisionError: Polling failed; `details` names the batch.
     """

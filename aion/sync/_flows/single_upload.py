@@ -35,19 +35,19 @@ def upload_image(
     raise_on_failure: bool,
     timeout: float | None,
 ) -> UploadResult:
-    """Send one image as a batch of one, so that a lost response is followed up.
+    """Send one image as a batch of one, so that a lost response is recovered.
 
     Args:
         engine: Sends the requests.
         source: The image.
-        target: Where its bytes are kept.
+        target: Where its bytes are stored.
         wait: Poll until its description has ended.
         raise_on_failure: Raise when the description fails.
-        timeout: Seconds to wait for it; None takes `polling_timeout`.
+        timeout: Seconds to wait for it; None uses `polling_timeout`.
 
     Raises:
-        UploadError: The service did not take the image.
-        DescriptionError: It is stored, but its description failed.
+        UploadError: The service did not accept the image.
+        DescriptionError: The image is stored, but its description failed.
         AionvisionError: As `poll_job`, or the call failed.
     """
     allowed = allowance_for(engine, 1)
@@ -83,7 +83,7 @@ def description_of(engine: rt.Engine, image_id: str, plan: PollPlan) -> Descript
     """Poll the description of a stored image until it has ended.
 
     Raises:
-        ResourceNotFoundError: There is no such image.
+        ResourceNotFoundError: The image does not exist.
         AionvisionError: As `poll_job`.
     """
 
@@ -105,7 +105,7 @@ def description_of(engine: rt.Engine, image_id: str, plan: PollPlan) -> Descript
 def _described(engine: rt.Engine, result: UploadResult, plan: PollPlan) -> UploadResult:
     def call(timeout: float) -> UploadResult:
         file = _file(engine, result.image_id, timeout)
-        # A file that was stored a moment ago may not be listed yet: it stays pending.
+        # A file stored a moment ago may not be listed yet: it stays pending.
         return result if file is None else result.with_file(file)
 
     awaited = Awaited[UploadResult](

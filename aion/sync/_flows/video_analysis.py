@@ -20,13 +20,13 @@ Progress = Callable[[VideoAnalysisJobStatus], Any]
 
 
 def job_request(analysis_job_id: str) -> Request[VideoAnalysisJobStatus]:
-    """The request for an analysis by its own id."""
+    """Describe the request for an analysis by its own id."""
     request = video_analysis.get_analysis_status(analysis_job_id)
     return request.decoding(VideoAnalysisJobStatus.from_api_response)
 
 
 def newest_request(media_id: str) -> Request[VideoAnalysisJobStatus]:
-    """The request for the newest analysis of a video."""
+    """Describe the request for the newest analysis of a video."""
     request = video_analysis.get_analysis_status_by_media(media_id)
     return request.decoding(VideoAnalysisJobStatus.from_api_response)
 
@@ -37,7 +37,7 @@ def analyzed(
     """Poll an analysis until it ends.
 
     Raises:
-        VideoAnalysisError: It failed.
+        VideoAnalysisError: The analysis failed.
         AionvisionTimeoutError: The deadline passed; `last_result` holds the last status.
         AionvisionError: Polling failed; `details` names the analysis.
     """
@@ -52,7 +52,7 @@ def analyzed(
     if job.is_failed:
         raise VideoAnalysisError(
             f"the analysis failed: {job.error_message or 'the service gave no reason'}."
-            f" The video is stored: try again with client.video_analysis.retry("
+            f" The video is stored: retry with client.video_analysis.retry("
             f"{analysis_job_id!r}, {job.media_id!r})",
             media_id=job.media_id,
             analysis_job_id=analysis_job_id,
@@ -64,7 +64,7 @@ def analyzed(
 def _named(analysis_job_id: str) -> Awaited[VideoAnalysisJobStatus]:
     return Awaited(
         f"the analysis {analysis_job_id}",
-        "It goes on, and the video is stored: wait again with"
+        "It keeps running, and the video is stored: resume with"
         f" client.video_analysis.wait_for_completion({analysis_job_id!r}), do not upload it again",
         {"analysis_job_id": analysis_job_id},
         lambda last: {"status": last.status, "media_id": last.media_id},

@@ -2,9 +2,9 @@
 # Not edited by hand: change the async source and build again.
 """Uploads one video: begins it, sends its chunks, completes it.
 
-Without a journal, an upload that breaks is aborted. With one it stays, and the next call asks how
-far it is and sends what is missing. Only an upload that the service does not know any more, or
-refuses to resume, begins anew, so that no video is stored twice.
+Without a journal, a failed upload is aborted. With one it stays, and the next call gets its status
+and sends the missing chunks. Only an upload that has expired at the service, or that it refuses to
+resume, starts over, so that no video is stored twice.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from aion_api.models import video_uploads as wire
 
 CHUNK_HEADERS = {"Content-Type": "application/octet-stream"}
 PLACEHOLDER = 1.0
-"""Seconds to state for a video whose length is not known: the service measures it then."""
+"""Seconds to send for a video of unknown length: the service then measures it."""
 
 _CLEAR = (
     AuthenticationError,
@@ -49,20 +49,20 @@ _CLEAR = (
     ValidationError,
 )
 _NOT_ALLOWED = frozenset({401, 402, 403})
-_CLEANED = "What was sent of it is removed."
-_LEFT = "What was sent of it could not be removed; the service gives it up later."
-_KEPT = "What was sent of it is kept: the same call with the same journal sends the rest."
+_CLEANED = "The chunks that were sent are removed."
+_LEFT = "The chunks that were sent could not be removed; the service removes them later."
+_KEPT = "The chunks that were sent are kept: the same call with the same journal sends the rest."
 
 
 class SyncVideoUpload:
     """Uploads one video.
 
     Args:
-        engine: Makes the calls.
+        engine: Sends the requests.
         video: The video.
         options: The options of the call.
         callbacks: The callbacks of the caller.
-        record: The journal, with what is known from an earlier call.
+        record: The journal, with the state of an earlier call.
         index: Its position there.
     """
 
@@ -86,15 +86,15 @@ class SyncVideoUpload:
         self._reason = ""
 
     def run(self, keep: Callable[[VideoUploadResult], object]) -> None:
-        """Send what is missing.
+        """Send the missing chunks.
 
         Args:
             keep: Called with the result once the video is stored, before the callbacks.
 
         Raises:
-            VideoUploadError: It did not arrive. Without a journal nothing of it is kept, where
-                `stage` is not ``complete``.
-            AionvisionError: The service refused to begin; nothing was stored.
+            VideoUploadError: The upload failed. Without a journal its chunks are removed, unless
+                `stage` is ``complete``.
+            AionvisionError: The service refused to begin the upload; nothing was stored.
         """
         known = self._record.result(self._index)
         if known is not None:
@@ -113,7 +113,7 @@ class SyncVideoUpload:
         rt.notify(self._callbacks.on_upload_complete, done)
 
     def _resume(self, upload: ChunkedUpload) -> VideoUploadResult | None:
-        """Resume the upload of an earlier call; return None when it has to begin anew."""
+        """Resume the upload of an earlier call; return None if it has to start over."""
         found = upload_status(self._engine, upload.media_id)
         if found.result is not None:
             return found.result
@@ -126,13 +126,13 @@ class SyncVideoUpload:
                     raise
                 reason = self._reason
             if not self._unfit:
-                # The refusal may mean that the video is stored by now.
+                # The service may refuse because the video is stored by now.
                 found = upload_status(self._engine, upload.media_id)
                 if found.result is not None:
                     return found.result
             self._give_up(upload)
         logger.warning(
-            "the upload %s of %s cannot go on and begins anew: %s",
+            "the upload %s of %s cannot be resumed and starts over: %s",
             upload.upload_id,
             self._video.filename,
             reason,
@@ -151,7 +151,7 @@ class SyncVideoUpload:
         return self._complete(upload)
 
     def _stop(self, upload: ChunkedUpload, error: Exception) -> str:
-        """Keep what was sent, or have it removed; return the sentence that says so."""
+        """Keep or remove the chunks that were sent; return the sentence that says so."""
         reason = error.message if isinstance(error, AionvisionError) else repr(error)
         self._reason = reason
         if self._record.resumes and not self._unfit:
@@ -193,12 +193,12 @@ class SyncVideoUpload:
             self._confirm(upload, chunk)
             return None
 
-        crew = rt.CallGroup(step)
+        calls = rt.CallGroup(step)
         try:
-            while queue or crew.busy:
-                while queue and crew.busy < at_once:
-                    crew.start(queue.popleft())
-                chunk, etag = crew.ended()
+            while queue or calls.busy:
+                while queue and calls.busy < at_once:
+                    calls.start(queue.popleft())
+                chunk, etag = calls.ended()
                 if etag is not None:
                     chunk.etag = etag
                     self._record.sent(self._index, chunk)
@@ -208,11 +208,11 @@ class SyncVideoUpload:
                     self._record.confirmed(self._index, chunk)
                     self._report(upload, chunk)
         finally:
-            crew.close()
+            calls.close()
         self._require_whole(upload)
 
     def _require_whole(self, upload: ChunkedUpload) -> None:
-        """Refuse to complete a video of which storage may hold other bytes than the file has."""
+        """Refuse to complete a video whose chunks in storage may differ from the file."""
         wrong = self._check.wrong()
         try:
             changed = version_of(self._video.path.stat()) != self._video.version
@@ -220,15 +220,15 @@ class SyncVideoUpload:
             changed = True
         if changed:
             self._unfit = True
-            reason = "it changed while it was sent: its size or time is not what it was"
+            reason = "it changed while it was sent: its size or modification time differs"
             raise self._failed("chunk_upload", reason, upload)
         if wrong:
             self._unfit = True
-            reason = f"storage holds other bytes than were sent of the chunks {wrong}"
+            reason = f"storage holds other bytes than were sent for the chunks {wrong}"
             raise self._failed("chunk_upload", reason, upload)
 
     def _put(self, upload: ChunkedUpload, chunk: Chunk) -> str:
-        """Send a chunk, with new URLs as long as that may help; return its ETag."""
+        """Send a chunk, with a new URL for each retry; return its ETag."""
         video = self._video
         content = HashedRange(video.path, chunk.offset, chunk.size, video.version)
         what = f"chunk {chunk.number} of {len(upload.chunks)}"
@@ -239,7 +239,7 @@ class SyncVideoUpload:
             try:
                 reply = self._engine.write_object(chunk.method, url, CHUNK_HEADERS, content)
             except UploadError as error:
-                # The file on disk is at fault: another URL does not help.
+                # The file on disk changed or cannot be read: another URL does not help.
                 self._unfit = True
                 raise self._failed("chunk_upload", error.message, upload, error) from error
             except AionvisionError as error:
@@ -259,11 +259,11 @@ class SyncVideoUpload:
     def _new_url(self, upload: ChunkedUpload, chunk: Chunk, what: str) -> str:
         body = wire.RetryVideoChunkRequestDTO(upload.media_id, upload.upload_id, chunk.number)
         try:
-            answer = self._engine.call(video_uploads.retry_video_chunk(body=body))
+            response = self._engine.call(video_uploads.retry_video_chunk(body=body))
         except AionvisionError as error:
             reason = f"{what} cannot be resent: {error.message}"
             raise self._failed("chunk_upload", reason, upload, error) from error
-        return answer.upload_url
+        return response.upload_url
 
     def _confirm(self, upload: ChunkedUpload, chunk: Chunk) -> None:
         body = wire.ConfirmVideoChunkRequestDTO(
@@ -301,7 +301,7 @@ class SyncVideoUpload:
             return self._engine.call(request.decoding(VideoUploadResult.from_api_response))
         except AionvisionError as error:
             failure = error
-        # A lost response, of this call or of an earlier one, may have been a success.
+        # A request whose response was lost, now or in an earlier call, may have succeeded.
         with suppress(AionvisionError):
             found = upload_status(self._engine, upload.media_id)
             if found.result is not None:
@@ -325,11 +325,11 @@ class SyncVideoUpload:
         raise self._failed("complete", reason, upload, failure) from failure
 
     def _give_up(self, upload: ChunkedUpload) -> str:
-        """Have the service forget the upload; return the sentence that says so."""
+        """Abort the upload at the service; return the sentence that says so."""
         body = wire.AbortVideoUploadRequestDTO(
             upload.media_id, upload.upload_id, "the client could not send it"
         )
-        # The error that led here matters more.
+        # The error that led here is raised instead.
         with suppress(AionvisionError):
             self._engine.call(video_uploads.abort_video_upload(body=body))
             return _CLEANED
@@ -356,5 +356,5 @@ class SyncVideoUpload:
 
 
 def _is_refused(error: VideoUploadError) -> bool:
-    """Whether the service refuses to resume an upload, however often it is asked."""
+    """Return whether the service refuses to resume an upload for good."""
     return is_refusal(error.status_code) and error.status_code not in _NOT_ALLOWED

@@ -27,7 +27,7 @@ _DOCUMENT_TYPES = ("pdf", "docx", "txt", "md")
 
 
 class SyncAgentSearchResource:
-    """Searches images, documents and videos for what a sentence asks for.
+    """Searches images, documents and videos by a sentence.
 
     Each call is independent. A run that fails is a result, too: its `success` is false.
     """
@@ -48,7 +48,7 @@ class SyncAgentSearchResource:
 
         Args:
             query: The search text, in plain words, from 1 to 2000 characters.
-            limit: How many images to aim for, from 1 to 500. The agent takes it as advice.
+            limit: Target number of images, from 1 to 500. For the agent it is advice.
             folder_id: Only images in this folder.
             image_ids: Only these images, at least one.
             timeout: Seconds for the call, instead of the client's.
@@ -86,13 +86,13 @@ class SyncAgentSearchResource:
 
         Args:
             query: The search text, in plain words, from 1 to 2000 characters.
-            limit: How many passages to aim for, from 1 to 500. The agent takes it as advice.
+            limit: Target number of passages, from 1 to 500. For the agent it is advice.
             document_types: Only documents of these types: ``pdf``, ``docx``, ``txt``, ``md``.
             document_ids: Only these documents, at least one.
             timeout: Seconds for the call, instead of the client's.
 
         Returns:
-            The passages, best first, the documents that they are from, and a summary.
+            The passages, best first, their documents, and a summary.
 
         Raises:
             ValidationError: An argument is out of range; nothing was sent.
@@ -123,18 +123,18 @@ class SyncAgentSearchResource:
         video_ids: Sequence[str] | None = None,
         timeout: float | None = None,
     ) -> VideoSearchAgentResult:
-        """Search videos and their scenes. Deployments of the older contract do not offer it.
+        """Search videos and their scenes. Deployments of the older contract do not support it.
 
         Args:
             query: The search text, in plain words, from 1 to 2000 characters. A vague one lists
                 videos without scenes.
-            limit: How many videos to aim for, from 1 to 500. The agent takes it as advice.
+            limit: Target number of videos, from 1 to 500. For the agent it is advice.
             folder_id: Only videos in this folder.
             video_ids: Only these videos, at least one.
             timeout: Seconds for the call, instead of the client's.
 
         Returns:
-            The videos, best first, with the scenes that match, and a summary.
+            The videos, best first, with their matching scenes, and a summary.
 
         Raises:
             ValidationError: An argument is out of range; nothing was sent.

@@ -18,21 +18,21 @@ from aion.types.chat import ChatMessage, ChatResponse, ChatSession, PlanActionRe
 
 
 class SyncChatSession:
-    """One session, opened on entry and closed on exit.
+    """Opens a session on entry and closes it on exit.
 
     `open` and `close` do the same without a ``with`` block. Streams that are still open are
     closed at the end of the block too.
 
     The session is closed as well when the block is cancelled (a timeout, a task group, a browser
-    that goes away) or interrupted by Ctrl-C, within two seconds. With the asynchronous client, a
-    cancellation is not held up by that: the request continues in the background, and closing the
-    client waits for it. If opening the session is cancelled and the service opens it all the same,
-    it is closed, too. Where the event loop itself is stopped before, that is best effort.
+    that disconnects) or interrupted by Ctrl-C, within two seconds. With the asynchronous client,
+    this does not delay the cancellation: the request continues in the background, and closing the
+    client waits for it. If opening the session is cancelled and the service opens it nevertheless,
+    it is closed, too. If the event loop itself is stopped before, that is best effort.
 
     Args:
-        chats: Where the session is opened.
-        config: How.
-        engine: That of the client, which waits for what continues in the background.
+        chats: Makes the calls.
+        config: The settings of the session.
+        engine: The engine of the client, which waits for requests in the background.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class SyncChatSession:
 
     @property
     def session(self) -> ChatSession:
-        """The session as it was when it was opened.
+        """The session as the service opened it.
 
         Raises:
             RuntimeError: It is not open yet.
@@ -68,11 +68,11 @@ class SyncChatSession:
 
     @property
     def is_closed(self) -> bool:
-        """Whether it was closed here."""
+        """Whether this object closed it."""
         return self._closed
 
     def open(self) -> Self:
-        """Open the session, if that was not done yet.
+        """Open the session, unless it is open already.
 
         Returns:
             This object.
@@ -103,7 +103,7 @@ class SyncChatSession:
         self._chats.close_session(session.id)
 
     def close(self) -> None:
-        """Close the session. Closing twice is harmless; after a failure it can be tried again.
+        """Close the session. Closing twice is harmless; a failed call can be retried.
 
         If this is cancelled, the request continues in the background.
 
@@ -217,7 +217,7 @@ class SyncChatSession:
         return self._chats.update_videos(self._require_open(), video_ids)
 
     def approve_plan(self, plan_id: str) -> PlanActionResponse:
-        """Let a plan run: `chats.approve_plan`.
+        """Approve a plan: `chats.approve_plan`.
 
         The arguments, the results and the errors are those of that method.
 
@@ -229,7 +229,7 @@ class SyncChatSession:
         return self._chats.approve_plan(self._require_open(), plan_id)
 
     def cancel_plan(self, plan_id: str) -> PlanActionResponse:
-        """Drop a plan: `chats.cancel_plan`.
+        """Cancel a plan: `chats.cancel_plan`.
 
         The arguments, the results and the errors are those of that method.
 
@@ -241,10 +241,10 @@ class SyncChatSession:
         return self._chats.cancel_plan(self._require_open(), plan_id)
 
     def get_messages(self, limit: int | None = None) -> list[ChatMessage]:
-        """The messages so far: `chats.get_messages`. They can be read after closing, too.
+        """Get the messages so far: `chats.get_messages`. This also works after closing.
 
         Args:
-            limit: The number of messages at most, from 1 to 1000.
+            limit: Most messages to return, from 1 to 1000.
 
         Raises:
             RuntimeError: The session was never open.
@@ -273,7 +273,7 @@ class SyncChatSession:
         try:
             rt.finish(self._engine, end, error)
         except AionvisionError:
-            # What went wrong in the block matters more than that the session stays open.
+            # The error of the block is raised rather than that of closing.
             if error is None:
                 raise
 

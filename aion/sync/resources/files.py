@@ -57,13 +57,13 @@ class SyncFilesResource:
         sort_order: str = "desc",
         timeout: float | None = None,
     ) -> FileList:
-        """One page of the library.
+        """Get one page of the library.
 
         Args:
             search: The words to search for, at most 200 characters.
             search_mode: Where to search: ``all``, ``metadata`` or ``visible_text``.
-            tags: Only files that carry all of these; at most 40 of up to 50 characters each.
-            date_from: Only files from this moment on. Without a zone it is taken as UTC.
+            tags: Only files with all of these tags; at most 40 of up to 50 characters each.
+            date_from: Only files from this moment on. Without a zone it counts as UTC.
             date_to: Only files up to this moment.
             has_description: Only files with, or only files without, a description.
             ids: Only these files, from 1 to 500. A page still has at most `limit` of them.
@@ -76,7 +76,7 @@ class SyncFilesResource:
             timeout: Seconds for the call, instead of the client's.
 
         Returns:
-            The files, how many match altogether, and whether there are more.
+            The files, the total number of matches, and whether there are more.
 
         Raises:
             ValidationError: An argument is out of range; nothing was sent.
@@ -115,21 +115,21 @@ class SyncFilesResource:
         sort_order: str = "desc",
         page_size: int = 50,
     ) -> Iterator[UserFile]:
-        """All files that match, one after the other.
+        """Iterate over all matching files.
 
-        Nothing is fetched before the first one is asked for; then the next page is fetched while
-        the current one is read. Iterating over the result again begins anew.
+        Nothing is fetched before the first item is requested; then the next page is fetched while
+        the current one is read. Iterating over the result again starts a new listing.
 
-        Deleting files while iterating is safe: each that is there from the beginning to the end
-        is given, once. What is added or deleted meanwhile may be given or not. One case
-        cannot be noticed: a file may be missed where, between two requests, as many are added as
+        Deleting files while iterating is safe: each that exists from the beginning to the end
+        is yielded once. Items added or deleted meanwhile may or may not be yielded. One case
+        cannot be detected: a file may be missed if, between two requests, as many are added as
         are deleted.
 
         Args:
             search: The words to search for, at most 200 characters.
             search_mode: Where to search: ``all``, ``metadata`` or ``visible_text``.
-            tags: Only files that carry all of these; at most 40 of up to 50 characters each.
-            date_from: Only files from this moment on. Without a zone it is taken as UTC.
+            tags: Only files with all of these tags; at most 40 of up to 50 characters each.
+            date_from: Only files from this moment on. Without a zone it counts as UTC.
             date_to: Only files up to this moment.
             has_description: Only files with, or only files without, a description.
             media_types: Only these kinds: ``image``, ``video``, ``document``, ``link``.
@@ -166,7 +166,7 @@ class SyncFilesResource:
         return SyncPages(fetch, lambda file: file.id)
 
     def get(self, file_id: str, *, timeout: float | None = None) -> UserFileDetails:
-        """Everything that is known of one file.
+        """Get all details of one file.
 
         Args:
             file_id: The id of the file, or its first eight characters.
@@ -191,7 +191,7 @@ class SyncFilesResource:
     ) -> UpdateFileResult:
         """Change the title, the tags, or both.
 
-        An argument that is left out changes nothing; None empties the field.
+        Omitted arguments change nothing; None clears the field.
 
         Args:
             file_id: The id of the file.
@@ -200,10 +200,10 @@ class SyncFilesResource:
             timeout: Seconds for the call, instead of the client's.
 
         Returns:
-            Title and tags as they are now.
+            The new title and tags.
 
         Raises:
-            ValidationError: Neither was given, or one is out of range; nothing was sent.
+            ValidationError: Neither was passed, or one is out of range; nothing was sent.
             ResourceNotFoundError: The file does not exist.
             AionvisionError: The call failed.
 
@@ -214,7 +214,7 @@ class SyncFilesResource:
         return self._engine.call(request, timeout=timeout)
 
     def delete(self, file_id: str, *, timeout: float | None = None) -> DeleteFileResult:
-        """Delete a file. For 30 days it can be brought back in the dashboard, but not by this API.
+        """Delete a file. For 30 days it can be restored in the dashboard, but not by this API.
 
         Args:
             file_id: The id of the file.
@@ -235,7 +235,7 @@ class SyncFilesResource:
         """Delete several files, of any kind.
 
         Args:
-            file_ids: From 1 to 100 ids, each given once.
+            file_ids: From 1 to 100 ids, without duplicates.
             timeout: Seconds for the call, instead of the client's.
 
         Returns:
@@ -243,7 +243,7 @@ class SyncFilesResource:
             error is raised for them or for those that failed.
 
         Raises:
-            ValidationError: Too many ids, none, or one of them twice; nothing was sent.
+            ValidationError: Too many ids, none, or duplicates; nothing was sent.
             AionvisionError: The call failed.
 
         Endpoint: ``POST /user-files/batch-delete``
@@ -254,7 +254,7 @@ class SyncFilesResource:
     def get_variant(
         self, file_id: str, variant_type: str = "medium_750", *, timeout: float | None = None
     ) -> str:
-        """A URL of an image in some size. It works for one hour, for anybody who has it.
+        """Get a URL of an image in some size. It is valid for one hour, for anyone who has it.
 
         Do not send an API key there.
 
@@ -267,7 +267,7 @@ class SyncFilesResource:
 
         Raises:
             ValidationError: The variant does not exist.
-            ResourceNotFoundError: The file does not exist, or its variant is not made yet.
+            ResourceNotFoundError: The file does not exist, or its variant is not ready yet.
             AionvisionError: The call failed.
 
         Endpoint: ``GET /user-files/{image_id}/variant/{variant_type}``
@@ -279,14 +279,14 @@ class SyncFilesResource:
         return self._engine.absolute(self._engine.call(request, timeout=timeout))
 
     def download(self, file_id: str) -> bytes:
-        """The bytes of a file as they were uploaded, in memory. See `download_to` for large ones.
+        """Read the bytes of a file as they were uploaded. Use `download_to` for large files.
 
         Args:
             file_id: The id of the file.
 
         Raises:
             ResourceNotFoundError: The file does not exist.
-            AionvisionError: The call failed, or the bytes did not arrive whole.
+            AionvisionError: The call failed, or the download is incomplete.
 
         Endpoint: ``GET /user-files/{image_id}/download``
         """
@@ -295,16 +295,16 @@ class SyncFilesResource:
 
     @rt.opens_callbacks
     def download_to(self, file_id: str, path: str | os.PathLike[str]) -> Path:
-        """Write a file as it was uploaded to disk, without holding it in memory.
+        """Download a file to disk as it was uploaded, without holding it in memory.
 
-        It appears under its name when it is whole; a failure leaves what was there before. When
-        the connection breaks, up to `max_retries` times in a row without a megabyte in between,
-        only the rest is fetched, where storage serves ranges and the object is still the same.
+        It gets its name once it is complete; a failure leaves an older file unchanged. When the
+        connection breaks, only the rest is fetched, if storage supports ranges and the object is
+        still the same. A megabyte of progress resets the count of `max_retries`.
 
         Args:
             file_id: The id of the file.
-            path: The file to write or to replace, in a directory that exists. A link is followed,
-                and a file that is there keeps its permissions.
+            path: The file to write or to replace, in a directory that exists. A symbolic link is
+                followed, and a file that is replaced keeps its permissions.
 
         Returns:
             That path.
@@ -312,8 +312,8 @@ class SyncFilesResource:
         Raises:
             ValidationError: The path cannot be written to; nothing was sent.
             ResourceNotFoundError: The file does not exist.
-            AionvisionError: The call failed, or the bytes did not arrive whole.
-            OSError: The disk does not take it.
+            AionvisionError: The call failed, or the download is incomplete.
+            OSError: Writing to disk failed.
 
         Endpoint: ``GET /user-files/{image_id}/download``
         """
@@ -324,15 +324,15 @@ class SyncFilesResource:
     def trigger_variant_generation(
         self, file_id: str, *, timeout: float | None = None
     ) -> dict[str, Any]:
-        """Have missing or failed sizes of an image made again, in the background.
+        """Regenerate missing or failed sizes of an image in the background.
 
         Args:
             file_id: The id of the file, which has to be the caller's own.
             timeout: Seconds for the call, instead of the client's.
 
         Returns:
-            ``success``, ``message``, ``task_id``, ``current_status`` and ``image_id``. While a task
-            runs already, it is that one, and ``skipped_duplicate`` is true.
+            ``success``, ``message``, ``task_id``, ``current_status`` and ``image_id``. If a task is
+            running already, these are its values, and ``skipped_duplicate`` is true.
 
         Raises:
             AionvisionPermissionError: The file belongs to another user.
