@@ -1,4 +1,4 @@
-"""Keys by which the service knows a repeated request again."""
+"""Makes idempotency keys, by which the service recognizes a resent request."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ T = TypeVar("T")
 
 
 def new_key() -> str:
-    """A key for one call: 32 letters and digits, the same for all of its attempts."""
+    """Return a key for one call: 32 letters and digits, the same for all its attempts."""
     return secrets.token_hex(16)
 
 
 def keyed(request: Request[T]) -> Request[T]:
-    """The request, which carries a key and so is safe to repeat."""
+    """Mark a request as safe to resend, because it carries an idempotency key."""
     request.repeatable = True
     return request

@@ -168,7 +168,7 @@ def test_a_response_that_was_given_up_is_not_a_success_p12(
     for _ in before:
         assert reading.next() is not None
     reading.stopped()
-    with pytest.raises(SSEStreamError, match="given up before the answer was complete") as caught:
+    with pytest.raises(SSEStreamError, match="cancelled before the response was complete") as caught:
         reading.result()
     assert caught.value.partial_content == ("I see " if before else "")
     assert reading.next() is None
