@@ -21,7 +21,7 @@ class _Circuit:
     opened_at: float | None = None
     successes: int = 0
     """Successes since the pause ended."""
-    trial_at: float | None = None
+    probe_at: float | None = None
     """When the current probe began."""
 
 
@@ -58,9 +58,9 @@ class Breakers:
         left = circuit.opened_at + self._pause - now
         if left > 0:
             raise CircuitBreakerError(endpoint, left)
-        if circuit.trial_at is not None and circuit.trial_at + self._pause > now:
-            raise CircuitBreakerError(endpoint, circuit.trial_at + self._pause - now)
-        circuit.trial_at = now
+        if circuit.probe_at is not None and circuit.probe_at + self._pause > now:
+            raise CircuitBreakerError(endpoint, circuit.probe_at + self._pause - now)
+        circuit.probe_at = now
 
     def is_open(self, endpoint: str) -> bool:
         """Return whether attempts are refused now."""
@@ -78,7 +78,7 @@ class Breakers:
         circuit = self._circuits.get(endpoint)
         if circuit is None:
             return
-        circuit.trial_at = None
+        circuit.probe_at = None
         circuit.successes += 1
         if circuit.opened_at is None or circuit.successes >= self._successes:
             self._circuits.pop(endpoint, None)
@@ -88,6 +88,6 @@ class Breakers:
         circuit = self._circuits.setdefault(endpoint, _Circuit())
         circuit.failures += 1
         circuit.successes = 0
-        circuit.trial_at = None
+        circuit.probe_at = None
         if circuit.opened_at is not None or circuit.failures >= self._failures:
             circuit.opened_at = self._now()
