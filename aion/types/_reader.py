@@ -1,4 +1,4 @@
-"""Reads a JSON object field by field, under whichever name an answer has it, and keeps the rest."""
+"""Reads a JSON object field by field, whose names may vary, and returns the unread fields."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ _NO_IDS = ("", ".", "..")
 
 
 def text(value: object) -> str | None:
-    """What an answer has in the place of an optional text; None for whatever is none."""
+    """Return the value of an optional text; None for any other type."""
     return value if isinstance(value, str) else None
 
 
 class Reader:
-    """Takes fields out of one JSON object.
+    """Reads the fields of one JSON object.
 
-    A field that an answer leaves out and one that is null are the same: absent.
+    A missing field and one that is null are the same: absent.
 
     Args:
         data: The object. It is not changed.
@@ -31,10 +31,10 @@ class Reader:
         self._unread: dict[str, Any] = {}
 
     def need(self, *names: str) -> Any:
-        """The value under the first of these names that has one.
+        """Return the value of the first of these names that is present.
 
         Raises:
-            KeyError: None of them has; it carries the first name.
+            KeyError: None is present; it carries the first name.
         """
         value = self.get(*names)
         if value is None:
@@ -42,10 +42,10 @@ class Reader:
         return value
 
     def identifier(self, *names: str) -> Any:
-        """The same for an id by which more is asked for: one that is empty is none.
+        """Return the same for an id that later requests need: an empty one counts as absent.
 
         Raises:
-            KeyError: None of the names has one; it carries the first name.
+            KeyError: None is present; it carries the first name.
         """
         value = self.need(*names)
         if value in _NO_IDS:
@@ -53,7 +53,7 @@ class Reader:
         return value
 
     def get(self, *names: str) -> Any:
-        """The value under the first of these names that has one, or None."""
+        """Return the value of the first of these names that is present, or None."""
         found = None
         for name in names:
             value = self._left.pop(name, None)
@@ -61,11 +61,11 @@ class Reader:
         return found
 
     def target(self) -> dict[str, Any]:
-        """Where and how to send bytes to storage: a URL and headers that can be sent.
+        """Return where and how to send bytes to storage: a URL and headers that can be sent.
 
         Raises:
-            KeyError: There is no URL.
-            ValueError: Something of it cannot be sent.
+            KeyError: The URL is missing.
+            ValueError: The URL, the method or a header cannot be sent.
         """
         headers = self.get("upload_headers")
         return {
@@ -75,9 +75,9 @@ class Reader:
         }
 
     def date(self, name: str) -> datetime | None:
-        """A timestamp, or None. One that cannot be read is kept as it came."""
+        """Return a timestamp, or None. An unreadable one is returned as received."""
         return date({name: self._left.pop(name, None)}, name, self._unread)
 
     def rest(self) -> dict[str, Any]:
-        """What was not taken: read this last."""
+        """Return the fields that were not read. Call this last."""
         return {**self._left, **self._unread}

@@ -1,7 +1,7 @@
-"""What callbacks are given, one event at a time.
+"""The events that callbacks receive, one at a time.
 
-A callback is a function of one argument; the asynchronous client takes coroutine functions too.
-What it raises ends the call that it belongs to.
+A callback is a function of one argument; the asynchronous client accepts coroutine functions, too.
+An error that a callback raises ends the call that it belongs to.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from aion_api import Model
 
 @frozen(slots=False)
 class UploadProgressEvent(Model):
-    """A file is about to be sent: once for each file.
+    """A file is about to be sent. Once per file.
 
     Attributes:
         file_index: Its position in the expanded input, from 0.
@@ -39,11 +39,11 @@ class UploadProgressEvent(Model):
 
 @frozen(slots=False)
 class FileCompleteEvent(Model):
-    """A file is stored: once for each file that is.
+    """A file is stored. Once per stored file.
 
     Attributes:
         file_index: Its position in the expanded input, from 0.
-        result: The stored image; its description may still be to come.
+        result: The stored image; its description may still be pending.
     """
 
     file_index: int
@@ -52,11 +52,11 @@ class FileCompleteEvent(Model):
 
 @frozen(slots=False)
 class DescriptionProgressEvent(Model):
-    """A description has ended, well or not.
+    """A description has ended, successfully or not.
 
     Attributes:
-        completed_count: How many have ended by now, failed ones included.
-        total_count: How many are waited for.
+        completed_count: How many have ended so far, including failed ones.
+        total_count: How many are awaited.
         latest_result: The image whose description has just ended.
     """
 
@@ -71,7 +71,7 @@ class DescriptionProgressEvent(Model):
 
     @property
     def remaining_count(self) -> int:
-        """How many are still waited for."""
+        """Return how many are still awaited."""
         return max(0, self.total_count - self.completed_count)
 
 
@@ -89,18 +89,18 @@ class DescriptionFailedEvent(Model):
 
     @property
     def error_message(self) -> str | None:
-        """Why it failed."""
+        """Return why it failed."""
         return self.result.description_error
 
     @property
     def is_retryable(self) -> bool:
-        """Whether uploading the image again may help."""
+        """Return whether uploading the image again may help."""
         return bool(self.result.description_is_retryable)
 
 
 @frozen(slots=False)
 class CloudStorageJobProgressEvent(Model):
-    """An import or export was looked at: once for each look.
+    """An import or export was polled. Once per poll.
 
     Attributes:
         job: Its state.
@@ -115,13 +115,13 @@ class CloudStorageJobProgressEvent(Model):
 
     @property
     def is_terminal(self) -> bool:
-        """Whether the job has ended."""
+        """Return whether the job has ended."""
         return self.job.is_terminal
 
 
 @frozen(slots=False)
 class DocumentUploadProgressEvent(Model):
-    """A document is uploaded: once for each, after its last byte was sent.
+    """A document is uploaded. Once per document, after its last byte was sent.
 
     Attributes:
         file_index: Its position in the expanded input, from 0.
@@ -143,11 +143,11 @@ class DocumentUploadProgressEvent(Model):
 
 @frozen(slots=False)
 class DocumentFileCompleteEvent(Model):
-    """A document is stored: once for each that is.
+    """A document is stored. Once per stored document.
 
     Attributes:
         file_index: Its position in the expanded input, from 0.
-        result: The stored document; its text may still be to come.
+        result: The stored document; its text may still be pending.
     """
 
     file_index: int
@@ -156,11 +156,11 @@ class DocumentFileCompleteEvent(Model):
 
 @frozen(slots=False)
 class DocumentProcessingProgressEvent(Model):
-    """The processing of a document has ended, well or not.
+    """The processing of a document has ended, successfully or not.
 
     Attributes:
-        completed_count: How many have ended by now, failed ones included.
-        total_count: How many are waited for.
+        completed_count: How many have ended so far, including failed ones.
+        total_count: How many are awaited.
         latest_result: The document whose processing has just ended.
     """
 
@@ -175,7 +175,7 @@ class DocumentProcessingProgressEvent(Model):
 
     @property
     def remaining_count(self) -> int:
-        """How many are still waited for."""
+        """Return how many are still awaited."""
         return max(0, self.total_count - self.completed_count)
 
 
@@ -193,23 +193,23 @@ class DocumentProcessingFailedEvent(Model):
 
     @property
     def error_message(self) -> str | None:
-        """Why it failed."""
+        """Return why it failed."""
         return self.result.processing_error
 
     @property
     def is_retryable(self) -> bool:
-        """Whether uploading the document again may help."""
+        """Return whether uploading the document again may help."""
         return bool(self.result.processing_is_retryable)
 
 
 @frozen(slots=False)
 class VideoChunkProgressEvent(Model):
-    """A chunk of a video is stored and confirmed: once for each, in any order.
+    """A chunk of a video is stored and confirmed. Once per chunk, in any order.
 
     Attributes:
         chunk_number: Its number, from 1.
         total_chunks: How many chunks the video has.
-        bytes_uploaded: Bytes of all chunks that are confirmed by now.
+        bytes_uploaded: Bytes of all chunks confirmed so far.
         total_bytes: The size of the video.
         media_id: The video.
         filename: Its name.
@@ -230,11 +230,11 @@ class VideoChunkProgressEvent(Model):
 
 @frozen(slots=False)
 class VideoUploadCompleteEvent(Model):
-    """A video is stored: once for each.
+    """A video is stored. Once per video.
 
     Attributes:
         media_id: The video.
-        result: The stored video; its analysis may still be to come.
+        result: The stored video; its analysis may still be pending.
     """
 
     media_id: str
@@ -243,22 +243,22 @@ class VideoUploadCompleteEvent(Model):
 
 @frozen(slots=False)
 class VideoAnalysisProgressEvent(Model):
-    """The analysis of a video was looked at: once for each look.
+    """The analysis of a video was polled. Once per poll.
 
     Attributes:
-        job_status: The analysis and how far it is.
+        job_status: The analysis and its status.
     """
 
     job_status: VideoAnalysisJobStatus
 
     @property
     def progress_percent(self) -> float:
-        """How far the analysis is, from 0 to 100."""
+        """Return the progress of the analysis, from 0 to 100."""
         return float(self.job_status.progress_percent)
 
     @property
     def is_terminal(self) -> bool:
-        """Whether the analysis has ended."""
+        """Return whether the analysis has ended."""
         return self.job_status.is_terminal
 
 

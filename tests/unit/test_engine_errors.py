@@ -419,7 +419,7 @@ def test_a_redirect_gives_its_location() -> None:
 
 
 def test_a_redirect_without_location_is_a_typed_error_p15() -> None:
-    with pytest.raises(exceptions.ServerError, match="no redirect"):
+    with pytest.raises(exceptions.ServerError, match="not a redirect"):
         errors.decode(reply(302), operation(kind="redirect", decode=str))
 
 
