@@ -187,7 +187,7 @@ def _order(old: list[Data], new: list[Data]) -> Iterator[str]:
 
 
 def _wider(first: str, second: str, *, table: _Wider | None = None) -> bool:
-    """Whether a type says more than another one, as far as the text tells."""
+    """Return whether a type accepts more than another one, according to its text."""
     if not first or not second or "Any" in (first, second):
         return False
     taken = _parts(second)

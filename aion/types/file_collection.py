@@ -164,7 +164,7 @@ class FileCollection:
     def merge(cls, *collections: FileCollection) -> FileCollection:
         """Merge collections, without duplicates, in the order of first appearance.
 
-        Of a file that several of them hold, the reference that knows most is stored. Content types
+        If several collections hold a file, its most complete reference is used. Content types
         that differ become ``mixed``; unknown ones are ignored.
         """
         best: dict[str, FileRef] = {}
