@@ -34,13 +34,13 @@ def check(client: SyncAionVision, options: Namespace, out: Printer) -> bool:
 
 def files(client: SyncAionVision, options: Namespace, out: Printer) -> bool:
     """List the newest matching files of the library."""
-    found = client.files.list_all(
+    matches = client.files.list_all(
         search=options.text,
         tags=options.tags,
         media_types=options.kinds,
         page_size=min(options.limit, _MOST_A_PAGE),
     )
-    for one in islice(found, options.limit):
+    for one in islice(matches, options.limit):
         out.line(one.to_dict(), *_cells(one), whole=False)
     return True
 

@@ -169,23 +169,23 @@ def scrub_headers(headers: Iterable[tuple[str, Any]], *, sent: bool = False) -> 
 
     Headers that the program added to a request (`sent`) are treated as secrets.
     """
-    given = {name.lower(): value for name, value in headers}
+    by_name = {name.lower(): value for name, value in headers}
     churning = _CHURNING_HEADERS
-    if "last-modified" in given:
+    if "last-modified" in by_name:
         # The ETag of a downloaded file may contain its date. The ETag of an uploaded file
         # stays: the client sends it later.
         churning |= {"etag", "last-modified"}
     if sent:
         known = _SENT_HEADERS | _SECRET_HEADERS | churning
-        given = {
+        by_name = {
             name: value if name in known or name in _LENGTHS else REDACTED
-            for name, value in given.items()
+            for name, value in by_name.items()
         }
     return {
         name: [_header(name, str(one), churning) for one in cast("Any", value)]
         if isinstance(value, list)
         else _header(name, _text(value), churning)
-        for name, value in given.items()
+        for name, value in by_name.items()
         if name not in _LENGTHS
     }
 

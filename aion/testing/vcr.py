@@ -63,8 +63,8 @@ def _scrub_request(request: Any) -> Any:
 
 def _scrub_response(response: dict[str, Any]) -> dict[str, Any]:
     headers: dict[str, Any] = response["headers"]
-    found: Any = next((headers[name] for name in headers if name.lower() == "content-type"), "")
-    kind = found if isinstance(found, str) else found[0]
+    header: Any = next((headers[name] for name in headers if name.lower() == "content-type"), "")
+    kind = header if isinstance(header, str) else header[0]
     body: Any = response["body"]["string"]
     if isinstance(body, bytes) and body:
         response["body"]["string"] = scrub_body(body, kind, sent=False)

@@ -283,8 +283,8 @@ def _lab(red: int, green: int, blue: int) -> LAB:
 
 def family_of(name: str) -> ColorFamily | None:
     """Return the family of this name, or None when it is not in `ColorFamily`."""
-    found = ColorFamily(name)
-    return found if found.is_known else None
+    family = ColorFamily(name)
+    return family if family.is_known else None
 
 
 def _ranked(color: Mapping[str, Any], place: int) -> Mapping[str, Any]:

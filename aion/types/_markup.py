@@ -44,25 +44,25 @@ def parse_references(content: str, metadata: dict[str, Any] | None = None) -> Pa
         The references in the order of the text.
     """
     context = _Context(metadata or {})
-    found = ParsedReferences()
+    references = ParsedReferences()
     for mark in _marks(content):
         match mark.kind:
             case "ref":
                 data = context.results(mark.head)
                 if data is not None:
-                    found.counts[mark.head] = data
+                    references.counts[mark.head] = data
             case "img":
                 full_id, _ = context.images.find(mark.head)
-                found.images.append(ImageRef(mark.head, mark.tail, full_id))
+                references.images.append(ImageRef(mark.head, mark.tail, full_id))
             case "doc":
                 full_id, _ = context.documents.find(mark.head)
                 name, page, pages = _paged(mark.tail)
-                found.documents.append(DocumentRef(mark.head, name, full_id, page, pages))
+                references.documents.append(DocumentRef(mark.head, name, full_id, page, pages))
             case _:
                 full_id, entry = context.links.find(mark.head)
                 url, domain = _text(entry, "source_url", "url"), _text(entry, "domain")
-                found.links.append(LinkRef(mark.head, mark.tail, full_id, url, domain))
-    return found
+                references.links.append(LinkRef(mark.head, mark.tail, full_id, url, domain))
+    return references
 
 
 def resolve_content(content: str, metadata: dict[str, Any] | None = None) -> str:
@@ -187,12 +187,12 @@ class _Index:
 
     def find(self, prefix: str) -> tuple[str | None, Mapping[str, Any]]:
         """Return the only object whose id has this prefix, or no object."""
-        wanted = prefix.lower()
-        first = bisect_left(self._sorted, wanted)
-        fitting = [one for one in self._sorted[first : first + 2] if one.startswith(wanted)]
-        if not fitting or (len(fitting) > 1 and fitting[0] != wanted):
+        lowered = prefix.lower()
+        first = bisect_left(self._sorted, lowered)
+        candidates = [one for one in self._sorted[first : first + 2] if one.startswith(lowered)]
+        if not candidates or (len(candidates) > 1 and candidates[0] != lowered):
             return None, {}
-        return self._entries[fitting[0]]
+        return self._entries[candidates[0]]
 
 
 def _entries(

@@ -77,7 +77,7 @@ class VerificationResult(Model):
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
         """Read the response of a check, whose fields have the names of the API or of this class."""
         reader = Reader(data)
-        found = reader.get("issues", "detected_issues")
+        issues = reader.get("issues", "detected_issues")
         claims = reader.get("verified_claims")
         structured: Mapping[str, Any] = data.get("structured_output") or {}
         if claims is None:
@@ -90,7 +90,7 @@ class VerificationResult(Model):
             risk_level=str(reader.get("risk_level") or "unknown"),
             hallucination_probability=reader.get("hallucination_probability", "risk_score") or 0.0,
             verified_claims=claims,
-            issues=None if found is None else [_issue(one) for one in found],
+            issues=None if issues is None else [_issue(one) for one in issues],
             summary=reader.get("summary", "explanation"),
             processing_time_ms=reader.get("processing_time_ms") or 0,
             providers_used=reader.get("providers_used"),

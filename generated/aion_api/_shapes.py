@@ -43,8 +43,8 @@ class Place(NamedTuple):
 @cache
 def shape(cls: type[AttrsInstance]) -> dict[str, Place]:
     """Return the fields of a class whose annotations are JSON types."""
-    found = {one.name: _place(str(one.type)) for one in fields(cls) if not one.kw_only}
-    return {name: place for name, place in found.items() if place is not None}
+    places = {one.name: _place(str(one.type)) for one in fields(cls) if not one.kw_only}
+    return {name: place for name, place in places.items() if place is not None}
 
 
 def _place(note: str) -> Place | None:

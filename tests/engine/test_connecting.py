@@ -137,7 +137,9 @@ def test_the_deadline_of_a_call_bounds_the_connection_too(client: str, resolver:
         resolver.names[NAME] = [entry(dead)]
         with pytest.raises(AionvisionTimeoutError) as caught:
             call(client, **named(dead), timeout=0.3)
-    assert f"no connection to {NAME}:{dead} within 0.3 s; pass a longer timeout=" in str(caught.value)
+    assert f"no connection to {NAME}:{dead} within 0.3 s; pass a longer timeout=" in str(
+        caught.value
+    )
 
 
 def test_the_silence_of_an_upload_bounds_the_connection_too(
@@ -147,7 +149,9 @@ def test_the_silence_of_an_upload_bounds_the_connection_too(
         resolver.names[NAME] = [entry(dead)]
         with pytest.raises(AionvisionTimeoutError) as caught:
             call(client, **named(dead), request=upload, timeout=0.3)
-    assert f"no connection to {NAME}:{dead} within 0.3 s; pass a longer timeout=" in str(caught.value)
+    assert f"no connection to {NAME}:{dead} within 0.3 s; pass a longer timeout=" in str(
+        caught.value
+    )
 
 
 def silent(connection: Connection) -> None:
