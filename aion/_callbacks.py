@@ -14,7 +14,7 @@ from contextvars import ContextVar, Token
 from types import TracebackType
 
 _is_carried: ContextVar[bool] = ContextVar("aion: errors of callbacks are carried", default=False)
-"""Whether a public method further up opens the carrier. It must never reach a user unopened."""
+"""Whether a public method further up opens the carrier. Users must never see an unopened one."""
 
 
 class CallbackRaised(BaseException):
@@ -31,7 +31,7 @@ class CallbackRaised(BaseException):
 
 @contextmanager
 def calling_back() -> Generator[None]:
-    """Wrap the call of a callback: what it raises is carried to the opener, where there is one."""
+    """Wrap the call of a callback: what it raises is carried to the opener, if there is one."""
     is_carried = _is_carried.get()
     # The calls that the callback makes are its own: they raise errors to it, not past it.
     token = _is_carried.set(False)
@@ -76,7 +76,7 @@ class Opening:
 
 
 def raised_error(error: Exception | CallbackRaised) -> Exception:
-    """Return the error itself, where it is carried."""
+    """Return the error itself, out of its carrier if it has one."""
     return error.error if isinstance(error, CallbackRaised) else error
 
 

@@ -1,8 +1,9 @@
-"""Checks of arguments before anything is sent: what was wrong, with which value, what is allowed.
+"""Validates arguments before anything is sent.
 
-Every function returns the argument as it is to be sent, or raises `ValidationError` whose
-`details` hold `field`, `value` and `rule`. Texts and numbers come back plain: a member of
-`class Sort(str, Enum)` as its value, one of a plain `Enum` is refused.
+Each function returns the argument as it is to be sent, or raises a `ValidationError` whose
+message and `details` (`field`, `value`, `rule`) say what was passed and what is allowed. Texts and
+numbers are returned as plain values: a member of `class Sort(str, Enum)` becomes its value, and a
+member of a plain `Enum` is refused.
 """
 
 from __future__ import annotations
@@ -21,15 +22,15 @@ from aion.exceptions import ValidationError
 from aion_api import Model, Request, field_names
 
 LONGEST_NAME = 255
-"""Characters of the name of a file that is announced before it is sent."""
+"""Most characters in the name of a file that is announced before it is sent."""
 
 
 def refuse(field: str, value: object, rule: str) -> NoReturn:
-    """Raise the error of a check.
+    """Raise the error of a failed check.
 
     Args:
         field: The name of the argument.
-        value: What was given; shortened in the message.
+        value: The value passed; shortened in the message.
         rule: What is allowed, as the end of "<field> has to be ...".
     """
     shown = reprlib.repr(value)
@@ -40,14 +41,14 @@ def refuse(field: str, value: object, rule: str) -> NoReturn:
 
 
 def identifier(field: str, value: Any) -> str:
-    """An id that becomes part of a path."""
+    """Validate an id that becomes part of a path."""
     if not _is_text(value) or value.strip() in ("", ".", ".."):
         refuse(field, value, "the id of an existing object, as text")
     return value.strip()
 
 
 def whole_number(field: str, value: Any, least: int, most: int | None = None) -> int:
-    """A whole number in a range, both ends included."""
+    """Validate a whole number in a range, both ends included."""
     bad = not isinstance(value, int) or isinstance(value, bool)
     if bad or value < least or (most is not None and value > most):
         span = f"from {least} to {most}" if most is not None else f"of {least} or more"
@@ -56,7 +57,7 @@ def whole_number(field: str, value: Any, least: int, most: int | None = None) ->
 
 
 def number(field: str, value: Any, least: float, most: float) -> float:
-    """A number in a range, both ends included."""
+    """Validate a number in a range, both ends included."""
     # Neither comparison holds for a NaN.
     if not isinstance(value, (int, float)) or isinstance(value, bool) or not least <= value <= most:
         refuse(field, value, f"a number from {least:g} to {most:g}")
@@ -64,7 +65,7 @@ def number(field: str, value: Any, least: float, most: float) -> float:
 
 
 def seconds(field: str, value: Any) -> float:
-    """A length of time above zero, which the system can wait for."""
+    """Validate a duration in seconds: above 0, and short enough for the system to wait for."""
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if not is_number or not 0 < value <= LONGEST_WAIT:
         refuse(field, value, f"a number of seconds above 0, at most {LONGEST_WAIT:,}")
@@ -72,13 +73,13 @@ def seconds(field: str, value: Any) -> float:
 
 
 def optional_seconds(field: str, value: Any) -> None:
-    """The same, or None."""
+    """Validate a duration in seconds, or None."""
     if value is not None:
         seconds(field, value)
 
 
 def text(field: str, value: Any, least: int, most: int) -> str:
-    """Text of a length in a range, in characters, both ends included."""
+    """Validate text by its length in characters, both ends of the range included."""
     rule = f"text of {least} to {most} characters"
     if isinstance(value, str) and not _is_text(value):
         rule += " that can be written in UTF-8"
@@ -88,12 +89,12 @@ def text(field: str, value: Any, least: int, most: int) -> str:
 
 
 def stored_name(field: str, value: Any) -> str:
-    """The name that the service is to store a file under, as it is sent."""
+    """Validate the name to store a file under, and return it as it is sent."""
     return text(field, sendable(value) if isinstance(value, str) else value, 1, LONGEST_NAME)
 
 
 def path(field: str, value: Any) -> str:
-    """The path of a file or a directory."""
+    """Validate the path of a file or a directory."""
     plain: Any = None
     with suppress(TypeError):
         plain = os.fspath(cast("str", value))
@@ -101,16 +102,16 @@ def path(field: str, value: Any) -> str:
         refuse(field, value, "a path")
     filled(field, plain)
     try:
-        known = b"\0" not in os.fsencode(plain)
+        is_valid = b"\0" not in os.fsencode(plain)
     except UnicodeEncodeError:
-        known = False
-    if not known:
-        refuse(field, value, "a path of characters that the names of files can have")
+        is_valid = False
+    if not is_valid:
+        refuse(field, value, "a path of characters that file names can have")
     return by_value(plain)
 
 
 def filled(field: str, value: Any) -> None:
-    """Refuse a path of no characters, which the system takes for the current directory."""
+    """Refuse an empty path, which the system treats as the current directory."""
     if value == "":
         raise ValidationError(
             f"{field} holds an empty path: is it from a variable that is not set?",
@@ -119,17 +120,17 @@ def filled(field: str, value: Any) -> None:
 
 
 def missing(*fields: str) -> NoReturn:
-    """Raise the error of a call that needs one of several arguments, and got none."""
+    """Raise the error of a call that requires at least one of several arguments."""
     *others, last = fields
     names = f"{', '.join(others)} or {last}"
     raise ValidationError(
-        f"give {names}: the call has nothing to do without",
+        f"pass {names}: at least one is required",
         details={"field": fields[0], "value": "None", "rule": "given"},
     )
 
 
 def unopened(field: str, value: object, instead: str) -> None:
-    """Refuse an open file, where a path or bytes are wanted."""
+    """Refuse an open file where a path or bytes are expected."""
     if hasattr(value, "read"):
         raise ValidationError(
             f"{field} is an open file: {instead}",
@@ -137,15 +138,15 @@ def unopened(field: str, value: object, instead: str) -> None:
         )
 
 
-def callbacks(**given: Any) -> None:
-    """Functions that are told of something; None where nobody wants to know."""
-    for field, value in given.items():
+def callbacks(**arguments: Any) -> None:
+    """Validate callbacks: each is callable or None."""
+    for field, value in arguments.items():
         if value is not None and not callable(value):
             refuse(field, value, "something to call, or None")
 
 
 def filename(field: str, value: Any) -> str | None:
-    """The name to store a file under, or None for its own."""
+    """Validate the name to store a file under; None stands for its own name."""
     if value is None:
         return None
     if not isinstance(value, str):
@@ -154,14 +155,14 @@ def filename(field: str, value: Any) -> str | None:
 
 
 def mapping(field: str, value: Any) -> dict[str, Any]:
-    """A dictionary, whatever it holds."""
+    """Validate a dictionary, whatever it holds."""
     if not isinstance(value, Mapping):
         refuse(field, value, "a dictionary")
     return with_plain_keys(cast("Mapping[str, Any]", value))
 
 
 def choice(field: str, value: Any, allowed: Collection[str]) -> str:
-    """One of several words."""
+    """Validate one of several words."""
     # The hash of a member of an enum is not that of its value, which may be a key here.
     plain = by_value(value) if isinstance(value, str) else None
     if plain is None or plain not in allowed:
@@ -172,7 +173,7 @@ def choice(field: str, value: Any, allowed: Collection[str]) -> str:
 def texts(
     field: str, value: Iterable[Any] | None, *, most: int, longest: int | None = None
 ) -> list[str] | None:
-    """A list of words, each not empty and at most `longest` characters, or None."""
+    """Validate a list of words, or None. No word is empty or longer than `longest` characters."""
     if value is None:
         return None
     if isinstance(value, (str, bytes)):
@@ -191,50 +192,50 @@ def texts(
 
 
 def identifiers(field: str, value: Iterable[Any], *, most: int) -> list[str]:
-    """Ids for the body of a request: at least one, at most `most`, each given once."""
+    """Validate ids for the body of a request: 1 to `most`, without duplicates."""
     items = texts(field, value, most=most) or []
     if not items:
         refuse(field, value, f"a list of 1 to {most} ids")
-    found: set[str] = set()
+    seen: set[str] = set()
     for number, item in enumerate(items):
-        known = identifier(f"{field}[{number}]", item)
-        if known.lower() in found:
+        key = identifier(f"{field}[{number}]", item).lower()
+        if key in seen:
             refuse(f"{field}[{number}]", item, "an id that is not in the list already")
-        found.add(known.lower())
+        seen.add(key)
     return [item.strip() for item in items]
 
 
 def request(field: str, value: Any) -> Request[Any]:
-    """A described call whose answer comes at once."""
+    """Validate a described call, other than one that streams events."""
     if not _is_request(value):
         refuse(field, value, "what a function of aion_api.api returned")
     if value.operation.kind == "events":
-        rule = "a call whose answer comes at once, and no stream: client.chats.send_stream() is one"
+        rule = "a call that is not a stream; for a chat stream use client.chats.send_stream()"
         refuse(field, value.operation.operation_id, rule)
     return value
 
 
 def entries(field: str, value: Any, *, most: int) -> list[Any]:
-    """A list of anything, of at least one entry and at most `most`."""
+    """Validate a list of 1 to `most` entries of any type."""
     if isinstance(value, (str, bytes)) or not isinstance(cast("object", value), Sequence):
         refuse(field, value, "a list")
-    found = [with_plain_keys(one) if is_mapping(one) else one for one in value]
-    if not 1 <= len(found) <= most:
-        refuse(field, f"{len(found)} entries", f"a list of 1 to {most} entries")
-    return found
+    items = [with_plain_keys(one) if is_mapping(one) else one for one in value]
+    if not 1 <= len(items) <= most:
+        refuse(field, f"{len(items)} entries", f"a list of 1 to {most} entries")
+    return items
 
 
 def facts(field: str, value: Any, kind: type[Model]) -> dict[str, Any]:
-    """The fields of an input type that are set, given as its instance or as a dictionary."""
+    """Return the set fields of an input type, which is an instance of it or a dictionary."""
     if isinstance(value, kind):
         return value.to_dict()
     if not isinstance(cast("object", value), Mapping):
         refuse(field, value, f"a {kind.__name__} or a dictionary of its fields")
-    given = with_plain_keys(value)
-    for name in given:
+    plain = with_plain_keys(value)
+    for name in plain:
         if name not in field_names(kind):
             refuse(field, name, f"without the field {name!r}: {kind.__name__} has none")
-    return {name: one for name, one in given.items() if one is not None}
+    return {name: one for name, one in plain.items() if one is not None}
 
 
 def _is_request(value: Any) -> TypeGuard[Request[Any]]:
@@ -242,7 +243,7 @@ def _is_request(value: Any) -> TypeGuard[Request[Any]]:
 
 
 def _is_text(value: Any) -> TypeGuard[str]:
-    """Whether it is text that has a form in UTF-8: half of a surrogate pair has none."""
+    """Return whether a value is text that UTF-8 can encode: half of a surrogate pair is not."""
     if not isinstance(value, str):
         return False
     return value.isascii() or not any("\ud800" <= char <= "\udfff" for char in value)

@@ -1,7 +1,7 @@
-"""The clock of everything that waits: `time.monotonic`, which nothing that patches time reaches.
+"""A monotonic clock for waits, which libraries that patch time cannot reach.
 
 Tests freeze and move the clock (freezegun, time-machine, a lambda in its place). A wait that reads
-such a clock never ends, or ends at once. Its values can be compared with those of `time.monotonic`.
+a patched clock never ends, or ends at once. Values compare with those of `time.monotonic`.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from types import ModuleType
 
 
 def _own() -> ModuleType:
-    """A private copy of the module `time`, or the module itself where none can be made.
+    """Return a private copy of the module `time`, or the module itself if it cannot be copied.
 
-    What patches time does so in the modules that are loaded, by name or by the identity of the
-    functions, and may have done so before this package is imported.
+    Libraries that patch time do so in the modules that are loaded, by name or by the identity of
+    the functions, and may have done so before this package is imported.
     """
     spec = time.__spec__
     loader = spec.loader if spec is not None else None
@@ -27,6 +27,6 @@ def _own() -> ModuleType:
 
 
 monotonic: Callable[[], float] = _own().monotonic
-"""Seconds since some moment, as `time.monotonic`."""
+"""Returns seconds since an arbitrary moment, as `time.monotonic` does."""
 
 __all__ = ["monotonic"]

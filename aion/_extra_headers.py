@@ -1,4 +1,4 @@
-"""Headers that a program wants on every request, such as those of a gateway in between."""
+"""Validates and merges the headers that a program adds to every request, such as a gateway's."""
 
 from __future__ import annotations
 
@@ -34,37 +34,37 @@ _MADE = frozenset(
         "upgrade",
     }
 )
-"""Headers that are made for each request."""
+"""Headers that the client sets for each request."""
 _OF_TRACES = frozenset({"traceparent", "tracestate", "baggage"})
-"""Headers that tracing makes, where it is on."""
+"""Headers that tracing sets, if it is enabled."""
 
 
 def checked(field: str, headers: Any, *, tracing: bool) -> dict[str, str]:
-    """Headers that can be sent, by their names as they were given.
+    """Return headers that can be sent, with the values hidden from `repr`.
 
-    Their values show in no `repr`: they may be credentials.
+    The values may be credentials.
 
     Args:
         field: The name of the setting.
-        headers: What was given; None is none.
-        tracing: Whether the client makes the headers of a trace itself.
+        headers: The headers by name; None for no headers.
+        tracing: Whether the client sets the headers of a trace itself.
 
     Raises:
-        ValueError: One cannot be sent, or is the client's own. No value is told.
+        ValueError: A header cannot be sent, or belongs to the client. The message has no value.
     """
     if headers is None:
         return {}
     headers = concealed(headers)
     if not is_mapping(headers):
         raise ValueError(f"{field} has to be a mapping of names to values, not {_kind(headers)}")
-    found: dict[str, str] = {}
+    valid: dict[str, str] = {}
     for name, value in headers.items():
         if not isinstance(name, str) or not _NAME.match(name):
             raise ValueError(f"{field} has a name that no header can have: {name!r}")
         name = by_value(name)
-        made = "it is made for each request" if name.lower() in _MADE else None
+        made = "the client sets it for each request" if name.lower() in _MADE else None
         if tracing and name.lower() in _OF_TRACES:
-            made = "tracing makes it; see propagate_trace_context"
+            made = "tracing sets it; see propagate_trace_context"
         reason = _OURS.get(name.lower(), made)
         if reason is not None:
             raise ValueError(f"{field} cannot have {name}: {reason}")
@@ -73,17 +73,17 @@ def checked(field: str, headers: Any, *, tracing: bool) -> dict[str, str]:
                 f"{field} has a value for {name} that no header can have: it has to be one line of"
                 f" text in Latin-1, without white space around it; got {_kind(value)}"
             )
-        if any(name.lower() == known.lower() for known in found):
+        if any(name.lower() == known.lower() for known in valid):
             raise ValueError(f"{field} has {name} twice: upper and lower case are the same")
-        found[name] = value
-    return found
+        valid[name] = value
+    return valid
 
 
 def merged(headers: Mapping[str, str], extra: Mapping[str, str]) -> dict[str, str]:
-    """Headers, and extra ones that replace those of the same name in any case."""
+    """Return headers with extra ones added; these replace headers of the same name in any case."""
     names = {name.lower() for name in extra}
-    kept = {name: value for name, value in headers.items() if name.lower() not in names}
-    return {**kept, **extra}
+    others = {name: value for name, value in headers.items() if name.lower() not in names}
+    return {**others, **extra}
 
 
 def _kind(value: object) -> str:

@@ -1,7 +1,7 @@
-"""Names of a package that are imported on first use (PEP 562).
+"""Imports the names of a package on first use (PEP 562).
 
-The package lists each name once, in its call of `exports`. Type checkers and editors read the
-stub `__init__.pyi`, which `python -m codegen generate` writes from that list.
+A package lists each name once, in its call of `exports`. Type checkers and editors read the stub
+`__init__.pyi`, which `python -m codegen generate` writes from that list.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from typing import Any
 def exports(
     package: str, names: Mapping[str, str]
 ) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
-    """Makes the `__getattr__` and the `__dir__` of a package, and sets its `__all__`.
+    """Return the `__getattr__` and the `__dir__` of a package, and set its `__all__`.
 
     Args:
         package: Its `__name__`.
-        names: The names that each module has, with spaces between them.
+        names: The names that each module exports, separated by spaces.
     """
     namespace = vars(sys.modules[package])
     home = {name: module for module, some in names.items() for name in some.split()}

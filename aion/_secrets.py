@@ -1,7 +1,7 @@
-"""Secret values, which no traceback with locals, log or `repr` shows, and the settings that are.
+"""Hides secret values from tracebacks with locals, logs and `repr`, and declares secret settings.
 
 A setting is declared secret at its field, by `secret(...)` in place of `dataclasses.field(...)`.
-Whatever hides secrets asks `secret_settings` for their names, and lists none itself.
+Code that hides secrets gets their names from `secret_settings` and never lists them itself.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _names: set[str] = set()
 
 
 class SecretText(str):
-    """A secret text. Only its `repr` is hidden: what is formatted or sent is the text."""
+    """A secret text. Only its `repr` is hidden: formatting and sending use the text itself."""
 
     __slots__ = ()
 
@@ -40,25 +40,25 @@ class SecretText(str):
 
 
 class SecretBytes(bytes):
-    """The same as bytes, as the value of a header."""
+    """A secret text as bytes, for the value of a header."""
 
     def __repr__(self) -> str:
         return _SHOWN
 
 
 class _Unusable:
-    """Stands for a value of a wrong type, whose `repr` may show a secret."""
+    """Replaces a value of a wrong type, whose `repr` might show a secret."""
 
     def __repr__(self) -> str:
         return _SHOWN
 
 
 def concealed(value: Any) -> Any:
-    """A secret value with its `repr` hidden.
+    """Return a secret value with its `repr` hidden.
 
-    A text is still a text, and a mapping has its values hidden. Anything else but None cannot be
-    the value of a secret setting: a stand-in with the name of its class replaces it, so that the
-    check of the setting can refuse it by its type.
+    A text stays a text, and a mapping gets its values hidden. None stays None. Any other type
+    cannot be the value of a secret setting: a stand-in with the name of its class replaces it, so
+    that the check of the setting can refuse it by its type.
     """
     if value is None:
         return None
@@ -70,12 +70,12 @@ def concealed(value: Any) -> Any:
 
 
 def concealed_values(values: Mapping[Any, Any]) -> dict[Any, Any]:
-    """A mapping with its values hidden."""
+    """Return a copy of a mapping with its values hidden."""
     return {name: concealed(value) for name, value in values.items()}
 
 
 def is_mapping(value: Any) -> TypeGuard[Mapping[Any, Any]]:
-    """Whether a value holds headers or settings by name."""
+    """Return whether a value holds headers or settings by name."""
     return isinstance(value, Mapping)
 
 
@@ -85,12 +85,12 @@ def secret(
     is_shown: bool = False,
     **arguments: Any,
 ) -> Any:
-    """The field of a secret setting of a dataclass.
+    """Declare a secret setting: return the field for a dataclass.
 
     Args:
         default_factory: As for `dataclasses.field`; its value is hidden, too.
-        is_shown: Show the value in the `repr` of the dataclass: it is secret only until it passed
-            a check that refuses credentials in it.
+        is_shown: Show the value in the `repr` of the dataclass. Such a value is secret only until
+            a check has refused credentials in it.
         arguments: Further arguments of `dataclasses.field`.
     """
     if default_factory is not None:
@@ -99,31 +99,31 @@ def secret(
 
 
 def declares_secrets(settings: type[T]) -> type[T]:
-    """Decorates a dataclass of settings: makes its secret fields known, and hides their values.
+    """Decorate a dataclass of settings: register its secret fields, and hide their values.
 
-    They are hidden from the first line of its constructor on.
+    The values are hidden from the first line of its constructor on.
     """
     _names.update(one.name for one in fields(cast("Any", settings)) if _MARK in one.metadata)
-    made = cast("Any", settings)
-    made.__init__ = conceals_secrets(made.__init__)
+    untyped = cast("Any", settings)
+    untyped.__init__ = conceals_secrets(untyped.__init__)
     return settings
 
 
 def secret_settings() -> frozenset[str]:
-    """The names of all settings that were declared secret."""
+    """Return the names of all settings that were declared secret."""
     return frozenset(_names)
 
 
 def concealed_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings by name, with the values of the secret ones hidden."""
+    """Return settings by name, with the values of the secret ones hidden."""
     return {name: concealed(value) if name in _names else value for name, value in settings.items()}
 
 
 def conceals_secrets(function: F) -> F:
-    """Decorates a function that takes settings: the secret ones are hidden inside it.
+    """Decorate a function that takes settings: hide the values of the secret ones inside it.
 
-    It does not matter whether they are passed by position or by name. When the function raises,
-    no traceback shows them.
+    They are hidden whether they are passed by position or by name. When the function raises, no
+    traceback shows them.
     """
     code = cast("Any", function).__code__
     positions = code.co_varnames[: code.co_argcount]

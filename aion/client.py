@@ -1,4 +1,4 @@
-"""`AionVision`: the client, and the resources that hang on it."""
+"""Defines `AionVision`: the client, with one attribute per resource."""
 
 from __future__ import annotations
 
@@ -51,10 +51,10 @@ _T = TypeVar("_T")
 
 
 class AionVision:
-    """The Aionvision API.
+    """A client of the Aionvision API.
 
-    Best used as a context manager, which closes its connections; one client serves a whole
-    program, any number of calls at a time::
+    Use it as a context manager, which closes its connections. One client serves a whole program
+    and any number of concurrent calls::
 
         async with AionVision.from_env() as client:
             result = await client.upload_one("photo.jpg")
@@ -65,17 +65,17 @@ class AionVision:
         base_url: Where the API is. HTTPS, except on this machine.
         timeout: Seconds for one call from beginning to end, retries included. For uploads,
             downloads and streams: seconds of silence.
-        max_retries: How often a failed attempt is retried, where that is safe.
-        retry_delay: Seconds before the first retry; grows from there.
-        polling_interval: Seconds between two polls of something that is waited for.
-        polling_timeout: Seconds until a wait raises a timeout error.
+        max_retries: Most retries of a failed attempt, if a retry is safe.
+        retry_delay: Seconds before the first retry; later delays are longer.
+        polling_interval: Seconds between two polls of an operation.
+        polling_timeout: Seconds after which a wait raises a timeout error.
         tenant_id: For deployments with several tenants. Default: ``AIONVISION_TENANT_ID``.
         proxy_url: A proxy instead of those in the environment. Default: ``AIONVISION_PROXY_URL``.
         enable_tracing: Record OpenTelemetry spans (extra ``tracing``).
         on_attempt: Called with an `aion.Attempt` after each attempt.
-        transport: Makes the connections, instead of the one built in: see `aion.transport`.
+        transport: Makes the connections instead of the built-in transport: see `aion.transport`.
         extra_headers: Headers for every request to the API, such as those of a gateway in between.
-        connect_timeout: Seconds for making one connection: name resolution, every address of the
+        connect_timeout: Seconds to make one connection: name resolution, every address of the
             host, the proxy and TLS together.
 
     Raises:
@@ -122,9 +122,9 @@ class AionVision:
         extra_headers: Mapping[str, str] | None = None,
         connect_timeout: float = 10.0,
     ) -> None:
-        # Left out, these two come from the environment.
+        # If these two are omitted, `ClientConfig` reads them from the environment.
         optional = {"tenant_id": tenant_id, "proxy_url": proxy_url}
-        given: dict[str, Any] = {k: v for k, v in optional.items() if v is not None}
+        passed: dict[str, Any] = {k: v for k, v in optional.items() if v is not None}
         self._start(
             ClientConfig(
                 api_key,
@@ -139,14 +139,14 @@ class AionVision:
                 transport=transport,
                 extra_headers=extra_headers,
                 connect_timeout=connect_timeout,
-                **given,
+                **passed,
             )
         )
 
     @classmethod
     @conceals_secrets
     def from_env(cls, **overrides: Unpack[ClientSettings]) -> Self:
-        """A client with the settings of the ``AIONVISION_*`` variables.
+        """Make a client with the settings of the ``AIONVISION_*`` variables.
 
         Args:
             overrides: Settings of `ClientConfig` that win over the environment.
@@ -158,10 +158,10 @@ class AionVision:
 
     @classmethod
     def from_config(cls, config: ClientConfig) -> Self:
-        """A client with these settings, among them those that the constructor does not take.
+        """Make a client with these settings, which include those that the constructor lacks.
 
         Args:
-            config: The settings, which were checked when they were made.
+            config: The settings.
 
         Raises:
             ImportError: The extra that a setting needs, such as `tracing`, is not installed.
@@ -172,21 +172,21 @@ class AionVision:
 
     @conceals_secrets
     def with_options(self, **changes: Unpack[ClientSettings]) -> Self:
-        """The same client with other settings, on the same connections.
+        """Make a client with other settings that shares the connections of this one.
 
-        It costs next to nothing, so that one call can have its own::
+        It costs next to nothing, so a single call can have its own settings::
 
             client.with_options(timeout=5, max_retries=0).files.get(image_id)
 
-        What is made so is closed with the client that it came from; closing it alone ends only
-        its own use.
+        Closing the original client closes the new one; closing the new one does not close the
+        connections.
 
         Args:
-            changes: Settings of `ClientConfig`, but for those of the connections: ``proxy_url``,
+            changes: Settings of `ClientConfig`, except those of the connections: ``proxy_url``,
                 ``connect_timeout``, ``max_connections``, ``transport`` and the circuit breaker's.
 
         Raises:
-            ValueError: A setting is out of range, unknown, or one of the connections.
+            ValueError: A setting is unknown, out of range, or belongs to the connections.
         """
         config = self._config.changed(**changes)
         client = type(self).__new__(type(self))
@@ -194,7 +194,7 @@ class AionVision:
         return client
 
     def __getstate__(self) -> NoReturn:
-        # Both pickle and copy ask for it.
+        # Both pickle and copy call it.
         raise TypeError(
             f"a {type(self).__name__} holds connections, and cannot be pickled or copied: make"
             " another one with from_config(client.config)"
@@ -206,31 +206,31 @@ class AionVision:
 
     @property
     def config(self) -> ClientConfig:
-        """The settings in use."""
+        """Return the settings of the client."""
         return self._config
 
     @cached_property
     def async_client(self) -> rt.AsyncClient:
-        """The client with these settings whose methods are coroutines."""
+        """Return the asynchronous client with these settings."""
         return rt.async_client(self, self._config)
 
     @cached_property
     def uploads(self) -> UploadResource:
-        """Bring images into the library."""
+        """Upload images."""
         from aion.resources.upload import UploadResource
 
         return UploadResource(self._engine)
 
     @cached_property
     def files(self) -> FilesResource:
-        """Read the library."""
+        """List, read, change and delete files of the library."""
         from aion.resources.files import FilesResource
 
         return FilesResource(self._engine)
 
     @cached_property
     def chats(self) -> ChatResource:
-        """Talk with the library: sessions, messages, streams, plans."""
+        """Chat with the library: sessions, messages, streams, plans."""
         from aion.resources.chat import ChatResource
 
         return ChatResource(self._engine)
@@ -244,14 +244,14 @@ class AionVision:
 
     @cached_property
     def links(self) -> LinksResource:
-        """Save links and read what was found behind them."""
+        """Save links and read the content of their pages."""
         from aion.resources.links import LinksResource
 
         return LinksResource(self._engine)
 
     @cached_property
     def folders(self) -> FoldersResource:
-        """Arrange files in folders."""
+        """Organize files in folders."""
         from aion.resources.folders import FoldersResource
 
         return FoldersResource(self._engine)
@@ -272,7 +272,7 @@ class AionVision:
 
     @cached_property
     def agent_operations(self) -> AgentOperationsResource:
-        """Reports, analyses and reorganization, done by an agent."""
+        """Let agents write reports, analyze files and organize them."""
         from aion.resources.agent_operations import AgentOperationsResource
 
         return AgentOperationsResource(self._engine)
@@ -293,21 +293,21 @@ class AionVision:
 
     @cached_property
     def settings(self) -> SettingsResource:
-        """The storage settings of the tenant."""
+        """Read and change the storage settings of the tenant."""
         from aion.resources.settings import SettingsResource
 
         return SettingsResource(self._engine)
 
     @cached_property
     def tenant(self) -> TenantResource:
-        """The tenant: settings, limits, members."""
+        """Manage the tenant: settings, limits, members."""
         from aion.resources.tenant import TenantResource
 
         return TenantResource(self._engine)
 
     @cached_property
     def audit(self) -> AuditResource:
-        """The audit log."""
+        """Read the audit log."""
         from aion.resources.audit import AuditResource
 
         return AuditResource(self._engine)
@@ -361,14 +361,14 @@ class AionVision:
 
         Args:
             file: A path, or the bytes of an image: JPEG, PNG, WebP or GIF, at most 100 MB.
-            filename: The name to store. Needed for bytes; a path has its own.
+            filename: The name to store. Required for bytes; a path has its own.
             wait_for_descriptions: Wait until the AI description is ready.
             raise_on_failure: Raise when the description fails; otherwise the result says so.
-            description_timeout: Seconds to wait for it, instead of `polling_timeout`.
-            storage_target: Where the bytes are kept. ``custom`` needs an S3 configuration.
+            description_timeout: Seconds to wait for it; None for `polling_timeout`.
+            storage_target: Where the bytes are stored. ``custom`` needs an S3 configuration.
 
         Returns:
-            The stored image, with its description when it was waited for.
+            The stored image, with its description unless it was not awaited.
 
         Raises:
             ValidationError: The file cannot be uploaded. Nothing was sent.
@@ -388,7 +388,7 @@ class AionVision:
             storage_target=storage_target,
         )
 
-    # Narrower than that of the resource, as published.
+    # Narrower than the type of the resource, as published.
     @signature_of(lambda: resources.UploadResource.upload, filenames="Sequence[str] | None")
     async def upload(
         self,
@@ -411,13 +411,13 @@ class AionVision:
         use_all_images: bool = True,
         auto_close: bool = True,
     ) -> ChatSessionContext:
-        """A chat session as a context manager: `chats.session`.
+        """Return a chat session as a context manager: `chats.session`.
 
         Args:
-            title: Its title, at most 255 characters; the service makes one otherwise.
-            image_ids: The images that are selected, at most 1000.
-            use_all_images: Talk about the whole library, whatever is selected. For the selected
-                images alone it has to be False.
+            title: Its title, at most 255 characters; by default the service makes one.
+            image_ids: The selected images, at most 1000.
+            use_all_images: Chat about the whole library, whatever is selected. It must be False to
+                chat about the selected images alone.
             auto_close: Close the session at the end of the block.
 
         Raises:
@@ -449,7 +449,7 @@ class AionVision:
         Args:
             message: The message, from 1 to 10000 characters.
             session_id: The session it belongs to.
-            force_detailed_analysis: Look at the images themselves, in high resolution.
+            force_detailed_analysis: Analyze the images themselves, in high resolution.
 
         Raises:
             AionvisionError: The call failed.
@@ -468,11 +468,11 @@ class AionVision:
         Args:
             message: The message, from 1 to 10000 characters.
             session_id: The session it belongs to.
-            force_detailed_analysis: Look at the images themselves, in high resolution.
+            force_detailed_analysis: Analyze the images themselves, in high resolution.
 
         Raises:
-            ValidationError: An argument is out of range; nothing is sent. What iterating raises
-                is said at `aion.resources.chat.ChatStream`.
+            ValidationError: An argument is out of range; nothing is sent. For the errors of the
+                iteration see `aion.resources.chat.ChatStream`.
 
         Endpoint: ``POST /chat/sessions/{session_id}/messages/stream``
         """
@@ -481,7 +481,7 @@ class AionVision:
         )
 
     def pipeline(self) -> Pipeline:
-        """An empty pipeline, to be filled with steps and run.
+        """Return an empty pipeline, to add steps to and run.
 
         Endpoint: ``POST /agents/pipeline``
         """
@@ -519,19 +519,19 @@ class AionVision:
         return await self.verifications.verify(image, content, **options)
 
     async def call(self, request: Request[_T], *, timeout: float | None = None) -> _T:
-        """Make any call of the contract, those that no resource has among them.
+        """Make any call of the contract, including those without a method of a resource.
 
-        `aion_api` describes each operation of the contract: its functions make requests, and send
-        nothing. They follow the contract, and change with it::
+        `aion_api` describes each operation of the contract: its functions return requests, and
+        send nothing. They follow the contract, and change with it::
 
             from aion_api.api import rules
 
             sets = await client.call(rules.list_rule_sets())
 
         Args:
-            request: What a function of ``aion_api.api`` returned.
-            timeout: Seconds for the call, instead of the client's; for uploads and for responses
-                that are bytes, of silence.
+            request: The return value of a function of ``aion_api.api``.
+            timeout: Seconds for the call; for uploads and binary responses, seconds of silence.
+                None for `timeout` of the client.
 
         Returns:
             The response as the contract describes it: a value, text, bytes, or the URL of a
@@ -547,7 +547,7 @@ class AionVision:
     async def call_raw(
         self, request: Request[_T], *, timeout: float | None = None
     ) -> RawResponse[_T]:
-        """The same with the status, headers and bytes of the response.
+        """Do the same as `call`, and return status, headers and bytes of the response, too.
 
         Args:
             request: As for `call`.
@@ -555,7 +555,7 @@ class AionVision:
 
         Raises:
             ValidationError: As `call`.
-            AionvisionError: The call failed; errors have the status and the request id themselves.
+            AionvisionError: The call failed; the error has the status and the request id.
         """
         from aion.types.raw import RawResponse
 
@@ -564,10 +564,10 @@ class AionVision:
         return RawResponse(result, reply.status, reply.headers(), reply.body)
 
     async def close(self) -> None:
-        """Close the connections. Calls after that raise `RuntimeError`.
+        """Close the connections. Later calls raise `RuntimeError`.
 
-        What the asynchronous client still does in the background (it closes chat sessions whose
-        blocks were cancelled) is waited for, two seconds at most.
+        The asynchronous client first waits, at most two seconds, for its work in the background:
+        closing chat sessions whose blocks were cancelled.
         """
         await self._engine.close()
 
@@ -584,5 +584,5 @@ class AionVision:
 
     def __repr__(self) -> str:
         config: ClientConfig | None = getattr(self, "_config", None)
-        # None: its settings were refused.
+        # None if its settings were refused.
         return f"{type(self).__name__}(base_url={config and config.base_url!r})"

@@ -1,6 +1,6 @@
-"""The settings of a client, checked when they are made, and where they come from.
+"""Defines the settings of a client, validates them, and reads them from the environment.
 
-An explicit argument wins over the environment, and that over the default.
+An explicit argument wins over the environment, and the environment over the default.
 """
 
 from __future__ import annotations
@@ -49,12 +49,12 @@ ENV_ENABLE_TRACING = "AIONVISION_ENABLE_TRACING"
 ENV_ALLOW_HTTP = "AIONVISION_ALLOW_HTTP"
 _ENV = tuple(value for name, value in list(globals().items()) if name.startswith("ENV_"))
 _CLOSE = 0.94
-"""How alike two names have to be, from 0 to 1: a letter of one is another, too much or missing."""
+"""Similarity, from 0 to 1, from which a name counts as misspelled: one letter wrong or missing."""
 
 API_KEY_PATTERN = re.compile(r"^[a-z]+_[A-Za-z0-9_-]{20,}$")
 DEFAULT_BASE_URL = "https://api.aionvision.tech/api/v2"
 LONGEST_WAIT = 1_000_000
-"""Seconds: operating systems do not count many more milliseconds in one wait."""
+"""Longest timeout, in seconds: operating systems cannot wait much longer at a time."""
 
 _MAY_BE_KEY = re.compile(r"[A-Za-z0-9_-]{16}")
 _TRUE = frozenset({"1", "true", "yes", "on"})
@@ -73,15 +73,15 @@ _OF_CONNECTIONS = frozenset(
         "transport",
     }
 )
-"""Settings that calls on the same connections share."""
+"""Settings that all calls on the same connections share."""
 
 
 class InsecureTransportWarning(UserWarning):
-    """Something is about to travel unencrypted."""
+    """Warns that a secret is about to be sent unencrypted."""
 
 
 class ClientSettings(TypedDict, total=False):
-    """The settings of `ClientConfig` as keyword arguments, each of which may be left out."""
+    """The settings of `ClientConfig` as keyword arguments, all of them optional."""
 
     api_key: str
     base_url: str
@@ -121,44 +121,44 @@ class ClientConfig:
         base_url: Where the API is. HTTPS, except on this machine.
         timeout: Seconds for one call from beginning to end, retries included. For uploads,
             downloads and streams: seconds of silence.
-        max_retries: How often a failed attempt is retried, where that is safe.
-        retry_delay: Seconds before the first retry; grows from there.
-        polling_interval: Seconds between two polls of something that is waited for.
-        polling_timeout: Seconds until a wait raises a timeout error.
+        max_retries: Most retries of a failed attempt, if a retry is safe.
+        retry_delay: Seconds before the first retry; later delays are longer.
+        polling_interval: Seconds between two polls of an operation.
+        polling_timeout: Seconds after which a wait raises a timeout error.
         tenant_id: Sent as ``X-Tenant-ID``, for deployments with several tenants.
         proxy_url: A proxy to use instead of those in the environment.
         circuit_breaker_enabled: Pause calls to an endpoint that keeps failing.
         circuit_breaker_failure_threshold: Failures in a row that open the breaker.
         circuit_breaker_success_threshold: Successes that close it again.
-        circuit_breaker_timeout: Seconds that it stays open.
-        enable_logging: Write one DEBUG line an attempt to the logger ``aion``.
+        circuit_breaker_timeout: Seconds that the breaker stays open.
+        enable_logging: Write one DEBUG line for each attempt to the logger ``aion``.
         enable_tracing: Record OpenTelemetry spans (extra ``tracing``).
         tracing_service_name: The service name of those spans.
         propagate_trace_context: Send W3C trace context headers when tracing.
         send_correlation_id: Send ``X-Correlation-ID``, the same for one flow of calls.
         send_request_id: Send ``X-Request-ID``, new for each attempt.
-        max_connections: Connections that are open at a time, over all hosts (for coroutines: in
-            each event loop); further calls wait their turn.
+        max_connections: Most open connections at a time, over all hosts (for coroutines: in each
+            event loop); further calls wait in a queue.
         on_attempt: Called after each attempt with an `aion.Attempt`: number, duration, status or
-            fault, request id, delay until the next one. Keep it short; it runs where the call
-            runs, and what it raises goes to the caller.
-        transport: Makes the connections, instead of the one built in: see `aion.transport`.
+            fault, request id, delay until the next one. Keep it short: it runs in the thread or
+            event loop of the call. What it raises reaches the caller.
+        transport: Makes the connections instead of the built-in transport: see `aion.transport`.
         allow_http: Let `base_url` be plain HTTP on another machine, such as a sandbox in another
-            container. The key travels unencrypted, which a warning says. Default:
+            container. The key is sent unencrypted, and a warning says so. Default:
             ``AIONVISION_ALLOW_HTTP``.
         extra_headers: Headers for every request to the API, such as those of a gateway in between.
-            They are treated as secrets: no storage of another host gets them, and no `repr` or log
-            shows their values. Those given to `with_options` are added to those of the client.
-        connect_timeout: Seconds for making one connection: name resolution, every address of the
-            host, the proxy and TLS together. A call's own `timeout` bounds that, too. What is not
-            connected in time was not sent, and is retried.
+            They are treated as secrets: they are not sent to storage on another host, and no
+            `repr` or log shows their values. `with_options` adds its headers to the client's.
+        connect_timeout: Seconds to make one connection: name resolution, every address of the
+            host, the proxy and TLS together. The `timeout` of the call bounds it, too. A request
+            whose connection is late was not sent, and is retried.
 
     Raises:
         ValueError: A setting is out of range; the message says which and what to do.
     """
 
     api_key: str = secret()
-    # The key may be passed here by mistake, or a user name and password: both are refused.
+    # It is refused if it holds the key by mistake, or a user name and password.
     base_url: str = secret(default=DEFAULT_BASE_URL, is_shown=True)
     timeout: float = 300.0
     max_retries: int = 3
@@ -216,7 +216,7 @@ class ClientConfig:
         self.proxy_url = _checked_proxy(self.proxy_url)
 
     def __repr__(self) -> str:
-        # Tracebacks with locals also show one whose settings were refused halfway.
+        # Tracebacks with locals also show an instance whose settings were refused halfway.
         shown = [
             f"{one.name}={getattr(self, one.name)!r}"
             for one in fields(self)
@@ -242,17 +242,17 @@ class ClientConfig:
         connect_timeout: float | None = None,
         **kwargs: Any,
     ) -> ClientConfig:
-        """Settings from ``AIONVISION_*`` variables; arguments that are given win.
+        """Read the settings from ``AIONVISION_*`` variables. Arguments win over variables.
 
-        A number or switch in the environment that cannot be read is left at its default, with a
-        warning that names the variable; a name that looks like a misspelled one is warned of, too.
-        `kwargs` are the remaining settings of the class.
+        A number or switch in the environment that cannot be parsed stays at its default, with a
+        warning that names the variable. A variable whose name looks misspelled causes a warning,
+        too. `kwargs` are the remaining settings of the class.
 
         Raises:
             ValueError: The API key is missing, or a setting is out of range.
         """
         _warn_of_misspellings()
-        given: dict[str, Any] = concealed_settings(
+        values: dict[str, Any] = concealed_settings(
             {
                 "api_key": api_key or os.environ.get(ENV_API_KEY) or None,
                 "base_url": base_url or os.environ.get(ENV_BASE_URL) or None,
@@ -267,17 +267,17 @@ class ClientConfig:
                 "enable_tracing": _or_env(enable_tracing, ENV_ENABLE_TRACING, _switch),
             }
         )
-        if given["api_key"] is None:
+        if values["api_key"] is None:
             raise ValueError(f"no API key: set {ENV_API_KEY} or pass api_key=...")
-        settings = {name: value for name, value in given.items() if value is not None}
+        settings = {name: value for name, value in values.items() if value is not None}
         return cls(**settings, **kwargs)
 
     @conceals_secrets
     def changed(self, **changes: Any) -> ClientConfig:
-        """These settings with others among them, for calls on the same connections.
+        """Return a copy with some settings changed, for calls on the same connections.
 
         Raises:
-            ValueError: A setting is out of range, unknown, or one of the connections.
+            ValueError: A setting is unknown, out of range, or belongs to the connections.
         """
         names = {one.name for one in fields(self)}
         for name in changes:
@@ -292,12 +292,12 @@ class ClientConfig:
 
     @property
     def auth_header(self) -> dict[str, str]:
-        """The header that authenticates a request."""
+        """Return the header that authenticates a request."""
         return {"Authorization": concealed(f"Bearer {self.api_key}")}
 
     @property
     def default_headers(self) -> dict[str, str]:
-        """The headers that every request to the API carries."""
+        """Return the headers that every request to the API carries."""
         headers = {
             **self.auth_header,
             "Accept": "application/json",
@@ -312,11 +312,11 @@ def load_dotenv(dotenv_path: str | Path | None = None, *, override: bool = False
     """Read a ``.env`` file into the environment.
 
     Args:
-        dotenv_path: The file; None looks for ``.env`` from the working directory upwards.
+        dotenv_path: The file; None searches for ``.env`` from the working directory upwards.
         override: Replace variables that are set already.
 
     Returns:
-        Whether something was read. False when python-dotenv (extra ``dotenv``) is not installed.
+        Whether a variable was read. False if python-dotenv (extra ``dotenv``) is not installed.
     """
     try:
         import dotenv
@@ -327,10 +327,10 @@ def load_dotenv(dotenv_path: str | Path | None = None, *, override: bool = False
 
 
 def _warn_of_misspellings() -> None:
-    """Tell of a variable whose name is nearly one of ours: it would have no effect, silently."""
+    """Warn about variables with a nearly right name, which otherwise would silently do nothing."""
     unknown = [name for name in os.environ if name.startswith("AIONVISION_") and name not in _ENV]
     for name in unknown:
-        # A longer name, such as one for another stage, is most likely meant.
+        # A name with a suffix, such as one for another stage, is most likely intended.
         if name.startswith(tuple(f"{known}_" for known in _ENV)):
             continue
         from difflib import get_close_matches
@@ -340,10 +340,10 @@ def _warn_of_misspellings() -> None:
             _warn(f"{name} has no effect: did you mean {close[0]}?", UserWarning)
 
 
-def _checked_key(given: Any) -> str:
-    if not isinstance(given, str) or not given.strip():
+def _checked_key(values: Any) -> str:
+    if not isinstance(values, str) or not values.strip():
         raise ValueError(f"api_key is empty: pass the key, or set {ENV_API_KEY} and use from_env()")
-    key = SecretText(by_value(given).strip())
+    key = SecretText(by_value(values).strip())
     if not API_KEY_PATTERN.match(key):
         # The key itself stays out of the message: messages end up in logs.
         raise ValueError(
@@ -368,14 +368,14 @@ def _checked_url(url: Any, *, allow_http: bool) -> str:
                 " allow_http=True is for a sandbox on another machine)"
             )
         _warn(f"base_url is not https: {unencrypted}", InsecureTransportWarning)
-    # It passed: what is left holds no secret, and is worth showing.
+    # It passed every check, so it holds no secrets and can be shown.
     return by_value(text).rstrip("/")
 
 
 def _problem_of_url(url: str) -> str | None:
-    """Why a URL cannot be `base_url`, or None.
+    """Return why a URL cannot be `base_url`, or None.
 
-    Returned, not raised: a traceback would show the parts of the URL, which may be secret.
+    This is not raised here: the traceback would show the parts of the URL, which may be secret.
     """
     try:
         if not url.isprintable() or " " in url:
@@ -422,15 +422,15 @@ def _checked_proxy(url: Any) -> str | None:
         return text
     from_variable = url == os.environ.get(ENV_PROXY_URL)
     source = f"proxy_url (from {ENV_PROXY_URL})" if from_variable else "proxy_url"
-    # Outside of the handler, whose error has the parts of the URL in its traceback.
+    # Raised outside the handler, whose error has the parts of the URL in its traceback.
     raise ValueError(f"{source} cannot be used: {reason}")
 
 
 def _safe(url: str) -> str:
-    """A URL without what may be secret in it, as a plain text."""
+    """Return a URL as plain text, without the parts that may be secret."""
     parts = urlsplit(by_value(url))
     if not parts.netloc:
-        # Not a URL at all: it may be the key, or have a password in it.
+        # Not a URL at all: it may be the key, or contain a password.
         return "..." if "@" in url or _MAY_BE_KEY.search(url) else by_value(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
@@ -459,7 +459,7 @@ def _checked_header(name: str, value: Any) -> str | None:
 
 
 def _or_env(value: T | None, variable: str, read: Callable[[str], T]) -> T | None:
-    """The argument, else the variable, else None."""
+    """Return the argument, or the value of the variable, or None."""
     text = os.environ.get(variable)
     if value is not None or text is None:
         return value
@@ -479,7 +479,7 @@ def _switch(text: str) -> bool:
 
 
 def _warn(message: str, category: type[Warning]) -> None:
-    """Warn about the line of the program that made the settings, the first outside of `aion`."""
+    """Warn, with the first line outside `aion`, which made the settings, as the source."""
     level, frame = 1, inspect.currentframe()
     while frame is not None and frame.f_globals.get("__name__", "").split(".")[0] == "aion":
         level, frame = level + 1, frame.f_back

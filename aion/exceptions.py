@@ -1,17 +1,17 @@
-"""Every error that this package raises on purpose.
+"""Defines every error that this package raises on purpose.
 
     AionvisionError                  code, message, details; status_code, request_id, method, path;
     │                                last_result
     ├── AuthenticationError          401: the key is missing, wrong or expired
-    ├── AionvisionPermissionError    403: the key is good, but not for this
+    ├── AionvisionPermissionError    403: the key is valid, but not for this
     ├── ResourceNotFoundError        404
-    ├── ValidationError              400, 409, 413, 422, and checks made before anything is sent
+    ├── ValidationError              400, 409, 413, 422, and checks before anything is sent
     ├── RateLimitError               429: retry_after, limit, remaining, reset
     ├── QuotaExceededError           an allowance is used up: available, limit, partial_results
     ├── ServerError                  5xx, and responses that cannot be used
     ├── AionvisionTimeoutError       a deadline passed
     ├── AionvisionConnectionError    the service was not reached, or the connection broke
-    ├── CircuitBreakerError          no request was made: endpoint, retry_after
+    ├── CircuitBreakerError          nothing was sent: endpoint, retry_after
     ├── UploadError                  filename, stage, session_id, partial_results
     ├── DescriptionError             image_id, status
     ├── DocumentProcessingError      document_id, status, partial_results
@@ -22,8 +22,8 @@
     ├── BatchError                   batch_id, failed_items
     └── SSEStreamError               last_event_id, events_received, reconnect_attempts
 
-All of them survive `pickle`, `copy` and `deepcopy`, and `str()` of one is never empty: it says
-which call failed and how, the code, the request id to quote to support, and what to do next.
+All of them survive `pickle`, `copy` and `deepcopy`. `str()` of an error is never empty: it says
+which call failed and why, the code, the request id to quote to support, and what to do next.
 """
 
 from __future__ import annotations
@@ -42,12 +42,12 @@ class AionvisionError(Exception):
     Attributes:
         code: As above.
         message: As above, without the context that `str()` adds.
-        details: As above; an empty dictionary where there is nothing to say.
-        status_code: HTTP status of the response, or None where there was none.
+        details: As above; empty if there are none.
+        status_code: HTTP status of the response, or None if there was no response.
         request_id: The service's id of the failed request, to quote to support.
         method: HTTP method of the failed call.
         path: Path template of the failed call, such as ``/user-files/{image_id}``.
-        last_result: The last state that was seen, where something was waited for, or None.
+        last_result: The last state that polling returned, or None.
     """
 
     def __init__(self, code: str, message: str, *, details: dict[str, Any] | None = None) -> None:
@@ -63,10 +63,10 @@ class AionvisionError(Exception):
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name == "message" and isinstance(value, str) and not value.isascii():
-            # It quotes names of files, which need not be text; what is raised has to be printable.
+            # It quotes file names, which need not be valid text; an error must be printable.
             value = value.encode(errors="backslashreplace").decode()
         super().__setattr__(name, value)
-        # The service's own code comes later than the class; `repr` and crash reports show `args`.
+        # The service's own code is set after `__init__`; `repr` and crash reports show `args`.
         if name == "code":
             self.args = (value, *self.args[1:])
         elif name == "message":
@@ -74,7 +74,7 @@ class AionvisionError(Exception):
 
     def __str__(self) -> str:
         where = f"{self.method} {self.path}: " if self.method and self.path else ""
-        message = self.message or "no message was given"
+        message = self.message or "no message"
         facts = [str(self.status_code)] if self.status_code is not None else []
         facts.append(self.code)
         if self.request_id:
@@ -83,11 +83,11 @@ class AionvisionError(Exception):
         return f"{where}{message} [{', '.join(facts)}]{' ' + hint if hint else ''}"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Exception's own way calls the class with `args`, which documented signatures do not fit.
+        # The default calls the class with `args`, which does not fit the documented signatures.
         return _restore, (type(self), self.args), self.__dict__
 
     def _hint(self) -> str:
-        """The next step, as a sentence, or nothing."""
+        """Return the next step as a sentence, or an empty text."""
         return ""
 
     def at(
@@ -98,7 +98,7 @@ class AionvisionError(Exception):
         method: str | None = None,
         path: str | None = None,
     ) -> Self:
-        """Note which call failed. Returns the error itself."""
+        """Record which call failed, and return the error itself."""
         self.status_code = status_code
         self.request_id = request_id
         self.method = method
@@ -106,7 +106,7 @@ class AionvisionError(Exception):
         return self
 
     def caused_by(self, cause: AionvisionError) -> Self:
-        """Note that the call of another error failed, and its code. Returns the error itself."""
+        """Record the call and the code of the error behind this one; return the error itself."""
         self.details["cause"] = cause.code
         return self.at(
             status_code=cause.status_code,
@@ -135,7 +135,7 @@ class AuthenticationError(AionvisionError):
 
 
 class AionvisionPermissionError(AionvisionError):
-    """The key is good, but this is not allowed for it (403)."""
+    """The key is valid, but lacks the permission for this call (403)."""
 
     def __init__(self, message: str = "Permission denied") -> None:
         super().__init__("PERMISSION_DENIED", message)
@@ -145,11 +145,11 @@ class AionvisionPermissionError(AionvisionError):
 
 
 class ResourceNotFoundError(AionvisionError):
-    """Nothing with this id is visible to the caller (404).
+    """The id does not exist, or the caller may not see it (404).
 
     Attributes:
-        resource_type: What was looked for, such as ``user_files``.
-        resource_id: Its id, as it was given.
+        resource_type: The kind of object, such as ``user_files``.
+        resource_id: Its id, as it was passed.
     """
 
     def __init__(
@@ -167,7 +167,7 @@ class ResourceNotFoundError(AionvisionError):
 
 
 class ValidationError(AionvisionError):
-    """An argument does not fit, found by the service or before anything was sent."""
+    """An argument is invalid, according to the service or to a check before anything was sent."""
 
     def __init__(self, message: str, *, details: dict[str, Any] | None = None) -> None:
         super().__init__("VALIDATION_ERROR", message, details=details)
@@ -177,10 +177,10 @@ class RateLimitError(AionvisionError):
     """Too many requests (429).
 
     Attributes:
-        retry_after: Whole seconds to wait before the next attempt, or None if not said.
-        limit: Requests allowed in the window, or None if not said.
-        remaining: Requests left in the window: 0 for a response that does not say.
-        reset: Unix time at which the window ends, in seconds, or None if not said.
+        retry_after: Whole seconds to wait before the next attempt, or None if unknown.
+        limit: Requests allowed in the window, or None if unknown.
+        remaining: Requests left in the window; 0 if unknown.
+        reset: Unix time at which the window ends, in seconds, or None if unknown.
     """
 
     def __init__(
@@ -205,12 +205,12 @@ class RateLimitError(AionvisionError):
 
 
 class QuotaExceededError(AionvisionError):
-    """An allowance is used up; waiting a moment does not help.
+    """An allowance is used up; a short wait does not help.
 
     Attributes:
-        available: How many uploads are left.
+        available: Uploads left.
         limit: The allowance of the period.
-        partial_results: What was done before the allowance ran out, or None.
+        partial_results: The partial result: items done before the allowance ran out, or None.
     """
 
     def __init__(
@@ -228,7 +228,7 @@ class QuotaExceededError(AionvisionError):
 
 
 class ServerError(AionvisionError):
-    """The service failed (5xx), or what it answered cannot be read."""
+    """The service failed (5xx), or its response cannot be used."""
 
     def __init__(self, message: str = "Server error") -> None:
         super().__init__("SERVER_ERROR", message)
@@ -241,7 +241,7 @@ class AionvisionTimeoutError(AionvisionError):
     """A deadline passed.
 
     Attributes:
-        last_result: The last state that was seen, where something was waited for.
+        last_result: The last state that polling returned, or None.
     """
 
     def __init__(
@@ -262,11 +262,11 @@ class AionvisionConnectionError(AionvisionError):
 
 
 class CircuitBreakerError(AionvisionError):
-    """No request was made: this endpoint failed too often just now.
+    """Nothing was sent: this endpoint failed too often in a short time.
 
     Attributes:
         endpoint: The group of operations that is paused.
-        retry_after: Seconds until the next attempt is let through.
+        retry_after: Seconds until the breaker lets an attempt through.
     """
 
     def __init__(self, endpoint: str, retry_after: float) -> None:
@@ -282,11 +282,11 @@ class UploadError(AionvisionError):
     """A file was not uploaded.
 
     Attributes:
-        filename: The file at fault, or None when it is not one file.
+        filename: The file that failed, or None if the error is not about one file.
         stage: Where it failed: ``quota``, ``presigned``, ``upload``, ``confirm``,
             ``session_results`` or ``chunk_upload``.
-        session_id: The upload session, to check what was stored.
-        partial_results: Results of what was stored before, or None.
+        session_id: The upload session, to check which files are stored.
+        partial_results: The partial result: files stored before the error, or None.
     """
 
     def __init__(
@@ -298,7 +298,9 @@ class UploadError(AionvisionError):
         session_id: str | None = None,
         partial_results: Any = None,
     ) -> None:
-        super().__init__("UPLOAD_ERROR", message, details=_given(filename=filename, stage=stage))
+        super().__init__(
+            "UPLOAD_ERROR", message, details=_without_none(filename=filename, stage=stage)
+        )
         self.filename = filename
         self.stage = stage
         self.session_id = session_id
@@ -323,7 +325,7 @@ class DescriptionError(AionvisionError):
         partial_results: Any = None,
     ) -> None:
         super().__init__(
-            "DESCRIPTION_ERROR", message, details=_given(image_id=image_id, status=status)
+            "DESCRIPTION_ERROR", message, details=_without_none(image_id=image_id, status=status)
         )
         self.image_id = image_id
         self.status = status
@@ -353,7 +355,7 @@ class DocumentProcessingError(AionvisionError):
         super().__init__(
             "DOCUMENT_PROCESSING_ERROR",
             message,
-            details=_given(document_id=document_id, status=status),
+            details=_without_none(document_id=document_id, status=status),
         )
         self.document_id = document_id
         self.status = status
@@ -367,9 +369,9 @@ class VideoUploadError(AionvisionError):
     """A video was not uploaded.
 
     Attributes:
-        media_id: The video, where the upload had begun.
+        media_id: The video, if the upload had begun.
         stage: ``initiate``, ``chunk_upload``, ``confirm`` or ``complete``.
-        partial_chunks: How many chunks are stored.
+        partial_chunks: Number of chunks stored.
     """
 
     def __init__(
@@ -381,7 +383,7 @@ class VideoUploadError(AionvisionError):
         partial_chunks: int = 0,
     ) -> None:
         super().__init__(
-            "VIDEO_UPLOAD_ERROR", message, details=_given(media_id=media_id, stage=stage)
+            "VIDEO_UPLOAD_ERROR", message, details=_without_none(media_id=media_id, stage=stage)
         )
         self.media_id = media_id
         self.stage = stage
@@ -408,7 +410,9 @@ class VideoAnalysisError(AionvisionError):
         super().__init__(
             "VIDEO_ANALYSIS_ERROR",
             message,
-            details=_given(media_id=media_id, analysis_job_id=analysis_job_id, status=status),
+            details=_without_none(
+                media_id=media_id, analysis_job_id=analysis_job_id, status=status
+            ),
         )
         self.media_id = media_id
         self.analysis_job_id = analysis_job_id
@@ -427,14 +431,16 @@ class CloudStorageError(AionvisionError):
         self, message: str, *, job_id: str | None = None, job_status: str | None = None
     ) -> None:
         super().__init__(
-            "CLOUD_STORAGE_ERROR", message, details=_given(job_id=job_id, job_status=job_status)
+            "CLOUD_STORAGE_ERROR",
+            message,
+            details=_without_none(job_id=job_id, job_status=job_status),
         )
         self.job_id = job_id
         self.job_status = job_status
 
 
 class ChatError(AionvisionError):
-    """A chat message was not answered.
+    """A chat message failed, or got an incomplete response.
 
     Args:
         message: What went wrong.
@@ -448,7 +454,9 @@ class ChatError(AionvisionError):
     def __init__(
         self, message: str, *, session_id: str | None = None, error_code: str | None = None
     ) -> None:
-        super().__init__(error_code or "CHAT_ERROR", message, details=_given(session_id=session_id))
+        super().__init__(
+            error_code or "CHAT_ERROR", message, details=_without_none(session_id=session_id)
+        )
         self.session_id = session_id
 
 
@@ -467,7 +475,7 @@ class BatchError(AionvisionError):
         batch_id: str | None = None,
         failed_items: list[str] | None = None,
     ) -> None:
-        super().__init__("BATCH_ERROR", message, details=_given(batch_id=batch_id))
+        super().__init__("BATCH_ERROR", message, details=_without_none(batch_id=batch_id))
         self.batch_id = batch_id
         self.failed_items = list(failed_items or [])
 
@@ -477,9 +485,9 @@ class SSEStreamError(AionvisionError):
 
     Attributes:
         last_event_id: The id of the last event that had one.
-        events_received: How many events came.
-        reconnect_attempts: How often a new connection was tried.
-        partial_content: The text that came before.
+        events_received: Number of events received.
+        reconnect_attempts: Number of attempts to reconnect.
+        partial_content: The text received before the break.
     """
 
     def __init__(
@@ -498,10 +506,10 @@ class SSEStreamError(AionvisionError):
         self.partial_content = partial_content
 
     def _hint(self) -> str:
-        return "The service may have gone on: read the session before you send the message again."
+        return "The service may have continued: read the session before you resend the message."
 
 
-def _given(**facts: Any) -> dict[str, Any]:
+def _without_none(**facts: Any) -> dict[str, Any]:
     return {name: fact for name, fact in facts.items() if fact is not None}
 
 

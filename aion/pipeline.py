@@ -1,4 +1,4 @@
-"""`client.pipeline()`: several agent steps in one request."""
+"""Builds a chain of agent steps that is sent as one request: `client.pipeline()`."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ _MOST_STEPS = 10
 
 
 class Pipeline:
-    """Agent steps that work on each other's results, run by the service in one go.
+    """A chain of agent steps, where a step can use the results of earlier ones.
 
-    Every method but `run` adds something and returns the pipeline itself::
+    The service runs all steps in one request. Every method but `run` adds something and returns
+    the pipeline itself::
 
         result = await (
             client.pipeline()
@@ -29,9 +30,9 @@ class Pipeline:
             .run()
         )
 
-    Steps are counted from 0. ``depends_on`` names the earlier steps whose results a step works
-    on. Without it the service matches the inputs of the step to earlier results by their types;
-    with an empty list the step works on no other. A pipeline can be run again.
+    Steps are counted from 0. ``depends_on`` lists the earlier steps whose results a step uses.
+    Without it, the service matches the inputs of the step to earlier results by their types. With
+    an empty list, the step uses no earlier result. A pipeline can be run several times.
     """
 
     def __init__(self, engine: rt.Engine) -> None:
@@ -42,11 +43,11 @@ class Pipeline:
 
     @property
     def steps(self) -> tuple[PipelineStep, ...]:
-        """The steps added so far."""
+        """Return the steps added so far."""
         return tuple(self._steps)
 
     def with_images(self, image_ids: Sequence[str]) -> Pipeline:
-        """Start from these images. They take the place of those given before.
+        """Start from these images, which replace those of an earlier call.
 
         Args:
             image_ids: Their ids.
@@ -58,7 +59,7 @@ class Pipeline:
         return self
 
     def with_documents(self, document_ids: Sequence[str]) -> Pipeline:
-        """Start from these documents. They take the place of those given before.
+        """Start from these documents, which replace those of an earlier call.
 
         Args:
             document_ids: Their ids.
@@ -107,7 +108,7 @@ class Pipeline:
 
         Args:
             intent: What to find out, in plain words, from 1 to 2000 characters.
-            depends_on: The earlier steps whose results it works on.
+            depends_on: The earlier steps whose results it uses.
 
         Raises:
             ValidationError: The intent is out of range, a dependency is not an earlier step, or
@@ -122,7 +123,7 @@ class Pipeline:
 
         Args:
             intent: What to find out, in plain words, from 1 to 2000 characters.
-            depends_on: The earlier steps whose results it works on.
+            depends_on: The earlier steps whose results it uses.
 
         Raises:
             ValidationError: The intent is out of range, a dependency is not an earlier step, or
@@ -135,7 +136,7 @@ class Pipeline:
 
         Args:
             intent: What to find out, in plain words, from 1 to 2000 characters.
-            depends_on: The earlier steps whose results it works on.
+            depends_on: The earlier steps whose results it uses.
 
         Raises:
             ValidationError: The intent is out of range, a dependency is not an earlier step, or
@@ -144,11 +145,11 @@ class Pipeline:
         return self._add("link_analysis", "intent", intent, depends_on)
 
     def synthesize(self, intent: str, *, depends_on: Sequence[int] | None = None) -> Pipeline:
-        """Add a report on what earlier steps have found.
+        """Add a report on the results of earlier steps.
 
         Args:
             intent: What the report is to cover, in plain words, from 1 to 2000 characters.
-            depends_on: The earlier steps whose results it works on.
+            depends_on: The earlier steps whose results it uses.
 
         Raises:
             ValidationError: The intent is out of range, a dependency is not an earlier step, or
@@ -157,11 +158,11 @@ class Pipeline:
         return self._add("assistant", "intent", intent, depends_on)
 
     def organize(self, intent: str, *, depends_on: Sequence[int] | None = None) -> Pipeline:
-        """Add a step that sorts files into folders. The files are really moved.
+        """Add a step that sorts files into folders. The service moves the files.
 
         Args:
             intent: How to sort them, in plain words, from 1 to 2000 characters.
-            depends_on: The earlier steps whose results it works on.
+            depends_on: The earlier steps whose results it uses.
 
         Raises:
             ValidationError: The intent is out of range, a dependency is not an earlier step, or
@@ -174,7 +175,7 @@ class Pipeline:
 
         Args:
             intent: What to relate, in plain words, from 1 to 2000 characters.
-            depends_on: The earlier steps whose results it works on.
+            depends_on: The earlier steps whose results it uses.
 
         Raises:
             ValidationError: The intent is out of range, a dependency is not an earlier step, or
@@ -185,14 +186,14 @@ class Pipeline:
     async def run(self, *, timeout: float | None = None) -> PipelineResult:
         """Run the steps.
 
-        A step that fails is part of the result, and so are those skipped for it: `success` is
-        false then.
+        A failed step is part of the result, and so are the steps skipped because of it: `success`
+        is false then.
 
         Args:
-            timeout: Seconds for the call, instead of the client's.
+            timeout: Seconds for the call; None for `timeout` of the client.
 
         Returns:
-            What came of each step, in the order in which the steps were added.
+            The result of each step, in the order in which the steps were added.
 
         Raises:
             ValidationError: The pipeline is empty; nothing was sent.
@@ -231,16 +232,16 @@ class Pipeline:
 
 
 def _earlier(depends_on: Sequence[int], position: int) -> tuple[int, ...]:
-    """The dependencies of the step at a position, each an earlier one and given once."""
+    """Return the dependencies of the step at a position: earlier steps, without duplicates."""
     if isinstance(depends_on, (str, bytes, int)):
         check.refuse("depends_on", depends_on, "a list of positions of earlier steps, from 0")
     if position == 0 and len(depends_on) > 0:
         check.refuse("depends_on", depends_on, "left out or empty for the first step")
-    found = (
+    positions = (
         check.whole_number(f"depends_on[{number}]", one, 0, position - 1)
         for number, one in enumerate(depends_on)
     )
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(positions))
 
 
 def _request(step: PipelineStep) -> StepRequest:

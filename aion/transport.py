@@ -1,15 +1,15 @@
-"""Bring your own HTTP: what the clients' `transport` argument needs.
+"""Bring your own HTTP: the protocol behind the clients' `transport` argument.
 
-A transport is a function that gets a `Route` and gives a connection to it, an object with the
+A transport is a function that takes a `Route` and returns a connection to it, an object with the
 methods of `AsyncConnection` (for `AionVision`) or `SyncConnection` (for `SyncAionVision`). The
-clients keep, share and close such connections as they do their own; retries, deadlines, errors
-and tracing stay what they are. No type of an HTTP library is involved. Bodies are handed over as
-they were before a `Content-Encoding` packed them::
+clients pool, share and close these connections like their own. Retries, deadlines, errors and
+tracing work as usual. No type of an HTTP library is involved. A connection returns bodies with
+their `Content-Encoding` undone::
 
     def transport(route: Route) -> SyncConnection:
         return MyConnection(route.origin, route.proxy, route.tls())
 
-`Route` already knows the proxy of the settings or the environment, and the TLS settings with
+`Route` has the proxy of the settings or the environment, and the TLS settings with
 ``SSL_CERT_FILE``.
 """
 
@@ -24,63 +24,66 @@ from aion._http.wire import Fault, Origin, Reply, Wire
 
 
 class SyncConnection(Protocol):
-    """A connection for threads; used by one call at a time.
+    """A connection for threads. One call uses it at a time.
 
-    It may have a method `interrupt` besides, without arguments, which other threads call: it lets
-    an `exchange` that is under way end at once. Where several calls are made side by side, giving
-    them up (Ctrl-C) then takes no longer than that; without it, they are waited for. And a method
-    `until` with one argument: where on `time.monotonic` each later `piece` of this answer has to be
-    over. What may follow a whole chat answer is waited for only with it, and then for a moment.
-    A third is `stale`, without arguments: whether the idle connection has ended or cannot be used
-    again; such ones are closed at the end of another call.
+    Three further methods are optional:
+
+    - `interrupt()`, called from other threads, ends an `exchange` in flight at once. When several
+      concurrent calls are abandoned (Ctrl-C), they end right away; without it, the client waits for
+      each of them.
+    - `until(deadline)` sets the moment, on `time.monotonic`, by which each later `piece` of this
+      response must return. Only with it does the client wait, briefly, for what may follow a
+      complete chat response.
+    - `stale()` returns whether the idle connection has ended or cannot be reused. Stale connections
+      are closed at the end of another call.
     """
 
     home: object
-    """Not used any more; it stays until the next major version. Set it to None."""
+    """Unused; it stays until the next major version. Set it to None."""
 
     def exchange(
         self, wire: Wire, *, deadline: float | None, silence: float | None, whole: bool = True
     ) -> Reply | Fault:
-        """Send a request and read its answer.
+        """Send a request and read its response.
 
         Args:
-            wire: The request; `wire.content.pieces()` gives its body.
-            deadline: Where on `time.monotonic` it has to be over, or None. It is the real clock,
-                also where a test has frozen that function.
-            silence: Seconds without a byte that are too long, or None.
-            whole: Read the body of a success too. Otherwise give back a `Reply` with an empty
-                body; `piece` and `finish` follow.
+            wire: The request; `wire.content.pieces()` yields its body.
+            deadline: The moment, on `time.monotonic`, by which the exchange must end, or None. It
+                is on the real clock, even if a test has frozen that function.
+            silence: Longest time without a byte, in seconds, or None.
+            whole: Read the body of a successful response, too. Otherwise return a `Reply` with an
+                empty body; calls of `piece` and `finish` follow.
 
         Returns:
-            The answer, of whatever status, or what happened instead. Nothing is raised for a
-            failure of the network.
+            The response, whatever its status, or the fault. A network failure is returned, never
+            raised.
         """
         ...
 
     def piece(self) -> bytes | Fault | None:
-        """The next bytes of a body that `exchange` left unread; None at its end."""
+        """Return the next bytes of a body that `exchange` left unread; None at its end."""
         ...
 
     def finish(self) -> None:
-        """Close the answer."""
+        """Close the response."""
         ...
 
     def abandon(self) -> None:
-        """Close the connection at once. `exchange` may be called again, and opens a new one."""
+        """Close the connection at once. A later `exchange` opens a new one."""
         ...
 
 
 class AsyncConnection(Protocol):
-    """A connection for coroutines; used by one call at a time.
+    """A connection for coroutines. One call uses it at a time.
 
-    Calls are cancelled from outside when their deadline passes. It may have a method `stale`, as
-    `SyncConnection`, and an attribute `connecting`: true while its connection is being made. A call
-    that is cancelled meanwhile was not sent, and may be repeated; without the attribute, it may
-    have been.
+    The client cancels a call when its deadline passes. A method `stale`, as in `SyncConnection`,
+    is optional. So is an attribute `connecting`: true while the connection is being made. A call
+    that is cancelled in that time was not sent, and may be retried; without the attribute, the
+    client assumes that it may have been sent.
     """
 
     home: object
-    """Not used any more; it stays until the next major version. Set it to None."""
+    """Unused; it stays until the next major version. Set it to None."""
 
     async def exchange(
         self, wire: Wire, *, silence: float | None, whole: bool = True
@@ -97,7 +100,7 @@ class AsyncConnection(Protocol):
         ...
 
     def abandon(self) -> None:
-        """As for `SyncConnection`; called from any event loop, or from none."""
+        """As for `SyncConnection`. It may be called from any event loop, or without one."""
         ...
 
 
@@ -116,16 +119,16 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One attempt of a call, as the `on_attempt` hook sees it.
+    """One attempt of a call, as passed to the `on_attempt` hook.
 
     Attributes:
         operation: The operation, such as ``user_files.get_user_file``.
         method: HTTP method.
         path: Path template, such as ``/user-files/{image_id}``.
         number: Counted from 1.
-        duration: Seconds that it took.
-        status: HTTP status of the answer, or None where there was none.
-        fault: What happened instead of an answer, or None.
+        duration: Duration in seconds.
+        status: HTTP status of the response, or None if there was no response.
+        fault: Why there was no response, or None.
         request_id: The ``X-Request-ID`` that was sent, or None.
         delay: Seconds until the next attempt, or None when there is none.
     """

@@ -124,7 +124,9 @@ class Patches:
             if operation_id in by_id:
                 by_id[operation_id]["x-repeatable"] = True
             else:
-                stale.append(f"patches.toml: repeatable: there is no operation {operation_id}")
+                stale.append(
+                    f"patches.toml: repeatable: the operation {operation_id} does not exist"
+                )
         return stale
 
 

@@ -32,17 +32,17 @@ class Model:
 
     _wire_names: ClassVar[dict[str, str]] = {}
 
-    # A dictionary has no hash, so it takes no part in that of the object.
+    # A dictionary has no hash, so the hash of the object leaves it out.
     additional_properties: dict[str, Any] = field(
         factory=dict[str, Any], kw_only=True, repr=False, hash=False
     )
 
     def to_dict(self, exclude_none: bool = True) -> dict[str, Any]:
-        """The object as JSON data under the names of the wire.
+        """Return the object as JSON data, with the names of the contract.
 
         Args:
-            exclude_none: Leave out fields that are `None`. Fields that are `UNSET` are always
-                left out.
+            exclude_none: Omit fields that are `None`. Fields that are `UNSET` are always
+                omitted.
         """
         renamed, values = self._wire_names, vars(self)
         result: dict[str, Any] = {}
@@ -64,11 +64,11 @@ _set_values: Final[Callable[[Any, dict[str, Any]], None]] = vars(Model)["__dict_
 
 
 def build(cls: type[M], values: dict[str, Any]) -> M:
-    """Make an object without calling `__init__`, which decoding has no time for.
+    """Make an object without calling `__init__`, which is too slow for decoding.
 
     Args:
         cls: Its class.
-        values: The values of the fields; those that the class has a value for may be missing. This
+        values: The values of the fields; a field with a class-level default may be missing. This
             dictionary becomes the `__dict__` of the object.
     """
     instance = _new(cls)
@@ -77,7 +77,7 @@ def build(cls: type[M], values: dict[str, Any]) -> M:
 
 
 def field_names(cls: type[Model]) -> tuple[str, ...]:
-    """The names of the fields of a class, without `additional_properties`."""
+    """Return the names of the fields of a class, without `additional_properties`."""
     return tuple(one.name for one in fields(cls) if not one.kw_only)
 
 
@@ -85,7 +85,7 @@ def field_names(cls: type[Model]) -> tuple[str, ...]:
 class Answer(Model):
     """Base of response objects, decoded from the JSON object of a response.
 
-    A subclass lists its keys, and overrides `adopt` where a value needs decoding.
+    A subclass lists its keys, and overrides `adopt` if a value needs decoding.
     """
 
     _keys: ClassVar[frozenset[str]] = frozenset()
@@ -95,8 +95,8 @@ class Answer(Model):
     _dates: ClassVar[tuple[str, ...]] = ()
     """Keys of timestamps."""
     _needs: ClassVar[tuple[tuple[str, frozenset[type]], ...] | None] = None
-    """Fields that always have a value, and the types that fit, known after the first response.
-    Other fields hold what was received."""
+    """Fields that always have a value, and their types, set by the first response. Other fields
+    hold the received value."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -106,7 +106,7 @@ class Answer(Model):
         # For type checkers this stays the inherited field.
         @cached_property
         def additional_properties(self) -> dict[str, Any]:
-            """Few responses hold unknown keys, so the dictionary is created when it is read."""
+            """Return the unknown keys; few responses have any, so they are created on first use."""
             return {}
 
     @classmethod
@@ -151,10 +151,10 @@ A = TypeVar("A", bound=Answer)
 
 
 def absent_as_none(cls: type[A]) -> type[A]:
-    """Let optional fields that a response left out read as None (a class decorator).
+    """Make optional fields that a response omits read as None (a class decorator).
 
-    attrs applies defaults in `__init__`, which decoding bypasses. A page of files leaves out
-    thousands of fields, so they are not filled in either: the class has the value.
+    attrs applies defaults in `__init__`, which decoding bypasses. A page of files omits thousands
+    of fields, so decoding does not fill them in: the class has the value.
     """
     for one in fields(cls):
         if one.default is None:
@@ -163,14 +163,14 @@ def absent_as_none(cls: type[A]) -> type[A]:
 
 
 def _copied(value: Any) -> Any:
-    """JSON data in new containers."""
+    """Return JSON data in new containers."""
     if is_object(value):
         return {key: _copied(one) for key, one in value.items()}
     return [_copied(one) for one in value] if is_array(value) else value
 
 
 def plain(value: Any, *, exclude_none: bool = False) -> Any:
-    """`value` as JSON data: models, enums, dates and collections of them converted."""
+    """Return `value` as JSON data, with models, enums, dates and collections converted."""
     if isinstance(value, Model):
         return value.to_dict(exclude_none=exclude_none)
     if isinstance(value, datetime):
@@ -186,14 +186,14 @@ def plain(value: Any, *, exclude_none: bool = False) -> Any:
 
 
 def unknown(data: Mapping[str, Any], known: frozenset[str]) -> dict[str, Any]:
-    """The keys of `data` that the contract does not list."""
+    """Return the keys of `data` that the contract does not list."""
     if known.issuperset(data):
         return {}
     return {key: data[key] for key in data if key not in known}
 
 
 def date(data: Mapping[str, Any], key: str, unread: dict[str, Any]) -> datetime | None:
-    """The timestamp at `key`, with a zone (UTC where it names none), or None.
+    """Return the timestamp at `key`, with a zone (UTC if it names none), or None.
 
     A value that is not a timestamp does not fail the object: it goes into `unread` as received.
     """
@@ -216,8 +216,8 @@ def _lenient_date(raw: object) -> datetime | None:
         return None
     from dateutil.parser import parse
 
-    # Two defaults that differ in every date field: a text that leaves one out ("10:30", "May")
-    # gives two results, and is not a timestamp.
+    # Two defaults that differ in every date field: a text that omits one ("10:30", "May")
+    # results in two different dates, and is not a timestamp.
     one, other = datetime(2000, 1, 1), datetime(2001, 2, 2)
     try:
         first = parse(raw, default=one, tzinfos=_zone)
@@ -228,7 +228,7 @@ def _lenient_date(raw: object) -> datetime | None:
 
 
 def _zone(name: str | None, offset: int | None) -> tzinfo | None:
-    """The zone of a text. Left alone, `dateutil` guesses from the zone of this machine."""
+    """Return the zone of a text. By default `dateutil` guesses from the zone of this machine."""
     if offset is not None:
         return timezone(timedelta(seconds=offset))
     if name is None:
@@ -237,27 +237,27 @@ def _zone(name: str | None, offset: int | None) -> tzinfo | None:
 
 
 def is_array(value: object) -> bool:
-    """Whether a JSON value is an array. Does not narrow: the items of an Any stay Any."""
+    """Return whether a JSON value is an array. No narrowing: the items of an Any stay Any."""
     return isinstance(value, list)
 
 
 def is_object(value: object) -> bool:
-    """Whether a JSON value is an object."""
+    """Return whether a JSON value is an object."""
     return isinstance(value, Mapping)
 
 
 def is_string(value: object) -> bool:
-    """Whether a JSON value is a string."""
+    """Return whether a JSON value is a string."""
     return isinstance(value, str)
 
 
 def form(model: Model) -> FormBody:
-    """A model as form fields."""
+    """Return a model as form fields."""
     return FormBody([(text(key), text(value)) for key, value in _pairs(model)])
 
 
 def multipart(model: Model) -> MultipartBody:
-    """A model as multipart parts: files stay files, lists repeat their name."""
+    """Return a model as multipart parts: files stay files, lists repeat their name."""
     return MultipartBody(
         [
             (text(key), value if isinstance(value, File) else text(value))

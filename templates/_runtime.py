@@ -1,6 +1,6 @@
-"""What describes a call: requests, operations, bodies, open enums, `UNSET`.
+"""The parts of a described call: requests, operations, bodies, open enums, `UNSET`.
 
-Pure and without I/O: a call is described here, never made. Only the standard library is imported.
+No I/O: calls are described here, never made. Only the standard library is imported.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ class Unset(enum.Enum):
 
 
 UNSET: Final = Unset.UNSET
-"""The default of optional request fields: leave the key out, which `None` does not."""
+"""The default of optional request fields: the key is omitted, while `None` sends a null."""
 
 
 class OpenEnum(enum.StrEnum):
-    """A string enum that keeps values it does not know.
+    """A string enum that preserves unknown values.
 
     An unknown string becomes a member-like value whose `name` is ``"UNKNOWN"``, whose `value` is
     the string and for which `is_known` is false. It compares, hashes and pickles like the string.
@@ -41,9 +41,9 @@ class OpenEnum(enum.StrEnum):
 
     @classmethod
     def _missing_(cls, value: object) -> Self | None:
-        # What an answer has in its place may be of any type, or nothing.
+        # A response may have a value of any type here, or none.
         if isinstance(value, str):
-            # A member of another enum is no key of the values, though equal to one.
+            # A member of another enum may equal a value, but has another hash.
             plain = str.__str__(value)
             if (known := cls._value2member_map_.get(plain)) is not None:
                 return cast("Self", known)
@@ -56,7 +56,7 @@ class OpenEnum(enum.StrEnum):
 
     @property
     def is_known(self) -> bool:
-        """Whether the contract lists this value."""
+        """Return whether the contract lists this value."""
         return self._value_ in type(self)._value2member_map_
 
     def __str__(self) -> str:
@@ -68,7 +68,7 @@ class OpenEnum(enum.StrEnum):
 
 
 def timestamp(value: datetime) -> str:
-    """ISO 8601 in the wire's form. A `datetime` without a zone is taken as UTC."""
+    """Return a date in ISO 8601. A `datetime` without a zone is treated as UTC."""
     aware = value if value.tzinfo is not None else value.replace(tzinfo=UTC)
     return aware.isoformat().replace("+00:00", "Z")
 
@@ -130,15 +130,15 @@ AnswerKind = Literal["json", "empty", "text", "bytes", "events", "redirect"]
 
 
 class Operation(Generic[T]):
-    """What is the same for every call of one operation.
+    """The properties that all calls of one operation share.
 
     Attributes:
         operation_id: The contract's id of the operation.
         name: ``tag.function``, the short name for people.
         method: HTTP method in capitals.
         template: The path with its ``{parameters}``, as in the contract.
-        kind: The shape of a successful answer.
-        decode: From the parsed answer, which it may change and keep, to its Python value.
+        kind: The shape of a successful response.
+        decode: Converts the parsed response, which it may change and reuse, to its Python value.
         repeatable: Whether sending it twice has the effect of sending it once.
     """
 
@@ -171,16 +171,16 @@ Query = list[tuple[str, str]]
 
 
 class Request(Generic[T]):
-    """One call of an operation: everything that goes out, and how to read what comes back.
+    """One call of an operation: everything to send, and how to decode the response.
 
     Attributes:
-        operation: What is the same for every call.
+        operation: The operation.
         path: The path with its parameters filled in and quoted.
         query: Query parameters in order; a list parameter repeats its key.
         headers: Headers that the operation declares; never the client's own.
         body: The body, or None.
-        repeatable: Whether sending it twice has the effect of sending it once: as its operation
-            says, unless the caller knows better (a body with an idempotency key).
+        repeatable: Whether sending it twice has the effect of sending it once. The default is that
+            of the operation; a body with an idempotency key makes it true.
     """
 
     __slots__ = ("body", "headers", "operation", "path", "query", "repeatable")
@@ -202,7 +202,7 @@ class Request(Generic[T]):
         self.repeatable = operation.repeatable
 
     def decoding(self, decode: Callable[[Any], R]) -> Request[R]:
-        """The same request, whose answer is decoded by `decode`: into a subclass, for example."""
+        """Return the same request with another `decode`, for example to a subclass."""
         was = self.operation
         operation = Operation(
             was.operation_id,
@@ -224,8 +224,8 @@ class Request(Generic[T]):
 
 
 def text(value: object) -> str:
-    """A parameter value as the wire writes it: members of enums by their value."""
-    # Not `str(value)`: it gives the name of a member of `class Sort(str, Enum)`.
+    """Return a parameter value as text; a member of an enum becomes its value."""
+    # Not `str(value)`: it returns the name of a member of `class Sort(str, Enum)`.
     if isinstance(value, str):
         return str.__str__(value)
     if isinstance(value, bool):
@@ -240,10 +240,10 @@ def text(value: object) -> str:
 
 
 def segment(value: object) -> str:
-    """One path segment, quoted.
+    """Quote one path segment.
 
     Raises:
-        ValueError: `value` is empty or would climb out of its place (``.`` or ``..``).
+        ValueError: `value` is empty, or would change the path (``.`` or ``..``).
     """
     plain = text(value)
     if plain in ("", ".", ".."):
@@ -252,7 +252,7 @@ def segment(value: object) -> str:
 
 
 def query(*pairs: tuple[str, object]) -> Query | None:
-    """Query pairs without those that are None; a list repeats its key."""
+    """Return query pairs without those that are None; a list repeats its key."""
     result: Query = []
     for key, value in pairs:
         if value is None:
@@ -267,7 +267,7 @@ def query(*pairs: tuple[str, object]) -> Query | None:
 def headers(
     *pairs: tuple[str, object], cookies: Iterable[tuple[str, object]] = ()
 ) -> dict[str, str] | None:
-    """Header pairs without those that are None; cookies joined into one header."""
+    """Return headers without those that are None; cookies are joined into one header."""
     result = {key: text(value) for key, value in pairs if value is not None}
     jar = "; ".join(f"{key}={text(value)}" for key, value in cookies if value is not None)
     if jar:
@@ -276,9 +276,9 @@ def headers(
 
 
 def nothing(_: object) -> None:
-    """Decode an answer without content."""
+    """Decode a response without content."""
 
 
 def as_is(value: Any) -> Any:
-    """Decode an answer whose shape the contract leaves open."""
+    """Decode a response whose shape the contract does not define."""
     return value

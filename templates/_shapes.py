@@ -1,7 +1,7 @@
-"""What annotations promise of JSON data: no text where a number should be.
+"""Checks JSON data against annotations: a field annotated as a number never holds a text.
 
-A null fits everywhere: its meaning is left to the caller. So does
-what is no JSON type, which a decoder made. Only annotations of JSON types are looked at.
+A null always fits: its meaning is up to the caller. So does a value that is not of a JSON type,
+which a decoder made. Only annotations of JSON types are checked.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ _WORDS: dict[Any, str] = {dict: "an object", list: "a list", bool: "a boolean", 
 
 
 class Place(NamedTuple):
-    """What a field may hold.
+    """The values that a field may hold.
 
     Attributes:
         types: The JSON types that fit.
-        items: The JSON types of what is in a list or an object; empty where any is.
-        optional: Whether None says that the value is not known.
+        items: The JSON types of the items of a list or an object; empty if all are allowed.
+        optional: Whether None stands for an unknown value.
         note: The annotation.
     """
 
@@ -41,9 +41,9 @@ class Place(NamedTuple):
 
 @cache
 def shape(cls: type[AttrsInstance]) -> dict[str, Place]:
-    """The fields of a class whose annotations are JSON types."""
-    found = {one.name: _place(str(one.type)) for one in fields(cls) if not one.kw_only}
-    return {name: place for name, place in found.items() if place is not None}
+    """Return the fields of a class whose annotations are JSON types."""
+    places = {one.name: _place(str(one.type)) for one in fields(cls) if not one.kw_only}
+    return {name: place for name, place in places.items() if place is not None}
 
 
 def _place(note: str) -> Place | None:
@@ -67,12 +67,12 @@ def _place(note: str) -> Place | None:
 def needs(
     cls: type[AttrsInstance], required: tuple[str, ...], keys: frozenset[str]
 ) -> tuple[tuple[str, frozenset[type]], ...]:
-    """The fields of an answer that always have a value, and the types that fit.
+    """Return the fields of a response that always have a value, and the types that fit.
 
     Args:
         cls: Its class.
-        required: The fields that have to come.
-        keys: All that may come; those of them that are never None have a default by now.
+        required: The required fields.
+        keys: All fields of the contract; those that are never None already have a default.
     """
     places = shape(cls)
     others = (name for name, place in places.items() if not place.optional)
@@ -93,13 +93,13 @@ _NONE = frozenset([type(None)])
 
 
 def mend(cls: type[AttrsInstance], data: dict[str, Any], name: str) -> None:
-    """Put in order a field that does not fit, where that is possible.
+    """Correct a field of a wrong type, if possible.
 
-    A whole number that came as a fraction becomes one; what a decoder made is left alone; a field
-    that may be None is None, and what came is kept with the keys that the contract does not list.
+    A float with a whole value becomes an integer. A value that a decoder made is unchanged. A
+    nullable field becomes None, and the received value is preserved in `additional_properties`.
 
     Raises:
-        TypeError: The field cannot be what it should be.
+        TypeError: The field cannot be corrected.
     """
     value = data[name]
     place = shape(cls)[name]
@@ -109,16 +109,16 @@ def mend(cls: type[AttrsInstance], data: dict[str, Any], name: str) -> None:
         data[name] = int(value)
         return
     if not place.optional:
-        raise TypeError(f"{name} is {_said(value)}, not {place.note}")
+        raise TypeError(f"{name} is {_kind_of(value)}, not {place.note}")
     data[name] = None
     data.setdefault("additional_properties", {})[name] = value
 
 
 def mend_all(cls: type[AttrsInstance], data: dict[str, Any]) -> None:
-    """The same for all fields of an object, and for what is in its lists and objects.
+    """Correct all fields of an object, including the items of its lists and objects.
 
     Raises:
-        TypeError: A field cannot be what it should be.
+        TypeError: A field cannot be corrected.
     """
     for name, place in shape(cls).items():
         value = data.get(name)
@@ -129,9 +129,9 @@ def mend_all(cls: type[AttrsInstance], data: dict[str, Any]) -> None:
 
 
 def _holds(value: Any, items: frozenset[type]) -> bool:
-    held = cast("Iterable[Any]", value.values() if isinstance(value, dict) else value)
-    return all(type(one) in items for one in held)
+    inside = cast("Iterable[Any]", value.values() if isinstance(value, dict) else value)
+    return all(type(one) in items for one in inside)
 
 
-def _said(value: Any) -> str:
+def _kind_of(value: Any) -> str:
     return _WORDS.get(type(value)) or f"the number {value!r:.20}"

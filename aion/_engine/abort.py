@@ -1,8 +1,8 @@
-"""Ends calls in flight in other threads, as cancelling its task ends the call of a coroutine.
+"""Ends calls in flight in other threads, as cancelling a task ends the call of a coroutine.
 
 Code that runs calls in its own threads sets an `Abort` in `current` for each of them. `Abort.set`
-then ends whatever such a call waits for, and the call raises `Aborted`. A thread without one waits
-as usual.
+then ends whatever such a call waits for, and the call raises `Aborted`. A thread without an `Abort`
+waits as usual.
 """
 
 from __future__ import annotations
@@ -24,53 +24,53 @@ class Aborted(BaseException):
 
 
 class Abort:
-    """Ends all calls of a group, and whatever they wait for."""
+    """Ends all calls of a group, and the waits inside them."""
 
     def __init__(self) -> None:
-        # A signal handler may come in while it is held, and use this again.
+        # Reentrant: a signal handler may run while it is held, and use this object.
         self._lock = threading.RLock()
         self._set = False
         self._ways: list[Callable[[], object]] = []
 
     def set(self) -> None:
-        """End the calls of this group, those to come included."""
+        """End the calls of this group, including future ones."""
         with self._lock:
             self._set = True
             for end in self._ways:
                 end()
 
     def check(self) -> None:
-        """Raise `Aborted` when the call is to end."""
+        """Raise `Aborted` if the group was ended."""
         if self._set:
             raise Aborted
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass."""
+        """Sleep for a number of seconds, or until the group is ended."""
         ended: SimpleQueue[None] = SimpleQueue()
         with self.ending(partial(ended.put, None)), suppress(Empty):
             ended.get(timeout=seconds)
 
     @contextmanager
     def ending(self, end: Callable[[], object]) -> Generator[None]:
-        """Do something that can be ended from another thread by calling `end`, which is quick."""
+        """Run a block that another thread can end by calling `end`, which must be quick."""
         with self._lock:
             self.check()
             self._ways.append(end)
         try:
             yield
         finally:
-            # Under the lock: what is removed here is not ended any more.
+            # Under the lock: a block that has ended must not be ended by another thread.
             with self._lock:
                 self._ways.remove(end)
         self.check()
 
 
 current: ContextVar[Abort | None] = ContextVar("aion_abort", default=None)
-"""Ends the calls of this thread."""
+"""The `Abort` that ends the calls of this thread."""
 
 
 def sleep(seconds: float) -> None:
-    """Let time pass, or raise `Aborted`."""
+    """Sleep for a number of seconds, or raise `Aborted`."""
     abort = current.get()
     if abort is None:
         time.sleep(seconds)

@@ -35,7 +35,7 @@ class AsyncEngine(Engine):
         self._pool: rt.Pool[rt.Connection] = base._pool if base else rt.Pool(config.max_connections)
         self.background: rt.Background = base.background if base else rt.Background()
         if base is None:
-            # A client that is dropped without closing leaves no socket behind.
+            # A client that is dropped without `close` must not leak sockets.
             weakref.finalize(self, self._pool.close)
 
     async def call(
@@ -45,11 +45,11 @@ class AsyncEngine(Engine):
         timeout: float | None = None,
         on_repeat: loop.OnRepeat | None = None,
     ) -> T:
-        """Send a request, retry it where that is safe, and decode the response.
+        """Send a request, retry it if that is safe, and decode the response.
 
         Args:
-            request: What to send.
-            timeout: Seconds for the whole call (for uploads: of silence) instead of the client's.
+            request: The request to send.
+            timeout: Seconds for the whole call (for uploads: of silence); None for the client's.
             on_repeat: Called with the outcome of each attempt that will be retried, at once.
 
         Raises:
@@ -61,7 +61,7 @@ class AsyncEngine(Engine):
     async def call_raw(
         self, request: Request[T], *, timeout: float | None = None
     ) -> tuple[T, Reply]:
-        """Do the same, and return the response that was decoded, too."""
+        """Do the same as `call`, and return the undecoded response, too."""
         reply, _ = await self._run(self._plan(request, timeout))
         return errors.decode(reply, request.operation), reply
 
@@ -75,8 +75,8 @@ class AsyncEngine(Engine):
         """Send a request and return its successful response with the body unread.
 
         Args:
-            request: What to send.
-            timeout: Seconds of silence that end it, instead of the client's.
+            request: The request to send.
+            timeout: Seconds of silence that end it; None for the client's.
             on_repeat: As for `call`.
 
         Raises:
@@ -87,7 +87,7 @@ class AsyncEngine(Engine):
         return AsyncAnswer(reply, place, call)
 
     async def open_object(self, url: str, headers: Mapping[str, str] | None = None) -> AsyncAnswer:
-        """Read a presigned URL: its successful response with the body unread. No key is sent."""
+        """Open a presigned URL, and return the response with its body unread. No key is sent."""
         call = self._plan_object("GET", url, headers, EMPTY, whole=False)
         reply, place = await self._run(call)
         return AsyncAnswer(reply, place, call)
@@ -133,13 +133,13 @@ class AsyncEngine(Engine):
 
     def _connect(self, place: Place[rt.Connection]) -> rt.Connection:
         make = self.config.transport or rt.default_transport()
-        place.connection = made = make(
+        place.connection = connection = make(
             route(place.origin, self.config.proxy_url, self.config.connect_timeout)
         )
-        return made
+        return connection
 
     async def close(self) -> None:
-        """Close all connections, after what goes on in the background; see `Background.close`.
+        """Close all connections, after the work in the background; see `Background.close`.
 
         The engine cannot be used afterwards.
         """
@@ -159,7 +159,7 @@ class AsyncAnswer:
 
     Attributes:
         reply: Status and headers; the body is empty.
-        operation: What was called.
+        operation: The operation that was called.
     """
 
     def __init__(self, reply: Reply, place: Place[rt.Connection] | None, call: Call) -> None:
@@ -178,26 +178,26 @@ class AsyncAnswer:
         if connection is None:
             return None
         try:
-            found = await connection.piece()
+            data = await connection.piece()
         except BaseException as error:
             self._give_up(error)
             raise
-        if isinstance(found, Fault):
-            broken = errors.error_of_fault(found, self.operation, 1)
+        if isinstance(data, Fault):
+            broken = errors.error_of_fault(data, self.operation, 1)
             self._give_up(broken)
             raise broken
-        if found is None:
+        if data is None:
             await self.close()
-        return found
+        return data
 
     async def piece_by(self, moment: float) -> bytes | None:
-        """Return the next bytes, or None at the end, of a body whose rest does not matter.
+        """Return the next bytes, or None at the end, of a body whose rest is optional.
 
         Args:
-            moment: Where on the monotonic clock to stop waiting for them.
+            moment: The deadline for them, on the monotonic clock.
 
         Raises:
-            AionvisionError: The connection broke or fell silent, or they did not come in time.
+            AionvisionError: The connection broke or fell silent, or the deadline passed.
         """
         self._call.end(None)
         limit = rt.limit(self._connection(), moment)
@@ -213,7 +213,7 @@ class AsyncAnswer:
             ) from None
 
     async def close(self) -> None:
-        """Release the connection, closed if something is left unread."""
+        """Release the connection; close it if part of the body is unread."""
         place, self._place = self._place, None
         self._call.end(None)
         if place is None or place.connection is None:
@@ -235,6 +235,6 @@ class AsyncAnswer:
             place.release(usable=False)
 
     def __del__(self) -> None:
-        # The collector releases its place, too.
+        # The place is released by its own finalizer.
         if self._call.span is not None:
             self._call.span.drop()

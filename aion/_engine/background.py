@@ -1,10 +1,10 @@
-"""Work of a client that goes on though the task that asked for it was cancelled.
+"""Runs the cleanup of a client that must continue after its caller was cancelled.
 
-In a cancelled scope of anyio every await is cancelled again at once, so what has to be done at the
-end of a block cannot be awaited there. It is done in a task of its own, which is in no scope and
-which the client owns. Without a caller it ends within `LONGEST` seconds, and its failure is a DEBUG
-line. `asyncio.run` waits for it at its end; where an event loop is stopped and closed without
-`shutdown_asyncgens`, it is best effort.
+In a cancelled scope of anyio every await is cancelled at once, so the cleanup at the end of a block
+cannot be awaited there. It runs in a task of its own, outside any scope, which the client owns.
+Without a caller it ends within `LONGEST` seconds, and a failure is logged at DEBUG. `asyncio.run`
+waits for it at its end. If an event loop is stopped and closed without `shutdown_asyncgens`, the
+cleanup is best effort.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ private_names.require(private_names.ASYNCIO)
 T = TypeVar("T")
 
 LONGEST = 2.0
-"""Seconds that work may take without a caller."""
+"""Longest duration of work without a caller, in seconds."""
 _alive: set[_Job[Any]] = set()
-"""Strong references: an event loop holds its tasks weakly."""
+"""Strong references, because an event loop holds its tasks weakly."""
 
 
 class Background:
-    """The work of one client."""
+    """Runs the background work of one client."""
 
     def __init__(self) -> None:
         self._jobs: set[_Job[Any]] = set()
@@ -37,18 +37,18 @@ class Background:
     async def finish(
         self, work: Callable[[], Awaitable[object]], error: BaseException | None = None
     ) -> None:
-        """Do what has to be done at the end of a block.
+        """Run the cleanup at the end of a block.
 
         Args:
-            work: Does it.
-            error: What ended the block. A cancellation is not held up: the work then goes on
-                in the background.
+            work: Does the cleanup.
+            error: The error that ended the block. A cancellation is not delayed: the cleanup
+                then continues in the background.
         """
         try:
             job = self._begin(work)
         except RuntimeError:
             if isinstance(error, GeneratorExit):
-                # Collected after its event loop has ended: there is no other to do it.
+                # Garbage-collected after its event loop has ended: no other loop can run it.
                 return
             raise
         try:
@@ -59,15 +59,16 @@ class Background:
                 job.bound()
             await job.result()
         finally:
-            # What was raised knows this frame: together they would be a cycle.
+            # A raised error refers to this frame: the two would form a reference cycle.
             del job
 
     async def acquire(
         self, make: Callable[[], Awaitable[T]], undo: Callable[[T], Awaitable[object]]
     ) -> T:
-        """What `make` makes.
+        """Return the result of `make`.
 
-        If the caller is cancelled meanwhile and it is made all the same, `undo` is called with it.
+        If the caller is cancelled meanwhile, and `make` succeeds all the same, call `undo` with the
+        result.
         """
         abandoned = False
 
@@ -83,7 +84,7 @@ class Background:
         except asyncio.CancelledError:
             abandoned = True
             if job.has_succeeded():
-                # The cancellation came together with what was made.
+                # The cancellation arrived together with the result.
                 made = await job.result()
                 self._begin(lambda: undo(made)).let_go()
             raise
@@ -91,9 +92,9 @@ class Background:
             del job
 
     async def close(self, then: Callable[[], object]) -> None:
-        """Wait until all is done, for `LONGEST` seconds at most, and call a function then.
+        """Wait until all work is done, at most `LONGEST` seconds, then call a function.
 
-        It is called even if the caller is cancelled meanwhile.
+        The function is called even if the caller is cancelled meanwhile.
         """
         if not self._here():
             then()
@@ -107,7 +108,7 @@ class Background:
         await _Job(work).result()
 
     def _here(self) -> list[asyncio.Task[Any]]:
-        """The tasks of the running event loop that are not done."""
+        """Return the unfinished tasks of the running event loop."""
         loop = asyncio.get_running_loop()
         tasks = [job.task for job in list(self._jobs)]
         return [task for task in tasks if task.get_loop() is loop and not task.done()]
@@ -122,11 +123,11 @@ class Background:
 
 
 class _Job(Generic[T]):
-    """One piece of work in a task of its own, begun at once.
+    """Runs work in a task of its own, which starts at once.
 
     Attributes:
-        task: The task. It is not among `asyncio.all_tasks`, which are cancelled at the end of a
-            program; `_keeper` makes the event loop wait for it then.
+        task: The task. It is hidden from `asyncio.all_tasks`, which are cancelled at the end of a
+            program. Instead, `_keeper` makes the event loop wait for it then.
     """
 
     def __init__(self, work: Callable[[], Awaitable[T]]) -> None:
@@ -141,34 +142,34 @@ class _Job(Generic[T]):
         self.task.add_done_callback(self._done)
 
     def bound(self) -> None:
-        """Let it end soon. Whatever it raises from now on is logged."""
+        """Limit the remaining time. An error from now on is logged, not raised."""
         if self._end is None:
             self._end = self.task.get_loop().time() + LONGEST
             if self._limit is not None:
                 self._limit.reschedule(self._end)
 
     def let_go(self) -> None:
-        """The same, with the end of the event loop as the only one that waits for it."""
+        """Limit the remaining time of work without a caller; the end of the loop waits for it."""
         self.bound()
         if self._keeper is None and not self.task.done():
             self._keeper = self._until_done()
             _step(self._keeper.__anext__())
 
     def has_succeeded(self) -> bool:
-        """Whether it is done and has a result."""
+        """Return whether the work is done and has a result."""
         return self.task.done() and not self.task.cancelled() and self.task.exception() is None
 
     def is_lost(self) -> bool:
-        """Whether it never ends, because its event loop has been closed."""
+        """Return whether the work can never end, because its event loop was closed."""
         return self.task.get_loop().is_closed()
 
     async def result(self) -> T:
-        """Wait for it; what it raised is raised. When this is cancelled, the work goes on."""
+        """Return the result, or raise the error. If this is cancelled, the work continues."""
         task = self.task
         try:
             if not task.done():
                 await asyncio.wait((task,))
-            return task.result()  # type: ignore[return-value]  # None only where it is not asked for
+            return task.result()  # type: ignore[return-value]  # None only without a caller
         except asyncio.CancelledError:
             self.let_go()
             raise
@@ -190,7 +191,7 @@ class _Job(Generic[T]):
             del self
 
     async def _until_done(self) -> AsyncGenerator[None]:
-        """An open generator, which the event loop closes at its end: that waits for the task."""
+        """Wait for the task when closed: the event loop closes open generators at its end."""
         try:
             yield
         finally:
@@ -204,15 +205,15 @@ class _Job(Generic[T]):
         if self._keeper is not None:
             _step(self._keeper.aclose())
         if not task.cancelled():
-            # The caller may be gone: take it, so that it is not reported as never retrieved.
+            # Without a caller, asyncio would report the error as never retrieved.
             task.exception()
 
 
 class _Unhooked(Generic[T]):
-    """Something to await, of whose asynchronous generators the event loop does not hear.
+    """Wraps an awaitable so that the event loop does not track its asynchronous generators.
 
-    It warns of those that begin while it waits for its last ones. These are closed where they are
-    used.
+    While it waits for its last generators, an event loop warns about new ones. Those inside the
+    awaitable are closed where they are used.
     """
 
     def __init__(self, awaitable: Awaitable[T]) -> None:
@@ -234,11 +235,11 @@ class _Unhooked(Generic[T]):
                 error = None
             try:
                 value = yield step
-            except BaseException as thrown:  # noqa: BLE001 - it is for what is awaited
+            except BaseException as thrown:  # noqa: BLE001 - it is passed to the awaitable
                 error = thrown
 
 
 def _step(awaitable: Awaitable[None]) -> None:
-    """Run what needs no event loop to its next stop."""
+    """Run an awaitable that needs no event loop up to its next suspension."""
     with suppress(StopIteration):
         awaitable.__await__().send(None)

@@ -1,4 +1,4 @@
-"""One call on its way: what is sent, what bounds it, and what is known of it so far."""
+"""Holds the state of one call in flight: the request, its limits, and its trace."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ class Call:
     """One call of one operation, over all its attempts.
 
     Attributes:
-        operation: What is called.
+        operation: The operation.
         path: The path with its parameters filled in.
-        wire: What is sent; a redirect replaces it.
+        wire: The bytes to send; a redirect replaces it.
         repeatable: Whether sending it twice has the effect of sending it once.
-        deadline: Where on the monotonic clock it has to be over, or None.
-        silence: Seconds without a byte that are too long, or None.
-        limit: Seconds that the caller gave it as a whole, where it has a deadline.
-        whole: Read the body of a success before giving it back.
+        deadline: The moment, on the monotonic clock, by which it must end, or None.
+        silence: Longest time without a byte, in seconds, or None.
+        limit: Timeout of the whole call in seconds, if it has a deadline.
+        whole: Read the whole body of a successful response before returning it.
         endpoint: The circuit that the call belongs to.
-        ours: Whether it goes to the API; a presigned URL gets nothing of the client's own.
+        ours: Whether it goes to the API. A presigned URL gets no header of the client.
         request_id: The id of the current attempt, or None.
-        span: The trace of the call, where tracing is on.
+        span: The trace of the call, if tracing is enabled.
     """
 
     operation: Operation[Any]
@@ -47,21 +47,21 @@ class Call:
     limit: float | None = None
 
     def end(self, error: BaseException | None) -> None:
-        """The call is over: so is its span.
+        """End the span of the call.
 
         Args:
-            error: What ended it, or None.
+            error: The error that ended the call, or None.
         """
         if self.span is None:
             return
         if isinstance(error, GeneratorExit):
-            # A coroutine that was forgotten: this runs inside the collector.
+            # A forgotten coroutine: this runs inside the garbage collector.
             self.span.drop()
         else:
             self.span.end(error.error if isinstance(error, CallbackRaised) else error)
 
     def locate(self, error: BaseException) -> None:
-        """Note which call it was in an error of the way there, raised before any attempt."""
+        """Record the call in a connection error that was raised before any attempt."""
         if isinstance(error, AionvisionConnectionError) and error.method is None:
             path = self.operation.template.removeprefix(PREFIX)
             error.at(method=self.operation.method, path=path)

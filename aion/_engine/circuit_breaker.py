@@ -1,9 +1,9 @@
-"""Circuit breakers: an endpoint that keeps failing is left alone for a while.
+"""Circuit breakers: pause calls to an endpoint that keeps failing.
 
-One for each group of operations on one host. Closed, it counts failures in a row; at the
-threshold it opens and lets nothing through; after a pause it lets one call at a time try, and
-enough successes close it again. Failures are missing answers and 5xx: an answer of any other
-status shows that the service is there.
+There is one circuit for each group of operations on one host. A closed circuit counts failures in
+a row. At the threshold it opens and refuses all calls. After a pause it lets one probe at a time
+through, and enough successes close it. Failures are missing responses and 5xx: a response with any
+other status shows that the service is available.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from aion.exceptions import CircuitBreakerError
 @dataclass(slots=True)
 class _Circuit:
     failures: int = 0
-    """In a row, while closed."""
+    """Failures in a row, while closed."""
     opened_at: float | None = None
     successes: int = 0
-    """Since the pause ended."""
-    trial_at: float | None = None
-    """When the call that tries now began."""
+    """Successes since the pause ended."""
+    probe_at: float | None = None
+    """When the current probe began."""
 
 
 class Breakers:
@@ -31,7 +31,7 @@ class Breakers:
     Args:
         failures: Failures in a row that open a circuit.
         successes: Successes after the pause that close it.
-        pause: Seconds that it stays open; also the time after which a trial counts as lost.
+        pause: Seconds that it stays open; also the time after which a probe counts as lost.
         now: A monotonic clock, in seconds.
     """
 
@@ -42,11 +42,11 @@ class Breakers:
         self._successes = successes
         self._pause = pause
         self._now = now
-        # Only circuits with failures are here, so that a healthy client looks into an empty dict.
+        # Only circuits with failures are stored, so that a healthy client reads an empty dict.
         self._circuits: dict[str, _Circuit] = {}
 
     def enter(self, endpoint: str) -> None:
-        """Ask to make an attempt.
+        """Request permission for an attempt.
 
         Raises:
             CircuitBreakerError: The circuit is open, or another call is the probe.
@@ -58,12 +58,12 @@ class Breakers:
         left = circuit.opened_at + self._pause - now
         if left > 0:
             raise CircuitBreakerError(endpoint, left)
-        if circuit.trial_at is not None and circuit.trial_at + self._pause > now:
-            raise CircuitBreakerError(endpoint, circuit.trial_at + self._pause - now)
-        circuit.trial_at = now
+        if circuit.probe_at is not None and circuit.probe_at + self._pause > now:
+            raise CircuitBreakerError(endpoint, circuit.probe_at + self._pause - now)
+        circuit.probe_at = now
 
     def is_open(self, endpoint: str) -> bool:
-        """Whether attempts are refused just now."""
+        """Return whether attempts are refused now."""
         circuit = self._circuits.get(endpoint)
         return bool(
             circuit
@@ -72,22 +72,22 @@ class Breakers:
         )
 
     def succeeded(self, endpoint: str) -> None:
-        """Note an answer that shows that the service is there."""
+        """Record a response that shows that the service is available."""
         if not self._circuits:
             return
         circuit = self._circuits.get(endpoint)
         if circuit is None:
             return
-        circuit.trial_at = None
+        circuit.probe_at = None
         circuit.successes += 1
         if circuit.opened_at is None or circuit.successes >= self._successes:
             self._circuits.pop(endpoint, None)
 
     def failed(self, endpoint: str) -> None:
-        """Note an attempt that shows the contrary."""
+        """Record a failed attempt."""
         circuit = self._circuits.setdefault(endpoint, _Circuit())
         circuit.failures += 1
         circuit.successes = 0
-        circuit.trial_at = None
+        circuit.probe_at = None
         if circuit.opened_at is not None or circuit.failures >= self._failures:
             circuit.opened_at = self._now()

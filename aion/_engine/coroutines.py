@@ -1,4 +1,4 @@
-"""What the asynchronous engine needs of its world. `threads` has the same names."""
+"""The runtime of the asynchronous engine. `threads` has the same names."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 async def sleep(seconds: float) -> None:
-    """Let time pass."""
+    """Sleep for a number of seconds."""
     await asyncio.sleep(seconds)
 
 
@@ -33,14 +33,14 @@ async def attempt(
     """Send one request of a call.
 
     Args:
-        call: What bounds the attempt.
+        call: The call, which has the limits of the attempt.
         wire: The request.
-        pool: Where the connection comes from.
+        pool: Provides the connection.
         connect: Makes the connection of a place that has none.
 
     Returns:
-        The response or what happened instead; for a response whose body was left unread, also the
-        place of its connection.
+        The response or the fault. For a response with an unread body, also the place of its
+        connection.
     """
     place: Place[Connection] | None = None
     usable = unread = False
@@ -68,13 +68,13 @@ async def attempt(
 
 
 def limit(connection: Connection | None, moment: float) -> asyncio.Timeout | None:
-    """A block in which reading a body ends at a moment on the monotonic clock; never None."""
+    """Return a context manager that ends reading a body at a monotonic moment; never None."""
     del connection
     return asyncio.timeout(moment - monotonic())
 
 
 def default_transport() -> Callable[[Route], Connection]:
-    """What makes connections where the settings name no transport."""
+    """Return what makes connections if the settings have no transport."""
     # Importing the package must not import the HTTP library.
     from aion._http.async_connection import AsyncConnection
 

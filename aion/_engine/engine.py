@@ -1,7 +1,7 @@
-"""What the two drivers share: settings, the wiring, and what bounds a call.
+"""Implements what both drivers share: settings, wiring, and the limits of a call.
 
-An engine belongs to one client. It can be used before it is opened and after an event loop or a
-process has gone, and `close` may be called any number of times.
+An engine belongs to one client. It works without being opened, under successive event loops, and
+after a fork. `close` may be called any number of times.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from aion.config import ClientConfig
 
 _LONG_KINDS = frozenset({"bytes", "events"})
-LATE = "no complete answer within the timeout"
+LATE = "no complete response within the timeout"
 
 
 class Engine:
@@ -38,8 +38,8 @@ class Engine:
 
     Args:
         config: The settings.
-        base: An engine whose connections and retry budget this one uses, too, and on the same
-            host its breakers. It is closed with that one.
+        base: An engine whose connections and retry budget this one shares, and on the same host
+            its breakers. This engine is closed with it.
     """
 
     def __init__(self, config: ClientConfig, base: Engine | None = None) -> None:
@@ -62,9 +62,9 @@ class Engine:
         )
 
     def absolute(self, url: str) -> str:
-        """A URL that came in an answer, which may be relative to the origin of the service.
+        """Make a URL from a response absolute; it may be relative to the origin of the service.
 
-        One that cannot be called stays as it came: nothing is sent to it from here.
+        An unusable URL is returned unchanged: nothing is sent to it here.
         """
         try:
             return targets.joined(self.config.base_url, url)
@@ -72,12 +72,12 @@ class Engine:
             return url
 
     def _plan(self, request: Request[Any], timeout: float | None, *, whole: bool = True) -> Call:
-        """A described call, bounded.
+        """Turn a request into a call with its limits.
 
-        Calls that move a payload may take as long as they take, but not fall silent.
+        A call that moves a payload has no deadline; only its silence is limited.
 
         Raises:
-            ValidationError: `timeout` is no number of seconds.
+            ValidationError: `timeout` is not a number of seconds.
         """
         self._require_open()
         operation = request.operation
@@ -104,7 +104,7 @@ class Engine:
         *,
         whole: bool,
     ) -> Call:
-        """A call of a presigned URL."""
+        """Return a call of a presigned URL."""
         self._require_open()
         with targets.usable(method):
             absolute = targets.absolute(self.config.base_url, url)
@@ -133,12 +133,12 @@ class Engine:
         return loop.attempts(call, self._rules)
 
     def _settle(self) -> None:
-        """Export the spans of calls that the collector found."""
+        """Export the spans of calls that were garbage-collected."""
         if self._tracing is not None:
             self._tracing.settle()
 
     def _stamped(self, call: Call) -> Wire:
-        """The request of one attempt: the same, with what is its own."""
+        """Return the request of one attempt, with the ids and trace headers of that attempt."""
         wire = call.wire
         own: list[tuple[bytes, bytes]] = []
         ours = call.ours and wire.origin == self._wiring.origin

@@ -1,7 +1,7 @@
-"""The one place where an answer becomes a value or an exception of this package.
+"""Turns a response into its decoded value or a typed error. No other module does.
 
-Whatever the service, a proxy or a broken connection sends, what leaves here is the decoded value
-or a typed error with the method, path, status, code and request id filled in.
+Whatever the service, a proxy or a broken connection sends, the result is the decoded value, or a
+typed error that has method, path, status, code and request id.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ from aion_api import PREFIX, Operation
 
 T = TypeVar("T")
 _EXCERPT = 200
-"""How much of an unreadable body an error message shows, in characters."""
+"""Most characters of an unreadable body that an error message shows."""
 
 
 @dataclass(slots=True)
 class Problem:
-    """What an error body says, whichever of its shapes it has."""
+    """The contents of an error body, whatever its shape."""
 
     code: str | None = None
     message: str | None = None
@@ -49,7 +49,7 @@ class Problem:
 
 
 def problem(reply: Reply) -> Problem:
-    """Read an error body. Anything that is no known shape is quoted, shortened."""
+    """Parse an error body. A body of an unknown shape is quoted and shortened."""
     try:
         data = json.loads(reply.body) if reply.body and not reply.truncated else None
     except (ValueError, RecursionError):
@@ -59,52 +59,52 @@ def problem(reply: Reply) -> Problem:
     body = cast("dict[str, Any]", data)
     error = body.get("error")
     detail = body.get("detail")
-    found = Problem(request_id=_text(body.get("request_id")))
+    facts = Problem(request_id=_text(body.get("request_id")))
     if isinstance(error, dict):
         inner = cast("dict[str, Any]", error)
-        found.code = _text(inner.get("code"))
-        found.message = _text(inner.get("message"))
-        found.details = _mapping(inner.get("details"))
-        found.request_id = found.request_id or _text(inner.get("request_id"))
+        facts.code = _text(inner.get("code"))
+        facts.message = _text(inner.get("message"))
+        facts.details = _mapping(inner.get("details"))
+        facts.request_id = facts.request_id or _text(inner.get("request_id"))
     elif isinstance(detail, list):
-        found.code = "VALIDATION_ERROR"
-        found.message = _field_errors(cast("Sequence[Any]", detail))
-        found.details = {"errors": detail}
+        facts.code = "VALIDATION_ERROR"
+        facts.message = _field_errors(cast("Sequence[Any]", detail))
+        facts.details = {"errors": detail}
     else:
-        found.code = _text(body.get("error_code")) or _text(body.get("code"))
+        facts.code = _text(body.get("error_code")) or _text(body.get("code"))
         message = _text(body.get("message"))
         if message is None and isinstance(detail, dict):
             inner = cast("dict[str, Any]", detail)
-            found.code = found.code or _text(inner.get("code")) or _text(inner.get("error_code"))
+            facts.code = facts.code or _text(inner.get("code")) or _text(inner.get("error_code"))
             message = _text(inner.get("message"))
-            found.details = dict(inner)
+            facts.details = dict(inner)
         kind, more = _text(error), _text(detail)
-        found.message = message or kind or more
-        if found.code is None and kind is not None and message is not None:
+        facts.message = message or kind or more
+        if facts.code is None and kind is not None and message is not None:
             # The user-files routes name the kind of error in lower case.
-            found.code = kind.upper()
-        found.details = found.details or _mapping(body.get("details"))
+            facts.code = kind.upper()
+        facts.details = facts.details or _mapping(body.get("details"))
         if more is not None and (said := message or kind) is not None:
-            # The chat routes name the error, and tell more of it in `detail`.
-            found.details.setdefault("detail", more)
-            found.message = _both(said, more)
+            # The chat routes name the error, and explain it in `detail`.
+            facts.details.setdefault("detail", more)
+            facts.message = _both(said, more)
     for flag in ("requires_reauth",):
         if flag in body:
-            found.details[flag] = body[flag]
-    if found.message is None:
-        found.message = _excerpt(reply)
-    return found
+            facts.details[flag] = body[flag]
+    if facts.message is None:
+        facts.message = _excerpt(reply)
+    return facts
 
 
 def error_of_reply(reply: Reply, operation: Operation[Any], path: str) -> AionvisionError:
-    """The exception for an answer that is no success."""
-    # What a proxy says of the credentials that it refuses may quote them.
-    found = problem(reply) if reply.status != 407 else Problem()
-    error = _typed(reply, found, operation, path)
-    if found.code:
-        error.code = found.code
-    error.details = {**found.details, **error.details}
-    request_id = found.request_id or reply.header("x-request-id")
+    """Return the error for an unsuccessful response."""
+    # The body of a proxy that refuses credentials may quote them.
+    facts = problem(reply) if reply.status != 407 else Problem()
+    error = _typed(reply, facts, operation, path)
+    if facts.code:
+        error.code = facts.code
+    error.details = {**facts.details, **error.details}
+    request_id = facts.request_id or reply.header("x-request-id")
     return error.at(
         status_code=reply.status,
         request_id=request_id,
@@ -113,14 +113,14 @@ def error_of_reply(reply: Reply, operation: Operation[Any], path: str) -> Aionvi
     )
 
 
-def _typed(reply: Reply, found: Problem, operation: Operation[Any], path: str) -> AionvisionError:
+def _typed(reply: Reply, facts: Problem, operation: Operation[Any], path: str) -> AionvisionError:
     status = reply.status
-    text = found.message or f"the service answered {status}"
-    if found.code in retry.QUOTA_CODES:
+    text = facts.message or f"the service responded with {status}"
+    if facts.code in retry.QUOTA_CODES:
         return QuotaExceededError(
             text,
-            available=_number(found.details.get("available")) or 0,
-            limit=_number(found.details.get("limit")) or 0,
+            available=_number(facts.details.get("available")) or 0,
+            limit=_number(facts.details.get("limit")) or 0,
         )
     match status:
         case 401:
@@ -132,7 +132,7 @@ def _typed(reply: Reply, found: Problem, operation: Operation[Any], path: str) -
             return ResourceNotFoundError(kind, _object_of(operation, path), message=text)
         case 407:
             error = AionvisionConnectionError(
-                "the proxy wants other credentials (407): correct the user name and password"
+                "the proxy requires other credentials (407): correct the user name and password"
                 " of the proxy"
             )
             error.code = "PROXY_ERROR"
@@ -160,7 +160,7 @@ def _typed(reply: Reply, found: Problem, operation: Operation[Any], path: str) -
 
 
 def _object_of(operation: Operation[Any], path: str) -> str:
-    """The id that a call was about: the last parameter of its path."""
+    """Return the id of the object of a call: the last parameter of its path."""
     pairs = zip(operation.template.split("/"), path.split("/"), strict=False)
     ids = [unquote(value) for name, value in pairs if name.startswith("{")]
     return ids[-1] if ids else path
@@ -182,7 +182,7 @@ def _refused_redirect(reply: Reply) -> ServerError:
 def error_of_fault(
     fault: Fault, operation: Operation[Any], attempts: int, advice: str = ""
 ) -> AionvisionError:
-    """The exception for a call that brought no answer."""
+    """Return the error for a call without a response."""
     tries = f" ({attempts} attempts)" if attempts > 1 else ""
     text = f"{fault.text}{tries}{advice}"
     error: AionvisionError
@@ -198,10 +198,10 @@ def error_of_fault(
 
 
 def decode(reply: Reply, operation: Operation[T]) -> T:
-    """The value of a successful answer.
+    """Decode the value of a successful response.
 
     Raises:
-        ServerError: The body is not what the contract says; code ``INVALID_RESPONSE``.
+        ServerError: The body does not match the contract; code ``INVALID_RESPONSE``.
     """
     if operation.kind == "json":
         value = _json(reply, operation)
@@ -210,7 +210,7 @@ def decode(reply: Reply, operation: Operation[T]) -> T:
     elif operation.kind == "redirect":
         value = reply.header("location")
         if not value:
-            raise unreadable("the answer is no redirect to an object", reply, operation)
+            raise unreadable("the response is not a redirect to an object", reply, operation)
         try:
             value = targets.reference(targets.located(value))
         except targets.Unusable as error:
@@ -219,14 +219,14 @@ def decode(reply: Reply, operation: Operation[T]) -> T:
     else:
         value = reply.body
     try:
-        found = operation.decode(value)
-        conform(found)
+        decoded = operation.decode(value)
+        conform(decoded)
     except KeyError as error:
-        reason = f"the answer lacks the field {error.args[0]!r}"
+        reason = f"the response lacks the field {error.args[0]!r}"
     except (TypeError, ValueError, AttributeError, IndexError, ArithmeticError) as error:
-        reason = f"the answer does not have the shape of the contract: {error}"
+        reason = f"the response does not match the contract: {error}"
     else:
-        return found
+        return decoded
     raise unreadable(reason, reply, operation)
 
 
@@ -234,18 +234,18 @@ def _json(reply: Reply, operation: Operation[Any]) -> Any:
     try:
         return jsontext.loads(reply.body)
     except RecursionError:
-        reason = "the answer is nested too deeply to be read"
+        reason = "the response is nested too deeply to be read"
     except ValueError as error:
         if not reply.body:
-            reason = "the answer is empty"
+            reason = "the response is empty"
         else:
             kind = reply.header("content-type") or "no content type"
-            reason = f"the answer is not JSON ({kind}; {error}): {_excerpt(reply)}"
+            reason = f"the response is not JSON ({kind}; {error}): {_excerpt(reply)}"
     raise unreadable(reason, reply, operation)
 
 
 def unreadable(reason: str, reply: Reply, operation: Operation[Any]) -> ServerError:
-    """The exception for a success that cannot be used."""
+    """Return the error for a successful response that cannot be used."""
     error = ServerError(reason)
     error.code = "INVALID_RESPONSE"
     return error.at(
@@ -257,10 +257,10 @@ def unreadable(reason: str, reply: Reply, operation: Operation[Any]) -> ServerEr
 
 
 def wait_of(reply: Reply) -> int | None:
-    """The whole seconds that an answer asks to wait, or None.
+    """Return the whole seconds that a response asks to wait, or None.
 
-    A date is read against the clock that wrote it, the `Date` of the same answer; against the
-    local one where the answer has none that can be read.
+    A date is compared with the clock that wrote it, the `Date` of the same response, or with the
+    local clock if the response has no readable `Date`.
     """
     value = reply.header("retry-after")
     if value is None:
@@ -273,9 +273,9 @@ def _excerpt(reply: Reply) -> str:
     text = " ".join(reply.body[: 4 * _EXCERPT].decode("utf-8", "replace").split())
     if not text:
         what = "a body that cannot be read" if reply.truncated else "an empty body"
-        return f"the service answered {reply.status} with {what}"
+        return f"the service responded with {reply.status} and {what}"
     short = text if len(text) <= _EXCERPT else f"{text[:_EXCERPT]}..."
-    return f"the service answered {reply.status}: {short}"
+    return f"the service responded with {reply.status}: {short}"
 
 
 def _field_errors(items: Sequence[Any]) -> str:
@@ -294,7 +294,7 @@ def _field_errors(items: Sequence[Any]) -> str:
 
 
 def _both(message: str, detail: str) -> str:
-    """A message and its detail, without saying anything twice."""
+    """Join a message and its detail, unless one contains the other."""
     if detail.casefold() in message.casefold():
         return message
     if message.casefold() in detail.casefold():

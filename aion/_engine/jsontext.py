@@ -1,9 +1,9 @@
-"""Reading the JSON of answers: large ones with msgspec where the extra ``speed`` is installed.
+"""Parses the JSON of responses, large ones with msgspec if the extra ``speed`` is installed.
 
-Both readers give the same values and refuse the same bodies: integers beyond 64 bits are exact,
-and what the standard library reads and msgspec does not (``NaN``, ``1e400``, UTF-16, lone
-surrogates) is left to the standard library. orjson reads such integers as floats; to look for them
-first costs more than it is faster.
+Both readers return the same values and refuse the same bodies: integers beyond 64 bits are exact,
+and what the standard library reads but msgspec does not (``NaN``, ``1e400``, UTF-16, lone
+surrogates) is left to the standard library. orjson reads such integers as floats; searching for
+them first costs more time than orjson saves.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from typing import Any
 _Reader = Callable[[bytes], Any]
 _scan = json.JSONDecoder().raw_decode
 _SMALL = 4096
-"""Bytes below which reading is so cheap that nothing is loaded for it."""
+"""Bytes below which parsing is so cheap that msgspec is not imported for it."""
 
 
 def _quick() -> _Reader | None:
-    """A reader that uses msgspec, or None where it is not installed."""
+    """Return a reader that uses msgspec, or None if it is not installed."""
     try:
         from msgspec import MsgspecError
         from msgspec.json import Decoder
@@ -31,7 +31,7 @@ def _quick() -> _Reader | None:
         try:
             return decode(body)
         except (MsgspecError, ValueError, RecursionError):
-            # The standard library's result, or its error.
+            # The standard library decides: its result, or its error.
             return json.loads(body)
 
     return read
@@ -41,10 +41,10 @@ _reader: _Reader | None = None
 
 
 def loads(body: bytes) -> Any:
-    """The value of a JSON text.
+    """Parse JSON.
 
     Raises:
-        ValueError: It is none.
+        ValueError: It is not JSON.
         RecursionError: It is nested too deeply.
     """
     if len(body) < _SMALL:
@@ -53,22 +53,22 @@ def loads(body: bytes) -> Any:
 
 
 def read(text: str) -> Any:
-    """The value of a JSON text that is decoded already, and short: at less cost than `loads`.
+    """Parse a short JSON text that is already decoded, faster than `loads` does.
 
     Raises:
-        ValueError: It is none.
+        ValueError: It is not JSON.
         RecursionError: It is nested too deeply.
     """
     try:
         value, end = _scan(text)
     except ValueError:
         return json.loads(text)
-    # Spaces may follow; anything else is refused.
+    # Only white space may follow.
     return value if end == len(text) else json.loads(text)
 
 
-def use_msgspec(wanted: bool) -> _Reader:
-    """Choose the reader: msgspec if it is `wanted` and installed. Gives the one chosen."""
+def use_msgspec(enabled: bool) -> _Reader:
+    """Choose the reader, msgspec if it is `enabled` and installed, and return it."""
     global _reader
-    _reader = (_quick() if wanted else None) or json.loads
+    _reader = (_quick() if enabled else None) or json.loads
     return _reader

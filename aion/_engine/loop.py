@@ -1,7 +1,7 @@
-"""Makes the attempts of one call, as a generator that yields what to do and is sent the outcome.
+"""Makes the attempts of one call, as a generator that yields steps and receives outcomes.
 
-The loop decides; a driver only sends and sleeps. So the same decisions serve threads and
-coroutines, and are tested without either.
+The loop decides; a driver only sends and sleeps. So threads and coroutines share the decisions,
+and tests need neither.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from aion._engine.observe import Observer
 
 MOST_REDIRECTS = 5
-_MORE_TIME = "; give timeout= more, for the call or for the client"
-_MORE_TIME_TO_CONNECT = "; give the client a longer connect_timeout= if the network is slow"
+_MORE_TIME = "; pass a longer timeout= to the call or to the client"
+_MORE_TIME_TO_CONNECT = "; pass a longer connect_timeout= to the client if the network is slow"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -38,7 +38,7 @@ class Send:
 
 @dataclass(slots=True)
 class Sleep:
-    """Wait so many seconds."""
+    """Wait for a number of seconds."""
 
     seconds: float
 
@@ -50,16 +50,16 @@ OnRepeat = Callable[[Reply | Fault], object]
 
 @dataclass(slots=True)
 class Rules:
-    """What decides about the calls of one client.
+    """The rules for the calls of one client.
 
     Attributes:
-        policy: How often, and how patiently.
+        policy: Number and delays of retries.
         now: A monotonic clock, in seconds.
-        stamp: The request of one attempt: the same, with an id of its own.
-        leave: The request that follows a redirect to another origin: no credential goes there.
-        budget: The repetitions that the client has left.
-        breakers: The circuits, or None where they are switched off.
-        observer: Who watches, or None.
+        stamp: Returns the request of one attempt, with an id of its own.
+        leave: Returns the request that follows a redirect to another origin, without credentials.
+        budget: The retries that the client has left.
+        breakers: The circuit breakers, or None if they are disabled.
+        observer: Reports the attempts, or None.
     """
 
     policy: Policy
@@ -72,22 +72,22 @@ class Rules:
 
 
 def attempts(call: Call, rules: Rules) -> Generator[Step, Outcome, Reply]:
-    """Repeat a call until it succeeds or has failed for good.
+    """Retry a call until it succeeds, or fails for good.
 
     Returns:
-        The successful answer.
+        The successful response.
 
     Raises:
         AionvisionError: The typed error of the last attempt.
     """
-    watched = rules.observer is not None and rules.observer.active()
+    observed = rules.observer is not None and rules.observer.active()
     retries = redirects = 0
     if rules.breakers is not None:
         rules.breakers.enter(call.endpoint)
     while True:
-        began = rules.now() if watched else 0.0
+        began = rules.now() if observed else 0.0
         outcome = yield Send(rules.stamp(call))
-        # A driver answers a Send with a Reply or a Fault.
+        # After a Send, the driver sends a Reply or a Fault.
         assert outcome is not None
         if call.span is not None:
             call.span.attempted(outcome)
@@ -102,7 +102,7 @@ def attempts(call: Call, rules: Rules) -> Generator[Step, Outcome, Reply]:
         elif isinstance(outcome, Fault) or not _succeeded(outcome, call):
             error = _error(call, outcome, retries + 1)
             delay = _delay(call, outcome, error, retries, rules)
-        if watched and rules.observer is not None:
+        if observed and rules.observer is not None:
             elapsed = rules.now() - began
             rules.observer.attempted(call, retries + redirects + 1, outcome, elapsed, delay)
         if followed:
@@ -125,7 +125,7 @@ def _succeeded(reply: Reply, call: Call) -> bool:
 
 def _record(call: Call, outcome: Reply | Fault, rules: Rules) -> None:
     if outcome is BUSY:
-        # It says nothing of the service.
+        # The pool was busy: this says nothing about the service.
         return
     healthy = isinstance(outcome, Reply) and outcome.status < 500
     if healthy:
@@ -146,13 +146,13 @@ def _error(call: Call, outcome: Reply | Fault, number: int) -> AionvisionError:
         bound, advice = outcome.bound, _MORE_TIME_TO_CONNECT
     if outcome.kind != "timeout" or bound is None:
         return errors.error_of_fault(outcome, call.operation, number)
-    # A driver that gives up knows neither the whole limit nor whether bytes were arriving.
+    # The fault of a driver lacks the limit of the whole call, and whether bytes were arriving.
     if not outcome.sent:
         text = f"no connection to {place(*call.wire.origin[1:])} within {bound:g} s"
     elif call.limit is not None:
-        text = f"no complete answer within {bound:g} s"
+        text = f"no complete response within {bound:g} s"
     else:
-        text = f"the service fell silent for {bound:g} s"
+        text = f"the service was silent for {bound:g} s"
     late = Fault(outcome.kind, text, sent=outcome.sent)
     return errors.error_of_fault(late, call.operation, number, advice)
 
@@ -160,7 +160,7 @@ def _error(call: Call, outcome: Reply | Fault, number: int) -> AionvisionError:
 def _delay(
     call: Call, outcome: Reply | Fault, error: AionvisionError, retries: int, rules: Rules
 ) -> float | None:
-    """Seconds until the next attempt, or None when there is to be none."""
+    """Return the seconds until the next attempt, or None for no further attempt."""
     asked: float | None = None
     if isinstance(outcome, Reply):
         may_retry = may_repeat_status(outcome.status, error.code, repeatable=call.repeatable)
@@ -175,13 +175,13 @@ def _delay(
     if call.deadline is not None and rules.now() + delay >= call.deadline:
         return None
     if call.silence is not None and delay > call.silence:
-        # Without a deadline, a wait may be as long as silence may.
+        # Without a deadline, the limit of silence also limits a delay.
         return None
     return delay if rules.budget.spend() else None
 
 
 def _follow(call: Call, reply: Reply, rules: Rules, redirects: int) -> bool:
-    """Let a read follow a redirect. Everything else fails: its body was meant for this origin."""
+    """Follow a redirect of a GET. Other methods fail: their body is for this origin only."""
     target = reply.header("location")
     if reply.status not in _REDIRECTS or call.operation.method != "GET" or not target:
         return False
@@ -194,7 +194,7 @@ def _follow(call: Call, reply: Reply, rules: Rules, redirects: int) -> bool:
     except ValueError:
         return False
     if here.origin[0] == "https" and away.origin[0] == "http":
-        # Nothing that was asked for over TLS is fetched without.
+        # A request over TLS is never downgraded.
         return False
     if away.origin == here.origin:
         call.wire = Wire(here.method, here.origin, url, here.headers, here.content)

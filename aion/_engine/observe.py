@@ -1,7 +1,7 @@
 """Reports calls to the log, the hook and the spans of a client.
 
-A call that is not observed costs nothing. Reported are methods, path templates, statuses and ids;
-never bodies, keys or queries.
+A call that is not observed costs nothing. Reports contain methods, path templates, statuses and
+ids; never bodies, keys or queries.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ class Observer:
 
     Args:
         hook: The `on_attempt` of the settings.
-        log: Whether the logger may be used.
-        tracing: The traces, where tracing is on.
+        log: Whether to use the logger.
+        tracing: The traces, if tracing is enabled.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class Observer:
         self.tracing = tracing
 
     def active(self) -> bool:
-        """Whether attempts are observed."""
+        """Return whether attempts are observed."""
         return self._hook is not None or (self._log and logger.isEnabledFor(logging.DEBUG))
 
     def attempted(
@@ -58,7 +58,7 @@ class Observer:
         duration: float,
         delay: float | None,
     ) -> None:
-        """Report one attempt. What the hook raises goes to the caller."""
+        """Report one attempt. An error that the hook raises reaches the caller."""
         template = call.operation.template.removeprefix(PREFIX)
         status = outcome.status if isinstance(outcome, Reply) else None
         fault = outcome.text if isinstance(outcome, Fault) else None
@@ -90,7 +90,7 @@ class Observer:
 
 
 def observer(config: ClientConfig) -> Observer:
-    """The observer of a client's settings."""
+    """Return the observer for the settings of a client."""
     _configure_log()
     tracing: Tracing | None = None
     if config.enable_tracing:
@@ -101,7 +101,7 @@ def observer(config: ClientConfig) -> Observer:
 
 
 def _configure_log() -> None:
-    """Let ``AIONVISION_LOG=debug`` show the log on stderr, without touching other loggers."""
+    """Write the log to stderr if ``AIONVISION_LOG=debug``, without affecting other loggers."""
     level = os.environ.get(ENV_LOG, "").strip().upper()
     if level not in ("DEBUG", "INFO", "WARNING") or logger.handlers:
         return

@@ -1,18 +1,19 @@
-"""When a failed attempt is repeated, and after how long. Pure functions, no clock, no network.
+"""Decides when a failed attempt is retried, and after what delay. Pure: no clock, no network.
 
-| outcome                          | repeated                                                   |
+| outcome                          | retried                                                    |
 |----------------------------------|------------------------------------------------------------|
 | nothing was sent (no connection) | always                                                     |
-| TLS or the proxy refused         | never: it would again                                      |
+| TLS or the proxy refused         | never: it would refuse a retry                             |
 | 429, 503, 425                    | always: the service says that it did nothing               |
 | 429 or 413 with a quota code     | never: waiting does not help                               |
 | 408, 500, 502, 504, 529          | if the operation is safe to repeat                         |
 | 409 whose key is still in use    | if the operation is safe to repeat                         |
-| connection broke, no answer      | if the operation is safe to repeat                         |
+| connection broke, no response    | if the operation is safe to repeat                         |
 | any other status                 | never                                                      |
 
-`Retry-After` is obeyed, rounded up to whole seconds; without it the delay doubles from
-`retry_delay`, with full jitter. A delay that would pass the deadline is not begun.
+`Retry-After` is obeyed, rounded up to whole seconds. Without it the delay doubles from
+`retry_delay`, with full jitter. A delay that would exceed the deadline is not started: the error
+is raised at once.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from email.utils import parsedate_to_datetime
 from aion._engine.transient import FINAL_FAULTS, MAYBE_DONE, NOTHING_DONE
 
 LONGEST_DELAY = 60.0
-"""Seconds: the delay stops doubling there. `Retry-After` may ask for more."""
+"""Most seconds that the delay doubles to. `Retry-After` may ask for more."""
 
 QUOTA_CODES = frozenset(
     {
@@ -43,12 +44,12 @@ _KEY_IN_USE_CODES = frozenset({"IDEMPOTENCY_KEY_IN_USE", "IDEMPOTENCY_CONFLICT"}
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How often, and how patiently.
+    """Number and delays of retries.
 
     Args:
-        max_retries: Repetitions after the first attempt.
-        retry_delay: Seconds before the first repetition, at most.
-        jitter: A number in [0, 1) each time it is called.
+        max_retries: Most retries after the first attempt.
+        retry_delay: Most seconds before the first retry.
+        jitter: Returns a random number in [0, 1).
     """
 
     max_retries: int
@@ -56,7 +57,7 @@ class Policy:
     jitter: Callable[[], float]
 
     def delay(self, retries_done: int, retry_after: float | None) -> float:
-        """Seconds to wait before the next repetition."""
+        """Return the seconds to wait before the next retry."""
         if retry_after is not None:
             return retry_after
         # The exponent is bounded so that a large max_retries cannot overflow.
@@ -65,7 +66,7 @@ class Policy:
 
 
 def may_repeat_status(status: int, code: str | None, *, repeatable: bool) -> bool:
-    """Whether a call that was answered with `status` may be sent again."""
+    """Return whether a call whose response had `status` may be resent."""
     if code in QUOTA_CODES:
         return False
     if status in NOTHING_DONE:
@@ -76,12 +77,12 @@ def may_repeat_status(status: int, code: str | None, *, repeatable: bool) -> boo
 
 
 def may_repeat_fault(kind: str, *, sent: bool, repeatable: bool) -> bool:
-    """Whether a call that brought no answer may be sent again."""
+    """Return whether a call without a response may be resent."""
     return kind not in FINAL_FAULTS and (repeatable or not sent)
 
 
 def http_date(text: str) -> datetime | None:
-    """The moment that a header names; None for one that cannot be read."""
+    """Parse the date in a header; return None if it is unreadable."""
     try:
         moment = parsedate_to_datetime(text)
     except (ValueError, IndexError, OverflowError):
@@ -90,14 +91,14 @@ def http_date(text: str) -> datetime | None:
 
 
 def retry_after(value: str | None, now: datetime) -> int | None:
-    """Whole seconds to wait, from a ``Retry-After`` header in seconds or as a date.
+    """Parse a ``Retry-After`` header, which has seconds or a date.
 
     Args:
         value: The header.
-        now: The moment when the answer was sent, on the clock of the service.
+        now: When the response was sent, on the clock of the service.
 
     Returns:
-        Seconds rounded up, never negative; None for a header that is missing or cannot be read.
+        Whole seconds, rounded up, never negative; None if the header is missing or unreadable.
     """
     if value is None:
         return None

@@ -1,19 +1,19 @@
-"""How many repetitions a client may make, so that an outage is not multiplied by its callers.
+"""Limits the retries of a client, so that they do not multiply the load during an outage.
 
-A full budget allows a burst; after that, repetitions have to be earned by successes. Without it,
-a thousand callers with three retries each send four thousand requests to a service that is down.
+A full budget allows a burst; after that, successes earn further retries. Without a budget, a
+thousand callers with three retries each send four thousand requests to a service that is down.
 """
 
 from __future__ import annotations
 
 CAPACITY = 100.0
-"""Repetitions that a full budget allows."""
+"""Retries that a full budget allows."""
 EARNED = 0.25
-"""What a success adds: one repetition for four successes."""
+"""Retries that a success adds: four successes earn one retry."""
 
 
 class Budget:
-    """Repetitions left. Shared by all calls of a client; being off by one does no harm."""
+    """Counts the retries left. All calls of a client share it; being off by one does no harm."""
 
     __slots__ = ("left",)
 
@@ -21,13 +21,13 @@ class Budget:
         self.left = CAPACITY
 
     def spend(self) -> bool:
-        """Take one repetition; False when there is none left."""
+        """Spend one retry; return False if none is left."""
         if self.left < 1.0:
             return False
         self.left -= 1.0
         return True
 
     def earn(self) -> None:
-        """Note a success."""
+        """Record a success."""
         if self.left < CAPACITY:
             self.left += EARNED

@@ -1,7 +1,7 @@
-"""Results hold what their annotations promise: no text where a number should be.
+"""Makes results match their annotations: a field annotated as a number never holds a text.
 
-The generated classes see to their own required fields when they are made of an answer. The ones
-that are written by hand are made in many ways, so they are looked at here, once they are made.
+Generated classes validate their required fields when they are decoded. Handwritten classes are
+created in many ways, so they are validated here, afterwards.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ from aion_api._shapes import mend_all
 
 
 def conform(value: Any) -> None:
-    """Put a decoded value in order, with all that is in it.
+    """Validate a decoded value and all values inside it.
 
-    A field that may be None, and came with a value of another type, is None then; what came stays
-    readable in `additional_properties`.
+    A nullable field with a value of a wrong type becomes None; the received value stays readable
+    in `additional_properties`.
 
     Raises:
-        TypeError: Another field holds what it never may; the message names it.
+        TypeError: Another field has a value of a wrong type; the message names it.
     """
     if isinstance(value, Answer):
         return
     if isinstance(value, Model):
-        held = vars(value)
-        mend_all(type(value), held)
-        for inside in held.values():
+        fields = vars(value)
+        mend_all(type(value), fields)
+        for inside in fields.values():
             if isinstance(inside, Model) or is_array(inside):
                 conform(inside)
     elif is_array(value):

@@ -1,4 +1,4 @@
-"""What a tracer is asked to do with each call, and the correlation id of the caller."""
+"""Defines what a tracer does for each call, and holds the correlation id of the caller."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ class Span(Protocol):
     """The trace of one call."""
 
     def attempt(self, url: str) -> dict[str, str]:
-        """An attempt begins: the headers that carry the trace on."""
+        """Begin the span of an attempt; return the headers that propagate the trace."""
         ...
 
     def attempted(self, outcome: Reply | Fault) -> None:
-        """The attempt is over."""
+        """End the span of the attempt."""
         ...
 
     def end(self, error: BaseException | None) -> None:
-        """The call is over, for a stream: when its last byte is read. May be called again."""
+        """End the span of the call; a stream ends with its last byte. Later calls do nothing."""
         ...
 
     def drop(self) -> None:
-        """The call was forgotten, and the collector found it.
+        """End the span of a call that is being garbage-collected, and export it later.
 
-        The span ends now, and is exported later: an exporter must not run inside the collector,
-        which may have come in while that very exporter held its lock.
+        An exporter must not run inside the garbage collector, which may have interrupted that very
+        exporter while it held its lock.
         """
         ...
 

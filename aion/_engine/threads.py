@@ -1,4 +1,4 @@
-"""What the blocking engine needs of its world: the names of `coroutines`."""
+"""The runtime of the blocking engine: the names of `coroutines`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _UNLIMITED = nullcontext()
 
 
 class Background:
-    """Work that goes on without its caller: none, where callers are threads."""
+    """Stands in for the background work of coroutines; threads have none."""
 
     def close(self, then: Callable[[], object]) -> None:
         """Call a function at once."""
@@ -38,14 +38,14 @@ def attempt(
     """Send one request of a call.
 
     Args:
-        call: What bounds the attempt.
+        call: The call, which has the limits of the attempt.
         wire: The request.
-        pool: Where the connection comes from.
+        pool: Provides the connection.
         connect: Makes the connection of a place that has none.
 
     Returns:
-        The response or what happened instead; for a response whose body was left unread, also the
-        place of its connection.
+        The response or the fault. For a response with an unread body, also the place of its
+        connection.
     """
     deadline = call.deadline
     seconds = call.silence if deadline is None else max(0.0, deadline - monotonic())
@@ -69,7 +69,7 @@ def attempt(
 
 
 def _interrupt_of(connection: Connection) -> Callable[[], object]:
-    """What ends an exchange from another thread; without it, the exchange runs to its end."""
+    """Return what ends an exchange from another thread, or a function that does nothing."""
     return getattr(connection, "interrupt", _nothing)
 
 
@@ -78,10 +78,10 @@ def _nothing() -> None:
 
 
 def limit(connection: Connection | None, moment: float) -> AbstractContextManager[object] | None:
-    """A block in which reading a body ends at a moment on the monotonic clock.
+    """Limit reading a body to a moment on the monotonic clock, inside the returned block.
 
     Returns:
-        None where the connection cannot be bounded: it could block its caller for ever.
+        None if the connection has no such limit: it could block its caller for ever.
     """
     until = getattr(connection, "until", None)
     if until is None:
@@ -91,7 +91,7 @@ def limit(connection: Connection | None, moment: float) -> AbstractContextManage
 
 
 def default_transport() -> Callable[[Route], Connection]:
-    """What makes connections where the settings name no transport."""
+    """Return what makes connections if the settings have no transport."""
     # Importing the package must not import the HTTP library.
     from aion._http.bounded_connection import BoundedConnection
 

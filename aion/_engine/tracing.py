@@ -1,4 +1,4 @@
-"""Correlation ids, which need nothing, and OpenTelemetry spans (extra ``tracing``).
+"""Correlation ids, which need no extra, and OpenTelemetry spans (extra ``tracing``).
 
 Each call is one span, each attempt a child of it, with the attributes of OpenTelemetry's HTTP
 semantic conventions. Query strings, bodies and keys are never recorded.
@@ -29,7 +29,7 @@ _provider: TracerProvider | None = None
 
 
 def is_tracing_available() -> bool:
-    """Whether OpenTelemetry is installed."""
+    """Return whether OpenTelemetry is installed."""
     return find_spec("opentelemetry") is not None and find_spec("opentelemetry.trace") is not None
 
 
@@ -40,7 +40,7 @@ def configure_tracing(
     endpoint: str | None = None,
     tracer_provider: TracerProvider | None = None,
 ) -> bool:
-    """Say where the spans of this package go. Clients made with ``enable_tracing`` write them.
+    """Configure where the spans of clients with ``enable_tracing`` are sent.
 
     Args:
         service_name: The ``service.name`` of the spans.
@@ -49,10 +49,10 @@ def configure_tracing(
         tracer_provider: A provider to use as it is; the other arguments are ignored then.
 
     Returns:
-        False when OpenTelemetry is not installed; nothing is configured then.
+        False if OpenTelemetry is not installed; nothing is configured then.
 
     Raises:
-        ImportError: `endpoint` is given, but the exporter is not installed.
+        ImportError: `endpoint` is passed, but the exporter is not installed.
     """
     if not is_tracing_available():
         return False
@@ -75,7 +75,7 @@ def set_correlation_id(correlation_id: str) -> None:
 
 
 class OtelTracing:
-    """The spans of one client.
+    """Makes the spans of one client.
 
     Raises:
         ImportError: OpenTelemetry is not installed.
@@ -149,7 +149,7 @@ class _CallSpan:
         self._ended = False
 
     def attempt(self, url: str) -> dict[str, str]:
-        """An attempt begins: the headers that carry the trace on."""
+        """Begin the span of an attempt; return the headers that propagate the trace."""
         from opentelemetry import propagate
 
         parts = urlsplit(url)
@@ -174,7 +174,7 @@ class _CallSpan:
         return headers
 
     def attempted(self, outcome: Reply | Fault) -> None:
-        """The attempt is over."""
+        """End the span of the attempt."""
         span, self._attempt = self._attempt, None
         if span is None:
             return
@@ -189,22 +189,22 @@ class _CallSpan:
         span.end()
 
     def drop(self) -> None:
-        """The call was forgotten, and the collector found it: the span is exported later."""
+        """Queue the span of a garbage-collected call for a later export."""
         if not self._ended:
             self._dropped.append((self, time.time_ns()))
 
     def end(self, error: BaseException | None, at: int | None = None) -> None:
-        """The call is over, for a stream: when its last byte is read. May be called again.
+        """End the span of the call; a stream ends with its last byte. Later calls do nothing.
 
         Args:
-            error: What ended it, or None.
-            at: When, in nanoseconds since 1970, if not now.
+            error: The error that ended the call, or None.
+            at: The time of the end in nanoseconds since 1970; None for now.
         """
         if self._ended:
             return
         self._ended = True
         if self._attempt is not None:
-            # Cancelled in the middle.
+            # Cancelled during the attempt.
             self._attempt.end(at)
         if error is not None:
             self._span.set_attribute("error.type", type(error).__name__)

@@ -1,4 +1,4 @@
-"""Decides whether a failed request is worth another try. Pure: the one place that knows.
+"""Decides whether a failed request may succeed later. Pure; no other module decides this.
 
 | failure                           | transient | ambiguous: the service may have done it |
 |-----------------------------------|-----------|-----------------------------------------|
@@ -27,24 +27,24 @@ from aion.exceptions import (
 )
 
 NOTHING_DONE = frozenset({425, 429, 503})
-"""Statuses of a service that says that it did nothing."""
+"""Statuses which say that the service did nothing."""
 MAYBE_DONE = frozenset({408, 500, 502, 504, 529})
-"""Statuses of a service that may have done what it was asked."""
+"""Statuses after which the service may have done the request."""
 FINAL_FAULTS = {"tls": "TLS_ERROR", "proxy": "PROXY_ERROR"}
-"""Faults that occur again, with the codes of their errors: a certificate or a proxy refuses."""
+"""Faults that a retry cannot cure, and the codes of their errors."""
 _FINAL_CODES = frozenset(FINAL_FAULTS.values())
 _NOT_IMPLEMENTED = 501
 
 
 def is_transient(error: AionvisionError) -> bool:
-    """Whether the same request may succeed later."""
+    """Return whether the same request may succeed later."""
     match error:
         case AionvisionTimeoutError() | RateLimitError() | CircuitBreakerError():
             return True
         case AionvisionConnectionError():
             return error.code not in _FINAL_CODES
         case ServerError():
-            # Without a status the response broke on its way; below 500 it cannot be used at all.
+            # Without a status, the response was garbled; below 500, it is unusable.
             status = error.status_code
             return status is None or (status >= 500 and status != _NOT_IMPLEMENTED)
         case _:
@@ -52,7 +52,7 @@ def is_transient(error: AionvisionError) -> bool:
 
 
 def is_ambiguous(error: AionvisionError) -> bool:
-    """Whether the service may have done what it was asked, though no response says so."""
+    """Return whether the service may have done the request although no response says so."""
     match error:
         case AionvisionConnectionError() | AionvisionTimeoutError():
             return error.code not in _FINAL_CODES
@@ -63,7 +63,7 @@ def is_ambiguous(error: AionvisionError) -> bool:
 
 
 def is_refusal(status: int | None) -> bool:
-    """Whether a status says that the service did nothing, and will do nothing if asked again."""
+    """Return whether a status says that the service did nothing, and a retry would not help."""
     return status is not None and 400 <= status < 500 and status not in NOTHING_DONE | MAYBE_DONE
 
 

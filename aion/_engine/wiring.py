@@ -1,4 +1,4 @@
-"""How a described request becomes bytes to send: base URL, default headers, request ids."""
+"""Turns a described request into bytes to send: base URL, default headers, request ids."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 
 class Wiring:
-    """The parts of a request that every call of one client shares."""
+    """Adds the parts of a request that all calls of one client share."""
 
     def __init__(self, config: ClientConfig) -> None:
         self.origin, self._host, base = located(config.base_url)
         self._prefixed = base.endswith(PREFIX)
-        # Paths of the contract begin with the prefix, besides those of the service itself.
+        # Paths of the contract begin with the prefix, except those of the service itself.
         self._root = base.removesuffix(PREFIX) if self._prefixed else base
         common = [
             (b"Host", self._host.encode("ascii")),
@@ -35,19 +35,19 @@ class Wiring:
                 if name != "Accept"
             ),
         ]
-        packed = (b"Accept-Encoding", b"gzip")
-        # What is read piece by piece is not unpacked.
-        unpacked = (b"Accept-Encoding", b"identity")
-        self._headers = [*common, (b"Accept", b"application/json"), packed]
+        compressed = (b"Accept-Encoding", b"gzip")
+        # A body that is read piece by piece is not decompressed.
+        uncompressed = (b"Accept-Encoding", b"identity")
+        self._headers = [*common, (b"Accept", b"application/json"), compressed]
         self._headers_by_kind = {
-            "bytes": [*common, (b"Accept", b"*/*"), unpacked],
-            "events": [*common, (b"Accept", b"text/event-stream"), unpacked],
-            "text": [*common, (b"Accept", b"text/*"), packed],
+            "bytes": [*common, (b"Accept", b"*/*"), uncompressed],
+            "events": [*common, (b"Accept", b"text/event-stream"), uncompressed],
+            "text": [*common, (b"Accept", b"text/*"), compressed],
         }
         self._own_names = {name.lower() for name, _ in self._headers}
 
     def wire(self, request: Request[Any]) -> Wire:
-        """The HTTP request of a described request.
+        """Return the HTTP request of a described request.
 
         Raises:
             ValidationError: The body cannot be encoded.
@@ -72,10 +72,10 @@ class Wiring:
         return Wire(request.operation.method, self.origin, url, headers, content)
 
     def foreign(self, method: str, url: str, headers: Mapping[str, str], content: Content) -> Wire:
-        """A request to a presigned URL: no credential and no header of the client's own.
+        """Return a request to a presigned URL, without credentials or headers of the client.
 
         Raises:
-            ValueError: The URL is not one, or its host or port cannot be one.
+            ValueError: The URL is invalid, or its host or port is.
         """
         origin, host, url = located(url)
         pairs = [
@@ -89,7 +89,7 @@ class Wiring:
 
 
 def object_operation(method: str) -> Operation[bytes]:
-    """The operation of reading or writing a stored object at a presigned URL.
+    """Return the operation of reading or writing a stored object at a presigned URL.
 
     All of them are safe to repeat: a presigned URL names one object.
     """
@@ -111,7 +111,7 @@ def _header_value(name: str, value: str) -> bytes:
 
 
 def new_request_id() -> str:
-    """A fresh value for ``X-Request-ID``."""
+    """Return a new value for ``X-Request-ID``."""
     return os.urandom(16).hex()
 
 

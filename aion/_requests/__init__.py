@@ -1,1 +1,1 @@
-"""Turns checked arguments into described requests; sends nothing. One module a resource."""
+"""Turns checked arguments into described requests; sends nothing. One module per resource."""

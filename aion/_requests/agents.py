@@ -1,4 +1,4 @@
-"""What the calls of agents check in the same way."""
+"""Validates the arguments that the calls of agents share."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from aion import _checks as check
 from aion_api import UNSET, Unset
 
 LONGEST_REQUEST = 2000
-"""Characters of a query or an intent."""
+"""Most characters in a query or an intent."""
 
-# No document limits how many ids an agent takes: this only ends a generator that never ends.
+# The contract does not limit the ids of an agent: this only stops an endless generator.
 _MOST_IDS = 100_000
 
 
 def request_text(field: str, value: Any) -> str:
-    """A query or an intent. Blank text asks for nothing."""
+    """Validate a query or an intent. Blank text is refused."""
     words = check.text(field, value, 1, LONGEST_REQUEST)
     if not words.strip():
         check.refuse(field, value, "text with at least one word")
@@ -24,7 +24,7 @@ def request_text(field: str, value: Any) -> str:
 
 
 def id_list(field: str, value: Iterable[Any]) -> list[str]:
-    """Ids of files, any number of them."""
+    """Validate ids of files, any number of them."""
     items = check.texts(field, value, most=_MOST_IDS)
     if items is None:
         check.refuse(field, value, "a list of ids")
@@ -32,18 +32,18 @@ def id_list(field: str, value: Iterable[Any]) -> list[str]:
 
 
 def ids(field: str, value: Iterable[Any] | None) -> list[str] | Unset:
-    """Ids of files, any number of them; left out for None."""
+    """Validate ids of files, any number of them; None becomes `UNSET`."""
     return UNSET if value is None else id_list(field, value)
 
 
 def some_ids(field: str, value: Iterable[Any] | None) -> list[str] | Unset:
-    """Ids that a search is limited to. An empty list is refused: it would search everything."""
-    found = ids(field, value)
-    if found == []:
+    """Validate ids that limit a search. An empty list is refused: it would search everything."""
+    items = ids(field, value)
+    if items == []:
         check.refuse(field, value, "a list of at least one id, or None for no limit")
-    return found
+    return items
 
 
 def folder(field: str, value: Any) -> str | Unset:
-    """The id of a folder; left out for None."""
+    """Validate the id of a folder; None becomes `UNSET`."""
     return UNSET if value is None else check.identifier(field, value)

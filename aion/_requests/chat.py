@@ -1,4 +1,4 @@
-"""The requests of the chat, made of checked arguments. Nothing is sent here."""
+"""Makes the requests of the chat from checked arguments. Nothing is sent here."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ MOST_VIDEOS = 100
 LONGEST_MESSAGE = 10_000
 LONGEST_TITLE = 255
 _FORMATS = tuple(one.value for one in ChatExportChatSessionFormat)
-# Compressed, an event would reach the reader only with those that follow it.
+# Compression would delay an event until later ones follow it.
 _STREAM_HEADERS = {"Accept": "text/event-stream", "Accept-Encoding": "identity"}
 
 
@@ -53,9 +53,9 @@ def create(
     )
 
     def decode(data: Mapping[str, Any]) -> ChatSession:
-        # The answer repeats neither.
-        asked = {"use_all_images": every, "selected_image_count": len(selected or ())}
-        return ChatSession.from_api_response({**asked, **data})
+        # The response has neither.
+        known = {"use_all_images": every, "selected_image_count": len(selected or ())}
+        return ChatSession.from_api_response({**known, **data})
 
     return chat.create_chat_session(body=body).decoding(decode)
 
@@ -96,9 +96,9 @@ def sessions(
 def session_pages(
     page_size: int, active_only: bool, search: str | None, min_messages: int | None
 ) -> Callable[[int], Request[SessionList]]:
-    """List sessions page by page: the request of the page after so many sessions.
+    """List sessions page by page: return a function from an offset to the request of its page.
 
-    Bad arguments are refused now, not when the first page is asked for.
+    Bad arguments are refused now, not when the first page is requested.
     """
     size = check.whole_number("page_size", page_size, 1, 100)
 
@@ -127,7 +127,7 @@ def send(
     force_detailed_analysis: bool,
     expected_image_ids: Sequence[str] | None,
 ) -> Request[ChatResponse]:
-    """Send a message for a whole answer."""
+    """Send a message for a complete response."""
     session = check.identifier("session_id", session_id)
     body = _message(message, force_detailed_analysis, expected_image_ids)
     return chat.send_chat_message(session, body=body).decoding(
@@ -182,7 +182,7 @@ def mode(session_id: str, use_all_images: bool) -> Request[dict[str, Any]]:
 
 
 def rename(session_id: str, title: str) -> Request[dict[str, Any]]:
-    """Give a session another title."""
+    """Rename a session."""
     body = RenameSessionRequest(check.text("title", title, 1, LONGEST_TITLE))
     session = check.identifier("session_id", session_id)
     return chat.rename_chat_session(session, body=body).decoding(_as_dict)
@@ -224,7 +224,7 @@ def plan(session_id: str, plan_id: str, action: str) -> Request[PlanActionRespon
         check.identifier("session_id", session_id), plan, body=PlanActionRequest(action)
     )
     was = known.operation
-    # Read as text: under 202 the contract leaves open what comes, and that may be nothing.
+    # Read as text: the contract does not define the body of a 202, and it may be empty.
     operation = Operation(
         was.operation_id,
         was.name,
@@ -249,11 +249,11 @@ def _message(
 
 
 def _ids(field: str, value: Iterable[str], most: int) -> list[str]:
-    """Ids that replace a selection; none of them empties it."""
-    found = check.texts(field, value, most=most)
-    if found is None:
+    """Validate ids that replace a selection; an empty list clears it."""
+    items = check.texts(field, value, most=most)
+    if items is None:
         check.refuse(field, value, f"a list of at most {most} ids")
-    return found
+    return items
 
 
 def _flag(field: str, value: Any) -> bool:
@@ -264,5 +264,5 @@ def _flag(field: str, value: Any) -> bool:
 
 def _as_dict(data: Any) -> dict[str, Any]:
     if not isinstance(data, Mapping):
-        raise TypeError("it is no object")
+        raise TypeError("it is not an object")
     return dict(cast("Mapping[str, Any]", data))

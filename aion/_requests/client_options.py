@@ -1,6 +1,7 @@
-"""The options of client methods that hand them on to a resource, for type checkers.
+"""Types the options that methods of the client pass on to a resource.
 
-At run time the resource's method checks the names; `aion._requests.signature` shows its parameters.
+At run time the method of the resource checks the names; `aion._requests.signature` shows its
+parameters.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ class UploadOptions(TypedDict, total=False):
 
 
 class _StoredImages(TypedDict, total=False):
-    """What `descriptions.describe` and `verifications.verify` both take."""
+    """The options that `descriptions.describe` and `verifications.verify` share."""
 
     object_key: str | None
     object_keys: Sequence[str] | None

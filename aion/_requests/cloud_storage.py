@@ -1,4 +1,4 @@
-"""What imports from cloud drives and exports to them send, checked. No I/O."""
+"""Validates what imports from cloud drives and exports to them send. No I/O."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from aion_api import UNSET
 from aion_api.models import cloud_storage as wire
 
 MOST_FILES = 10_000
-"""Files of one import or export."""
+"""Most files in one import or export."""
 LONGEST = 2048
-"""Characters of a text that nothing else limits."""
+"""Most characters in a text that the contract does not limit."""
 
 
 def cloud_files(files: Any) -> list[wire.CloudFileRequest]:
-    """The files of an import, as they are sent."""
-    found = check.entries("files", files, most=MOST_FILES)
-    return [_file(f"files[{number}]", one) for number, one in enumerate(found)]
+    """Validate the files of an import, and return them as they are sent."""
+    entries = check.entries("files", files, most=MOST_FILES)
+    return [_file(f"files[{number}]", one) for number, one in enumerate(entries)]
 
 
-def _file(field: str, given: Any) -> wire.CloudFileRequest:
-    facts = check.facts(field, given, CloudFileInput)
+def _file(field: str, value: Any) -> wire.CloudFileRequest:
+    facts = check.facts(field, value, CloudFileInput)
     size = facts.get("size_bytes")
     return wire.CloudFileRequest(
         id=check.text(f"{field}.id", facts.get("id"), 1, LONGEST),
@@ -33,10 +33,10 @@ def _file(field: str, given: Any) -> wire.CloudFileRequest:
 
 
 def optional(field: str, value: str | None) -> Any:
-    """A text that may be left out, as it is sent."""
+    """Validate an optional text; None becomes `UNSET`."""
     return UNSET if value is None else check.text(field, value, 1, LONGEST)
 
 
 def done_at_once(kind: str, connection_id: str, count: int) -> CloudStorageJob:
-    """The job of an import or export that an older deployment did within the call."""
+    """Return the job of an import or export that an older deployment finished within the call."""
     return CloudStorageJob("", kind, "completed", connection_id, "", count, count, 0)

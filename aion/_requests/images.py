@@ -1,4 +1,4 @@
-"""Images for the routes that describe or check without storing: how they go into a JSON body."""
+"""Validates images for the routes that describe or check without storing, as JSON bodies."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ from aion.types.batch import BatchImageInput, BatchVerifyInput
 from aion.uploads import _local_file
 
 MOST_ITEMS = 10_000
-"""Images of one batch at most."""
+"""Most images in one batch."""
 
 MOST_PROVIDERS = 100
 LONGEST_TEXT = 10_000
 
 LEVELS = ("quick", "standard", "thorough", "critical")
-"""How many AI providers take part: two, three, four, all."""
+"""Verification levels, which mean two, three, four or all AI providers."""
 
 _STEP = 1024 * 1024
-"""Letters of base64 that are checked at a time: a multiple of four."""
+"""Characters of base64 that are checked at a time: a multiple of four."""
 
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def picture(field: str, image: Any) -> BatchImageInput:
-    """An image that a caller gave: a path, bytes, an address, or a data URL.
+    """Read an image of the caller: a path, bytes, a URL, or a data URL.
 
     Raises:
-        ValidationError: It is none of these, or no image that the service accepts.
+        ValidationError: It is none of these, or not an image that the service accepts.
     """
     if isinstance(image, str):
         image = by_value(image)
@@ -46,8 +46,8 @@ def picture(field: str, image: Any) -> BatchImageInput:
         if kind.startswith("data:"):
             return _embedded(_data_url(field, image))
     if not isinstance(image, (str, bytes, bytearray, memoryview, Path)):
-        check.unopened(field, image, "pass its path, or what .read() gives")
-        check.refuse(field, image, "a path, bytes, an http(s) address or a data URL")
+        check.unopened(field, image, "pass its path, or the bytes that .read() returns")
+        check.refuse(field, image, "a path, bytes, an http(s) URL or a data URL")
     if isinstance(image, (str, Path)):
         check.filled(field, image)
         path = _local_file.tidy(str(image))
@@ -59,12 +59,12 @@ def picture(field: str, image: Any) -> BatchImageInput:
 
 
 def _embedded(content: Embedded) -> BatchImageInput:
-    # A text to those who read the body, which is made when it is sent.
+    # Readers of the body see a text; it is encoded when it is sent.
     return BatchImageInput(image_base64=cast("str", content))
 
 
 def stored(field: str, key: Any) -> BatchImageInput:
-    """An image that is stored already, by its key."""
+    """Refer to a stored image by its key."""
     return BatchImageInput(object_key=check.identifier(field, key))
 
 
@@ -72,23 +72,23 @@ def chosen(**given: Any) -> tuple[str, Any]:
     """The one argument of several that was given, and its name.
 
     Raises:
-        ValidationError: None was given, or more than one.
+        ValidationError: All are None, or more than one is not.
     """
-    found = [(name, value) for name, value in given.items() if value is not None]
-    if not found:
-        check.missing(*given)
-    if len(found) > 1:
-        name, value = found[-1]
-        check.refuse(name, value, f"left out where {found[0][0]} is given")
-    return found[0]
+    passed = [(name, value) for name, value in arguments.items() if value is not None]
+    if not passed:
+        check.missing(*arguments)
+    if len(passed) > 1:
+        name, value = passed[-1]
+        check.refuse(name, value, f"left out if {passed[0][0]} is passed")
+    return passed[0]
 
 
 def pictures(name: str, value: Any) -> tuple[list[BatchImageInput], bool]:
-    """The images behind one of the arguments that name some, and whether it was a list.
+    """Read the images of one argument, and return whether it was a list.
 
     Args:
-        name: The argument; those whose name begins with `object_key` hold storage keys.
-        value: What was given for it.
+        name: The argument; names that begin with `object_key` hold storage keys.
+        value: Its value.
     """
     read = stored if name.startswith("object_key") else picture
     plural = name.endswith("s")
@@ -100,19 +100,19 @@ def pictures(name: str, value: Any) -> tuple[list[BatchImageInput], bool]:
 
 
 def inputs(images: Any) -> list[BatchImageInput]:
-    """The images of a batch, as `BatchImageInput` or as dictionaries of its fields."""
+    """Validate the images of a batch: `BatchImageInput`, or dictionaries of its fields."""
     entries = check.entries("images", images, most=MOST_ITEMS)
     return [_input(f"images[{number}]", one) for number, one in enumerate(entries)]
 
 
-def pairs(given: Any) -> list[BatchVerifyInput]:
-    """The pairs of a batch, as `BatchVerifyInput` or as dictionaries of its fields."""
-    entries = check.entries("pairs", given, most=MOST_ITEMS)
+def pairs(values: Any) -> list[BatchVerifyInput]:
+    """Validate the pairs of a batch: `BatchVerifyInput`, or dictionaries of its fields."""
+    entries = check.entries("pairs", values, most=MOST_ITEMS)
     return [_pair(f"pairs[{number}]", one) for number, one in enumerate(entries)]
 
 
 def paired(images: Sequence[BatchImageInput], contents: Any) -> list[BatchVerifyInput]:
-    """Images and their texts, one for each."""
+    """Pair each image with its text."""
     texts = check.entries("contents", contents, most=MOST_ITEMS)
     if len(texts) != len(images):
         check.refuse("contents", f"{len(texts)} texts", f"one for each of {len(images)} images")
@@ -122,15 +122,15 @@ def paired(images: Sequence[BatchImageInput], contents: Any) -> list[BatchVerify
     ]
 
 
-def _rules(given: Sequence[dict[str, Any]] | None) -> list[dict[str, Any]] | None:
-    """Rules that go along with a request, each an object."""
-    if given is None:
+def _rules(rules: Sequence[dict[str, Any]] | None) -> list[dict[str, Any]] | None:
+    """Validate the rules of a request: a list of dictionaries, or None."""
+    if rules is None:
         return None
-    found = check.entries("rules", given, most=MOST_ITEMS)
-    for number, one in enumerate(found):
+    entries = check.entries("rules", rules, most=MOST_ITEMS)
+    for number, one in enumerate(entries):
         if not isinstance(one, dict):
             check.refuse(f"rules[{number}]", one, "a dictionary")
-    return found
+    return entries
 
 
 def settings(
@@ -143,41 +143,41 @@ def settings(
     consensus_threshold: float | None = None,
     webhook_url: str | None = None,
 ) -> dict[str, Any]:
-    """What may go along with every such request, checked; what was left out is not sent."""
-    given: dict[str, Any] = {
+    """Validate the optional fields that all such requests share; return those to send."""
+    fields: dict[str, Any] = {
         "providers": check.texts("providers", providers, most=MOST_PROVIDERS),
         "rules": _rules(rules),
     }
     if rule_set_id is not None:
-        given["rule_set_id"] = check.identifier("rule_set_id", rule_set_id)
+        fields["rule_set_id"] = check.identifier("rule_set_id", rule_set_id)
     if verification_level is not None:
-        given["verification_level"] = level(verification_level)
+        fields["verification_level"] = level(verification_level)
     if prompt is not None:
-        given["prompt"] = check.text("prompt", prompt, 1, LONGEST_TEXT)
+        fields["prompt"] = check.text("prompt", prompt, 1, LONGEST_TEXT)
     if consensus_threshold is not None:
-        given["consensus_threshold"] = check.number(
+        fields["consensus_threshold"] = check.number(
             "consensus_threshold", consensus_threshold, 0, 1
         )
     if webhook_url is not None:
-        given["webhook_url"] = _address("webhook_url", webhook_url)
-    return {name: value for name, value in given.items() if value is not None}
+        fields["webhook_url"] = _address("webhook_url", webhook_url)
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def level(value: Any) -> str:
-    """How many AI providers take part."""
+    """Validate a verification level."""
     return check.choice("verification_level", value, LEVELS)
 
 
 def pace(max_parallel: int, timeout_per_item: int) -> dict[str, Any]:
-    """How a batch is worked on, checked."""
+    """Validate how fast a batch is processed."""
     return {
         "max_parallel": check.whole_number("max_parallel", max_parallel, 1, 20),
         "timeout_per_item": check.whole_number("timeout_per_item", timeout_per_item, 5, 300),
     }
 
 
-def _input(field: str, given: Any) -> BatchImageInput:
-    facts = check.facts(field, given, BatchImageInput)
+def _input(field: str, value: Any) -> BatchImageInput:
+    facts = check.facts(field, value, BatchImageInput)
     sources = [name for name in ("image_url", "image_base64", "object_key") if facts.get(name)]
     if len(sources) != 1:
         rule = "an image with exactly one of image_url, image_base64 and object_key"
@@ -190,16 +190,16 @@ def _input(field: str, given: Any) -> BatchImageInput:
     return BatchImageInput(**facts)
 
 
-def _pair(field: str, given: Any) -> BatchVerifyInput:
+def _pair(field: str, value: Any) -> BatchVerifyInput:
     image: Any
     content: Any
-    if isinstance(given, BatchVerifyInput):
-        image, content = given.image, given.content
-    elif isinstance(given, dict):
-        known = cast("dict[str, Any]", given)
-        image, content = known.get("image"), known.get("content", known.get("text"))
+    if isinstance(value, BatchVerifyInput):
+        image, content = value.image, value.content
+    elif isinstance(value, dict):
+        facts = cast("dict[str, Any]", value)
+        image, content = facts.get("image"), facts.get("content", facts.get("text"))
     else:
-        check.refuse(field, given, "a BatchVerifyInput or a dictionary of its fields")
+        check.refuse(field, value, "a BatchVerifyInput or a dictionary of its fields")
     text = check.text(f"{field}.content", content, 1, LONGEST_TEXT)
     return BatchVerifyInput(_input(f"{field}.image", image), text)
 
@@ -208,10 +208,10 @@ def _address(field: str, url: Any) -> str:
     plain = check.text(field, url, 1, 2083)
     parts = urlsplit(plain)
     if parts.scheme.lower() not in ("http", "https") or not parts.hostname:
-        check.refuse(field, url, "an address that begins with http:// or https://")
+        check.refuse(field, url, "a URL that begins with http:// or https://")
     if parts.scheme.lower() == "http" and parts.hostname not in _HERE:
         warnings.warn(
-            f"{field} is not encrypted on its way: {parts.hostname} is asked over plain http",
+            f"{field} is not encrypted in transit: {parts.hostname} is requested over plain http",
             InsecureTransportWarning,
             stacklevel=2,
         )
@@ -224,13 +224,13 @@ def _data_url(field: str, text: str) -> PlainText:
     if not head.startswith("data:image/") or not head.endswith(";base64") or not is_plain(head):
         check.refuse(field, text, "a data URL of an image in base64")
     if not _is_base64(text, start):
-        check.refuse(field, text, "a data URL whose base64 is whole")
+        check.refuse(field, text, "a data URL with valid base64")
     return PlainText(text)
 
 
 def _is_base64(text: str, start: int) -> bool:
-    """Whether text is base64 from `start` on, without decoding it as a whole."""
-    # In steps of four letters, up to the last few, which may be padded in any way.
+    """Return whether text is base64 from `start` on, without decoding it as a whole."""
+    # In steps of four characters, up to the last few, which may be padded in any way.
     last = start + max(0, len(text) - start - 8) // 4 * 4
     try:
         for begin in range(start, last, _STEP):

@@ -1,4 +1,4 @@
-"""Requests that files and links share: listing, update and deletion of several."""
+"""Makes the requests that files and links share: lists, updates and batch deletions."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MAX_TAGS = 40
 MAX_TAG_LENGTH = 50
 
 Listing = Callable[[int, int], Request[FileList]]
-"""Makes the request for so many files after so many."""
+"""Returns the request for a page, from its limit and offset."""
 
 
 def listing(
@@ -42,7 +42,7 @@ def listing(
     media_types: Sequence[str] | None = None,
     sorts: Sequence[str] = FILE_SORTS,
 ) -> Listing:
-    """The listing with these filters; `sorts` is what it may be sorted by.
+    """Return the listing with these filters. `sorts` has the allowed sort orders.
 
     Raises:
         ValidationError: A filter is out of range.
@@ -66,14 +66,14 @@ def listing(
 
 
 def batch_delete(field: str, ids: Sequence[str]) -> Request[BatchDeleteFilesResponse]:
-    """The request that deletes several files or links.
+    """Make the request that deletes several files or links.
 
     Args:
         field: The name of the argument, for the message.
-        ids: From 1 to 100 ids, each once.
+        ids: From 1 to 100 ids, without duplicates.
 
     Raises:
-        ValidationError: There are too many ids, none, or one twice.
+        ValidationError: There are too many ids, none, or duplicates.
     """
     body = BatchDeleteFilesRequest(check.identifiers(field, ids, most=MAX_BATCH_DELETE))
     request = user_files.batch_delete_user_files(body=body)
@@ -81,20 +81,20 @@ def batch_delete(field: str, ids: Sequence[str]) -> Request[BatchDeleteFilesResp
 
 
 def labels(tags: Iterable[str] | None) -> list[str] | None:
-    """Tags within the limits of the service."""
+    """Validate tags by the limits of the service."""
     return check.texts("tags", tags, most=MAX_TAGS, longest=MAX_TAG_LENGTH)
 
 
 def page_size(field: str, value: int) -> int:
-    """How many files a page may have."""
+    """Validate the number of files per page."""
     return check.whole_number(field, value, 1, MAX_PAGE)
 
 
 def changes(title: str | Unset | None, tags: Iterable[str] | Unset | None) -> UpdateFileRequest:
-    """The body of an update.
+    """Make the body of an update.
 
     Raises:
-        ValidationError: It would change nothing, or something is out of range.
+        ValidationError: The update would change nothing, or a value is out of range.
     """
     if title is UNSET and tags is UNSET:
         check.missing("title", "tags")
@@ -113,11 +113,11 @@ def _title(value: str) -> str:
 
 
 def _ids(ids: Iterable[str] | None) -> list[str] | None:
-    found = check.texts("ids", ids, most=MAX_IDS)
-    if found == []:
-        # Sent as no filter at all, it would find everything.
+    items = check.texts("ids", ids, most=MAX_IDS)
+    if items == []:
+        # An empty list is sent as no filter, which would match everything.
         check.refuse("ids", ids, f"a list of 1 to {MAX_IDS} ids, or left out")
-    return found
+    return items
 
 
 def _kinds(media_types: Sequence[str] | None) -> list[str] | None:

@@ -1,4 +1,4 @@
-"""What `client.links` decides without sending anything: addresses, filters, states."""
+"""Validates URLs, filters and states for `client.links`. No I/O."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ _STATES = tuple(status.value for status in LinkCrawlStatus)
 
 
 def address(url: str) -> str:
-    """The address of a web page, as it is to be sent.
+    """Validate the URL of a web page.
 
     Raises:
-        ValidationError: It is none, or too long.
+        ValidationError: It is not a URL, or too long.
     """
-    found = check.text("url", url, 1, MAX_URL_LENGTH).strip()
+    plain = check.text("url", url, 1, MAX_URL_LENGTH).strip()
     try:
-        parts = urlsplit(found)
-        good = parts.scheme.lower() in ("http", "https") and bool(parts.hostname)
+        parts = urlsplit(plain)
+        is_web = parts.scheme.lower() in ("http", "https") and bool(parts.hostname)
     except ValueError:
-        good = False
-    if not good or any(char.isspace() or not char.isprintable() for char in found):
-        check.refuse("url", url, "an address that begins with http:// or https://")
-    return found
+        is_web = False
+    if not is_web or any(char.isspace() or not char.isprintable() for char in plain):
+        check.refuse("url", url, "a URL that begins with http:// or https://")
+    return plain
 
 
 def links(
@@ -43,7 +43,7 @@ def links(
     sort_by: str,
     sort_order: str,
 ) -> Callable[[int, int], Request[LinkList]]:
-    """Makes the request for so many links after so many.
+    """Return a function that makes the request for a page of links, from its limit and offset.
 
     Raises:
         ValidationError: A filter is out of range.
@@ -63,18 +63,21 @@ def links(
 
 
 def in_state(crawl_status: str | None) -> Callable[[LinkItem], bool] | None:
-    """Whether a link is in this state, which the service cannot be asked for; None: all are."""
+    """Return a filter for links in this state, which the service has no parameter for.
+
+    Returns None for no filter.
+    """
     if crawl_status is None:
         return None
-    wanted = check.choice("crawl_status", crawl_status, _STATES)
-    return lambda link: link.crawl_status == wanted
+    status = check.choice("crawl_status", crawl_status, _STATES)
+    return lambda link: link.crawl_status == status
 
 
 def crawl(link_id: str) -> Awaited[LinkDetails]:
-    """The crawl of a link, as something that is waited for."""
+    """Describe the crawl of a link as an awaited operation."""
     return Awaited(
         f"the crawl of link {link_id}",
-        f"The link is saved: go on with wait_for_crawl({link_id!r}), do not save it again",
+        f"The link is saved: resume with wait_for_crawl({link_id!r}), do not save it again",
         {"link_id": link_id},
         lambda last: {"status": last.crawl_status},
     )

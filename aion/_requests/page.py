@@ -1,13 +1,13 @@
-"""How a listing is walked through while it may change. No I/O.
+"""Walks through the pages of a list that may change meanwhile. No I/O.
 
-Pages are addressed by how many items come before them. When items are deleted, later ones move
-forward, over the place where the next page begins; a total that went down by so many shows that at
-most so many were passed over. `Walk` leaves such a page out and steps back by as many. Items that
-come again on the way are known by their keys.
+A page is addressed by its offset, the number of items before it. Deleting items moves later ones
+forward, across the offset of the next page. A total that decreased by n shows that at most n items
+were skipped. `Walk` discards such a page and steps back by n items. It recognizes items that it
+meets twice by their keys.
 
-So everything that is there from the beginning to the end is given once where items are deleted, in
-whichever state of the listing each page was read; and where they are added in front, in the order
-of time. One thing cannot be seen: items that are added make up in the total for those deleted.
+So every item that exists from beginning to end is yielded exactly once, even if items are deleted,
+and even if items are added in front of a list in the order of time. One change cannot be detected:
+added items hide an equal number of deleted ones in the total.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ from aion.exceptions import ServerError
 T = TypeVar("T")
 
 AT_ONCE = 4
-"""Pages that are fetched at a time, once a reader has shown that it goes on reading."""
+"""Most pages in flight, once the reader has continued past the first pages."""
 MOST_RETURNS = 20
-"""How often a walk steps back without anything new in between, before it gives up."""
+"""Most steps back without a new item in between, before a walk gives up."""
 
 
 class Page(NamedTuple, Generic[T]):
-    """A stretch of a listing.
+    """One page of a list.
 
     Attributes:
-        items: What it brings.
-        more: Whether there are more after it.
-        total: How many the listing has altogether; None where that is not known, and pages are
-            fetched one after the other.
-        start: How many come before it; None: as many as was asked for.
-        stop: How many come before the next page; None: its own items are the last of them.
+        items: Its items.
+        more: Whether more items follow.
+        total: Number of items in the whole list. If None, it is unknown, and pages are fetched one
+            after the other.
+        start: Offset of the page; None for the requested offset.
+        stop: Offset of the next page; None for the end of the items of this page.
     """
 
     items: Sequence[T]
@@ -45,25 +45,25 @@ class Page(NamedTuple, Generic[T]):
 
 
 class Walk(Generic[T]):
-    """One walk through a listing: which page to fetch next, and what is new in it.
+    """Decides which page to fetch next, and which of its items are new.
 
-    It remembers the key of every item that was given, and nothing else of it.
+    It remembers the key of every item that was yielded, and nothing else of the item.
 
     Args:
-        key: Identifies an item.
+        key: Returns what identifies an item.
 
     Attributes:
-        offset: How many items come before the page to fetch next.
-        done: Whether everything was given.
-        returned: Whether the last page was left out, because items before it may have been passed
-            over: `offset` is where they are.
+        offset: Offset of the page to fetch next.
+        done: Whether every item was yielded.
+        returned: Whether the last page was discarded, because items before it may have been
+            skipped: `offset` is where they are.
     """
 
     def __init__(self, key: Callable[[T], object]) -> None:
         self._key = key
         self._seen: set[object] = set()
         self._total: int | None = None
-        # Where the items end that are known: until there, a page may bring nothing new.
+        # End of the known items: before it, a page may have nothing new.
         self._end = 0
         self._begins_with: object = None
         self._changed = False
@@ -76,24 +76,24 @@ class Walk(Generic[T]):
         self.returned = False
 
     def take(self, page: Page[T]) -> list[T]:
-        """The items of the page at `offset` that were not given before, in their order.
+        """Return the new items of the page at `offset`, in their order.
 
         Raises:
-            ServerError: It brings nothing new, though more is announced; or the listing changes
-                faster than it can be read. The code is ``INVALID_PAGE``.
+            ServerError: The page has nothing new, though more items were announced; or the list
+                changes faster than it can be read. The code is ``INVALID_PAGE``.
         """
         start = self.offset if page.start is None else page.start
         known = page.total is not None and self._total is not None
         grown = (page.total or 0) - (self._total or 0) if known else 0
         self._total = page.total
         self._changed = self._changed or grown != 0
-        # Those that were added may be in front, and have moved the known ones.
+        # Items may have been added in front, and have moved the known ones back.
         self._end += max(0, grown)
         self.returned = grown < 0 and start > 0
         if self.returned:
             self._note_return()
             self.offset = max(0, self.offset + grown)
-            # Where a listing moves under its reader, pages fetched ahead are of no use.
+            # Prefetched pages of a list that changes are useless.
             self._window = 0
             return []
         fresh = self._fresh(page.items)
@@ -105,10 +105,10 @@ class Walk(Generic[T]):
         return fresh
 
     def ahead(self) -> list[int]:
-        """Offsets of pages worth fetching while the last one is read: the next one first."""
+        """Return the offsets of pages to prefetch while the last one is read, the next first."""
         if self.done or not self._window:
             return []
-        # Where pages differ in length, it cannot be said where those after the next begin.
+        # If pages differ in length, only the offset of the next one is known.
         total = self._total if self._even else None
         later = range(self.offset + self._stride, total or 0, max(1, self._stride))
         return [self.offset, *later[: self._window - 1]]
@@ -117,8 +117,8 @@ class Walk(Generic[T]):
         self._returns += 1
         if self._returns > MOST_RETURNS:
             raise _invalid(
-                "the listing changes faster than it can be read: make a list of its items before"
-                " you change them, or iterate again when it is quieter"
+                "the list changes faster than it can be read: collect its items before you change"
+                " them, or iterate again when it changes less"
             )
 
     def _fresh(self, items: Sequence[T]) -> list[T]:
@@ -131,21 +131,21 @@ class Walk(Generic[T]):
         return fresh
 
     def _require_progress(self, page: Page[T], start: int, stop: int, fresh: list[T]) -> None:
-        """Refuse a page after which the walk could go on for ever."""
+        """Refuse a page after which the walk might never end."""
         first = self._key(page.items[0]) if page.items else None
-        again, self._begins_with = first == self._begins_with, first
+        is_repeated, self._begins_with = first == self._begins_with, first
         if fresh:
             self._returns = 0
         elif not page.items or not self._changed:
             what = "repeats an earlier one" if page.items else "is empty"
             raise _invalid(f"the page after {start} items {what}, though more were announced")
-        elif stop > self._end or again:
-            # New items in front may have moved as many as a page has. Or the service gives the
-            # same pages for ever.
+        elif stop > self._end or is_repeated:
+            # New items in front may have moved a whole page back. Or the service returns the same
+            # pages for ever.
             self._note_return()
 
     def _advance(self, start: int, stop: int) -> None:
-        """Go on to the page after this one."""
+        """Proceed to the page after this one."""
         self._end = max(self._end, stop)
         self._even = self._stride in (0, stop - start)
         self._stride = self._stride or stop - start

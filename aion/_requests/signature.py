@@ -1,4 +1,4 @@
-"""Shows the parameters of one method as those of another that hands its options on to it.
+"""Shows the parameters of one method as those of another that passes its options to it.
 
 `inspect.signature`, `help` and editors that ask the running program show the real parameters and
 defaults, although the source says ``**options``.
@@ -23,12 +23,12 @@ class _Deferred(inspect.Signature):
         self._types = types
 
     def _read(self) -> inspect.Signature:
-        found = inspect.signature(self._find())
+        other = inspect.signature(self._find())
         parameters = [
             one.replace(annotation=self._types.get(name, one.annotation))
-            for name, one in found.parameters.items()
+            for name, one in other.parameters.items()
         ]
-        return found.replace(parameters=parameters)
+        return other.replace(parameters=parameters)
 
     @property
     def parameters(self) -> MappingProxyType[str, inspect.Parameter]:
@@ -43,12 +43,12 @@ class _Deferred(inspect.Signature):
 
 
 def signature_of(find: Callable[[], Callable[..., Any]], **types: str) -> Callable[[F], F]:
-    """Makes a decorator that gives a function the signature of another.
+    """Return a decorator that gives a function the signature of another.
 
     Args:
-        find: Returns the other function. It is called when the signature is read, so that
-            nothing is imported before.
-        types: Types of parameters where they differ from those of the other function.
+        find: Returns the other function. It is called when the signature is first read, to delay
+            the import.
+        types: Types of the parameters that differ from those of the other function.
     """
 
     def decorate(function: F) -> F:

@@ -1,4 +1,4 @@
-"""Where the bytes of an upload are kept, as the caller says it and as the wire has it."""
+"""Converts the storage target of an upload to the value in the request."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ _TARGETS = tuple(target.value for target in StorageTarget)
 
 
 def target_of(field: str, value: StorageTarget | str) -> str:
-    """A storage target as the wire has it.
+    """Return a storage target as it is sent.
 
     Raises:
-        ValidationError: There is no such target.
+        ValidationError: The target does not exist.
     """
     return check.choice(field, value, _TARGETS)
 

@@ -1,4 +1,4 @@
-"""What the calls of video uploads send, of checked arguments. No I/O."""
+"""Makes the request bodies of video uploads from checked arguments. No I/O."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def announcement(
     metadata: Any = None,
     field: str = "",
 ) -> InitiateVideoUploadRequestDTO:
-    """The body that begins an upload; `field` is what the names of arguments are shown with."""
+    """Make the body that begins an upload. `field` prefixes the names in error messages."""
     kind = check.text(f"{field}content_type", content_type, 1, _LONGEST_NAME)
     if not kind.startswith("video/") or kind == "video/":
         check.refuse(f"{field}content_type", kind, "a media type of a video, such as video/mp4")
@@ -41,10 +41,10 @@ def announcement(
     )
 
 
-def announcements(given: Any) -> list[InitiateVideoUploadRequestDTO]:
-    """The bodies of a batch, from dictionaries."""
+def announcements(videos: Any) -> list[InitiateVideoUploadRequestDTO]:
+    """Make the bodies of a batch from dictionaries."""
     bodies: list[InitiateVideoUploadRequestDTO] = []
-    for number, one in enumerate(check.entries("videos", given, most=MOST_IN_BATCH)):
+    for number, one in enumerate(check.entries("videos", videos, most=MOST_IN_BATCH)):
         field = f"videos[{number}]"
         if not isinstance(one, Mapping):
             check.refuse(field, one, f"a dictionary of {', '.join(_FIELDS)}")
@@ -52,26 +52,26 @@ def announcements(given: Any) -> list[InitiateVideoUploadRequestDTO]:
         for name in facts:
             if name not in _FIELDS:
                 check.refuse(field, name, f"a dictionary of {', '.join(_FIELDS)}")
-        # What is missing is refused as None, by its name.
+        # A missing field is refused as None, by its name.
         required = [facts.pop(name, None) for name in _FIELDS[:3]]
         bodies.append(announcement(*required, **facts, field=f"{field}."))
     return bodies
 
 
 def title_of(title: Any, field: str = "") -> str | Unset:
-    """The title of a video, as it is sent."""
+    """Validate the title of a video; None becomes `UNSET`."""
     return UNSET if title is None else check.text(f"{field}title", title, 0, _LONGEST_NAME)
 
 
 def tags_of(tags: Any, field: str = "") -> list[str] | Unset:
-    """The tags of a video, as they are sent."""
+    """Validate the tags of a video; None becomes `UNSET`."""
     name = f"{field}tags"
-    found = check.texts(name, cast("Sequence[str] | None", tags), most=_MOST_TAGS)
-    for number, tag in enumerate(found or ()):
+    items = check.texts(name, cast("Sequence[str] | None", tags), most=_MOST_TAGS)
+    for number, tag in enumerate(items or ()):
         if len(tag) > _LONGEST_TAG or not all(one.isalnum() or one in " -_" for one in tag):
             rule = f"1 to {_LONGEST_TAG} letters, digits, spaces, - or _"
             check.refuse(f"{name}[{number}]", tag, rule)
-    return UNSET if found is None else found
+    return UNSET if items is None else items
 
 
 def _metadata(metadata: Any, field: str) -> dict[str, str] | Unset:
@@ -82,7 +82,7 @@ def _metadata(metadata: Any, field: str) -> dict[str, str] | Unset:
 
 
 def _text(field: str, key: Any, value: Any) -> str:
-    """A value as text, the only kind that the service keeps."""
+    """Return a value as text, the only type that the service stores."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if not isinstance(value, (str, int, float)):

@@ -1,5 +1,5 @@
-"""The difference between the two clients: what their common source imports as `rt`.
+"""Holds what differs between the two clients: what their common source imports as `rt`.
 
-`aio` serves the async source, `blocking` the source that `codegen.blocking` makes of it. Both have
-the same names, as have `tasks` and `threads`.
+The async source imports `aio`; the blocking source that `codegen.blocking` makes of it imports
+`blocking`. Both have the same names, and so do `tasks` and `threads`.
 """

@@ -1,4 +1,4 @@
-"""What the async source needs of its world. `blocking` has the same names."""
+"""The runtime of the async source: sleep, callbacks, cleanup. `blocking` has the same names."""
 
 from __future__ import annotations
 
@@ -23,32 +23,32 @@ R = TypeVar("R")
 P = ParamSpec("P")
 
 Transport = Callable[[Route], AsyncConnection]
-"""What makes the connections of a client."""
+"""Makes the connections of a client."""
 Lock = asyncio.Lock
-"""What one caller holds at a time."""
+"""A lock that one caller holds at a time."""
 
 
 async def sleep(seconds: float) -> None:
-    """Let time pass."""
+    """Sleep for a number of seconds."""
     await asyncio.sleep(seconds)
 
 
 async def notify(callback: Callable[[Any], Any] | None, event: Any) -> None:
     """Call a user's callback, which may be a function or a coroutine function.
 
-    What it raises goes past all handlers to the method that `opens_callbacks`.
+    An error that it raises passes all handlers, up to the method that `opens_callbacks`.
     """
     if callback is not None:
         with calling_back():
-            answer = callback(event)
-            if inspect.isawaitable(answer):
-                await answer
+            result = callback(event)
+            if inspect.isawaitable(result):
+                await result
 
 
 def opens_callbacks(
     method: Callable[P, Coroutine[Any, Any, R]],
 ) -> Callable[P, Coroutine[Any, Any, R]]:
-    """Decorate a public method during which callbacks are called: it raises what they raise."""
+    """Decorate a public method that calls callbacks: it raises their errors unchanged."""
 
     @functools.wraps(method)
     async def opened(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -58,13 +58,13 @@ def opens_callbacks(
     return opened
 
 
-def check_callbacks(**given: Any) -> None:
-    """Refuse what `notify` could not call, by the names of the arguments.
+def check_callbacks(**arguments: Any) -> None:
+    """Refuse arguments that `notify` could not call.
 
     Raises:
-        ValidationError: One of them is not callable.
+        ValidationError: An argument is neither callable nor None.
     """
-    check.callbacks(**given)
+    check.callbacks(**arguments)
 
 
 async def finish(
@@ -72,13 +72,13 @@ async def finish(
     work: Callable[[float | None], Awaitable[object]],
     error: BaseException | None = None,
 ) -> None:
-    """Do what has to be done at the end of a block, also when its caller was cancelled.
+    """Run the cleanup at the end of a block, even if its caller was cancelled.
 
     Args:
-        engine: Its client waits for the work when it is closed.
-        work: Does it, within so many seconds, or None.
-        error: What ended the block. A cancellation is not held up: the work then goes on in the
-            background, for two seconds at most.
+        engine: The client of this engine waits for the cleanup when it is closed.
+        work: Does the cleanup. It takes its limit in seconds, or None.
+        error: The error that ended the block. A cancellation is not delayed: the cleanup then
+            continues in the background, for two seconds at most.
     """
     await _background(engine).finish(lambda: work(None), error)
 
@@ -88,7 +88,7 @@ async def acquire(
     make: Callable[[], Awaitable[T]],
     undo: Callable[[T], Awaitable[object]],
 ) -> T:
-    """What `make` makes; if the caller is cancelled meanwhile, what was made is undone."""
+    """Return the result of `make`. If the caller is cancelled meanwhile, `undo` gets the result."""
     return await _background(engine).acquire(make, undo)
 
 

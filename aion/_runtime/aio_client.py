@@ -1,7 +1,7 @@
-"""What `aion.client` needs of its world. `aion._blocking_client` has the same names.
+"""The runtime of `aion.client`. `aion._blocking_client` has the same names.
 
-They are apart from `aio` because the blocking client opens an asynchronous one: what does that
-knows both clients, and no module below them may.
+It is separate from `aio` because the blocking client opens an asynchronous one. Code that does so
+imports both clients, which no lower module may do.
 """
 
 from __future__ import annotations

@@ -19,17 +19,17 @@ async def each(
     at_once: int,
     then: Callable[[T, R], Awaitable[object]],
 ) -> None:
-    """Call a function with every item, at most `at_once` at a time. No result is kept.
+    """Call a function with every item, at most `at_once` at a time. Results are not stored.
 
-    The first failure ends the rest and is raised.
+    The first failure ends the other calls and is raised.
 
     Args:
-        function: Makes a call. It must not use what others use at the same time: in the blocking
-            client it runs in a thread.
-        items: What it is called with.
-        at_once: How many calls are in flight at a time, at most.
-        then: Called in the caller's own coroutine or thread with an item and its result as soon
-            as it has one; the place for callbacks and for what is shared.
+        function: Makes a call. It must not use shared state: in the blocking client it runs in a
+            worker thread.
+        items: The arguments of the calls.
+        at_once: Most calls in flight at a time.
+        then: Called with an item and its result, as soon as there is one. It runs in the caller's
+            own coroutine or thread, so it may call callbacks and use shared state.
     """
     todo = deque(items)
     group = rt.CallGroup(function)
@@ -39,7 +39,7 @@ async def each(
                 group.start(todo.popleft())
             item, result = await group.ended()
             await then(item, result)
-            # Or it would be there until the next one is.
+            # Otherwise the result would stay alive until the next one.
             del result
     finally:
         await group.close()

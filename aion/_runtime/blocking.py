@@ -1,4 +1,4 @@
-"""What the blocking source needs of its world: the names of `aio`, for threads."""
+"""The runtime of the blocking source: the names of `aio`, for threads."""
 
 from __future__ import annotations
 
@@ -24,34 +24,34 @@ R = TypeVar("R")
 P = ParamSpec("P")
 
 Transport = Callable[[Route], SyncConnection]
-"""What makes the connections of a client."""
+"""Makes the connections of a client."""
 Lock = threading.RLock
-"""What one caller holds at a time. A signal handler may come in while its thread holds it."""
+"""A lock that one caller holds at a time. A signal handler may run while its thread holds it."""
 
 
 def sleep(seconds: float) -> None:
-    """Let time pass."""
+    """Sleep for a number of seconds."""
     abort.sleep(seconds)
 
 
 def notify(callback: Callable[[Any], Any] | None, event: Any) -> None:
     """Call a user's callback.
 
-    What it raises goes past all handlers to the method that `opens_callbacks`.
+    An error that it raises passes all handlers, up to the method that `opens_callbacks`.
 
     Raises:
-        TypeError: It is a coroutine function, which nothing here could run.
+        TypeError: It is a coroutine function, which the blocking client cannot run.
     """
     if callback is not None:
         with calling_back():
-            answer = callback(event)
-        if inspect.iscoroutine(answer):
-            answer.close()
+            result = callback(event)
+        if inspect.iscoroutine(result):
+            result.close()
             raise TypeError("a callback of the blocking client cannot be a coroutine function")
 
 
 def opens_callbacks(method: Callable[P, R]) -> Callable[P, R]:
-    """Decorate a public method during which callbacks are called: it raises what they raise."""
+    """Decorate a public method that calls callbacks: it raises their errors unchanged."""
 
     @functools.wraps(method)
     def opened(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -61,20 +61,20 @@ def opens_callbacks(method: Callable[P, R]) -> Callable[P, R]:
     return opened
 
 
-def check_callbacks(**given: Any) -> None:
-    """Refuse what `notify` could not call, by the names of the arguments.
+def check_callbacks(**arguments: Any) -> None:
+    """Refuse arguments that `notify` could not call.
 
     Raises:
-        ValidationError: One of them is not callable, or a coroutine function.
+        ValidationError: An argument is neither callable nor None, or is a coroutine function.
     """
-    check.callbacks(**given)
-    for field, value in given.items():
+    check.callbacks(**arguments)
+    for field, value in arguments.items():
         if inspect.iscoroutinefunction(value):
             check.refuse(field, value, "a plain function: the blocking client runs no coroutines")
 
 
 LAST_SECONDS = 2.0
-"""What the work at the end of a block may take after Ctrl-C."""
+"""Seconds that the cleanup at the end of a block may take after Ctrl-C."""
 
 
 def finish(
@@ -82,12 +82,12 @@ def finish(
     work: Callable[[float | None], object],
     error: BaseException | None = None,
 ) -> None:
-    """Do what has to be done at the end of a block, also after Ctrl-C.
+    """Run the cleanup at the end of a block, even after Ctrl-C.
 
     Args:
-        engine: Unused: the work is done when this returns.
-        work: Does it, within so many seconds, or None.
-        error: What ended the block. After Ctrl-C the work may take two seconds at most.
+        engine: Unused: the cleanup is done when this returns.
+        work: Does the cleanup. It takes its limit in seconds, or None.
+        error: The error that ended the block. After Ctrl-C the limit is two seconds.
     """
     del engine
     if error is not None and not isinstance(error, Exception):
@@ -104,7 +104,7 @@ def finish(
 
 
 def acquire(engine: Engine | None, make: Callable[[], T], undo: Callable[[T], object]) -> T:
-    """What `make` makes. What Ctrl-C interrupts cannot be undone: its id never arrived."""
+    """Return the result of `make`. After Ctrl-C it cannot be undone: its id never arrived."""
     del engine, undo
     return make()
 

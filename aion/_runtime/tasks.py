@@ -1,4 +1,4 @@
-"""Several calls at a time for a coroutine. `threads` has the same names."""
+"""Runs several calls at a time for a coroutine. `threads` has the same names."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ R = TypeVar("R")
 
 
 class CallGroup(Generic[T, R]):
-    """Calls of one function in flight, each reported when it has ended.
+    """Runs calls of one function, and returns the result of each when it has ended.
 
-    Everything but the calls themselves happens in the caller's own coroutine.
+    Everything except the calls runs in the caller's own coroutine.
     """
 
     def __init__(self, function: Callable[[T], Awaitable[R]]) -> None:
@@ -22,11 +22,11 @@ class CallGroup(Generic[T, R]):
 
     @property
     def busy(self) -> int:
-        """How many have begun and were not reported."""
+        """Return the number of calls that have begun and whose results were not returned."""
         return len(self._tasks)
 
     def start(self, item: T) -> None:
-        """Begin a call."""
+        """Start a call."""
         self._tasks[asyncio.ensure_future(self._function(item))] = item
 
     async def ended(self) -> tuple[T, R]:
@@ -36,9 +36,9 @@ class CallGroup(Generic[T, R]):
         return self._tasks.pop(task), task.result()
 
     async def close(self) -> None:
-        """Cancel what is in flight: nothing of it is left when this returns.
+        """Cancel the calls in flight, and wait until they have ended.
 
-        Where this is cancelled itself, the calls end a moment later.
+        If this itself is cancelled, the calls end a moment later.
         """
         tasks = list(self._tasks)
         self._tasks.clear()
@@ -46,12 +46,12 @@ class CallGroup(Generic[T, R]):
             task.cancel()
             task.add_done_callback(_ignore)
         if tasks:
-            # Not `gather`, which would cancel them once more in the middle of tidying up.
+            # Not `gather`, which would cancel them a second time in the middle of their cleanup.
             await asyncio.wait(tasks)
 
 
 def _ignore(ended: asyncio.Future[Any]) -> None:
-    """Take the outcome, so that it is not reported as never retrieved."""
+    """Retrieve the outcome, so that asyncio does not report it as never retrieved."""
     if not ended.cancelled():
         ended.exception()
 

@@ -1,8 +1,8 @@
-"""Several calls at a time for a blocking caller: the only place where the package makes threads.
+"""Runs several calls at a time for a blocking caller, in the only threads of this package.
 
-None is made for a single call, which runs in the caller's own thread; no more than there are calls
-at a time; and none is left when the group is closed. Where the system has no more threads, or the
-interpreter is ending, calls wait for those there are, or run in the caller's own thread.
+A single call runs in the caller's own thread. There are never more worker threads than concurrent
+calls, and none remains when the group is closed. If the system has no more threads, or the
+interpreter is ending, calls wait for an existing worker, or run in the caller's own thread.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 PATIENCE = 0.8
-"""Seconds to wait for calls that were aborted. Only resolving a name takes longer than a moment;
-its thread ends afterwards, and sends nothing."""
+"""Seconds to wait for calls that were aborted. Only name resolution may take that long; its thread
+ends afterwards, and sends nothing."""
 
 
 @dataclass(slots=True, eq=False)
 class _Job(Generic[T, R]):
-    """A call in a thread, and how it ended."""
+    """A call in a worker thread, and its outcome."""
 
     item: T
     context: Context
@@ -39,10 +39,10 @@ class _Job(Generic[T, R]):
 
 
 class CallGroup(Generic[T, R]):
-    """Calls of one function in flight, each reported when it has ended.
+    """Runs calls of one function, and returns the result of each when it has ended.
 
-    Everything but the calls themselves happens in the caller's own thread. They see the caller's
-    context variables as they are when they begin.
+    Everything except the calls runs in the caller's own thread. A call sees the caller's context
+    variables as they were when it began.
     """
 
     def __init__(self, function: Callable[[T], R]) -> None:
@@ -57,11 +57,11 @@ class CallGroup(Generic[T, R]):
 
     @property
     def busy(self) -> int:
-        """How many have begun and were not reported."""
+        """Return the number of calls that have begun and whose results were not returned."""
         return len(self._waiting) + self._running
 
     def start(self, item: T) -> None:
-        """Begin a call. The only one is made when its end is asked for."""
+        """Start a call. A single call runs only when `ended` asks for its result."""
         self._waiting.append(item)
         if self.busy > 1:
             while self._waiting:
@@ -73,7 +73,7 @@ class CallGroup(Generic[T, R]):
             item = self._waiting.popleft()
             return item, self._function(item)
         if not self._threads:
-            # None could be started.
+            # No thread could be started.
             job = self._begun.get_nowait()
             assert job is not None
             self._running -= 1
@@ -85,7 +85,7 @@ class CallGroup(Generic[T, R]):
         return job.item, cast("R", job.result)
 
     def close(self) -> None:
-        """Abort what is in flight: nothing of it is left when this returns."""
+        """Abort the calls in flight, and wait until they have ended."""
         self._waiting.clear()
         self._abort.set()
         for _ in self._threads:
@@ -93,7 +93,7 @@ class CallGroup(Generic[T, R]):
         end = monotonic() + PATIENCE
         here = threading.current_thread()
         for thread in self._threads:
-            # An iterator that was forgotten is closed wherever the collector runs.
+            # The garbage collector closes a forgotten iterator in any thread, even in a worker.
             if thread is not here and thread.is_alive():
                 thread.join(max(0.0, end - monotonic()))
         self._threads.clear()
@@ -102,15 +102,15 @@ class CallGroup(Generic[T, R]):
     def _run(self, item: T) -> None:
         self._begun.put(_Job(item, copy_context()))
         self._running += 1
-        # One that is started while the interpreter ends never runs, and would be waited for.
+        # A thread that is started while the interpreter ends never runs, but would be joined.
         if self._running > len(self._threads) and not sys.is_finalizing():
             thread = threading.Thread(target=self._serve, name="aion-call", daemon=True)
-            # Noted first, so that it is known wherever Ctrl-C strikes.
+            # Recorded first, so that it is known wherever Ctrl-C interrupts.
             self._threads.append(thread)
             try:
                 thread.start()
             except RuntimeError:
-                # There are as many as the system or the container allows: another one takes it.
+                # The limit of the system or the container is reached: another thread takes the job.
                 self._threads.remove(thread)
 
     def _serve(self) -> None:
@@ -129,7 +129,9 @@ class CallGroup(Generic[T, R]):
         outer = abort.current.get()
         while True:
             if self._pid != os.getpid():
-                raise RuntimeError("the calls go on in the process that this one was forked from")
+                raise RuntimeError(
+                    "the calls continue in the process that this one was forked from"
+                )
             if outer is not None:
                 outer.check()
             try:

@@ -1,1 +1,1 @@
-"""Event streams: bytes in, events and chat tokens out. No I/O."""
+"""Decodes event streams: bytes in, events and chat tokens out. No I/O."""

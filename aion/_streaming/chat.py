@@ -1,8 +1,8 @@
-"""What the events of a streamed answer mean: bytes in, tokens out, and how it ended.
+"""Interprets the events of a streamed response: bytes in, tokens out, and how the stream ended.
 
-Pure: no I/O. The answer is whole when a ``complete`` event has come. An end without one is an
-error that carries what came before, and so are the ``error`` and ``auth_error`` events. A plan
-that waits for approval is an end as well, if the service closes the stream after it.
+Pure: no I/O. A response is complete with its ``complete`` event. An end without that event raises
+an error that carries the text so far, and so do ``error`` and ``auth_error`` events. A plan that
+waits for approval also ends a response, if the service closes the stream after it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _METHOD = "POST"
 _PATH = "/chat/sessions/{session_id}/messages/stream"
 _USED = re.compile(r"\(\s*([0-9]{1,9})\s*/\s*([0-9]{1,9})\s*\)")
 _NEEDED = ("token", "complete", "error", "auth_error")
-"""Events that cannot be understood without their data."""
+"""Events that are useless without valid data."""
 _ERRORS = (ChatTokenType.ERROR, ChatTokenType.AUTH_ERROR)
 
 
@@ -33,11 +33,11 @@ class StreamReading:
 
     Attributes:
         session_id: The session that the message was sent to.
-        events_received: How many events came.
-        reconnect_attempts: How often the connection was retried.
-        complete: The ``complete`` token, once it has come.
+        events_received: Number of events received.
+        reconnect_attempts: Number of connection retries.
+        complete: The ``complete`` token, once it is received.
         plan_id: The plan that waits for approval, if one was proposed.
-        over: Whether the service said that nothing follows.
+        over: Whether the service has announced the end of the stream.
     """
 
     def __init__(self, session_id: str) -> None:
@@ -49,7 +49,7 @@ class StreamReading:
         self.over = False
         self._announced: list[ChatToken] = []
         self._decoder = Decoder()
-        # Kept as one text: a list of its pieces takes ten times the memory.
+        # One text: a list of its pieces takes ten times the memory.
         self._text = StringIO()
         self._planned = False
         self._request_id: str | None = None
@@ -57,30 +57,30 @@ class StreamReading:
 
     @property
     def text(self) -> str:
-        """The text so far; the whole text once it is complete."""
+        """Return the text so far; the whole text once it is complete."""
         if self.complete is not None and self.complete.content is not None:
             return self.complete.content
         return self._text.getvalue()
 
     @property
     def last_event_id(self) -> str | None:
-        """The last id that an event had."""
+        """Return the last id that an event had."""
         return self._decoder.last_event_id
 
     def repeated(self) -> None:
-        """Note that the connection is retried."""
+        """Record that the connection is retried."""
         self.reconnect_attempts += 1
         data = {"type": "reconnecting", "attempt": self.reconnect_attempts}
         self._announced.append(ChatToken(ChatTokenType.RECONNECTING, None, data))
 
     def opened(self, reply: Reply) -> Iterator[ChatToken]:
-        """Note the head of the response, and return the tokens that report earlier attempts."""
+        """Record the head of the response, and return the tokens that report earlier attempts."""
         self._request_id = reply.header("x-request-id")
         self._content_type = reply.header("content-type") or "no content type"
         return iter(self._announced)
 
     def feed(self, chunk: bytes) -> Iterator[ChatToken]:
-        """Yield the tokens that this chunk completes. After one that reports an error, raise it.
+        """Yield the tokens that this chunk completes. Raise a reported error after its token.
 
         Raises:
             ChatError: The service reported an error, or refused the message.
@@ -97,26 +97,26 @@ class StreamReading:
                 return
 
     def end(self) -> None:
-        """The stream has ended in good order.
+        """Check that a stream which ended regularly is complete.
 
         Raises:
-            SSEStreamError: Too early.
+            SSEStreamError: It ended too early.
         """
         if self.complete is None and not self._planned:
             where = " in the middle of an event" if self._decoder.mid_event else ""
-            raise self._error(f"the stream ended{where} before the answer was complete")
+            raise self._error(f"the stream ended{where} before the response was complete")
 
     def broken(self, error: AionvisionError) -> SSEStreamError | None:
-        """What it means that the connection broke or fell silent; None after the answer."""
+        """Return the error for a broken or silent connection; None if the response is complete."""
         if self.complete is not None:
             return None
-        return self._error(f"the stream broke before the answer was complete: {error.message}")
+        return self._error(f"the stream broke before the response was complete: {error.message}")
 
     def given_up(self) -> SSEStreamError | None:
-        """What it means to read on after a read was given up; None after the answer."""
+        """Return the error for reading after a cancelled read; None if the response is complete."""
         if self.complete is not None:
             return None
-        return self._error("reading the stream was given up before the answer was complete")
+        return self._error("a read of the stream was cancelled before the response was complete")
 
     def _token(self, event: Event) -> ChatToken:
         data = self._data(event)
@@ -130,7 +130,7 @@ class StreamReading:
             case ChatTokenType.COMPLETE:
                 self.complete = token
                 if token.content is not None:
-                    # It brings the whole text once more.
+                    # The token repeats the whole text.
                     self._text = StringIO()
             case ChatTokenType.PLAN_PENDING_APPROVAL:
                 self._planned = True
@@ -182,9 +182,9 @@ class StreamReading:
 
     def _error(self, reason: str) -> SSEStreamError:
         text = f"{reason}, after {self.events_received} events"
-        seen = self._content_type
-        if seen and not self.events_received and "event-stream" not in seen:
-            text = f"{text} ({seen})"
+        kind = self._content_type
+        if kind and not self.events_received and "event-stream" not in kind:
+            text = f"{text} ({kind})"
         error = SSEStreamError(
             text,
             last_event_id=self.last_event_id,

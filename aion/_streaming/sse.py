@@ -1,8 +1,8 @@
-"""Decoder of server-sent events: bytes in, events out, at any chunk size.
+"""Decodes server-sent events: bytes in, events out, at any chunk size.
 
 Pure and incremental. Lines end with LF, CR or CRLF and nothing else, so a U+2028 inside the data
-stays where it is. A byte-order mark at the beginning, comments and unknown fields are passed over;
-an event without data is none. Follows the "Server-sent events" chapter of the HTML standard.
+is preserved. A byte-order mark at the beginning, comments and unknown fields are skipped, and so
+are events without data. Follows the chapter "Server-sent events" of the HTML standard.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from typing import NamedTuple
 
 _BOM = b"\xef\xbb\xbf"
 _USUAL = re.compile(r"(?:event: ?([^\n]*)\n)?data: ?([^\n]*)").fullmatch
-"""An event as nearly all are: at most a name, one line of data, and no CR."""
+"""Matches the usual form of an event: at most a name, one line of data, no CR."""
 
 
 class Event(NamedTuple):
     """One event.
 
     Attributes:
-        name: The `event` field; empty where there was none.
+        name: The `event` field; empty if it is missing.
         data: The `data` lines, joined by line feeds.
-        id: The last `id` seen up to and including this event, or None.
+        id: The last `id` up to and including this event, or None.
     """
 
     name: str
@@ -34,8 +34,8 @@ class Decoder:
     """Turns a stream of bytes into events.
 
     Attributes:
-        last_event_id: The last `id` that came, or None.
-        retry: Milliseconds that the server asks to wait before a new connection, or None.
+        last_event_id: The last `id` received, or None.
+        retry: Milliseconds that the server asks to wait before a reconnect, or None.
     """
 
     def __init__(self) -> None:
@@ -49,11 +49,11 @@ class Decoder:
 
     @property
     def mid_event(self) -> bool:
-        """Whether bytes of an unfinished event are held: at the end, it was cut."""
+        """Return whether an event is unfinished; at the end of a stream, it was truncated."""
         return bool(self._line or self._data or self._name)
 
     def feed(self, chunk: bytes) -> Iterator[Event]:
-        """The events that this chunk completes."""
+        """Return an iterator over the events that this chunk completes."""
         if self._at_start and not self._line and not _BOM.startswith(chunk[:1]):
             self._at_start = False
         if b"\n\n" not in chunk or b"\r" in chunk or self._at_start or self._after_cr:
@@ -61,7 +61,7 @@ class Decoder:
         return self._blocks(chunk)
 
     def _blocks(self, chunk: bytes) -> Iterator[Event]:
-        """The events of a chunk with the end of at least one."""
+        """Yield the events of a chunk in which at least one event ends."""
         begin, end = 0, chunk.rindex(b"\n\n") + 2
         if self.mid_event:
             begin = chunk.index(b"\n\n") + 2
@@ -72,7 +72,7 @@ class Decoder:
             yield from self._parts(chunk[end:])
 
     def _whole(self, blocks: bytes) -> Iterator[Event]:
-        """The events of bytes that begin and end with one."""
+        """Yield the events of bytes that hold only whole events."""
         # A line feed is never part of a longer character, so all of it can be decoded at once.
         for block in blocks.decode("utf-8", "replace").split("\n\n"):
             if usual := _USUAL(block):
@@ -87,7 +87,7 @@ class Decoder:
         if self._at_start:
             chunk = self._without_bom(chunk)
         if self._after_cr and chunk:
-            # The CR ended a line; an LF right after it belongs to the same end.
+            # The CR ended a line; an LF right after it belongs to the same line end.
             chunk = chunk.removeprefix(b"\n")
             self._after_cr = False
         if b"\n" not in chunk and b"\r" not in chunk:

@@ -1,1 +1,1 @@
-"""When to poll next, when to give up, and what the error that ends a wait says. No I/O."""
+"""Plans when to poll and when to give up, and words the error that ends a wait. No I/O."""

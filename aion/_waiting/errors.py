@@ -18,13 +18,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Awaited(Generic[T]):
-    """An operation of the service that goes on, whether it is polled or not.
+    """An operation that the service continues, whether it is polled or not.
 
     Args:
         what: Its name in a sentence, such as ``the batch b1``.
-        resume_hint: A sentence that says how to go on waiting for it, and what not to do again.
+        resume_hint: A sentence that says how to resume the wait, and what not to submit twice.
         ids: Its ids, for `details`.
-        facts: What `details` says of a state; the ``status`` is in the message, too.
+        facts: Returns the `details` of a state; its ``status`` goes into the message, too.
     """
 
     what: str
@@ -33,10 +33,10 @@ class Awaited(Generic[T]):
     facts: Callable[[T], Mapping[str, Any]]
 
     def late(self, last: T | None, waited: float) -> AionvisionTimeoutError:
-        """Return the error for an operation that has not ended in time.
+        """Return the error for an operation that has not ended by the deadline.
 
         Args:
-            last: Its last state, or None where none was seen.
+            last: Its last state, or None if no poll returned one.
             waited: Seconds.
         """
         status = self._known(last).get("status")
@@ -53,14 +53,14 @@ class Awaited(Generic[T]):
         """Add the operation, its last state and the hint to another error that ended the wait.
 
         Args:
-            error: What ended it.
-            last: The last state, or None where none was seen.
+            error: The error that ended the wait.
+            last: The last state, or None if no poll returned one.
         """
         if self.resume_hint in error.message:
             return
         error.last_result = last
         error.details = {**self.ids, **self._known(last), **error.details}
-        # What the service does not know cannot be waited for.
+        # Waiting for an operation that the service does not know is useless.
         if not isinstance(error, ResourceNotFoundError | ValidationError):
             error.message = f"{error.message.rstrip('.')}. {self.resume_hint}"
 

@@ -1,4 +1,4 @@
-"""Plans when to poll next, and when to give up: one plan behind every wait."""
+"""Plans when to poll next, and when to give up. Every wait uses such a plan."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from aion._clock import monotonic
 from aion.config import ClientConfig
 
 GROWTH = 1.1
-"""Each pause is this much longer than the one before."""
+"""Factor by which each pause is longer than the one before."""
 LONGEST = 4.0
 """Pauses stop growing at this many times the first."""
 LAST_POLL = 0.05
-"""The part of the whole wait that a poll begun at the deadline may still take."""
+"""Share of the whole wait that a poll which begins at the deadline may take."""
 
 
 class PollPlan:
-    """Pauses between polls, the last of which ends at the deadline.
+    """Returns the pauses between polls. The last one ends at the deadline.
 
     Args:
         interval: Seconds before the second poll.
-        timeout: Seconds from `start` until giving up.
+        timeout: Seconds from `start` to the deadline.
         start: The moment of the first poll, on any monotonic clock.
     """
 
@@ -31,7 +31,7 @@ class PollPlan:
         self.deadline = start + timeout
 
     def pause(self, now: float) -> float | None:
-        """Return the seconds until the next poll, or None when there is no time left."""
+        """Return the seconds until the next poll, or None if the deadline has passed."""
         left = self.deadline - now
         if left <= 0:
             return None
@@ -40,7 +40,7 @@ class PollPlan:
         return pause
 
     def left(self, now: float) -> float:
-        """Return the seconds that a poll may take: until the deadline, or a little longer."""
+        """Return the seconds that a poll may take: up to the deadline, or slightly longer."""
         return max(self.deadline - now, self.timeout * LAST_POLL)
 
 
@@ -56,13 +56,13 @@ def begin(
 
     Args:
         config: The settings of the client.
-        timeout: Seconds that the caller gives it; None takes what is usual.
-        poll_interval: Seconds between the first polls; None takes what is usual.
-        usual_timeout: What is usual; None takes `polling_timeout` of the client.
-        usual_interval: What is usual; None takes `polling_interval` of the client.
+        timeout: Seconds that the wait may take; None for the default.
+        poll_interval: Seconds between the first polls; None for the default.
+        usual_timeout: The default timeout; None for `polling_timeout` of the client.
+        usual_interval: The default interval; None for `polling_interval` of the client.
 
     Raises:
-        ValidationError: One of the caller's is not a number of seconds.
+        ValidationError: `timeout` or `poll_interval` is not a number of seconds.
     """
     if timeout is None:
         timeout = config.polling_timeout if usual_timeout is None else usual_timeout

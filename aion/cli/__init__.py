@@ -1,4 +1,4 @@
-"""The command `aion`: what one wants of a library from a shell, and nothing that deletes.
+"""The command `aion`: uploads, lists, downloads and asks from a shell. It never deletes.
 
-It is a program like any other that uses the package: nothing below imports it.
+It uses the public package like any other program; no other module imports it.
 """

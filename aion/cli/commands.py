@@ -1,4 +1,4 @@
-"""What each command but `upload` does with a client; each says whether all went well."""
+"""Implements all commands except `upload`. Each function returns whether it succeeded."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from aion.types.files import UserFile
 _MOST_A_PAGE = 100
 
 
-def check(client: SyncAionVision, wanted: Namespace, out: Printer) -> bool:
-    """Ask the service whether it takes the key, and what may still be uploaded."""
+def check(client: SyncAionVision, options: Namespace, out: Printer) -> bool:
+    """Check that the service accepts the key, and print the upload quota."""
     began = time.perf_counter()
     quota = client.uploads.check_quota()
     took = time.perf_counter() - began
@@ -27,20 +27,20 @@ def check(client: SyncAionVision, wanted: Namespace, out: Printer) -> bool:
     if out.as_json:
         out.json({"base_url": base_url, "seconds": round(took, 3)} | quota.to_dict())
         return True
-    out.text(f"{base_url} takes the key; it answered in {took * 1000:.0f} ms")
+    out.text(f"{base_url} accepts the key; it responded in {took * 1000:.0f} ms")
     out.text(f"{quota.available:,} of {quota.monthly_limit:,} uploads are left in this period")
     return True
 
 
-def files(client: SyncAionVision, wanted: Namespace, out: Printer) -> bool:
-    """List the newest files of the library that match."""
-    found = client.files.list_all(
-        search=wanted.text,
-        tags=wanted.tags,
-        media_types=wanted.kinds,
-        page_size=min(wanted.limit, _MOST_A_PAGE),
+def files(client: SyncAionVision, options: Namespace, out: Printer) -> bool:
+    """List the newest matching files of the library."""
+    matches = client.files.list_all(
+        search=options.text,
+        tags=options.tags,
+        media_types=options.kinds,
+        page_size=min(options.limit, _MOST_A_PAGE),
     )
-    for one in islice(found, wanted.limit):
+    for one in islice(matches, options.limit):
         out.line(one.to_dict(), *_cells(one), whole=False)
     return True
 
@@ -51,25 +51,25 @@ def _cells(file: UserFile) -> tuple[object, ...]:
     return file.id, day, f"{file.media_type or '-':<8}", name, file.upload_description
 
 
-def file(client: SyncAionVision, wanted: Namespace, out: Printer) -> bool:
-    """Everything that is known of files, as JSON."""
-    for file_id in wanted.ids:
+def file(client: SyncAionVision, options: Namespace, out: Printer) -> bool:
+    """Print the details of files as JSON."""
+    for file_id in options.ids:
         details = client.files.get(file_id)
         out.json(details.to_dict(), indent=None if out.as_json else 2)
     return True
 
 
-def download(client: SyncAionVision, wanted: Namespace, out: Printer) -> bool:
-    """Write a file as it was uploaded to disk."""
-    path = str(client.files.download_to(wanted.id, wanted.path))
-    out.line({"id": wanted.id, "file": path}, path)
+def download(client: SyncAionVision, options: Namespace, out: Printer) -> bool:
+    """Write a file to disk as it was uploaded."""
+    path = str(client.files.download_to(options.id, options.path))
+    out.line({"id": options.id, "file": path}, path)
     return True
 
 
-def describe(client: SyncAionVision, wanted: Namespace, out: Printer) -> bool:
-    """Describe images without storing them. One that cannot be described stops no other."""
+def describe(client: SyncAionVision, options: Namespace, out: Printer) -> bool:
+    """Describe images without storing them. A failed image does not stop the others."""
     failed = False
-    for path in wanted.paths:
+    for path in options.paths:
         try:
             # One image has one result.
             result = cast("DescriptionResult", client.describe(path))
@@ -78,33 +78,33 @@ def describe(client: SyncAionVision, wanted: Namespace, out: Printer) -> bool:
             complain(str(error) if is_named else f"{path}: {error}")
             failed = True
             continue
-        names = [path] if len(wanted.paths) > 1 else []
+        names = [path] if len(options.paths) > 1 else []
         out.line({**result.to_dict(), "file": path}, *names, result.description)
     return not failed
 
 
-def ask(client: SyncAionVision, wanted: Namespace, out: Printer) -> bool:
-    """Talk about the library; a question in each line of standard input where none is given.
+def ask(client: SyncAionVision, options: Namespace, out: Printer) -> bool:
+    """Ask about the library: one question, or one from each line of standard input.
 
-    A question that goes wrong does not end a talk.
+    A failed question does not end the chat.
     """
-    questions = iter([" ".join(wanted.text)]) if wanted.text else _questions()
+    questions = iter([" ".join(options.text)]) if options.text else _questions()
     failed = False
     with client.chat_session(
-        image_ids=wanted.images, use_all_images=wanted.images is None
+        image_ids=options.images, use_all_images=options.images is None
     ) as session:
         for question in questions:
             try:
-                # Counts in an answer are known at its end only, so it is not streamed.
-                answer = session.send(question)
+                # Not streamed: the counts in a response are only known at its end.
+                response = session.send(question)
             except AionvisionError as error:
                 complain(str(error))
                 failed = True
                 continue
             if out.as_json:
-                out.json({"question": question} | answer.to_dict())
+                out.json({"question": question} | response.to_dict())
             else:
-                out.text(answer.resolved_content)
+                out.text(response.resolved_content)
     return not failed
 
 

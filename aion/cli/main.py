@@ -1,6 +1,6 @@
-"""The command `aion`: its arguments, and what becomes of errors.
+"""Parses the arguments of the command `aion`, runs it, and reports errors.
 
-Exit status: 0 all is well, 1 something failed, 2 the arguments are wrong, 130 Ctrl-C.
+Exit status: 0 for success, 1 for a failure, 2 for wrong arguments, 130 for Ctrl-C.
 """
 
 from __future__ import annotations
@@ -25,57 +25,56 @@ _KINDS: Final = ("image", "video", "document", "link")
 _MOST: Final = 1_000_000
 _EPILOG: Final = """\
 The key is read from AIONVISION_API_KEY, and never from the command line, where other users of the
-machine can see it; AIONVISION_BASE_URL leads to a sandbox. Both may be in a file named .env (with
-the extra dotenv)."""
+machine can see it. Set AIONVISION_BASE_URL to use a sandbox. Both may be in a file named .env
+(with the extra dotenv)."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command.
 
     Args:
-        arguments: Its arguments; None takes those of the process.
+        arguments: Its arguments; None for those of the process.
 
     Returns:
         The exit status.
     """
-    given = list(sys.argv[1:] if arguments is None else arguments)
     open_streams()
     try:
-        return _run(given)
+        return _run(list(sys.argv[1:] if arguments is None else arguments))
     except BrokenPipeError:
-        # Whoever read the output has had enough. What is still buffered has nowhere to go.
+        # The reader of the output has closed the pipe: discard what is still buffered.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _FAILED
     except KeyboardInterrupt:
-        complain("interrupted; what is stored already stays stored")
+        complain("interrupted; files that are stored stay stored")
         return _INTERRUPTED
     except (AionvisionError, ImportError, ValueError, OSError) as error:
         complain(str(error))
         return _FAILED
 
 
-def _run(given: list[str]) -> int:
-    if given[:1] == [_SANDBOX]:
-        return _sandbox(given[1:])
-    wanted = _parser().parse_args(given)
+def _run(arguments: list[str]) -> int:
+    if arguments[:1] == [_SANDBOX]:
+        return _sandbox(arguments[1:])
+    options = _parser().parse_args(arguments)
     _read_dotenv()
-    with aion.SyncAionVision.from_env(**_settings(wanted)) as client:
-        went_well = wanted.run(client, wanted, Printer(as_json=wanted.json))
-    return _OK if went_well else _FAILED
+    with aion.SyncAionVision.from_env(**_settings(options)) as client:
+        has_succeeded = options.run(client, options, Printer(as_json=options.json))
+    return _OK if has_succeeded else _FAILED
 
 
 def _read_dotenv() -> None:
     try:
-        found = aion.load_dotenv()
+        is_read = aion.load_dotenv()
     except UnicodeDecodeError as error:
         raise ValueError(f"the file .env is not UTF-8: {error}") from None
-    if not found and Path(".env").is_file() and find_spec("dotenv") is None:
+    if not is_read and Path(".env").is_file() and find_spec("dotenv") is None:
         complain('the file .env is not read: pip install "aionvision[dotenv]"')
 
 
-def _settings(wanted: argparse.Namespace) -> dict[str, Any]:
-    given = {"base_url": wanted.base_url, "timeout": wanted.timeout}
-    return {name: value for name, value in given.items() if value is not None}
+def _settings(options: argparse.Namespace) -> dict[str, Any]:
+    settings = {"base_url": options.base_url, "timeout": options.timeout}
+    return {name: value for name, value in settings.items() if value is not None}
 
 
 def _sandbox(arguments: Sequence[str]) -> int:
@@ -87,24 +86,24 @@ def _sandbox(arguments: Sequence[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="aion",
-        description="Upload to an Aionvision library, look into it, and ask about it.",
+        description="Upload to an Aionvision library, search it, and ask about it.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"aion {aion.__version__}")
     every = argparse.ArgumentParser(add_help=False)
-    every.add_argument("--json", action="store_true", help="print an object of JSON in each line")
+    every.add_argument("--json", action="store_true", help="print one JSON object per line")
     every.add_argument("--base-url", type=_filled, metavar="URL", help="where the API is")
     every.add_argument("--timeout", type=_seconds, metavar="S", help="seconds a call may take")
-    found = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     def command(run: Callable[..., bool], text: str) -> Callable[..., argparse.Action]:
         about = f"{text[0].upper()}{text[1:]}."
-        one = found.add_parser(run.__name__, parents=[every], help=text, description=about)
+        one = subparsers.add_parser(run.__name__, parents=[every], help=text, description=about)
         one.set_defaults(run=run)
         return one.add_argument
 
-    command(commands.check, "ask whether the service takes the key, and what may be uploaded")
+    command(commands.check, "check the key, and print how much may be uploaded")
 
     add = command(upload, "upload images, documents or videos")
     add("paths", nargs="+", metavar="PATH", help="a file, or a directory: the files in it")
@@ -120,18 +119,18 @@ def _parser() -> argparse.ArgumentParser:
         "--journal",
         type=_filled,
         metavar="FILE",
-        help="remember what is done: the same command with the same files sends what is missing",
+        help="record progress: the same command with the same files resumes the upload",
     )
     add("--no-wait", action="store_false", dest="wait", help="do not wait for descriptions")
     add("--wait-timeout", type=_seconds, metavar="S", help="seconds to wait for descriptions")
 
     add = command(commands.files, "list the newest files, or those that match")
-    add("text", nargs="?", metavar="TEXT", help="words to look for")
+    add("text", nargs="?", metavar="TEXT", help="words to search for")
     add("--tag", action="append", dest="tags", metavar="TAG", help="may be repeated")
     add("--kind", action="append", dest="kinds", choices=_KINDS, help="may be repeated")
     add("--limit", type=_count, default=20, metavar="N", help="at most (default: %(default)s)")
 
-    add = command(commands.file, "print all that is known of files, as JSON")
+    add = command(commands.file, "print the details of files as JSON")
     add("ids", nargs="+", metavar="ID", help="an id, or its first eight characters")
 
     add = command(commands.download, "write a file to disk as it was uploaded")
@@ -141,11 +140,17 @@ def _parser() -> argparse.ArgumentParser:
     add = command(commands.describe, "describe images without storing them")
     add("paths", nargs="+", metavar="IMAGE", help="a file or a URL")
 
-    add = command(commands.ask, "ask about the library, what is given or each line of stdin")
+    add = command(commands.ask, "ask a question about the library, or one per line of stdin")
     add("text", nargs="*", metavar="QUESTION")
-    add("--image", action="append", dest="images", metavar="ID", help="only it; may be repeated")
+    add(
+        "--image",
+        action="append",
+        dest="images",
+        metavar="ID",
+        help="ask about this image only; may be repeated",
+    )
 
-    found.add_parser(_SANDBOX, help="serve the API on this machine (see aion sandbox --help)")
+    subparsers.add_parser(_SANDBOX, help="serve the API on this machine (see aion sandbox --help)")
     return parser
 
 

@@ -1,4 +1,4 @@
-"""What the command prints: a line of text for people, or of JSON for programs."""
+"""Prints the output of the command: text for people, or JSON lines for programs."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ class Printer:
     """Prints to standard output.
 
     Args:
-        as_json: Print an object of JSON in each line, whatever is printed.
+        as_json: Print one JSON object per line instead of text.
     """
 
     def __init__(self, *, as_json: bool) -> None:
         self.as_json = as_json
-        # Text that goes elsewhere than to a terminal is not cut.
+        # Only lines on a terminal are truncated.
         columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
         self._width = columns and max(columns, _NARROWEST)
         self._ascii = not (sys.stdout.encoding or "").lower().startswith("utf")
 
     def line(self, fields: dict[str, Any], *cells: object, whole: bool = True) -> None:
-        """One line: for people the cells that are not None, for programs the fields.
+        """Print one line: the cells as text, or the fields as JSON.
 
         Args:
-            fields: What programs get.
-            cells: What people get.
-            whole: Print all of it; if not, a terminal gets as much as one of its lines holds.
+            fields: The fields for JSON output.
+            cells: The cells for text output; those that are None are left out.
+            whole: Print the whole text. If false, a terminal gets one line of its width.
         """
         if self.as_json:
             self.json(fields)
@@ -43,29 +43,29 @@ class Printer:
         _write(text + "\n")
 
     def json(self, fields: dict[str, Any], *, indent: int | None = None) -> None:
-        """Fields as JSON, in one line unless they are indented."""
+        """Print fields as JSON, in one line unless `indent` is set."""
         _write(json.dumps(fields, ensure_ascii=self._ascii, indent=indent) + "\n")
 
     def text(self, text: str) -> None:
-        """Text of several lines."""
+        """Print text of several lines."""
         _write("\n".join(map(plain, text.split("\n"))) + "\n")
 
 
 def complain(text: str) -> None:
-    """Tell of something wrong, on standard error."""
+    """Report a problem on standard error."""
     sys.stderr.write(f"aion: {plain(text)}\n")
 
 
 def open_streams() -> None:
-    """Make the standard streams usable, whatever the program was given.
+    """Make the standard streams usable, whatever their encoding, even if they are closed.
 
-    What cannot be printed is escaped: it would end the program halfway through its results. A
-    stream that was closed takes everything, or has nothing.
+    Unprintable characters are escaped, because an encoding error would end the program halfway
+    through its results. A closed stream is replaced by the null device.
     """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         stream: TextIO | None = getattr(sys, name)
         if stream is None:
-            # Open for as long as the process lives.
+            # It stays open until the process ends.
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123
         elif hasattr(stream, "reconfigure"):
             errors = "replace" if mode == "r" else "backslashreplace"
@@ -73,9 +73,9 @@ def open_streams() -> None:
 
 
 def plain(text: str) -> str:
-    """Text in one line, without what a terminal would take for a command.
+    """Return text in one line, without the control characters that a terminal would obey.
 
-    What of the name of a file is no text is escaped, as the messages of errors have it.
+    Bytes of a file name that are not text are escaped, as in error messages.
     """
     text = text.encode(errors="backslashreplace").decode()
     return "".join(one if one.isprintable() else " " for one in text)

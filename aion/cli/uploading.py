@@ -1,4 +1,4 @@
-"""`aion upload`: images, documents or videos, and what became of each."""
+"""Implements `aion upload`: uploads images, documents or videos, and prints each result."""
 
 from __future__ import annotations
 
@@ -17,22 +17,25 @@ from aion.types.documents import BatchDocumentUploadResults, DocumentUploadResul
 from aion.types.upload import BatchUploadResults, UploadResult
 
 _Row = tuple[str, str, object, object]
-"""How a file stands, its id, its name, and what there is to say about it."""
+"""The status of a file, its id, its name, and its description or error."""
 
 
-def upload(client: SyncAionVision, wanted: Namespace, out: Printer) -> bool:
-    """Upload what is wanted; whether all went well. What is stored is told in any case."""
-    return _UPLOADS[wanted.kind](client, wanted, out)
+def upload(client: SyncAionVision, options: Namespace, out: Printer) -> bool:
+    """Upload files and print each result, stored ones even after an error.
+
+    Returns whether everything succeeded.
+    """
+    return _UPLOADS[options.kind](client, options, out)
 
 
-def _images(client: SyncAionVision, wanted: Namespace, out: Printer) -> bool:
+def _images(client: SyncAionVision, options: Namespace, out: Printer) -> bool:
     def send() -> BatchUploadResults:
         return client.upload(
-            wanted.paths,
-            tags=wanted.tags,
-            journal=wanted.journal,
-            wait_for_descriptions=wanted.wait,
-            description_timeout=wanted.wait_timeout,
+            options.paths,
+            tags=options.tags,
+            journal=options.journal,
+            wait_for_descriptions=options.wait,
+            description_timeout=options.wait_timeout,
             raise_on_failure=False,
             progress=sys.stderr.isatty() and find_spec("rich") is not None,
         )
@@ -41,19 +44,19 @@ def _images(client: SyncAionVision, wanted: Namespace, out: Printer) -> bool:
         about = one.description_error or one.description
         return str(one.description_status), one.image_id, one.filename, about
 
-    return _told(send, BatchUploadResults, row, out)
+    return _print_results(send, BatchUploadResults, row, out)
 
 
-def _documents(client: SyncAionVision, wanted: Namespace, out: Printer) -> bool:
-    if wanted.tags:
+def _documents(client: SyncAionVision, options: Namespace, out: Printer) -> bool:
+    if options.tags:
         raise ValueError("--tag is for images and videos: documents are uploaded without tags")
 
     def send() -> BatchDocumentUploadResults:
         return client.documents.upload(
-            wanted.paths,
-            journal=wanted.journal,
-            wait_for_processing=wanted.wait,
-            processing_timeout=wanted.wait_timeout,
+            options.paths,
+            journal=options.journal,
+            wait_for_processing=options.wait,
+            processing_timeout=options.wait_timeout,
             raise_on_failure=False,
         )
 
@@ -61,70 +64,70 @@ def _documents(client: SyncAionVision, wanted: Namespace, out: Printer) -> bool:
         about = one.processing_error or one.extracted_text_preview
         return str(one.status), one.document_id, one.filename, about
 
-    return _told(send, BatchDocumentUploadResults, row, out)
+    return _print_results(send, BatchDocumentUploadResults, row, out)
 
 
-def _videos(client: SyncAionVision, wanted: Namespace, out: Printer) -> bool:
-    videos = list(_videos_of(wanted.paths))
+def _videos(client: SyncAionVision, options: Namespace, out: Printer) -> bool:
+    videos = list(_videos_of(options.paths))
     try:
         results = client.video_uploads.upload(
             videos,
-            tags=wanted.tags,
-            journal=wanted.journal,
-            wait_for_analysis=wanted.wait,
-            analysis_timeout=wanted.wait_timeout,
+            tags=options.tags,
+            journal=options.journal,
+            wait_for_analysis=options.wait,
+            analysis_timeout=options.wait_timeout,
         )
     except AionvisionError as error:
         stored = error.details.get("stored_media_ids", ())
         for path, media_id in zip(videos, stored, strict=False):
-            _tell(out, {"media_id": media_id, "file": str(path)}, "stored", media_id, path)
+            _print_row(out, {"media_id": media_id, "file": str(path)}, "stored", media_id, path)
         raise
     for path, one in zip(videos, results, strict=True):
-        standing = one.processing_status or one.status
+        status = one.processing_status or one.status
         fields = {**one.to_dict(), "file": str(path)}
-        _tell(out, fields, standing, one.media_id, path)
+        _print_row(out, fields, status, one.media_id, path)
     return True
 
 
 def _videos_of(paths: Sequence[str]) -> Iterator[Path]:
-    """The files that are meant: the names of their results are not in the answers."""
+    """Yield the video files to upload. They label the rows: responses have no file names."""
     for path in map(Path, paths):
         if not path.is_dir():
             yield path
             continue
-        for found in sorted(path.rglob("*")):
-            is_hidden = any(part.startswith(".") for part in found.relative_to(path).parts)
-            if found.suffix.lower() in SUPPORTED_VIDEO_EXTENSIONS and not is_hidden:
-                yield found
+        for file in sorted(path.rglob("*")):
+            is_hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
+            if file.suffix.lower() in SUPPORTED_VIDEO_EXTENSIONS and not is_hidden:
+                yield file
 
 
-def _told(
+def _print_results(
     send: Callable[[], Any], kind: type[Any], row: Callable[[Any], _Row], out: Printer
 ) -> bool:
-    """Whether all went well; what an upload gives is told, or what its error knows of it."""
+    """Upload, print the results or the partial results of an error; return whether all is well."""
     try:
         results = send()
     except AionvisionError as error:
-        told: list[Any] = [getattr(error, "partial_results", None), error.last_result]
-        for known in told:
-            if isinstance(known, kind):
-                _tell_all(known, row, out)
+        candidates: list[Any] = [getattr(error, "partial_results", None), error.last_result]
+        for partial in candidates:
+            if isinstance(partial, kind):
+                _print_rows(partial, row, out)
                 break
         raise
-    _tell_all(results, row, out)
+    _print_rows(results, row, out)
     return not results.has_failures
 
 
-def _tell_all(results: Iterable[Any], row: Callable[[Any], _Row], out: Printer) -> None:
+def _print_rows(results: Iterable[Any], row: Callable[[Any], _Row], out: Printer) -> None:
     for one in results:
-        standing, *rest = row(one)
-        _tell(out, one.to_dict(), standing if one.is_stored else "not stored", *rest)
+        status, *rest = row(one)
+        _print_row(out, one.to_dict(), status if one.is_stored else "not stored", *rest)
 
 
-def _tell(
-    out: Printer, fields: dict[str, Any], standing: str, stored_id: object, *about: object
+def _print_row(
+    out: Printer, fields: dict[str, Any], status: str, stored_id: object, *about: object
 ) -> None:
-    out.line(fields, f"{standing:<10}", stored_id or "-", *about)
+    out.line(fields, f"{status:<10}", stored_id or "-", *about)
 
 
 _UPLOADS = {"images": _images, "documents": _documents, "videos": _videos}

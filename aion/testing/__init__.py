@@ -1,14 +1,14 @@
-"""What tests of programs that use this package need: a service to call, and recordings of calls.
+"""Helps to test programs that use this package: a service to call, and recordings of calls.
 
 A sandbox is the whole service on this machine, in one `with` block; it needs the extra `sandbox`::
 
     with Sandbox() as sandbox:
         client = sandbox.sync_client()
 
-`aion.testing.plugin` has it as fixtures of pytest. `vcr_config` gives vcrpy the settings with
-which recordings hold no secrets; it needs vcrpy.
+`aion.testing.plugin` provides it as fixtures of pytest. `vcr_config` returns the settings of vcrpy
+with which recordings hold no secrets; it needs vcrpy.
 
-Names are imported when they are first used (PEP 562), so that neither needs what the other does.
+Names are imported on first use (PEP 562), so that neither needs the dependencies of the other.
 """
 
 from typing import Final

@@ -1,4 +1,4 @@
-"""The sandbox as a test uses it: a server in a thread, and clients of it."""
+"""The sandbox for tests: a server in a thread, and its clients."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ class Sandbox:
     """A sandbox server in a thread of this process; every method may be called from any thread.
 
     Args:
-        api_key: The key that it takes.
-        data: Folder that keeps the state; a temporary one, removed on exit, when None.
-        pace: Seconds that background work rests in each of its states.
-        strict: Check its own answers against the contract, too; one that is off becomes a 500
-            and an entry of `violations`.
+        api_key: The key that it accepts.
+        data: Folder for the state; None uses a temporary one, which is removed on exit.
+        pace: Seconds that background work stays in each of its states.
+        strict: Validate its own responses against the contract, too. A response that violates it
+            becomes a 500 and an entry of `violations`.
         stepped: Freeze the clock, so that only `step_clock` moves it.
         limits: Sizes and counts that it enforces; `Limits.of_tier("free")` has those of a tier.
-        rate_limits: Rates that it enforces; None enforces none.
-        strict_auth: Take only keys that it knows; if not, any well-formed key acts as the owner.
+        rate_limits: Rates that it enforces; None for no limits.
+        strict_auth: Accept only known keys. If false, any well-formed key acts as the owner.
         host: Address to bind.
-        port: Port to bind; 0 finds a free one.
+        port: Port to bind; 0 uses a free one.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class Sandbox:
         )
 
     def start(self) -> Self:
-        """Start serving; `with` does it. Raises OSError for a taken port or unusable folder."""
+        """Start serving; `with` does it. Raises OSError for a port in use or an unusable folder."""
         self._server.start()
         return self
 
@@ -90,12 +90,12 @@ class Sandbox:
 
     @property
     def url(self) -> str:
-        """Scheme, host and port."""
+        """Return scheme, host and port."""
         return self._server.url
 
     @property
     def base_url(self) -> str:
-        """What a client is given as its base URL.
+        """Return the base URL for a client.
 
         Raises:
             RuntimeError: The sandbox has not been started.
@@ -104,12 +104,12 @@ class Sandbox:
 
     @property
     def api_key(self) -> str:
-        """The key that the sandbox takes."""
+        """Return the key that the sandbox accepts."""
         return self._server.options.api_key
 
     @property
     def environment(self) -> dict[str, str]:
-        """The variables with which `from_env()` of either client reaches the sandbox.
+        """Return the variables with which `from_env()` of either client reaches the sandbox.
 
         Raises:
             RuntimeError: The sandbox has not been started.
@@ -122,23 +122,23 @@ class Sandbox:
 
     @property
     def faults(self) -> Faults:
-        """What shall go wrong."""
+        """Return the controls that inject faults."""
         return self._server.state.faults
 
     @property
     def requests(self) -> list[SeenRequest]:
-        """The requests seen since the start or the last reset, oldest first."""
+        """Return the requests received since the start or the last reset, oldest first."""
         return self._server.state.request_log.list()
 
     @property
     def violations(self) -> list[str]:
-        """Own answers that were off contract, and handlers that broke; empty when all is well."""
+        """Return its responses that violate the contract, and failed handlers; ideally empty."""
         return list(self._server.state.violations)
 
     def limit_rates(self, limits: RateLimits | None) -> None:
-        """Enforce these rates from now on, or none; every caller begins anew.
+        """Enforce these rates from now on, or none. The counters of all callers are reset.
 
-        A reset goes back to those that the sandbox was made with. Raises ValueError for a route
+        A reset restores the rates that the sandbox was made with. Raises ValueError for a route
         that the contract does not have.
         """
 
@@ -148,18 +148,18 @@ class Sandbox:
         self._server.run(use)
 
     def reset(self) -> None:
-        """Forget files, sessions, faults, requests, rates and steps of the clock.
+        """Delete files, sessions, faults, requests and rates, and reset the clock.
 
-        A request that has not been answered yet is cut off, and not among `requests` later.
+        A request without a response is aborted, and does not appear in `requests` later.
         """
         self._server.run(self._server.state.reset)
 
     def step_clock(self, seconds: float) -> None:
-        """Move the sandbox's time forward, and wait until all that became due is done."""
+        """Move the sandbox's time forward, and wait until all work that became due is done."""
         self._server.run(lambda: self._server.state.step_clock(seconds))
 
     def seed(self, library: str = "photos", count: int = 100) -> list[str]:
-        """Add the finished files of a ready-made library, without requests.
+        """Add the processed files of a prepared library, without requests.
 
         The files are the same in every run.
 
@@ -176,25 +176,25 @@ class Sandbox:
         return self._server.run(lambda: seed(self._server.state, library, count))
 
     def snapshot(self) -> str:
-        """Remember the whole state: files, records, unfinished work, objects and clock.
+        """Save the whole state: files, records, unfinished work, objects and clock.
 
         Returns:
-            The name to give to `restore`.
+            The name to pass to `restore`.
         """
         return self._server.run(self._server.state.snapshots.take)
 
     def restore(self, name: str) -> None:
-        """Go back to a snapshot, as often as wanted. Raises ValueError when there is none."""
+        """Restore a snapshot, any number of times. Raises ValueError if it does not exist."""
         self._server.run(lambda: self._server.state.snapshots.restore(name))
 
     def client(self, **overrides: Any) -> AionVision:
-        """An asynchronous client of this sandbox; arguments override what it is made with."""
+        """Return an asynchronous client of this sandbox; arguments override its settings."""
         from aion import AionVision
 
         return AionVision(**self._settings(overrides))
 
     def sync_client(self, **overrides: Any) -> SyncAionVision:
-        """A blocking client of this sandbox; arguments override what it is made with."""
+        """Return a blocking client of this sandbox; arguments override its settings."""
         from aion import SyncAionVision
 
         return SyncAionVision(**self._settings(overrides))
@@ -204,7 +204,7 @@ class Sandbox:
             "api_key": self.api_key,
             "base_url": self.base_url,
             "polling_interval": _POLLING_INTERVAL,
-            # What the environment says of these is meant for the service.
+            # The environment has these for the real service.
             "tenant_id": "",
             "proxy_url": "",
             **overrides,

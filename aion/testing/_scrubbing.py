@@ -1,7 +1,7 @@
-"""What a recording must not hold, and what would change in it with every run, taken out.
+"""Removes secrets from recordings, and values that would change with every run.
 
-Pure functions over text, JSON, headers and bodies. Each of them leaves its own output as it is,
-so that a recording that is read and written again stays the same.
+Pure functions over text, JSON, headers and bodies. They are idempotent, so that a recording that is
+loaded and saved does not change.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from collections.abc import Iterable
 from typing import Any, Final, cast
 
 REDACTED: Final = "REDACTED"
-"""What stands where a secret was."""
+"""Replaces a secret."""
 NORMALIZED: Final = "NORMALIZED"
-"""What stands where a value was that is another one in each run."""
+"""Replaces a value that differs in each run."""
 API_KEY: Final = "aion_redacted"
-"""What stands where an API key was."""
+"""Replaces an API key."""
 EMAIL: Final = "someone@example.com"
-"""What stands where an e-mail address was."""
+"""Replaces an e-mail address."""
 ORIGIN: Final = "https://api.aionvision.tech"
-"""What stands where the address of a sandbox was, whose port is another one in each run."""
+"""Replaces the address of a sandbox, whose port differs in each run."""
 BOUNDARY: Final = "boundary"
 """The boundary of recorded forms."""
 
@@ -52,15 +52,15 @@ _FIELDS: Final = frozenset(
         "token",
     }
 )
-"""Names of fields and of query parameters whose value opens something."""
+"""Names of fields and query parameters whose value grants access."""
 _SIGNED: Final = ("x-amz-", "x-goog-")
-"""Beginnings of the names that object stores give to the parts of a signature."""
+"""Prefixes of the names that object stores use for the parts of a signature."""
 _IN_QUERIES: Final = _FIELDS | {"awsaccesskeyid", "code", "expires", "googleaccessid", "state"}
 _CHURNING_FIELDS: Final = frozenset({"idempotency_key", "request_id"})
 _MEASURED: Final = re.compile(
     r"(?:^|_)(?:elapsed|execution|processing|response|search)_(?:time|duration)(?:_ms|_seconds)?\Z"
 )
-"""Names of fields that tell how long the service took; its estimates are none of them."""
+"""Names of fields with durations that the service measured; its estimates are not among them."""
 _SECRET_HEADERS: Final = frozenset(
     {"authorization", "cookie", "proxy-authorization", "set-cookie", "x-api-key"}
 )
@@ -90,12 +90,12 @@ _SENT_HEADERS: Final = frozenset(
         "x-tenant-id",
     }
 )
-"""What the client sends by itself; any other header of a request is the program's own."""
+"""Headers that the client sends by itself; the program added any other header."""
 _LENGTHS: Final = frozenset({"content-length", "transfer-encoding"})
-"""Headers that tell of a body's form on the wire, which is not the recorded one."""
+"""Headers about the transferred form of a body, which differs from the recorded form."""
 
 _PASSES: Final = 8
-"""Secrets that run into each other take more than one look; nobody's text takes as many."""
+"""Most passes over a text: adjacent secrets take more than one, real texts never this many."""
 _HERE: Final = re.compile(
     r"https?(?P<after>://|%3A%2F%2F)(?:127\.0\.0\.1|localhost|\[::1\])(?:(?::|%3A)\d{1,5})?(?![\w.:-])",
     re.IGNORECASE,
@@ -104,13 +104,13 @@ _HERE_AS_HOST: Final = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5
 _LOGIN: Final = re.compile(r"(?<=://)[^/?#\s\"'<>]+@")
 _KEY: Final = re.compile(
     r"\baion_(?!redacted\b)[A-Za-z0-9_-]{16,}"
-    # A key may begin with any word. What else does, such as a name or the id of an operation, has
-    # no long piece with a capital or a digit in it.
+    # A key may begin with any word. Other texts that do, such as the id of an operation, have no
+    # long part with a capital or a digit.
     r"|(?<![\w-])[a-z]++_"
     r"(?=[A-Za-z0-9_-]*?(?=[a-z]{0,15}[A-Z0-9])[A-Za-z0-9]{16})[A-Za-z0-9_-]{20,}"
 )
 _BEARER: Final = re.compile(r"\b(Bearer|Basic)\s+[A-Za-z0-9._~+/-]{8,}+=*+(?!@|%40)")
-# It begins only where a word does: a megabyte without a space would take hours otherwise.
+# It begins only at the start of a word: otherwise a megabyte without spaces would take hours.
 _ADDRESS: Final = re.compile(
     r"(?<![\w.+-])[\w.+-]++(@|%40)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}"
 )
@@ -120,7 +120,7 @@ _NAMED: Final = re.compile(r'\bname="([^"]*)"', re.IGNORECASE)
 
 
 def scrub_text(text: str) -> str:
-    """Text without keys, tokens, e-mail addresses, signatures and the sandbox's address."""
+    """Remove keys, tokens, e-mail addresses, signatures and the sandbox's address from text."""
     for _ in range(_PASSES):
         before, text = text, _scrubbed_once(text)
         if text == before:
@@ -138,7 +138,7 @@ def _scrubbed_once(text: str) -> str:
 
 
 def scrub_json(value: Any) -> Any:
-    """A copy of decoded JSON in which every text is scrubbed, and secret fields are."""
+    """Return a copy of decoded JSON with scrubbed texts and secret fields."""
     if isinstance(value, str):
         return scrub_text(value)
     if isinstance(value, list):
@@ -146,7 +146,7 @@ def scrub_json(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     record = cast("dict[str, Any]", value)
-    # `code` and `state` are ordinary names but in the two steps of an OAuth consent.
+    # `code` and `state` are ordinary names except in the two steps of an OAuth consent.
     consent = "state" in record and not record.keys().isdisjoint({"code", "authorization_url"})
     return {scrub_text(name): _field(name, one, consent) for name, one in record.items()}
 
@@ -159,42 +159,42 @@ def _field(name: str, value: Any, consent: bool) -> Any:
             return REDACTED
         return NORMALIZED if name in _CHURNING_FIELDS else scrub_text(value)
     if isinstance(value, int | float) and _MEASURED.search(name):
-        # A number of the same kind, so that it fits the same schema.
+        # A number of the same type, so that it fits the same schema.
         return type(value)(0)
     return scrub_json(value)
 
 
 def scrub_headers(headers: Iterable[tuple[str, Any]], *, sent: bool = False) -> dict[str, Any]:
-    """Headers by their names in lower case; values are texts, or lists of texts as they came.
+    """Return scrubbed headers by names in lower case; values stay texts, or lists of texts.
 
-    Of those of a request (`sent`), what the program added is taken for secret.
+    Headers that the program added to a request (`sent`) are treated as secrets.
     """
-    given = {name.lower(): value for name, value in headers}
+    by_name = {name.lower(): value for name, value in headers}
     churning = _CHURNING_HEADERS
-    if "last-modified" in given:
-        # The ETag of a file that is served can be made of its date. That of one that was sent
-        # stays: the client hands it on.
+    if "last-modified" in by_name:
+        # The ETag of a downloaded file may contain its date. The ETag of an uploaded file
+        # stays: the client sends it later.
         churning |= {"etag", "last-modified"}
     if sent:
         known = _SENT_HEADERS | _SECRET_HEADERS | churning
-        given = {
+        by_name = {
             name: value if name in known or name in _LENGTHS else REDACTED
-            for name, value in given.items()
+            for name, value in by_name.items()
         }
     return {
         name: [_header(name, str(one), churning) for one in cast("Any", value)]
         if isinstance(value, list)
         else _header(name, _text(value), churning)
-        for name, value in given.items()
+        for name, value in by_name.items()
         if name not in _LENGTHS
     }
 
 
 def scrub_body(body: bytes, content_type: str, *, sent: bool) -> bytes:
-    """A body without secrets, laid out to be read.
+    """Return a body without secrets, in a readable layout.
 
-    JSON is indented. A body that is not text is left as it is in an answer, for a replay has to
-    give it back; where it was `sent`, its length and hash are enough to know it again.
+    JSON is indented. The binary body of a response is unchanged, because a replay must return it.
+    If it was `sent`, its length and hash replace it, which are enough to recognize it.
     """
     kind = content_type.partition(";")[0].strip().lower()
     if kind == _FORM:
@@ -202,7 +202,7 @@ def scrub_body(body: bytes, content_type: str, *, sent: bool) -> bytes:
     try:
         text = body.decode()
     except UnicodeDecodeError:
-        return _known_again(body).encode() if sent else body
+        return _fingerprint(body).encode() if sent else body
     if kind == "application/json" or kind.endswith("+json"):
         return _scrub_document(text, indent=2).encode()
     if kind == "text/event-stream":
@@ -213,13 +213,13 @@ def scrub_body(body: bytes, content_type: str, *, sent: bool) -> bytes:
 
 
 def parts_of(body: bytes, content_type: str) -> list[tuple[str, bytes]]:
-    """Head and content of each part of a form, recorded or as sent.
+    """Return head and content of each part of a form, recorded or as sent.
 
     Raises:
-        ValueError: The content type names no boundary.
+        ValueError: The content type has no boundary.
     """
-    _, found, boundary = content_type.partition("boundary=")
-    if not found:
+    _, separator, boundary = content_type.partition("boundary=")
+    if not separator:
         raise ValueError(f"no boundary in {content_type!r}")
     mark = b"--" + boundary.partition(";")[0].strip().strip('"').encode()
     pieces = re.split(rb"(?:\A|\r?\n)" + re.escape(mark) + rb"(?:--)?(?:\r?\n|\Z)", body)
@@ -247,7 +247,7 @@ def _scrub_form(body: bytes, content_type: str) -> str:
         try:
             text = content.decode()
         except UnicodeDecodeError:
-            text = _known_again(content)
+            text = _fingerprint(content)
         if named is not None and _is_secret(named[1], _FIELDS):
             text = REDACTED
         elif named is not None and named[1].lower() in _CHURNING_FIELDS:
@@ -273,7 +273,7 @@ def _event_line(line: str) -> str:
     return f"data: {_scrub_document(value.strip())}" if value.strip() else line
 
 
-def _known_again(body: bytes) -> str:
+def _fingerprint(body: bytes) -> str:
     return f"({len(body)} bytes, sha256 {hashlib.sha256(body).hexdigest()})"
 
 
@@ -282,7 +282,7 @@ def _header(name: str, value: str, churning: frozenset[str]) -> str:
         return NORMALIZED
     if name in _SECRET_HEADERS or name.startswith(_SIGNED):
         scheme, _, rest = value.partition(" ")
-        # That a key was sent, and how, is worth a look in a review.
+        # Shows reviewers that a key was sent, and how.
         return f"{scheme} {REDACTED}" if rest and scheme in ("Bearer", "Basic") else REDACTED
     if name == "host":
         return _HERE_AS_HOST.sub(ORIGIN.partition("://")[2], value)
@@ -300,14 +300,14 @@ def _is_secret(name: str, names: frozenset[str]) -> bool:
     return lowered in names or lowered.startswith(_SIGNED)
 
 
-def _origin(found: re.Match[str]) -> str:
-    return ORIGIN.replace("://", found["after"])
+def _origin(match: re.Match[str]) -> str:
+    return ORIGIN.replace("://", match["after"])
 
 
-def _parameter(found: re.Match[str]) -> str:
-    before, name, value = found.groups()
+def _parameter(match: re.Match[str]) -> str:
+    before, name, value = match.groups()
     return f"{before}{name}={REDACTED if _is_secret(name, _IN_QUERIES) else value}"
 
 
-def _address(found: re.Match[str]) -> str:
-    return EMAIL.replace("@", found[1])
+def _address(match: re.Match[str]) -> str:
+    return EMAIL.replace("@", match[1])

@@ -1,20 +1,20 @@
-"""Fixtures of pytest: a sandbox that is started once and empty for every test.
+"""Provides pytest fixtures: a sandbox that is started once, and reset for every test.
 
 In the `conftest.py` at the root of the tests::
 
     pytest_plugins = ["aion.testing.plugin"]
 
-A test then asks for what it needs::
+A test then requests the fixtures that it needs::
 
     def test_a_photo_is_described(aion_client, tmp_path):
         ...
 
     def test_the_whole_program(aion_env):
-        # What reads AIONVISION_API_KEY and AIONVISION_BASE_URL, reaches the sandbox.
+        # AIONVISION_API_KEY and AIONVISION_BASE_URL point to the sandbox.
         ...
 
-It is not loaded by itself: it would be in every run of pytest of all who have the package. The
-sandbox needs the extra `sandbox`.
+It is not loaded automatically: otherwise it would be part of every run of pytest with this package
+installed. The sandbox needs the extra `sandbox`.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ _HERE = "localhost,127.0.0.1,::1"
 
 @pytest.fixture(scope="session")
 def aion_sandbox_options() -> Mapping[str, Any]:
-    """The arguments of `aion.testing.Sandbox`; override this fixture to choose them.
+    """Return the arguments of `aion.testing.Sandbox`; override this fixture to choose them.
 
-    By default background work rests 5 ms in each of its states. A session has one sandbox for
-    each process that runs tests, so the port is best left alone.
+    By default background work stays 5 ms in each of its states. A session has one sandbox for
+    each process that runs tests, so do not set the port.
     """
     return {}
 
@@ -56,9 +56,9 @@ def _aion_sandbox_server(aion_sandbox_options: Mapping[str, Any]) -> Iterator[Sa
 
 @pytest.fixture
 def aion_sandbox(_aion_sandbox_server: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
-    """A running sandbox, empty and without faults, whatever the tests before left in it.
+    """Return a running sandbox, empty and without faults, whatever earlier tests did.
 
-    While the test runs, no proxy of the environment is asked for addresses of this machine.
+    During the test, proxies of the environment are not used for addresses of this machine.
     """
     for name in ("NO_PROXY", "no_proxy"):
         monkeypatch.setenv(name, ",".join(filter(None, (os.environ.get(name), _HERE))))
@@ -68,9 +68,9 @@ def aion_sandbox(_aion_sandbox_server: Sandbox, monkeypatch: pytest.MonkeyPatch)
 
 @pytest.fixture
 def aion_client(aion_sandbox: Sandbox) -> Iterator[SyncAionVision]:
-    """A blocking client of the sandbox, closed when the test ends.
+    """Yield a blocking client of the sandbox, and close it when the test ends.
 
-    An asynchronous one is opened by the test, in its event loop:
+    A test opens an asynchronous client itself, in its event loop:
     `async with aion_sandbox.client() as client`.
     """
     with aion_sandbox.sync_client() as client:
@@ -79,10 +79,9 @@ def aion_client(aion_sandbox: Sandbox) -> Iterator[SyncAionVision]:
 
 @pytest.fixture
 def aion_env(aion_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
-    """The sandbox, in the environment: `from_env()` of either client reaches it in this test.
+    """Point the environment to the sandbox: `from_env()` of either client reaches it in this test.
 
-    No other setting of the machine is left there: every other `AIONVISION_` variable is removed
-    until the test ends.
+    Every other `AIONVISION_` variable is removed until the test ends.
     """
     for name in [name for name in os.environ if name.startswith("AIONVISION_")]:
         monkeypatch.delenv(name)

@@ -1,4 +1,4 @@
-"""Settings for vcrpy, which records what a client sends and gets, and plays it back offline.
+"""Settings for vcrpy, which records requests and responses, and replays them offline.
 
 import vcr
 from aion.testing import vcr_config
@@ -18,22 +18,20 @@ from ._scrubbing import scrub_body, scrub_headers, scrub_text
 
 
 def vcr_config() -> dict[str, Any]:
-    """Arguments for `vcr.VCR`, or what a `vcr_config` fixture of pytest-recording gives back.
+    """Return the arguments for `vcr.VCR`, or for a `vcr_config` fixture of pytest-recording.
 
-    What is recorded with them can be checked in:
+    Recordings with these settings are safe to check in:
 
     - API keys, tokens, passwords, cookies, login codes, signatures of presigned URLs and e-mail
-      addresses are replaced, wherever they stand: headers, paths, queries and bodies, of requests
-      and answers.
-    - Request ids, idempotency keys, dates of answers, boundaries of forms and the address of a
-      sandbox, which are others in each run, get fixed values. A sandbox appears as
+      addresses are replaced in headers, paths, queries and bodies of requests and responses.
+    - Request ids, idempotency keys, dates of responses, boundaries of forms and the address of a
+      sandbox, which differ in each run, get fixed values. A sandbox appears as
       ``https://api.aionvision.tech``.
-    - JSON is indented, text stands in blocks of lines, and files in a request are represented by
-      their length and hash.
+    - JSON is indented, text is written in blocks of lines, and files in a request are represented
+      by their length and hash.
 
-    A request is answered by the recorded one with the same method, path, query and body; the host
-    does not count, so that a recording serves for any `base_url`. Both clients can be used, and
-    each can play what the other has recorded.
+    A replay matches a request by method, path, query and body. The host is ignored, so that a
+    recording works for any `base_url`. Both clients can replay the recordings of each other.
 
     Returns:
         Arguments to add to and to override, such as ``{**vcr_config(), "record_mode": "none"}``.
@@ -65,8 +63,8 @@ def _scrub_request(request: Any) -> Any:
 
 def _scrub_response(response: dict[str, Any]) -> dict[str, Any]:
     headers: dict[str, Any] = response["headers"]
-    found: Any = next((headers[name] for name in headers if name.lower() == "content-type"), "")
-    kind = found if isinstance(found, str) else found[0]
+    header: Any = next((headers[name] for name in headers if name.lower() == "content-type"), "")
+    kind = header if isinstance(header, str) else header[0]
     body: Any = response["body"]["string"]
     if isinstance(body, bytes) and body:
         response["body"]["string"] = scrub_body(body, kind, sent=False)
@@ -90,14 +88,14 @@ def _block(body: Any) -> Any:
 
 
 def _in_blocks(request: Any, response: Any) -> tuple[Any, Any]:
-    # The setter of `body` would turn the text into bytes again.
+    # The setter of `body` would convert the text back to bytes.
     request._body = _block(request._body)
     response["body"]["string"] = _block(response["body"]["string"])
     return request, response
 
 
 def _saves_through_a_hook() -> bool:
-    """Whether this vcrpy lets one change the form in which a recording is saved."""
+    """Return whether this vcrpy has a hook for the form in which a recording is saved."""
     try:
         # vcrpy and yaml have no types.
         recorder: Any = import_module("vcr")

@@ -1,4 +1,4 @@
-"""Result types, enums and events, one module a subject.
+"""Result types, enums and events, one module per subject.
 
 Each name is imported on first use (PEP 562).
 """
@@ -93,6 +93,6 @@ NAMES: dict[str, str] = {
         "VideoUploadProgress VideoUploadResult VideoUploadSession VideoUploadStatus"
     ),
 }
-"""The names of each module: the one place to add a name."""
+"""The exported names of each module; add a new name here."""
 
 __getattr__, __dir__ = exports(__name__, NAMES)

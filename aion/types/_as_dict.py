@@ -1,4 +1,4 @@
-"""What plain dataclasses share: their fields as JSON data."""
+"""Converts plain dataclasses to JSON data."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from aion_api import Model
 
 
 def as_dict(record: Any) -> dict[str, Any]:
-    """The fields of a dataclass as JSON data, those that are None included."""
+    """Return the fields of a dataclass as JSON data, including those that are None."""
     return {field.name: plain(getattr(record, field.name)) for field in fields(record)}
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON data: whatever can turn itself into a dictionary does, at any depth."""
+    """Return a value as JSON data, calling `to_dict` of the objects inside it at any depth."""
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, Model) or callable(getattr(value, "to_dict", None)):

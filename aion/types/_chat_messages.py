@@ -1,4 +1,4 @@
-"""What is said in a chat: messages, answers, tokens of a stream, and the images they show."""
+"""Chat messages, responses, tokens of a stream, and the images they refer to."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from aion.types.file_collection import FileCollection
 
 CAPABILITY = "conversational"
-"""What collections made of chat objects name as their source."""
+"""The `source_capability` of collections made of chat objects."""
 _KINDS = {str(kind): kind for kind in ChatTokenType}
 _WITH_TEXT = (ChatTokenType.TOKEN, ChatTokenType.COMPLETE)
 _CONTEXT_KEYS = ("result_refs", "image_context", "tool_document_data", "tool_link_data")
@@ -30,10 +30,10 @@ class ImageReference(Model):
 
     Attributes:
         image_id: The id of the image.
-        filename: Its name; empty where the answer has none.
+        filename: Its name; empty if the response has none.
         thumbnail_url: A small rendition.
         description: Its AI description.
-        confidence: How sure the service is of it, from 0 to 1.
+        confidence: The confidence of the service, from 0 to 1.
         title: Its title.
         stored_url: Where the image itself can be read.
     """
@@ -68,13 +68,13 @@ class ChatMessage(Model):
 
     Attributes:
         id: The id of the message.
-        role: Who wrote it.
+        role: The author's role.
         content: The text, with its markup.
         created_at: When it was written.
-        token_count: How many tokens it took; 0 where that is not known.
-        image_context: The images it refers to, where the answer has any.
-        metadata: What else the service says of it, such as `result_refs`.
-        processing_time_ms: How long writing it took, in milliseconds.
+        token_count: How many tokens it took; 0 if unknown.
+        image_context: The images it refers to, if the response has any.
+        metadata: Further facts from the service, such as `result_refs`.
+        processing_time_ms: Milliseconds spent on writing it.
     """
 
     id: str
@@ -88,21 +88,21 @@ class ChatMessage(Model):
 
     @property
     def resolved_content(self) -> str:
-        """The text as people read it: names and numbers in place of the markup."""
+        """Return the text for people, with names and numbers in place of the markup."""
         return _resolved(self.content, self, self.image_context)
 
     @property
     def references(self) -> ParsedReferences:
-        """What the markup of the text points to."""
+        """Return the objects that the markup of the text refers to."""
         return parse_references(self.content, _context(self, self.image_context))
 
     @property
     def result_refs(self) -> dict[str, Any]:
-        """The results behind the counts of the text, by key, as the service sent them."""
+        """Return the results behind the counts of the text, by key, as the service sent them."""
         return _result_refs(self)
 
     def as_collection(self) -> FileCollection:
-        """Its images as a collection of files."""
+        """Return its images as a collection of files."""
         return collection_of_images(self.image_context)
 
     @classmethod
@@ -126,20 +126,20 @@ class ChatMessage(Model):
 
 @frozen(slots=False)
 class ChatResponse(Model):
-    """The whole answer to one message.
+    """The complete response to one message.
 
     Attributes:
-        message_id: The id of the answer among the messages of the session.
+        message_id: The id of the response among the messages of the session.
         session_id: The session.
         content: The text, with its markup.
-        token_count: How many tokens the answer took.
-        provider: Who runs the model, where the service says so.
-        model: The model, where the service says so.
+        token_count: How many tokens the response took.
+        provider: Who runs the model, if the service reports it.
+        model: The model, if the service reports it.
         processing_time_ms: How long it took, in milliseconds.
-        images: The images it refers to; empty where the service names none.
-        metadata: What else the service says of it, such as `result_refs`.
-        remaining_tokens: Tokens left in the session, where the service says so.
-        remaining_messages: Messages left in the session, where the service says so.
+        images: The images it refers to; empty if the service names none.
+        metadata: Further facts from the service, such as `result_refs`.
+        remaining_tokens: Tokens left in the session, if the service reports it.
+        remaining_messages: Messages left in the session, if the service reports it.
     """
 
     message_id: str
@@ -156,30 +156,30 @@ class ChatResponse(Model):
 
     @property
     def resolved_content(self) -> str:
-        """The text as people read it: names and numbers in place of the markup."""
+        """Return the text for people, with names and numbers in place of the markup."""
         return _resolved(self.content, self, self.images)
 
     @property
     def references(self) -> ParsedReferences:
-        """What the markup of the text points to."""
+        """Return the objects that the markup of the text refers to."""
         return parse_references(self.content, _context(self, self.images))
 
     @property
     def result_refs(self) -> dict[str, Any]:
-        """The results behind the counts of the text, by key, as the service sent them."""
+        """Return the results behind the counts of the text, by key, as the service sent them."""
         return _result_refs(self)
 
     def as_collection(self) -> FileCollection:
-        """Its images as a collection of files."""
+        """Return its images as a collection of files."""
         return collection_of_images(self.images)
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any], session_id: str = "") -> Self:
-        """Read the answer to a message, or the data of a ``complete`` event.
+        """Read the response to a message, or the data of a ``complete`` event.
 
         Args:
             data: The JSON object. Images and metadata may be missing.
-            session_id: The session, which the wire does not repeat.
+            session_id: The session, which the response lacks.
         """
         read = Reader(data)
         images, other = read_images(read.get("images", "image_context"))
@@ -201,12 +201,12 @@ class ChatResponse(Model):
 
 @frozen(slots=False)
 class ChatToken(Model):
-    """One event of a streamed answer.
+    """One event of a streamed response.
 
     Attributes:
-        type: What it is. A kind that this version does not know keeps its name.
+        type: The kind of event. A kind that this version does not know keeps its name.
         content: The next piece of the text for ``token``, the whole text for ``complete``.
-        data: The event's data as it came.
+        data: The event's data as received.
     """
 
     type: ChatTokenType
@@ -215,7 +215,7 @@ class ChatToken(Model):
 
     @property
     def resolved_content(self) -> str | None:
-        """The text as people read it; None unless the type is ``complete``."""
+        """Return the text for people; None unless the type is ``complete``."""
         if self.type is not ChatTokenType.COMPLETE:
             return None
         resolved = (self.data or {}).get("resolved_content")
@@ -227,14 +227,14 @@ class ChatToken(Model):
 
     @property
     def references(self) -> ParsedReferences | None:
-        """What the markup of the text points to; None unless the type is ``complete``."""
+        """Return the objects that the markup refers to; None unless the type is ``complete``."""
         if self.type is not ChatTokenType.COMPLETE:
             return None
         return parse_references(self.content or "", _context_of(self.data or {}))
 
     @property
     def result_refs(self) -> dict[str, Any] | None:
-        """The results behind the counts of the text; None unless the type is ``complete``."""
+        """Return the results behind the counts; None unless the type is ``complete``."""
         if self.type is not ChatTokenType.COMPLETE:
             return None
         return _mapping(_context_of(self.data or {}).get("result_refs"))
@@ -244,14 +244,14 @@ class ChatToken(Model):
         """Read an event.
 
         Args:
-            event_type: Its name. Where it is empty, the `type` of the data counts.
+            event_type: Its name. If it is empty, the `type` of the data counts.
             event_data: Its data.
         """
         kind = _KINDS.get(event_type) or ChatTokenType(
             event_type or str(event_data.get("type") or "message")
         )
         content = event_data.get("content") if kind in _WITH_TEXT else None
-        # There are thousands in an answer: built as decoders do it, and not by `__init__`.
+        # A response has thousands of tokens: `__init__` would be too slow.
         return build(
             cls,
             {
@@ -269,9 +269,9 @@ class ChatToken(Model):
 
 
 def read_images(value: Any) -> tuple[list[ImageReference] | None, dict[str, Any]]:
-    """The images of an answer, and under their key what is there in another layout.
+    """Return the images of a response, and the data of an unknown layout under its key.
 
-    A list of images, one image, and an object that holds a list of them are known.
+    Known layouts are a list of images, one image, and an object that holds a list of images.
     """
     if value is None:
         return None, {}
@@ -289,7 +289,7 @@ def read_images(value: Any) -> tuple[list[ImageReference] | None, dict[str, Any]
 
 
 def collection_of_images(images: Iterable[ImageReference] | None) -> FileCollection:
-    """Images of the chat as a collection of files."""
+    """Return images of the chat as a collection of files."""
     from aion.types.file_collection import FileCollection, FileRef
 
     refs = [
@@ -297,14 +297,14 @@ def collection_of_images(images: Iterable[ImageReference] | None) -> FileCollect
             image.image_id,
             "image/*",
             image.filename or None,
-            metadata=_told(image) or None,
+            metadata=_facts_of(image) or None,
         )
         for image in images or ()
     ]
     return FileCollection(refs, "image", CAPABILITY)
 
 
-def _told(image: ImageReference) -> dict[str, Any]:
+def _facts_of(image: ImageReference) -> dict[str, Any]:
     known = {name: getattr(image, name) for name in ("description", "confidence", "title")}
     return {name: value for name, value in known.items() if value is not None}
 
@@ -317,7 +317,7 @@ def _resolved(
 
 
 def _context(of: ChatMessage | ChatResponse, images: list[ImageReference] | None) -> dict[str, Any]:
-    """What the references of a text are looked up in."""
+    """Return the metadata in which the references of a text are looked up."""
     context = _context_of({**of.additional_properties, "metadata": of.metadata})
     if images and not context.get("image_context"):
         context["image_context"] = [{"image_id": image.image_id} for image in images]
@@ -325,7 +325,7 @@ def _context(of: ChatMessage | ChatResponse, images: list[ImageReference] | None
 
 
 def _context_of(data: Mapping[str, Any]) -> dict[str, Any]:
-    """The same of an answer's JSON, whose metadata and upper level both may hold it."""
+    """Return the same metadata from JSON, which may have it at the top level or in `metadata`."""
     inner = _mapping(data.get("metadata"))
     return {key: found for key in _CONTEXT_KEYS if (found := inner.get(key) or data.get(key))}
 

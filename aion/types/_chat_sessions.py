@@ -1,4 +1,4 @@
-"""Chat sessions, alone, listed and with their messages; the images at hand; decided plans."""
+"""Chat sessions, in lists and with their messages; available images; results of plans."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class ChatSession(Model):
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Read a session of a listing, or the short answer that created one."""
+        """Read a session of a listing, or the short response that created one."""
         read = Reader(data)
         return cls(
             id=read.need("id", "session_id"),
@@ -81,15 +81,15 @@ class ChatSession(Model):
 
 @frozen(slots=False)
 class ChatSessionDetail(Model):
-    """A session with its messages and what is selected for it.
+    """A session with its messages and its selection.
 
     Attributes:
         session: The session; its title is here.
-        messages: Its messages, oldest first, as far as they were asked for.
+        messages: Its requested messages, oldest first.
         selected_image_ids: The images it talks about.
         selected_video_ids: The videos it talks about.
-        current_search_result_ids: What its last search found, where the service says so.
-        context_summary: What is selected, in words, where the service says so.
+        current_search_result_ids: The results of its last search, if the service reports them.
+        context_summary: A summary of the selection, if the service reports it.
     """
 
     session: ChatSession
@@ -100,7 +100,7 @@ class ChatSessionDetail(Model):
     context_summary: str | None = None
 
     def as_collection(self) -> FileCollection:
-        """What its last search found, or else the selected images and videos, as files."""
+        """Return the results of its last search, or the selected images and videos, as files."""
         from aion.types.file_collection import FileCollection, FileRef
 
         found = self.current_search_result_ids
@@ -163,7 +163,7 @@ class ChatImageList(GetAllUserImagesResponse):
     """
 
     def as_collection(self) -> FileCollection:
-        """The images of this page as a collection of files."""
+        """Return the images of this page as a collection of files."""
         from aion.types.file_collection import FileCollection
 
         return FileCollection.from_ids(self.image_ids, "image", CAPABILITY)
@@ -171,18 +171,18 @@ class ChatImageList(GetAllUserImagesResponse):
 
 @frozen(slots=False)
 class PlanActionResponse(Model):
-    """What became of a plan that was approved or canceled.
+    """The outcome of a plan that was approved or canceled.
 
     Attributes:
-        success: Whether the service did as it was told.
+        success: Whether the service did what was requested.
         plan_id: The plan.
-        message: The same in words.
+        message: The outcome in words.
         action_taken: ``approve`` or ``cancel``, or the service's word for it.
-        results: What the plan brought, once it is done.
-        agent_results: The same by agent.
-        pending_actions: What needs another approval.
-        status: ``accepted`` for a plan that goes on in the background; None for one that is done,
-            unless the service has a word of its own.
+        results: The results of the plan, once it is done.
+        agent_results: The results by agent.
+        pending_actions: Actions that need another approval.
+        status: ``accepted`` for a plan that continues in the background; None for one that is done,
+            unless the service sends another status.
     """
 
     success: bool
@@ -196,7 +196,7 @@ class PlanActionResponse(Model):
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Read the answer of a plan that is done."""
+        """Read the response of a plan that is done."""
         read = Reader(data)
         return cls(
             success=read.need("success"),
@@ -212,9 +212,9 @@ class PlanActionResponse(Model):
 
     @classmethod
     def from_answer(cls, text: str, *, plan_id: str, action: str) -> Self:
-        """Read the text of a successful answer, whether the plan is done or goes on.
+        """Read the text of a successful response, whether the plan is done or continues.
 
-        The contract leaves open what the service says when it goes on: maybe nothing.
+        The contract does not define the body for a plan that continues; it may be empty.
 
         Raises:
             ValueError: It is neither empty nor JSON.
@@ -226,7 +226,7 @@ class PlanActionResponse(Model):
         accepted = {
             "success": True,
             "plan_id": plan_id,
-            "message": "The plan goes on in the background.",
+            "message": "The plan continues in the background.",
             "action_taken": action,
             "status": _ACCEPTED,
         }

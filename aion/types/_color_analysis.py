@@ -1,7 +1,7 @@
-"""The color analysis of an image: its main colors in several color spaces, and what they are like.
+"""The color analysis of an image: its main colors in several color spaces, and their analytics.
 
-Search hits carry less of it: there, what a color is in other color spaces is worked out from its
-hex code, and the analytics are None.
+Search hits have less data: there, the values in other color spaces are computed from the hex code,
+and the analytics are None.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class HSL(Model):
 
     h: float
     s: float
-    l: float  # noqa: E741 - the name that the wire has
+    l: float  # noqa: E741 - the name in the response
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
@@ -77,7 +77,7 @@ class HSL(Model):
 
 @frozen(slots=False)
 class LAB(Model):
-    """A color in CIE L*a*b*, where distance is what eyes see.
+    """A color in CIE L*a*b*, where distances match perceived differences.
 
     Attributes:
         l: Lightness, from 0 to 100.
@@ -85,7 +85,7 @@ class LAB(Model):
         b: Blue (negative) to yellow.
     """
 
-    l: float  # noqa: E741 - the name that the wire has
+    l: float  # noqa: E741 - the name in the response
     a: float
     b: float
 
@@ -124,16 +124,16 @@ class DominantColor(Model):
 
     @property
     def family_enum(self) -> ColorFamily | None:
-        """The family, or None when it is not in `ColorFamily`."""
+        """Return the family, or None when it is not in `ColorFamily`."""
         return family_of(self.family)
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Read a color. What an answer leaves out is worked out from the hex code.
+        """Read a color. Missing values are computed from the hex code.
 
         Raises:
             KeyError: It has neither a hex code nor RGB channels.
-            ValueError: Its hex code is none.
+            ValueError: Its hex code is invalid.
         """
         read = Reader(data)
         code, channels, hsl, lab = (read.get(name) for name in ("hex", "rgb", "hsl", "lab"))
@@ -159,11 +159,11 @@ class DominantColor(Model):
 
 @frozen(slots=False)
 class ColorTemperature(Model):
-    """How warm the colors of an image are.
+    """The color temperature of an image.
 
     Attributes:
         value: ``warm``, ``cool`` or ``neutral``.
-        score: How much of it, from 0 to 1.
+        score: Its strength, from 0 to 1.
     """
 
     value: str
@@ -213,12 +213,12 @@ class ColorSaturation(_Level):
 
 @frozen(slots=False)
 class ColorAnalytics(Model):
-    """What the colors of an image are like altogether.
+    """Overall properties of the colors of an image.
 
     Attributes:
-        temperature: How warm they are.
-        brightness: How bright they are.
-        saturation: How saturated they are.
+        temperature: Their temperature.
+        brightness: Their brightness.
+        saturation: Their saturation.
     """
 
     temperature: ColorTemperature
@@ -242,10 +242,10 @@ class ColorAnalysis(Model):
     """The colors of an image.
 
     Attributes:
-        version: The version of the analysis; empty where the answer does not tell.
+        version: The version of the analysis; empty if the response lacks it.
         dominant_colors: The main colors, largest first.
-        analytics: What they are like altogether. None in search hits.
-        extracted_at: When they were extracted, where the analysis tells.
+        analytics: Their overall properties. None in search hits.
+        extracted_at: When they were extracted, if the analysis has it.
     """
 
     version: str
@@ -255,7 +255,7 @@ class ColorAnalysis(Model):
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Read an analysis, whole or shortened. A color without a rank gets its place as one."""
+        """Read an analysis, complete or shortened. A missing rank is set to the position."""
         read = Reader(data)
         analytics = read.get("analytics")
         colors: list[Mapping[str, Any]] = read.get("dominant_colors") or []
@@ -277,9 +277,9 @@ def _lab(red: int, green: int, blue: int) -> LAB:
 
 
 def family_of(name: str) -> ColorFamily | None:
-    """The family of this name, or None when it is not in `ColorFamily`."""
-    found = ColorFamily(name)
-    return found if found.is_known else None
+    """Return the family of this name, or None when it is not in `ColorFamily`."""
+    family = ColorFamily(name)
+    return family if family.is_known else None
 
 
 def _ranked(color: Mapping[str, Any], place: int) -> Mapping[str, Any]:

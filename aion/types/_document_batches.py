@@ -1,4 +1,4 @@
-"""Batches of documents that come in by presigned URLs: prepared, confirmed, followed."""
+"""Batches of documents that are uploaded by presigned URLs: preparation, confirmation, status."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from aion_api import Model
 
 @frozen(slots=False)
 class DocumentBatchFileInfo(Model):
-    """Where and how to send one document of a batch. Do not send your API key there.
+    """The presigned URL for one document of a batch. Do not send your API key to it.
 
     Attributes:
         filename: The document.
         upload_url: The presigned URL.
-        object_key: What to confirm once the bytes are there.
+        object_key: What to confirm once the bytes are stored.
         upload_headers: Headers to send with the bytes, exactly these.
         upload_method: ``PUT``, or ``POST`` with `upload_fields` as form fields before the file.
         upload_fields: Form fields of a ``POST``; None otherwise.
@@ -57,11 +57,11 @@ class DocumentBatchPrepareResult(Model):
     """A prepared batch.
 
     Attributes:
-        batch_id: What to confirm and to ask for.
-        files: Where each document goes, in the order of the request.
+        batch_id: The id to confirm the batch and to get its status.
+        files: The URL for each document, in the order of the request.
         expires_at: When the URLs stop working.
-        total_size_bytes: All documents together, where the service tells.
-        estimated_time_seconds: How long that may take, where the service tells.
+        total_size_bytes: All documents together, if the service reports it.
+        estimated_time_seconds: Estimated duration in seconds, if the service reports it.
         upload_plan: The service's advice on how to send them.
     """
 
@@ -74,7 +74,7 @@ class DocumentBatchPrepareResult(Model):
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Read the answer to a preparation."""
+        """Read the response to a preparation."""
         read = Reader(data)
         return cls(
             batch_id=read.need("batch_id"),
@@ -89,15 +89,15 @@ class DocumentBatchPrepareResult(Model):
 
 @frozen(slots=False)
 class DocumentBatchConfirmItem(Model):
-    """What became of one document of a confirmed batch.
+    """The outcome of one document of a confirmed batch.
 
     Attributes:
-        document_id: The document; empty where none was made.
+        document_id: The document; empty if none was made.
         filename: Its name.
         status: ``created`` or ``failed``.
-        error: Why it failed, where the service tells.
+        error: Why it failed, if the service reports it.
         object_key: Where it is stored.
-        text_extraction_status: How far its text is.
+        text_extraction_status: The status of its text extraction.
     """
 
     document_id: str
@@ -124,7 +124,7 @@ class DocumentBatchConfirmItem(Model):
 
 @frozen(slots=False)
 class DocumentBatchConfirmResult(Model):
-    """What became of a confirmed batch.
+    """The outcome of a confirmed batch.
 
     Attributes:
         batch_id: The batch.
@@ -132,7 +132,7 @@ class DocumentBatchConfirmResult(Model):
         created_count: How many documents were created.
         failed_count: How many files failed.
         processing_status: ``queued``, ``partial`` or ``failed``.
-        message: What the service said.
+        message: The message of the service.
     """
 
     batch_id: str
@@ -144,7 +144,7 @@ class DocumentBatchConfirmResult(Model):
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Read the answer to a confirmation; failed files come as names only."""
+        """Read the response to a confirmation, in which failed files are only names."""
         read = Reader(data)
         items = read.items(DocumentBatchConfirmItem, "documents")
         lost = read.get("failed_files") or ()
@@ -165,14 +165,14 @@ class DocumentBatchConfirmResult(Model):
 
 @frozen(slots=False)
 class DocumentBatchStatusItem(Model):
-    """How far one document of a batch is.
+    """The status of one document of a batch.
 
     Attributes:
         document_id: The document.
         filename: Its name.
         text_extraction_status: ``pending``, ``processing``, ``completed`` or ``failed``.
-        embedding_status: How far its search index is, where the service tells.
-        error_message: Why it failed, where the service tells.
+        embedding_status: The status of its search index, if the service reports it.
+        error_message: Why it failed, if the service reports it.
         object_key: Where it is stored.
     """
 
@@ -200,15 +200,15 @@ class DocumentBatchStatusItem(Model):
 
 @frozen(slots=False)
 class DocumentBatchStatusResult(Model):
-    """How far a batch is.
+    """The status of a batch.
 
     Attributes:
         batch_id: The batch.
         documents: Its documents.
-        completed_count: Documents whose text is there.
-        processing_count: Documents that are being worked on or still to come.
+        completed_count: Documents whose text is extracted.
+        processing_count: Documents that are in progress or pending.
         failed_count: Documents that failed.
-        is_complete: Whether nothing more happens to the batch, well or not.
+        is_complete: Whether the batch has ended, successfully or not.
         status: ``pending``, ``uploading``, ``processing``, ``completed`` or ``failed``.
         total_documents: Documents of the batch, confirmed or not.
     """
@@ -224,7 +224,7 @@ class DocumentBatchStatusResult(Model):
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Read the state of a batch; what it does not count is counted here."""
+        """Read the status of a batch; missing counts are computed here."""
         read = Reader(data)
         items = read.items(DocumentBatchStatusItem, "documents")
         states = [item.text_extraction_status for item in items]

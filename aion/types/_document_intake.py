@@ -1,4 +1,4 @@
-"""How one document comes in by a presigned URL, and how many still may."""
+"""The upload of one document by a presigned URL, and the upload quota."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from aion_api import Model
 
 @frozen(slots=False)
 class DocumentPresignedUploadResult(Model):
-    """Where and how to send the bytes of one document. Do not send your API key there.
+    """The presigned URL for one document. Do not send your API key to it.
 
     Attributes:
         upload_url: The presigned URL.
-        object_key: What to confirm once the bytes are there.
+        object_key: What to confirm once the bytes are stored.
         expires_at: When the URL stops working.
         upload_headers: Headers to send with the bytes, exactly these.
         upload_method: ``PUT``, or ``POST`` with `upload_fields` as form fields before the file.
         upload_fields: Form fields of a ``POST``; None otherwise.
-        max_size_bytes: The most bytes that are taken.
-        storage_target: Where they go: ``default`` or ``custom``.
+        max_size_bytes: Largest accepted size in bytes.
+        storage_target: Where the bytes are stored: ``default`` or ``custom``.
         bucket_name: Your own bucket, for ``custom``.
     """
 
@@ -41,7 +41,7 @@ class DocumentPresignedUploadResult(Model):
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Read the answer to a request for a URL."""
+        """Read the response to a request for a URL."""
         read = Reader(data)
         return cls(
             **upload_target(read),
@@ -54,18 +54,18 @@ class DocumentPresignedUploadResult(Model):
 
 @frozen(slots=False)
 class DocumentConfirmResult(Model):
-    """The document that a confirmed upload led to.
+    """The document that a confirmed upload created.
 
     Attributes:
         document_id: The document, which is also its id among the files.
         filename: Its name.
-        status: How far it is right after that: ``pending``, or ``queued`` from older services.
-        message: What the service said, if anything.
+        status: Its status right after that: ``pending``, or ``queued`` from older services.
+        message: The message of the service, if any.
         object_key: Where it is stored.
         document_type: ``pdf``, ``docx``, ``txt`` or ``md``.
         confirmed: Whether the upload counts as confirmed.
-        deduplicated: Whether the same bytes were there before and this is the older document.
-        is_idempotent_retry: Whether this very upload had been confirmed before.
+        deduplicated: Whether the same bytes were already stored, and this is the older document.
+        is_idempotent_retry: Whether this upload had already been confirmed.
     """
 
     document_id: str
@@ -80,7 +80,7 @@ class DocumentConfirmResult(Model):
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Read the answer to a confirmation."""
+        """Read the response to a confirmation."""
         read = Reader(data)
         return cls(
             document_id=read.need("document_id"),
@@ -98,19 +98,19 @@ class DocumentConfirmResult(Model):
 
 @frozen(slots=False)
 class DocumentQuotaCheck(Model):
-    """What may still be uploaded in this period.
+    """The upload quota that is left in this period.
 
-    The service counts uploads and tells no number of bytes: those are 0 then.
+    The service counts uploads. If it does not report numbers of bytes, these are 0.
 
     Attributes:
-        can_proceed: Whether the documents asked for may be uploaded.
+        can_proceed: Whether the requested documents may be uploaded.
         document_count: How many uploads are used.
         document_limit: The allowance of the period.
-        storage_used_bytes: Bytes stored, where the service tells; 0 otherwise.
-        storage_limit_bytes: Bytes that may be stored, where the service tells; 0 otherwise.
-        message: Why not, where `can_proceed` is false.
-        requested: How many were asked for.
-        available: How many are left, prepaid ones included, where the service tells.
+        storage_used_bytes: Bytes stored, if the service reports it; 0 otherwise.
+        storage_limit_bytes: Bytes that may be stored, if the service reports it; 0 otherwise.
+        message: The reason, if `can_proceed` is false.
+        requested: Number of requested uploads.
+        available: Number of uploads left, including prepaid ones, if the service reports it.
     """
 
     can_proceed: bool
@@ -124,19 +124,19 @@ class DocumentQuotaCheck(Model):
 
     @property
     def documents_remaining(self) -> int:
-        """How many documents may still be uploaded."""
+        """Return how many documents may still be uploaded."""
         if self.available is not None:
             return self.available
         return max(0, self.document_limit - self.document_count)
 
     @property
     def storage_remaining_bytes(self) -> int:
-        """Bytes that may still be stored; 0 where the service does not tell."""
+        """Return the bytes that may still be stored; 0 if the service does not report it."""
         return max(0, self.storage_limit_bytes - self.storage_used_bytes)
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Read the answer of the quota check."""
+        """Read the response of the quota check."""
         read = Reader(data)
         return cls(
             can_proceed=read.need("can_proceed"),

@@ -1,4 +1,4 @@
-"""Documents in the library: listing, details, chunks, search hits, outcomes of a deletion."""
+"""Documents in the library: lists, details, chunks, search hits, outcomes of a deletion."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ class DocumentItem(Model):
     Attributes:
         id: The id of the document, which is also its id among the files.
         filename: The name under which it was uploaded.
-        content_type: Its media type; empty where the service does not tell.
-        size_bytes: Its size in bytes; 0 where the service does not tell.
+        content_type: Its media type; empty if the service does not report it.
+        size_bytes: Its size in bytes; 0 if the service does not report it.
         text_extraction_status: ``pending``, ``processing``, ``completed`` or ``failed``.
         title: Its title. Listings of the newer service leave it out; `client.files.get` has it.
-        page_count: Its pages, once they are counted.
-        embedding_status: How far its search index is, where the service tells.
+        page_count: Number of its pages, once they are counted.
+        embedding_status: The status of its search index, if the service reports it.
         created_at: When it was uploaded.
-        updated_at: When it last changed, where the service tells.
-        folder_id: Its folder, where the service tells.
+        updated_at: When it last changed, if the service reports it.
+        folder_id: Its folder, if the service reports it.
         tags: Its tags. Listings of the newer service leave them out.
-        chunk_count: The passages that its text is cut into, once they are.
+        chunk_count: Number of passages of its text, once it is split.
     """
 
     id: str
@@ -60,20 +60,20 @@ class DocumentDetails(Model):
     Attributes:
         id: The id of the document, which is also its id among the files.
         filename: The name under which it was uploaded.
-        content_type: Its media type; empty where the service does not tell.
-        size_bytes: Its size in bytes; 0 where the service does not tell.
+        content_type: Its media type; empty if the service does not report it.
+        size_bytes: Its size in bytes; 0 if the service does not report it.
         text_extraction_status: ``pending``, ``processing``, ``completed`` or ``failed``.
-        title: Its title, where the service tells; `client.files.get` has it.
-        page_count: Its pages, once they are counted.
-        embedding_status: How far its search index is, where the service tells.
-        chunk_count: The passages that its text is cut into, once they are.
-        extracted_text_preview: The beginning of its text, where the service tells.
+        title: Its title, if the service reports it; `client.files.get` has it.
+        page_count: Number of its pages, once they are counted.
+        embedding_status: The status of its search index, if the service reports it.
+        chunk_count: Number of passages of its text, once it is split.
+        extracted_text_preview: The beginning of its text, if the service reports it.
         created_at: When it was uploaded.
-        updated_at: When it last changed, where the service tells.
-        folder_id: Its folder, where the service tells.
-        tags: Its tags, where the service tells; `client.files.get` has them.
-        object_key: Where it is stored, where the service tells.
-        download_url: A presigned URL, where the service tells; `client.documents.download` makes
+        updated_at: When it last changed, if the service reports it.
+        folder_id: Its folder, if the service reports it.
+        tags: Its tags, if the service reports it; `client.files.get` has them.
+        object_key: Where it is stored, if the service reports it.
+        download_url: A presigned URL, if the service reports it; `client.documents.download` makes
             a fresh one.
     """
 
@@ -96,7 +96,7 @@ class DocumentDetails(Model):
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Read the answer about one document."""
+        """Read the response about one document."""
         read = Reader(data)
         return cls(
             **_described(read),
@@ -108,7 +108,7 @@ class DocumentDetails(Model):
 
 
 def _described(read: Reader) -> dict[str, Any]:
-    """What items and details share."""
+    """Read the fields that items and details share."""
     return {
         "id": read.need("id", "document_id"),
         "filename": read.need("filename"),
@@ -147,7 +147,7 @@ class DocumentList(Model):
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Read a page. Where it does not say whether more follow, its numbers do."""
+        """Read a page. If it does not say whether more follow, its numbers decide."""
         read = Reader(data)
         documents = read.items(DocumentItem, "documents")
         page, size = read.get("page") or 1, read.get("page_size") or len(documents)
@@ -164,17 +164,17 @@ class DocumentList(Model):
 
 @frozen(slots=False)
 class DocumentChunk(Model):
-    """One passage of a document, as search works on it.
+    """One passage of a document, which is the unit of search.
 
     Attributes:
         id: The id of the passage.
         document_id: The document that it is part of.
         content: Its text.
         chunk_index: Its place in the document, from 0.
-        page_numbers: The pages that it covers, where known.
-        token_count: Its length in tokens, where known.
-        embedding: Its vector, where the service sends one.
-        heading_hierarchy: The headings above it, outermost first, where known.
+        page_numbers: The pages that it covers, if known.
+        token_count: Its length in tokens, if known.
+        embedding: Its vector, if the service sends it.
+        heading_hierarchy: The headings above it, outermost first, if known.
     """
 
     id: str
@@ -218,7 +218,7 @@ class DocumentChunksResponse(Model):
         document_id: The document.
         chunks: Its passages, in their order.
         total_chunks: How many it has.
-        status_counts: Passages by the state of their index: ``completed``, ``pending``,
+        status_counts: Passages by the status of their index: ``completed``, ``pending``,
             ``failed``.
     """
 
@@ -254,10 +254,10 @@ class DocumentSearchResult(Model):
         document_id: The document that it is part of.
         document_filename: The name of that document.
         content: Its text.
-        score: How well it fits, from 0 to 1; higher is better.
-        page_numbers: The pages that it covers, where known.
-        chunk_index: Its place in the document, from 0, where known.
-        heading_hierarchy: The headings above it, outermost first, where known.
+        score: How well it matches, from 0 to 1; higher is better.
+        page_numbers: The pages that it covers, if known.
+        chunk_index: Its place in the document, from 0, if known.
+        heading_hierarchy: The headings above it, outermost first, if known.
     """
 
     chunk_id: str
@@ -288,13 +288,13 @@ class DocumentSearchResult(Model):
 
 @frozen(slots=False)
 class DocumentSearchResponse(Model):
-    """What a search found.
+    """The results of a search.
 
     Attributes:
         results: The passages, best first.
         total_count: How many there are.
         search_time_ms: How long the search took, in milliseconds.
-        query: What was looked for.
+        query: The search text.
     """
 
     results: list[DocumentSearchResult]
@@ -304,7 +304,7 @@ class DocumentSearchResponse(Model):
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Read the answer of a search."""
+        """Read the response of a search."""
         read = Reader(data)
         results = read.items(DocumentSearchResult, "results")
         return cls(
@@ -318,13 +318,13 @@ class DocumentSearchResponse(Model):
 
 @frozen(slots=False)
 class DocumentDeleteResult(Model):
-    """What became of one document of a deletion.
+    """The outcome of one document of a deletion.
 
     Attributes:
         id: The document.
         status: ``deleted``, ``skipped`` or ``failed``.
-        message: Why, where it was not deleted.
-        deleted_at: When it was deleted; None where it was not.
+        message: The reason, if it was not deleted.
+        deleted_at: When it was deleted; None if it was not.
     """
 
     id: str
@@ -347,13 +347,13 @@ class DocumentDeleteResult(Model):
 
 @frozen(slots=False)
 class DocumentBatchDeleteResponse(Model):
-    """What became of the documents of a deletion.
+    """The outcome of the documents of a deletion.
 
     Attributes:
         deleted: Documents that are deleted.
         failed: Documents that could not be deleted.
         summary: How many: ``total``, ``deleted``, ``skipped``, ``failed``.
-        skipped: Documents that were left alone since they are still being processed.
+        skipped: Documents that were skipped because they are still being processed.
     """
 
     deleted: list[DocumentDeleteResult]

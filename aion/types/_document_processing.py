@@ -1,4 +1,4 @@
-"""How far a document is, and why one failed."""
+"""The processing status of documents, and why one failed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from aion_api.models.user_files import UserFile
 
 
 class DocumentProcessingStatus(OpenEnum):
-    """How far the text of a document is."""
+    """The status of the text extraction of a document."""
 
     PENDING = "pending"
     PROCESSING = "processing"
@@ -24,19 +24,19 @@ class DocumentProcessingStatus(OpenEnum):
 
     @property
     def is_terminal(self) -> bool:
-        """Whether it will not change any more. An unknown status counts as running."""
+        """Return whether it is final. An unknown status counts as running."""
         return self in (self.COMPLETED, self.FAILED)
 
 
 class DocumentProcessingErrorType(OpenEnum):
-    """Why a document failed, as far as its error text tells."""
+    """Why a document failed, according to its error text."""
 
     TIMEOUT = "timeout"
     RATE_LIMIT = "rate_limit"
     EXTRACTION_ERROR = "extraction_error"
     UNSUPPORTED_FORMAT = "unsupported_format"
     CORRUPT_FILE = "corrupt_file"
-    PASSWORD_PROTECTED = "password_protected"  # noqa: S105 - a kind of failure, no credential
+    PASSWORD_PROTECTED = "password_protected"  # noqa: S105 - a kind of failure, not a credential
     TOO_LARGE = "too_large"
     EMBEDDING_ERROR = "embedding_error"
     RESOURCE_LIMIT = "resource_limit"
@@ -44,7 +44,7 @@ class DocumentProcessingErrorType(OpenEnum):
 
 
 NO_REASON = "the service gave no reason"
-"""The error text of a failure that came without one."""
+"""The error text of a failure without a reported reason."""
 
 
 @frozen(slots=False)
@@ -53,10 +53,10 @@ class DocumentProcessingFailure(Model):
 
     Attributes:
         document_id: The document, which is stored all the same.
-        error_message: What the service said.
-        error_type: What kind of failure that is.
+        error_message: The message of the service.
+        error_type: The kind of failure.
         is_retryable: Whether uploading the document again may help.
-        filename: Its name, where known.
+        filename: Its name, if known.
     """
 
     document_id: str
@@ -67,7 +67,7 @@ class DocumentProcessingFailure(Model):
 
     @staticmethod
     def classify_error(error_msg: str) -> tuple[DocumentProcessingErrorType, bool]:
-        """Return the kind of a failure by its text, and whether another try may help."""
+        """Return the kind of a failure by its text, and whether a retry may help."""
         kind, is_retryable = classified(error_msg, "document")
         return DocumentProcessingErrorType(kind), is_retryable
 
@@ -82,20 +82,20 @@ class DocumentProcessingFailure(Model):
 
 @frozen(slots=False)
 class DocumentStatusResult(Model):
-    """How far the processing of one document is.
+    """The processing status of one document.
 
     Attributes:
         document_id: The document.
         text_extraction_status: ``pending``, ``processing``, ``completed`` or ``failed``.
-        embedding_status: How far its search index is, where the service tells.
-        page_count: Its pages, once they are counted.
-        chunk_count: The passages that its text is cut into, once they are.
-        error_message: Why it failed, where the service tells.
+        embedding_status: The status of its search index, if the service reports it.
+        page_count: Number of its pages, once they are counted.
+        chunk_count: Number of passages of its text, once it is split.
+        error_message: Why it failed, if the service reports it.
         filename: Its name.
         document_type: ``pdf``, ``docx``, ``txt`` or ``md``.
         created_at: When it was uploaded.
-        processing_started_at: When work on it began.
-        completed_at: When that ended.
+        processing_started_at: When processing began.
+        completed_at: When processing ended.
     """
 
     document_id: str
@@ -112,7 +112,7 @@ class DocumentStatusResult(Model):
 
     @property
     def is_completed(self) -> bool:
-        """Whether the text is there, and the search index, where the service tells of it."""
+        """Return whether text and search index are ready, the latter if the service reports it."""
         return self.text_extraction_status == "completed" and self.embedding_status in (
             None,
             "completed",
@@ -121,17 +121,17 @@ class DocumentStatusResult(Model):
 
     @property
     def is_failed(self) -> bool:
-        """Whether it failed. The document is stored all the same."""
+        """Return whether it failed. The document is stored all the same."""
         return "failed" in (self.text_extraction_status, self.embedding_status)
 
     @property
     def is_processing(self) -> bool:
-        """Whether something may still happen. An unknown status counts as running."""
+        """Return whether processing may still continue. An unknown status counts as running."""
         return not self.is_completed and not self.is_failed
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Read the answer about the status of a document."""
+        """Read the response about the status of a document."""
         read = Reader(data)
         return cls(
             document_id=read.need("document_id", "id"),
@@ -151,7 +151,7 @@ class DocumentStatusResult(Model):
 
     @classmethod
     def from_file(cls, file: UserFile) -> Self:
-        """The status of a document that came in a listing of files."""
+        """Return the status of a document from a list of files."""
         return cls(
             document_id=file.id,
             text_extraction_status=file.text_extraction_status or "pending",

@@ -1,4 +1,4 @@
-"""What an upload of documents gives back."""
+"""The results of uploading documents."""
 
 from __future__ import annotations
 
@@ -21,36 +21,36 @@ from aion_api import Model
 
 
 class Upload(Protocol):
-    """A file that is about to be uploaded, as far as its result needs it."""
+    """The properties of a file to upload that its result needs."""
 
     @property
     def content_type(self) -> str:
-        """What its first bytes say that it is."""
+        """Return its media type, detected from its first bytes."""
         ...
 
     @property
     def size(self) -> int:
-        """Its size in bytes."""
+        """Return its size in bytes."""
         ...
 
 
 @frozen(slots=False)
 class DocumentUploadResult(Model):
-    """One uploaded document and what is known of it.
+    """One uploaded document and its known properties.
 
     Attributes:
         document_id: The document, which is also its id among the files.
         filename: The name under which it was uploaded.
         object_key: Where it is stored.
-        content_type: What its first bytes say that it is.
+        content_type: Its media type, detected from its first bytes.
         size_bytes: Its size in bytes.
-        text_extraction_status: How far its text is.
-        embedding_status: How far its search index is, where the service tells.
-        page_count: Its pages, once they are counted.
-        chunk_count: The passages that its text is cut into, once they are.
-        extracted_text_preview: The beginning of its text, where the service tells.
+        text_extraction_status: The status of its text extraction.
+        embedding_status: The status of its search index, if the service reports it.
+        page_count: Number of its pages, once they are counted.
+        chunk_count: Number of passages of its text, once it is split.
+        extracted_text_preview: The beginning of its text, if the service reports it.
         created_at: When it was stored.
-        processing_error: Why it failed, where it did.
+        processing_error: Why it failed, if it did.
         processing_error_type: A value of `DocumentProcessingErrorType`, as text.
         processing_is_retryable: Whether uploading it again may help.
     """
@@ -72,17 +72,17 @@ class DocumentUploadResult(Model):
 
     @property
     def is_stored(self) -> bool:
-        """Whether the document is in the library, processed or not."""
+        """Return whether the document is in the library, processed or not."""
         return bool(self.document_id)
 
     @property
     def status(self) -> DocumentProcessingStatus:
-        """The same as `text_extraction_status`."""
+        """Return the same as `text_extraction_status`."""
         return self.text_extraction_status
 
     @property
     def is_failed(self) -> bool:
-        """Whether it was not stored, or its processing failed."""
+        """Return whether it was not stored, or its processing failed."""
         return (
             self.text_extraction_status is DocumentProcessingStatus.FAILED
             or self.embedding_status == "failed"
@@ -90,18 +90,18 @@ class DocumentUploadResult(Model):
 
     @property
     def is_completed(self) -> bool:
-        """Whether the text is there, and the search index, where the service tells of it."""
+        """Return whether text and search index are ready, the latter if the service reports it."""
         done = self.text_extraction_status is DocumentProcessingStatus.COMPLETED
         return done and self.embedding_status in (None, "completed", "skipped")
 
     @property
     def is_pending(self) -> bool:
-        """Whether something may still happen."""
+        """Return whether processing may still continue."""
         return not self.is_completed and not self.is_failed
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Read a per-file result of an upload, or what `to_dict` wrote."""
+        """Read a per-file result of an upload, or the output of `to_dict`."""
         read = Reader(data)
         state = read.get("text_extraction_status") or "pending"
         return cls(
@@ -124,15 +124,15 @@ class DocumentUploadResult(Model):
 
     @classmethod
     def of_file(cls, filename: str, file: Upload | None) -> Self:
-        """The result of a file before anything is known of it."""
+        """Return the result of a file that has no outcome yet."""
         return cls("", filename, "", file.content_type if file else "", file.size if file else 0)
 
     def lost(self, reason: str, *, retryable: bool | None) -> Self:
-        """The same result for a file that was not stored.
+        """Return a copy of the result for a file that was not stored.
 
         Args:
-            reason: Why not.
-            retryable: Whether sending it again may help; None decides by the words of the reason.
+            reason: Why it was not stored.
+            retryable: Whether a resend may help; None decides by the words of the reason.
         """
         failure = DocumentProcessingFailure.from_error_message("", reason, self.filename)
         return evolve(
@@ -147,10 +147,10 @@ class DocumentUploadResult(Model):
     def from_status_result(
         cls, status: DocumentStatusResult, initial: DocumentUploadResult
     ) -> Self:
-        """The result of an upload with what is known of the document by now.
+        """Return the result of an upload, updated with the status of the document.
 
         Args:
-            status: How far the document is.
+            status: The status of the document.
             initial: The result so far.
         """
         error = status.error_message

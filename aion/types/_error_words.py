@@ -1,4 +1,4 @@
-"""Classifies the text of a failure, where the service says nothing else about it."""
+"""Classifies a failure by its text, for services that report nothing else about it."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ _TABLE: tuple[tuple[tuple[str, ...], str | None, str | None], ...] = (
     (("corrupt", "invalid"), "validation", "corrupt_file"),
     (("damaged", "malformed", "truncated", "not a valid"), None, "corrupt_file"),
     (("validation",), "validation", None),
-    # Only now, as damage is described with numbers of pages.
+    # After damage, whose descriptions contain numbers of pages.
     (("429",), None, "rate_limit"),
     (("embedding", "index", "vector"), None, "embedding_error"),
     (("vlm", "provider"), "vlm_error", None),
     (("parse", "500", "502", "503", "504"), "vlm_error", "extraction_error"),
     (("extract", "parsing", "ocr"), None, "extraction_error"),
 )
-"""The first row of which a word is in the text decides. Causes come before the step at which they
-showed: "extraction failed: the file is encrypted" is about the password. Of texts about limits,
-those about a quota come first, and those that name no limit last."""
+"""The first row with a word in the text decides. Causes come before the step that failed:
+"extraction failed: the file is encrypted" is about the password. Among limits, quotas come first,
+and texts that name no limit come last."""
 _RETRYABLE = frozenset(
     {"timeout", "rate_limit", "vlm_error", "embedding_error", "extraction_error"}
 )
@@ -40,15 +40,15 @@ _UNKNOWN = "unknown"
 _NUMBER = re.compile(
     r"(?<![\w.,])[0-9]+(?![.,]?\w|\s*(?:px|pixels?|x|by|dpi|bytes?|[kmg]i?b|ms|s|seconds?|%)(?!\w))"
 )
-"""A number that may be a status: not a part of a longer one or of a name, and no measure."""
+"""A number that may be a status: not part of a longer number or a name, and not a measure."""
 
 
 def classified(text: str, subject: Subject) -> tuple[str, bool]:
-    """Return the kind of a failure, and whether another try may help.
+    """Return the kind of a failure, and whether a retry may help.
 
     Args:
-        text: What the service said. Words of digits in the table stand for statuses.
-        subject: What has failed.
+        text: The message of the service. Numbers in the table stand for statuses.
+        subject: The operation that failed.
     """
     text = text.lower()
     numbers: Container[str] = _NUMBER.findall(text)
@@ -60,7 +60,7 @@ def classified(text: str, subject: Subject) -> tuple[str, bool]:
 
 
 def without_name(text: str, filename: str | None) -> str:
-    """Return a text without the name of the file that it is about, whose words mean nothing."""
+    """Return a text without the name of its file, whose words are irrelevant."""
     if not filename:
         return text
     return re.sub(rf"(?<!\w){re.escape(filename)}(?!\w)", "", text)

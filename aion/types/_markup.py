@@ -5,11 +5,11 @@
     [[doc:ID|filename|p:5]]       a document; the page, or pages ``pp:3-7``, may be missing
     [[link:ID|title]]             a saved link
 
-ID is the beginning of an id. What it means is looked up in the metadata that came with the text;
-an ID that fits several objects is left open rather than guessed. Anything that is none of these
-forms stays in the text as it is, as does a ``ref`` whose KEY the metadata lacks.
+ID is the beginning of an id. Its object is looked up in the metadata of the text; an ID that
+matches several objects stays unresolved. Any other text is unchanged, and so is a ``ref`` whose KEY
+the metadata lacks.
 
-The time is linear in the length of the text, whatever it holds.
+The time is linear in the length of the text, whatever it contains.
 """
 
 from __future__ import annotations
@@ -29,51 +29,51 @@ _PAGE = re.compile(r"p:\s*([0-9]{1,9})")
 _PAGES = re.compile(r"pp:\s*([0-9]{1,9})\s*[-\u2013]\s*([0-9]{1,9})")
 _KINDS = ("ref", "img", "doc", "link")
 _DEEPEST = 3
-"""Levels of lists and objects in which entries of the metadata are looked for."""
+"""Nested levels of lists and objects in which entries of the metadata are searched."""
 
 
 def parse_references(content: str, metadata: dict[str, Any] | None = None) -> ParsedReferences:
-    """Everything that a text points to.
+    """Return everything that a text refers to.
 
     Args:
         content: The text, with its markup.
-        metadata: What came with it: `result_refs`, `image_context`, `tool_document_data`,
-            `tool_link_data`. Without it the references have no full ids and there are no counts.
+        metadata: The metadata of the text: `result_refs`, `image_context`, `tool_document_data`,
+            `tool_link_data`. Without it, references have no full ids, and there are no counts.
 
     Returns:
         The references in the order of the text.
     """
     context = _Context(metadata or {})
-    found = ParsedReferences()
+    references = ParsedReferences()
     for mark in _marks(content):
         match mark.kind:
             case "ref":
                 data = context.results(mark.head)
                 if data is not None:
-                    found.counts[mark.head] = data
+                    references.counts[mark.head] = data
             case "img":
                 full_id, _ = context.images.find(mark.head)
-                found.images.append(ImageRef(mark.head, mark.tail, full_id))
+                references.images.append(ImageRef(mark.head, mark.tail, full_id))
             case "doc":
                 full_id, _ = context.documents.find(mark.head)
                 name, page, pages = _paged(mark.tail)
-                found.documents.append(DocumentRef(mark.head, name, full_id, page, pages))
+                references.documents.append(DocumentRef(mark.head, name, full_id, page, pages))
             case _:
                 full_id, entry = context.links.find(mark.head)
                 url, domain = _text(entry, "source_url", "url"), _text(entry, "domain")
-                found.links.append(LinkRef(mark.head, mark.tail, full_id, url, domain))
-    return found
+                references.links.append(LinkRef(mark.head, mark.tail, full_id, url, domain))
+    return references
 
 
 def resolve_content(content: str, metadata: dict[str, Any] | None = None) -> str:
-    """The text as people read it: names and numbers in place of the markup.
+    """Return the text for people, with names and numbers in place of the markup.
 
     Args:
         content: The text, with its markup.
-        metadata: What came with it; only `result_refs` matters here.
+        metadata: The metadata of the text; only `result_refs` matters here.
 
     Returns:
-        The plain text. A ``[[ref:KEY]]`` whose KEY is not known stays as it is.
+        The plain text. A ``[[ref:KEY]]`` with an unknown KEY is unchanged.
     """
     context = _Context(metadata or {})
     parts: list[str] = []
@@ -109,16 +109,16 @@ class _Mark(NamedTuple):
 
 
 def _marks(content: str) -> Iterator[_Mark]:
-    """The markup of a text. Each character is looked at a fixed number of times."""
+    """Yield the markup of a text. Each character is read a fixed number of times."""
     place = 0
     while (close := content.find("]]", place)) >= 0:
-        # The innermost opening: what stands before it is an opening without an end.
+        # The innermost opening: an opening before it has no end.
         start = content.rfind("[[", place, close)
         if start < 0:
             place = close + 2
             continue
         kind, colon, body = content[start + 2 : close].partition(":")
-        # A name such as "plan [1]" ends with a bracket of its own.
+        # A name such as "plan [1]" ends with a bracket itself.
         place = close + 2
         missing = place + max(0, body.count("[") - body.count("]"))
         while place < missing and content.startswith("]", place):
@@ -130,7 +130,7 @@ def _marks(content: str) -> Iterator[_Mark]:
 
 
 def _paged(tail: str) -> tuple[str, int | None, tuple[int, int] | None]:
-    """The name, page and pages of the end of a document's markup."""
+    """Split the tail of a document's markup into name, page and page range."""
     name, bar, last = tail.rpartition("|")
     if not bar:
         name, last = "", tail
@@ -143,7 +143,7 @@ def _paged(tail: str) -> tuple[str, int | None, tuple[int, int] | None]:
 
 
 class _Context:
-    """The metadata of a text, made ready for lookups when they are needed."""
+    """The metadata of a text, indexed on first use."""
 
     def __init__(self, metadata: Mapping[str, Any]) -> None:
         self._metadata = metadata
@@ -162,7 +162,7 @@ class _Context:
         return _Index(_entries(self._metadata.get("tool_link_data"), ("link_id", "id")))
 
     def results(self, key: str) -> ResultRefData | None:
-        """What KEY stands for. The map may have it with or without the word ``ref:``."""
+        """Return the results of KEY, which may have the prefix ``ref:`` in the metadata."""
         if key not in self._results:
             self._results[key] = self._read_results(key)
         return self._results[key]
@@ -177,7 +177,7 @@ class _Context:
 
 
 class _Index:
-    """Objects by the beginning of their id, whatever its case."""
+    """Finds objects by the beginning of their id, ignoring case."""
 
     def __init__(self, entries: Iterator[tuple[str, Mapping[str, Any]]]) -> None:
         self._entries: dict[str, tuple[str, Mapping[str, Any]]] = {}
@@ -186,19 +186,19 @@ class _Index:
         self._sorted = sorted(self._entries)
 
     def find(self, prefix: str) -> tuple[str | None, Mapping[str, Any]]:
-        """The one object whose id begins so, or none."""
-        wanted = prefix.lower()
-        first = bisect_left(self._sorted, wanted)
-        fitting = [one for one in self._sorted[first : first + 2] if one.startswith(wanted)]
-        if not fitting or (len(fitting) > 1 and fitting[0] != wanted):
+        """Return the only object whose id has this prefix, or no object."""
+        lowered = prefix.lower()
+        first = bisect_left(self._sorted, lowered)
+        candidates = [one for one in self._sorted[first : first + 2] if one.startswith(lowered)]
+        if not candidates or (len(candidates) > 1 and candidates[0] != lowered):
             return None, {}
-        return self._entries[fitting[0]]
+        return self._entries[candidates[0]]
 
 
 def _entries(
     value: Any, names: tuple[str, ...], depth: int = 0
 ) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Every object with an id in a value whose layout is not published: lists, maps, or both."""
+    """Yield every object with an id in a value of unpublished layout: lists, maps, or both."""
     if isinstance(value, Mapping):
         entry = cast("Mapping[str, Any]", value)
         own = _text(entry, *names)
@@ -216,8 +216,8 @@ def _entries(
 
 
 def _result(entry: Mapping[str, Any]) -> ResultRefData:
-    """The data of a reference, with what an answer may leave out filled in."""
-    # Here, and not on top: a text without such markup does not need the types of the agents.
+    """Return the data of a reference, with defaults for missing fields."""
+    # Imported late: a text without such markup does not need the types of the agents.
     from aion.types.agent_search import ResultRefData
 
     ids = _texts(entry.get("ids"))

@@ -29,7 +29,7 @@ D = TypeVar("D", bound=Decoded)
 
 
 class Reader:
-    """Takes fields out of one JSON object.
+    """Reads the fields of one JSON object.
 
     A field that a response leaves out and one that is null are the same: absent.
 
@@ -56,7 +56,7 @@ class Reader:
         """Return the same for an id that later requests need: an empty one counts as absent.
 
         Raises:
-            KeyError: None of the names has one; it carries the first name.
+            KeyError: None is present; it carries the first name.
         """
         value = self.need(name, *others)
         if value in _NO_IDS:

@@ -1,4 +1,4 @@
-"""How a list of results shows itself: there may be thousands of them."""
+"""Shortens the `repr` of a list of results, which may have thousands of entries."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ _SHOWN = 3
 
 
 def brief(results: Sequence[object], summary: str) -> str:
-    """The `repr` of a list of results.
+    """Return the `repr` of a list of results.
 
     Args:
-        results: The results; up to ten are shown whole.
-        summary: Their counts in words, which stand for the rest.
+        results: The results; up to ten are shown in full.
+        summary: Their counts in words, which replace the others.
     """
     name = type(results).__name__
     if len(results) <= _WHOLE:

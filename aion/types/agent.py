@@ -1,4 +1,4 @@
-"""What an agent is, for programs that run agents of their own, and what a run of one gives."""
+"""The protocol of agents, for programs that run their own, and the result of a run."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from aion.types.contracts import AgentContract
 
 @dataclass(frozen=True)
 class AgentResult:
-    """What came of one run of an agent.
+    """The result of one run of an agent.
 
     Attributes:
-        success: Whether it did what it was asked to.
+        success: Whether it succeeded.
         agent_name: The agent.
         capability: What it can do.
-        outputs: What it gives, by the names of its outputs.
-        error: Why it failed, where it did.
-        summary: What it did, in words.
+        outputs: Its outputs by name.
+        error: Why it failed, if it did.
+        summary: A summary of its actions.
         execution_time_ms: How long it took, in milliseconds.
-        metadata: Whatever else there is to say.
+        metadata: Further facts.
     """
 
     success: bool
@@ -35,31 +35,31 @@ class AgentResult:
     metadata: dict[str, Any] | None = None
 
     def get_output(self, slot_name: str, default: Any = None) -> Any:
-        """One output, or the default where there is none of this name."""
+        """Return one output, or the default if there is none of this name."""
         return (self.outputs or {}).get(slot_name, default)
 
     def has_output(self, slot_name: str) -> bool:
-        """Whether there is an output of this name."""
+        """Return whether there is an output of this name."""
         return slot_name in (self.outputs or {})
 
     def to_dict(self) -> dict[str, Any]:
-        """The result as JSON data."""
+        """Return the result as JSON data."""
         return as_dict(self)
 
 
 @runtime_checkable
 class Agent(Protocol):
-    """Anything that says what it takes and gives, and can be run."""
+    """An agent: it has a contract and can be run."""
 
     def get_contract(self) -> AgentContract:
-        """What it takes and gives."""
+        """Return its inputs and outputs."""
         ...
 
     async def execute(self, context: ExecutionContext) -> AgentResult:
         """Read its inputs from the context, do its work, write its outputs there.
 
         Args:
-            context: What the agents of this run share.
+            context: The values that the agents of this run share.
         """
         ...
 

@@ -23,10 +23,10 @@ class SynthesizeResult(Model):
         summary: The report in brief.
         image_count: How many images it draws on.
         document_count: How many documents it draws on.
-        saved_document_id: The document it was saved as, where it was.
+        saved_document_id: The document that it was saved as, if it was saved.
         execution_time_ms: How long the run took, in milliseconds.
         iterations: How many rounds of reasoning it took.
-        token_usage: The tokens that were used, by kind, where they were counted.
+        token_usage: The tokens that were used, by kind, if they were counted.
     """
 
     success: bool
@@ -55,19 +55,19 @@ class SynthesizeResult(Model):
 
 @frozen(slots=False)
 class DocumentAnalysisResult(Model):
-    """What was found out about documents.
+    """The analysis of documents.
 
     Attributes:
         success: Whether the run succeeded.
         analysis: The analysis, in Markdown.
         summary: The analysis in brief.
-        document_count: How many documents were looked at.
-        categorization: The categories that they were sorted into, where they were;
+        document_count: How many documents were analyzed.
+        categorization: The categories that they were sorted into, if any;
             `CategorizationResult.from_dict` reads them.
         chunk_references: The passages that the analysis relies on.
         execution_time_ms: How long the run took, in milliseconds.
         iterations: How many rounds of reasoning it took.
-        token_usage: The tokens that were used, by kind, where they were counted.
+        token_usage: The tokens that were used, by kind, if they were counted.
     """
 
     success: bool
@@ -96,17 +96,17 @@ class DocumentAnalysisResult(Model):
 
 @frozen(slots=False)
 class OrganizeResult(Model):
-    """What was done to sort files into folders.
+    """The actions that sorted files into folders.
 
     Attributes:
         success: Whether the run succeeded.
         summary: What was done, in words.
-        actions: What was done, one by one.
+        actions: The actions, in order.
         folders_created: How many folders are new.
         files_moved: How many files were moved.
         execution_time_ms: How long the run took, in milliseconds.
         iterations: How many rounds of reasoning it took.
-        token_usage: The tokens that were used, by kind, where they were counted.
+        token_usage: The tokens that were used, by kind, if they were counted.
     """
 
     success: bool

@@ -30,8 +30,8 @@ class ResultRefData(Model):
     Attributes:
         count: How many there are.
         ids: Their ids.
-        image_ids: The same ids where they are images, otherwise empty.
-        id_type: What the ids are of: ``image``, ``document``, ``chunk``, ``video`` or ``link``.
+        image_ids: The same ids if they are images, otherwise empty.
+        id_type: The type of the ids: ``image``, ``document``, ``chunk``, ``video`` or ``link``.
         label: A word for the results, such as ``images``.
     """
 
@@ -88,20 +88,20 @@ def _search(read: Reader, results: list[T]) -> _Search[T]:
 
 @frozen(slots=False)
 class ImageSearchAgentResult(Model):
-    """Images that fit a query, and what the agent says of them.
+    """Images that match a query, and the agent's summary.
 
     Attributes:
         success: Whether the run succeeded.
         results: The images, best first.
         count: How many images match, as the agent reports it; there may be fewer in `results`.
         result_ids: The ids of the images.
-        summary: What was found, in words.
+        summary: A summary of the results.
         summary_raw: The same with its markup: `resolve_content` and `parse_references` read it.
-        result_refs: What the markup ``[[ref:KEY]]`` stands for, by key.
+        result_refs: The results behind the markup ``[[ref:KEY]]``, by key.
         execution_time_ms: How long the run took, in milliseconds.
         iterations: How many rounds of reasoning it took.
-        search_strategy: How the agent went about it, where it says so.
-        token_usage: The tokens that were used, by kind, where they were counted.
+        search_strategy: The agent's search strategy, if it reports it.
+        token_usage: The tokens that were used, by kind, if they were counted.
     """
 
     success: bool
@@ -128,7 +128,7 @@ class ImageSearchAgentResult(Model):
         )
 
     def as_collection(self) -> FileCollection:
-        """The images of `results` as references; scores, titles and texts are their metadata."""
+        """Return the images as references, with scores, titles and texts as metadata."""
         refs = [
             FileRef(
                 one.image_id,
@@ -149,22 +149,22 @@ class ImageSearchAgentResult(Model):
 
 @frozen(slots=False)
 class DocumentSearchAgentResult(Model):
-    """Passages of documents that fit a query, and what the agent says of them.
+    """Passages of documents that match a query, and the agent's summary.
 
     Attributes:
         success: Whether the run succeeded.
         results: The passages, best first.
         count: How many passages match, as the agent reports it; there may be fewer in `results`.
         chunk_ids: The ids of the passages.
-        document_ids: The documents that they are from, each once.
-        summary: What was found, in words.
+        document_ids: The documents that they are from, without duplicates.
+        summary: A summary of the results.
         summary_raw: The same with its markup: `resolve_content` and `parse_references` read it.
-        result_refs: What the markup ``[[ref:KEY]]`` stands for, by key.
+        result_refs: The results behind the markup ``[[ref:KEY]]``, by key.
         search_mode: How it was searched: ``text``, ``vector`` or ``hybrid``.
         execution_time_ms: How long the run took, in milliseconds.
         iterations: How many rounds of reasoning it took.
-        search_strategy: How the agent went about it, where it says so.
-        token_usage: The tokens that were used, by kind, where they were counted.
+        search_strategy: The agent's search strategy, if it reports it.
+        token_usage: The tokens that were used, by kind, if they were counted.
     """
 
     success: bool
@@ -196,14 +196,14 @@ class DocumentSearchAgentResult(Model):
         )
 
     def as_collection(self, by: str = "document") -> FileCollection:
-        """What was found as references, with scores and texts as their metadata.
+        """Return the results as references, with scores and texts as their metadata.
 
         Args:
-            by: ``document`` for one reference a document, with its best passage; ``chunk`` for
-                one a passage, under the id of the passage.
+            by: ``document`` for one reference per document, with its best passage; ``chunk`` for
+                one per passage, with the id of the passage.
 
         Raises:
-            ValidationError: `by` is neither.
+            ValidationError: `by` is neither of them.
         """
         if check.choice("by", by, ("document", "chunk")) == "chunk":
             return FileCollection(
@@ -221,22 +221,22 @@ class DocumentSearchAgentResult(Model):
 
 @frozen(slots=False)
 class VideoSearchAgentResult(Model):
-    """Videos that fit a query, with their matching scenes, and what the agent says of them.
+    """Videos that match a query, with their matching scenes, and the agent's summary.
 
     Attributes:
         success: Whether the run succeeded.
         results: The videos, best first.
         count: How many videos match, as the agent reports it; there may be fewer in `results`.
         video_ids: The ids of the videos.
-        summary: What was found, in words.
+        summary: A summary of the results.
         summary_raw: The same with its markup: `resolve_content` and `parse_references` read it.
-        result_refs: What the markup ``[[ref:KEY]]`` stands for, by key.
-        search_mode: How it was searched: ``text``, ``vector``, ``hybrid``, or ``browse`` where
-            the query was vague and videos are listed without scenes.
+        result_refs: The results behind the markup ``[[ref:KEY]]``, by key.
+        search_mode: The search mode: ``text``, ``vector``, ``hybrid``, or ``browse`` if the query
+            was vague and videos are listed without scenes.
         execution_time_ms: How long the run took, in milliseconds.
         iterations: How many rounds of reasoning it took.
-        search_strategy: How the agent went about it, where it says so.
-        token_usage: The tokens that were used, by kind, where they were counted.
+        search_strategy: The agent's search strategy, if it reports it.
+        token_usage: The tokens that were used, by kind, if they were counted.
     """
 
     success: bool
@@ -265,7 +265,7 @@ class VideoSearchAgentResult(Model):
         )
 
     def as_collection(self) -> FileCollection:
-        """The videos of `results` as references; scores and texts are their metadata."""
+        """Return the videos of `results` as references; scores and texts are their metadata."""
         refs = [
             FileRef(
                 one.video_id,

@@ -1,4 +1,4 @@
-"""The audit log of a tenant, as `client.audit` gives it back."""
+"""The audit log of a tenant, as `client.audit` returns it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from aion_api.models.tenant_settings import AuditLogResponse
 
 
 class AuditEventType(OpenEnum):
-    """What happened: a family and a name."""
+    """The type of an event: a family and a name."""
 
     AUTH_LOGIN = "auth.login"
     AUTH_LOGOUT = "auth.logout"
@@ -45,7 +45,7 @@ class AuditEventType(OpenEnum):
 
 
 class AuditSeverity(OpenEnum):
-    """How grave an event is."""
+    """The severity of an event."""
 
     INFO = "info"
     WARNING = "warning"
@@ -54,7 +54,7 @@ class AuditSeverity(OpenEnum):
 
 
 class AuditResult(OpenEnum):
-    """How an event ended."""
+    """The outcome of an event."""
 
     SUCCESS = "success"
     FAILURE = "failure"
@@ -67,34 +67,34 @@ class AuditLogEntry(AuditLogResponse):
 
     Attributes:
         id: The id of the entry.
-        event_type: What happened: a value of `AuditEventType`, as text.
+        event_type: A value of `AuditEventType`, as text.
         event_timestamp: When it happened.
         severity: A value of `AuditSeverity`, as text.
-        action: What was done, such as ``create``, ``read``, ``update``, ``delete``, ``login``.
+        action: The action, such as ``create``, ``read``, ``update``, ``delete``, ``login``.
         result: A value of `AuditResult`, as text.
-        user_id: Who caused it, where it is known.
+        user_id: The user who caused it, if known.
         api_key_id: The API key that was used, if one was.
-        ip_address: Where the request came from, where it is known.
+        ip_address: Where the request came from, if known.
         resource_type: The kind of object that it concerns.
         resource_id: The object that it concerns.
-        error_message: What went wrong, where something did.
-        metadata: More about it.
+        error_message: Why it failed, if it did.
+        metadata: Further facts.
     """
 
     @property
     def event_type_enum(self) -> AuditEventType | None:
-        """What happened, or None when it is not in `AuditEventType`."""
+        """Return the type, or None if it is not in `AuditEventType`."""
         found = AuditEventType(self.event_type)
         return found if found.is_known else None
 
     @property
     def severity_enum(self) -> AuditSeverity:
-        """How grave it is. A value that is not in `AuditSeverity` has `is_known` false."""
+        """Return the severity. A value that is not in `AuditSeverity` has `is_known` false."""
         return AuditSeverity(self.severity)
 
     @property
     def result_enum(self) -> AuditResult:
-        """How it ended. A value that is not in `AuditResult` has `is_known` false."""
+        """Return the outcome. A value that is not in `AuditResult` has `is_known` false."""
         return AuditResult(self.result)
 
 

@@ -1,4 +1,4 @@
-"""Batch jobs that describe or verify many images: what goes in, how far they are, what came out."""
+"""Batch jobs that describe or verify many images: their inputs, status and results."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ENDED = frozenset(
 
 
 class BatchItemStatus(OpenEnum):
-    """How far one item of a batch is."""
+    """The status of one item of a batch."""
 
     PENDING = "pending"
     PROCESSING = "processing"
@@ -37,10 +37,10 @@ class BatchImageInput(Model):
     """One image of a batch. Set exactly one of the first three.
 
     Attributes:
-        image_url: Where the service fetches the image; prefer HTTPS.
+        image_url: The URL from which the service fetches the image; prefer HTTPS.
         image_base64: The image itself, as a base64 data URL.
         object_key: The storage key of an image that is already stored.
-        metadata: Anything that is to come back with the result.
+        metadata: Any data that the result is to repeat.
     """
 
     image_url: str | None = None
@@ -55,7 +55,7 @@ class BatchVerifyInput(Model):
 
     Attributes:
         image: The image.
-        content: The text, at least one character. `to_dict` names it ``text``, as the wire does.
+        content: The text, at least one character. `to_dict` names it ``text``, as requests do.
     """
 
     _wire_names: ClassVar[dict[str, str]] = {"content": "text"}
@@ -66,13 +66,13 @@ class BatchVerifyInput(Model):
 
 @frozen(slots=False)
 class BatchSubmissionResult(Model):
-    """A batch that was just taken.
+    """A batch that was just accepted.
 
     Attributes:
         batch_id: Its id, for `client.batch`.
         status: A value of `BatchStatus`, as text.
         total_items: How many items it has.
-        estimated_completion_time: When it may be done, where the service says so.
+        estimated_completion_time: When it may be done, if the service reports it.
     """
 
     batch_id: str
@@ -82,7 +82,7 @@ class BatchSubmissionResult(Model):
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Read the answer to a submission."""
+        """Read the response to a submission."""
         reader = Reader(data)
         return cls(
             batch_id=reader.need("batch_id"),
@@ -95,21 +95,21 @@ class BatchSubmissionResult(Model):
 
 @frozen(slots=False)
 class BatchStatusResult(Model):
-    """How far a batch is.
+    """The status of a batch.
 
     Attributes:
         batch_id: Its id.
-        status: Where it stands.
+        status: Its status.
         total_items: How many items it has.
-        processed_items: How many of them have ended, well or not.
-        successful_items: How many ended well.
+        processed_items: How many of them have ended, successfully or not.
+        successful_items: How many succeeded.
         failed_items: How many failed.
-        success_rate: The share of those that ended well, from 0 to 1.
+        success_rate: The share of those that succeeded, from 0 to 1.
         progress_percentage: How much of it is done, from 0 to 100.
         created_at: When it was submitted.
-        started_at: When work on it began.
+        started_at: When processing began.
         completed_at: When it ended.
-        estimated_completion_time: When it may be done, where the service says so.
+        estimated_completion_time: When it may be done, if the service reports it.
         avg_processing_time_ms: Milliseconds for one item, on average.
     """
 
@@ -128,7 +128,7 @@ class BatchStatusResult(Model):
     avg_processing_time_ms: int | None = None
 
     def is_terminal(self) -> bool:
-        """Whether it will not change any more. An unknown status counts as running."""
+        """Return whether it is final. An unknown status counts as running."""
         return self.status in _ENDED
 
     @classmethod
@@ -155,17 +155,17 @@ class BatchStatusResult(Model):
 
 @frozen(slots=False)
 class BatchItemResult(Model):
-    """What became of one item of a batch.
+    """The outcome of one item of a batch.
 
     Attributes:
         item_id: Its id.
         item_index: Its position in the batch, from 0.
-        status: Where it stands.
-        input_data: What was submitted for it.
-        output_data: What came out.
-        error_message: Why it failed, where it did.
+        status: Its status.
+        input_data: Its input.
+        output_data: Its output.
+        error_message: Why it failed, if it did.
         processing_time_ms: Milliseconds of work on it.
-        stored_image_url: Where the image is kept, where it is.
+        stored_image_url: Where the image is stored, if it is.
     """
 
     item_id: str
@@ -179,17 +179,17 @@ class BatchItemResult(Model):
 
     @property
     def description(self) -> str | None:
-        """The description that was made, if one was."""
+        """Return the description, if there is one."""
         return (self.output_data or {}).get("description")
 
     @property
     def confidence_score(self) -> float | None:
-        """How sure the models are, from 0 to 1."""
+        """The confidence of the models, from 0 to 1."""
         return (self.output_data or {}).get("confidence_score")
 
     @property
     def is_verified(self) -> bool | None:
-        """Whether the text fits the image; None for an item that checked no text."""
+        """Return whether the text fits the image; None for an item that checked no text."""
         return (self.output_data or {}).get("is_verified")
 
     @classmethod
@@ -211,11 +211,11 @@ class BatchItemResult(Model):
 
 @frozen(slots=False)
 class BatchResultsPagination(Model):
-    """Where a page of results stands among all of them.
+    """The position of a page of results.
 
     Attributes:
-        offset: Items before it.
-        limit: Items that it may have.
+        offset: Number of items before it.
+        limit: Most items that it may have.
         total: Items on all pages.
         has_more: Whether more follow.
     """
@@ -244,9 +244,9 @@ class BatchResultsSummary(Model):
 
     Attributes:
         total_items: How many items it has.
-        successful_items: How many ended well.
+        successful_items: How many succeeded.
         failed_items: How many failed.
-        skipped_items: How many were never begun.
+        skipped_items: How many were skipped.
         processing_time_ms: Milliseconds of work on all of them.
     """
 
@@ -276,9 +276,9 @@ class BatchResults(Model):
 
     Attributes:
         batch_id: The batch.
-        status: Where the batch as a whole stands.
+        status: The status of the whole batch.
         results: The items of this page.
-        pagination: Where the page stands among all.
+        pagination: The position of the page.
         summary: The totals of the whole batch.
     """
 
@@ -289,11 +289,11 @@ class BatchResults(Model):
     summary: BatchResultsSummary
 
     def successful_results(self) -> list[BatchItemResult]:
-        """The items of this page that ended well."""
+        """Return the items of this page that succeeded."""
         return [one for one in self.results if one.status is BatchItemStatus.SUCCESS]
 
     def failed_results(self) -> list[BatchItemResult]:
-        """The items of this page that failed."""
+        """Return the items of this page that failed."""
         return [one for one in self.results if one.status is BatchItemStatus.FAILED]
 
     @classmethod

@@ -62,11 +62,11 @@ class UploadProgressEvent(_BytesProgress):
 
 @frozen(slots=False)
 class FileCompleteEvent(Model):
-    """A file is stored: once for each file that is.
+    """A file is stored. Once per stored file.
 
     Attributes:
         file_index: Its position in the expanded input, from 0.
-        result: The stored image; its description may still be to come.
+        result: The stored image; its description may still be pending.
     """
 
     file_index: int
@@ -100,12 +100,12 @@ class DescriptionFailedEvent(Model):
 
     @property
     def error_message(self) -> str | None:
-        """Why it failed."""
+        """Return why it failed."""
         return self.result.description_error
 
     @property
     def is_retryable(self) -> bool:
-        """Whether uploading the image again may help."""
+        """Return whether uploading the image again may help."""
         return bool(self.result.description_is_retryable)
 
 
@@ -126,7 +126,7 @@ class CloudStorageJobProgressEvent(Model):
 
     @property
     def is_terminal(self) -> bool:
-        """Whether the job has ended."""
+        """Return whether the job has ended."""
         return self.job.is_terminal
 
 
@@ -144,11 +144,11 @@ class DocumentUploadProgressEvent(_BytesProgress):
 
 @frozen(slots=False)
 class DocumentFileCompleteEvent(Model):
-    """A document is stored: once for each that is.
+    """A document is stored. Once per stored document.
 
     Attributes:
         file_index: Its position in the expanded input, from 0.
-        result: The stored document; its text may still be to come.
+        result: The stored document; its text may still be pending.
     """
 
     file_index: int
@@ -182,23 +182,23 @@ class DocumentProcessingFailedEvent(Model):
 
     @property
     def error_message(self) -> str | None:
-        """Why it failed."""
+        """Return why it failed."""
         return self.result.processing_error
 
     @property
     def is_retryable(self) -> bool:
-        """Whether uploading the document again may help."""
+        """Return whether uploading the document again may help."""
         return bool(self.result.processing_is_retryable)
 
 
 @frozen(slots=False)
 class VideoChunkProgressEvent(Model):
-    """A chunk of a video is stored and confirmed: once for each, in any order.
+    """A chunk of a video is stored and confirmed. Once per chunk, in any order.
 
     Attributes:
         chunk_number: Its number, from 1.
         total_chunks: How many chunks the video has.
-        bytes_uploaded: Bytes of all chunks that are confirmed by now.
+        bytes_uploaded: Bytes of all chunks confirmed so far.
         total_bytes: The size of the video.
         media_id: The video.
         filename: Its name.
@@ -219,11 +219,11 @@ class VideoChunkProgressEvent(Model):
 
 @frozen(slots=False)
 class VideoUploadCompleteEvent(Model):
-    """A video is stored: once for each.
+    """A video is stored. Once per video.
 
     Attributes:
         media_id: The video.
-        result: The stored video; its analysis may still be to come.
+        result: The stored video; its analysis may still be pending.
     """
 
     media_id: str
@@ -235,19 +235,19 @@ class VideoAnalysisProgressEvent(Model):
     """The analysis of a video was polled: once for each poll.
 
     Attributes:
-        job_status: The analysis and how far it is.
+        job_status: The analysis and its status.
     """
 
     job_status: VideoAnalysisJobStatus
 
     @property
     def progress_percent(self) -> float:
-        """How far the analysis is, from 0 to 100."""
+        """Return the progress of the analysis, from 0 to 100."""
         return float(self.job_status.progress_percent)
 
     @property
     def is_terminal(self) -> bool:
-        """Whether the analysis has ended."""
+        """Return whether the analysis has ended."""
         return self.job_status.is_terminal
 
 

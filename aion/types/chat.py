@@ -1,4 +1,4 @@
-"""Sessions, messages, answers, stream tokens and plans of the chat."""
+"""Sessions, messages, responses, stream tokens and plans of the chat."""
 
 from __future__ import annotations
 

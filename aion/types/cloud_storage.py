@@ -26,7 +26,7 @@ _GOOD = frozenset({CloudStorageJobStatus.COMPLETED, CloudStorageJobStatus.PARTIA
 
 @frozen(slots=False)
 class CloudFileInput(Model):
-    """One file of a cloud drive that is to be imported.
+    """One file of a cloud drive to import.
 
     Attributes:
         id: Its id there.
@@ -54,8 +54,8 @@ class CloudStorageJob(Model):
         total_files: Files that it moves.
         completed_files: Files that it has moved.
         failed_files: Files that it could not move.
-        error: What went wrong, where something did.
-        created_at: When it was asked for.
+        error: Why it failed, if it did.
+        created_at: When it was requested.
         updated_at: When it last changed.
         completed_at: When it ended.
     """
@@ -75,17 +75,17 @@ class CloudStorageJob(Model):
 
     @property
     def is_terminal(self) -> bool:
-        """Whether it has ended. An unknown status counts as running."""
+        """Return whether it has ended. An unknown status counts as running."""
         return CloudStorageJobStatus(self.status).is_terminal
 
     @property
     def is_successful(self) -> bool:
-        """Whether it has ended and moved files: all of them, or for ``partial`` some."""
+        """Return whether it has ended and moved all files, or some for ``partial``."""
         return CloudStorageJobStatus(self.status) in _GOOD
 
     @property
     def progress_percent(self) -> float:
-        """Files moved or failed, of all files, from 0 to 100."""
+        """Return the percentage of files that were moved or failed, from 0 to 100."""
         if self.total_files <= 0:
             return 100.0 if self.is_terminal else 0.0
         ended = min(self.completed_files + self.failed_files, self.total_files)

@@ -1,4 +1,4 @@
-"""Colors of images, as `client.colors` gives them back."""
+"""Colors of images, as `client.colors` returns them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from aion_api.models.colors import BatchColorExtractionResult, ColorFamilyDTO
 
 
 class ColorExtractionStatus(OpenEnum):
-    """How far the extraction of the colors of an image is."""
+    """The status of the extraction of the colors of an image."""
 
     PENDING = "pending"
     QUEUED = "queued"
@@ -37,13 +37,13 @@ class ColorExtractionStatus(OpenEnum):
 
     @property
     def is_terminal(self) -> bool:
-        """Whether it will not change by itself any more. An unknown status counts as running."""
+        """Return whether it is final. An unknown status counts as running."""
         return self in (self.COMPLETED, self.FAILED)
 
 
 @frozen(slots=False)
 class ColorExtractionResult(Model):
-    """The colors of one image, or how far their extraction is.
+    """The colors of one image, or the status of their extraction.
 
     Attributes:
         image_id: The id of the image.
@@ -59,23 +59,23 @@ class ColorExtractionResult(Model):
 
     @property
     def status_enum(self) -> ColorExtractionStatus | None:
-        """The status, or None when it is not in `ColorExtractionStatus`."""
+        """Return the status, or None when it is not in `ColorExtractionStatus`."""
         found = ColorExtractionStatus(self.status)
         return found if found.is_known else None
 
     @property
     def is_completed(self) -> bool:
-        """Whether the colors are there."""
+        """Return whether the colors are extracted."""
         return self.status == ColorExtractionStatus.COMPLETED.value
 
     @property
     def is_pending(self) -> bool:
-        """Whether the extraction has not ended. An unknown status counts as running."""
+        """Return whether the extraction has not ended. An unknown status counts as running."""
         return not ColorExtractionStatus(self.status).is_terminal
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Read an answer. The time of extraction stands in it or in the analysis."""
+        """Read a response. The time of extraction is in it or in the analysis."""
         read = Reader(data)
         analysis = _analysis(read.get("color_analysis"))
         extracted_at = read.date("extracted_at")
@@ -92,15 +92,15 @@ class ColorExtractionResult(Model):
 
 @frozen(slots=False)
 class ColorSearchResult(Model):
-    """An image that has the color that was looked for.
+    """An image that has the requested color.
 
     Attributes:
         image_id: The id of the image.
-        match_score: How close its color is, from 0 to 1 for the same one. Older deployments give
-            the color distance instead: 0 for the same one, and more for others.
+        match_score: The similarity of its color, from 0 to 1 for the same color. Older deployments
+            return the color distance instead: 0 for the same color, and more for others.
         thumbnail_url: A small picture of it.
         color_analysis: Its colors, shortened.
-        matched_hex: Which of its colors matched, where the answer tells.
+        matched_hex: Which of its colors matched, if the response has it.
         matched_percentage: How much of the image that color covers, from 0 to 100.
     """
 
@@ -113,7 +113,7 @@ class ColorSearchResult(Model):
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Read a hit. One without a score has matched by name or family, and fully."""
+        """Read a hit. A hit without a score has fully matched by name or family."""
         read = Reader(data)
         return cls(
             image_id=read.need("image_id"),
@@ -144,7 +144,7 @@ class ColorSearchResponse(Model):
 
     @property
     def has_more(self) -> bool:
-        """Whether more follow this page."""
+        """Return whether more follow this page."""
         return self.offset + len(self.results) < self.total_count
 
     @classmethod
@@ -162,23 +162,23 @@ class ColorSearchResponse(Model):
 
 @frozen(slots=False)
 class ColorFamilyInfo(ColorFamilyDTO):
-    """A group of related colors that a search can name.
+    """A group of related colors to search for.
 
     Attributes:
-        name: What to search for, as `color_family`.
+        name: Its name, for the argument `color_family`.
         display_name: Its name for people.
-        description: What belongs to it.
+        description: A description of its colors.
         example_colors: Some of its colors.
     """
 
     @property
     def family_enum(self) -> ColorFamily | None:
-        """The family, or None when it is not in `ColorFamily`."""
+        """Return the family, or None when it is not in `ColorFamily`."""
         return family_of(self.name)
 
 
 def _analysis(data: object) -> ColorAnalysis | None:
-    """An analysis; one that is not there yet comes as null or as an empty object."""
+    """Return an analysis; one that is not there yet comes as null or as an empty object."""
     if not isinstance(data, Mapping) or not data:
         return None
     return ColorAnalysis.from_api_response(cast("Mapping[str, Any]", data))

@@ -1,4 +1,4 @@
-"""Enums that several subjects share. All of them keep values that they do not know."""
+"""Enums that several subjects share. All of them preserve unknown values."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from aion_api import OpenEnum
 
 
 class DescriptionStatus(OpenEnum):
-    """How far the AI description of an image is."""
+    """The status of the AI description of an image."""
 
     PENDING = "pending"
     QUEUED = "queued"
@@ -17,19 +17,19 @@ class DescriptionStatus(OpenEnum):
 
     @property
     def is_terminal(self) -> bool:
-        """Whether it will not change any more. An unknown status counts as running."""
+        """Return whether it is final. An unknown status counts as running."""
         return self in (self.COMPLETED, self.FAILED, self.SKIPPED)
 
 
 class StorageTarget(OpenEnum):
-    """Where uploaded bytes are kept: the service's storage, or the tenant's own S3 bucket."""
+    """Where uploaded bytes are stored: the service's storage, or the tenant's own S3 bucket."""
 
     DEFAULT = "default"
     CUSTOM = "custom"
 
 
 class MessageRole(OpenEnum):
-    """Who wrote a chat message."""
+    """The author of a chat message."""
 
     USER = "user"
     ASSISTANT = "assistant"
@@ -37,9 +37,9 @@ class MessageRole(OpenEnum):
 
 
 class ChatTokenType(OpenEnum):
-    """What an event of a chat stream is."""
+    """The kind of an event of a chat stream."""
 
-    TOKEN = "token"  # noqa: S105 - a piece of text, no credential
+    TOKEN = "token"  # noqa: S105 - a piece of text, not a credential
     STATUS = "status"
     IMAGE_RESULTS = "image_results"
     DOCUMENT_RESULTS = "document_results"
@@ -64,7 +64,7 @@ class CloudStorageProvider(OpenEnum):
 
 
 class CloudStorageJobStatus(OpenEnum):
-    """How far an import or export is."""
+    """The status of an import or export."""
 
     PENDING = "pending"
     IN_PROGRESS = "in_progress"
@@ -75,12 +75,12 @@ class CloudStorageJobStatus(OpenEnum):
 
     @property
     def is_terminal(self) -> bool:
-        """Whether it will not change any more. An unknown status counts as running."""
+        """Return whether it is final. An unknown status counts as running."""
         return self in (self.COMPLETED, self.PARTIAL, self.FAILED, self.CANCELLED)
 
 
 class CloudStorageJobType(OpenEnum):
-    """Which way a job moves files."""
+    """The direction in which a job moves files."""
 
     IMPORT = "import"
     EXPORT = "export"

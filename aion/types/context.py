@@ -1,4 +1,4 @@
-"""What agents of one run hand to each other: values in named slots, each with a type."""
+"""The values that agents of one run exchange, in named slots with a type."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from aion.types._as_dict import plain
 
 @dataclass(frozen=True)
 class TypedSlot:
-    """A value, what it is, and who wrote it.
+    """A value, its type, and the step that wrote it.
 
     Attributes:
         value: The value.
@@ -28,7 +28,7 @@ class TypedSlot:
 
 
 class ExecutionContext:
-    """Named slots with typed values. Threads and tasks may share one."""
+    """Named slots with typed values. Threads and tasks may share a context."""
 
     def __init__(self) -> None:
         # No lock: each use is one operation, and a dictionary's operations are atomic.
@@ -36,11 +36,11 @@ class ExecutionContext:
 
     @property
     def slots(self) -> dict[str, TypedSlot]:
-        """A copy of all slots."""
+        """Return a copy of all slots."""
         return dict(self._slots)
 
     def write(self, slot_name: str, value: Any, data_type: str, source_node: str) -> None:
-        """Put a value into a slot. What was there is replaced.
+        """Write a value into a slot, replacing any earlier value.
 
         Args:
             slot_name: The name of the slot.
@@ -52,21 +52,21 @@ class ExecutionContext:
         self._slots[slot_name] = slot
 
     def read(self, slot_name: str, expected_type: str | None = None) -> Any:
-        """The value of a slot.
+        """Return the value of a slot.
 
         Args:
             slot_name: The name of the slot.
-            expected_type: The type that it has to have; None for any.
+            expected_type: The required type; None for any.
 
         Raises:
-            KeyError: There is no such slot.
+            KeyError: The slot does not exist.
             TypeError: The value is of another type.
         """
         slots = self.slots
         slot = slots.get(slot_name)
         if slot is None:
             there = ", ".join(sorted(slots)) or "none"
-            raise KeyError(f"there is no slot {slot_name!r}; those written so far: {there}")
+            raise KeyError(f"the slot {slot_name!r} does not exist; slots so far: {there}")
         if expected_type is not None and slot.data_type != expected_type:
             raise TypeError(
                 f"slot {slot_name!r} holds {slot.data_type!r} from {slot.source_node!r},"
@@ -75,7 +75,7 @@ class ExecutionContext:
         return slot.value
 
     def has_slot(self, slot_name: str) -> bool:
-        """Whether a slot has been written."""
+        """Return whether a slot has been written."""
         return slot_name in self._slots
 
     async def write_async(
@@ -88,7 +88,7 @@ class ExecutionContext:
         """`read`, for agents that await it. It never waits.
 
         Raises:
-            KeyError: There is no such slot.
+            KeyError: The slot does not exist.
             TypeError: The value is of another type.
         """
         return self.read(slot_name, expected_type)
@@ -98,25 +98,25 @@ class ExecutionContext:
         return self.has_slot(slot_name)
 
     def get_slot_type(self, slot_name: str) -> str | None:
-        """The type of a slot, or None where there is no such slot."""
+        """Return the type of a slot, or None if the slot does not exist."""
         slot = self._slots.get(slot_name)
         return slot.data_type if slot is not None else None
 
     def get_slots_by_type(self, data_type: str) -> dict[str, Any]:
-        """The values of all slots of a type, by the names of the slots."""
+        """Return the values of all slots of a type, by the names of the slots."""
         return {
             name: slot.value for name, slot in self.slots.items() if slot.data_type == data_type
         }
 
     def list_slots(self) -> list[dict[str, str]]:
-        """Name, type and source of every slot, in the order in which they were first written."""
+        """Return name, type and source of every slot, in the order of the first write."""
         return [
             {"name": name, "data_type": slot.data_type, "source_node": slot.source_node}
             for name, slot in self.slots.items()
         ]
 
     def to_dict(self) -> dict[str, Any]:
-        """All slots as JSON data, as far as their values can be."""
+        """Return all slots as JSON data, as far as their values can be converted."""
         return {
             "slots": {
                 name: {
@@ -131,7 +131,7 @@ class ExecutionContext:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ExecutionContext:
-        """Read what `to_dict` wrote. Values stay the JSON data that they became there."""
+        """Read the output of `to_dict`. Values stay JSON data."""
         context = cls()
         slots: Mapping[str, Mapping[str, Any]] = data.get("slots") or {}
         for name, slot in slots.items():

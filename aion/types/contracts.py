@@ -1,4 +1,4 @@
-"""What an agent takes and gives, so that agents can be chained by their types."""
+"""The inputs and outputs of an agent, by whose types agents can be chained."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class TypedInput:
     content_type_hint: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """The input as JSON data."""
+        """Return the input as JSON data."""
         return as_dict(self)
 
 
@@ -70,24 +70,24 @@ class TypedOutput:
     content_type_hint: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """The output as JSON data."""
+        """Return the output as JSON data."""
         return as_dict(self)
 
 
 @dataclass(frozen=True)
 class AgentContract:
-    """What an agent is called, what it can do, what it takes and what it gives.
+    """The name, the capability, the inputs and the outputs of an agent.
 
     Attributes:
         name: The name of the agent.
         capability: What it can do.
         description: The same in a sentence.
-        inputs: What it reads.
-        outputs: What it writes.
+        inputs: Its inputs.
+        outputs: Its outputs.
         example_intents: Requests that it understands.
-        can_run_parallel: Whether it can run beside others.
+        can_run_parallel: Whether it can run concurrently with others.
         typical_duration_ms: How long it usually takes, in milliseconds.
-        can_chain_with: What may follow it.
+        can_chain_with: The agents that may follow it.
     """
 
     name: str
@@ -101,24 +101,24 @@ class AgentContract:
     can_chain_with: tuple[AgentCapability, ...] = ()
 
     def get_required_inputs(self) -> list[TypedInput]:
-        """The inputs that it cannot run without."""
+        """Return the inputs that it cannot run without."""
         return [one for one in self.inputs if one.required]
 
     def get_input_by_name(self, name: str) -> TypedInput | None:
-        """The input of this name, or None."""
+        """Return the input of this name, or None."""
         return next((one for one in self.inputs if one.name == name), None)
 
     def get_output_by_name(self, name: str) -> TypedOutput | None:
-        """The output of this name, or None."""
+        """Return the output of this name, or None."""
         return next((one for one in self.outputs if one.name == name), None)
 
     def to_dict(self) -> dict[str, Any]:
-        """The contract as JSON data; `from_dict` reads it again."""
+        """Return the contract as JSON data; `from_dict` reads it."""
         return as_dict(self)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> AgentContract:
-        """Read what `to_dict` wrote. A capability that is not known is kept.
+        """Read the output of `to_dict`. An unknown capability is preserved.
 
         Raises:
             KeyError: The name, the capability or the description is missing.

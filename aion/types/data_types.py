@@ -1,4 +1,4 @@
-"""What agents hand to each other besides files, and a registry of what those things are."""
+"""The values that agents exchange besides files, and a registry of their types."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Category:
         file_ids: Images, videos and links.
         document_ids: Documents.
         top_tags: The tags that most of them carry.
-        confidence: How sure that is, from 0 to 1.
+        confidence: The confidence in the category, from 0 to 1.
     """
 
     name: str
@@ -35,20 +35,20 @@ class Category:
 
     @property
     def count(self) -> int:
-        """How many files and documents there are."""
+        """Return how many files and documents there are."""
         return len(self.file_ids) + len(self.document_ids)
 
     @property
     def content_type(self) -> str:
-        """What they are: ``image``, ``document``, ``mixed``, or ``unknown`` where it is empty."""
+        """Return their type: ``image``, ``document``, ``mixed``, or ``unknown`` if it is empty."""
         if self.file_ids and self.document_ids:
             return MIXED
         return "image" if self.file_ids else "document" if self.document_ids else UNKNOWN
 
     def merge_with(self, other: Category) -> Category:
-        """Both as one, under the name of this one. Ids and tags are kept once each.
+        """Merge two categories under the name of this one, without duplicate ids and tags.
 
-        It is as sure as the less sure of the two.
+        The confidence is the lower one of the two.
         """
         return Category(
             name=self.name,
@@ -60,7 +60,7 @@ class Category:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """The category as JSON data, with its count."""
+        """Return the category as JSON data, with its count."""
         return {**as_dict(self), "count": self.count}
 
 
@@ -70,11 +70,11 @@ class CategorizationResult:
 
     Attributes:
         categories: The categories.
-        total_files: How many files were looked at, those without a category included.
+        total_files: How many files were analyzed, including those without a category.
         clustering_method: How they were sorted.
         status: ``success``, ``partial`` or ``failed``.
-        error_reason: Why it failed, where it did.
-        source_capability: What made it; several are joined with ``+``.
+        error_reason: Why it failed, if it did.
+        source_capability: The capability that made it; several are joined with ``+``.
     """
 
     categories: tuple[Category, ...] = ()
@@ -86,7 +86,7 @@ class CategorizationResult:
 
     @classmethod
     def merge(cls, *results: CategorizationResult) -> CategorizationResult:
-        """Several results as one. Categories whose names differ only in case become one.
+        """Merge several results. Categories whose names differ only in case become one.
 
         A file that several results have sorted counts once.
         """
@@ -109,12 +109,12 @@ class CategorizationResult:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """The result as JSON data; `from_dict` reads it again."""
+        """Return the result as JSON data; `from_dict` reads it."""
         return as_dict(self)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> CategorizationResult:
-        """Read what `to_dict` wrote; the `categorization` of a document analysis, too."""
+        """Read the output of `to_dict`; the `categorization` of a document analysis, too."""
         categories = tuple(
             Category(
                 name=one["name"],
@@ -139,13 +139,13 @@ class CategorizationResult:
 
 @dataclass(frozen=True)
 class AnalysisResult:
-    """What was found out about files.
+    """The analysis of files.
 
     Attributes:
         summary: The findings in brief.
         findings: The findings, one by one.
-        document_id: The document they are about, where it is one.
-        metadata: Whatever else there is to say.
+        document_id: The document that they are about, if it is a single one.
+        metadata: Further facts.
     """
 
     summary: str
@@ -154,7 +154,7 @@ class AnalysisResult:
     metadata: dict[str, Any] | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """The result as JSON data."""
+        """Return the result as JSON data."""
         return as_dict(self)
 
 
@@ -164,27 +164,27 @@ class TextResult:
 
     Attributes:
         text: The text.
-        metadata: Whatever else there is to say.
+        metadata: Further facts.
     """
 
     text: str
     metadata: dict[str, Any] | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """The result as JSON data."""
+        """Return the result as JSON data."""
         return as_dict(self)
 
 
 @dataclass(frozen=True)
 class CrossRefResult:
-    """What files of two kinds have to do with each other.
+    """The relationships between files of two kinds.
 
     Attributes:
         relationships: The relationships, one by one.
         source_files: The ids of the files on one side.
         target_files: The ids of the files on the other side.
         summary: The relationships in brief.
-        metadata: Whatever else there is to say.
+        metadata: Further facts.
     """
 
     relationships: tuple[dict[str, Any], ...] = ()
@@ -194,20 +194,20 @@ class CrossRefResult:
     metadata: dict[str, Any] | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """The result as JSON data."""
+        """Return the result as JSON data."""
         return as_dict(self)
 
 
 @dataclass(frozen=True)
 class FolderResult:
-    """What was done to sort files into folders.
+    """The actions that sorted files into folders.
 
     Attributes:
         folders_created: The new folders.
         files_moved: How many images, videos and links were moved.
         documents_moved: How many documents were moved.
-        errors: What could not be done, and why.
-        success: Whether all of it was done.
+        errors: The actions that failed, and why.
+        success: Whether all actions succeeded.
     """
 
     folders_created: tuple[dict[str, Any], ...] = ()
@@ -217,13 +217,13 @@ class FolderResult:
     success: bool = True
 
     def to_dict(self) -> dict[str, Any]:
-        """The result as JSON data."""
+        """Return the result as JSON data."""
         return as_dict(self)
 
 
 @dataclass(frozen=True)
 class DataTypeDefinition:
-    """A kind of value that agents hand to each other.
+    """A type of value that agents exchange.
 
     Attributes:
         name: Its name, as inputs, outputs and slots carry it.
@@ -237,7 +237,7 @@ class DataTypeDefinition:
 
 
 class DataTypeRegistry:
-    """The kinds of values that a program's agents know. It starts empty."""
+    """The types of values that the agents of a program know. It starts empty."""
 
     def __init__(self) -> None:
         self._definitions: dict[str, DataTypeDefinition] = {}
@@ -246,12 +246,12 @@ class DataTypeRegistry:
     def register(
         self, definition: DataTypeDefinition, merge_fn: Callable[..., Any] | None = None
     ) -> None:
-        """Add a kind of value, or replace the one of this name.
+        """Add a type of value, or replace the type of this name.
 
         Args:
-            definition: The kind.
-            merge_fn: Makes one value of those that it is called with, one argument each. Needed
-                for values of a mergeable kind to be merged.
+            definition: The type.
+            merge_fn: Merges the values that are its arguments. Required to merge values of a
+                mergeable type.
         """
         self._definitions[definition.name] = definition
         self._merges.pop(definition.name, None)
@@ -259,36 +259,36 @@ class DataTypeRegistry:
             self._merges[definition.name] = merge_fn
 
     def get(self, name: str) -> DataTypeDefinition | None:
-        """The kind of this name, or None."""
+        """Return the kind of this name, or None."""
         return self._definitions.get(name)
 
     def has_type(self, name: str) -> bool:
-        """Whether there is a kind of this name."""
+        """Return whether there is a kind of this name."""
         return name in self._definitions
 
     def can_merge(self, name: str) -> bool:
-        """Whether values of this kind can be merged."""
+        """Return whether values of this kind can be merged."""
         definition = self._definitions.get(name)
         return definition is not None and definition.mergeable and name in self._merges
 
     def merge(self, name: str, *values: Any) -> Any:
-        """One value of several.
+        """Merge several values into one.
 
         Args:
-            name: The kind of the values.
+            name: The type of the values.
             values: The values, in order.
 
         Raises:
-            ValueError: The kind is not known, or its values cannot be merged.
+            ValueError: The type is unknown, or its values cannot be merged.
         """
         if name not in self._definitions:
-            raise ValueError(f"there is no data type {name!r}; known: {self._names()}")
+            raise ValueError(f"the data type {name!r} does not exist; known: {self._names()}")
         if not self.can_merge(name):
             raise ValueError(f"values of the data type {name!r} cannot be merged")
         return self._merges[name](*values)
 
     def list_types(self) -> list[str]:
-        """The names of all kinds, in the order in which they were added."""
+        """Return the names of all kinds, in the order in which they were added."""
         return list(self._definitions)
 
     def _names(self) -> str:
@@ -296,7 +296,7 @@ class DataTypeRegistry:
 
 
 def get_default_registry() -> DataTypeRegistry:
-    """A new registry of the kinds in this module: adding to it changes no other."""
+    """Return a new registry of the kinds in this module: adding to it changes no other."""
     registry = DataTypeRegistry()
     registry.register(
         DataTypeDefinition("file_collection", "Files, as a FileCollection", mergeable=True),
@@ -307,10 +307,10 @@ def get_default_registry() -> DataTypeRegistry:
         CategorizationResult.merge,
     )
     for name, description in (
-        ("analysis", "What was found out about files, as an AnalysisResult"),
+        ("analysis", "The analysis of files, as an AnalysisResult"),
         ("text", "A text, as a TextResult"),
-        ("cross_reference", "What files have to do with each other, as a CrossRefResult"),
-        ("folder", "What was done to sort files, as a FolderResult"),
+        ("cross_reference", "The relationships between files, as a CrossRefResult"),
+        ("folder", "The actions that sorted files, as a FolderResult"),
     ):
         registry.register(DataTypeDefinition(name, description))
     return registry

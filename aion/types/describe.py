@@ -1,4 +1,4 @@
-"""The state of a description, and why one failed."""
+"""The status of a description, and why one failed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from aion_api.models.user_files import UserFile
 
 @frozen(slots=False)
 class DescriptionStatus(Model):
-    """Where the description of one image stands.
+    """The status of the description of one image.
 
     Not to be confused with the enum of the same name in `aion.types.common`, whose values `status`
     holds.
@@ -29,10 +29,10 @@ class DescriptionStatus(Model):
         description: The description, once it is completed.
         tags: Tags found in the image.
         visible_text: Text that can be read in the image.
-        confidence_score: How sure the model is, from 0 to 1.
-        error_message: Why it failed, where it did.
+        confidence_score: The confidence of the model, from 0 to 1.
+        error_message: Why it failed, if it did.
         created_at: When the image was stored.
-        completed_at: When the description was made, where the service says so.
+        completed_at: When the description was made, if the service reports it.
     """
 
     image_id: str
@@ -47,20 +47,20 @@ class DescriptionStatus(Model):
 
     @property
     def is_complete(self) -> bool:
-        """Whether it has ended, well or not."""
+        """Return whether it has ended, successfully or not."""
         return Status(self.status).is_terminal
 
     @property
     def is_successful(self) -> bool:
-        """Whether there is a description."""
+        """Return whether there is a description."""
         return self.status == Status.COMPLETED.value
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Read a file item of a listing, or what `to_dict` wrote.
+        """Read a file item of a listing, or the output of `to_dict`.
 
         Raises:
-            KeyError: There is no id.
+            KeyError: The id is missing.
         """
         read = Reader(data)
         return cls(
@@ -78,7 +78,7 @@ class DescriptionStatus(Model):
 
     @classmethod
     def from_file(cls, file: UserFile) -> Self:
-        """The description part of a file."""
+        """Return the description part of a file."""
         return cls(
             image_id=file.id,
             status=file.description_status or Status.PENDING.value,
@@ -92,7 +92,7 @@ class DescriptionStatus(Model):
 
 
 class DescriptionErrorType(OpenEnum):
-    """Why a description failed, as far as its error text tells."""
+    """Why a description failed, according to its error text."""
 
     TIMEOUT = "timeout"
     RATE_LIMIT = "rate_limit"
@@ -108,11 +108,11 @@ class DescriptionFailure(Model):
 
     Attributes:
         image_id: The image, which is stored all the same.
-        error_message: What the service said.
-        error_type: What kind of failure that is.
+        error_message: The message of the service.
+        error_type: The kind of failure.
         is_retryable: Whether uploading the image again may help.
-        filename: Its name, where known.
-        raw_error: The text as it came.
+        filename: Its name, if known.
+        raw_error: The text as received.
     """
 
     image_id: str
@@ -124,7 +124,7 @@ class DescriptionFailure(Model):
 
     @staticmethod
     def classify_error(error_msg: str) -> tuple[DescriptionErrorType, bool]:
-        """Return the kind of a failure by its text, and whether another try may help."""
+        """Return the kind of a failure by its text, and whether a retry may help."""
         kind, is_retryable = classified(error_msg, "image")
         return DescriptionErrorType(kind), is_retryable
 
@@ -142,13 +142,13 @@ class DescriptionResult(Model):
     Attributes:
         operation_id: The id of the operation, or of the item of a batch.
         description: The description.
-        confidence_score: How far the models agree, from 0 to 1; 0 where the service does not say.
+        confidence_score: The agreement of the models, from 0 to 1; 0 if unknown.
         key_elements: What was recognized in the image.
-        tags: Tags for the image, where they were asked for.
+        tags: Tags for the image, if they were requested.
         visible_text: Text that can be read in the image.
-        provider_count: How many AI providers took part.
+        provider_count: Number of AI providers used.
         processing_time_ms: Milliseconds of work.
-        metadata: More about the image, where it was asked for.
+        metadata: Further facts about the image, if requested.
     """
 
     operation_id: str
@@ -163,7 +163,7 @@ class DescriptionResult(Model):
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Read the answer of the describe route, or the output of an item of a batch."""
+        """Read the response of the describe route, or the output of an item of a batch."""
         reader = Reader(data)
         elements = reader.get("key_elements", "features")
         used = reader.get("providers_used")
@@ -184,13 +184,13 @@ class DescriptionResult(Model):
 
     @classmethod
     def from_item(cls, item: BatchItemResult) -> Self:
-        """The description that an item of a batch ended with."""
+        """Return the description that an item of a batch ended with."""
         known = {"operation_id": item.item_id, "processing_time_ms": item.processing_time_ms}
         return cls.from_api_response({**known, **(item.output_data or {})})
 
 
 def _element(feature: Any) -> str:
-    """The name of a feature: features are texts or objects that have one."""
+    """Return the name of a feature: features are texts or objects that have one."""
     if isinstance(feature, Mapping):
         reader = Reader(cast("Mapping[str, Any]", feature))
         return str(reader.get("name", "feature", "label", "description") or reader.rest())

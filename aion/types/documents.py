@@ -1,4 +1,4 @@
-"""Documents: the library, search, uploads, and how far their processing is."""
+"""Documents: the library, search, uploads, and the processing status."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""References to files, and immutable collections of them: what agents hand to each other."""
+"""References to files, and immutable collections of them, which agents exchange."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ _ENDINGS = {
 
 @frozen(slots=False)
 class FileRef(Model):
-    """A file, named by its id and by what is known of it without reading it.
+    """A file, identified by its id, and the properties known without reading it.
 
     Attributes:
         id: The id of the file.
-        media_type: Its media type, as far as it is known: ``image/*`` is some image.
+        media_type: Its media type, as far as known: ``image/*`` is an image of unknown type.
         filename: Its name.
         size_bytes: Its size in bytes.
-        metadata: Whatever else is known, such as a title or the score of a search.
+        metadata: Further facts, such as a title or the score of a search.
     """
 
     id: str
@@ -41,7 +41,7 @@ class FileRef(Model):
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Read a reference, a file of the library, or an image, document or video of an answer.
+        """Read a reference, a file of the library, or an image, document or video of a response.
 
         A content type is preferred to the kind of the file (``image``), which becomes ``image/*``.
         """
@@ -64,7 +64,7 @@ class FileRef(Model):
 
     @property
     def richness(self) -> int:
-        """How much is known of the file: the more, the higher."""
+        """Return a score of how much is known about the file."""
         known = [self.filename, self.size_bytes, *(self.metadata or {}).values()]
         # "image/*" says less than "image/png", and more than the default.
         exact = 0 if self.media_type == _ANY else 1 if self.media_type.endswith("/*") else 2
@@ -72,16 +72,17 @@ class FileRef(Model):
 
 
 class FileCollection:
-    """Some files, in order. It never changes: every operation gives a new one.
+    """An ordered collection of files. It is immutable: every operation returns a new one.
 
-    ``len``, ``in`` (a reference or an id), iteration and ``+`` work as on a tuple; an index gives a
-    `FileRef`, a slice gives a collection.
+    ``len``, ``in`` (a reference or an id), iteration and ``+`` work as on a tuple. An index returns
+    a `FileRef`, a slice a collection.
 
     Args:
         refs: The files.
-        content_type: What they are: ``image``, ``document``, ``video``, ``link``, ``chunk``,
-            ``mixed`` or ``unknown``.
-        source_capability: What found them, such as ``search``; several are joined with ``+``.
+        content_type: Their type: ``image``, ``document``, ``video``, ``link``, ``chunk``, ``mixed``
+            or ``unknown``.
+        source_capability: The capability that found them, such as ``search``; several are joined
+            with ``+``.
     """
 
     __slots__ = ("_refs", "_content_type", "_source_capability")  # noqa: RUF023 - as documented
@@ -103,35 +104,35 @@ class FileCollection:
 
     @property
     def refs(self) -> tuple[FileRef, ...]:
-        """The files."""
+        """Return the files."""
         return self._refs
 
     @property
     def ids(self) -> list[str]:
-        """Their ids, in order."""
+        """Return their ids, in order."""
         return [ref.id for ref in self._refs]
 
     @property
     def count(self) -> int:
-        """How many there are."""
+        """Return how many there are."""
         return len(self._refs)
 
     @property
     def content_type(self) -> str:
-        """What they are."""
+        """Return their type."""
         return self._content_type
 
     @property
     def source_capability(self) -> str | None:
-        """What found them."""
+        """Return the capability that found them."""
         return self._source_capability
 
     def filter(self, predicate: Callable[[FileRef], bool]) -> FileCollection:
-        """Those files for which the predicate is true, as a new collection."""
+        """Return the files for which the predicate is true, as a new collection."""
         return self._with(ref for ref in self._refs if predicate(ref))
 
     def to_dict(self) -> dict[str, Any]:
-        """The collection as JSON data; `from_dict` reads it again."""
+        """Return the collection as JSON data; `from_dict` reads it."""
         return {
             "refs": [ref.to_dict() for ref in self._refs],
             "count": self.count,
@@ -141,7 +142,7 @@ class FileCollection:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> FileCollection:
-        """Read what `to_dict` wrote."""
+        """Read the output of `to_dict`."""
         return cls(
             [FileRef.from_api_response(ref) for ref in data.get("refs") or ()],
             data.get("content_type") or UNKNOWN,
@@ -155,16 +156,16 @@ class FileCollection:
         content_type: str = UNKNOWN,
         source_capability: str | None = None,
     ) -> FileCollection:
-        """A collection of files of which only the ids are known."""
+        """Make a collection of files from their ids alone."""
         media_type = _media_type(content_type)
         return cls([FileRef(one, media_type) for one in ids], content_type, source_capability)
 
     @classmethod
     def merge(cls, *collections: FileCollection) -> FileCollection:
-        """All files of some collections, each once, in the order of their first appearance.
+        """Merge collections, without duplicates, in the order of first appearance.
 
-        Of a file that several of them hold, the reference that knows most is kept. Content types
-        that differ become ``mixed``; those that are not known do not count.
+        If several collections hold a file, its most complete reference is used. Content types
+        that differ become ``mixed``; unknown ones are ignored.
         """
         best: dict[str, FileRef] = {}
         for ref in (ref for one in collections for ref in one):
@@ -228,12 +229,12 @@ class FileCollection:
 
 
 def document_type(filename: str | None) -> str:
-    """The media type of a document, by the ending of its name."""
+    """Return the media type of a document, by the ending of its name."""
     return _ENDINGS.get((filename or "").rpartition(".")[2].lower(), _ANY)
 
 
 def joined(capabilities: Iterable[str | None]) -> str | None:
-    """Several capabilities as one text, each once."""
+    """Join several capabilities into one text, without duplicates."""
     single = (part for one in capabilities if one for part in one.split("+"))
     return "+".join(dict.fromkeys(single)) or None
 

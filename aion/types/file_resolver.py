@@ -1,4 +1,4 @@
-"""What gives the bytes of a `FileRef`: a protocol for programs that keep files of their own."""
+"""The protocol that reads the bytes of a `FileRef`, for programs with their own storage."""
 
 from __future__ import annotations
 
@@ -16,16 +16,15 @@ class FileResolutionError(Exception):
 class FileResolver(Protocol):
     """Reads and stores the bytes that references stand for.
 
-    Any class with these methods is one; a class that inherits from it need not write
-    `resolve_batch`.
+    Any class with these methods implements it; a subclass inherits `resolve_batch`.
     """
 
     async def resolve(self, ref: FileRef, hints: dict[str, Any] | None = None) -> bytes:
-        """The bytes of a file.
+        """Return the bytes of a file.
 
         Args:
             ref: The file.
-            hints: What may help to find it, such as a variant that will do.
+            hints: Hints for finding it, such as an acceptable variant.
 
         Raises:
             FileResolutionError: They cannot be read.
@@ -35,11 +34,11 @@ class FileResolver(Protocol):
     async def resolve_batch(
         self, refs: Sequence[FileRef], batch_size: int = 100
     ) -> AsyncIterator[tuple[FileRef, bytes]]:
-        """Files with their bytes, as they become known: here one after the other.
+        """Yield files with their bytes as they are read; by default one after the other.
 
         Args:
             refs: The files.
-            batch_size: How many may be on their way at a time.
+            batch_size: Most files in flight at a time.
 
         Raises:
             FileResolutionError: One of them cannot be read.
@@ -48,28 +47,28 @@ class FileResolver(Protocol):
             yield ref, await self.resolve(ref)
 
     async def resolve_metadata(self, ref: FileRef) -> FileRef:
-        """The same reference with all that is known of the file.
+        """Return the reference with all known properties of the file.
 
         Raises:
-            FileResolutionError: Nothing is known of it.
+            FileResolutionError: The file is unknown.
         """
         ...
 
     async def store(
         self, content: bytes, media_type: str, metadata: dict[str, Any] | None = None
     ) -> FileRef:
-        """Keep some bytes.
+        """Store some bytes.
 
         Args:
             content: The bytes.
-            media_type: What they are.
-            metadata: What to remember of them.
+            media_type: Their media type.
+            metadata: The metadata to store with them.
 
         Returns:
-            The reference under which they can be read again.
+            The reference by which they can be read.
 
         Raises:
-            FileResolutionError: They cannot be kept.
+            FileResolutionError: They cannot be stored.
         """
         ...
 

@@ -1,4 +1,4 @@
-"""Files in the library, as `client.files` gives them back."""
+"""Files in the library, as `client.files` returns them."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _GROUPS = ("deleted", "skipped", "failed")
 
 @frozen(slots=False)
 class BatchDeleteFilesResponse(Model):
-    """What became of each file of a batch deletion. A partial success is no error.
+    """The outcome of each file of a batch deletion. A partial success is not an error.
 
     Attributes:
         deleted: Files that were deleted.
-        skipped: Files left alone because they are being processed; try them again later.
+        skipped: Files that were skipped because they are being processed; retry them later.
         failed: Files that could not be deleted, each with the reason in `message`.
         summary: Counts under ``total``, ``deleted``, ``skipped`` and ``failed``.
     """
@@ -40,12 +40,12 @@ class BatchDeleteFilesResponse(Model):
 
     @property
     def all_deleted(self) -> bool:
-        """Whether every file of the request was deleted."""
+        """Return whether every file of the request was deleted."""
         return not self.skipped and not self.failed
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Read an answer; a group that it lacks is empty, a missing summary is counted."""
+        """Read a response; a missing group is empty, a missing summary is computed."""
         groups = {
             name: [BatchDeleteFileResult.from_api_response(item) for item in data.get(name) or ()]
             for name in _GROUPS

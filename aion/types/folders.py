@@ -1,4 +1,4 @@
-"""Folders, as `client.folders` gives them back."""
+"""Folders, as `client.folders` returns them."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Saved links, as `client.links` gives them back.
+"""Saved links, as `client.links` returns them.
 
-A link is a file of the kind ``link``: what the wire calls `source_url` is `url` here, and fields
-that only other kinds of file have are kept in `additional_properties`.
+A link is a file of the kind ``link``: `source_url` of the API is `url` here, and fields that only
+other kinds of file have are in `additional_properties`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from aion_api.models.user_files import DeleteFileResult
 
 
 class LinkCrawlStatus(OpenEnum):
-    """How far the crawl of a link is."""
+    """The status of the crawl of a link."""
 
     PENDING = "pending"
     QUEUED = "queued"
@@ -30,20 +30,20 @@ class LinkCrawlStatus(OpenEnum):
 
     @property
     def is_terminal(self) -> bool:
-        """Whether it will not change by itself any more. An unknown status counts as running."""
+        """Return whether it is final. An unknown status counts as running."""
         return self in (self.COMPLETED, self.FAILED)
 
 
 @frozen(slots=False)
 class LinkOGMetadata(Model):
-    """What a page says of itself for previews (Open Graph).
+    """The preview data of a page (Open Graph).
 
     Attributes:
         title: Its title.
         description: A sentence about it.
         image_url: An image to show with it.
         site_name: The site that it belongs to.
-        type: What it is, such as ``article``.
+        type: Its type, such as ``article``.
         locale: Its language, such as ``en_US``.
     """
 
@@ -74,15 +74,15 @@ class CreateLinkResult(Model):
 
     Attributes:
         id: The id of the link.
-        url: The saved address.
+        url: The saved URL.
         domain: Its host.
-        crawl_status: How far the crawl is: a value of `LinkCrawlStatus`, as text.
+        crawl_status: The status of the crawl: a value of `LinkCrawlStatus`, as text.
         title: Its title, once one is known.
         tags: Its tags.
-        folder_id: The folder that it was put into.
-        og_metadata: What the page says of itself, where it is known already.
+        folder_id: Its folder.
+        og_metadata: The preview data of the page, if it is known already.
         created_at: When it was saved.
-        is_duplicate: Whether the same address had been saved before. There are two links then.
+        is_duplicate: Whether the same URL had already been saved. There are two links then.
     """
 
     id: str
@@ -98,7 +98,7 @@ class CreateLinkResult(Model):
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Read the answer to a link that was saved."""
+        """Read the response to saving a link."""
         extra = md.unknown(data, _CREATED_KEYS)
         url = _url(data)
         return cls(
@@ -118,14 +118,14 @@ class CreateLinkResult(Model):
 
 @frozen(slots=False)
 class RecrawlLinkResult(Model):
-    """A crawl that was asked for again.
+    """A repeated crawl.
 
     Attributes:
         id: The id of the link.
         status: ``queued`` when the crawl will begin.
-        message: What the service says about it, if anything.
-        og_metadata: What the page said of itself so far, where the service tells.
-        next_allowed_recrawl: When the link may be crawled again, where the service tells.
+        message: The message of the service, if any.
+        og_metadata: The preview data so far, if the service reports it.
+        next_allowed_recrawl: When the link may be crawled again, if the service reports it.
     """
 
     id: str
@@ -136,7 +136,7 @@ class RecrawlLinkResult(Model):
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Read the answer. The id is under ``link_id`` or ``id``."""
+        """Read the response. The id is under ``link_id`` or ``id``."""
         extra = md.unknown(data, _RECRAWL_KEYS)
         return cls(
             id=data["link_id"] if data.get("id") is None else data["id"],
@@ -154,13 +154,13 @@ class LinkItem(Model):
 
     Attributes:
         id: The id of the link.
-        url: The saved address.
+        url: The saved URL.
         domain: Its host.
-        title: Its title: the given one, or that of the page.
+        title: Its own title, or that of the page.
         tags: Its tags.
-        folder_id: Its folder, known where the listing was asked for one folder.
-        crawl_status: How far the crawl is: a value of `LinkCrawlStatus`, as text.
-        og_metadata: What the page says of itself, once it is crawled.
+        folder_id: Its folder, if the list is that of a folder.
+        crawl_status: The status of the crawl: a value of `LinkCrawlStatus`, as text.
+        og_metadata: The preview data of the page, once it is crawled.
         favicon_url: The icon of the site.
         created_at: When it was saved.
     """
@@ -199,19 +199,19 @@ class LinkItem(Model):
 
 @frozen(slots=False)
 class LinkDetails(Model):
-    """Everything that is known of one link.
+    """The details of one link.
 
     Attributes:
         id: The id of the link.
-        url: The saved address.
+        url: The saved URL.
         domain: Its host.
-        title: Its title: the given one, or that of the page.
+        title: Its own title, or that of the page.
         tags: Its tags.
-        folder_id: Its folder, where the service tells.
-        crawl_status: How far the crawl is: a value of `LinkCrawlStatus`, as text.
-        crawl_error: Why the crawl failed, where it did.
+        folder_id: Its folder, if the service reports it.
+        crawl_status: The status of the crawl: a value of `LinkCrawlStatus`, as text.
+        crawl_error: Why the crawl failed, if it did.
         crawled_at: When the page was crawled last.
-        og_metadata: What the page says of itself, once it is crawled.
+        og_metadata: The preview data of the page, once it is crawled.
         favicon_url: The icon of the site.
         extracted_images: The images found on the page, each as the service describes it.
         extracted_images_count: How many there are.
@@ -237,17 +237,17 @@ class LinkDetails(Model):
 
     @property
     def is_crawl_complete(self) -> bool:
-        """Whether the page was crawled with success."""
+        """Return whether the page was crawled with success."""
         return self.crawl_status == LinkCrawlStatus.COMPLETED.value
 
     @property
     def is_crawl_failed(self) -> bool:
-        """Whether the crawl failed; `crawl_error` says why."""
+        """Return whether the crawl failed; `crawl_error` says why."""
         return self.crawl_status == LinkCrawlStatus.FAILED.value
 
     @property
     def is_crawling(self) -> bool:
-        """Whether the crawl has not ended. An unknown or missing status counts as running."""
+        """Return whether the crawl runs. An unknown or missing status counts as running."""
         return not self.is_crawl_complete and not self.is_crawl_failed
 
     @classmethod
@@ -321,7 +321,7 @@ class LinkDeleteResult(DeleteFileResult):
     Attributes:
         id: The id of the link.
         deleted_at: When it was deleted.
-        message: What the service says about it.
+        message: The message of the service.
     """
 
 
@@ -338,7 +338,7 @@ _LIST_KEYS = _keys(LinkList, "files")
 
 
 def _url(data: Mapping[str, Any]) -> str:
-    """The address of a link. Other kinds of file have none."""
+    """Return the address of a link. Other kinds of file have none."""
     return data.get("source_url") or data.get("url") or ""
 
 
@@ -360,7 +360,7 @@ def _preview(data: object) -> LinkOGMetadata | None:
 
 
 def _images(found: object) -> list[dict[str, Any]] | None:
-    """The images of a page, which come as a list, as an object with a list, or as one object."""
+    """Read the images of a page: a list, an object with a list, or a single object."""
     if found is None:
         return None
     items: object = found

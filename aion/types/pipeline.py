@@ -1,4 +1,4 @@
-"""The steps of a pipeline, and what came of them."""
+"""The steps of a pipeline, and their results."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from aion_api import Model
 
 @dataclass(frozen=True)
 class PipelineStep:
-    """One step, as it is asked for.
+    """One requested step.
 
     Attributes:
-        agent: The agent that does it, under its name on the wire, such as ``image_search``.
-        intent: What it is to do.
-        params: Settings of its own. The service takes none yet, so they are not sent.
-        depends_on: The positions of the earlier steps whose results it works on, from 0. None
-            leaves the choice to the service; an empty tuple makes it work on no other.
+        agent: The agent that runs it, by its name in requests, such as ``image_search``.
+        intent: Its task, in plain words.
+        params: Its own settings. The service does not accept any yet, so they are not sent.
+        depends_on: The positions of the earlier steps whose results it uses, from 0. None lets the
+            service choose; with an empty tuple it uses no earlier result.
     """
 
     agent: str
@@ -32,14 +32,14 @@ class PipelineStep:
 
 @frozen(slots=False)
 class StepResult(Model):
-    """What came of one step.
+    """The result of one step.
 
     Attributes:
-        agent: The agent that did it.
-        status: ``completed``, ``failed``, or ``skipped`` where a step that it needs failed.
-        summary: What it did, in words.
-        outputs: What it gives to later steps, such as ``image_ids`` or ``files_moved``.
-        error: Why it failed, where it did.
+        agent: The agent that ran it.
+        status: ``completed``, ``failed``, or ``skipped`` if a step that it needs failed.
+        summary: A summary of its actions.
+        outputs: Its outputs for later steps, such as ``image_ids`` or ``files_moved``.
+        error: Why it failed, if it did.
         execution_time_ms: How long it took, in milliseconds.
         node_id: The id of the step within its run.
     """
@@ -54,7 +54,7 @@ class StepResult(Model):
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Read one node of the answer."""
+        """Read one node of the response."""
         read = Reader(data)
         return cls(
             agent=read.need("agent"),
@@ -70,16 +70,16 @@ class StepResult(Model):
 
 @frozen(slots=False)
 class PipelineResult(Model):
-    """What came of a pipeline.
+    """The result of a pipeline.
 
     Attributes:
         success: Whether every step succeeded.
-        steps: What came of the steps. From `Pipeline.run` they are in the order in which they
-            were asked for; the answer itself has them in the order in which they ran.
+        steps: The results of the steps. `Pipeline.run` returns them in the order of the request;
+            the response itself has them in the order in which they ran.
         execution_time_ms: How long the run took, in milliseconds.
-        total_waves: How many rounds it took: steps that do not need each other share one.
-        errors: What went wrong.
-        token_usage: The tokens that were used, by kind, where they were counted.
+        total_waves: Number of rounds; independent steps share a round.
+        errors: The errors of the steps.
+        token_usage: The tokens that were used, by kind, if they were counted.
     """
 
     success: bool
@@ -91,32 +91,32 @@ class PipelineResult(Model):
 
     @property
     def final(self) -> StepResult:
-        """The last step.
+        """Return the last step.
 
         Raises:
-            IndexError: There is no step.
+            IndexError: The result has no steps.
         """
         return self.step(-1)
 
     def step(self, index: int) -> StepResult:
-        """One step.
+        """Return one step.
 
         Args:
             index: Its position, from 0, or from the end below 0.
 
         Raises:
-            IndexError: There are not so many steps.
+            IndexError: The position is out of range.
         """
         try:
             return self.steps[index]
         except IndexError:
             raise IndexError(
-                f"there is no step {index}: the result has {len(self.steps)} of them"
+                f"step {index} does not exist: the number of steps is {len(self.steps)}"
             ) from None
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Read the answer of a run."""
+        """Read the response of a run."""
         read = Reader(data)
         return cls(
             success=read.need("success"),
@@ -129,10 +129,10 @@ class PipelineResult(Model):
         )
 
     def ordered_like(self, agents: Sequence[str]) -> Self:
-        """The same result with its steps in the order of a request.
+        """Return the result with its steps in the order of a request.
 
-        Steps of one agent keep the order in which they ran. Where the steps are not those of the
-        request, they stay as they are.
+        Steps of one agent stay in the order in which they ran. If the steps do not match the
+        request, their order is unchanged.
 
         Args:
             agents: The agents of the request, in order.
@@ -146,6 +146,6 @@ class PipelineResult(Model):
 
 
 NodeResult = StepResult
-"""What the wire calls a step."""
+"""The fields of a step in a response."""
 
 __all__ = ["NodeResult", "PipelineResult", "PipelineStep", "StepResult"]

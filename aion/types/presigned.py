@@ -1,6 +1,6 @@
-"""Uploads that go straight to storage, behind presigned URLs: questions and answers.
+"""Uploads that go straight to storage, by presigned URLs: inputs and results.
 
-Only deployments of the older contract offer them. `aion.types.upload` has all of these names too.
+Only deployments of the older contract have them. `aion.types.upload` has all these names, too.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ _NUMBERS = ("total", "completed", "failed", "processing", "queued")
 
 @frozen(slots=False)
 class PresignedUrlInfo(Model):
-    """Where one file may be sent to, and how.
+    """The presigned URL for one file.
 
     Attributes:
-        upload_url: Takes the bytes. Send no API key to it.
+        upload_url: The URL for the bytes. Do not send an API key to it.
         upload_method: ``PUT``: the bytes are the body. ``POST``: they are a part of a form.
-        upload_headers: Headers of a ``PUT``, to be sent exactly as they are.
-        object_key: Names the file when its upload is confirmed.
-        image_id: The image that it will be, where the service says so.
+        upload_headers: Headers of a ``PUT``, to be sent unchanged.
+        object_key: Identifies the file when its upload is confirmed.
+        image_id: The future image, if the service reports it.
         expires_at: When the URL stops working.
-        max_size_bytes: Bytes that it takes at most.
+        max_size_bytes: Largest accepted size in bytes.
         upload_fields: Fields of a ``POST``, to be sent before the file.
-        storage_target: Where the file is kept, ``default`` or ``custom``.
+        storage_target: Where the file is stored, ``default`` or ``custom``.
         bucket_name: Your own bucket, for ``custom``.
     """
 
@@ -50,7 +50,7 @@ class PresignedUrlInfo(Model):
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Read the answer to a request for a presigned URL."""
+        """Read the response to a request for a presigned URL."""
         read = Reader(data)
         return cls(
             **upload_target(read, no_headers={}),
@@ -64,15 +64,14 @@ class PresignedUrlInfo(Model):
 
 @frozen(slots=False)
 class FileInfo(Model):
-    """One file of a batch that is to be prepared.
+    """One file of a batch to prepare.
 
     Attributes:
         filename: The name to store.
         size_bytes: Its size, more than 0.
         content_type: Its media type.
-        idempotency_key: A name of your own for this upload, the same when it is asked for again.
-        storage_target: Where it is kept, ``default`` or ``custom``; None leaves that to the
-            service.
+        idempotency_key: Your own key for this upload; a repeated request has the same key.
+        storage_target: Where it is stored, ``default`` or ``custom``; None lets the service decide.
     """
 
     filename: str
@@ -84,12 +83,12 @@ class FileInfo(Model):
 
 @frozen(slots=False)
 class UploadConfirmation(Model):
-    """How the upload of one file of a batch ended.
+    """The outcome of the upload of one file of a batch.
 
     Attributes:
-        object_key: The file, as the prepared batch named it.
+        object_key: The key of the file in the prepared batch.
         success: Whether its bytes were sent.
-        file_size: Its size, more than 0 for a failed one too.
+        file_size: Its size, more than 0 even for a failed one.
         checksum: Checksum of the bytes that were sent.
         error_message: Why it failed.
         media_type: ``image`` or ``document``; the service decides by the key otherwise.
@@ -105,17 +104,17 @@ class UploadConfirmation(Model):
 
 @frozen(slots=False)
 class BatchPresignedUrl(Model):
-    """Where one file of a batch may be sent to, and how.
+    """The presigned URL for one file of a batch.
 
     Attributes:
-        file_index: The position of the file among those that were asked for, from 0.
+        file_index: The position of the file in the request, from 0.
         filename: Its name.
-        upload_url: Takes the bytes. Send no API key to it.
+        upload_url: The URL for the bytes. Do not send an API key to it.
         upload_method: ``PUT``: the bytes are the body. ``POST``: they are a part of a form.
-        upload_headers: Headers of a ``PUT``, to be sent exactly as they are.
-        object_key: Names the file when the batch is confirmed.
+        upload_headers: Headers of a ``PUT``, to be sent unchanged.
+        object_key: Identifies the file when the batch is confirmed.
         expires_at: When the URL stops working.
-        image_id: The image that it will be.
+        image_id: The future image.
         upload_fields: Fields of a ``POST``, to be sent before the file.
     """
 
@@ -144,14 +143,14 @@ class BatchPresignedUrl(Model):
 
 @frozen(slots=False)
 class BatchPrepareResult(Model):
-    """A batch whose files may now be sent.
+    """A prepared batch, whose files may be sent.
 
     Attributes:
-        batch_id: The batch, to confirm it and to look at it.
-        upload_plan: How the service advises to send the files.
-        presigned_urls: One place for each file.
+        batch_id: The id to confirm the batch and to get its status.
+        upload_plan: The service's advice on how to send the files.
+        presigned_urls: One URL for each file.
         total_size_bytes: All files together.
-        estimated_time_seconds: How long that may take.
+        estimated_time_seconds: Estimated duration in seconds.
     """
 
     batch_id: str
@@ -162,7 +161,7 @@ class BatchPrepareResult(Model):
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Read the answer to the preparation of a batch."""
+        """Read the response to the preparation of a batch."""
         read = Reader(data)
         return cls(
             batch_id=read.need("batch_id"),
@@ -176,14 +175,14 @@ class BatchPrepareResult(Model):
 
 @frozen(slots=False)
 class StoredImage(Model):
-    """A file that a confirmed batch brought into the library.
+    """A file that a confirmed batch added to the library.
 
     Attributes:
         image_id: The image.
         object_key: Where it is stored.
         filename: Its name.
         thumbnail_url: A small rendition, once it is made.
-        variant_status: How far the renditions are.
+        variant_status: The status of the renditions.
         created_at: When it was stored.
     """
 
@@ -211,7 +210,7 @@ class StoredImage(Model):
 
 @frozen(slots=False)
 class BatchConfirmResult(Model):
-    """What became of the files of a confirmed batch.
+    """The outcome of the files of a confirmed batch.
 
     Attributes:
         batch_id: The batch.
@@ -233,7 +232,7 @@ class BatchConfirmResult(Model):
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Read the answer to the confirmation of a batch."""
+        """Read the response to the confirmation of a batch."""
         read = Reader(data)
         return cls(
             batch_id=read.need("batch_id"),
@@ -249,7 +248,7 @@ class BatchConfirmResult(Model):
 
 @frozen(slots=False)
 class UploadBatchStatusResult(Model):
-    """How far the files of a batch are.
+    """The status of the files of a batch.
 
     Attributes:
         batch_id: The batch.
@@ -259,7 +258,7 @@ class UploadBatchStatusResult(Model):
         total: Its files.
         completed: Files that are done.
         failed: Files that failed.
-        processing: Files that are worked on.
+        processing: Files in progress.
         queued: Files that wait.
     """
 
@@ -274,12 +273,12 @@ class UploadBatchStatusResult(Model):
 
     @property
     def is_terminal(self) -> bool:
-        """Whether it will not change any more. An unknown status counts as running."""
+        """Return whether it is final. An unknown status counts as running."""
         return self.overall_status in _ENDS
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Read the status of a batch, whose numbers stand below ``counts`` or beside it."""
+        """Read the status of a batch; its counts are inside ``counts`` or at the top level."""
         read = Reader(data)
         counts: Mapping[str, Any] = read.get("counts") or {}
         numbers = {name: read.get(name) or counts.get(name) or 0 for name in _NUMBERS}
@@ -288,7 +287,7 @@ class UploadBatchStatusResult(Model):
             overall_status=read.need("overall_status"),
             completion_percentage=float(read.get("completion_percentage") or 0),
             **numbers,
-            # The counts that have no field of their own stay readable.
+            # Counts without a field stay readable.
             additional_properties={**read.rest(), "counts": dict(counts)},
         )
 

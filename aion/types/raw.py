@@ -1,4 +1,4 @@
-"""An answer with what came around it: its status and its headers."""
+"""A decoded response with its status, headers and bytes."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ T_co = TypeVar("T_co", covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class RawResponse(Generic[T_co]):
-    """The successful answer of one call, as `client.call_raw` gives it.
+    """The successful response of one call, as `client.call_raw` returns it.
 
     Attributes:
-        result: What the body says: the same as `client.call` gives.
+        result: The decoded body, as `client.call` returns it.
         status_code: The HTTP status.
-        headers: The headers as they came, by their names in lower case; values of one that came
-            more than once are joined by a comma. `repr` leaves them out.
-        content: The bytes of the body, unpacked where they came packed. `repr` leaves them out.
+        headers: The headers by their names in lower case; the values of a repeated header are
+            joined by a comma. `repr` omits them.
+        content: The bytes of the body, decompressed. `repr` omits them.
     """
 
     result: T_co
@@ -28,7 +28,7 @@ class RawResponse(Generic[T_co]):
 
     @property
     def request_id(self) -> str | None:
-        """The id by which the service knows the request."""
+        """Return the request id, which identifies the request to the service."""
         return self.headers.get("x-request-id")
 
 

@@ -1,4 +1,4 @@
-"""What the markup of a chat or agent text points to."""
+"""The objects that the markup of a chat or agent text refers to."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 @attrs.frozen
 class ImageRef:
-    """An image that a text names: ``[[img:ID|filename]]``.
+    """An image that a text refers to: ``[[img:ID|filename]]``.
 
     Attributes:
         id_prefix: The beginning of its id, as the markup has it.
         filename: Its name, as the markup has it.
-        full_id: Its whole id; None where the metadata does not tell, or fits several.
+        full_id: Its full id; None if the metadata has no match, or several.
     """
 
     id_prefix: str
@@ -27,12 +27,12 @@ class ImageRef:
 
 @attrs.frozen
 class DocumentRef:
-    """A document that a text names: ``[[doc:ID|filename]]``, maybe with a page.
+    """A document that a text refers to: ``[[doc:ID|filename]]``, maybe with a page.
 
     Attributes:
         id_prefix: The beginning of its id, as the markup has it.
         filename: Its name, as the markup has it.
-        full_id: Its whole id; None where the metadata does not tell, or fits several.
+        full_id: Its full id; None if the metadata has no match, or several.
         page: The page, counted from 1, for ``|p:5``.
         page_range: The first and the last page, for ``|pp:3-7``.
     """
@@ -46,14 +46,14 @@ class DocumentRef:
 
 @attrs.frozen
 class LinkRef:
-    """A saved link that a text names: ``[[link:ID|title]]``.
+    """A saved link that a text refers to: ``[[link:ID|title]]``.
 
     Attributes:
         id_prefix: The beginning of its id, as the markup has it.
         title: Its title, as the markup has it.
-        full_id: Its whole id; None where the metadata does not tell, or fits several.
-        source_url: Its address, where the metadata has it.
-        domain: The host of that address, where the metadata has it.
+        full_id: Its full id; None if the metadata has no match, or several.
+        source_url: Its URL, if the metadata has it.
+        domain: The host of that URL, if the metadata has it.
     """
 
     id_prefix: str
@@ -65,16 +65,13 @@ class LinkRef:
 
 @attrs.frozen
 class ParsedReferences:
-    """Everything that a text points to, in its order.
-
-    What the text names twice is there twice.
+    """Everything that a text refers to, in its order, duplicates included.
 
     Attributes:
         images: The images.
         documents: The documents, with their pages.
         links: The saved links.
-        counts: For each ``[[ref:KEY]]`` that the metadata knows: KEY and the results it stands
-            for.
+        counts: For each ``[[ref:KEY]]`` that the metadata has: KEY and its results.
     """
 
     images: list[ImageRef] = attrs.field(factory=list[ImageRef])
@@ -84,7 +81,7 @@ class ParsedReferences:
 
     @property
     def has_references(self) -> bool:
-        """Whether the text points to anything."""
+        """Return whether the text refers to anything."""
         return bool(self.images or self.documents or self.links or self.counts)
 
 

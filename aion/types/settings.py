@@ -1,4 +1,4 @@
-"""Storage settings of a tenant, as `client.settings` gives them back. They never hold secrets."""
+"""Storage settings of a tenant, as `client.settings` returns them. They never hold secrets."""
 
 from __future__ import annotations
 

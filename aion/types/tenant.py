@@ -1,4 +1,4 @@
-"""A tenant, as `client.tenant` gives it back: its settings, limits and members."""
+"""A tenant, as `client.tenant` returns it: its settings, limits and members."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from aion_api.models.tenant_settings import (
 
 
 class MemberRole(OpenEnum):
-    """What a member of a tenant may do, from most to least."""
+    """The role of a member of a tenant, from most to fewest permissions."""
 
     OWNER = "owner"
     ADMIN = "admin"
@@ -23,27 +23,27 @@ class MemberRole(OpenEnum):
 
 @frozen(slots=False)
 class TenantLimits(TenantLimitsResponse):
-    """What a tenant may use, has used, and has left: three maps with the same keys.
+    """The limits, the usage and the remainder of a tenant: three maps with the same keys.
 
     Keys are, among others, ``monthly_uploads`` and ``api_calls_per_minute``.
 
     Attributes:
-        limits: The most that is allowed.
-        usage: What has been used.
-        remaining: What is left.
+        limits: The limits.
+        usage: The amounts used.
+        remaining: The amounts left.
         subscription_tier: ``free``, ``starter``, ``professional`` or ``enterprise``.
     """
 
     def get_limit(self, name: str) -> int | None:
-        """The most that is allowed of something, or None where it has no limit of that name."""
+        """Return the limit of this name, or None if there is none."""
         return self.limits.get(name)
 
     def get_usage(self, name: str) -> int | None:
-        """What has been used of something, or None where it is not counted."""
+        """Return the amount used under this name, or None if it is not counted."""
         return self.usage.get(name)
 
     def get_remaining(self, name: str) -> int | None:
-        """What is left of something, or None where it has no limit of that name."""
+        """Return the amount left under this name, or None if there is no such limit."""
         return self.remaining.get(name)
 
 
@@ -56,13 +56,13 @@ class TenantMember(TenantMemberResponse):
         email: The address of the user.
         name: The name of the user; the address until one is set.
         role: A value of `MemberRole`, as text.
-        joined_at: When the user joined, where it is known.
-        last_active_at: When the user was last active, where it is known.
+        joined_at: When the user joined, if known.
+        last_active_at: When the user was last active, if known.
     """
 
     @property
     def role_enum(self) -> MemberRole:
-        """The role. One that is not in `MemberRole` has `is_known` false."""
+        """Return the role. One that is not in `MemberRole` has `is_known` false."""
         return MemberRole(self.role)
 
 

@@ -1,4 +1,4 @@
-"""What an upload gives back."""
+"""The results of uploading images."""
 
 from __future__ import annotations
 
@@ -31,26 +31,26 @@ from aion_api.models.user_files import StreamBatchFileResult, UserFile
 
 
 def stored_id(stored: StreamBatchFileResult) -> str:
-    """The id of a file that was sent, or of the one that was there already."""
+    """Return the id of a stored file, or of the older file with the same content."""
     return text(stored.skipped_existing_image_id) or stored.image_id
 
 
 @frozen(slots=False)
 class UploadResult(Model):
-    """One uploaded image and what is known of it.
+    """One uploaded image and its known properties.
 
     Attributes:
         image_id: The id of the stored image; empty for a file of a batch that was not stored.
         filename: The name under which it was uploaded.
-        object_key: Where it is stored; empty where the service did not say.
+        object_key: Where it is stored; empty if the service did not report it.
         description: The AI description, once it is completed.
         tags: Tags found in the image.
         visible_text: Text that can be read in the image.
-        confidence_score: How sure the model is, from 0 to 1.
-        description_status: How far the description is.
+        confidence_score: The confidence of the model, from 0 to 1.
+        description_status: The status of the description.
         thumbnail_url: A small rendition, once it is made.
         created_at: When the image was stored.
-        description_error: Why the description failed, where it did.
+        description_error: Why the description failed, if it did.
         description_error_type: A value of `aion.types.describe.DescriptionErrorType`, as text.
         description_is_retryable: Whether uploading it again may help.
     """
@@ -71,30 +71,30 @@ class UploadResult(Model):
 
     @property
     def is_stored(self) -> bool:
-        """Whether the image is in the library, with or without a description."""
+        """Return whether the image is in the library, with or without a description."""
         return bool(self.image_id)
 
     @property
     def is_failed(self) -> bool:
-        """Whether there will be no description: it failed, or the image was not stored."""
+        """Return whether there will be no description: it failed, or the image was not stored."""
         return self.description_status is DescriptionStatus.FAILED
 
     @property
     def is_completed(self) -> bool:
-        """Whether the description is there."""
+        """Return whether the description is ready."""
         return self.description_status is DescriptionStatus.COMPLETED
 
     @property
     def is_pending(self) -> bool:
-        """Whether the description may still come."""
+        """Return whether the description is pending."""
         return not self.description_status.is_terminal
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Read a per-file result of an upload or its session, a file item, or what `to_dict` wrote.
+        """Read a per-file result of an upload or its session, a file item, or a `to_dict` output.
 
         Raises:
-            KeyError: There is no id.
+            KeyError: The id is missing.
         """
         read = Reader(data)
         image_id = read.need("image_id", "id")
@@ -129,7 +129,7 @@ class UploadResult(Model):
 
     @classmethod
     def from_stored(cls, stored: StreamBatchFileResult) -> Self:
-        """The result right after the upload, before anything is known of the description."""
+        """Return the result right after the upload, with a pending description."""
         return cls(
             image_id=stored_id(stored),
             filename=stored.filename,
@@ -138,17 +138,17 @@ class UploadResult(Model):
 
     @classmethod
     def not_stored(cls, filename: str, reason: str, *, retryable: bool | None = None) -> Self:
-        """The result of a file of a batch that did not get into the library.
+        """Return the result of a file of a batch that was not stored.
 
         Args:
             filename: Its name.
-            reason: Why not.
-            retryable: Whether sending it again may help; None decides by the words of the reason.
+            reason: Why it was not stored.
+            retryable: Whether a resend may help; None decides by the words of the reason.
         """
         return cls("", filename, "").with_failure(reason, retryable=retryable)
 
     def with_failure(self, reason: str, *, retryable: bool | None = None) -> Self:
-        """The same result, failed for a reason."""
+        """Return a copy of the result, failed for a reason."""
         failure = DescriptionFailure.from_error_message(self.image_id, reason, self.filename)
         return evolve(
             self,
@@ -159,7 +159,7 @@ class UploadResult(Model):
         )
 
     def with_file(self, file: UserFile) -> Self:
-        """The same result with what the library knows of the image by now."""
+        """Return a copy of the result, updated from the file in the library."""
         status = DescriptionStatus(file.description_status or "pending")
         error = text(file.description_error)
         if status is DescriptionStatus.FAILED and not error:
@@ -182,7 +182,7 @@ class UploadResult(Model):
 
 
 def _state(data: Mapping[str, Any], description: str | None) -> str:
-    """The state of a description whose answer tells only the status of the upload.
+    """Return the status of a description whose response has only the status of the upload.
 
     That is ``completed`` as soon as the image is stored.
     """
@@ -226,18 +226,18 @@ class BatchUploadResults(UploadResults[UploadResult]):
 
 @frozen(slots=False)
 class QuotaInfo(Model):
-    """What may still be uploaded in this period.
+    """The upload quota that is left in this period.
 
     Attributes:
-        can_proceed: Whether the files asked for may be uploaded.
-        requested: How many were asked for.
-        available: How many are left, prepaid credits included.
+        can_proceed: Whether the requested files may be uploaded.
+        requested: Number of requested uploads.
+        available: Number of uploads left, including prepaid credits.
         monthly_limit: The allowance of the period.
         current_usage: How much of it is used.
-        message: Why not, where `can_proceed` is false.
+        message: The reason, if `can_proceed` is false.
         max_batch_size: Files in one upload request.
         prepaid_credits: Credits bought on top.
-        max_concurrent_uploads: Upload requests at a time.
+        max_concurrent_uploads: Most upload requests in flight.
     """
 
     can_proceed: bool
@@ -252,7 +252,7 @@ class QuotaInfo(Model):
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Read the answer of the quota check."""
+        """Read the response of the quota check."""
         extra = {key: value for key, value in data.items() if key not in field_names(cls)}
         return cls(
             can_proceed=data["can_proceed"],

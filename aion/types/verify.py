@@ -1,4 +1,4 @@
-"""What checking a text against an image gives."""
+"""The results of checking a text against an image."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ class VerificationIssue(Model):
     """Something in the text that does not fit the image.
 
     Attributes:
-        type: What kind of issue it is.
+        type: The kind of issue.
         description: What is wrong, in words.
-        severity: How grave it is: ``low``, ``medium``, ``high`` or ``critical``.
+        severity: ``low``, ``medium``, ``high`` or ``critical``.
         claim: The part of the text that it is about.
-        confidence: How sure the models are of it, from 0 to 1.
+        confidence: The confidence of the models, from 0 to 1.
     """
 
     type: str
@@ -32,7 +32,7 @@ class VerificationIssue(Model):
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Read one issue. Answers name its parts in several ways."""
+        """Read one issue. Responses differ in the names of its fields."""
         reader = Reader(data)
         return cls(
             type=str(reader.get("type", "issue_type") or "unknown"),
@@ -51,10 +51,11 @@ class VerificationResult(Model):
     Attributes:
         operation_id: The id of the check.
         is_verified: Whether it fits.
-        confidence_score: How sure the models are, from 0 to 1.
+        confidence_score: The confidence of the models, from 0 to 1.
         risk_level: ``low``, ``medium``, ``high`` or ``critical``.
-        hallucination_probability: How probably the text tells what is not there, from 0 to 1.
-        verified_claims: Parts of the text that fit, where the service lists them.
+        hallucination_probability: Probability that the text describes what is not in the image,
+            from 0 to 1.
+        verified_claims: Parts of the text that fit, if the service lists them.
         issues: What does not fit.
         summary: The verdict in words.
         processing_time_ms: Milliseconds of work.
@@ -74,13 +75,13 @@ class VerificationResult(Model):
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Read the answer of a check, under the names of the wire or under those of this class."""
+        """Read the response of a check, whose fields have the names of the API or of this class."""
         reader = Reader(data)
-        found = reader.get("issues", "detected_issues")
+        issues = reader.get("issues", "detected_issues")
         claims = reader.get("verified_claims")
         structured: Mapping[str, Any] = data.get("structured_output") or {}
         if claims is None:
-            # The older route has no place of its own for them.
+            # The older route has no separate field for them.
             claims = structured.get("verified_claims")
         return cls(
             operation_id=str(reader.get("operation_id") or ""),
@@ -89,7 +90,7 @@ class VerificationResult(Model):
             risk_level=str(reader.get("risk_level") or "unknown"),
             hallucination_probability=reader.get("hallucination_probability", "risk_score") or 0.0,
             verified_claims=claims,
-            issues=None if found is None else [_issue(one) for one in found],
+            issues=None if issues is None else [_issue(one) for one in issues],
             summary=reader.get("summary", "explanation"),
             processing_time_ms=reader.get("processing_time_ms") or 0,
             providers_used=reader.get("providers_used"),
@@ -98,7 +99,7 @@ class VerificationResult(Model):
 
     @classmethod
     def from_item(cls, item: BatchItemResult) -> Self:
-        """The verdict that an item of a batch ended with."""
+        """Return the verdict of an item of a batch."""
         known = {"operation_id": item.item_id, "processing_time_ms": item.processing_time_ms}
         return cls.from_api_response({**known, **(item.output_data or {})})
 

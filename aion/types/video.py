@@ -25,7 +25,7 @@ from aion_api.models.video_uploads import (
 
 
 class VideoUploadStatus(OpenEnum):
-    """Where the upload of a video stands."""
+    """The status of the upload of a video."""
 
     UPLOADING = "uploading"
     PROCESSING = "processing"
@@ -35,7 +35,7 @@ class VideoUploadStatus(OpenEnum):
 
 
 class VideoAnalysisStatus(OpenEnum):
-    """Where the analysis of a video stands."""
+    """The status of the analysis of a video."""
 
     PENDING = "pending"
     PROCESSING = "processing"
@@ -45,7 +45,7 @@ class VideoAnalysisStatus(OpenEnum):
 
     @property
     def is_terminal(self) -> bool:
-        """Whether nothing follows. A value that is not known counts as running."""
+        """Return whether it is final. A value that is unknown counts as running."""
         return self in _ENDS
 
 
@@ -56,18 +56,18 @@ _ENDS = frozenset(
 
 @frozen(slots=False)
 class VideoUploadSession(Model):
-    """A begun upload, and where its chunks go.
+    """An upload that has begun, and the URLs of its chunks.
 
     Attributes:
         media_id: The video; it is its file id, too.
-        upload_id: Names this upload in all that follows.
+        upload_id: Identifies this upload in later calls.
         chunks: The chunks, each with its own presigned URL.
-        total_chunks: How many they are.
-        chunk_size_bytes: Bytes in each of them, the last one excepted.
-        expires_at: When the upload is given up by the service.
-        storage_path: Where the video is kept.
-        concurrent_upload_limit: Chunks that may be sent at a time.
-        retry_attempts: New URLs that one chunk may ask for.
+        total_chunks: Number of chunks.
+        chunk_size_bytes: Bytes in each chunk except the last one.
+        expires_at: When the service abandons the upload.
+        storage_path: Where the video is stored.
+        concurrent_upload_limit: Most chunks in flight.
+        retry_attempts: Number of new URLs that may be requested for one chunk.
     """
 
     media_id: str
@@ -82,12 +82,12 @@ class VideoUploadSession(Model):
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Read the answer to an upload that was begun."""
+        """Read the response that begins an upload."""
         read = Reader(data)
         chunks = read.items(VideoChunkInfo, "chunks")
         for name in ("chunk_number", "size_bytes"):
             if any(getattr(one, name) is None for one in chunks):
-                # The file is cut by them.
+                # The file is split by these numbers.
                 raise KeyError(name)
         return cls(
             media_id=read.identifier("media_id"),
@@ -105,14 +105,14 @@ class VideoUploadSession(Model):
 
 @frozen(slots=False)
 class BatchVideoUploadSession(Model):
-    """Several begun uploads.
+    """Several uploads that have begun.
 
     Attributes:
-        batch_id: The group of them.
-        videos: One begun upload for each video, in the order in which they were asked for.
-        total_videos: How many they are.
-        total_size_bytes: Bytes of all of them together.
-        estimated_time_seconds: Seconds that all of it may take.
+        batch_id: The id of the batch.
+        videos: One upload for each video, in the order of the request.
+        total_videos: Number of videos.
+        total_size_bytes: Bytes of all videos together.
+        estimated_time_seconds: Estimated duration in seconds.
         processing_priority: ``low``, ``normal`` or ``high``.
     """
 
@@ -125,7 +125,7 @@ class BatchVideoUploadSession(Model):
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Read the answer to a batch that was begun."""
+        """Read the response that begins a batch."""
         read = Reader(data)
         videos = read.items(VideoUploadSession, "videos")
         return cls(
@@ -141,7 +141,7 @@ class BatchVideoUploadSession(Model):
 
 @frozen(slots=False)
 class VideoUploadProgress(Model):
-    """How far an upload is.
+    """The progress of an upload.
 
     Attributes:
         media_id: The video.
@@ -199,11 +199,11 @@ class VideoUploadResult(Model):
     Attributes:
         media_id: The video; it is its file id, too.
         status: A value of `VideoUploadStatus`, as text.
-        metadata: What is known of it by now: length, picture size, codecs.
-        thumbnail_url: A still image, once there is one.
+        metadata: Its known properties: length, picture size, codecs.
+        thumbnail_url: A still image, once it is ready.
         video_url: The video itself.
-        analysis_job_id: The job that analyzes it, where one was queued.
-        processing_status: How far that is: ``pending``, ``queued``, ``processing``,
+        analysis_job_id: The job that analyzes it, if one was queued.
+        processing_status: Its status: ``pending``, ``queued``, ``processing``,
             ``completed``, ``failed`` or ``cancelled``.
         created_at: When it was stored.
     """
@@ -219,19 +219,19 @@ class VideoUploadResult(Model):
 
     @property
     def is_completed(self) -> bool:
-        """Whether the upload is completed. The analysis may still be to come."""
+        """Return whether the upload is completed. The analysis may still be pending."""
         return self.status == VideoUploadStatus.COMPLETED.value
 
     @property
     def is_analyzing(self) -> bool:
-        """Whether an analysis was queued and has not ended, as far as this result tells."""
+        """Return whether an analysis is pending, according to this result."""
         if self.analysis_job_id is None:
             return False
         return not VideoAnalysisStatus(self.processing_status or "pending").is_terminal
 
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
-        """Read the answer to an upload that was completed."""
+        """Read the response that completes an upload."""
         read = Reader(data)
         metadata = read.get("metadata")
         return cls(
@@ -249,26 +249,26 @@ class VideoUploadResult(Model):
 
 @frozen(slots=False)
 class VideoAnalysisJobStatus(VideoAnalysisStatusResponse):
-    """An analysis and how far it is. `status` is a value of `VideoAnalysisStatus`, as text."""
+    """An analysis and its status. `status` is a value of `VideoAnalysisStatus`, as text."""
 
     @property
     def is_completed(self) -> bool:
-        """Whether it ended well."""
+        """Return whether it succeeded."""
         return self.status == VideoAnalysisStatus.COMPLETED.value
 
     @property
     def is_failed(self) -> bool:
-        """Whether it failed."""
+        """Return whether it failed."""
         return self.status == VideoAnalysisStatus.FAILED.value
 
     @property
     def is_pending(self) -> bool:
-        """Whether its end is still to come."""
+        """Return whether it has not ended."""
         return not self.is_terminal
 
     @property
     def is_terminal(self) -> bool:
-        """Whether it has ended. An unknown status counts as running."""
+        """Return whether it has ended. An unknown status counts as running."""
         return VideoAnalysisStatus(self.status).is_terminal
 
 
@@ -282,10 +282,10 @@ class VideoScene(Model):
         start_time: Seconds from the beginning of the video to its first moment.
         end_time: Seconds from the beginning of the video to its end.
         time_range_formatted: Both as text for people.
-        description: What is to be seen.
+        description: A description of what it shows.
         tags: Tags of the scene.
         visible_text: Text that can be read in it.
-        confidence_score: How sure the model is, from 0 to 1.
+        confidence_score: The confidence of the model, from 0 to 1.
         embedding_status: ``pending``, or ``completed`` once it can be found by meaning.
         thumbnail_url: A still image, for callers with a key: `VideoScenesResource.get_thumbnail`.
         created_at: When it was found.
@@ -330,9 +330,9 @@ class VideoSceneList(Model):
     """The scenes of a video.
 
     Attributes:
-        scenes: The scenes in their order; none while the video is not analyzed.
-        count: How many they are.
-        video_id: The video, where the service says so.
+        scenes: The scenes in order; empty until the video is analyzed.
+        count: Number of scenes.
+        video_id: The video, if the service reports it.
     """
 
     scenes: list[VideoScene] = field(factory=list[VideoScene])

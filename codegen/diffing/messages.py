@@ -130,7 +130,7 @@ def _media(
         yield Finding("media type changed", place, reason, reason, "", *values)
         return
     for key in gone:
-        lost = "" if after else "there is no content any more"
+        lost = "" if after else "the content was removed"
         yield Finding("media type removed", place, reason, lost, "the others remain", key, "")
     for key in come:
         more = "a response may have this type now"

@@ -148,7 +148,7 @@ def test_p16_their_values_are_shown_nowhere(
         ({"X-A": "b", "x-a": "c"}, "has x-a twice"),
         ({"Authorization": f"Bearer {SECRET}"}, "pass the key as api_key"),
         ({"x-tenant-id": "t"}, "pass tenant_id"),
-        ({"Content-Length": "3"}, "it is made for each request"),
+        ({"Content-Length": "3"}, "the client sets it for each request"),
     ],
 )
 def test_headers_that_cannot_be_sent_are_refused_without_their_values(
@@ -162,7 +162,7 @@ def test_headers_that_cannot_be_sent_are_refused_without_their_values(
 def test_a_client_that_traces_makes_the_headers_of_traces_itself() -> None:
     headers = {"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}
     assert ClientConfig(KEY, extra_headers=headers).extra_headers == headers
-    with pytest.raises(ValueError, match="tracing makes it"):
+    with pytest.raises(ValueError, match="tracing sets it"):
         ClientConfig(KEY, enable_tracing=True, extra_headers=headers)
 
 

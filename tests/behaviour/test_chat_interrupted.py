@@ -155,7 +155,7 @@ def read(request: pytest.FixtureRequest) -> Read:
 def test_a_message_is_not_resent_by_a_reader_who_was_stopped_p14(read: Read) -> None:
     reading = read(STOP, b"", COMPLETE)
     reading.stopped()
-    with pytest.raises(SSEStreamError, match="read the session before you send the message again"):
+    with pytest.raises(SSEStreamError, match="read the session before you resend the message"):
         reading.next()
     assert reading.service.messages == 1
 
@@ -168,7 +168,9 @@ def test_a_response_that_was_given_up_is_not_a_success_p12(
     for _ in before:
         assert reading.next() is not None
     reading.stopped()
-    with pytest.raises(SSEStreamError, match="given up before the answer was complete") as caught:
+    with pytest.raises(
+        SSEStreamError, match="cancelled before the response was complete"
+    ) as caught:
         reading.result()
     assert caught.value.partial_content == ("I see " if before else "")
     assert reading.next() is None

@@ -215,7 +215,7 @@ def test_an_orderly_end_without_the_response_is_an_error_p12(
     calls: Calls, client: Client, sandbox: Sandbox, session_id: str
 ) -> None:
     sandbox.faults.cut_stream(OPERATION, after=3, how="end")
-    with pytest.raises(SSEStreamError, match="ended before the answer was complete"):
+    with pytest.raises(SSEStreamError, match="ended before the response was complete"):
         received(calls, client.chats.send_stream("Hello", session_id=session_id))
 
 

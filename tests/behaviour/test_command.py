@@ -63,7 +63,7 @@ def test_check_shows_whether_the_key_is_taken_and_what_is_left(
     sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
 ) -> None:
     text = said(capsys, "check")
-    assert text.startswith(f"{sandbox.base_url} takes the key; it answered in ")
+    assert text.startswith(f"{sandbox.base_url} accepts the key; it responded in ")
     assert "50,000 of 50,000 uploads are left" in text
     assert json.loads(said(capsys, "check", "--json"))["available"] == 50_000
 
@@ -222,7 +222,7 @@ def test_settings_may_be_in_a_file(
         monkeypatch.delenv(name)
     lines = (f"{name}={value}\n" for name, value in environment.items())
     (place / ".env").write_text("".join(lines))
-    assert "takes the key" in said(capsys, "check")
+    assert "accepts the key" in said(capsys, "check")
 
 
 @pytest.mark.parametrize(
@@ -290,7 +290,7 @@ def test_ctrl_c_ends_it_without_a_traceback(sandbox: Sandbox) -> None:
         assert one.stderr is not None
         until(lambda: not sandbox.faults.list())
         one.send_signal(signal.SIGINT)
-        assert one.stderr.read() == b"aion: interrupted; what is stored already stays stored\n"
+        assert one.stderr.read() == b"aion: interrupted; files that are stored stay stored\n"
         assert one.wait(30) == 130
 
 

@@ -132,7 +132,7 @@ def test_a_call_that_is_late_names_its_limit_and_the_next_step_p7(
     client = calls.client(sandbox, timeout=0.3, max_retries=0)
     with pytest.raises(AionvisionTimeoutError) as caught:
         calls(client.files.list())
-    said = "no complete answer within 0.3 s; give timeout= more, for the call or for the client"
+    said = "no complete response within 0.3 s; pass a longer timeout= to the call or to the client"
     assert said in str(caught.value)
 
 
@@ -143,4 +143,4 @@ def test_an_upload_without_a_response_names_the_silence_and_the_next_step(
     client = calls.client(sandbox, timeout=0.3, max_retries=0)
     with pytest.raises(AionvisionTimeoutError) as caught:
         calls(client.upload_one(draw(), filename="a.jpg"))
-    assert "the service fell silent for 0.3 s; give timeout= more" in str(caught.value)
+    assert "the service was silent for 0.3 s; pass a longer timeout=" in str(caught.value)

@@ -255,7 +255,7 @@ def test_the_error_for_what_is_not_an_image_says_what_one_is(
     name: str, calls: Calls, sandbox: Sandbox
 ) -> None:
     said = refusal(calls, sandbox, name, 3, **_REST[name])
-    assert "image has to be a path, bytes, an http(s) address or a data URL; got 3" in said
+    assert "image has to be a path, bytes, an http(s) URL or a data URL; got 3" in said
 
 
 @pytest.mark.parametrize("name", ["describe", "verify"])
@@ -263,7 +263,7 @@ def test_the_error_for_an_open_image_names_what_to_pass_instead(
     name: str, calls: Calls, sandbox: Sandbox
 ) -> None:
     said = refusal(calls, sandbox, name, io.BytesIO(draw()), **_REST[name])
-    assert "image is an open file: pass its path, or what .read() gives" in said
+    assert "image is an open file: pass its path, or the bytes that .read() returns" in said
 
 
 @pytest.mark.parametrize(
@@ -279,12 +279,12 @@ def test_a_call_without_any_of_its_arguments_names_them(
     name: str, args: list[Any], names: str, calls: Calls, sandbox: Sandbox
 ) -> None:
     said = refusal(calls, sandbox, name, *args)
-    assert f"give {names}: the call has nothing to do without" in said
+    assert f"pass {names}: at least one is required" in said
 
 
 def test_one_image_too_many_is_named(calls: Calls, sandbox: Sandbox) -> None:
     said = refusal(calls, sandbox, "describe", draw(), object_key="a")
-    assert "object_key has to be left out where image is given; got 'a'" in said
+    assert "object_key has to be left out if image is passed; got 'a'" in said
 
 
 # Open files

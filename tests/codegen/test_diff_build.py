@@ -111,7 +111,7 @@ def test_all_corrections_that_no_longer_apply_are_named_at_once(
         f"patches.toml: patch of drop_box/summary {GONE}",
         f"patches.toml: patch of Gone/summary {GONE}",
         "patches.toml: optional Box.label no longer applies: it is not required",
-        "patches.toml: repeatable: there is no operation drop_box",
+        "patches.toml: repeatable: the operation drop_box does not exist",
         "patches.toml: rename of Old no longer applies: no such schema",
     ]
 

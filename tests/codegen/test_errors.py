@@ -365,7 +365,7 @@ def test_malformed_patches_are_refused_by_number_or_key(
         (ENTRY.replace('"absent"', '"old"'), 'no longer applies: found "absent"'),
         ('[rename_schemas]\nGone = "New"', "rename of Gone no longer applies"),
         ('[rename_schemas]\nItem = "Item"', "rename of Item: another schema has the name Item"),
-        ('[repeatable]\noperations = ["gone"]', "repeatable: there is no operation gone"),
+        ('[repeatable]\noperations = ["gone"]', "repeatable: the operation gone does not exist"),
     ],
 )
 def test_a_stale_patch_is_refused_by_name(

@@ -137,7 +137,9 @@ def test_the_deadline_of_a_call_bounds_the_connection_too(client: str, resolver:
         resolver.names[NAME] = [entry(dead)]
         with pytest.raises(AionvisionTimeoutError) as caught:
             call(client, **named(dead), timeout=0.3)
-    assert f"no connection to {NAME}:{dead} within 0.3 s; give timeout= more" in str(caught.value)
+    assert f"no connection to {NAME}:{dead} within 0.3 s; pass a longer timeout=" in str(
+        caught.value
+    )
 
 
 def test_the_silence_of_an_upload_bounds_the_connection_too(
@@ -147,7 +149,9 @@ def test_the_silence_of_an_upload_bounds_the_connection_too(
         resolver.names[NAME] = [entry(dead)]
         with pytest.raises(AionvisionTimeoutError) as caught:
             call(client, **named(dead), request=upload, timeout=0.3)
-    assert f"no connection to {NAME}:{dead} within 0.3 s; give timeout= more" in str(caught.value)
+    assert f"no connection to {NAME}:{dead} within 0.3 s; pass a longer timeout=" in str(
+        caught.value
+    )
 
 
 def silent(connection: Connection) -> None:
@@ -242,7 +246,7 @@ def test_one_through_a_proxy_is_not_bounded_any_more(client: str) -> None:
 
 def test_what_falls_silent_after_the_connection_was_made_may_have_been_sent(client: str) -> None:
     with FaultServer(scripts.no_answer) as server:
-        with pytest.raises(AionvisionTimeoutError, match=r"no complete answer within 0\.5 s"):
+        with pytest.raises(AionvisionTimeoutError, match=r"no complete response within 0\.5 s"):
             call(client, server.url, post, timeout=0.5, max_retries=2)
         assert len(server.seen) == 1
 

@@ -76,7 +76,7 @@ def test_after_the_pause_one_call_at_a_time_may_try(breakers: Breakers, clock: C
         breakers.enter("files")
 
 
-def test_a_trial_that_fails_opens_it_again(breakers: Breakers, clock: Clock) -> None:
+def test_a_probe_that_fails_opens_it_again(breakers: Breakers, clock: Clock) -> None:
     fail(breakers, 3)
     clock.now += 30
     breakers.enter("files")
@@ -96,7 +96,7 @@ def test_enough_successes_close_it(breakers: Breakers, clock: Clock) -> None:
     breakers.enter("files")
 
 
-def test_a_trial_that_never_reports_does_not_block_for_ever(
+def test_a_probe_that_never_reports_does_not_block_for_ever(
     breakers: Breakers, clock: Clock
 ) -> None:
     fail(breakers, 3)

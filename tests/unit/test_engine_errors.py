@@ -354,7 +354,7 @@ def test_no_json_whatever_its_types_breaks_the_gate_p15(body: Any, status: int) 
 
 def test_html_is_quoted_shortened() -> None:
     error = error_of(reply(502, b"<html>" + b"x" * 5000 + b"</html>"))
-    assert error.message.startswith("the service answered 502: <html>")
+    assert error.message.startswith("the service responded with 502: <html>")
     assert len(error.message) < 300
 
 
@@ -364,7 +364,7 @@ def test_an_empty_body_is_called_empty() -> None:
 
 def test_a_body_that_was_not_read_to_its_end_is_not_parsed() -> None:
     answer = Reply(500, [], b'{"detail": "x"}', truncated=True)
-    assert error_of(answer).message.startswith("the service answered 500:")
+    assert error_of(answer).message.startswith("the service responded with 500:")
 
 
 # Faults
@@ -419,7 +419,7 @@ def test_a_redirect_gives_its_location() -> None:
 
 
 def test_a_redirect_without_location_is_a_typed_error_p15() -> None:
-    with pytest.raises(exceptions.ServerError, match="no redirect"):
+    with pytest.raises(exceptions.ServerError, match="not a redirect"):
         errors.decode(reply(302), operation(kind="redirect", decode=str))
 
 

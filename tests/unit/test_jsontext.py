@@ -67,14 +67,14 @@ def test_both_readers_agree_about_what_is_odd(body: bytes) -> None:
     assert plain == quick
 
 
-@pytest.mark.parametrize("wanted", [False, True])
+@pytest.mark.parametrize("enabled", [False, True])
 @pytest.mark.parametrize("body", REFUSED)
 def test_what_is_not_json_is_refused_with_the_error_of_the_standard_library(
-    body: bytes, wanted: bool
+    body: bytes, enabled: bool
 ) -> None:
     with pytest.raises(ValueError) as expected:
         json.loads(body)
-    jsontext.use_msgspec(wanted)
+    jsontext.use_msgspec(enabled)
     with pytest.raises(ValueError) as found:
         jsontext.loads(body)
     assert str(found.value) == str(expected.value)

@@ -71,7 +71,7 @@ def test_p19_an_update_keeps_what_was_left_out_apart_from_none() -> None:
 
 
 def test_an_update_of_nothing_is_refused() -> None:
-    with pytest.raises(ValidationError, match=r"^give title or tags"):
+    with pytest.raises(ValidationError, match=r"^pass title or tags"):
         changes(UNSET, UNSET)
 
 

@@ -100,7 +100,7 @@ def test_each_of_a_list_is_checked() -> None:
 
 
 def test_what_is_not_a_mapping_is_an_error_of_the_response() -> None:
-    with pytest.raises(ServerError, match="shape of the contract"):
+    with pytest.raises(ServerError, match="does not match the contract"):
         decoded(AuditLogEntry.from_api_response, 5)
 
 

@@ -97,7 +97,7 @@ def test_a_broken_connection_carries_its_cause_and_the_text_so_far_p12() -> None
     assert error is not None
     assert "reset" in str(error)
     assert "after 3 events" in str(error)
-    assert "before you send the message again" in str(error)
+    assert "before you resend the message" in str(error)
     assert (error.last_event_id, error.partial_content) == ("2", "I see two")
 
 

@@ -37,7 +37,7 @@ def synthesize_report(*, body: SynthesizeAgentRequest) -> rt.Request[SynthesizeA
     report as a document. A run that fails still answers 200, with `success` set to false.
 
     Returns:
-        A request that answers `SynthesizeAgentResponse`.
+        A request whose response is `SynthesizeAgentResponse`.
 
     Endpoint: ``POST /api/v2/agents/synthesize``
     """
@@ -68,7 +68,7 @@ def analyze_documents(
     run that fails still answers 200, with `success` set to false.
 
     Returns:
-        A request that answers `DocumentAnalysisAgentResponse`.
+        A request whose response is `DocumentAnalysisAgentResponse`.
 
     Endpoint: ``POST /api/v2/agents/analyze/documents``
     """
@@ -97,7 +97,7 @@ def organize_files(*, body: OrganizeAgentRequest) -> rt.Request[OrganizeAgentRes
     A run that fails still answers 200, with `success` set to false.
 
     Returns:
-        A request that answers `OrganizeAgentResponse`.
+        A request whose response is `OrganizeAgentResponse`.
 
     Endpoint: ``POST /api/v2/agents/organize``
     """
@@ -113,4 +113,4 @@ OPERATIONS: Final[tuple[rt.Operation[Any], ...]] = (
     _ANALYZE_DOCUMENTS,
     _ORGANIZE_FILES,
 )
-"""Every operation of this module, in the contract's order."""
+"""Every operation of this module, in the order of the contract."""

@@ -31,7 +31,7 @@ def execute_pipeline(*, body: PipelineRequest) -> rt.Request[PipelineResponse]:
     set to false.
 
     Returns:
-        A request that answers `PipelineResponse`.
+        A request whose response is `PipelineResponse`.
 
     Endpoint: ``POST /api/v2/agents/pipeline``
     """
@@ -43,4 +43,4 @@ def execute_pipeline(*, body: PipelineRequest) -> rt.Request[PipelineResponse]:
 
 
 OPERATIONS: Final[tuple[rt.Operation[Any], ...]] = (_EXECUTE_PIPELINE,)
-"""Every operation of this module, in the contract's order."""
+"""Every operation of this module, in the order of the contract."""

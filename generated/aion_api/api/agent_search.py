@@ -40,7 +40,7 @@ def search_images_with_agent(
     set to false.
 
     Returns:
-        A request that answers `ImageSearchAgentResponse`.
+        A request whose response is `ImageSearchAgentResponse`.
 
     Endpoint: ``POST /api/v2/agents/search/images``
     """
@@ -72,7 +72,7 @@ def search_documents_with_agent(
     documents. A run that fails still answers 200, with `success` set to false.
 
     Returns:
-        A request that answers `DocumentSearchAgentResponse`.
+        A request whose response is `DocumentSearchAgentResponse`.
 
     Endpoint: ``POST /api/v2/agents/search/documents``
     """
@@ -104,7 +104,7 @@ def search_videos_with_agent(
     A run that fails still answers 200, with `success` set to false.
 
     Returns:
-        A request that answers `VideoSearchAgentResponse`.
+        A request whose response is `VideoSearchAgentResponse`.
 
     Endpoint: ``POST /api/v2/agents/search/videos``
     """
@@ -120,4 +120,4 @@ OPERATIONS: Final[tuple[rt.Operation[Any], ...]] = (
     _SEARCH_DOCUMENTS_WITH_AGENT,
     _SEARCH_VIDEOS_WITH_AGENT,
 )
-"""Every operation of this module, in the contract's order."""
+"""Every operation of this module, in the order of the contract."""

@@ -43,7 +43,7 @@ def list_api_keys(
         offset: Number of keys to skip.
 
     Returns:
-        A request that answers `ListAPIKeysResponse`.
+        A request whose response is `ListAPIKeysResponse`.
 
     Endpoint: ``GET /api/v2/api-keys``
     """
@@ -75,7 +75,8 @@ def create_api_key(*, body: CreateAPIKeyRequest) -> rt.Request[CreateAPIKeyRespo
     refused with 400.
 
     Returns:
-        A request that answers `CreateAPIKeyResponse`. The key was created. Store `api_key` now.
+        A request whose response is `CreateAPIKeyResponse`. The key was created. Store `api_key`
+        now.
 
     Endpoint: ``POST /api/v2/api-keys``
     """
@@ -107,7 +108,7 @@ def get_api_key(api_key_id: str) -> rt.Request[APIKeyResponse]:
         api_key_id: Id of the key, not the key itself.
 
     Returns:
-        A request that answers `APIKeyResponse`.
+        A request whose response is `APIKeyResponse`.
 
     Endpoint: ``GET /api/v2/api-keys/{api_key_id}``
     """
@@ -139,7 +140,7 @@ def update_api_key(api_key_id: str, *, body: UpdateAPIKeyRequest) -> rt.Request[
         api_key_id: Id of the key, not the key itself.
 
     Returns:
-        A request that answers `APIKeyResponse`.
+        A request whose response is `APIKeyResponse`.
 
     Endpoint: ``PUT /api/v2/api-keys/{api_key_id}``
     """
@@ -172,7 +173,7 @@ def delete_api_key(api_key_id: str, *, reason: str | None = None) -> rt.Request[
         reason: Why the key is revoked. Stored in the metadata of the key.
 
     Returns:
-        A request that answers `None`. The key is deactivated.
+        A request whose response is `None`. The key is deactivated.
 
     Endpoint: ``DELETE /api/v2/api-keys/{api_key_id}``
     """
@@ -190,4 +191,4 @@ OPERATIONS: Final[tuple[rt.Operation[Any], ...]] = (
     _UPDATE_API_KEY,
     _DELETE_API_KEY,
 )
-"""Every operation of this module, in the contract's order."""
+"""Every operation of this module, in the order of the contract."""

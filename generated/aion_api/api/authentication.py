@@ -44,7 +44,7 @@ def login(*, body: LoginRequest) -> rt.Request[LoginResponse]:
     instead.
 
     Returns:
-        A request that answers `LoginResponse`.
+        A request whose response is `LoginResponse`.
 
     Endpoint: ``POST /api/v2/auth/session/login``
     """
@@ -78,7 +78,7 @@ def refresh_session(
             header.
 
     Returns:
-        A request that answers `Any`.
+        A request whose response is `Any`.
 
     Endpoint: ``POST /api/v2/auth/session/refresh``
     """
@@ -120,7 +120,7 @@ def logout(
             header.
 
     Returns:
-        A request that answers `Any`.
+        A request whose response is `Any`.
 
     Endpoint: ``POST /api/v2/auth/session/logout``
     """
@@ -157,7 +157,7 @@ def get_current_user(
             header.
 
     Returns:
-        A request that answers `UserInfo`.
+        A request whose response is `UserInfo`.
 
     Endpoint: ``GET /api/v2/auth/session/me``
     """
@@ -189,7 +189,7 @@ def register(*, body: RegisterRequest) -> rt.Request[RegisterResponse]:
     the verification email went out.
 
     Returns:
-        A request that answers `RegisterResponse`.
+        A request whose response is `RegisterResponse`.
 
     Endpoint: ``POST /api/v2/auth/session/register``
     """
@@ -217,7 +217,7 @@ def google_oauth_login(*, body: GoogleOAuthRequest) -> rt.Request[LoginResponse]
     Signs a user in with an ID token that the application has already obtained from Google.
 
     Returns:
-        A request that answers `LoginResponse`.
+        A request whose response is `LoginResponse`.
 
     Endpoint: ``POST /api/v2/auth/session/google``
     """
@@ -248,7 +248,7 @@ def initiate_google_oauth(*, action: str | None = None) -> rt.Request[dict[str, 
         action: What the flow is started for; `login` unless given.
 
     Returns:
-        A request that answers `dict[str, Any]`.
+        A request whose response is `dict[str, Any]`.
 
     Endpoint: ``POST /api/v2/auth/session/google/initiate``
     """
@@ -284,7 +284,7 @@ def google_oauth_callback(
         error: Error code from Google, present when sign-in did not succeed.
 
     Returns:
-        A request that answers `Any`.
+        A request whose response is `Any`.
 
     Endpoint: ``GET /api/v2/auth/session/google/callback``
     """
@@ -320,7 +320,7 @@ def list_sessions(
             header.
 
     Returns:
-        A request that answers `list[SessionInfo]`.
+        A request whose response is `list[SessionInfo]`.
 
     Endpoint: ``GET /api/v2/auth/session/sessions``
     """
@@ -357,7 +357,7 @@ def revoke_session(
             header.
 
     Returns:
-        A request that answers `Any`.
+        A request whose response is `Any`.
 
     Endpoint: ``DELETE /api/v2/auth/session/sessions/{session_id}``
     """
@@ -388,7 +388,7 @@ def request_password_reset(*, body: PasswordResetRequest) -> rt.Request[Any]:
     tell whether the address has an account.
 
     Returns:
-        A request that answers `Any`. The request was taken. This holds for any address.
+        A request whose response is `Any`. The request was taken. This holds for any address.
 
     Endpoint: ``POST /api/v2/auth/session/password-reset/request``
     """
@@ -420,7 +420,7 @@ def validate_reset_token(*, token: str) -> rt.Request[Any]:
         token: Token from the password reset message.
 
     Returns:
-        A request that answers `Any`.
+        A request whose response is `Any`.
 
     Endpoint: ``GET /api/v2/auth/session/password-reset/validate``
     """
@@ -448,7 +448,7 @@ def complete_password_reset(*, body: CompletePasswordResetRequest) -> rt.Request
     Sets a new password with the token from the reset message.
 
     Returns:
-        A request that answers `Any`.
+        A request whose response is `Any`.
 
     Endpoint: ``POST /api/v2/auth/session/password-reset/complete``
     """
@@ -476,7 +476,7 @@ def verify_email(*, body: EmailVerificationRequest) -> rt.Request[Any]:
     Confirms the address of an account with the token from the verification message.
 
     Returns:
-        A request that answers `Any`.
+        A request whose response is `Any`.
 
     Endpoint: ``POST /api/v2/auth/session/verify-email``
     """
@@ -512,7 +512,7 @@ def link_provider(
             header.
 
     Returns:
-        A request that answers `Any`.
+        A request whose response is `Any`.
 
     Endpoint: ``POST /api/v2/auth/session/link-provider``
     """
@@ -551,7 +551,7 @@ def resend_verification_email(
             header.
 
     Returns:
-        A request that answers `Any`.
+        A request whose response is `Any`.
 
     Endpoint: ``POST /api/v2/auth/session/resend-verification``
     """
@@ -582,7 +582,7 @@ def resend_verification_by_email(*, body: ResendVerificationByEmailRequest) -> r
     success, so it does not tell whether the address has an account.
 
     Returns:
-        A request that answers `Any`. The request was taken. This holds for any address.
+        A request whose response is `Any`. The request was taken. This holds for any address.
 
     Endpoint: ``POST /api/v2/auth/session/resend-verification-by-email``
     """
@@ -608,7 +608,7 @@ def get_email_verification_status() -> rt.Request[Any]:
     """Get the email verification status.
 
     Returns:
-        A request that answers `Any`.
+        A request whose response is `Any`.
 
     Endpoint: ``GET /api/v2/auth/session/email-verification-status``
     """
@@ -644,8 +644,8 @@ def rotate_session(
             header.
 
     Returns:
-        A request that answers `SessionRotateResponse`. The session was replaced. The new cookie
-        is in the response headers.
+        A request whose response is `SessionRotateResponse`. The session was replaced. The new
+        cookie is in the response headers.
 
     Endpoint: ``POST /api/v2/auth/session/rotate-session``
     """
@@ -679,4 +679,4 @@ OPERATIONS: Final[tuple[rt.Operation[Any], ...]] = (
     _GET_EMAIL_VERIFICATION_STATUS,
     _ROTATE_SESSION,
 )
-"""Every operation of this module, in the contract's order."""
+"""Every operation of this module, in the order of the contract."""

@@ -36,7 +36,7 @@ def batch_describe(*, body: BatchDescribeRequest) -> rt.Request[BatchOperationRe
     final, then read its results. Requires the EDIT permission.
 
     Returns:
-        A request that answers `BatchOperationResponse`. Accepted; the work goes on in the
+        A request whose response is `BatchOperationResponse`. Accepted; the work goes on in the
         background.
 
     Endpoint: ``POST /api/v2/batch/describe``
@@ -71,7 +71,7 @@ def get_batch_status(batch_id: str) -> rt.Request[BatchStatusResponse]:
             do not work here.
 
     Returns:
-        A request that answers `BatchStatusResponse`.
+        A request whose response is `BatchStatusResponse`.
 
     Endpoint: ``GET /api/v2/batch/{batch_id}``
     """
@@ -102,7 +102,7 @@ def cancel_batch(batch_id: str) -> rt.Request[None]:
         batch_id: ID returned when the batch was started.
 
     Returns:
-        A request that answers `None`. Done; the answer has no body.
+        A request whose response is `None`. Done; the answer has no body.
 
     Endpoint: ``DELETE /api/v2/batch/{batch_id}``
     """
@@ -142,7 +142,7 @@ def get_batch_results(
         limit: Items per page, 1 to 500. Defaults to 100.
 
     Returns:
-        A request that answers `BatchResultsResponse`.
+        A request whose response is `BatchResultsResponse`.
 
     Endpoint: ``GET /api/v2/batch/{batch_id}/results``
     """
@@ -171,7 +171,7 @@ def batch_verify(*, body: BatchVerifyRequest) -> rt.Request[BatchOperationRespon
     `batch_id`; poll the batch until its status is final, then read its results.
 
     Returns:
-        A request that answers `BatchOperationResponse`. Accepted; the work goes on in the
+        A request whose response is `BatchOperationResponse`. Accepted; the work goes on in the
         background.
 
     Endpoint: ``POST /api/v2/batch/verify``
@@ -190,4 +190,4 @@ OPERATIONS: Final[tuple[rt.Operation[Any], ...]] = (
     _GET_BATCH_RESULTS,
     _BATCH_VERIFY,
 )
-"""Every operation of this module, in the contract's order."""
+"""Every operation of this module, in the order of the contract."""

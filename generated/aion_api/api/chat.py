@@ -69,7 +69,7 @@ def list_chat_sessions(
         min_messages: Return only sessions with at least this many messages.
 
     Returns:
-        A request that answers `ListChatSessionsResponse`.
+        A request whose response is `ListChatSessionsResponse`.
 
     Endpoint: ``GET /api/v2/chat/sessions``
     """
@@ -104,7 +104,7 @@ def create_chat_session(*, body: CreateChatSessionRequest) -> rt.Request[CreateC
     images; set `use_all_images` to false to start with a chosen set instead.
 
     Returns:
-        A request that answers `CreateChatSessionResponse`.
+        A request whose response is `CreateChatSessionResponse`.
 
     Endpoint: ``POST /api/v2/chat/sessions``
     """
@@ -140,7 +140,7 @@ def get_chat_session(
         message_limit: Maximum number of messages to return, 1 to 1000.
 
     Returns:
-        A request that answers `GetChatSessionResponse`.
+        A request whose response is `GetChatSessionResponse`.
 
     Endpoint: ``GET /api/v2/chat/sessions/{session_id}``
     """
@@ -171,7 +171,7 @@ def close_chat_session(session_id: str) -> rt.Request[CloseChatSessionResponse]:
         session_id: Id of the chat session.
 
     Returns:
-        A request that answers `CloseChatSessionResponse`.
+        A request whose response is `CloseChatSessionResponse`.
 
     Endpoint: ``DELETE /api/v2/chat/sessions/{session_id}``
     """
@@ -204,7 +204,7 @@ def send_chat_message(
         session_id: Id of the chat session.
 
     Returns:
-        A request that answers `SendMessageResponse`.
+        A request whose response is `SendMessageResponse`.
 
     Endpoint: ``POST /api/v2/chat/sessions/{session_id}/messages``
     """
@@ -238,7 +238,7 @@ def update_session_images(
         session_id: Id of the chat session.
 
     Returns:
-        A request that answers `UpdateImagesResponse`.
+        A request whose response is `UpdateImagesResponse`.
 
     Endpoint: ``PUT /api/v2/chat/sessions/{session_id}/images``
     """
@@ -272,7 +272,7 @@ def update_session_documents(
         session_id: Id of the chat session.
 
     Returns:
-        A request that answers `UpdateDocumentsResponse`.
+        A request whose response is `UpdateDocumentsResponse`.
 
     Endpoint: ``PUT /api/v2/chat/sessions/{session_id}/documents``
     """
@@ -306,7 +306,7 @@ def update_session_videos(
         session_id: Id of the chat session.
 
     Returns:
-        A request that answers `UpdateVideosResponse`.
+        A request whose response is `UpdateVideosResponse`.
 
     Endpoint: ``PUT /api/v2/chat/sessions/{session_id}/videos``
     """
@@ -340,7 +340,7 @@ def update_session_mode(
         session_id: Id of the chat session.
 
     Returns:
-        A request that answers `UpdateSessionModeResponse`.
+        A request whose response is `UpdateSessionModeResponse`.
 
     Endpoint: ``PATCH /api/v2/chat/sessions/{session_id}/mode``
     """
@@ -377,7 +377,7 @@ def execute_plan_action(
         plan_id: Id of the plan, taken from the `plan_pending_approval` event.
 
     Returns:
-        A request that answers `PlanActionResponse`. The action is complete.
+        A request whose response is `PlanActionResponse`. The action is complete.
 
     Endpoint: ``POST /api/v2/chat/sessions/{session_id}/plans/{plan_id}/action``
     """
@@ -409,7 +409,7 @@ def search_images(*, body: ImageSearchRequest) -> rt.Request[SearchImagesRespons
     Finds images that match a text query and returns one page of hits with their URLs.
 
     Returns:
-        A request that answers `SearchImagesResponse`.
+        A request whose response is `SearchImagesResponse`.
 
     Endpoint: ``POST /api/v2/chat/images/search``
     """
@@ -440,7 +440,7 @@ def rename_chat_session(
         session_id: Id of the chat session.
 
     Returns:
-        A request that answers `RenameChatSessionResponse`.
+        A request whose response is `RenameChatSessionResponse`.
 
     Endpoint: ``PATCH /api/v2/chat/sessions/{session_id}/title``
     """
@@ -478,7 +478,7 @@ def export_chat_session(
         include_metadata: Whether to add metadata to the transcript.
 
     Returns:
-        A request that answers `bytes`. The transcript file in the requested format.
+        A request whose response is `bytes`. The transcript file in the requested format.
 
     Endpoint: ``GET /api/v2/chat/sessions/{session_id}/export``
     """
@@ -517,8 +517,8 @@ def send_message_stream(
         debug_reasoning: Whether `thinking_step` events carry the agent's reasoning.
 
     Returns:
-        A request that answers `bytes`. A stream of server-sent events. The `data` line of each
-        event is a JSON object whose `type` repeats the event name.
+        A request whose response is `bytes`. A stream of server-sent events. The `data` line of
+        each event is a JSON object whose `type` repeats the event name.
 
     Endpoint: ``POST /api/v2/chat/sessions/{session_id}/messages/stream``
     """
@@ -553,7 +553,7 @@ def get_all_user_images(
         offset: Number of ids to skip before the page starts.
 
     Returns:
-        A request that answers `GetAllUserImagesResponse`.
+        A request whose response is `GetAllUserImagesResponse`.
 
     Endpoint: ``GET /api/v2/chat/images/all``
     """
@@ -581,4 +581,4 @@ OPERATIONS: Final[tuple[rt.Operation[Any], ...]] = (
     _SEND_MESSAGE_STREAM,
     _GET_ALL_USER_IMAGES,
 )
-"""Every operation of this module, in the contract's order."""
+"""Every operation of this module, in the order of the contract."""

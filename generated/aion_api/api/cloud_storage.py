@@ -48,7 +48,7 @@ def initiate_auth(provider: str, *, body: InitiateAuthRequest) -> rt.Request[Ini
         provider: Storage provider: `google_drive`.
 
     Returns:
-        A request that answers `InitiateAuthResult`.
+        A request whose response is `InitiateAuthResult`.
 
     Endpoint: ``POST /api/v2/cloud-storage/auth/{provider}``
     """
@@ -91,7 +91,7 @@ def oauth_callback_redirect(
         error_description: Readable explanation that accompanies `error`.
 
     Returns:
-        A request that answers `str`. HTML page that posts a message to the opener window.
+        A request whose response is `str`. HTML page that posts a message to the opener window.
 
     Endpoint: ``GET /api/v2/cloud-storage/auth/{provider}/callback``
     """
@@ -128,7 +128,7 @@ def complete_auth(provider: str, *, body: CompleteAuthRequest) -> rt.Request[Com
         provider: Storage provider: `google_drive`.
 
     Returns:
-        A request that answers `CompleteAuthResult`.
+        A request whose response is `CompleteAuthResult`.
 
     Endpoint: ``POST /api/v2/cloud-storage/auth/{provider}/callback``
     """
@@ -163,7 +163,7 @@ def list_connections(
         active_only: Leaves out inactive connections. Set it to false to see them too.
 
     Returns:
-        A request that answers `ConnectionList`.
+        A request whose response is `ConnectionList`.
 
     Endpoint: ``GET /api/v2/cloud-storage/connections``
     """
@@ -192,7 +192,7 @@ def disconnect(connection_id: str) -> rt.Request[DisconnectResult]:
     `cloud_storage:delete`.
 
     Returns:
-        A request that answers `DisconnectResult`.
+        A request whose response is `DisconnectResult`.
 
     Endpoint: ``DELETE /api/v2/cloud-storage/connections/{connection_id}``
     """
@@ -221,7 +221,7 @@ def get_picker_token(connection_id: str) -> rt.Request[PickerTokenResponse]:
     to be connected again. Requires a signed-in user session; an API key is not accepted.
 
     Returns:
-        A request that answers `PickerTokenResponse`.
+        A request whose response is `PickerTokenResponse`.
 
     Endpoint: ``GET /api/v2/cloud-storage/connections/{connection_id}/picker-token``
     """
@@ -250,7 +250,7 @@ def picker_proxy(*, body: PickerProxyRequest) -> rt.Request[PickerProxyResponse]
     Requires a signed-in user session; an API key is not accepted.
 
     Returns:
-        A request that answers `PickerProxyResponse`.
+        A request whose response is `PickerProxyResponse`.
 
     Endpoint: ``POST /api/v2/cloud-storage/picker-proxy``
     """
@@ -281,7 +281,8 @@ def import_files(*, body: ImportFilesRequest) -> rt.Request[ImportResult]:
     `cloud_storage:write`.
 
     Returns:
-        A request that answers `ImportResult`. The import job is accepted; follow it by `job_id`.
+        A request whose response is `ImportResult`. The import job is accepted; follow it by
+        `job_id`.
 
     Endpoint: ``POST /api/v2/cloud-storage/import``
     """
@@ -310,7 +311,8 @@ def export_files(*, body: ExportFilesRequest) -> rt.Request[ExportResult]:
     `write` or `cloud_storage:write`.
 
     Returns:
-        A request that answers `ExportResult`. The export job is accepted; follow it by `job_id`.
+        A request whose response is `ExportResult`. The export job is accepted; follow it by
+        `job_id`.
 
     Endpoint: ``POST /api/v2/cloud-storage/export``
     """
@@ -340,7 +342,7 @@ def get_job_status(job_id: str) -> rt.Request[JobStatusResponse]:
     `cloud_storage:read`.
 
     Returns:
-        A request that answers `JobStatusResponse`.
+        A request whose response is `JobStatusResponse`.
 
     Endpoint: ``GET /api/v2/cloud-storage/jobs/{job_id}``
     """
@@ -362,4 +364,4 @@ OPERATIONS: Final[tuple[rt.Operation[Any], ...]] = (
     _EXPORT_FILES,
     _GET_JOB_STATUS,
 )
-"""Every operation of this module, in the contract's order."""
+"""Every operation of this module, in the order of the contract."""

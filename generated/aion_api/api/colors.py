@@ -44,7 +44,7 @@ def extract_colors(
         n_colors: Largest number of colors to extract, 3 to 16. Fewer may come back.
 
     Returns:
-        A request that answers `ColorAnalysisResponseDTO`. The extraction is queued and
+        A request whose response is `ColorAnalysisResponseDTO`. The extraction is queued and
         `color_analysis` is null, or the existing analysis is returned.
 
     Endpoint: ``POST /api/v2/colors/images/{image_id}/extract``
@@ -73,7 +73,7 @@ def get_image_colors(image_id: str) -> rt.Request[ColorAnalysisResponseDTO]:
     Returns the state of color extraction for one image and, once it is `completed`, the analysis.
 
     Returns:
-        A request that answers `ColorAnalysisResponseDTO`.
+        A request whose response is `ColorAnalysisResponseDTO`.
 
     Endpoint: ``GET /api/v2/colors/images/{image_id}``
     """
@@ -101,7 +101,7 @@ def search_by_color(*, body: ColorSearchRequestDTO) -> rt.Request[ColorSearchRes
     combination of them; give at least one. Results come in pages of up to 200.
 
     Returns:
-        A request that answers `ColorSearchResponseDTO`.
+        A request whose response is `ColorSearchResponseDTO`.
 
     Endpoint: ``POST /api/v2/colors/search``
     """
@@ -129,7 +129,7 @@ def list_color_families() -> rt.Request[list[ColorFamilyDTO]]:
     Returns every color family that a search accepts. The answer is a plain array without paging.
 
     Returns:
-        A request that answers `list[ColorFamilyDTO]`.
+        A request whose response is `list[ColorFamilyDTO]`.
 
     Endpoint: ``GET /api/v2/colors/families``
     """
@@ -159,7 +159,7 @@ def batch_extract_colors(
     for its result.
 
     Returns:
-        A request that answers `BatchColorExtractionResult`.
+        A request whose response is `BatchColorExtractionResult`.
 
     Endpoint: ``POST /api/v2/colors/batch/extract``
     """
@@ -177,4 +177,4 @@ OPERATIONS: Final[tuple[rt.Operation[Any], ...]] = (
     _LIST_COLOR_FAMILIES,
     _BATCH_EXTRACT_COLORS,
 )
-"""Every operation of this module, in the contract's order."""
+"""Every operation of this module, in the order of the contract."""

@@ -56,7 +56,7 @@ def get_description_history(
         limit: Results per page, 1 to 1000.
 
     Returns:
-        A request that answers `DescriptionHistoryResponse`.
+        A request whose response is `DescriptionHistoryResponse`.
 
     Endpoint: ``GET /api/v2/data/descriptions``
     """
@@ -95,7 +95,7 @@ def export_processing_results(*, body: ExportRequest) -> rt.Request[ExportRespon
     holds at most 100,000 records.
 
     Returns:
-        A request that answers `ExportResponse`. The export is accepted and runs in the
+        A request whose response is `ExportResponse`. The export is accepted and runs in the
         background.
 
     Endpoint: ``POST /api/v2/data/export``
@@ -128,7 +128,7 @@ def get_export_status(export_id: str) -> rt.Request[ExportResponse]:
         export_id: The `export_id` returned when the export was started.
 
     Returns:
-        A request that answers `ExportResponse`.
+        A request whose response is `ExportResponse`.
 
     Endpoint: ``GET /api/v2/data/export/{export_id}``
     """
@@ -163,7 +163,7 @@ def get_stored_image(
         size: Thumbnail size: `tiny`, `small` or `medium`. Concerns thumbnails only.
 
     Returns:
-        A request that answers `Any`.
+        A request whose response is `Any`.
 
     Endpoint: ``GET /api/v2/data/images/{verification_id}``
     """
@@ -199,7 +199,7 @@ def get_batch_item_image(
         size: Thumbnail size: `tiny`, `small` or `medium`. Concerns thumbnails only.
 
     Returns:
-        A request that answers `Any`.
+        A request whose response is `Any`.
 
     Endpoint: ``GET /api/v2/data/batch-images/{item_id}``
     """
@@ -231,7 +231,7 @@ def list_image_variants(verification_id: str) -> rt.Request[Any]:
         verification_id: Id of the verification the image belongs to.
 
     Returns:
-        A request that answers `Any`.
+        A request whose response is `Any`.
 
     Endpoint: ``GET /api/v2/data/images/{verification_id}/variants``
     """
@@ -260,7 +260,7 @@ def get_image_variant(verification_id: str, variant_type: str) -> rt.Request[Any
         variant_type: The variant to return: `tiny`, `small` or `medium`.
 
     Returns:
-        A request that answers `Any`.
+        A request whose response is `Any`.
 
     Endpoint: ``GET /api/v2/data/images/{verification_id}/variant/{variant_type}``
     """
@@ -292,7 +292,7 @@ def get_batch_thumbnail(batch_item_id: str, *, size: str | None = None) -> rt.Re
         size: Thumbnail size: `tiny`, `small` or `medium`.
 
     Returns:
-        A request that answers `Any`.
+        A request whose response is `Any`.
 
     Endpoint: ``GET /api/v2/data/batch-images/{batch_item_id}/thumbnail``
     """
@@ -322,7 +322,7 @@ def get_verification_thumbnail(verification_id: str, *, size: str | None = None)
         size: Thumbnail size: `tiny`, `small` or `medium`.
 
     Returns:
-        A request that answers `Any`.
+        A request whose response is `Any`.
 
     Endpoint: ``GET /api/v2/data/images/{verification_id}/thumbnail``
     """
@@ -372,7 +372,7 @@ def get_verification_history(
         limit: Results per page, 1 to 1000.
 
     Returns:
-        A request that answers `VerificationHistoryResponse`.
+        A request whose response is `VerificationHistoryResponse`.
 
     Endpoint: ``GET /api/v2/data/verifications``
     """
@@ -404,4 +404,4 @@ OPERATIONS: Final[tuple[rt.Operation[Any], ...]] = (
     _GET_VERIFICATION_THUMBNAIL,
     _GET_VERIFICATION_HISTORY,
 )
-"""Every operation of this module, in the contract's order."""
+"""Every operation of this module, in the order of the contract."""

@@ -25,7 +25,7 @@ def get_database_health() -> rt.Request[dict[str, Any]]:
     """Check database health.
 
     Returns:
-        A request that answers `dict[str, Any]`.
+        A request whose response is `dict[str, Any]`.
 
     Endpoint: ``GET /api/v2/database/health``
     """
@@ -50,7 +50,7 @@ def get_pool_statistics() -> rt.Request[dict[str, Any]]:
     """Get database connection pool statistics.
 
     Returns:
-        A request that answers `dict[str, Any]`.
+        A request whose response is `dict[str, Any]`.
 
     Endpoint: ``GET /api/v2/database/pool/stats``
     """
@@ -64,4 +64,4 @@ OPERATIONS: Final[tuple[rt.Operation[Any], ...]] = (
     _GET_DATABASE_HEALTH,
     _GET_POOL_STATISTICS,
 )
-"""Every operation of this module, in the contract's order."""
+"""Every operation of this module, in the order of the contract."""

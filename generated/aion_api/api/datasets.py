@@ -44,7 +44,7 @@ def list_datasets(
         offset: Number of datasets to skip.
 
     Returns:
-        A request that answers `DatasetListResponse`.
+        A request whose response is `DatasetListResponse`.
 
     Endpoint: ``GET /api/v2/datasets``
     """
@@ -74,7 +74,7 @@ def create_dataset(*, body: CreateDatasetRequest) -> rt.Request[DatasetResponse]
     permission.
 
     Returns:
-        A request that answers `DatasetResponse`. Created.
+        A request whose response is `DatasetResponse`. Created.
 
     Endpoint: ``POST /api/v2/datasets``
     """
@@ -103,7 +103,7 @@ def get_dataset(dataset_id: str) -> rt.Request[DatasetResponse]:
     permission.
 
     Returns:
-        A request that answers `DatasetResponse`.
+        A request whose response is `DatasetResponse`.
 
     Endpoint: ``GET /api/v2/datasets/{dataset_id}``
     """
@@ -134,7 +134,7 @@ def export_dataset(
     permission.
 
     Returns:
-        A request that answers `ExportDatasetResponse`.
+        A request whose response is `ExportDatasetResponse`.
 
     Endpoint: ``POST /api/v2/datasets/{dataset_id}/export``
     """
@@ -165,7 +165,7 @@ def get_dataset_statistics(*, days: int | None = None) -> rt.Request[DatasetStat
         days: Length of the period in days, for example `30`.
 
     Returns:
-        A request that answers `DatasetStatisticsResponse`.
+        A request whose response is `DatasetStatisticsResponse`.
 
     Endpoint: ``GET /api/v2/datasets/statistics/summary``
     """
@@ -183,4 +183,4 @@ OPERATIONS: Final[tuple[rt.Operation[Any], ...]] = (
     _EXPORT_DATASET,
     _GET_DATASET_STATISTICS,
 )
-"""Every operation of this module, in the contract's order."""
+"""Every operation of this module, in the order of the contract."""

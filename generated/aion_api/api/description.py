@@ -36,7 +36,7 @@ def describe_image(
             within one hour returns the stored answer.
 
     Returns:
-        A request that answers `DescriptionResponse`.
+        A request whose response is `DescriptionResponse`.
 
     Endpoint: ``POST /api/v2/describe/``
     """
@@ -49,4 +49,4 @@ def describe_image(
 
 
 OPERATIONS: Final[tuple[rt.Operation[Any], ...]] = (_DESCRIBE_IMAGE,)
-"""Every operation of this module, in the contract's order."""
+"""Every operation of this module, in the order of the contract."""

@@ -45,7 +45,7 @@ def request_document_presigned_url(
     400, full storage 413, a used-up upload quota 429, and storage that is not configured 501.
 
     Returns:
-        A request that answers `DocumentPresignedUploadResponse`.
+        A request whose response is `DocumentPresignedUploadResponse`.
 
     Endpoint: ``POST /api/v2/document-uploads/request-presigned-url``
     """
@@ -77,8 +77,8 @@ def confirm_document_upload(
     content is already stored, the existing document comes back with `deduplicated` set.
 
     Returns:
-        A request that answers `DocumentConfirmationResponse`. The upload is confirmed; the body
-        identifies the new or existing document.
+        A request whose response is `DocumentConfirmationResponse`. The upload is confirmed; the
+        body identifies the new or existing document.
 
     Endpoint: ``POST /api/v2/document-uploads/confirm``
     """
@@ -108,7 +108,7 @@ def get_document_status(document_id: str) -> rt.Request[DocumentStatusResponse]:
     answer.
 
     Returns:
-        A request that answers `DocumentStatusResponse`.
+        A request whose response is `DocumentStatusResponse`.
 
     Endpoint: ``GET /api/v2/document-uploads/{document_id}/status``
     """
@@ -140,7 +140,7 @@ def check_document_upload_quota(*, file_count: int) -> rt.Request[Any]:
         file_count: Number of documents you want to upload. Use 1 to read the current balance.
 
     Returns:
-        A request that answers `Any`. Object with `can_proceed`, `requested`, `available`,
+        A request whose response is `Any`. Object with `can_proceed`, `requested`, `available`,
         `monthly_limit`, `current_usage` and `message`; all amounts count uploads.
 
     Endpoint: ``GET /api/v2/document-uploads/quota-check``
@@ -172,7 +172,7 @@ def prepare_batch_document_upload(
     how to send them. Upload each file to its URL, then confirm the batch.
 
     Returns:
-        A request that answers `DocumentBatchPrepareResponse`.
+        A request whose response is `DocumentBatchPrepareResponse`.
 
     Endpoint: ``POST /api/v2/document-uploads/batch-prepare``
     """
@@ -204,7 +204,7 @@ def confirm_batch_document_upload(
     are counted in the answer.
 
     Returns:
-        A request that answers `DocumentBatchConfirmResponse`.
+        A request whose response is `DocumentBatchConfirmResponse`.
 
     Endpoint: ``POST /api/v2/document-uploads/batch-confirm``
     """
@@ -237,7 +237,7 @@ def get_document_batch_status(batch_id: str) -> rt.Request[DocumentBatchStatusRe
             batches are not valid here.
 
     Returns:
-        A request that answers `DocumentBatchStatusResponse`.
+        A request whose response is `DocumentBatchStatusResponse`.
 
     Endpoint: ``GET /api/v2/document-uploads/batch/{batch_id}/status``
     """
@@ -264,7 +264,7 @@ def health_check() -> rt.Request[dict[str, Any]]:
     Reports the health of the document upload service.
 
     Returns:
-        A request that answers `dict[str, Any]`.
+        A request whose response is `dict[str, Any]`.
 
     Endpoint: ``GET /api/v2/document-uploads/health``
     """
@@ -284,4 +284,4 @@ OPERATIONS: Final[tuple[rt.Operation[Any], ...]] = (
     _GET_DOCUMENT_BATCH_STATUS,
     _HEALTH_CHECK,
 )
-"""Every operation of this module, in the contract's order."""
+"""Every operation of this module, in the order of the contract."""

@@ -40,7 +40,7 @@ def search_documents(*, body: DocumentSearchRequestAPI) -> rt.Request[DocumentSe
     similarity score. There is no paging: `limit` caps the number of chunks, up to 100.
 
     Returns:
-        A request that answers `DocumentSearchResponseAPI`.
+        A request whose response is `DocumentSearchResponseAPI`.
 
     Endpoint: ``POST /api/v2/documents/search``
     """
@@ -77,7 +77,7 @@ def list_documents(
             `processing`, `completed` or `failed`.
 
     Returns:
-        A request that answers `DocumentListResponseAPI`.
+        A request whose response is `DocumentListResponseAPI`.
 
     Endpoint: ``GET /api/v2/documents``
     """
@@ -106,7 +106,7 @@ def get_document(document_id: str) -> rt.Request[DocumentInfo]:
     details, under the same ID.
 
     Returns:
-        A request that answers `DocumentInfo`.
+        A request whose response is `DocumentInfo`.
 
     Endpoint: ``GET /api/v2/documents/{document_id}``
     """
@@ -134,7 +134,7 @@ def delete_document(document_id: str) -> rt.Request[None]:
     wait until processing ends and try again.
 
     Returns:
-        A request that answers `None`. The document is deleted; the body is empty.
+        A request whose response is `None`. The document is deleted; the body is empty.
 
     Endpoint: ``DELETE /api/v2/documents/{document_id}``
     """
@@ -162,7 +162,7 @@ def update_document(document_id: str, *, body: UpdateFileRequest) -> rt.Request[
     list.
 
     Returns:
-        A request that answers `UpdateFileResult`.
+        A request whose response is `UpdateFileResult`.
 
     Endpoint: ``PATCH /api/v2/documents/{document_id}``
     """
@@ -190,7 +190,7 @@ def get_document_text(document_id: str) -> rt.Request[DocumentTextResponseAPI]:
     Returns the full text extracted from a document in one piece.
 
     Returns:
-        A request that answers `DocumentTextResponseAPI`.
+        A request whose response is `DocumentTextResponseAPI`.
 
     Endpoint: ``GET /api/v2/documents/{document_id}/text``
     """
@@ -223,7 +223,7 @@ def get_document_chunks(
         include_embeddings: Whether to include the embedding status of the chunks.
 
     Returns:
-        A request that answers `DocumentChunksResponseAPI`.
+        A request whose response is `DocumentChunksResponseAPI`.
 
     Endpoint: ``GET /api/v2/documents/{document_id}/chunks``
     """
@@ -255,8 +255,8 @@ def batch_delete_documents(
     and `failed`.
 
     Returns:
-        A request that answers `BatchDeleteDocumentsResponse`. The request was carried out; some
-        documents may have been skipped or have failed.
+        A request whose response is `BatchDeleteDocumentsResponse`. The request was carried out;
+        some documents may have been skipped or have failed.
 
     Endpoint: ``POST /api/v2/documents/batch-delete``
     """
@@ -285,7 +285,7 @@ def download_document(document_id: str) -> rt.Request[str]:
     another host: do not send your API key there.
 
     Returns:
-        A request that answers `str`. The `Location` header holds the presigned download URL.
+        A request whose response is `str`. The `Location` header holds the presigned download URL.
 
     Endpoint: ``GET /api/v2/documents/{document_id}/download``
     """
@@ -312,7 +312,7 @@ def health_check() -> rt.Request[dict[str, Any]]:
     Reports the health of the document service.
 
     Returns:
-        A request that answers `dict[str, Any]`.
+        A request whose response is `dict[str, Any]`.
 
     Endpoint: ``GET /api/v2/documents/health``
     """
@@ -334,4 +334,4 @@ OPERATIONS: Final[tuple[rt.Operation[Any], ...]] = (
     _DOWNLOAD_DOCUMENT,
     _HEALTH_CHECK,
 )
-"""Every operation of this module, in the contract's order."""
+"""Every operation of this module, in the order of the contract."""

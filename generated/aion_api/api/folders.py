@@ -41,7 +41,7 @@ def get_folder_tree() -> rt.Request[FolderTree]:
     `depth`.
 
     Returns:
-        A request that answers `FolderTree`.
+        A request whose response is `FolderTree`.
 
     Endpoint: ``GET /api/v2/folders``
     """
@@ -69,7 +69,7 @@ def create_folder(*, body: CreateFolderRequest) -> rt.Request[Folder]:
     level gives 409; a position below the tenth level gives 422.
 
     Returns:
-        A request that answers `Folder`. Created.
+        A request whose response is `Folder`. Created.
 
     Endpoint: ``POST /api/v2/folders``
     """
@@ -105,7 +105,7 @@ def get_folder_contents(
         offset: Number of files to skip when `has_more_files` is computed.
 
     Returns:
-        A request that answers `FolderContents`.
+        A request whose response is `FolderContents`.
 
     Endpoint: ``GET /api/v2/folders/{folder_id}``
     """
@@ -141,7 +141,7 @@ def delete_folder(
             folder has no parent. `delete_all` deletes them too; the API cannot bring them back.
 
     Returns:
-        A request that answers `DeleteFolderResult`.
+        A request whose response is `DeleteFolderResult`.
 
     Endpoint: ``DELETE /api/v2/folders/{folder_id}``
     """
@@ -172,7 +172,7 @@ def rename_folder(folder_id: str, *, body: RenameFolderRequest) -> rt.Request[Fo
         folder_id: Folder to rename.
 
     Returns:
-        A request that answers `Folder`.
+        A request whose response is `Folder`.
 
     Endpoint: ``PATCH /api/v2/folders/{folder_id}``
     """
@@ -203,7 +203,7 @@ def get_folder_breadcrumbs(folder_id: str) -> rt.Request[FolderBreadcrumbs]:
         folder_id: Folder whose path is wanted.
 
     Returns:
-        A request that answers `FolderBreadcrumbs`.
+        A request whose response is `FolderBreadcrumbs`.
 
     Endpoint: ``GET /api/v2/folders/{folder_id}/breadcrumbs``
     """
@@ -235,7 +235,7 @@ def move_folder(folder_id: str, *, body: MoveFolderRequest) -> rt.Request[Folder
         folder_id: Folder to move.
 
     Returns:
-        A request that answers `Folder`.
+        A request whose response is `Folder`.
 
     Endpoint: ``POST /api/v2/folders/{folder_id}/move``
     """
@@ -264,7 +264,7 @@ def move_files_to_folder(*, body: MoveFilesRequest) -> rt.Request[MoveFilesResul
     without an error; compare `moved` with `total_requested`.
 
     Returns:
-        A request that answers `MoveFilesResult`.
+        A request whose response is `MoveFilesResult`.
 
     Endpoint: ``POST /api/v2/folders/move-files``
     """
@@ -285,4 +285,4 @@ OPERATIONS: Final[tuple[rt.Operation[Any], ...]] = (
     _MOVE_FOLDER,
     _MOVE_FILES_TO_FOLDER,
 )
-"""Every operation of this module, in the contract's order."""
+"""Every operation of this module, in the order of the contract."""

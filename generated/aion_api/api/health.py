@@ -25,7 +25,7 @@ def health_check() -> rt.Request[dict[str, str]]:
     """Check API health.
 
     Returns:
-        A request that answers `dict[str, str]`.
+        A request whose response is `dict[str, str]`.
 
     Endpoint: ``GET /api/v2/health/``
     """
@@ -50,7 +50,7 @@ def detailed_health_check() -> rt.Request[Any]:
     """Get a detailed health report.
 
     Returns:
-        A request that answers `Any`.
+        A request whose response is `Any`.
 
     Endpoint: ``GET /api/v2/health/detailed``
     """
@@ -75,7 +75,7 @@ def email_health_check() -> rt.Request[Any]:
     """Check the email service.
 
     Returns:
-        A request that answers `Any`.
+        A request whose response is `Any`.
 
     Endpoint: ``GET /api/v2/health/email``
     """
@@ -100,7 +100,7 @@ def outbox_status() -> rt.Request[Any]:
     """Get outbox status.
 
     Returns:
-        A request that answers `Any`.
+        A request whose response is `Any`.
 
     Endpoint: ``GET /api/v2/health/outbox``
     """
@@ -125,7 +125,7 @@ def system_metrics() -> rt.Request[Any]:
     """Get system metrics.
 
     Returns:
-        A request that answers `Any`.
+        A request whose response is `Any`.
 
     Endpoint: ``GET /api/v2/health/metrics``
     """
@@ -150,7 +150,7 @@ def redis_pool_health() -> rt.Request[dict[str, Any]]:
     """Check the Redis connection pool.
 
     Returns:
-        A request that answers `dict[str, Any]`.
+        A request whose response is `dict[str, Any]`.
 
     Endpoint: ``GET /api/v2/health/redis-pool``
     """
@@ -168,4 +168,4 @@ OPERATIONS: Final[tuple[rt.Operation[Any], ...]] = (
     _SYSTEM_METRICS,
     _REDIS_POOL_HEALTH,
 )
-"""Every operation of this module, in the contract's order."""
+"""Every operation of this module, in the order of the contract."""

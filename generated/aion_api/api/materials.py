@@ -42,7 +42,7 @@ def classify_materials(
         force: Classify again even if the image already has a classification.
 
     Returns:
-        A request that answers `MaterialClassificationResponseDTO`.
+        A request whose response is `MaterialClassificationResponseDTO`.
 
     Endpoint: ``POST /api/v2/materials/images/{image_id}/classify``
     """
@@ -71,7 +71,7 @@ def get_image_materials(image_id: str) -> rt.Request[MaterialClassificationRespo
     result.
 
     Returns:
-        A request that answers `MaterialClassificationResponseDTO`.
+        A request whose response is `MaterialClassificationResponseDTO`.
 
     Endpoint: ``GET /api/v2/materials/images/{image_id}``
     """
@@ -99,7 +99,7 @@ def search_by_material(*, body: MaterialSearchRequestDTO) -> rt.Request[Material
     to 200.
 
     Returns:
-        A request that answers `MaterialSearchResponseDTO`.
+        A request whose response is `MaterialSearchResponseDTO`.
 
     Endpoint: ``POST /api/v2/materials/search``
     """
@@ -127,7 +127,7 @@ def list_material_types() -> rt.Request[list[MaterialTypeDTO]]:
     Returns every known material type. The answer is a plain array without paging.
 
     Returns:
-        A request that answers `list[MaterialTypeDTO]`.
+        A request whose response is `list[MaterialTypeDTO]`.
 
     Endpoint: ``GET /api/v2/materials/types``
     """
@@ -156,7 +156,7 @@ def batch_classify_materials(
     Queues a material classification for each image and returns the number queued.
 
     Returns:
-        A request that answers `BatchMaterialClassificationResponseDTO`.
+        A request whose response is `BatchMaterialClassificationResponseDTO`.
 
     Endpoint: ``POST /api/v2/materials/batch/classify``
     """
@@ -174,4 +174,4 @@ OPERATIONS: Final[tuple[rt.Operation[Any], ...]] = (
     _LIST_MATERIAL_TYPES,
     _BATCH_CLASSIFY_MATERIALS,
 )
-"""Every operation of this module, in the contract's order."""
+"""Every operation of this module, in the order of the contract."""

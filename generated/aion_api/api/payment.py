@@ -39,7 +39,7 @@ def create_checkout_session(*, body: CheckoutRequest) -> rt.Request[CheckoutResp
     URL of its payment page.
 
     Returns:
-        A request that answers `CheckoutResponse`.
+        A request whose response is `CheckoutResponse`.
 
     Endpoint: ``POST /api/v2/payment/checkout``
     """
@@ -67,7 +67,7 @@ def create_billing_portal_session() -> rt.Request[BillingPortalResponse]:
     Returns the URL of a Stripe billing portal session.
 
     Returns:
-        A request that answers `BillingPortalResponse`.
+        A request whose response is `BillingPortalResponse`.
 
     Endpoint: ``POST /api/v2/payment/billing-portal``
     """
@@ -97,7 +97,7 @@ def get_subscription_status(
         tenant_id: Tenant whose subscription to return.
 
     Returns:
-        A request that answers `SubscriptionStatusResponse`.
+        A request whose response is `SubscriptionStatusResponse`.
 
     Endpoint: ``GET /api/v2/payment/subscription/status``
     """
@@ -127,7 +127,7 @@ def update_subscription(
     Upgrades, downgrades, cancels or resumes a subscription, as `action` says.
 
     Returns:
-        A request that answers `SubscriptionUpdateResponse`.
+        A request whose response is `SubscriptionUpdateResponse`.
 
     Endpoint: ``POST /api/v2/payment/subscription/update``
     """
@@ -155,7 +155,7 @@ def handle_stripe_webhook() -> rt.Request[Any]:
     Takes in events that Stripe sends. Applications do not call this endpoint.
 
     Returns:
-        A request that answers `Any`.
+        A request whose response is `Any`.
 
     Endpoint: ``POST /api/v2/payment/webhooks/stripe``
     """
@@ -184,7 +184,7 @@ def purchase_credit_pack(
     Opens a Stripe checkout for a pack of prepaid credits and returns the URL of its payment page.
 
     Returns:
-        A request that answers `CreditPackCheckoutResponse`.
+        A request whose response is `CreditPackCheckoutResponse`.
 
     Endpoint: ``POST /api/v2/payment/credit-packs/checkout``
     """
@@ -215,7 +215,7 @@ def get_credit_balance(*, tenant_id: str) -> rt.Request[CreditBalanceResponse]:
         tenant_id: Tenant whose balance to return.
 
     Returns:
-        A request that answers `CreditBalanceResponse`.
+        A request whose response is `CreditBalanceResponse`.
 
     Endpoint: ``GET /api/v2/payment/credit-balance``
     """
@@ -235,4 +235,4 @@ OPERATIONS: Final[tuple[rt.Operation[Any], ...]] = (
     _PURCHASE_CREDIT_PACK,
     _GET_CREDIT_BALANCE,
 )
-"""Every operation of this module, in the contract's order."""
+"""Every operation of this module, in the order of the contract."""

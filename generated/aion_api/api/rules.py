@@ -43,7 +43,7 @@ def list_rule_sets(
         page_size: Rule sets per page, 1 to 100. Defaults to 20.
 
     Returns:
-        A request that answers `RuleSetListResponse`.
+        A request whose response is `RuleSetListResponse`.
 
     Endpoint: ``GET /api/v2/rules``
     """
@@ -72,7 +72,7 @@ def create_rule_set(*, body: CreateRuleSetRequest) -> rt.Request[RuleSetResponse
     verify requests to apply it. Writes a `rule_set.created` entry to the audit log.
 
     Returns:
-        A request that answers `RuleSetResponse`.
+        A request whose response is `RuleSetResponse`.
 
     Endpoint: ``POST /api/v2/rules``
     """
@@ -100,7 +100,7 @@ def get_rule_set(rule_set_id: str) -> rt.Request[RuleSetResponse]:
     Returns the rule set with all of its rules.
 
     Returns:
-        A request that answers `RuleSetResponse`.
+        A request whose response is `RuleSetResponse`.
 
     Endpoint: ``GET /api/v2/rules/{rule_set_id}``
     """
@@ -129,7 +129,7 @@ def update_rule_set(rule_set_id: str, *, body: UpdateRuleSetRequest) -> rt.Reque
     log.
 
     Returns:
-        A request that answers `RuleSetResponse`.
+        A request whose response is `RuleSetResponse`.
 
     Endpoint: ``PUT /api/v2/rules/{rule_set_id}``
     """
@@ -157,7 +157,7 @@ def delete_rule_set(rule_set_id: str) -> rt.Request[Any]:
     Writes a `rule_set.deleted` entry to the audit log.
 
     Returns:
-        A request that answers `Any`.
+        A request whose response is `Any`.
 
     Endpoint: ``DELETE /api/v2/rules/{rule_set_id}``
     """
@@ -184,7 +184,7 @@ def toggle_rule_set(rule_set_id: str, *, body: ToggleRuleSetRequest) -> rt.Reque
     Sets the rule set to the state given in `enabled`; it does not flip the current state.
 
     Returns:
-        A request that answers `Any`.
+        A request whose response is `Any`.
 
     Endpoint: ``PATCH /api/v2/rules/{rule_set_id}/toggle``
     """
@@ -215,7 +215,7 @@ def test_rule_set(
     of the rules.
 
     Returns:
-        A request that answers `RuleTestResultResponse`.
+        A request whose response is `RuleTestResultResponse`.
 
     Endpoint: ``POST /api/v2/rules/{rule_set_id}/test``
     """
@@ -244,7 +244,7 @@ def get_visual_memory_status(rule_set_id: str) -> rt.Request[VisualMemoryStatusR
     available.
 
     Returns:
-        A request that answers `VisualMemoryStatusResponse`.
+        A request whose response is `VisualMemoryStatusResponse`.
 
     Endpoint: ``GET /api/v2/rules/{rule_set_id}/visual-memory/status``
     """
@@ -272,7 +272,7 @@ def reprocess_visual_memory(rule_set_id: str) -> rt.Request[Any]:
     the visual memory status route.
 
     Returns:
-        A request that answers `Any`. Accepted; the work goes on in the background.
+        A request whose response is `Any`. Accepted; the work goes on in the background.
 
     Endpoint: ``POST /api/v2/rules/{rule_set_id}/visual-memory/reprocess``
     """
@@ -303,7 +303,7 @@ def list_rule_templates(*, category: str | None = None) -> rt.Request[list[RuleT
         category: Return only templates of this category.
 
     Returns:
-        A request that answers `list[RuleTemplateResponse]`.
+        A request whose response is `list[RuleTemplateResponse]`.
 
     Endpoint: ``GET /api/v2/rules/templates/``
     """
@@ -326,4 +326,4 @@ OPERATIONS: Final[tuple[rt.Operation[Any], ...]] = (
     _REPROCESS_VISUAL_MEMORY,
     _LIST_RULE_TEMPLATES,
 )
-"""Every operation of this module, in the contract's order."""
+"""Every operation of this module, in the order of the contract."""

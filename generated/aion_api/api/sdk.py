@@ -28,7 +28,7 @@ def simple_index() -> rt.Request[str]:
     signs in with HTTP Basic: the user name is `aion` and the password is an API key.
 
     Returns:
-        A request that answers `str`. The index page in HTML.
+        A request whose response is `str`. The index page in HTML.
 
     Endpoint: ``GET /api/v2/sdk/simple/``
     """
@@ -56,7 +56,7 @@ def package_index() -> rt.Request[str]:
     signs in with HTTP Basic: the user name is `aion` and the password is an API key.
 
     Returns:
-        A request that answers `str`. The package page in HTML.
+        A request whose response is `str`. The package page in HTML.
 
     Endpoint: ``GET /api/v2/sdk/simple/aion/``
     """
@@ -84,7 +84,7 @@ def download_wheel(filename: str) -> rt.Request[bytes]:
         filename: File name of the wheel as listed on the package page.
 
     Returns:
-        A request that answers `bytes`. The wheel file.
+        A request whose response is `bytes`. The wheel file.
 
     Endpoint: ``GET /api/v2/sdk/simple/aion/{filename}``
     """
@@ -99,4 +99,4 @@ OPERATIONS: Final[tuple[rt.Operation[Any], ...]] = (
     _PACKAGE_INDEX,
     _DOWNLOAD_WHEEL,
 )
-"""Every operation of this module, in the contract's order."""
+"""Every operation of this module, in the order of the contract."""

@@ -22,7 +22,7 @@ def root() -> rt.Request[Any]:
     """Get the service root.
 
     Returns:
-        A request that answers `Any`.
+        A request whose response is `Any`.
 
     Endpoint: ``GET /``
     """
@@ -47,7 +47,7 @@ def health_check() -> rt.Request[Any]:
     """Check service health.
 
     Returns:
-        A request that answers `Any`.
+        A request whose response is `Any`.
 
     Endpoint: ``GET /health``
     """
@@ -74,7 +74,7 @@ def get_metrics() -> rt.Request[str]:
     Requires a Bearer token.
 
     Returns:
-        A request that answers `str`.
+        A request whose response is `str`.
 
     Endpoint: ``GET /metrics``
     """
@@ -89,4 +89,4 @@ OPERATIONS: Final[tuple[rt.Operation[Any], ...]] = (
     _HEALTH_CHECK,
     _GET_METRICS,
 )
-"""Every operation of this module, in the contract's order."""
+"""Every operation of this module, in the order of the contract."""

@@ -36,7 +36,7 @@ def share_ruleset(*, body: ShareRuleSetRequest) -> rt.Request[ShareResponse]:
     Shares a rule set with a person, named by email address, or with another tenant.
 
     Returns:
-        A request that answers `ShareResponse`.
+        A request whose response is `ShareResponse`.
 
     Endpoint: ``POST /api/v2/sharing/share``
     """
@@ -65,7 +65,7 @@ def create_public_share(*, body: CreatePublicShareRequest) -> rt.Request[ShareRe
     30 days unless `expires_in_days` says otherwise.
 
     Returns:
-        A request that answers `ShareResponse`.
+        A request whose response is `ShareResponse`.
 
     Endpoint: ``POST /api/v2/sharing/share/public``
     """
@@ -93,7 +93,7 @@ def accept_share(*, body: AcceptShareRequest) -> rt.Request[ShareResponse]:
     Accepts a shared rule set with the code from the invitation.
 
     Returns:
-        A request that answers `ShareResponse`.
+        A request whose response is `ShareResponse`.
 
     Endpoint: ``POST /api/v2/sharing/share/accept``
     """
@@ -122,7 +122,7 @@ def revoke_share(share_id: str) -> rt.Request[Any]:
         share_id: Share to revoke, as given by `id`.
 
     Returns:
-        A request that answers `Any`.
+        A request whose response is `Any`.
 
     Endpoint: ``DELETE /api/v2/sharing/share/{share_id}``
     """
@@ -149,7 +149,7 @@ def list_sent_shares() -> rt.Request[list[ShareResponse]]:
     Returns the shares that your tenant has given to others, as a plain array.
 
     Returns:
-        A request that answers `list[ShareResponse]`.
+        A request whose response is `list[ShareResponse]`.
 
     Endpoint: ``GET /api/v2/sharing/shares/sent``
     """
@@ -176,7 +176,7 @@ def list_received_shares() -> rt.Request[list[ShareResponse]]:
     Returns the shares that others have given to your tenant, as a plain array.
 
     Returns:
-        A request that answers `list[ShareResponse]`.
+        A request whose response is `list[ShareResponse]`.
 
     Endpoint: ``GET /api/v2/sharing/shares/received``
     """
@@ -203,7 +203,7 @@ def list_tenant_members() -> rt.Request[list[SharingMemberResponse]]:
     Returns the members of the tenant as a plain array.
 
     Returns:
-        A request that answers `list[SharingMemberResponse]`.
+        A request whose response is `list[SharingMemberResponse]`.
 
     Endpoint: ``GET /api/v2/sharing/members``
     """
@@ -228,7 +228,7 @@ def add_tenant_member(*, body: AddTenantMemberRequest) -> rt.Request[SharingMemb
     """Add a tenant member.
 
     Returns:
-        A request that answers `SharingMemberResponse`.
+        A request whose response is `SharingMemberResponse`.
 
     Endpoint: ``POST /api/v2/sharing/members``
     """
@@ -259,7 +259,7 @@ def update_member_role(
         user_id: Member whose role changes.
 
     Returns:
-        A request that answers `SharingMemberResponse`.
+        A request whose response is `SharingMemberResponse`.
 
     Endpoint: ``PATCH /api/v2/sharing/members/{user_id}/role``
     """
@@ -288,7 +288,7 @@ def remove_tenant_member(user_id: str) -> rt.Request[Any]:
         user_id: Member to remove.
 
     Returns:
-        A request that answers `Any`.
+        A request whose response is `Any`.
 
     Endpoint: ``DELETE /api/v2/sharing/members/{user_id}``
     """
@@ -318,7 +318,7 @@ def get_shared_ruleset(share_token: str) -> rt.Request[Any]:
         share_token: Token of the share, as given by `share_token`.
 
     Returns:
-        A request that answers `Any`.
+        A request whose response is `Any`.
 
     Endpoint: ``GET /api/v2/sharing/shared/{share_token}``
     """
@@ -341,4 +341,4 @@ OPERATIONS: Final[tuple[rt.Operation[Any], ...]] = (
     _REMOVE_TENANT_MEMBER,
     _GET_SHARED_RULESET,
 )
-"""Every operation of this module, in the contract's order."""
+"""Every operation of this module, in the order of the contract."""

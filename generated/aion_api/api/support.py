@@ -28,7 +28,7 @@ def contact_support(*, body: ContactRequest) -> rt.Request[ContactResponse]:
     Sends a message to the support team. No authentication is required.
 
     Returns:
-        A request that answers `ContactResponse`.
+        A request whose response is `ContactResponse`.
 
     Endpoint: ``POST /api/v2/support/contact``
     """
@@ -40,4 +40,4 @@ def contact_support(*, body: ContactRequest) -> rt.Request[ContactResponse]:
 
 
 OPERATIONS: Final[tuple[rt.Operation[Any], ...]] = (_CONTACT_SUPPORT,)
-"""Every operation of this module, in the contract's order."""
+"""Every operation of this module, in the order of the contract."""

@@ -41,7 +41,7 @@ def get_tenant_settings() -> rt.Request[TenantSettings]:
     Returns the configuration of the tenant along with its subscription and credit use.
 
     Returns:
-        A request that answers `TenantSettings`.
+        A request whose response is `TenantSettings`.
 
     Endpoint: ``GET /api/v2/tenant/settings``
     """
@@ -69,7 +69,7 @@ def update_tenant_settings(*, body: TenantSettingsUpdate) -> rt.Request[TenantSe
     cannot be set here. Requires the `admin` role. Limited to 10 calls per minute.
 
     Returns:
-        A request that answers `TenantSettings`.
+        A request whose response is `TenantSettings`.
 
     Endpoint: ``PATCH /api/v2/tenant/settings``
     """
@@ -98,7 +98,7 @@ def get_tenant_limits() -> rt.Request[TenantLimitsResponse]:
     each map.
 
     Returns:
-        A request that answers `TenantLimitsResponse`.
+        A request whose response is `TenantLimitsResponse`.
 
     Endpoint: ``GET /api/v2/tenant/limits``
     """
@@ -125,7 +125,7 @@ def get_tenant_members() -> rt.Request[list[TenantMemberResponse]]:
     Returns all members of the tenant as a plain array, without paging.
 
     Returns:
-        A request that answers `list[TenantMemberResponse]`.
+        A request whose response is `list[TenantMemberResponse]`.
 
     Endpoint: ``GET /api/v2/tenant/members``
     """
@@ -153,7 +153,7 @@ def invite_tenant_member(*, body: InviteMemberRequest) -> rt.Request[TenantMembe
     role cannot be given. Requires the `admin` or `owner` role. Limited to 5 calls per minute.
 
     Returns:
-        A request that answers `TenantMemberResponse`. The new member.
+        A request whose response is `TenantMemberResponse`. The new member.
 
     Endpoint: ``POST /api/v2/tenant/members/invite``
     """
@@ -187,7 +187,7 @@ def update_member_role(
         user_id: Member whose role changes.
 
     Returns:
-        A request that answers `TenantMemberResponse`. The member with the new role.
+        A request whose response is `TenantMemberResponse`. The member with the new role.
 
     Endpoint: ``PATCH /api/v2/tenant/members/{user_id}/role``
     """
@@ -219,7 +219,7 @@ def remove_tenant_member(user_id: str) -> rt.Request[Any]:
         user_id: Member to remove.
 
     Returns:
-        A request that answers `Any`. The member was removed. The body is an object with a
+        A request whose response is `Any`. The member was removed. The body is an object with a
         `detail` message.
 
     Endpoint: ``DELETE /api/v2/tenant/members/{user_id}``
@@ -248,7 +248,7 @@ def get_custom_s3_status() -> rt.Request[S3ConfigStatus]:
     every member from `viewer` up.
 
     Returns:
-        A request that answers `S3ConfigStatus`.
+        A request whose response is `S3ConfigStatus`.
 
     Endpoint: ``GET /api/v2/tenant/s3-config``
     """
@@ -277,8 +277,8 @@ def configure_custom_s3(*, body: ConfigureS3Request) -> rt.Request[S3ConfigStatu
     this configuration. Limited to 5 calls per minute.
 
     Returns:
-        A request that answers `S3ConfigStatus`. The bucket is configured. `is_validated` is null
-        in this answer.
+        A request whose response is `S3ConfigStatus`. The bucket is configured. `is_validated` is
+        null in this answer.
 
     Endpoint: ``POST /api/v2/tenant/s3-config``
     """
@@ -307,8 +307,8 @@ def remove_custom_s3() -> rt.Request[Any]:
     calls per minute.
 
     Returns:
-        A request that answers `Any`. The configuration is gone. When there was none, `removed` is
-        false and a message says so.
+        A request whose response is `Any`. The configuration is gone. When there was none,
+        `removed` is false and a message says so.
 
     Endpoint: ``DELETE /api/v2/tenant/s3-config``
     """
@@ -336,7 +336,7 @@ def validate_custom_s3() -> rt.Request[S3ValidationResult]:
     with `valid` set to false. Limited to 10 calls per minute.
 
     Returns:
-        A request that answers `S3ValidationResult`. The test has run. Read `valid` for its
+        A request whose response is `S3ValidationResult`. The test has run. Read `valid` for its
         outcome.
 
     Endpoint: ``POST /api/v2/tenant/s3-config/validate``
@@ -385,7 +385,7 @@ def get_audit_logs(
         offset: Number of entries to skip.
 
     Returns:
-        A request that answers `AuditLogListResponse`.
+        A request whose response is `AuditLogListResponse`.
 
     Endpoint: ``GET /api/v2/tenant/audit-logs``
     """
@@ -425,7 +425,7 @@ def get_audit_log(log_id: str) -> rt.Request[AuditLogResponse]:
         log_id: Entry to return, as given by `id` in the audit log.
 
     Returns:
-        A request that answers `AuditLogResponse`.
+        A request whose response is `AuditLogResponse`.
 
     Endpoint: ``GET /api/v2/tenant/audit-logs/{log_id}``
     """
@@ -450,4 +450,4 @@ OPERATIONS: Final[tuple[rt.Operation[Any], ...]] = (
     _GET_AUDIT_LOGS,
     _GET_AUDIT_LOG,
 )
-"""Every operation of this module, in the contract's order."""
+"""Every operation of this module, in the order of the contract."""

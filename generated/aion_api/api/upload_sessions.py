@@ -37,7 +37,7 @@ def get_session_status(session_id: str) -> rt.Request[UploadSessionStatusRespons
         session_id: Upload session to look up.
 
     Returns:
-        A request that answers `UploadSessionStatusResponse`.
+        A request whose response is `UploadSessionStatusResponse`.
 
     Endpoint: ``GET /api/v2/uploads/sessions/{session_id}/status``
     """
@@ -76,7 +76,7 @@ def get_session_results(
         limit: Results per page, 1 to 500.
 
     Returns:
-        A request that answers `UploadSessionResultsResponse`.
+        A request whose response is `UploadSessionResultsResponse`.
 
     Endpoint: ``GET /api/v2/uploads/sessions/{session_id}/results``
     """
@@ -109,7 +109,7 @@ def cancel_session(session_id: str) -> rt.Request[UploadSessionStatusResponse]:
         session_id: Upload session to cancel.
 
     Returns:
-        A request that answers `UploadSessionStatusResponse`.
+        A request whose response is `UploadSessionStatusResponse`.
 
     Endpoint: ``POST /api/v2/uploads/sessions/{session_id}/cancel``
     """
@@ -149,7 +149,7 @@ def list_sessions(
         offset: Number of sessions to skip.
 
     Returns:
-        A request that answers `UploadSessionListResponse`.
+        A request whose response is `UploadSessionListResponse`.
 
     Endpoint: ``GET /api/v2/uploads/sessions``
     """
@@ -171,4 +171,4 @@ OPERATIONS: Final[tuple[rt.Operation[Any], ...]] = (
     _CANCEL_SESSION,
     _LIST_SESSIONS,
 )
-"""Every operation of this module, in the contract's order."""
+"""Every operation of this module, in the order of the contract."""

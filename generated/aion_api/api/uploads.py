@@ -51,7 +51,7 @@ def check_upload_quota(*, file_count: int) -> rt.Request[Any]:
         file_count: How many files you plan to upload. Pass 1 to read the current balance.
 
     Returns:
-        A request that answers `Any`.
+        A request whose response is `Any`.
 
     Endpoint: ``GET /api/v2/uploads/quota-check``
     """
@@ -80,7 +80,7 @@ def check_duplicates(*, body: DuplicateCheckRequest) -> rt.Request[DuplicateChec
     stored. Deleted files are ignored.
 
     Returns:
-        A request that answers `DuplicateCheckResponse`.
+        A request whose response is `DuplicateCheckResponse`.
 
     Endpoint: ``POST /api/v2/uploads/check-duplicates``
     """
@@ -113,7 +113,7 @@ def get_upload_status(image_id: str) -> rt.Request[UnifiedImageStatusResponse]:
         image_id: Image to look up.
 
     Returns:
-        A request that answers `UnifiedImageStatusResponse`.
+        A request whose response is `UnifiedImageStatusResponse`.
 
     Endpoint: ``GET /api/v2/uploads/status/{image_id}``
     """
@@ -144,7 +144,7 @@ def get_batch_status(batch_id: str) -> rt.Request[BatchStatusSummaryResponse]:
         batch_id: Batch to look up.
 
     Returns:
-        A request that answers `BatchStatusSummaryResponse`.
+        A request whose response is `BatchStatusSummaryResponse`.
 
     Endpoint: ``GET /api/v2/uploads/batch/{batch_id}/status``
     """
@@ -178,7 +178,7 @@ def get_stuck_uploads(
         limit: Maximum number of images to return, 1 to 500.
 
     Returns:
-        A request that answers `StuckUploadsResponse`.
+        A request whose response is `StuckUploadsResponse`.
 
     Endpoint: ``GET /api/v2/uploads/stuck-uploads``
     """
@@ -210,7 +210,7 @@ def request_presigned_upload_url(
     the file. Confirm the upload afterwards.
 
     Returns:
-        A request that answers `PresignedUploadResponse`.
+        A request whose response is `PresignedUploadResponse`.
 
     Endpoint: ``POST /api/v2/uploads/request-presigned-url``
     """
@@ -239,7 +239,7 @@ def confirm_upload(*, body: UploadConfirmationRequest) -> rt.Request[ConfirmResu
     description. The response contains no image id.
 
     Returns:
-        A request that answers `ConfirmResult`.
+        A request whose response is `ConfirmResult`.
 
     Endpoint: ``POST /api/v2/uploads/confirm``
     """
@@ -270,7 +270,7 @@ def prepare_batch_upload(
     sending them. Upload every file to its URL, then confirm the batch.
 
     Returns:
-        A request that answers `BatchUploadPrepareResponse`.
+        A request whose response is `BatchUploadPrepareResponse`.
 
     Endpoint: ``POST /api/v2/uploads/batch-prepare``
     """
@@ -302,7 +302,7 @@ def confirm_batch_upload(
     the batch status afterwards.
 
     Returns:
-        A request that answers `BatchUploadConfirmResponse`.
+        A request whose response is `BatchUploadConfirmResponse`.
 
     Endpoint: ``POST /api/v2/uploads/batch-confirm``
     """
@@ -331,7 +331,7 @@ def get_pending_batches() -> rt.Request[PendingBatchesResponse]:
     uploading, and have no confirmed file.
 
     Returns:
-        A request that answers `PendingBatchesResponse`.
+        A request whose response is `PendingBatchesResponse`.
 
     Endpoint: ``GET /api/v2/uploads/pending-batches``
     """
@@ -362,7 +362,7 @@ def auto_recover_batch(batch_id: str) -> rt.Request[AutoRecoveryResponse]:
         batch_id: Batch to recover.
 
     Returns:
-        A request that answers `AutoRecoveryResponse`.
+        A request whose response is `AutoRecoveryResponse`.
 
     Endpoint: ``POST /api/v2/uploads/batch/{batch_id}/auto-recover``
     """
@@ -389,7 +389,7 @@ def cleanup_stale_batches() -> rt.Request[CleanupStaleBatchesResponse]:
     Marks abandoned batches as `expired` and their images as failed.
 
     Returns:
-        A request that answers `CleanupStaleBatchesResponse`.
+        A request whose response is `CleanupStaleBatchesResponse`.
 
     Endpoint: ``POST /api/v2/uploads/cleanup-stale-batches``
     """
@@ -413,4 +413,4 @@ OPERATIONS: Final[tuple[rt.Operation[Any], ...]] = (
     _AUTO_RECOVER_BATCH,
     _CLEANUP_STALE_BATCHES,
 )
-"""Every operation of this module, in the contract's order."""
+"""Every operation of this module, in the order of the contract."""

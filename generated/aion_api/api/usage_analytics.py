@@ -41,7 +41,7 @@ def check_usage(*, body: UsageCheckRequest) -> rt.Request[UsageCheckResponse]:
     Allows 60 requests per minute.
 
     Returns:
-        A request that answers `UsageCheckResponse`.
+        A request whose response is `UsageCheckResponse`.
 
     Endpoint: ``POST /api/v2/usage/check``
     """
@@ -83,7 +83,7 @@ def get_usage_summary(
         api_key_id: Counts only the usage of this API key.
 
     Returns:
-        A request that answers `Any`.
+        A request whose response is `Any`.
 
     Endpoint: ``GET /api/v2/usage/summary``
     """
@@ -133,7 +133,7 @@ def get_usage_details(
         page_size: Events per page, 1 to 100.
 
     Returns:
-        A request that answers `Any`.
+        A request whose response is `Any`.
 
     Endpoint: ``GET /api/v2/usage/details``
     """
@@ -181,7 +181,7 @@ def get_usage_by_period(
         api_key_id: Counts only the usage of this API key.
 
     Returns:
-        A request that answers `Any`.
+        A request whose response is `Any`.
 
     Endpoint: ``GET /api/v2/usage/by-period``
     """
@@ -221,7 +221,7 @@ def get_plan_usage(
         include_projections: Whether to project usage for the period.
 
     Returns:
-        A request that answers `Any`.
+        A request whose response is `Any`.
 
     Endpoint: ``GET /api/v2/usage/plan``
     """
@@ -259,7 +259,7 @@ def get_top_endpoints(
         end_date: End of the range, as an ISO 8601 timestamp.
 
     Returns:
-        A request that answers `Any`.
+        A request whose response is `Any`.
 
     Endpoint: ``GET /api/v2/usage/top-endpoints``
     """
@@ -287,7 +287,7 @@ def get_usage_breakdown() -> rt.Request[UsageBreakdownResponse]:
     Returns the credits used and left in the current month. Allows 30 requests per minute.
 
     Returns:
-        A request that answers `UsageBreakdownResponse`.
+        A request whose response is `UsageBreakdownResponse`.
 
     Endpoint: ``GET /api/v2/usage/breakdown``
     """
@@ -320,7 +320,7 @@ def get_monthly_token_usage(
         month: Month of the year, 1 to 12.
 
     Returns:
-        A request that answers `MonthlyTokenUsageResponse`.
+        A request whose response is `MonthlyTokenUsageResponse`.
 
     Endpoint: ``GET /api/v2/usage/tokens/monthly``
     """
@@ -355,7 +355,7 @@ def get_file_token_usage(
         offset: Number of files to skip.
 
     Returns:
-        A request that answers `FileTokenUsageResponse`.
+        A request whose response is `FileTokenUsageResponse`.
 
     Endpoint: ``GET /api/v2/usage/tokens/files``
     """
@@ -390,7 +390,7 @@ def get_conversation_token_usage(
         offset: Number of chat sessions to skip.
 
     Returns:
-        A request that answers `ConversationTokenUsageResponse`.
+        A request whose response is `ConversationTokenUsageResponse`.
 
     Endpoint: ``GET /api/v2/usage/tokens/conversations``
     """
@@ -424,7 +424,7 @@ def get_dashboard_analytics(
         period: Time span to cover: `week`, `month` or `year`.
 
     Returns:
-        A request that answers `DashboardAnalyticsResponse`.
+        A request whose response is `DashboardAnalyticsResponse`.
 
     Endpoint: ``GET /api/v2/usage/dashboard-analytics``
     """
@@ -448,4 +448,4 @@ OPERATIONS: Final[tuple[rt.Operation[Any], ...]] = (
     _GET_CONVERSATION_TOKEN_USAGE,
     _GET_DASHBOARD_ANALYTICS,
 )
-"""Every operation of this module, in the contract's order."""
+"""Every operation of this module, in the order of the contract."""

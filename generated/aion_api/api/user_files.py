@@ -84,7 +84,7 @@ def list_user_files(
         sort_order: `asc` or `desc`.
 
     Returns:
-        A request that answers `FileList`.
+        A request whose response is `FileList`.
 
     Endpoint: ``GET /api/v2/user-files``
     """
@@ -129,7 +129,7 @@ def stream_upload_file(*, body: StreamUploadFileBody) -> rt.Request[StreamingUpl
     known is not stored again and the response names the existing one.
 
     Returns:
-        A request that answers `StreamingUploadResponse`.
+        A request whose response is `StreamingUploadResponse`.
 
     Endpoint: ``POST /api/v2/user-files/upload/stream``
     """
@@ -161,7 +161,7 @@ def get_user_file(image_id: str) -> rt.Request[UserFileDetails]:
         image_id: UUID of the file, or the first 8 characters of it.
 
     Returns:
-        A request that answers `UserFileDetails`.
+        A request whose response is `UserFileDetails`.
 
     Endpoint: ``GET /api/v2/user-files/{image_id}``
     """
@@ -192,7 +192,7 @@ def delete_user_file(image_id: str) -> rt.Request[DeleteFileResult]:
         image_id: Full UUID of the file.
 
     Returns:
-        A request that answers `DeleteFileResult`.
+        A request whose response is `DeleteFileResult`.
 
     Endpoint: ``DELETE /api/v2/user-files/{image_id}``
     """
@@ -223,7 +223,7 @@ def update_user_file(image_id: str, *, body: UpdateFileRequest) -> rt.Request[Up
         image_id: Full UUID of the file.
 
     Returns:
-        A request that answers `UpdateFileResult`.
+        A request whose response is `UpdateFileResult`.
 
     Endpoint: ``PATCH /api/v2/user-files/{image_id}``
     """
@@ -255,7 +255,7 @@ def batch_delete_user_files(
     deleted. Deleted files can be restored from the dashboard for 30 days.
 
     Returns:
-        A request that answers `BatchDeleteFilesResponse`.
+        A request whose response is `BatchDeleteFilesResponse`.
 
     Endpoint: ``POST /api/v2/user-files/batch-delete``
     """
@@ -285,7 +285,7 @@ def create_link(*, body: CreateLinkRequest) -> rt.Request[CreateLinkResponse]:
     allowed; the response then has `is_duplicate` set.
 
     Returns:
-        A request that answers `CreateLinkResponse`. Created.
+        A request whose response is `CreateLinkResponse`. Created.
 
     Endpoint: ``POST /api/v2/user-files/links``
     """
@@ -317,7 +317,7 @@ def recrawl_link(link_id: str) -> rt.Request[dict[str, Any]]:
         link_id: UUID of a file with `media_type` `link`.
 
     Returns:
-        A request that answers `dict[str, Any]`.
+        A request whose response is `dict[str, Any]`.
 
     Endpoint: ``POST /api/v2/user-files/{link_id}/recrawl``
     """
@@ -350,7 +350,7 @@ def get_user_file_variant(image_id: str, variant_type: str) -> rt.Request[str]:
             `medium_750`, or `large_1024`, where the number is the longest side in pixels.
 
     Returns:
-        A request that answers `str`. The `Location` header holds the presigned URL.
+        A request whose response is `str`. The `Location` header holds the presigned URL.
 
     Endpoint: ``GET /api/v2/user-files/{image_id}/variant/{variant_type}``
     """
@@ -381,7 +381,7 @@ def download_user_file(image_id: str) -> rt.Request[str]:
         image_id: Full UUID of the file.
 
     Returns:
-        A request that answers `str`. The `Location` header holds the presigned URL.
+        A request whose response is `str`. The `Location` header holds the presigned URL.
 
     Endpoint: ``GET /api/v2/user-files/{image_id}/download``
     """
@@ -414,7 +414,7 @@ def trigger_variant_generation(image_id: str) -> rt.Request[dict[str, Any]]:
         image_id: Full UUID of the file.
 
     Returns:
-        A request that answers `dict[str, Any]`.
+        A request whose response is `dict[str, Any]`.
 
     Endpoint: ``POST /api/v2/user-files/{image_id}/trigger-variants``
     """
@@ -445,7 +445,7 @@ def stream_batch_upload(*, body: StreamBatchUploadBody) -> rt.Request[StreamBatc
     request.
 
     Returns:
-        A request that answers `StreamBatchUploadResponse`.
+        A request whose response is `StreamBatchUploadResponse`.
 
     Endpoint: ``POST /api/v2/user-files/upload/stream-batch``
     """
@@ -475,7 +475,7 @@ def initiate_upload(*, body: InitiateUploadBody) -> rt.Request[InitiateUploadRes
     `image_id` and `object_key`.
 
     Returns:
-        A request that answers `InitiateUploadResponse`.
+        A request whose response is `InitiateUploadResponse`.
 
     Endpoint: ``POST /api/v2/user-files/upload/initiate``
     """
@@ -504,7 +504,7 @@ def confirm_upload(*, body: ConfirmUploadRequest) -> rt.Request[ConfirmUploadRes
     false, queues the description.
 
     Returns:
-        A request that answers `ConfirmUploadResponse`.
+        A request whose response is `ConfirmUploadResponse`.
 
     Endpoint: ``POST /api/v2/user-files/upload/confirm``
     """
@@ -531,4 +531,4 @@ OPERATIONS: Final[tuple[rt.Operation[Any], ...]] = (
     _INITIATE_UPLOAD,
     _CONFIRM_UPLOAD,
 )
-"""Every operation of this module, in the contract's order."""
+"""Every operation of this module, in the order of the contract."""

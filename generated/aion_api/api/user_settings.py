@@ -37,7 +37,7 @@ def get_user_profile() -> rt.Request[UserProfileResponse]:
     Returns the signed-in user with their preferences.
 
     Returns:
-        A request that answers `UserProfileResponse`.
+        A request whose response is `UserProfileResponse`.
 
     Endpoint: ``GET /api/v2/user/profile``
     """
@@ -65,7 +65,7 @@ def update_user_profile(*, body: UserProfileUpdate) -> rt.Request[UserProfileRes
     of its own.
 
     Returns:
-        A request that answers `UserProfileResponse`.
+        A request whose response is `UserProfileResponse`.
 
     Endpoint: ``PATCH /api/v2/user/profile``
     """
@@ -95,8 +95,8 @@ def change_password(*, body: ChangePasswordRequest) -> rt.Request[dict[str, Any]
     cookie. Limited to 3 calls per hour.
 
     Returns:
-        A request that answers `dict[str, Any]`. The password is changed and the session should be
-        rotated.
+        A request whose response is `dict[str, Any]`. The password is changed and the session
+        should be rotated.
 
     Endpoint: ``POST /api/v2/user/change-password``
     """
@@ -125,7 +125,7 @@ def change_email(*, body: EmailChangeRequest) -> rt.Request[Any]:
     the token is confirmed. Limited to 3 calls per day.
 
     Returns:
-        A request that answers `Any`. The change is waiting for confirmation.
+        A request whose response is `Any`. The change is waiting for confirmation.
 
     Endpoint: ``POST /api/v2/user/change-email``
     """
@@ -153,7 +153,7 @@ def confirm_email_change(*, body: ConfirmEmailChangeBody) -> rt.Request[Any]:
     Puts a requested email change into effect with the mailed token.
 
     Returns:
-        A request that answers `Any`.
+        A request whose response is `Any`.
 
     Endpoint: ``POST /api/v2/user/confirm-email-change``
     """
@@ -181,7 +181,7 @@ def get_user_sessions() -> rt.Request[list[SessionResponse]]:
     Returns all sessions of the signed-in user as a plain array, without paging.
 
     Returns:
-        A request that answers `list[SessionResponse]`.
+        A request whose response is `list[SessionResponse]`.
 
     Endpoint: ``GET /api/v2/user/sessions``
     """
@@ -212,7 +212,7 @@ def revoke_session(session_id: str) -> rt.Request[None]:
         session_id: Session to end, as given by `id` in the list of sessions.
 
     Returns:
-        A request that answers `None`. The session has ended.
+        A request whose response is `None`. The session has ended.
 
     Endpoint: ``DELETE /api/v2/user/sessions/{session_id}``
     """
@@ -239,7 +239,7 @@ def revoke_all_sessions() -> rt.Request[None]:
     Ends every session of the signed-in user except the one that makes the request.
 
     Returns:
-        A request that answers `None`. All other sessions have ended.
+        A request whose response is `None`. All other sessions have ended.
 
     Endpoint: ``POST /api/v2/user/revoke-all-sessions``
     """
@@ -267,8 +267,8 @@ def set_initial_password(*, body: str) -> rt.Request[dict[str, Any]]:
     characters, not an object. Fails with 400 when the account already has a password.
 
     Returns:
-        A request that answers `dict[str, Any]`. The password is set, and `auth_provider` in the
-        answer is `both`.
+        A request whose response is `dict[str, Any]`. The password is set, and `auth_provider` in
+        the answer is `both`.
 
     Endpoint: ``POST /api/v2/user/set-initial-password``
     """
@@ -298,7 +298,7 @@ def delete_account(*, body: DeleteAccountRequest) -> rt.Request[Any]:
     with 400. Limited to 3 calls per day.
 
     Returns:
-        A request that answers `Any`.
+        A request whose response is `Any`.
 
     Endpoint: ``POST /api/v2/user/account/delete``
     """
@@ -321,4 +321,4 @@ OPERATIONS: Final[tuple[rt.Operation[Any], ...]] = (
     _SET_INITIAL_PASSWORD,
     _DELETE_ACCOUNT,
 )
-"""Every operation of this module, in the contract's order."""
+"""Every operation of this module, in the order of the contract."""

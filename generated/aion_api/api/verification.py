@@ -36,7 +36,7 @@ def verify_content(
             within one hour returns the stored answer.
 
     Returns:
-        A request that answers `VerificationResponse`.
+        A request whose response is `VerificationResponse`.
 
     Endpoint: ``POST /api/v2/verify/``
     """
@@ -63,7 +63,7 @@ def health_check() -> rt.Request[Any]:
     """Check verification health.
 
     Returns:
-        A request that answers `Any`.
+        A request whose response is `Any`.
 
     Endpoint: ``GET /api/v2/verify/health``
     """
@@ -90,7 +90,7 @@ def public_health_status() -> rt.Request[dict[str, Any]]:
     Returns the public view of the verification service's health as a JSON object.
 
     Returns:
-        A request that answers `dict[str, Any]`.
+        A request whose response is `dict[str, Any]`.
 
     Endpoint: ``GET /api/v2/verify/health/status``
     """
@@ -117,7 +117,7 @@ def get_providers() -> rt.Request[Any]:
     Returns the AI providers of the verification service.
 
     Returns:
-        A request that answers `Any`.
+        A request whose response is `Any`.
 
     Endpoint: ``GET /api/v2/verify/providers``
     """
@@ -133,4 +133,4 @@ OPERATIONS: Final[tuple[rt.Operation[Any], ...]] = (
     _PUBLIC_HEALTH_STATUS,
     _GET_PROVIDERS,
 )
-"""Every operation of this module, in the contract's order."""
+"""Every operation of this module, in the order of the contract."""

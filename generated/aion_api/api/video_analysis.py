@@ -38,7 +38,7 @@ def get_analysis_status(analysis_job_id: str) -> rt.Request[VideoAnalysisStatusR
         analysis_job_id: Id of the analysis job.
 
     Returns:
-        A request that answers `VideoAnalysisStatusResponse`.
+        A request whose response is `VideoAnalysisStatusResponse`.
 
     Endpoint: ``GET /api/v2/video-analysis/jobs/{analysis_job_id}``
     """
@@ -68,7 +68,7 @@ def get_analysis_status_by_media(media_id: str) -> rt.Request[VideoAnalysisStatu
         media_id: Id of the video.
 
     Returns:
-        A request that answers `VideoAnalysisStatusResponse`.
+        A request whose response is `VideoAnalysisStatusResponse`.
 
     Endpoint: ``GET /api/v2/video-analysis/status/{media_id}``
     """
@@ -101,7 +101,7 @@ def retry_analysis(
         analysis_job_id: Id of the job to retry.
 
     Returns:
-        A request that answers `VideoAnalysisRetryResult`. The job is queued again.
+        A request whose response is `VideoAnalysisRetryResult`. The job is queued again.
 
     Endpoint: ``POST /api/v2/video-analysis/jobs/{analysis_job_id}/retry``
     """
@@ -130,8 +130,8 @@ def queue_analysis(*, body: QueueVideoAnalysisRequest) -> rt.Request[VideoAnalys
     that job is returned and no new one is made, so the call is safe to repeat.
 
     Returns:
-        A request that answers `VideoAnalysisQueueResult`. The job is queued, or the active job of
-        the video is returned.
+        A request whose response is `VideoAnalysisQueueResult`. The job is queued, or the active
+        job of the video is returned.
 
     Endpoint: ``POST /api/v2/video-analysis/queue``
     """
@@ -148,4 +148,4 @@ OPERATIONS: Final[tuple[rt.Operation[Any], ...]] = (
     _RETRY_ANALYSIS,
     _QUEUE_ANALYSIS,
 )
-"""Every operation of this module, in the contract's order."""
+"""Every operation of this module, in the order of the contract."""

@@ -31,7 +31,7 @@ def get_scene_thumbnail(scene_id: str) -> rt.Request[bytes]:
         scene_id: Id of the scene, as found in the scene list.
 
     Returns:
-        A request that answers `bytes`. The JPEG image.
+        A request whose response is `bytes`. The JPEG image.
 
     Endpoint: ``GET /api/v2/video-scenes/{scene_id}/thumbnail``
     """
@@ -63,7 +63,7 @@ def list_video_scenes(video_id: str) -> rt.Request[Any]:
         video_id: Id of the video, the same as its `media_id`.
 
     Returns:
-        A request that answers `Any`.
+        A request whose response is `Any`.
 
     Endpoint: ``GET /api/v2/videos/{video_id}/scenes``
     """
@@ -77,4 +77,4 @@ OPERATIONS: Final[tuple[rt.Operation[Any], ...]] = (
     _GET_SCENE_THUMBNAIL,
     _LIST_VIDEO_SCENES,
 )
-"""Every operation of this module, in the contract's order."""
+"""Every operation of this module, in the order of the contract."""

@@ -50,7 +50,7 @@ def initiate_video_upload(
     once, and how often one may be retried.
 
     Returns:
-        A request that answers `InitiateVideoUploadResponseDTO`. Created.
+        A request whose response is `InitiateVideoUploadResponseDTO`. Created.
 
     Endpoint: ``POST /api/v2/video-uploads/initiate``
     """
@@ -81,7 +81,7 @@ def batch_initiate_video_uploads(
     there each video is uploaded, confirmed and completed on its own.
 
     Returns:
-        A request that answers `BatchVideoUploadResponseDTO`. Created.
+        A request whose response is `BatchVideoUploadResponseDTO`. Created.
 
     Endpoint: ``POST /api/v2/video-uploads/batch/initiate``
     """
@@ -110,7 +110,7 @@ def confirm_video_chunk(*, body: ConfirmVideoChunkRequestDTO) -> rt.Request[Chun
     every chunk after its `PUT` succeeds.
 
     Returns:
-        A request that answers `ChunkConfirmResult`.
+        A request whose response is `ChunkConfirmResult`.
 
     Endpoint: ``POST /api/v2/video-uploads/chunks/confirm``
     """
@@ -142,7 +142,7 @@ def complete_video_upload(
     1. Follow the job with the returned `analysis_job_id`.
 
     Returns:
-        A request that answers `CompleteVideoUploadResponseDTO`.
+        A request whose response is `CompleteVideoUploadResponseDTO`.
 
     Endpoint: ``POST /api/v2/video-uploads/complete``
     """
@@ -170,7 +170,7 @@ def abort_video_upload(*, body: AbortVideoUploadRequestDTO) -> rt.Request[VideoA
     Stops an upload in state `uploading`, removes its chunks and leaves it in state `aborted`.
 
     Returns:
-        A request that answers `VideoAbortResult`.
+        A request whose response is `VideoAbortResult`.
 
     Endpoint: ``POST /api/v2/video-uploads/abort``
     """
@@ -202,7 +202,7 @@ def get_upload_progress(media_id: str) -> rt.Request[VideoUploadProgressDTO]:
         media_id: Id of the video, as returned when the upload was initiated.
 
     Returns:
-        A request that answers `VideoUploadProgressDTO`.
+        A request whose response is `VideoUploadProgressDTO`.
 
     Endpoint: ``GET /api/v2/video-uploads/progress/{media_id}``
     """
@@ -230,7 +230,7 @@ def retry_video_chunk(*, body: RetryVideoChunkRequestDTO) -> rt.Request[ChunkRet
     time on the free tier, 2 on starter, 3 on professional and 5 on enterprise.
 
     Returns:
-        A request that answers `ChunkRetryResult`.
+        A request whose response is `ChunkRetryResult`.
 
     Endpoint: ``POST /api/v2/video-uploads/chunks/retry``
     """
@@ -250,4 +250,4 @@ OPERATIONS: Final[tuple[rt.Operation[Any], ...]] = (
     _GET_UPLOAD_PROGRESS,
     _RETRY_VIDEO_CHUNK,
 )
-"""Every operation of this module, in the contract's order."""
+"""Every operation of this module, in the order of the contract."""
