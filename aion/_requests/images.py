@@ -68,8 +68,8 @@ def stored(field: str, key: Any) -> BatchImageInput:
     return BatchImageInput(object_key=check.identifier(field, key))
 
 
-def chosen(**given: Any) -> tuple[str, Any]:
-    """The one argument of several that was given, and its name.
+def chosen(**arguments: Any) -> tuple[str, Any]:
+    """Return the one argument of several that was passed, and its name.
 
     Raises:
         ValidationError: All are None, or more than one is not.
