@@ -83,9 +83,9 @@ def read_rule(intent: str) -> Rule:
         name = next(group for group in named.groups() if group)
         return lambda _: name
     by = _BY.search(intent)
-    wish = (by.group(1) if by is not None else intent).lower()
+    instruction = (by.group(1) if by is not None else intent).lower()
     for words, rule in _RULES:
-        if any(re.search(rf"\b{word}", wish) for word in words):
+        if any(re.search(rf"\b{word}", instruction) for word in words):
             return rule
     return _kind
 

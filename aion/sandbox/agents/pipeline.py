@@ -74,9 +74,9 @@ def plan(steps: Sequence[Mapping[str, Any]]) -> list[PlannedStep]:
             text = f"{agent!r} is not one of {', '.join(sorted(AGENTS))}"
             problems.append(Problem(("body", "steps", position, "agent"), text, "enum"))
             continue
-        wish: list[float] | None = step.get("depends_on")
+        depends_on: list[float] | None = step.get("depends_on")
         # JSON Schema accepts 1.0 as an integer.
-        given = None if wish is None else [int(one) for one in wish]
+        given = None if depends_on is None else [int(one) for one in depends_on]
         for number, one in enumerate(given or ()):
             if not 0 <= one < position:
                 loc = ("body", "steps", position, "depends_on", number)
