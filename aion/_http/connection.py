@@ -64,7 +64,7 @@ def connect_limits(way: Route) -> ConnectLimits:
 
 
 def library_proxy(way: Route) -> httpx.Proxy | None:
-    """Return the proxy of a route for the library, with credentials apart from the URL."""
+    """Return the proxy of a route for the library, with credentials outside the URL."""
     proxy = proxy_of(way)
     if proxy is None:
         return None

@@ -102,7 +102,7 @@ def display(progress: bool | Callable[[UploadProgress], Any]) -> Display:
     if callable(progress):
         return _Callback(progress)
     if progress is not True:
-        refuse("progress", progress, "True, False or a callable")
+        refuse("progress", progress, "True, False or something to call")
     try:
         from rich.console import Console
     except ImportError:

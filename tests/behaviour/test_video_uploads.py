@@ -257,7 +257,7 @@ def test_a_chunk_is_not_retried_more_often_than_allowed(
         "chunk_upload",
     )
     assert "chunk 1 of 3" in str(error)
-    assert "is removed" in str(error)
+    assert "are removed" in str(error)
     progress = calls(client.video_uploads.get_progress(error.media_id))
     assert progress.status == "aborted"
 
