@@ -15,7 +15,7 @@ from aion.sandbox.documents.extraction import Block, Text, Unreadable, extract
 from aion.sandbox.documents.search import content_words
 from aion.uploads._document_file import document
 from tests.behaviour.papers import MANUAL, pdf, word
-from tests.unit.test_media import HEADS
+from tests.unit.test_local_file import HEADS
 
 
 def read(tmp_path: Path, data: bytes, kind: str) -> Text:
