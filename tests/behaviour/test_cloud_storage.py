@@ -106,7 +106,7 @@ def test_connections_are_listed_until_they_are_disconnected(calls: Calls, sandbo
 
 
 def test_an_unknown_provider_is_the_service_s_to_refuse(calls: Calls, sandbox: Sandbox) -> None:
-    with pytest.raises(ValidationError, match="is no provider"):
+    with pytest.raises(ValidationError, match="is not a provider"):
         calls(calls.client(sandbox).cloud_storage.initiate_auth("dropbox"))
 
 
@@ -172,7 +172,7 @@ def test_an_import_that_succeeds_in_part_is_a_result(calls: Calls, sandbox: Sand
 def test_an_import_that_fails_raises(calls: Calls, sandbox: Sandbox) -> None:
     client = calls.client(sandbox)
     connection_id = connect(calls, client)
-    with pytest.raises(CloudStorageError, match="no such file") as caught:
+    with pytest.raises(CloudStorageError, match="does not have this file") as caught:
         calls(
             client.cloud_storage.import_and_wait(
                 connection_id, [{"id": "nothing", "name": "x.jpg"}], auto_describe=False
