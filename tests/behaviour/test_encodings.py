@@ -223,7 +223,7 @@ def test_p15_an_error_that_cannot_be_unpacked_is_that_of_its_status(
 ) -> None:
     with (
         FaultServer(refusing(b"\xff\xff not packed", encoding)) as server,
-        pytest.raises(AionvisionError, match="413 with a body that cannot be read") as caught,
+        pytest.raises(AionvisionError, match="413 and a body that cannot be read") as caught,
     ):
         calls(client_of(calls, server).files.list())
     assert caught.value.status_code == 413

@@ -235,7 +235,7 @@ def test_steps_of_a_run_are_read_from_its_nodes() -> None:
 def test_a_step_that_is_not_there_is_an_error_that_counts() -> None:
     with pytest.raises(IndexError, match="step 2 does not exist: the number of steps is 2"):
         _read("pipeline").step(2)
-    with pytest.raises(IndexError, match="the result has 0"):
+    with pytest.raises(IndexError, match="the number of steps is 0"):
         _ = _read("pipeline", nodes=[]).final
 
 

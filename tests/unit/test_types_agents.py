@@ -80,7 +80,7 @@ def test_a_slot_of_another_type_is_an_error() -> None:
 def test_a_slot_that_was_never_written_is_an_error_that_names_the_others() -> None:
     context = ExecutionContext()
     context.write("area", "harbor", "text", "step-1")
-    with pytest.raises(KeyError, match="no slot 'town'; those written so far: area"):
+    with pytest.raises(KeyError, match="the slot 'town' does not exist; slots so far: area"):
         context.read("town")
 
 

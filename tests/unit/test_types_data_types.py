@@ -137,7 +137,7 @@ def test_values_of_a_type_that_cannot_be_merged_are_refused() -> None:
 
 
 def test_values_of_an_unknown_type_are_refused() -> None:
-    with pytest.raises(ValueError, match="no data type 'dream'; known: none"):
+    with pytest.raises(ValueError, match="the data type 'dream' does not exist; known: none"):
         DataTypeRegistry().merge("dream", 1)
 
 
