@@ -348,7 +348,7 @@ def test_an_internationalized_host_has_the_same_form_in_a_tunnel_and_the_resolve
 )
 def test_a_presigned_url_that_leads_nowhere_is_a_typed_error(url: str) -> None:
     engine = SyncEngine(ClientConfig(KEY, max_retries=0))
-    with pytest.raises(ServerError, match="a URL that cannot be called") as caught:
+    with pytest.raises(ServerError, match="a URL that cannot be requested") as caught:
         engine.read_object(f"{url}?signature={CANARY}")
     assert (caught.value.method, caught.value.code) == ("GET", "INVALID_RESPONSE")
     assert CANARY not in str(caught.value)
