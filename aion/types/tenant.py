@@ -43,7 +43,7 @@ class TenantLimits(TenantLimitsResponse):
         return self.usage.get(name)
 
     def get_remaining(self, name: str) -> int | None:
-        """Return the amount left under this name, or None if there is no such limit."""
+        """Return the amount left under this name, or None if the limit does not exist."""
         return self.remaining.get(name)
 
 

@@ -2,8 +2,8 @@
 """The base classes of the generated models: attrs classes, decoded without a copy.
 
 Decoding bypasses `__init__`: the dictionary that the JSON parser returned becomes the `__dict__` of
-the object. Timestamps are parsed by the standard library; `dateutil`
-is imported on demand, for one that is not ISO 8601.
+the object. The standard library parses timestamps; `dateutil` is imported on demand, for one that
+is not ISO 8601.
 """
 
 from __future__ import annotations
