@@ -144,3 +144,47 @@ def ref(name: str) -> Json:
 def body(media_type: str, schema: Json, *, required: bool = True) -> Json:
     """A request body of one media type."""
     return {"required": required, "content": {media_type: {"schema": schema}}}
+
+
+CLIENT = '''\
+"""The client."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from aion._runtime import aio as rt
+
+
+class AionVision:
+    """Use it as `async with AionVision() as client`."""
+
+    def __init__(self) -> None:
+        self.log: list[str] = []
+
+    async def __aenter__(self) -> AionVision:
+        await rt.sleep(0.5)
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        self.log.append("closed")
+
+    async def pages(self) -> AsyncIterator[int]:
+        for number in range(3):
+            await rt.sleep(number)
+            yield number
+
+    @asynccontextmanager
+    async def span(self) -> AsyncIterator[str]:
+        self.log.append("in")
+        yield "span"
+        self.log.append("out")
+
+    async def total(self, weigh: Callable[[int], Awaitable[int]]) -> int:
+        async with self.span():
+            return sum([await weigh(page) async for page in self.pages()])
+'''
