@@ -127,7 +127,7 @@ def notes(monkeypatch: pytest.MonkeyPatch) -> None:
         state: State,
         file: ReceivedFile,
         examined: ExaminedFile,
-        wishes: UploadOptions,
+        options: UploadOptions,
         session_id: str | None,
     ) -> StoredFile:
         file_id = state.files.new_id()
@@ -135,7 +135,7 @@ def notes(monkeypatch: pytest.MonkeyPatch) -> None:
         return state.files.add(
             id=file_id, media_type="document", filename=file.filename, title=examined.facts,
             object_key=f"documents/{file_id}/original.txt", size_bytes=file.size,
-            sha256=file.sha256, tags=wishes.tags, session_id=session_id,
+            sha256=file.sha256, tags=options.tags, session_id=session_id,
             extra={"document_type": "txt", "text_extraction_status": "completed"},
         )  # fmt: skip
 
