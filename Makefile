@@ -4,6 +4,9 @@
 #   make demo      upload real images to the embedded sandbox and print their descriptions
 #   make test      run every test, except the long ones
 #   make soak      run the long tests
+#   make matrix    run every test on each Python that is found, on the lowest versions of the
+#                  dependencies, and each extra alone (QUICK=1 for a selection, DEBIAN=1 gets
+#                  the Pythons that are missing, SESSIONS="lowest extra" for some)
 #   make check     run all checks that are not tests: generated code, surface, changelog,
 #                  needs of the contract, types, lint
 #   make faults    show the outcome of every network fault, as a table
@@ -20,8 +23,10 @@ RUN := $(VENV)/bin/python
 READY := $(VENV)/.ready
 WORKERS ?= 2
 COMMA := ,
+# The newest Python of the classifiers: what it deprecates is an error today.
+NEWEST := $(shell sed -n 's/.*Python :: \(3\.[0-9]*\)".*/\1/p' pyproject.toml | tail -n 1)
 
-.PHONY: setup demo test soak faults bench generate record release
+.PHONY: setup demo test soak matrix faults bench generate record release
 .PHONY: stale surface changelog reach contract cassettes docs lint types check clean
 .DEFAULT_GOAL := help
 
@@ -48,13 +53,16 @@ test: $(READY)
 soak: $(READY)
 	"$(RUN)" -m pytest -n $(WORKERS) -m soak --timeout 900
 
+matrix: $(READY)
+	"$(RUN)" -m tests.interpreters $(if $(QUICK),--quick) $(if $(DEBIAN),--debian) $(SESSIONS)
+
 # Print the outcome of every fault; UPDATE=1 writes it to docs/faults.md.
 faults: $(READY)
 	"$(RUN)" -m tests.faults.matrix $(if $(UPDATE),--update)
 
 # The other SDKs are large, so only this target installs them.
 bench: $(READY)
-	"$(RUN)" -m pip install --quiet --disable-pip-version-check --editable ".[bench,speed]"
+	"$(RUN)" -m pip install --quiet --disable-pip-version-check --editable ".[speed]" --group bench
 	"$(RUN)" -m benchmarks $(if $(ROW),--row "$(ROW)") $(if $(CHECK),--check)
 
 generate: $(READY)
@@ -98,8 +106,9 @@ lint: $(READY)
 types: $(READY)
 	"$(RUN)" -m mypy
 	"$(RUN)" -m pyright
+	"$(RUN)" -m pyright --pythonversion $(NEWEST)
 
 check: stale surface changelog reach types lint
 
 clean:
-	rm -rf "$(VENV)" .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
+	rm -rf "$(VENV)" .nox .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
