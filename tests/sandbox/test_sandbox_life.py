@@ -4,13 +4,16 @@ import ast
 import asyncio
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from operator import attrgetter
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -151,6 +154,55 @@ def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
     (tmp_path / "sandbox.sqlite3").write_bytes(b"something else" * 100)
     with pytest.raises(OSError, match="not a database of the sandbox"):
         Sandbox(data=tmp_path).start()
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[sqlite3.Connection]:
+    """Every connection to a database that is opened from now on."""
+    connections: list[sqlite3.Connection] = []
+    connect = sqlite3.connect
+
+    def remember(*arguments: Any, **options: Any) -> sqlite3.Connection:
+        connections.append(connect(*arguments, **options))
+        return connections[-1]
+
+    monkeypatch.setattr(sqlite3, "connect", remember)
+    return connections
+
+
+def is_closed(connection: sqlite3.Connection) -> bool:
+    try:
+        connection.execute("SELECT 1")
+    except sqlite3.ProgrammingError as error:
+        return "closed" in str(error)
+    return False
+
+
+@pytest.mark.parametrize("content", [b"something else" * 100, b"in use", b"an old version"])
+def test_P26_a_database_that_is_refused_is_closed(
+    content: bytes, tmp_path: Path, opened: list[sqlite3.Connection]
+) -> None:
+    with ExitStack() as others:
+        if content == b"in use":
+            others.enter_context(Sandbox(data=tmp_path))
+        elif content == b"an old version":
+            with closing(sqlite3.connect(tmp_path / "sandbox.sqlite3")) as database:
+                database.execute("PRAGMA user_version = 1")
+        else:
+            (tmp_path / "sandbox.sqlite3").write_bytes(content)
+        opened.clear()
+        with pytest.raises(OSError, match="sandbox"):
+            Sandbox(data=tmp_path).start()
+        assert [is_closed(one) for one in opened] == [True]
+
+
+def test_P26_a_start_that_fails_midway_closes_the_database(
+    tmp_path: Path, opened: list[sqlite3.Connection]
+) -> None:
+    (tmp_path / "incoming").write_bytes(b"a file where a folder has to be")
+    with pytest.raises(OSError):
+        Sandbox(data=tmp_path).start()
+    assert [is_closed(one) for one in opened] == [True]
 
 
 def test_a_temporary_folder_is_removed_on_stop() -> None:

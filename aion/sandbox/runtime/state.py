@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -62,28 +63,33 @@ class State:
         """Own responses that violate the contract, and handlers that raised."""
         self._temporary = options.data is None
         self.folder = _make_folder(options.data)
-        try:
-            self.database = Database(self.folder / "sandbox.sqlite3", durable=not self._temporary)
-        except OSError:
-            self._remove_folder()
-            raise
+        with ExitStack() as opened:
+            opened.callback(self._remove_folder)
+            self._open(opened)
+            self._opened = opened.pop_all()
+
+    def _open(self, opened: ExitStack) -> None:
+        """Make the parts that are in the folder, and say how to close each."""
+        self.database = Database(self.folder / "sandbox.sqlite3", durable=not self._temporary)
+        opened.callback(self.database.close)
         self.objects = Objects(self.folder, self.database)
         self.files = Files(self.database, self.clock)
         self.records = Records(self.database, self.clock)
         self.text_index = TextIndex(self.database)
         self.audit = Audit(self.records, self.clock)
-        self.identity = Identity(options, self.records, self.clock)
+        self.identity = Identity(self.options, self.records, self.clock)
         self.identity.ensure()
         self.sessions = Sessions(self.database)
         self.objects.sweep({row[0] for row in self.database.rows("SELECT id FROM files")})
         self._executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="aion-sandbox")
+        opened.callback(self._executor.shutdown, wait=True, cancel_futures=True)
         self.jobs: Jobs[State] = Jobs(
             self,
             database=self.database,
             clock=self.clock,
             faults=self.faults,
             violations=self.violations,
-            pace=options.pace,
+            pace=self.options.pace,
         )
         self.snapshots = Snapshots(
             self.folder / "snapshots",
@@ -132,9 +138,7 @@ class State:
         """Stop the work, close the database, and remove a temporary folder."""
         self.faults.on_clear = lambda: None
         await self.jobs.stop()
-        self._executor.shutdown(wait=True, cancel_futures=True)
-        self.database.close()
-        self._remove_folder()
+        self._opened.close()
 
     def _remove_folder(self) -> None:
         if self._temporary:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Generator, Iterable
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -186,27 +186,36 @@ class Database:
             OSError: the file cannot be opened, is in use, or has another layout.
         """
         self._depth = 0
-        try:
-            self._connection = sqlite3.connect(
-                path, timeout=0.2, isolation_level=None, check_same_thread=False
-            )
-            self._connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            # A killed process loses nothing in either mode; only a power cut makes a difference,
-            # and a temporary folder does not survive one.
-            self._connection.execute(f"PRAGMA synchronous = {'NORMAL' if durable else 'OFF'}")
-            (version,) = self._connection.execute("PRAGMA user_version").fetchone()
-            if version == 0:
-                self._connection.executescript(
-                    f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT"
+        with ExitStack() as undo:
+            try:
+                self._connection = sqlite3.connect(
+                    path, timeout=0.2, isolation_level=None, check_same_thread=False
                 )
-        except sqlite3.OperationalError as error:
-            in_use = "locked" in str(error)
-            raise OSError("another sandbox uses this folder" if in_use else str(error)) from None
-        except sqlite3.DatabaseError as error:
-            raise OSError(f"{path.name} is not a database of the sandbox: {error}") from None
-        if version not in {0, SCHEMA_VERSION}:
-            raise OSError(f"{path.name} was written by another version of the sandbox")
+                undo.callback(self._connection.close)
+                version = self._prepare(durable=durable)
+            except sqlite3.OperationalError as error:
+                in_use = "locked" in str(error)
+                reason = "another sandbox uses this folder" if in_use else str(error)
+                raise OSError(reason) from None
+            except sqlite3.DatabaseError as error:
+                raise OSError(f"{path.name} is not a database of the sandbox: {error}") from None
+            if version not in {0, SCHEMA_VERSION}:
+                raise OSError(f"{path.name} was written by another version of the sandbox")
+            undo.pop_all()
+
+    def _prepare(self, *, durable: bool) -> int:
+        """Set the file up, create its tables if it is new, and return the version it had."""
+        self._connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        # A killed process loses nothing in either mode; only a power cut makes a difference,
+        # and a temporary folder does not survive one.
+        self._connection.execute(f"PRAGMA synchronous = {'NORMAL' if durable else 'OFF'}")
+        (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+        if version == 0:
+            self._connection.executescript(
+                f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT"
+            )
+        return int(version)
 
     def rows(self, sql: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
         """Return all rows of a query."""
