@@ -18,6 +18,7 @@ import pytest
 
 from aion.testing import Sandbox
 from tests.behaviour.pictures import draw
+from tests.forks import forks
 
 
 def open_files() -> int:
@@ -223,6 +224,7 @@ def test_the_blocking_client_works_on_both_sides_of_a_fork_p5(sandbox: Sandbox) 
     assert (done.stdout.split(), done.stderr, done.returncode) == (["0"] * 5, "", 0)
 
 
+@forks
 def test_a_child_opens_a_connection_of_its_own_p5(sandbox: Sandbox) -> None:
     read_end, write_end = os.pipe()
     with sandbox.sync_client() as client:

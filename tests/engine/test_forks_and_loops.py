@@ -24,13 +24,12 @@ from aion_api.models.chat import SendMessageRequest
 from tests.engine.pools import free, open_connections
 from tests.faults import scripts
 from tests.faults.server import FaultServer
+from tests.forks import forks
 
 KEY = "aion_fake_key_for_tests_0000000000"
 FILE = "5b0c7a4e-1d7f-4c56-9f0a-2f4f1c9f6a10"
 READ = user_files.get_user_file(FILE)
 STREAM = chat.send_message_stream(FILE, body=SendMessageRequest(message="hello"))
-
-forking = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 
 
 def config(server: FaultServer, *, max_connections: int = 2) -> ClientConfig:
@@ -71,8 +70,7 @@ def by_threads(engine: SyncEngine, threads: int, calls: int) -> bool:
         return sum(count.result() for count in counts) == threads * calls
 
 
-@forking
-@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+@forks
 def test_P5_several_threads_use_a_client_at_once_right_after_a_fork() -> None:
     with FaultServer(scripts.good) as server:
         engine = SyncEngine(config(server))
@@ -85,8 +83,7 @@ def test_P5_several_threads_use_a_client_at_once_right_after_a_fork() -> None:
         assert by_threads(engine, 4, 5)
 
 
-@forking
-@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+@forks
 def test_P5_a_child_gives_back_what_its_parent_was_using_and_disturbs_it_not() -> None:
     with FaultServer(scripts.good) as server:
         engine = SyncEngine(config(server))
@@ -104,8 +101,7 @@ def test_P5_a_child_gives_back_what_its_parent_was_using_and_disturbs_it_not() -
         assert engine.call(READ).id == FILE
 
 
-@forking
-@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+@forks
 def test_P5_an_asynchronous_client_is_used_in_a_child() -> None:
     with FaultServer(scripts.good) as server:
         engine = AsyncEngine(config(server))

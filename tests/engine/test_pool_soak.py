@@ -27,6 +27,7 @@ from aion_api.models.chat import SendMessageRequest
 from tests.engine.pools import free
 from tests.engine.striking import Struck, finalizers_may_be_struck
 from tests.faults.server import Connection, FaultServer
+from tests.forks import forks
 
 KEY = "aion_fake_key_for_tests_0000000000"
 STREAM = chat.send_message_stream("s", body=SendMessageRequest(message="hello"))
@@ -207,8 +208,7 @@ def use_while_struck(soak: Soak, seed: int) -> None:
                 soak.note("struck")
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
-@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+@forks
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize(
     "seconds", [pytest.param(4, id="short"), pytest.param(600, id="long", marks=pytest.mark.soak)]

@@ -12,6 +12,7 @@ import pytest
 
 from aion._engine.abort import Aborted
 from aion._runtime.blocking import CallGroup, each, every, sleep
+from tests.forks import forks
 
 LONG = 60.0
 word: ContextVar[str] = ContextVar("word", default="")
@@ -141,6 +142,7 @@ def test_a_call_that_was_given_up_is_not_a_failure_that_it_could_handle() -> Non
     assert [type(one) for one in ended] == [Aborted, Aborted]
 
 
+@forks
 def test_a_child_does_not_wait_for_the_calls_of_its_parent_p5() -> None:
     group: CallGroup[int, None] = CallGroup(lambda _: sleep(LONG))
     group.start(1)
