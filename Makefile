@@ -6,7 +6,8 @@
 #   make soak      run the long tests
 #   make matrix    run every test on each Python that is found, on the lowest versions of the
 #                  dependencies, and each extra alone (QUICK=1 for a selection, DEBIAN=1 gets
-#                  the Pythons that are missing, SESSIONS="lowest extra" for some)
+#                  the Pythons that are missing, SESSIONS="lowest extra" and TESTS=tests/unit
+#                  run some)
 #   make check     run all checks that are not tests: generated code, surface, changelog,
 #                  needs of the contract, types, lint
 #   make faults    show the outcome of every network fault, as a table
@@ -54,7 +55,7 @@ soak: $(READY)
 	"$(RUN)" -m pytest -n $(WORKERS) -m soak --timeout 900
 
 matrix: $(READY)
-	"$(RUN)" -m tests.interpreters $(if $(QUICK),--quick) $(if $(DEBIAN),--debian) $(SESSIONS)
+	"$(RUN)" -m tests.interpreters $(if $(QUICK),--quick) $(if $(DEBIAN),--debian) $(SESSIONS) $(if $(TESTS),--tests $(TESTS))
 
 # Print the outcome of every fault; UPDATE=1 writes it to docs/faults.md.
 faults: $(READY)

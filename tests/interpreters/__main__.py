@@ -34,10 +34,15 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="run a quick selection of the tests")
     parser.add_argument("--debian", action="store_true", help="get missing ones from Debian sid")
     parser.add_argument("sessions", nargs="*", help=f"default: {' '.join(SESSIONS)}")
+    parser.add_argument("--tests", nargs="+", metavar="PATH", help="run these tests")
     options = parser.parse_args()
     shutil.rmtree(WORK / "results", ignore_errors=True)
-    chosen = ["--", *QUICK] if options.quick else []
+    tests = options.tests or (QUICK if options.quick else ())
+    chosen = ["--", *tests] if tests else []
     _here("here", [*(options.sessions or SESSIONS)], chosen)
+    if not (WORK / "here.json").is_file():
+        # nox has said why.
+        return 2
     outcomes = report.read(WORK / "here.json", WORK / "results")
     missing = [one for one in outcomes if one.is_missing]
     if missing and options.debian:
