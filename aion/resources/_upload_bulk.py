@@ -244,6 +244,7 @@ class BatchUploads(PresignedUploads):
             recursive=recursive,
             include_hidden=include_hidden,
             keep_bad=not raise_on_failure,
+            journal=journal,
         )
         shown = display(progress)
         record: Record = NO_RECORD
@@ -259,7 +260,7 @@ class BatchUploads(PresignedUploads):
                 on_description_failed,
                 shown.show,
             )
-            batch = image_batch(self._engine, found, form, callbacks, record)
+            batch = image_batch(self._engine, found, form, callbacks, record, found.skipped)
             # The batch releases the files once all are sent.
             del found
             results = await run_batch(

@@ -246,6 +246,7 @@ class SyncBatchUploads(SyncPresignedUploads):
             recursive=recursive,
             include_hidden=include_hidden,
             keep_bad=not raise_on_failure,
+            journal=journal,
         )
         shown = display(progress)
         record: Record = NO_RECORD
@@ -261,7 +262,7 @@ class SyncBatchUploads(SyncPresignedUploads):
                 on_description_failed,
                 shown.show,
             )
-            batch = image_batch(self._engine, found, form, callbacks, record)
+            batch = image_batch(self._engine, found, form, callbacks, record, found.skipped)
             # The batch releases the files once all are sent.
             del found
             results = run_batch(
