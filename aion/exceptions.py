@@ -61,7 +61,7 @@ class AionvisionError(Exception):
         self.method: str | None = None
         self.path: str | None = None
         self.last_result: Any | None = None
-        self.partial_results: Any | None = None
+        self.partial_results: Any = None
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name == "message" and isinstance(value, str) and not value.isascii():

@@ -153,7 +153,8 @@ class DocumentUploads(PresignedDocuments):
                 after any end of this one.
 
         Returns:
-            One result for each file, in the order of the input.
+            One result for each file, in the order of the input; `skipped` counts what directories
+            left out, by reason.
 
         Raises:
             ValidationError: There is nothing to upload, or too much; named files cannot be uploaded

@@ -59,10 +59,10 @@ def test_a_file_of_an_odd_name_is_downloaded(calls: Calls, sandbox: Sandbox) -> 
 
 def test_documents_of_changed_names_are_distinguished(calls: Calls, sandbox: Sandbox) -> None:
     client = calls.client(sandbox)
-    names = ["one.md", "two%22.md", 'c" three.md']
+    names = ["1%22 one.md", "two%22.md", 'c" three.md']
     texts = [f"{MANUAL}\n{name}".encode() for name in names]
     results = calls(client.documents.upload(texts, filenames=names))
-    assert [one.filename for one in results] == ["one.md", 'two".md', 'c" three.md']
+    assert [one.filename for one in results] == ['1" one.md', 'two".md', 'c" three.md']
     assert [calls(client.documents.get_text(one.document_id))[-8:] for one in results] == [
         name[-8:] for name in names
     ]

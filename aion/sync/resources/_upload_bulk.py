@@ -93,7 +93,8 @@ class SyncBatchUploads(SyncPresignedUploads):
                 callable that receives an `aion.uploads.progress.UploadProgress` at each step.
 
         Returns:
-            One result for each file, in the order of the input.
+            One result for each file, in the order of the input; `skipped` counts what directories
+            left out, by reason.
 
         Raises:
             ValidationError: Named files cannot be uploaded (the message lists the first ten), an
@@ -202,7 +203,8 @@ class SyncBatchUploads(SyncPresignedUploads):
 
         Returns:
             One result for each file, in the order of the input. A file that was not stored has an
-            empty `image_id` and its reason in `description_error`.
+            empty `image_id` and its reason in `description_error`. `skipped` counts what
+            directories left out, by reason; it is logged to ``aion``, too.
 
         Raises:
             ValidationError: Named files cannot be uploaded (the message lists the first ten), an
