@@ -62,8 +62,8 @@ class FileResults(list[T], Generic[T]):
     """What the files are called in the summary."""
     skipped: Mapping[SkipReason, int] = MappingProxyType({})
 
-    def __init__(self, results: Iterable[T] = (), *, skipped: Skipped | None = None) -> None:
-        super().__init__(results)
+    def __init__(self, iterable: Iterable[T] = (), /, *, skipped: Skipped | None = None) -> None:
+        super().__init__(iterable)
         self.skipped = skipped or {}
 
     def summary(self) -> str:

@@ -9,7 +9,7 @@ import pickle
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
@@ -26,6 +26,15 @@ from aion.uploads._media_types import DOCUMENT_TYPES, VIDEO_TYPES
 from aion.uploads._skips import SkipCounter
 from aion.uploads._video_file import videos
 
+Copy = Callable[[Any], Any]
+
+
+def pickled(value: Any) -> Any:
+    return pickle.loads(pickle.dumps(value))
+
+
+COPIES: list[Copy] = [copy.copy, copy.deepcopy, pickled]
+every_copy = pytest.mark.parametrize("again", COPIES)
 JPEG = b"\xff\xd8\xff\xe0 and so on"
 HEIC = SkipReason(SkipKind.IMAGE_FORMAT, ".heic")
 UPLOADS: dict[str, dict[str, Any]] = {
@@ -68,7 +77,7 @@ def grow(folder: Path, tree: dict[str, Any], root: Path) -> None:
     for name, entry in tree.items():
         path = folder / name
         if isinstance(entry, dict):
-            grow(path, entry, root)
+            grow(path, cast("dict[str, Any]", entry), root)
         elif entry == "file":
             path.write_bytes(JPEG)
         elif entry == "pipe":
@@ -273,10 +282,8 @@ def test_an_upload_of_nothing_says_what_was_left_out(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "again", [copy.copy, copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))]
-)
-def test_P6_the_error_of_an_upload_of_nothing_survives_copies(again: Callable[[Any], Any]) -> None:
+@every_copy
+def test_P6_the_error_of_an_upload_of_nothing_survives_copies(again: Copy) -> None:
     error = again(NothingToUploadError([".jpg"], {HEIC: 2}))
     assert (str(error), error.skipped) == (
         str(NothingToUploadError([".jpg"], {HEIC: 2})), {HEIC: 2},
@@ -286,15 +293,11 @@ def test_P6_the_error_of_an_upload_of_nothing_survives_copies(again: Callable[[A
 # The results
 
 
-@pytest.mark.parametrize(
-    "again", [copy.copy, copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))]
-)
+@every_copy
 @pytest.mark.parametrize(
     "kind", [BatchUploadResults, BatchDocumentUploadResults, VideoUploadResults]
 )
-def test_P6_what_was_left_out_survives_copies_of_the_results(
-    kind: type[Any], again: Callable[[Any], Any]
-) -> None:
+def test_P6_what_was_left_out_survives_copies_of_the_results(kind: type[Any], again: Copy) -> None:
     assert again(kind(skipped={HEIC: 2})).skipped == {HEIC: 2}
 
 
