@@ -1,4 +1,4 @@
-"""P29: each result of an upload has the path of its file; what is left out is counted by reason."""
+"""Each result of an upload has the path of its file; what is left out is counted by reason."""
 
 from __future__ import annotations
 

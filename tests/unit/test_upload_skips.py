@@ -103,7 +103,7 @@ def entries(folder: Path, *, recursive: bool, hidden: bool) -> int:
 @pytest.mark.parametrize("kind", UPLOADS)
 @given(tree=trees, recursive=st.booleans(), hidden=st.booleans())
 @settings(max_examples=60, deadline=None)
-def test_P29_every_entry_is_a_file_of_the_upload_or_counted_once(
+def test_every_entry_is_a_file_of_the_upload_or_counted_once(
     kind: str, tree: dict[str, Any], recursive: bool, hidden: bool
 ) -> None:
     with tempfile.TemporaryDirectory() as place:
