@@ -396,8 +396,9 @@ def test_the_videos_of_a_directory_are_reported_by_their_names(
     (place / "films" / ".hidden").mkdir(parents=True)
     for name, length in (("a.mp4", 5.0), ("b.mp4", 6.0), (".hidden/c.mp4", 7.0)):
         (place / "films" / name).write_bytes(movie(length))
-    text = said(capsys, "upload", "films", "--as", "videos", "--json")
-    names = [json.loads(line)["path"] for line in text.splitlines()]
+    assert main(["upload", "films", "--as", "videos", "--json"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    names = [json.loads(line)["path"] for line in lines]
     assert names == [str(Path("films", "a.mp4")), str(Path("films", "b.mp4"))]
 
 
