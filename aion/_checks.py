@@ -90,7 +90,8 @@ def text(field: str, value: Any, least: int, most: int) -> str:
 
 def stored_name(field: str, value: Any) -> str:
     """Validate the name to store a file under, and return it as it is sent."""
-    return text(field, sendable(value) if isinstance(value, str) else value, 1, LONGEST_NAME)
+    name = text(field, sendable(value) if isinstance(value, str) else value, 1, LONGEST_NAME)
+    return _bare_name(field, name)
 
 
 def path(field: str, value: Any) -> str:
@@ -151,7 +152,7 @@ def filename(field: str, value: Any) -> str | None:
         return None
     if not isinstance(value, str):
         refuse(field, value, "text, such as 'photo.jpg'")
-    return by_value(value)
+    return _bare_name(field, by_value(value))
 
 
 def mapping(field: str, value: Any) -> dict[str, Any]:
@@ -236,6 +237,16 @@ def facts(field: str, value: Any, kind: type[Model]) -> dict[str, Any]:
         if name not in field_names(kind):
             refuse(field, name, f"without the field {name!r}: {kind.__name__} has none")
     return {name: one for name, one in plain.items() if one is not None}
+
+
+def _bare_name(field: str, name: str) -> str:
+    """Refuse a path as a name: the service stores what follows its last slash, and no folder."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    if last != name:
+        instead = f"pass {last!r}" if last else "pass the name of the file"
+        rule = f"a name without / and \\ (a library stores names, not paths): {instead}"
+        refuse(field, name, rule)
+    return name
 
 
 def _is_request(value: Any) -> TypeGuard[Request[Any]]:

@@ -1,7 +1,7 @@
 """Defines every error that this package raises on purpose.
 
     AionvisionError                  code, message, details; status_code, request_id, method, path;
-    │                                last_result
+    │                                last_result, partial_results
     ├── AuthenticationError          401: the key is missing, wrong or expired
     ├── AionvisionPermissionError    403: the key is valid, but not for this
     ├── ResourceNotFoundError        404
@@ -48,6 +48,7 @@ class AionvisionError(Exception):
         method: HTTP method of the failed call.
         path: Path template of the failed call, such as ``/user-files/{image_id}``.
         last_result: The last state that polling returned, or None.
+        partial_results: The results of an upload that ended with this error, or None.
     """
 
     def __init__(self, code: str, message: str, *, details: dict[str, Any] | None = None) -> None:
@@ -60,6 +61,7 @@ class AionvisionError(Exception):
         self.method: str | None = None
         self.path: str | None = None
         self.last_result: Any | None = None
+        self.partial_results: Any = None
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name == "message" and isinstance(value, str) and not value.isascii():

@@ -67,7 +67,7 @@ def breaches(old: Data, new: Data) -> list[Breach]:
 
 
 def _bases(definitions: Mapping[str, Data]) -> _Wider:
-    """Return the bases of each class: a parameter that accepts a base accepts the class, too."""
+    """Return the bases of each class: what accepts a base accepts the class, too."""
     return {
         path.rpartition(".")[2]: tuple(base.rpartition(".")[2] for base in found["line"])
         for path, found in definitions.items()
@@ -134,7 +134,7 @@ def _function(old: Data, new: Data, wider: _Wider) -> Iterator[str]:
     if old["async"] != new["async"]:
         yield "it has to be awaited now" if new["async"] else "it must not be awaited any more"
     yield from _call(old["call"], new["call"], wider)
-    if _wider(new["returns"], old["returns"]):
+    if _wider(new["returns"], old["returns"], table=wider):
         yield f"it returned {old['returns']} and now returns {new['returns']}"
 
 
@@ -198,7 +198,9 @@ def _wider(first: str, second: str, *, table: _Wider | None = None) -> bool:
 
 def _covered(part: str, taken: set[str], table: _Wider) -> bool:
     head, bracket, rest = part.partition("[")
-    return any(f"{wider}{bracket}{rest}" in taken for wider in table.get(head, ()))
+    # A class without parameters fills in those of its bases, which a surface does not record.
+    known = taken if bracket else {one.partition("[")[0] for one in taken}
+    return any(f"{wider}{bracket}{rest}" in known for wider in table.get(head, ()))
 
 
 def _parts(annotation: str) -> set[str]:

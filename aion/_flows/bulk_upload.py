@@ -26,6 +26,7 @@ from aion._flows.upload_sessions import forgotten
 from aion._runtime import aio as rt
 from aion._waiting.plan import PollPlan
 from aion.exceptions import AionvisionError, AionvisionTimeoutError, QuotaExceededError
+from aion.types._skipped import Skipped
 from aion.types.documents import BatchDocumentUploadResults
 from aion.types.upload import BatchUploadResults
 from aion.uploads._batch_files import BatchFiles
@@ -223,6 +224,7 @@ def image_batch(
     form: StreamBatchUploadBody,
     callbacks: Callbacks,
     record: Record = NO_RECORD,
+    skipped: Skipped | None = None,
 ) -> BatchUpload[BatchUploadResults]:
     """Create a batch of images, which are described once they are stored.
 
@@ -232,10 +234,11 @@ def image_batch(
         form: The fields of each request, without its files.
         callbacks: The callbacks of the caller.
         record: The journal, with the outcomes of an earlier call.
+        skipped: What directories left out, by reason.
     """
     files = BatchFiles(found)
     describes = form.auto_describe is not False
-    reporter = BatchReporter(files, callbacks, record, describes=describes)
+    reporter = BatchReporter(files, callbacks, record, describes=describes, skipped=skipped)
     return BatchUpload(engine, files, form, reporter, ImageDescriptions(engine, reporter))
 
 
@@ -245,12 +248,13 @@ def document_batch(
     form: StreamBatchUploadBody,
     callbacks: DocumentCallbacks,
     record: Record = NO_RECORD,
+    skipped: Skipped | None = None,
 ) -> BatchUpload[BatchDocumentUploadResults]:
     """Create a batch of documents, which are processed once they are stored; as `image_batch`."""
     files = BatchFiles(found)
     processing = DocumentProcessing(engine, found, callbacks, record)
     stored = Callbacks(on_file_complete=processing.stored)
-    reporter = BatchReporter(files, stored, record, describes=True)
+    reporter = BatchReporter(files, stored, record, describes=True, skipped=skipped)
     processing.results = reporter.results
     return BatchUpload(engine, files, form, reporter, processing)
 

@@ -62,7 +62,7 @@ def file(client: SyncAionVision, options: Namespace, out: Printer) -> bool:
 def download(client: SyncAionVision, options: Namespace, out: Printer) -> bool:
     """Write a file to disk as it was uploaded."""
     path = str(client.files.download_to(options.id, options.path))
-    out.line({"id": options.id, "file": path}, path)
+    out.line({"id": options.id, "path": path}, path)
     return True
 
 
@@ -79,7 +79,7 @@ def describe(client: SyncAionVision, options: Namespace, out: Printer) -> bool:
             failed = True
             continue
         names = [path] if len(options.paths) > 1 else []
-        out.line({**result.to_dict(), "file": path}, *names, result.description)
+        out.line({**result.to_dict(), "path": path}, *names, result.description)
     return not failed
 
 

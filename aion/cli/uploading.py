@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 from aion import SyncAionVision
+from aion.cli.leaving_out import say_left_out, unlogged, worded
 from aion.cli.printing import Printer
 from aion.exceptions import AionvisionError
-from aion.resources.video_uploads import SUPPORTED_VIDEO_EXTENSIONS
 from aion.types.documents import BatchDocumentUploadResults, DocumentUploadResult
 from aion.types.upload import BatchUploadResults, UploadResult
+from aion.types.video import VideoUploadResult, VideoUploadResults
+from aion.uploads._expand import NothingToUploadError
+from aion.uploads._local_file import tidy
 
-_Row = tuple[str, str, object, object]
-"""The status of a file, its id, its name, and its description or error."""
+_Row = tuple[str, str, object]
+"""The status of a file, its id, and its description or error."""
 
 
 def upload(client: SyncAionVision, options: Namespace, out: Printer) -> bool:
@@ -41,10 +44,11 @@ def _images(client: SyncAionVision, options: Namespace, out: Printer) -> bool:
         )
 
     def row(one: UploadResult) -> _Row:
-        about = one.description_error or one.description
-        return str(one.description_status), one.image_id, one.filename, about
+        status = str(one.description_status) if one.is_stored else _NOT_STORED
+        return status, one.image_id, one.description_error or one.description
 
-    return _print_results(send, BatchUploadResults, row, out)
+    results = _print_results(send, BatchUploadResults, row, options, out)
+    return not results.has_failures
 
 
 def _documents(client: SyncAionVision, options: Namespace, out: Printer) -> bool:
@@ -61,73 +65,73 @@ def _documents(client: SyncAionVision, options: Namespace, out: Printer) -> bool
         )
 
     def row(one: DocumentUploadResult) -> _Row:
-        about = one.processing_error or one.extracted_text_preview
-        return str(one.status), one.document_id, one.filename, about
+        status = str(one.status) if one.is_stored else _NOT_STORED
+        return status, one.document_id, one.processing_error or one.extracted_text_preview
 
-    return _print_results(send, BatchDocumentUploadResults, row, out)
+    results = _print_results(send, BatchDocumentUploadResults, row, options, out)
+    return not results.has_failures
 
 
 def _videos(client: SyncAionVision, options: Namespace, out: Printer) -> bool:
-    videos = list(_videos_of(options.paths))
-    try:
-        results = client.video_uploads.upload(
-            videos,
+    def send() -> VideoUploadResults:
+        return client.video_uploads.upload(
+            options.paths,
             tags=options.tags,
             journal=options.journal,
             wait_for_analysis=options.wait,
             analysis_timeout=options.wait_timeout,
         )
-    except AionvisionError as error:
-        stored = error.details.get("stored_media_ids", ())
-        for path, media_id in zip(videos, stored, strict=False):
-            _print_row(out, {"media_id": media_id, "file": str(path)}, "stored", media_id, path)
-        raise
-    for path, one in zip(videos, results, strict=True):
-        status = one.processing_status or one.status
-        fields = {**one.to_dict(), "file": str(path)}
-        _print_row(out, fields, status, one.media_id, path)
+
+    def row(one: VideoUploadResult) -> _Row:
+        return one.processing_status or one.status, one.media_id, None
+
+    _print_results(send, VideoUploadResults, row, options, out)
     return True
 
 
-def _videos_of(paths: Sequence[str]) -> Iterator[Path]:
-    """Yield the video files to upload. They label the rows: responses have no file names."""
-    for path in map(Path, paths):
-        if not path.is_dir():
-            yield path
-            continue
-        for file in sorted(path.rglob("*")):
-            is_hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
-            if file.suffix.lower() in SUPPORTED_VIDEO_EXTENSIONS and not is_hidden:
-                yield file
-
-
 def _print_results(
-    send: Callable[[], Any], kind: type[Any], row: Callable[[Any], _Row], out: Printer
-) -> bool:
-    """Upload, print the results or the partial results of an error; return whether all is well."""
+    send: Callable[[], Any],
+    kind: type[Any],
+    row: Callable[[Any], _Row],
+    options: Namespace,
+    out: Printer,
+) -> Any:
+    """Upload, print the results or the partial results of an error; return the results."""
     try:
-        results = send()
+        with unlogged():
+            results = send()
+    except NothingToUploadError as error:
+        error.message = error.worded(worded)
+        raise
     except AionvisionError as error:
-        candidates: list[Any] = [getattr(error, "partial_results", None), error.last_result]
-        for partial in candidates:
+        for partial in (error.partial_results, error.last_result):
             if isinstance(partial, kind):
-                _print_rows(partial, row, out)
+                _print_rows(partial, row, options, out)
                 break
         raise
-    _print_rows(results, row, out)
-    return not results.has_failures
+    _print_rows(results, row, options, out)
+    return results
 
 
-def _print_rows(results: Iterable[Any], row: Callable[[Any], _Row], out: Printer) -> None:
+def _print_rows(results: Any, row: Callable[[Any], _Row], options: Namespace, out: Printer) -> None:
+    place = _places(options.paths)
     for one in results:
-        status, *rest = row(one)
-        _print_row(out, one.to_dict(), status if one.is_stored else "not stored", *rest)
+        status, stored_id, about = row(one)
+        out.line(one.to_dict(), f"{status:<10}", stored_id or "-", place(one.path), about)
+    say_left_out(results.skipped)
 
 
-def _print_row(
-    out: Printer, fields: dict[str, Any], status: str, stored_id: object, *about: object
-) -> None:
-    out.line(fields, f"{status:<10}", stored_id or "-", *about)
+def _places(arguments: Sequence[str]) -> Callable[[str], str]:
+    """Return a function that returns the path of a file as people expect it for these arguments.
+
+    A file is printed as it was typed. A file below the only argument is printed relative to it,
+    one below one of several as it is reached from that argument.
+    """
+    if len(arguments) == 1 and os.path.isdir(arguments[0]):  # noqa: PTH112 - it never raises
+        return lambda path: os.path.relpath(path, arguments[0])
+    typed = {tidy(one): one for one in arguments}
+    return lambda path: typed.get(path, path)
 
 
+_NOT_STORED = "not stored"
 _UPLOADS = {"images": _images, "documents": _documents, "videos": _videos}

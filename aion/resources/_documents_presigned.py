@@ -21,7 +21,7 @@ from aion.types.documents import (
     DocumentQuotaCheck,
     DocumentStatusResult,
 )
-from aion.uploads._document_file import CONTENT_TYPES
+from aion.uploads._media_types import DOCUMENT_TYPES
 from aion_api import UNSET
 from aion_api.api import document_uploads
 from aion_api.models.document_uploads import (
@@ -35,7 +35,7 @@ from aion_api.models.document_uploads import (
 
 LARGEST = 50 * 1024 * 1024
 _MOST = 100
-_TYPES = tuple(CONTENT_TYPES.values())
+_TYPES = tuple(DOCUMENT_TYPES.values())
 _KEY = re.compile(r"[A-Za-z0-9_.-]{1,128}\Z")
 
 

@@ -29,9 +29,9 @@ from aion.types.documents import (
     DocumentStatusResult,
     DocumentUploadResult,
 )
-from aion.uploads import _document_file, _expand
+from aion.uploads import _document_file, _expand, _media_types
 from aion.uploads._document_file import DocumentCallbacks
-from aion.uploads._expand import UploadInput
+from aion.uploads._expand import Expansion, UploadInput
 from aion.uploads._plan import Pace
 from aion.uploads._record import (
     NO_RECORD,
@@ -90,7 +90,7 @@ class DocumentUploads(PresignedDocuments):
         target = target_of("storage_target", storage_target)
         check.optional_seconds("processing_timeout", processing_timeout)
         source = _document_file.document(file, filename)
-        found = [UploadInput(0, source)]
+        found = Expansion([UploadInput(0, source)])
         try:
             results = await self._take(
                 found, target, DocumentCallbacks(), processing_timeout, wait_for_processing
@@ -153,7 +153,8 @@ class DocumentUploads(PresignedDocuments):
                 after any end of this one.
 
         Returns:
-            One result for each file, in the order of the input.
+            One result for each file, in the order of the input; `skipped` counts what directories
+            left out, by reason.
 
         Raises:
             ValidationError: There is nothing to upload, or too much; named files cannot be uploaded
@@ -182,8 +183,9 @@ class DocumentUploads(PresignedDocuments):
             recursive=recursive,
             include_hidden=include_hidden,
             check=_document_file.document,
-            extensions=frozenset(_document_file.CONTENT_TYPES),
+            extensions=frozenset(_media_types.DOCUMENT_TYPES),
             keep_bad=not raise_on_failure,
+            journal=journal,
         )
         callbacks = DocumentCallbacks(
             on_progress, on_file_complete, on_processing_progress, on_processing_failed
@@ -232,7 +234,7 @@ class DocumentUploads(PresignedDocuments):
 
     async def _take(
         self,
-        found: Sequence[UploadInput],
+        found: Expansion,
         target: str,
         callbacks: DocumentCallbacks,
         timeout: float | None,
@@ -245,7 +247,7 @@ class DocumentUploads(PresignedDocuments):
             if journal is not None:
                 base_url = self._engine.config.base_url
                 record = DocumentJournalRecord(journal, found, base_url, options_of(form))
-            batch = document_batch(self._engine, found, form, callbacks, record)
+            batch = document_batch(self._engine, found, form, callbacks, record, found.skipped)
             return await run_batch(
                 self._engine,
                 batch,

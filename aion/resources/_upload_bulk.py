@@ -91,7 +91,8 @@ class BatchUploads(PresignedUploads):
                 callable that receives an `aion.uploads.progress.UploadProgress` at each step.
 
         Returns:
-            One result for each file, in the order of the input.
+            One result for each file, in the order of the input; `skipped` counts what directories
+            left out, by reason.
 
         Raises:
             ValidationError: Named files cannot be uploaded (the message lists the first ten), an
@@ -200,7 +201,8 @@ class BatchUploads(PresignedUploads):
 
         Returns:
             One result for each file, in the order of the input. A file that was not stored has an
-            empty `image_id` and its reason in `description_error`.
+            empty `image_id` and its reason in `description_error`. `skipped` counts what
+            directories left out, by reason; it is logged to ``aion``, too.
 
         Raises:
             ValidationError: Named files cannot be uploaded (the message lists the first ten), an
@@ -244,6 +246,7 @@ class BatchUploads(PresignedUploads):
             recursive=recursive,
             include_hidden=include_hidden,
             keep_bad=not raise_on_failure,
+            journal=journal,
         )
         shown = display(progress)
         record: Record = NO_RECORD
@@ -259,7 +262,7 @@ class BatchUploads(PresignedUploads):
                 on_description_failed,
                 shown.show,
             )
-            batch = image_batch(self._engine, found, form, callbacks, record)
+            batch = image_batch(self._engine, found, form, callbacks, record, found.skipped)
             # The batch releases the files once all are sent.
             del found
             results = await run_batch(

@@ -83,14 +83,16 @@ NAMES: dict[str, str] = {
     "aion.types.tenant": "MemberRole TenantLimits TenantMember TenantSettings",
     "aion.types.upload": (
         "BatchConfirmResult BatchPrepareResult BatchUploadResults ConfirmResult FileInfo "
-        "PresignedUrlInfo QuotaInfo UploadBatchStatusResult UploadConfirmation UploadResult"
+        "PresignedUrlInfo QuotaInfo SkipKind SkipReason UploadBatchStatusResult UploadConfirmation "
+        "UploadResult"
     ),
     "aion.types.verify": "VerificationIssue VerificationResult",
     "aion.types.video": (
         "BatchVideoUploadSession ChunkConfirmResult ChunkRetryResult VideoAbortResult "
         "VideoAnalysisJobStatus VideoAnalysisQueueResult VideoAnalysisRetryResult "
         "VideoAnalysisStatus VideoChunkInfo VideoMetadata VideoScene VideoSceneList "
-        "VideoUploadProgress VideoUploadResult VideoUploadSession VideoUploadStatus"
+        "VideoUploadProgress VideoUploadResult VideoUploadResults VideoUploadSession "
+        "VideoUploadStatus"
     ),
 }
 """The exported names of each module; add a new name here."""

@@ -53,6 +53,8 @@ class DocumentUploadResult(Model):
         processing_error: Why it failed, if it did.
         processing_error_type: A value of `DocumentProcessingErrorType`, as text.
         processing_is_retryable: Whether uploading it again may help.
+        path: Its path, as passed or as found below the directory that was passed, in the form of
+            `pathlib.Path`; None for bytes.
     """
 
     document_id: str
@@ -69,6 +71,7 @@ class DocumentUploadResult(Model):
     processing_error: str | None = None
     processing_error_type: str | None = None
     processing_is_retryable: bool | None = None
+    path: str | None = None
 
     @property
     def is_stored(self) -> bool:
@@ -119,13 +122,15 @@ class DocumentUploadResult(Model):
             processing_error=read.get("processing_error", "error"),
             processing_error_type=read.get("processing_error_type"),
             processing_is_retryable=read.get("processing_is_retryable"),
+            path=read.get("path"),
             additional_properties=read.rest(),
         )
 
     @classmethod
-    def of_file(cls, filename: str, file: Upload | None) -> Self:
+    def of_file(cls, filename: str, file: Upload | None, path: str | None = None) -> Self:
         """Return the result of a file that has no outcome yet."""
-        return cls("", filename, "", file.content_type if file else "", file.size if file else 0)
+        kind, size = (file.content_type, file.size) if file else ("", 0)
+        return cls("", filename, "", kind, size, path=path)
 
     def lost(self, reason: str, *, retryable: bool | None) -> Self:
         """Return a copy of the result for a file that was not stored.
@@ -178,6 +183,7 @@ class DocumentUploadResult(Model):
             processing_error=error if failure else None,
             processing_error_type=failure.error_type.value if failure else None,
             processing_is_retryable=failure.is_retryable if failure else None,
+            path=initial.path,
             additional_properties=initial.additional_properties,
         )
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import ClassVar, Generic, Protocol, TypeVar
 
 from aion.exceptions import UploadError
 from aion.types._document_processing import NO_REASON
 from aion.types._short_repr import brief
+from aion.types._skipped import Skipped, SkipReason, in_words
 
 
 class Uploaded(Protocol):
@@ -16,6 +18,11 @@ class Uploaded(Protocol):
     @property
     def filename(self) -> str:
         """The name under which the file was uploaded."""
+        ...
+
+    @property
+    def path(self) -> str | None:
+        """The path of the file; None for bytes."""
         ...
 
     @property
@@ -39,14 +46,42 @@ class Uploaded(Protocol):
         ...
 
 
+T = TypeVar("T")
 R = TypeVar("R", bound=Uploaded)
 
 
-class UploadResults(list[R], Generic[R]):
-    """The results of an upload, one per file, in the order in which the files were given."""
+class FileResults(list[T], Generic[T]):
+    """The results of an upload, one per file, in the order in which the files were given.
+
+    Attributes:
+        skipped: How many entries of directories were left out, by reason. A directory that was not
+            entered counts as one.
+    """
 
     _files: ClassVar[str] = "files"
     """What the files are called in the summary."""
+    skipped: Mapping[SkipReason, int] = MappingProxyType({})
+
+    def __init__(self, iterable: Iterable[T] = (), /, *, skipped: Skipped | None = None) -> None:
+        super().__init__(iterable)
+        self.skipped = skipped or {}
+
+    def summary(self) -> str:
+        """The counts in words, such as ``3 succeeded, 1 failed; left out: 2 (...)``."""
+        counts = ", ".join(f"{count} {word}" for count, word in self._counts() if count)
+        left_out = f"; {in_words(self.skipped)}" if self.skipped else ""
+        return (counts or f"no {self._files}") + left_out
+
+    def __repr__(self) -> str:
+        return brief(self, self.summary())
+
+    def _counts(self) -> list[tuple[int, str]]:
+        """Return how many files had an outcome, and the outcome in words."""
+        raise NotImplementedError
+
+
+class UploadResults(FileResults[R]):
+    """The results of an upload whose files are processed, one per file."""
 
     @property
     def has_failures(self) -> bool:
@@ -84,20 +119,15 @@ class UploadResults(list[R], Generic[R]):
         """The results of the failed files that may succeed when they are uploaded again."""
         return [one for one in self.failed() if self._is_retryable(one)]
 
-    def summary(self) -> str:
-        """The counts in words, such as ``3 succeeded, 1 failed (1 retryable)``."""
+    def _counts(self) -> list[tuple[int, str]]:
         retryable = len(self.retryable())
         others = len(self) - self.succeeded_count - self.failed_count - self.pending_count
-        parts = [
+        return [
             (self.succeeded_count, "succeeded"),
             (self.failed_count, f"failed ({retryable} retryable)" if retryable else "failed"),
             (self.pending_count, "pending"),
-            (others, "skipped"),
+            (others, "stored without a description"),
         ]
-        return ", ".join(f"{count} {word}" for count, word in parts if count) or f"no {self._files}"
-
-    def __repr__(self) -> str:
-        return brief(self, self.summary())
 
     def _require_stored(self) -> None:
         lost = [one for one in self.failed() if not one.is_stored]
@@ -112,7 +142,7 @@ class UploadResults(list[R], Generic[R]):
     def _failure(self, failed: Sequence[R], what: str) -> str:
         """Return the message of an error about failed files, which names the first one."""
         first = failed[0]
-        reason = f"{first.filename} {what}: {self._error_of(first) or NO_REASON}"
+        reason = f"{first.path or first.filename} {what}: {self._error_of(first) or NO_REASON}"
         return (
             reason if len(failed) == 1 else f"{len(failed)} of {len(self)} files failed; {reason}"
         )
@@ -126,4 +156,4 @@ class UploadResults(list[R], Generic[R]):
         raise NotImplementedError
 
 
-__all__ = ["UploadResults"]
+__all__ = ["FileResults", "UploadResults"]

@@ -11,6 +11,7 @@ from attrs import evolve, frozen
 from aion.exceptions import DescriptionError
 from aion.types._document_processing import NO_REASON
 from aion.types._reader import Reader, text
+from aion.types._skipped import SkipKind, SkipReason
 from aion.types._upload_results import UploadResults
 from aion.types.common import DescriptionStatus
 from aion.types.describe import DescriptionFailure
@@ -53,6 +54,8 @@ class UploadResult(Model):
         description_error: Why the description failed, if it did.
         description_error_type: A value of `aion.types.describe.DescriptionErrorType`, as text.
         description_is_retryable: Whether uploading it again may help.
+        path: Its path, as passed or as found below the directory that was passed, in the form of
+            `pathlib.Path`; None for bytes.
     """
 
     image_id: str
@@ -68,6 +71,7 @@ class UploadResult(Model):
     description_error: str | None = None
     description_error_type: str | None = None
     description_is_retryable: bool | None = None
+    path: str | None = None
 
     @property
     def is_stored(self) -> bool:
@@ -124,6 +128,7 @@ class UploadResult(Model):
             description_error=error,
             description_error_type=kind,
             description_is_retryable=retryable,
+            path=read.get("path"),
             additional_properties=read.rest(),
         )
 
@@ -277,6 +282,8 @@ __all__ = [
     "FileInfo",
     "PresignedUrlInfo",
     "QuotaInfo",
+    "SkipKind",
+    "SkipReason",
     "StoredImage",
     "UploadBatchStatusResult",
     "UploadConfirmation",

@@ -9,6 +9,7 @@ from typing import Any, Self
 from attrs import field, frozen
 
 from aion.types._reader import Reader
+from aion.types._upload_results import FileResults
 from aion_api import Model, OpenEnum
 from aion_api.models.video_analysis import (
     VideoAnalysisQueueResult,
@@ -206,6 +207,8 @@ class VideoUploadResult(Model):
         processing_status: Its status: ``pending``, ``queued``, ``processing``,
             ``completed``, ``failed`` or ``cancelled``.
         created_at: When it was stored.
+        path: Its path, as passed or as found below the directory that was passed, in the form of
+            `pathlib.Path`; None if its chunks were sent one by one.
     """
 
     media_id: str
@@ -216,6 +219,7 @@ class VideoUploadResult(Model):
     analysis_job_id: str | None = None
     processing_status: str | None = None
     created_at: datetime | None = None
+    path: str | None = None
 
     @property
     def is_completed(self) -> bool:
@@ -243,8 +247,18 @@ class VideoUploadResult(Model):
             analysis_job_id=read.get("analysis_job_id") or None,
             processing_status=read.get("processing_status"),
             created_at=read.date("created_at"),
+            path=read.get("path"),
             additional_properties=read.rest(),
         )
+
+
+class VideoUploadResults(FileResults[VideoUploadResult]):
+    """The results of an upload of videos, in the order in which they were given."""
+
+    _files = "videos"
+
+    def _counts(self) -> list[tuple[int, str]]:
+        return [(len(self), "stored")]
 
 
 @frozen(slots=False)
@@ -368,6 +382,7 @@ __all__ = [
     "VideoSceneList",
     "VideoUploadProgress",
     "VideoUploadResult",
+    "VideoUploadResults",
     "VideoUploadSession",
     "VideoUploadStatus",
 ]

@@ -21,13 +21,7 @@ from aion.types.callbacks import (
     DocumentUploadProgressEvent,
 )
 from aion.uploads import _local_file, _media_types
-
-PDF: Final = "application/pdf"
-DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-TEXT: Final = "text/plain"
-MARKDOWN: Final = "text/markdown"
-CONTENT_TYPES: Final = {".pdf": PDF, ".docx": DOCX, ".txt": TEXT, ".md": MARKDOWN}
-"""Extension to media type, for all document formats that the service accepts."""
+from aion.uploads._media_types import DOCUMENT_TYPES, DOCX, MARKDOWN, TEXT
 
 _TEXT_ENDINGS: Final = {
     "": TEXT,
@@ -76,7 +70,7 @@ def document(file: Any, filename: str | None) -> _local_file.Upload:
         advice = f": it is text; to upload it as such, pass filename={name + '.txt'!r}"
     else:
         advice = _advice(kind)
-    if kind not in CONTENT_TYPES.values():
+    if kind not in DOCUMENT_TYPES.values():
         raise ValidationError(
             f"{name} is not a PDF, DOCX, plain text or Markdown document{advice}",
             details={"field": "file", "content_type": kind},

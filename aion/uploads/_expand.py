@@ -6,19 +6,25 @@ of each file are read.
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, cast
 
 from aion._checks import filename as check_filename
 from aion._checks import filled, refuse, unopened
+from aion._checks import path as check_path
+from aion._engine.observe import logger
 from aion._plain_values import by_value
 from aion.exceptions import UploadError, ValidationError
+from aion.types._skipped import SkipKind, Skipped, SkipReason, in_words
 from aion.uploads import _local_file
 from aion.uploads._media_types import IMAGE_EXTENSIONS
+from aion.uploads._skips import SkipCounter, extension_of
 
 MOST_FILES = 10_000
 """Most files in one call."""
@@ -77,6 +83,36 @@ class UploadInput:
         return self.file.source if isinstance(self.file.source, str) else None
 
 
+class Expansion(list[UploadInput]):
+    """The files of an upload, in the order of the arguments.
+
+    Attributes:
+        skipped: How many entries of directories were left out, by reason.
+    """
+
+    skipped: Skipped = MappingProxyType({})
+
+
+class NothingToUploadError(ValidationError):
+    """Raised when an upload has no files.
+
+    Args:
+        extensions: The extensions of files that are taken from a directory.
+        skipped: What was left out of directories.
+    """
+
+    def __init__(self, extensions: Iterable[str], skipped: Skipped) -> None:
+        self.extensions = tuple(sorted(extensions))
+        self.skipped = skipped
+        super().__init__(self.worded(str), details={"field": "files", "rule": "at least one file"})
+
+    def worded(self, word: Callable[[SkipReason], str]) -> str:
+        """Return the message, in which `word` words the reasons."""
+        kinds = " ".join(self.extensions)
+        text = "there is nothing to upload: no file was passed, or no directory has one of"
+        return f"{text} {kinds}{'; ' + in_words(self.skipped, word) if self.skipped else ''}"
+
+
 def expand(
     files: Any,
     filenames: Sequence[str | None] | None = None,
@@ -86,8 +122,9 @@ def expand(
     check: Check = _local_file.image,
     extensions: frozenset[str] = IMAGE_EXTENSIONS,
     keep_bad: bool = False,
-) -> list[UploadInput]:
-    """Expand the arguments of an upload into its files.
+    journal: Any = None,
+) -> Expansion:
+    """Expand the arguments of an upload into its files, and log what directories leave out.
 
     A file of a directory that cannot be uploaded is reported by its `problem`, and does not stop
     the others. For a named file this is an error of the caller, unless `keep_bad` is true.
@@ -100,6 +137,7 @@ def expand(
         check: Checks whether a file can be uploaded.
         extensions: The extensions of files to take from a directory.
         keep_bad: Report named files that cannot be uploaded by their `problem`, too.
+        journal: The journal of the upload, which is not counted if it is in a directory.
 
     Raises:
         ValidationError: There is nothing to upload, or too much; some named files cannot be
@@ -110,7 +148,8 @@ def expand(
     if isinstance(files, Set) and filenames is not None:
         refuse("filenames", filenames, "left out for a set of files, which has no order")
     names = _names(filenames, len(entries))
-    inputs: list[UploadInput] = []
+    inputs = Expansion()
+    walk = _Walk(extensions, recursive, include_hidden, _journal_files(journal))
     bad: list[Unusable] = []
     first: ValidationError | None = None
     file: _local_file.Upload | Unusable
@@ -124,7 +163,7 @@ def expand(
         if isinstance(entry, (str, Path)) and os.path.isdir(entry):  # noqa: PTH112 - it never raises
             if name is not None:
                 refuse(f"filenames[{number}]", name, "None for a directory")
-            for path in _walk(str(Path(entry)), extensions, recursive, include_hidden):
+            for path in walk.files(str(Path(entry))):
                 try:
                     file = check(path, None)
                 except ValidationError as error:
@@ -142,12 +181,11 @@ def expand(
             add(file)
     if first is not None and not keep_bad:
         raise first if len(bad) == 1 else unfit(bad, len(inputs))
+    inputs.skipped = walk.skips.counts()
     if not inputs:
-        kinds = " ".join(sorted(extensions))
-        raise ValidationError(
-            f"there is nothing to upload: no file was passed, or no directory has one of {kinds}",
-            details={"field": "files", "rule": "at least one file"},
-        )
+        raise NothingToUploadError(extensions, inputs.skipped)
+    if inputs.skipped:
+        _log(inputs.skipped)
     return inputs
 
 
@@ -191,6 +229,13 @@ def _names(filenames: Any, count: int) -> list[str | None]:
     return names
 
 
+def _log(skipped: Skipped) -> None:
+    # Hidden files are seldom meant to be uploaded; anything else may surprise.
+    usual = all(reason.kind is SkipKind.HIDDEN for reason in skipped)
+    level = logging.INFO if usual else logging.WARNING
+    logger.log(level, "an upload %s", in_words(skipped), extra={"skipped": skipped})
+
+
 def _limit(count: int) -> None:
     if count > MOST_FILES:
         refuse("files", f"{MOST_FILES} files and more", f"at most {MOST_FILES} files in one call")
@@ -217,7 +262,7 @@ def unfit(bad: Sequence[Unusable], total: int) -> ValidationError:
         bad: These files.
         total: The number of files in the call.
     """
-    shown = [one.problem for one in bad[:_SHOWN]]
+    shown = [_located(one) for one in bad[:_SHOWN]]
     if len(bad) > _SHOWN:
         shown.append(f"and {len(bad) - _SHOWN} more")
     return ValidationError(
@@ -226,55 +271,98 @@ def unfit(bad: Sequence[Unusable], total: int) -> ValidationError:
     )
 
 
-def _walk(
-    folder: str, extensions: frozenset[str], recursive: bool, include_hidden: bool
-) -> Iterator[str]:
-    """Yield the files below a directory in a fixed order; skip links to directories."""
-    files: list[str] = []
-    folders: list[str] = []
-    try:
-        with os.scandir(folder) as entries:
-            # Only names are stored: the entries of a large directory take megabytes.
-            for entry in entries:
-                if not _is_visible(entry.name, include_hidden):
-                    continue
-                if entry.is_dir(follow_symlinks=False):
-                    folders.append(entry.name)
-                elif _suffix(entry.name) in extensions and _is_uploadable(entry):
-                    files.append(entry.name)
-    except OSError as error:
-        name = str(error.filename or folder)
-        raise UploadError(
-            f"{name} cannot be read: {error.strerror or error}", filename=name, stage="upload"
-        ) from error
-    for name in sorted(files):
-        yield _local_file.tidy(os.path.join(folder, name))  # noqa: PTH118 - no object needed
-    if recursive:
+def _located(one: Unusable) -> str:
+    """Return the problem of a file, with its path if the problem has its name only."""
+    is_clear = one.source is None or one.source in one.problem
+    return one.problem if is_clear else f"{one.problem} ({one.source})"
+
+
+class _Walk:
+    """Finds the files of directories to upload, and counts every other entry by reason."""
+
+    def __init__(
+        self,
+        extensions: frozenset[str],
+        recursive: bool,
+        include_hidden: bool,
+        journal: Mapping[str, str],
+    ) -> None:
+        self.skips = SkipCounter()
+        self._extensions = extensions
+        self._recursive = recursive
+        self._include_hidden = include_hidden
+        self._journal = journal
+
+    def files(self, folder: str) -> Iterator[str]:
+        """Yield the files below a directory in a fixed order.
+
+        Raises:
+            UploadError: The directory cannot be read.
+        """
+        files: list[str] = []
+        folders: list[str] = []
+        try:
+            with os.scandir(folder) as entries:
+                # Only names are stored: the entries of a large directory take megabytes.
+                for entry in entries:
+                    if self._is_journal(entry):
+                        continue
+                    if entry.name.startswith(".") and not self._include_hidden:
+                        self.skips.add(SkipKind.HIDDEN)
+                    elif entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.name)
+                    elif (kind := _unusual(entry)) is not None:
+                        self.skips.add(kind)
+                    elif (extension := extension_of(entry.name)) in self._extensions:
+                        files.append(entry.name)
+                    else:
+                        self.skips.add_file(extension)
+        except OSError as error:
+            name = str(error.filename or folder)
+            raise UploadError(
+                f"{name} cannot be read: {error.strerror or error}", filename=name, stage="upload"
+            ) from error
+        for name in sorted(files):
+            yield _local_file.tidy(os.path.join(folder, name))  # noqa: PTH118 - no object needed
         for name in sorted(folders):
-            below = os.path.join(folder, name)  # noqa: PTH118 - as above
-            yield from _walk(below, extensions, recursive, include_hidden)
+            if self._recursive:
+                yield from self.files(os.path.join(folder, name))  # noqa: PTH118 - as above
+            else:
+                # It is counted as one: the caller does not want it to be read.
+                self.skips.add(SkipKind.DIRECTORY)
+
+    def _is_journal(self, entry: os.DirEntry[str]) -> bool:
+        path = self._journal.get(entry.name)
+        return path is not None and os.path.abspath(entry.path) == path  # noqa: PTH100 - as above
 
 
-def _suffix(name: str) -> str:
-    # Creating a path object takes ten times as long, and most names need only this.
-    return os.path.splitext(name)[1].lower()  # noqa: PTH122
+def _journal_files(journal: Any) -> Mapping[str, str]:
+    """Return the names and absolute paths of the files of a journal: of its database."""
+    if journal is None:
+        return {}
+    path = os.path.abspath(check_path("journal", journal))  # noqa: PTH100 - no object needed
+    paths = [f"{path}{end}" for end in ("", "-wal", "-shm", "-journal")]
+    return {os.path.basename(one): one for one in paths}  # noqa: PTH119 - as above
 
 
-def _is_uploadable(entry: os.DirEntry[str]) -> bool:
-    """Return whether to upload an entry. A pipe could block forever; a broken link is reported."""
+def _unusual(entry: os.DirEntry[str]) -> SkipKind | None:
+    """Return why an entry is not uploaded although it is not a directory, or None.
+
+    A pipe could block forever. A broken link is reported like a missing file.
+    """
     if entry.is_file(follow_symlinks=False):
-        return True
+        return None
     path = Path(entry.path)
-    return path.is_file() or not path.exists()
-
-
-def _is_visible(name: str, include_hidden: bool) -> bool:
-    return include_hidden or not name.startswith(".")
+    if path.is_dir():
+        return SkipKind.LINK
+    return None if path.is_file() or not path.exists() else SkipKind.SPECIAL
 
 
 __all__ = [
     "IMAGE_EXTENSIONS",
     "MOST_FILES",
+    "Expansion",
+    "NothingToUploadError",
     "Unusable",
     "UploadInput",
     "expand",

@@ -9,6 +9,9 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Sequence
 
+from attrs import evolve
+
+from aion.types._skipped import Skipped
 from aion.types.upload import BatchUploadResults, UploadResult
 from aion.uploads._expand import UploadInput
 from aion.uploads._plan import Item
@@ -18,6 +21,10 @@ from aion_api.models.user_files import UserFile
 class Ledger:
     """Records the outcome of every file of a batch, by its position in the expanded input.
 
+    Args:
+        inputs: The files. Only their names and paths are stored.
+        skipped: What directories left out, by reason.
+
     Attributes:
         size: Number of files.
         stored_count: Number of stored files.
@@ -25,8 +32,10 @@ class Ledger:
         failed_count: Number of files that were not stored, or whose description failed.
     """
 
-    def __init__(self, inputs: Sequence[UploadInput]) -> None:
+    def __init__(self, inputs: Sequence[UploadInput], skipped: Skipped | None = None) -> None:
         self._names = [one.filename for one in inputs]
+        self._paths = [one.source for one in inputs]
+        self._skipped = skipped
         self.size = len(self._names)
         self._results: list[UploadResult | None] = [None] * self.size
         self.stored_count = 0
@@ -39,9 +48,12 @@ class Ledger:
     def lost(self, index: int, reason: str, *, retryable: bool | None = None) -> None:
         """Record that a file was not stored."""
         self.failed_count += 1
-        self._results[index] = UploadResult.not_stored(
-            self._names[index], reason, retryable=retryable
-        )
+        result = UploadResult.not_stored(self._names[index], reason, retryable=retryable)
+        self._results[index] = self.placed(index, result)
+
+    def placed(self, index: int, result: UploadResult) -> UploadResult:
+        """Return a copy of a result, with the path of the file in this call."""
+        return evolve(result, path=self._paths[index])
 
     def stored(self, index: int, result: UploadResult) -> None:
         """Record that a file is stored. Its description may still be pending."""
@@ -106,8 +118,10 @@ class Ledger:
         results = self._results.copy()
         for item in sent:
             if results[item.index] is None:
-                results[item.index] = UploadResult("", item.upload.filename, "")
-        return BatchUploadResults(one for one in results if one is not None)
+                result = UploadResult("", item.upload.filename, "")
+                results[item.index] = self.placed(item.index, result)
+        known = (one for one in results if one is not None)
+        return BatchUploadResults(known, skipped=self._skipped)
 
 
 __all__ = ["Ledger"]

@@ -1,4 +1,4 @@
-"""Detects the kind of a file from its first bytes, and lists the image formats to upload. Pure."""
+"""Detects the kind of a file from its first bytes, and lists the formats to upload. Pure."""
 
 from __future__ import annotations
 
@@ -32,6 +32,22 @@ IMAGE_FORMATS: Final = (
 
 IMAGE_TYPES: Final = frozenset(one.media_type for one in IMAGE_FORMATS)
 IMAGE_EXTENSIONS: Final = frozenset(end for one in IMAGE_FORMATS for end in one.extensions)
+
+PDF: Final = "application/pdf"
+DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+TEXT: Final = "text/plain"
+MARKDOWN: Final = "text/markdown"
+DOCUMENT_TYPES: Final = {".pdf": PDF, ".docx": DOCX, ".txt": TEXT, ".md": MARKDOWN}
+"""Extension to media type, for all document formats that the service accepts."""
+
+VIDEO_TYPES: Final = {
+    ".mp4": "video/mp4",
+    ".mov": "video/quicktime",
+    ".m4v": "video/x-m4v",
+    ".webm": "video/webm",
+    ".avi": "video/x-msvideo",
+}
+"""Extension to media type, for all video formats that the service accepts."""
 
 
 def image_names() -> str:

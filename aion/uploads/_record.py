@@ -225,7 +225,7 @@ def options_of(form: StreamBatchUploadBody) -> dict[str, Any]:
 def stored_document(found: UploadInput, result: UploadResult) -> DocumentUploadResult:
     """Return the result of a document that was just stored, under the name in the response."""
     return evolve(
-        DocumentUploadResult.of_file(result.filename or found.filename, found.upload),
+        DocumentUploadResult.of_file(result.filename or found.filename, found.upload, found.source),
         document_id=result.image_id,
         object_key=result.object_key,
         created_at=result.created_at,

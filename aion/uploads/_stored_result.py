@@ -21,9 +21,13 @@ _SIGNED = "_url"
 
 
 def written(result: Model) -> str:
-    """Return the JSON text of a result, without signed links and without unknown fields."""
-    links = {name: None for name in field_names(type(result)) if name.endswith(_SIGNED)}
-    data = evolve(result, **links, additional_properties={}).to_dict()
+    """Return the JSON text of a result, without signed links, path and unknown fields.
+
+    A journal has the path in a column of its own, and the next call may pass another one.
+    """
+    names = field_names(type(result))
+    left_out = {name: None for name in names if name.endswith(_SIGNED) or name == "path"}
+    data = evolve(result, **left_out, additional_properties={}).to_dict()
     return json.dumps(data, ensure_ascii=True)
 
 

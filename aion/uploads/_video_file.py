@@ -17,12 +17,14 @@ from aion import _checks as check
 from aion._http.content import Version, open_file, version_of
 from aion._plain_values import by_value
 from aion.exceptions import ValidationError
+from aion.types._skipped import Skipped
 from aion.types.callbacks import (
     VideoAnalysisProgressEvent,
     VideoChunkProgressEvent,
     VideoUploadCompleteEvent,
 )
 from aion.uploads import _expand, _local_file, _media_types, _mp4
+from aion.uploads._media_types import VIDEO_TYPES
 from aion_api import Unset
 
 LARGEST = 4 * 1024**3
@@ -35,15 +37,6 @@ LONGEST_REASON = 500
 ANALYSES = ("full_vlm", "frame_sample", "scene_detection", "transcript")
 PRIORITIES = ("low", "normal", "high")
 PROVIDERS = ("google", "openai", "anthropic")
-
-EXTENSIONS = {
-    ".mp4": "video/mp4",
-    ".mov": "video/quicktime",
-    ".m4v": "video/x-m4v",
-    ".webm": "video/webm",
-    ".avi": "video/x-msvideo",
-}
-"""Media types by extension."""
 
 _ISO_TYPES = ("video/mp4", "video/quicktime", "video/x-m4v")
 _HEAD = 512
@@ -129,13 +122,13 @@ def _inspect(path: Path) -> tuple[os.stat_result, bytes, float | None]:
 
 def _type(name: str, head: bytes) -> str:
     kind = _media_types.sniff(head)
-    named = EXTENSIONS.get(Path(name).suffix.lower())
+    named = VIDEO_TYPES.get(Path(name).suffix.lower())
     if kind is None and named is not None:
         return named
     if kind == "video/mp4" and named in _ISO_TYPES:
         return named
     # Matroska has the same signature as WebM, which is a subset of it.
-    if kind in EXTENSIONS.values() and (kind != "video/webm" or b"webm" in head[:64]):
+    if kind in VIDEO_TYPES.values() and (kind != "video/webm" or b"webm" in head[:64]):
         return str(kind)
     raise ValidationError(
         f"{name} is not an MP4, QuickTime, M4V, WebM or AVI video",
@@ -150,15 +143,33 @@ def _unfit(message: str, size: int | None = None) -> ValidationError:
     return ValidationError(message, details=details)
 
 
-def videos(files: Any) -> list[Video]:
+def videos(
+    files: Any, *, recursive: bool = True, include_hidden: bool = False, journal: Any = None
+) -> tuple[list[Video], Skipped]:
     """Check the videos of a path or a list of paths; a directory stands for the videos in it.
+
+    Args:
+        files: A path, or an iterable of paths.
+        recursive: Include the directories below a directory.
+        include_hidden: Include files and directories whose name begins with a dot.
+        journal: The journal of the upload, or None.
+
+    Returns:
+        The videos, and what directories left out.
 
     Raises:
         FileNotFoundError: A named file does not exist.
         ValidationError: No video was found, or one of them cannot be uploaded.
     """
-    found = _expand.expand(files, check=video, extensions=frozenset(EXTENSIONS))
+    found = _expand.expand(
+        files,
+        recursive=recursive,
+        include_hidden=include_hidden,
+        check=video,
+        extensions=frozenset(VIDEO_TYPES),
+        journal=journal,
+    )
     bad = [one.file for one in found if isinstance(one.file, _expand.Unusable)]
     if bad:
         raise _expand.unfit(bad, len(found))
-    return [cast("Video", one.upload) for one in found]
+    return [cast("Video", one.upload) for one in found], found.skipped

@@ -97,7 +97,7 @@ def test_images_without_a_description_to_come_are_neither_good_nor_bad(
 ) -> None:
     client = calls.client(sandbox)
     results = calls(client.uploads.upload(draw(), filename="a.jpg", auto_describe=False))
-    assert results.summary() == "1 skipped"
+    assert results.summary() == "1 stored without a description"
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ def test_images_that_are_not_to_be_described_are_not_asked_for_descriptions(
             folder(tmp_path, count), auto_describe=False, wait_for_descriptions=wait
         )
     )
-    assert results.summary() == f"{count} skipped"
+    assert results.summary() == f"{count} stored without a description"
     assert len({one.image_id for one in results}) == count
     assert requests_of(small, "list_user_files") == 0
 
@@ -446,7 +446,7 @@ def test_a_cancelled_session_ends_the_wait_p23(
     results = calls(
         client.upload(folder(tmp_path, 3), on_file_complete=cancel, description_timeout=5.0)
     )
-    assert results.summary() == "3 skipped"
+    assert results.summary() == "3 stored without a description"
 
 
 def test_polls_that_fail_show_what_is_stored(calls: Calls, small: Sandbox, tmp_path: Path) -> None:

@@ -309,6 +309,12 @@ COMPATIBLE: dict[str, tuple[str, ...]] = {
     "parameter gets a default": ("key: str,", 'key: str = "",'),
     "names in another order": ("*, timeout: float = 1.0", "*, new: int = 1, timeout: float = 1.0"),
     "result of one type less": ("-> list[Item]", "-> list[Item]"),
+    "result of a subclass": (
+        "-> list[Item]",
+        "-> Items",
+        "class Client(_Base)",
+        "class Items(list[Item]):\n    pass\n\n\nclass Client(_Base)",
+    ),
     "method moved to a base": (
         "class Client(_Base)",
         "class _More(_Base):\n    pass\n\n\nclass Client(_More)",

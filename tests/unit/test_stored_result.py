@@ -101,9 +101,9 @@ def any_file(file: Any, filename: str | None) -> Any:
 @pytest.mark.parametrize(
     ("through", "result"),
     [
-        (image, filled(UploadResult)),
-        (document, filled(DocumentUploadResult)),
-        (video, filled(VideoUploadResult, status="completed")),
+        (image, filled(UploadResult, path=None)),
+        (document, filled(DocumentUploadResult, path=None)),
+        (video, filled(VideoUploadResult, status="completed", path=None)),
     ],
     ids=["image", "document", "video"],
 )

@@ -67,7 +67,7 @@ def test_results_are_a_list_that_counts() -> None:
 @pytest.mark.parametrize(
     ("results", "text"),
     [
-        (ALL, "1 succeeded, 2 failed (1 retryable), 2 pending, 1 skipped"),
+        (ALL, "1 succeeded, 2 failed (1 retryable), 2 pending, 1 stored without a description"),
         (BatchUploadResults(ALL[:2]), "1 succeeded, 1 failed (1 retryable)"),
         (BatchUploadResults([ALL[2]]), "1 failed"),
         (BatchUploadResults(), "no files"),

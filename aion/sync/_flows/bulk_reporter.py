@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from attrs import evolve
 
 from aion._runtime import blocking as rt
+from aion.types._skipped import Skipped
 from aion.types.callbacks import (
     DescriptionFailedEvent,
     DescriptionProgressEvent,
@@ -39,6 +40,7 @@ class SyncBatchReporter:
         callbacks: The callbacks of the caller.
         record: The journal, with the outcomes of an earlier call.
         describes: Whether stored files will be described.
+        skipped: What directories left out, by reason.
 
     Attributes:
         ledger: The outcome of every file.
@@ -47,9 +49,15 @@ class SyncBatchReporter:
     """
 
     def __init__(
-        self, files: BatchFiles, callbacks: Callbacks, record: Record, *, describes: bool
+        self,
+        files: BatchFiles,
+        callbacks: Callbacks,
+        record: Record,
+        *,
+        describes: bool,
+        skipped: Skipped | None = None,
     ) -> None:
-        self.ledger = Ledger(files.all)
+        self.ledger = Ledger(files.all, skipped)
         self.record = record
         self.sessions: list[Sent] = []
         self._callbacks = callbacks
@@ -58,7 +66,7 @@ class SyncBatchReporter:
         for index, row in sorted(done.items()):
             result = restored(row)
             if result is not None and result.is_stored:
-                self.ledger.stored(index, result)
+                self.ledger.stored(index, self.ledger.placed(index, result))
             elif result is not None:
                 self.ledger.lost(index, row.reason or "no reason was recorded", retryable=False)
         self._described = self.ledger.ended_count
@@ -102,6 +110,7 @@ class SyncBatchReporter:
     def stored(self, results: Sequence[tuple[int, UploadResult]]) -> None:
         """Write stored files to the journal, then report them."""
         self.record.stored(results)
+        results = [(index, self.ledger.placed(index, one)) for index, one in results]
         for index, result in results:
             self.ledger.stored(index, result)
         for index, result in results:

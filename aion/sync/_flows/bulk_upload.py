@@ -28,6 +28,7 @@ from aion.sync._flows.document_processing import SyncDocumentProcessing
 from aion.sync._flows.image_descriptions import SyncImageDescriptions
 from aion.sync._flows.polling import until
 from aion.sync._flows.upload_sessions import forgotten
+from aion.types._skipped import Skipped
 from aion.types.documents import BatchDocumentUploadResults
 from aion.types.upload import BatchUploadResults
 from aion.uploads._batch_files import BatchFiles
@@ -225,6 +226,7 @@ def image_batch(
     form: StreamBatchUploadBody,
     callbacks: Callbacks,
     record: Record = NO_RECORD,
+    skipped: Skipped | None = None,
 ) -> SyncBatchUpload[BatchUploadResults]:
     """Create a batch of images, which are described once they are stored.
 
@@ -234,10 +236,11 @@ def image_batch(
         form: The fields of each request, without its files.
         callbacks: The callbacks of the caller.
         record: The journal, with the outcomes of an earlier call.
+        skipped: What directories left out, by reason.
     """
     files = BatchFiles(found)
     describes = form.auto_describe is not False
-    reporter = SyncBatchReporter(files, callbacks, record, describes=describes)
+    reporter = SyncBatchReporter(files, callbacks, record, describes=describes, skipped=skipped)
     return SyncBatchUpload(engine, files, form, reporter, SyncImageDescriptions(engine, reporter))
 
 
@@ -247,12 +250,13 @@ def document_batch(
     form: StreamBatchUploadBody,
     callbacks: DocumentCallbacks,
     record: Record = NO_RECORD,
+    skipped: Skipped | None = None,
 ) -> SyncBatchUpload[BatchDocumentUploadResults]:
     """Create a batch of documents, which are processed once they are stored; as `image_batch`."""
     files = BatchFiles(found)
     processing = SyncDocumentProcessing(engine, found, callbacks, record)
     stored = Callbacks(on_file_complete=processing.stored)
-    reporter = SyncBatchReporter(files, stored, record, describes=True)
+    reporter = SyncBatchReporter(files, stored, record, describes=True, skipped=skipped)
     processing.results = reporter.results
     return SyncBatchUpload(engine, files, form, reporter, processing)
 

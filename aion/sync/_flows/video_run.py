@@ -15,8 +15,9 @@ from aion._waiting.plan import PollPlan, begin
 from aion.exceptions import AionvisionError
 from aion.sync._flows.video_analysis import analyzed
 from aion.sync._flows.video_upload import SyncVideoUpload
+from aion.types._skipped import Skipped
 from aion.types.callbacks import VideoAnalysisProgressEvent
-from aion.types.video import VideoAnalysisJobStatus, VideoUploadResult
+from aion.types.video import VideoAnalysisJobStatus, VideoUploadResult, VideoUploadResults
 from aion.uploads._errors import add_stored_note
 from aion.uploads._video_file import Video, VideoCallbacks, VideoOptions
 from aion.uploads._video_record import NO_VIDEO_RECORD, VideoJournalRecord, VideoRecord
@@ -34,7 +35,8 @@ def upload_videos(
     journal: str | os.PathLike[str] | None,
     wait: bool,
     timeout: float | None,
-) -> list[VideoUploadResult]:
+    skipped: Skipped | None = None,
+) -> VideoUploadResults:
     """Upload videos; resume those that an earlier call with the same journal began.
 
     Args:
@@ -45,13 +47,14 @@ def upload_videos(
         journal: A file that records what is done, or None.
         wait: Poll until the analyses of all of them have ended.
         timeout: Seconds to wait for all analyses together; None uses `polling_timeout`.
+        skipped: What directories left out, by reason.
 
     Raises:
         AionvisionError: As `SyncVideoUpload.run` and `analyzed`; ``details["stored_media_ids"]`` lists
-            the videos that are stored.
+            the videos that are stored, and `partial_results` holds their results.
     """
     record: VideoRecord = NO_VIDEO_RECORD
-    results: list[VideoUploadResult] = []
+    results = VideoUploadResults(skipped=skipped)
     try:
         if journal is not None:
             record = VideoJournalRecord(journal, videos, engine.config.base_url, options)
@@ -70,6 +73,7 @@ def upload_videos(
         stored = [one.media_id for one in results]
         if isinstance(error, AionvisionError):
             error.details["stored_media_ids"] = stored
+            error.partial_results = results
         else:
             add_stored_note(raised_error(error), len(stored), journal, stored)
         raise

@@ -13,6 +13,8 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 
+from attrs import evolve
+
 from aion._callbacks import CallbackRaised, raised_error
 from aion._engine.observe import logger
 from aion._engine.transient import is_refusal
@@ -96,9 +98,10 @@ class SyncVideoUpload:
                 `stage` is ``complete``.
             AionvisionError: The service refused to begin the upload; nothing was stored.
         """
+        path = str(self._video.path)
         known = self._record.result(self._index)
         if known is not None:
-            keep(known)
+            keep(evolve(known, path=path))
             return
         old = self._record.replaced(self._index)
         if old is not None:
@@ -107,6 +110,7 @@ class SyncVideoUpload:
         result = None if begun is None else self._resume(begun)
         if result is None:
             result = self._whole(self._begin())
+        result = evolve(result, path=path)
         self._record.stored(self._index, result)
         keep(result)
         done = VideoUploadCompleteEvent(result.media_id, result)

@@ -21,12 +21,12 @@ from aion.types.documents import (
     DocumentProcessingStatus,
     DocumentSearchResponse,
 )
-from aion.uploads import _document_file, _expand
+from aion.uploads import _expand, _media_types
 from aion_api import UNSET
 from aion_api.api import documents
 from aion_api.models.documents import BatchDeleteDocumentsRequest, DocumentSearchRequestAPI
 
-EXTENSION_TO_CONTENT_TYPE = dict(_document_file.CONTENT_TYPES)
+EXTENSION_TO_CONTENT_TYPE = dict(_media_types.DOCUMENT_TYPES)
 ALLOWED_CONTENT_TYPES = set(EXTENSION_TO_CONTENT_TYPE.values())
 SUPPORTED_DOCUMENT_EXTENSIONS = set(EXTENSION_TO_CONTENT_TYPE)
 MAX_FILE_SIZE_BYTES = _documents_presigned.LARGEST
