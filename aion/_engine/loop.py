@@ -16,6 +16,7 @@ from aion._engine.retry_budget import Budget
 from aion._http import targets
 from aion._http.hosts import place
 from aion._http.wire import BUSY, Fault, Reply, Wire
+from aion._pauses import ASKED, FAILED
 from aion.exceptions import AionvisionError
 
 if TYPE_CHECKING:
@@ -38,9 +39,10 @@ class Send:
 
 @dataclass(slots=True)
 class Sleep:
-    """Wait for a number of seconds."""
+    """Wait for a number of seconds; the reason is a clause for people."""
 
     seconds: float
+    reason: str
 
 
 Step = Send | Sleep
@@ -113,8 +115,13 @@ def attempts(call: Call, rules: Rules) -> Generator[Step, Outcome, Reply]:
         if delay is None:
             raise error
         if delay > 0:
-            yield Sleep(delay)
+            yield Sleep(delay, _reason(outcome))
         retries += 1
+
+
+def _reason(outcome: Reply | Fault) -> str:
+    is_asked = isinstance(outcome, Reply) and errors.wait_of(outcome) is not None
+    return ASKED if is_asked else FAILED
 
 
 def _succeeded(reply: Reply, call: Call) -> bool:

@@ -37,6 +37,7 @@ LAYERS = (
     "_extra_headers",
     "_callbacks _secrets _color_spaces",
     "exceptions",
+    "_pauses",
     "_plain_values _clock _lazy _version",
 )
 """Modules and folders of `aion`, those that import others above what they import."""
