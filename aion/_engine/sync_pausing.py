@@ -22,12 +22,11 @@ def pause(seconds: float, reason: str) -> None:
     reporter = _pauses.reported_by()
     with watch.noting(seconds, reason):
         left = seconds
-        while reporter is not None and left > _pauses.TICK:
-            if reporter.is_due():
+        while left > 0:
+            if reporter is not None and reporter.is_due():
                 reporter.report()
-            rt.sleep(_pauses.TICK)
+            rt.sleep(min(left, _pauses.TICK))
             left -= _pauses.TICK
-        rt.sleep(left)
     if reporter is not None and reporter.is_due():
         reporter.report()
 
