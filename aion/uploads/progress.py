@@ -27,8 +27,8 @@ class UploadProgress:
         seconds: Time since the upload began.
         bytes_per_second: Bytes that this call has sent, over that time.
         phase: ``starting`` (checks the quota), ``checking`` (asks the service which files of a
-            broken request arrived), ``sending``, ``storing`` (all files are sent, their ids are
-            not known yet), ``describing`` (waits for descriptions) or ``done``.
+            broken request arrived), ``sending``, ``storing`` (all files are sent, the ids of
+            stored ones are not known yet), ``describing`` (waits for descriptions) or ``done``.
         checking: Number of files being checked, in that phase.
         waiting_seconds: Seconds until something is sent again, while the service asks to wait or
             a retry is due; None otherwise. The callable is then called once a second.
@@ -61,7 +61,7 @@ class UploadProgress:
                 return f"checking which of {_files(self.checking)} arrived"
             case "storing":
                 left = max(self.files - self.stored - self.failed, 0)
-                return f"waiting until the service has stored {_files(left)}"
+                return f"waiting for the results of {_files(left)}"
             case "describing":
                 return f"{self.described:,} of {self.stored:,} described"
             case _:

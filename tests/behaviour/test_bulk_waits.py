@@ -161,14 +161,15 @@ def test_the_phases_come_in_their_order(calls: Calls, sandbox: Sandbox, tmp_path
 
     sandbox.faults.hold_description()
     client = calls.client(sandbox, polling_interval=0.1)
-    calls(client.upload(folder(tmp_path, 7), progress=note))
-    assert list(dict.fromkeys(phases)) == [
-        "starting",
-        "sending",
-        "storing",
-        "describing",
-        "done",
-    ]
+    calls(client.upload(folder(tmp_path, 1), progress=note))
+    assert list(dict.fromkeys(phases)) == ["starting", "sending", "describing", "done"]
+
+
+def test_after_sending_the_progress_says_how_many_results_are_missing(
+    calls: Calls, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    seen = watched(calls, sandbox, folder(tmp_path, 7))
+    assert "waiting for the results of 7 files" in [one.status for one in seen]
 
 
 def test_without_waiting_an_upload_is_done_once_the_files_are_stored(
