@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from aion._engine import errors
 from aion._engine.retry import Policy, may_repeat_fault, may_repeat_status
 from aion._engine.retry_budget import Budget
+from aion._hints import Hint, hint
 from aion._http import targets
 from aion._http.hosts import place
 from aion._http.wire import BUSY, Fault, Reply, Wire
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from aion._engine.observe import Observer
 
 MOST_REDIRECTS = 5
-_MORE_TIME = "; pass a longer timeout= to the call or to the client"
-_MORE_TIME_TO_CONNECT = "; pass a longer connect_timeout= to the client if the network is slow"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -148,9 +147,9 @@ def _error(call: Call, outcome: Reply | Fault, number: int) -> AionvisionError:
     if isinstance(outcome, Reply):
         return errors.error_of_reply(outcome, call.operation, call.path)
     bound = call.silence if call.limit is None else call.limit
-    advice = _MORE_TIME
+    advice = Hint.MORE_TIME
     if outcome.bound is not None:
-        bound, advice = outcome.bound, _MORE_TIME_TO_CONNECT
+        bound, advice = outcome.bound, Hint.MORE_TIME_TO_CONNECT
     if outcome.kind != "timeout" or bound is None:
         return errors.error_of_fault(outcome, call.operation, number)
     # The fault of a driver lacks the limit of the whole call, and whether bytes were arriving.
@@ -161,7 +160,7 @@ def _error(call: Call, outcome: Reply | Fault, number: int) -> AionvisionError:
     else:
         text = f"the service was silent for {bound:g} s"
     late = Fault(outcome.kind, text, sent=outcome.sent)
-    return errors.error_of_fault(late, call.operation, number, advice)
+    return errors.error_of_fault(late, call.operation, number, f"; {hint(advice)}")
 
 
 def _delay(

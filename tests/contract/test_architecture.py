@@ -38,7 +38,7 @@ LAYERS = (
     "_callbacks _secrets _color_spaces",
     "exceptions",
     "_pauses",
-    "_plain_values _clock _lazy _version",
+    "_plain_values _clock _lazy _version _hints",
 )
 """Modules and folders of `aion`, those that import others above what they import."""
 CORE_EXCLUDES = (
