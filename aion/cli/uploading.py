@@ -15,6 +15,8 @@ from aion.exceptions import AionvisionError
 from aion.resources.video_uploads import SUPPORTED_VIDEO_EXTENSIONS
 from aion.types.documents import BatchDocumentUploadResults, DocumentUploadResult
 from aion.types.upload import BatchUploadResults, UploadResult
+from aion.uploads._progress_bar import Lines
+from aion.uploads.progress import UploadProgress
 
 _Row = tuple[str, str, object, object]
 """The status of a file, its id, its name, and its description or error."""
@@ -37,7 +39,7 @@ def _images(client: SyncAionVision, options: Namespace, out: Printer) -> bool:
             wait_for_descriptions=options.wait,
             description_timeout=options.wait_timeout,
             raise_on_failure=False,
-            progress=sys.stderr.isatty() and find_spec("rich") is not None,
+            progress=_progress(),
         )
 
     def row(one: UploadResult) -> _Row:
@@ -45,6 +47,13 @@ def _images(client: SyncAionVision, options: Namespace, out: Printer) -> bool:
         return str(one.description_status), one.image_id, one.filename, about
 
     return _print_results(send, BatchUploadResults, row, out)
+
+
+def _progress() -> bool | Callable[[UploadProgress], Any]:
+    """Return the `progress` of an upload: bars or lines on a terminal, else the waits alone."""
+    if not sys.stderr.isatty():
+        return False
+    return find_spec("rich") is not None or Lines().show
 
 
 def _documents(client: SyncAionVision, options: Namespace, out: Printer) -> bool:

@@ -36,15 +36,13 @@ class _Callback(Display):
 
 
 class Lines(Display):
-    """Prints a line every few seconds, and when a wait begins.
+    """Prints a line every few seconds, and when a wait begins."""
 
-    Args:
-        first: Seconds before the first line.
-    """
+    show: Callable[[UploadProgress], Any]
 
-    def __init__(self, first: float = 0.0) -> None:
+    def __init__(self) -> None:
         self.show = self._show
-        self._next = monotonic() + first
+        self._next = 0.0
         self._last: UploadProgress | None = None
         self._printed: UploadProgress | None = None
 

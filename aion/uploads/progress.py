@@ -26,7 +26,7 @@ class UploadProgress:
         failed: Files that were not stored, and descriptions that failed.
         seconds: Time since the upload began.
         bytes_per_second: Bytes that this call has sent, over that time.
-        phase: ``starting`` (checks the quota), ``checking`` (asks the service which files of a
+        phase: ``starting`` (reads the journal, checks the quota), ``checking`` (asks the service which files of a
             broken request arrived), ``sending``, ``storing`` (all files are sent, the ids of
             stored ones are not known yet), ``describing`` (waits for descriptions) or ``done``.
         checking: Number of files being checked, in that phase.
@@ -55,8 +55,6 @@ class UploadProgress:
         if self.waiting_seconds is not None:
             return str(Pause(self.waiting_seconds, self.waiting_reason or "a retry is due"))
         match self.phase:
-            case "starting":
-                return "checking the quota"
             case "checking":
                 return f"checking which of {_files(self.checking)} arrived"
             case "storing":
@@ -64,7 +62,7 @@ class UploadProgress:
                 return f"waiting for the results of {_files(left)}"
             case "describing":
                 return f"{self.described:,} of {self.stored:,} described"
-            case _:
+            case "starting" | "sending" | "done":
                 return self.phase
 
     def __str__(self) -> str:
@@ -83,7 +81,7 @@ class UploadProgress:
 
 def note_of(progress: UploadProgress) -> str:
     """Return the status if the counts do not say it; an empty text otherwise."""
-    is_counted = progress.phase in ("sending", "describing", "done")
+    is_counted = progress.phase not in ("checking", "storing")
     return "" if is_counted and progress.waiting_seconds is None else progress.status
 
 
