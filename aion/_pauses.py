@@ -1,4 +1,4 @@
-"""Reports the pauses that the service causes to whoever watches a block of calls.
+"""Reports the pauses of a block of calls to its watch.
 
 A watch belongs to the code inside a `watching` block, whichever thread or task sleeps there. It is
 called in the block's own thread or coroutine, when a pause begins or ends, and once a second.

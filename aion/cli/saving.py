@@ -73,7 +73,7 @@ def safe_name(filename: str, file_id: str) -> str:
     # Both kinds of separators, wherever the file was uploaded.
     last = PurePosixPath(PureWindowsPath(filename).name).name
     usable = "".join("_" if one in _UNUSABLE or not one.isprintable() else one for one in last)
-    plain = usable.strip().lstrip(".").rstrip(". ")
+    plain = usable.strip(". ")
     stem, dot, ending = plain.rpartition(".")
     if plain.partition(".")[0].strip().lower() in _DEVICES:
         plain, stem = f"_{plain}", f"_{stem}"
@@ -84,7 +84,7 @@ def safe_name(filename: str, file_id: str) -> str:
     ending = f"{dot}{ending}" if stem and len(os.fsencode(ending)) < _LONGEST // 4 else ""
     room = _LONGEST - len(os.fsencode(ending))
     cut = os.fsencode(stem if ending else plain)[:room]
-    return cut.decode(errors="ignore") + ending
+    return cut.decode(errors="ignore").rstrip(". ") + ending
 
 
 __all__ = ["STDOUT", "download", "safe_name"]

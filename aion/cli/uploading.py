@@ -53,7 +53,7 @@ def _progress() -> bool | Callable[[UploadProgress], Any]:
     """Return the `progress` of an upload: bars or lines on a terminal, else the waits alone."""
     if not sys.stderr.isatty():
         return False
-    return find_spec("rich") is not None or Lines().show
+    return find_spec("rich") is not None or Lines().print
 
 
 def _documents(client: SyncAionVision, options: Namespace, out: Printer) -> bool:

@@ -38,15 +38,14 @@ class _Callback(Display):
 class Lines(Display):
     """Prints a line every few seconds, and when a wait begins."""
 
-    show: Callable[[UploadProgress], Any]
-
     def __init__(self) -> None:
-        self.show = self._show
+        self.show = self.print
         self._next = 0.0
         self._last: UploadProgress | None = None
         self._printed: UploadProgress | None = None
 
-    def _show(self, progress: UploadProgress) -> None:
+    def print(self, progress: UploadProgress) -> None:
+        """Print a line if one is due."""
         is_new = _delay_of(progress) not in (None, _delay_of(self._last))
         self._last = progress
         if monotonic() >= self._next or is_new:

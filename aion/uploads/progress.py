@@ -26,7 +26,7 @@ class UploadProgress:
         failed: Files that were not stored, and descriptions that failed.
         seconds: Time since the upload began.
         bytes_per_second: Bytes that this call has sent, over that time.
-        phase: ``starting`` (reads the journal, checks the quota), ``checking`` (asks the service which files of a
+        phase: ``starting`` (checks the quota), ``checking`` (asks the service which files of a
             broken request arrived), ``sending``, ``storing`` (all files are sent, the ids of
             stored ones are not known yet), ``describing`` (waits for descriptions) or ``done``.
         checking: Number of files being checked, in that phase.
@@ -56,7 +56,8 @@ class UploadProgress:
             return str(Pause(self.waiting_seconds, self.waiting_reason or "a retry is due"))
         match self.phase:
             case "checking":
-                return f"checking which of {_files(self.checking)} arrived"
+                which = "whether" if self.checking == 1 else "which of"
+                return f"checking {which} {_files(self.checking)} arrived"
             case "storing":
                 left = max(self.files - self.stored - self.failed, 0)
                 return f"waiting for the results of {_files(left)}"
