@@ -33,7 +33,7 @@ def details_of(client: SyncAionVision, text: str) -> UserFileDetails:
         AionvisionError: A call failed; for a whole id also because it does not exist.
     """
     text = text.strip()
-    if len(text) >= _WHOLE or _BEGINNING.match(text.lower()) is None:
+    if not _is_beginning(text):
         return client.files.get(text)
     if len(text) >= _SHORT:
         with suppress(ResourceNotFoundError):
@@ -44,8 +44,13 @@ def details_of(client: SyncAionVision, text: str) -> UserFileDetails:
 
 
 def id_of(client: SyncAionVision, text: str) -> str:
-    """Return the whole id of a file; otherwise as `details_of`."""
-    return details_of(client, text).id
+    """Return the whole id of a file; otherwise as `details_of`, but a whole id is not checked."""
+    text = text.strip()
+    return details_of(client, text).id if _is_beginning(text) else text
+
+
+def _is_beginning(text: str) -> bool:
+    return len(text) < _WHOLE and _BEGINNING.match(text.lower()) is not None
 
 
 def _only(client: SyncAionVision, text: str) -> UserFile:

@@ -10,7 +10,7 @@ from argparse import Namespace
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from aion import SyncAionVision
-from aion.cli.ids import details_of
+from aion.cli.ids import details_of, id_of
 from aion.cli.printing import Printer
 
 STDOUT = "-"
@@ -33,7 +33,7 @@ def download(client: SyncAionVision, options: Namespace, out: Printer) -> bool:
         _require_pipe(out)
         with tempfile.TemporaryDirectory() as folder:
             # Complete before the first byte is written: a reader never gets half a file.
-            path = client.files.download_to(details_of(client, options.id).id, Path(folder, "file"))
+            path = client.files.download_to(id_of(client, options.id), Path(folder, "file"))
             with path.open("rb") as file:
                 shutil.copyfileobj(file, sys.stdout.buffer)
             sys.stdout.buffer.flush()
@@ -41,10 +41,13 @@ def download(client: SyncAionVision, options: Namespace, out: Printer) -> bool:
     is_folder = os.path.isdir(to)  # noqa: PTH112 - `Path` drops a trailing slash
     if not is_folder and to.endswith(("/", os.sep)):
         raise ValueError(f"the folder {to} does not exist: make it first, or name a file")
-    details = details_of(client, options.id)
-    path = _inside(Path(to), details.original_filename, details.id) if is_folder else Path(to)
-    path = client.files.download_to(details.id, path)
-    out.line({"id": details.id, "file": str(path)}, path)
+    if is_folder:
+        details = details_of(client, options.id)
+        file_id, path = details.id, _inside(Path(to), details.original_filename, details.id)
+    else:
+        file_id, path = id_of(client, options.id), Path(to)
+    path = client.files.download_to(file_id, path)
+    out.line({"id": file_id, "file": str(path)}, path)
     return True
 
 
