@@ -13,6 +13,8 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar, Token
 from types import TracebackType
 
+from aion._pauses import watching
+
 _is_carried: ContextVar[bool] = ContextVar("aion: errors of callbacks are carried", default=False)
 """Whether a public method further up opens the carrier. Users must never see an unopened one."""
 
@@ -33,10 +35,12 @@ class CallbackRaised(BaseException):
 def calling_back() -> Generator[None]:
     """Wrap the call of a callback: what it raises is carried to the opener, if there is one."""
     is_carried = _is_carried.get()
-    # The calls that the callback makes are its own: they raise errors to it, not past it.
+    # The calls that the callback makes are its own: they raise errors to it, not past it,
+    # and their pauses are not those of the watched block.
     token = _is_carried.set(False)
     try:
-        yield
+        with watching(None):
+            yield
     except Exception as error:
         if is_carried:
             raise CallbackRaised(error) from None

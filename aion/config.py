@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 from urllib.parse import urlsplit
 
 from aion._extra_headers import checked, merged
+from aion._hints import Hint, hint
 from aion._http.hosts import address_of, located
 from aion._http.proxies import parse_proxy
 from aion._plain_values import by_value
@@ -268,7 +269,7 @@ class ClientConfig:
             }
         )
         if values["api_key"] is None:
-            raise ValueError(f"no API key: set {ENV_API_KEY} or pass api_key=...")
+            raise ValueError(f"no API key: {hint(Hint.SET_KEY, variable=ENV_API_KEY)}")
         settings = {name: value for name, value in values.items() if value is not None}
         return cls(**settings, **kwargs)
 
@@ -342,7 +343,7 @@ def _warn_of_misspellings() -> None:
 
 def _checked_key(values: Any) -> str:
     if not isinstance(values, str) or not values.strip():
-        raise ValueError(f"api_key is empty: pass the key, or set {ENV_API_KEY} and use from_env()")
+        raise ValueError(f"api_key is empty: {hint(Hint.FILL_KEY, variable=ENV_API_KEY)}")
     key = SecretText(by_value(values).strip())
     if not API_KEY_PATTERN.match(key):
         # The key itself stays out of the message: messages end up in logs.
@@ -365,7 +366,7 @@ def _checked_url(url: Any, *, allow_http: bool) -> str:
         if not allow_http:
             raise ValueError(
                 f"base_url has to use https: {unencrypted} (plain http is for localhost only;"
-                " allow_http=True is for a sandbox on another machine)"
+                f" {hint(Hint.ALLOW_HTTP)})"
             )
         _warn(f"base_url is not https: {unencrypted}", InsecureTransportWarning)
     # It passed every check, so it holds no secrets and can be shown.
@@ -387,10 +388,10 @@ def _problem_of_url(url: str) -> str | None:
     except ValueError as error:
         return f"base_url is not a URL: {error}"
     if parts.scheme not in ("http", "https") or not host:
-        hint = "" if "://" in url else " (https:// is missing, or http:// on this machine)"
-        return f"base_url has to be like {DEFAULT_BASE_URL}, not {_safe(url)!r}{hint}"
+        missing = "" if "://" in url else " (https:// is missing, or http:// on this machine)"
+        return f"base_url has to be like {DEFAULT_BASE_URL}, not {_safe(url)!r}{missing}"
     if parts.username or parts.password:
-        return "base_url holds a user name or password: pass the key as api_key"
+        return f"base_url holds a user name or password: {hint(Hint.KEY_APART)}"
     if parts.query or parts.fragment:
         return f"base_url has a query or fragment: {_safe(url)!r}; leave it out"
     return None

@@ -30,6 +30,8 @@ from __future__ import annotations
 
 from typing import Any, Self
 
+from aion._hints import Hint, hint
+
 
 class AionvisionError(Exception):
     """Base of all errors of this package.
@@ -131,9 +133,7 @@ class AuthenticationError(AionvisionError):
         super().__init__("AUTHENTICATION_ERROR", message)
 
     def _hint(self) -> str:
-        return (
-            "Check the api_key argument or AIONVISION_API_KEY, and that base_url is the right one."
-        )
+        return hint(Hint.CHECK_KEY)
 
 
 class AionvisionPermissionError(AionvisionError):
@@ -203,7 +203,7 @@ class RateLimitError(AionvisionError):
     def _hint(self) -> str:
         if self.retry_after is not None:
             return f"Wait {self.retry_after} s before the next call."
-        return "Call less often, or raise max_retries."
+        return hint(Hint.CALL_LESS)
 
 
 class QuotaExceededError(AionvisionError):
@@ -260,7 +260,7 @@ class AionvisionConnectionError(AionvisionError):
         super().__init__("CONNECTION_ERROR", message)
 
     def _hint(self) -> str:
-        return "Check base_url, the network, and proxy settings."
+        return hint(Hint.CHECK_NETWORK)
 
 
 class CircuitBreakerError(AionvisionError):
@@ -334,7 +334,7 @@ class DescriptionError(AionvisionError):
         self.partial_results = partial_results
 
     def _hint(self) -> str:
-        return "The image is stored; pass raise_on_failure=False to get the result anyway."
+        return f"The image is stored; {hint(Hint.GET_RESULT)}."
 
 
 class DocumentProcessingError(AionvisionError):
@@ -364,7 +364,7 @@ class DocumentProcessingError(AionvisionError):
         self.partial_results = partial_results
 
     def _hint(self) -> str:
-        return "The document is stored; pass raise_on_failure=False to get the result anyway."
+        return f"The document is stored; {hint(Hint.GET_RESULT)}."
 
 
 class VideoUploadError(AionvisionError):

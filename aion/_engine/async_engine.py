@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from aion._engine import coroutines as rt
 from aion._engine import errors, loop
+from aion._engine.async_pausing import pause
 from aion._engine.call import Call
 from aion._engine.engine import LATE, Engine
 from aion._http.content import EMPTY, Content
@@ -116,7 +117,7 @@ class AsyncEngine(Engine):
                 if isinstance(step, loop.Send):
                     outcome, place = await rt.attempt(call, step.wire, self._pool, self._connect)
                 else:
-                    await rt.sleep(step.seconds)
+                    await pause(step.seconds, step.reason)
                 step = steps.send(outcome)
                 if outcome is not None and on_repeat is not None:
                     on_repeat(outcome)

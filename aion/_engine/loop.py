@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 from aion._engine import errors
 from aion._engine.retry import Policy, may_repeat_fault, may_repeat_status
 from aion._engine.retry_budget import Budget
+from aion._hints import Hint, hint
 from aion._http import targets
 from aion._http.hosts import place
 from aion._http.wire import BUSY, Fault, Reply, Wire
+from aion._pauses import ASKED, FAILED
 from aion.exceptions import AionvisionError
 
 if TYPE_CHECKING:
@@ -24,8 +26,6 @@ if TYPE_CHECKING:
     from aion._engine.observe import Observer
 
 MOST_REDIRECTS = 5
-_MORE_TIME = "; pass a longer timeout= to the call or to the client"
-_MORE_TIME_TO_CONNECT = "; pass a longer connect_timeout= to the client if the network is slow"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -38,9 +38,10 @@ class Send:
 
 @dataclass(slots=True)
 class Sleep:
-    """Wait for a number of seconds."""
+    """Wait for a number of seconds; the reason is a clause for people."""
 
     seconds: float
+    reason: str
 
 
 Step = Send | Sleep
@@ -113,8 +114,13 @@ def attempts(call: Call, rules: Rules) -> Generator[Step, Outcome, Reply]:
         if delay is None:
             raise error
         if delay > 0:
-            yield Sleep(delay)
+            yield Sleep(delay, _reason(outcome))
         retries += 1
+
+
+def _reason(outcome: Reply | Fault) -> str:
+    is_asked = isinstance(outcome, Reply) and errors.wait_of(outcome) is not None
+    return ASKED if is_asked else FAILED
 
 
 def _succeeded(reply: Reply, call: Call) -> bool:
@@ -141,9 +147,9 @@ def _error(call: Call, outcome: Reply | Fault, number: int) -> AionvisionError:
     if isinstance(outcome, Reply):
         return errors.error_of_reply(outcome, call.operation, call.path)
     bound = call.silence if call.limit is None else call.limit
-    advice = _MORE_TIME
+    advice = Hint.MORE_TIME
     if outcome.bound is not None:
-        bound, advice = outcome.bound, _MORE_TIME_TO_CONNECT
+        bound, advice = outcome.bound, Hint.MORE_TIME_TO_CONNECT
     if outcome.kind != "timeout" or bound is None:
         return errors.error_of_fault(outcome, call.operation, number)
     # The fault of a driver lacks the limit of the whole call, and whether bytes were arriving.
@@ -154,7 +160,7 @@ def _error(call: Call, outcome: Reply | Fault, number: int) -> AionvisionError:
     else:
         text = f"the service was silent for {bound:g} s"
     late = Fault(outcome.kind, text, sent=outcome.sent)
-    return errors.error_of_fault(late, call.operation, number, advice)
+    return errors.error_of_fault(late, call.operation, number, f"; {hint(advice)}")
 
 
 def _delay(

@@ -12,6 +12,7 @@ from aion._engine import errors, loop
 from aion._engine import threads as rt
 from aion._engine.call import Call
 from aion._engine.engine import LATE, Engine
+from aion._engine.sync_pausing import pause
 from aion._http.content import EMPTY, Content
 from aion._http.places import Place
 from aion._http.routing import route
@@ -116,7 +117,7 @@ class SyncEngine(Engine):
                 if isinstance(step, loop.Send):
                     outcome, place = rt.attempt(call, step.wire, self._pool, self._connect)
                 else:
-                    rt.sleep(step.seconds)
+                    pause(step.seconds, step.reason)
                 step = steps.send(outcome)
                 if outcome is not None and on_repeat is not None:
                     on_repeat(outcome)

@@ -17,6 +17,7 @@ the same tables; the functions here decide about errors, once those attempts hav
 
 from __future__ import annotations
 
+from aion._pauses import ASKED, BROKEN, FAILED
 from aion.exceptions import (
     AionvisionConnectionError,
     AionvisionError,
@@ -67,6 +68,17 @@ def is_refusal(status: int | None) -> bool:
     return status is not None and 400 <= status < 500 and status not in NOTHING_DONE | MAYBE_DONE
 
 
+def pause_reason(error: AionvisionError) -> str:
+    """Return the clause that says why a request which failed so is resent after a pause."""
+    match error:
+        case RateLimitError() if error.retry_after is not None:
+            return ASKED
+        case CircuitBreakerError():
+            return BROKEN
+        case _:
+            return FAILED
+
+
 __all__ = [
     "FINAL_FAULTS",
     "MAYBE_DONE",
@@ -74,4 +86,5 @@ __all__ = [
     "is_ambiguous",
     "is_refusal",
     "is_transient",
+    "pause_reason",
 ]

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from aion._http.content import Version
+from aion._pauses import BROKEN
 from aion._runtime import aio as rt
 from aion.exceptions import CircuitBreakerError
 from aion.uploads._hashing import hashing
@@ -146,7 +147,7 @@ async def _asked(engine: rt.Engine, ask: Callable[[], Awaitable[T]]) -> T:
             if pause is None:
                 raise
         tries += 1
-        await rt.sleep(pause)
+        await rt.pause(pause, BROKEN)
 
 
 async def _known(engine: rt.Engine, hashes: set[str]) -> set[str]:

@@ -6,10 +6,12 @@ The journal comes first: an outcome is on disk before a callback receives it.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import contextmanager
 
 from attrs import evolve
 
+from aion._pauses import Watch
 from aion._runtime import aio as rt
 from aion.types._skipped import Skipped
 from aion.types.callbacks import (
@@ -27,6 +29,7 @@ from aion.uploads._meter import Meter
 from aion.uploads._plan import Callbacks, Item, RequestBatch
 from aion.uploads._record import Record, restored
 from aion.uploads.journal import State
+from aion.uploads.progress import Phase
 from aion_api.models.user_files import UserFile
 
 
@@ -44,6 +47,8 @@ class BatchReporter:
         ledger: The outcome of every file.
         record: The journal.
         sessions: Requests whose results have to be polled from their upload sessions.
+        phase: What the batch does, except for `checking`.
+        watch: Reports the progress when a pause begins or ends; None if nothing is reported.
     """
 
     def __init__(
@@ -70,11 +75,27 @@ class BatchReporter:
         self._described = self.ledger.ended_count
         arrived = {index for index, row in done.items() if row.state is not State.SENDING}
         self._meter = Meter(files.items(), arrived)
+        self.phase: Phase = "starting"
+        self._checking = 0
+        # Without progress to report, the pauses are those of an outer watch.
+        self.watch = None if callbacks.on_step is None else Watch(self.step)
 
     async def step(self) -> None:
         """Report the progress of the batch."""
         if self._callbacks.on_step is not None:
-            await rt.notify(self._callbacks.on_step, self._meter.read(self.ledger))
+            watch = self.watch
+            pause = None if watch is None else watch.longest()
+            now = self._meter.read(self.ledger, self.phase, self._checking, pause)
+            await rt.notify(self._callbacks.on_step, now)
+
+    @contextmanager
+    def checking(self, count: int) -> Generator[None]:
+        """Report, for the time of a block, that the outcome of some files is determined."""
+        self._checking += count
+        try:
+            yield
+        finally:
+            self._checking -= count
 
     async def sending(self, batch: RequestBatch) -> None:
         """Report files that are about to be sent; a resend is reported to the journal alone."""

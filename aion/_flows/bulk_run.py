@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import TypeVar
 
 from aion._flows.bulk_upload import BatchUpload
 from aion._flows.quota import allowance_for
+from aion._pauses import watching
 from aion._runtime import aio as rt
 from aion._waiting.plan import begin
 from aion.types.upload import QuotaInfo
@@ -40,7 +42,8 @@ async def run_batch(
     Raises:
         AionvisionError: As `BatchUpload`.
     """
-    with annotate_stored(lambda: batch.stored_count, journal):
+    watched = nullcontext() if batch.watch is None else watching(batch.watch)
+    with annotate_stored(lambda: batch.stored_count, journal), watched:
         await batch.recover()
         if batch.size:
             allowed = await allowance_for(engine, batch.size)

@@ -13,11 +13,12 @@ from collections.abc import Iterator
 from itertools import islice
 
 from aion._clock import monotonic
-from aion._engine.transient import is_ambiguous
+from aion._engine.transient import is_ambiguous, pause_reason
 from aion._flows.bulk_in_flight import InFlight, Outcome
 from aion._flows.bulk_reporter import BatchReporter
 from aion._flows.bulk_response import read_response
 from aion._flows.bulk_takeover import Takeover
+from aion._pauses import BROKEN
 from aion._runtime import aio as rt
 from aion.exceptions import AionvisionError, CircuitBreakerError, UploadError
 from aion.uploads._batch_files import BatchFiles
@@ -127,7 +128,7 @@ class BatchSender:
             self._closed_until = max(self._closed_until or 0.0, monotonic() + pause)
             # This does not count as a retry, but `on_progress` is not called a second time.
             return [RequestBatch(batch.items, max(batch.tries, 1), batch.guarded)]
-        await rt.sleep(pause)
+        await rt.pause(pause, pause_reason(outcome))
         tries = batch.tries + 1
         if not ambiguous:
             return [RequestBatch(batch.items, tries, batch.guarded)]
@@ -150,7 +151,7 @@ class BatchSender:
         """
         if self._closed_until is not None:
             self._rests += 1
-            await rt.sleep(max(self._closed_until - monotonic(), 0.0))
+            await rt.pause(max(self._closed_until - monotonic(), 0.0), BROKEN)
             self._closed_until = None
 
     def _without_unreadable(self, batch: RequestBatch, error: UploadError) -> list[RequestBatch]:

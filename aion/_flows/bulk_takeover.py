@@ -54,6 +54,11 @@ class Takeover:
         Raises:
             AionvisionError: A request to the service failed.
         """
+        with self._reporter.checking(len(items)):
+            await self._reporter.step()
+            return await self._take_over(items)
+
+    async def _take_over(self, items: Sequence[Item]) -> tuple[list[Item], list[Item]]:
         ledger = self._reporter.ledger
         every = list(self._files.items())
         settled = [one for one in every if ledger.is_stored(one.index)]

@@ -23,6 +23,7 @@ from aion._flows.document_processing import DocumentProcessing
 from aion._flows.image_descriptions import ImageDescriptions
 from aion._flows.polling import until
 from aion._flows.upload_sessions import forgotten
+from aion._pauses import Watch
 from aion._runtime import aio as rt
 from aion._waiting.plan import PollPlan
 from aion.exceptions import AionvisionError, AionvisionTimeoutError, QuotaExceededError
@@ -35,6 +36,7 @@ from aion.uploads._errors import Results, Wording, add_resume_hint, late, partia
 from aion.uploads._expand import UploadInput
 from aion.uploads._plan import Callbacks, Pace
 from aion.uploads._record import NO_RECORD, Record, resume_plan
+from aion.uploads.progress import Phase
 from aion_api.models.user_files import StreamBatchUploadBody
 
 R_co = TypeVar("R_co", bound=Results, covariant=True)
@@ -109,6 +111,11 @@ class BatchUpload(Generic[R_co]):
         """Number of files that are known to be stored."""
         return self._reporter.ledger.stored_count
 
+    @property
+    def watch(self) -> Watch | None:
+        """What reports the pauses of the batch; None if its progress is not reported."""
+        return self._reporter.watch
+
     async def recover(self) -> None:
         """Determine which files are stored that an earlier call was sending when it ended.
 
@@ -118,7 +125,10 @@ class BatchUpload(Generic[R_co]):
             AionvisionError: A request to the service failed.
         """
         sessions = self._reporter.sessions
-        for sent in await forgotten(self._engine, sessions):
+        with self._reporter.checking(sum(len(sent.items) for sent in sessions)):
+            await self._reporter.step()
+            expired = await forgotten(self._engine, sessions)
+        for sent in expired:
             sessions.remove(sent)
             self._reporter.record.doubtful(sent.items)
             self._doubtful += sent.items
@@ -141,6 +151,8 @@ class BatchUpload(Generic[R_co]):
             QuotaExceededError: The quota ran out midway; `partial_results` as above.
         """
         self._takeover.since, self._follower.at_once = since, pace.requests
+        self._reporter.phase = "sending"
+        await self._reporter.step()
         broken = await self._sender.send(pace)
         if broken is not None:
             raise await self._stopped(broken) from broken.__cause__
@@ -160,19 +172,24 @@ class BatchUpload(Generic[R_co]):
         def done() -> bool:
             return self._follower.done and (ids_only or not self._follow_up.waiting())
 
+        async def step() -> bool:
+            has_ended = done()
+            waits_for: Phase = "storing" if ids_only else "describing"
+            self._reporter.phase = "done" if has_ended else waits_for
+            await self._reporter.step()
+            return has_ended
+
         async def poll(left: float) -> bool:
             end = monotonic() + left
             await self._follower.poll(end)
             if not ids_only:
                 at_once, all_stored = self._follower.at_once, self._follower.done
                 await self._follow_up.poll(end, at_once, all_stored=all_stored)
-            await self._reporter.step()
-            return done()
+            return await step()
 
         # All files are sent: only those of open sessions are still needed.
         self._files.release()
-        await self._reporter.step()
-        if done():
+        if await step():
             return
         try:
             await until(poll, bool, plan, lambda _: self._late(plan))

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from aion._clock import monotonic
+from aion._hints import Hint, hint
 from aion._runtime import aio as rt
 from aion._streaming.chat import StreamReading
 from aion.exceptions import AionvisionError, ChatError
@@ -106,8 +107,7 @@ class ChatStream(AsyncIterator[ChatToken]):
             return ChatResponse.from_api_response({"message_id": "", **data}, self.session_id)
         if reading.plan_id is not None:
             waiting = ChatError(
-                f"the response is not complete: plan {reading.plan_id} waits for approve_plan or"
-                " cancel_plan",
+                f"the response is not complete: plan {reading.plan_id} {hint(Hint.DECIDE_PLAN)}",
                 session_id=self.session_id,
                 error_code="PLAN_PENDING_APPROVAL",
             )

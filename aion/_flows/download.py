@@ -19,6 +19,7 @@ from aion import _checks as check
 from aion._engine.transient import is_transient
 from aion._http.content_encoding import Unpacker
 from aion._http.wire import Reply
+from aion._pauses import FAILED
 from aion._runtime import aio as rt
 from aion.exceptions import AionvisionError, AionvisionPermissionError, ServerError
 from aion_api import Request
@@ -154,7 +155,7 @@ class _Download:
             if tries >= self._engine.config.max_retries:
                 raise failure
             pause = self._engine.config.retry_delay * 2.0**tries
-            await rt.sleep(min(pause, _LONGEST_PAUSE))
+            await rt.pause(min(pause, _LONGEST_PAUSE), FAILED)
             tries += 1
 
     async def _take(self, response: rt.Answer) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from aion._clock import monotonic
-from aion._engine.transient import is_transient
+from aion._engine.transient import is_transient, pause_reason
 from aion._runtime import aio as rt
 from aion._waiting.errors import Awaited
 from aion._waiting.plan import PollPlan
@@ -78,8 +78,9 @@ async def until(
         if isinstance(broken, RateLimitError) and broken.retry_after is not None:
             if now + broken.retry_after > plan.deadline:
                 raise broken
-            pause = max(pause, broken.retry_after)
-        await rt.sleep(pause)
+            await rt.pause(max(pause, broken.retry_after), pause_reason(broken))
+        else:
+            await rt.sleep(pause)
 
 
 async def follow(

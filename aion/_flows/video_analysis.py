@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from aion._flows.polling import poll_job
+from aion._hints import Hint, hint
 from aion._runtime import aio as rt
 from aion._waiting.errors import Awaited
 from aion._waiting.plan import PollPlan
@@ -50,8 +51,8 @@ async def analyzed(
     if job.is_failed:
         raise VideoAnalysisError(
             f"the analysis failed: {job.error_message or 'the service gave no reason'}."
-            f" The video is stored: retry with client.video_analysis.retry("
-            f"{analysis_job_id!r}, {job.media_id!r})",
+            " The video is stored:"
+            f" {hint(Hint.RETRY_ANALYSIS, id=analysis_job_id, media_id=job.media_id)}",
             media_id=job.media_id,
             analysis_job_id=analysis_job_id,
             status=job.status,
@@ -62,8 +63,8 @@ async def analyzed(
 def _named(analysis_job_id: str) -> Awaited[VideoAnalysisJobStatus]:
     return Awaited(
         f"the analysis {analysis_job_id}",
-        "It keeps running, and the video is stored: resume with"
-        f" client.video_analysis.wait_for_completion({analysis_job_id!r}), do not upload it again",
+        "It keeps running, and the video is stored:"
+        f" {hint(Hint.RESUME_ANALYSIS, id=analysis_job_id)}",
         {"analysis_job_id": analysis_job_id},
         lambda last: {"status": last.status, "media_id": last.media_id},
     )

@@ -17,6 +17,7 @@ from aion._callbacks import CallbackRaised, raised_error
 from aion._engine.observe import logger
 from aion._engine.transient import is_refusal
 from aion._flows.video_status import upload_status
+from aion._hints import Hint, hint
 from aion._http.content import version_of
 from aion._runtime import aio as rt
 from aion.exceptions import (
@@ -51,7 +52,6 @@ _CLEAR = (
 _NOT_ALLOWED = frozenset({401, 402, 403})
 _CLEANED = "The chunks that were sent are removed."
 _LEFT = "The chunks that were sent could not be removed; the service removes them later."
-_KEPT = "The chunks that were sent are kept: the same call with the same journal sends the rest."
 
 
 class VideoUpload:
@@ -158,7 +158,7 @@ class VideoUpload:
         self._reason = reason
         if self._record.resumes and not self._unfit:
             self._record.stopped(self._index, reason)
-            return _KEPT
+            return f"The chunks that were sent are kept: {hint(Hint.SEND_REST)}."
         note = await self._give_up(upload)
         self._record.given_up(self._index, reason)
         return note
@@ -320,11 +320,8 @@ class VideoUpload:
         elif clear:
             note = await self._give_up(upload)
         else:
-            note = (
-                "All its chunks are stored: see client.video_uploads.get_progress("
-                f"{upload.media_id!r}), and finish with client.video_uploads.complete("
-                f"{upload.media_id!r}, {upload.upload_id!r}), do not upload it again"
-            )
+            finish = hint(Hint.FINISH_VIDEO, media_id=upload.media_id, upload_id=upload.upload_id)
+            note = f"All its chunks are stored: {finish}"
         reason = f"{failure.message.rstrip('.')}. {note}"
         raise self._failed("complete", reason, upload, failure) from failure
 

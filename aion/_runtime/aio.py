@@ -12,6 +12,7 @@ from aion import _checks as check
 from aion._callbacks import Opening, calling_back
 from aion._engine.async_engine import AsyncAnswer as Answer
 from aion._engine.async_engine import AsyncEngine as Engine
+from aion._engine.async_pausing import pause
 from aion._engine.background import Background
 from aion._http.routing import Route
 from aion._runtime.async_mapping import each, every
@@ -109,5 +110,6 @@ __all__ = [
     "finish",
     "notify",
     "opens_callbacks",
+    "pause",
     "sleep",
 ]

@@ -14,6 +14,7 @@ from aion._callbacks import Opening, calling_back
 from aion._engine import abort
 from aion._engine.sync_engine import SyncAnswer as Answer
 from aion._engine.sync_engine import SyncEngine as Engine
+from aion._engine.sync_pausing import pause
 from aion._http.routing import Route
 from aion._runtime.sync_mapping import each, every
 from aion._runtime.threads import CallGroup
@@ -122,5 +123,6 @@ __all__ = [
     "finish",
     "notify",
     "opens_callbacks",
+    "pause",
     "sleep",
 ]

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextvars import copy_context
 from typing import Any, Generic, TypeVar
+
+from aion import _pauses
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+_POLL = 0.25
+"""Seconds after which a watched group checks for pauses of its calls."""
+_FIRST = asyncio.FIRST_COMPLETED
 
 
 class CallGroup(Generic[T, R]):
@@ -27,11 +34,18 @@ class CallGroup(Generic[T, R]):
 
     def start(self, item: T) -> None:
         """Start a call."""
-        self._tasks[asyncio.ensure_future(self._function(item))] = item
+        # The task gets a copy of the context that it is created in.
+        context = copy_context()
+        context.run(_pauses.in_worker)
+        self._tasks[context.run(asyncio.ensure_future, self._function(item))] = item
 
     async def ended(self) -> tuple[T, R]:
         """Return argument and result of the next call that has ended, or raise its error."""
-        await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+        watch = _pauses.reported_by()
+        limit = None if watch is None else _POLL
+        while not (await asyncio.wait(self._tasks, timeout=limit, return_when=_FIRST))[0]:
+            if watch is not None and watch.is_due():
+                await watch.report()
         task = next(task for task in self._tasks if task.done())
         return self._tasks.pop(task), task.result()
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar, cast
 
+from aion import _pauses
 from aion._clock import monotonic
 from aion._engine import abort
 
@@ -119,6 +120,7 @@ class CallGroup(Generic[T, R]):
 
     def _work(self, job: _Job[T, R]) -> None:
         abort.current.set(self._abort)
+        _pauses.in_worker()
         try:
             job.result = self._function(job.item)
         except BaseException as error:  # noqa: BLE001 - it is raised in the caller's thread
@@ -126,7 +128,7 @@ class CallGroup(Generic[T, R]):
         self._ended.put(job)
 
     def _next(self) -> _Job[T, R]:
-        outer = abort.current.get()
+        outer, watch = abort.current.get(), _pauses.reported_by()
         while True:
             if self._pid != os.getpid():
                 raise RuntimeError(
@@ -137,7 +139,8 @@ class CallGroup(Generic[T, R]):
             try:
                 return self._ended.get(timeout=abort.POLL)
             except Empty:
-                continue
+                if watch is not None and watch.is_due():
+                    watch.report()
 
 
 __all__ = ["CallGroup"]

@@ -1,4 +1,4 @@
-"""Implements all commands except `upload`. Each function returns whether it succeeded."""
+"""Implements the shorter commands. Each function returns whether it succeeded."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from itertools import islice
 from typing import cast
 
 from aion import SyncAionVision
+from aion.cli.ids import details_of, id_of
 from aion.cli.printing import Printer, complain, plain
+from aion.cli.wording import text_of
 from aion.exceptions import AionvisionError
 from aion.types.describe import DescriptionResult
 from aion.types.files import UserFile
@@ -54,15 +56,8 @@ def _cells(file: UserFile) -> tuple[object, ...]:
 def file(client: SyncAionVision, options: Namespace, out: Printer) -> bool:
     """Print the details of files as JSON."""
     for file_id in options.ids:
-        details = client.files.get(file_id)
+        details = details_of(client, file_id)
         out.json(details.to_dict(), indent=None if out.as_json else 2)
-    return True
-
-
-def download(client: SyncAionVision, options: Namespace, out: Printer) -> bool:
-    """Write a file to disk as it was uploaded."""
-    path = str(client.files.download_to(options.id, options.path))
-    out.line({"id": options.id, "path": path}, path)
     return True
 
 
@@ -75,7 +70,8 @@ def describe(client: SyncAionVision, options: Namespace, out: Printer) -> bool:
             result = cast("DescriptionResult", client.describe(path))
         except AionvisionError as error:
             is_named = plain(path) in plain(str(error))
-            complain(str(error) if is_named else f"{path}: {error}")
+            text = text_of(error)
+            complain(text if is_named else f"{path}: {text}")
             failed = True
             continue
         names = [path] if len(options.paths) > 1 else []
@@ -90,15 +86,14 @@ def ask(client: SyncAionVision, options: Namespace, out: Printer) -> bool:
     """
     questions = iter([" ".join(options.text)]) if options.text else _questions()
     failed = False
-    with client.chat_session(
-        image_ids=options.images, use_all_images=options.images is None
-    ) as session:
+    images = options.images and [id_of(client, one) for one in options.images]
+    with client.chat_session(image_ids=images, use_all_images=images is None) as session:
         for question in questions:
             try:
                 # Not streamed: the counts in a response are only known at its end.
                 response = session.send(question)
             except AionvisionError as error:
-                complain(str(error))
+                complain(text_of(error))
                 failed = True
                 continue
             if out.as_json:
@@ -123,4 +118,4 @@ def _questions() -> Iterator[str]:
             yield line.strip()
 
 
-__all__ = ["ask", "check", "describe", "download", "file", "files"]
+__all__ = ["ask", "check", "describe", "file", "files"]

@@ -1,4 +1,4 @@
-"""Says on standard error what an upload leaves out of directories, in the terms of the command."""
+"""Says on standard error what an upload leaves out of directories."""
 
 from __future__ import annotations
 
@@ -8,26 +8,13 @@ from contextlib import contextmanager
 
 from aion._engine.observe import logger
 from aion.cli.printing import complain
-from aion.types._skipped import SkipKind, Skipped, SkipReason, in_words
-
-_WORDS = {
-    SkipKind.IMAGE: "{} is an image: --as images",
-    SkipKind.DOCUMENT: "{} is a document: --as documents",
-    SkipKind.VIDEO: "{} is a video: --as videos",
-    SkipKind.HIDDEN: "hidden: pass it by its path",
-}
-
-
-def worded(reason: SkipReason) -> str:
-    """Return a reason in the terms of the command; it has no options of Python."""
-    words = _WORDS.get(reason.kind)
-    return str(reason) if words is None else words.format(reason.extension)
+from aion.types._skipped import Skipped, in_words
 
 
 def say_left_out(skipped: Skipped) -> None:
     """Say what was left out, if anything was."""
     if skipped:
-        complain(in_words(skipped, worded))
+        complain(in_words(skipped))
 
 
 @contextmanager
@@ -51,4 +38,4 @@ def _is_other(record: logging.LogRecord) -> bool:
     return not hasattr(record, "skipped")
 
 
-__all__ = ["say_left_out", "unlogged", "worded"]
+__all__ = ["say_left_out", "unlogged"]

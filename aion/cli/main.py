@@ -14,15 +14,21 @@ from pathlib import Path
 from typing import Any, Final
 
 import aion
+from aion._hints import worded
 from aion.cli import commands
+from aion.cli.interrupting import INTERRUPTED, interrupted
 from aion.cli.printing import Printer, complain, open_streams
+from aion.cli.saving import download
 from aion.cli.uploading import upload
+from aion.cli.waiting import waits_shown
+from aion.cli.wording import SHELL, text_of
 from aion.exceptions import AionvisionError
 
 _OK, _FAILED, _INTERRUPTED = 0, 1, 130
 _SANDBOX: Final = "sandbox"
 _KINDS: Final = ("image", "video", "document", "link")
 _MOST: Final = 1_000_000
+_ID: Final = "an id, or its first eight characters"
 _EPILOG: Final = """\
 The key is read from AIONVISION_API_KEY, and never from the command line, where other users of the
 machine can see it. Set AIONVISION_BASE_URL to use a sandbox. Both may be in a file named .env
@@ -39,18 +45,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit status.
     """
     open_streams()
-    try:
-        return _run(list(sys.argv[1:] if arguments is None else arguments))
-    except BrokenPipeError:
-        # The reader of the output has closed the pipe: discard what is still buffered.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return _FAILED
-    except KeyboardInterrupt:
-        complain("interrupted; files that are stored stay stored")
-        return _INTERRUPTED
-    except (AionvisionError, ImportError, ValueError, OSError) as error:
-        complain(str(error))
-        return _FAILED
+    with worded(SHELL):
+        try:
+            return _run(list(sys.argv[1:] if arguments is None else arguments))
+        except BrokenPipeError:
+            # The reader of the output has closed the pipe: discard what is still buffered.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return _FAILED
+        except KeyboardInterrupt:
+            complain(INTERRUPTED)
+            return _INTERRUPTED
+        except (AionvisionError, ImportError, ValueError, OSError) as error:
+            complain(text_of(error))
+            return _FAILED
 
 
 def _run(arguments: list[str]) -> int:
@@ -58,8 +65,12 @@ def _run(arguments: list[str]) -> int:
         return _sandbox(arguments[1:])
     options = _parser().parse_args(arguments)
     _read_dotenv()
-    with aion.SyncAionVision.from_env(**_settings(options)) as client:
-        has_succeeded = options.run(client, options, Printer(as_json=options.json))
+    try:
+        with waits_shown(), aion.SyncAionVision.from_env(**_settings(options)) as client:
+            has_succeeded = options.run(client, options, Printer(as_json=options.json))
+    except KeyboardInterrupt:
+        complain(interrupted(options, arguments))
+        return _INTERRUPTED
     return _OK if has_succeeded else _FAILED
 
 
@@ -131,11 +142,18 @@ def _parser() -> argparse.ArgumentParser:
     add("--limit", type=_count, default=20, metavar="N", help="at most (default: %(default)s)")
 
     add = command(commands.file, "print the details of files as JSON")
-    add("ids", nargs="+", metavar="ID", help="an id, or its first eight characters")
+    add("ids", nargs="+", metavar="ID", help=_ID)
 
-    add = command(commands.download, "write a file to disk as it was uploaded")
-    add("id", metavar="ID")
-    add("path", metavar="PATH", help="the file to write or to replace")
+    add = command(download, "write a file as it was uploaded")
+    add("id", metavar="ID", help=_ID)
+    add(
+        "path",
+        nargs="?",
+        default=".",
+        metavar="PATH",
+        help="the file to write or to replace; or a folder, for a new file in it with the name at"
+        " upload, which must not exist yet; or - for standard output (default: this folder)",
+    )
 
     add = command(commands.describe, "describe images without storing them")
     add("paths", nargs="+", metavar="IMAGE", help="a file or a URL")
@@ -147,7 +165,7 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         dest="images",
         metavar="ID",
-        help="ask about this image only; may be repeated",
+        help=f"ask about this image only, {_ID}; may be repeated",
     )
 
     subparsers.add_parser(_SANDBOX, help="serve the API on this machine (see aion sandbox --help)")

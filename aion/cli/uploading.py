@@ -10,14 +10,15 @@ from importlib.util import find_spec
 from typing import Any
 
 from aion import SyncAionVision
-from aion.cli.leaving_out import say_left_out, unlogged, worded
+from aion.cli.leaving_out import say_left_out, unlogged
 from aion.cli.printing import Printer
 from aion.exceptions import AionvisionError
 from aion.types.documents import BatchDocumentUploadResults, DocumentUploadResult
 from aion.types.upload import BatchUploadResults, UploadResult
 from aion.types.video import VideoUploadResult, VideoUploadResults
-from aion.uploads._expand import NothingToUploadError
 from aion.uploads._local_file import tidy
+from aion.uploads._progress_bar import Lines
+from aion.uploads.progress import UploadProgress
 
 _Row = tuple[str, str, object]
 """The status of a file, its id, and its description or error."""
@@ -40,7 +41,7 @@ def _images(client: SyncAionVision, options: Namespace, out: Printer) -> bool:
             wait_for_descriptions=options.wait,
             description_timeout=options.wait_timeout,
             raise_on_failure=False,
-            progress=sys.stderr.isatty() and find_spec("rich") is not None,
+            progress=_progress(),
         )
 
     def row(one: UploadResult) -> _Row:
@@ -49,6 +50,13 @@ def _images(client: SyncAionVision, options: Namespace, out: Printer) -> bool:
 
     results = _print_results(send, BatchUploadResults, row, options, out)
     return not results.has_failures
+
+
+def _progress() -> bool | Callable[[UploadProgress], Any]:
+    """Return the `progress` of an upload: bars or lines on a terminal, else the waits alone."""
+    if not sys.stderr.isatty():
+        return False
+    return find_spec("rich") is not None or Lines().print
 
 
 def _documents(client: SyncAionVision, options: Namespace, out: Printer) -> bool:
@@ -100,9 +108,6 @@ def _print_results(
     try:
         with unlogged():
             results = send()
-    except NothingToUploadError as error:
-        error.message = error.worded(worded)
-        raise
     except AionvisionError as error:
         for partial in (error.partial_results, error.last_result):
             if isinstance(partial, kind):

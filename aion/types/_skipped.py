@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+
+from aion._hints import Hint, hint
 
 
 class SkipKind(StrEnum):
@@ -50,7 +52,9 @@ class SkipReason:
     extension: str = ""
 
     def __str__(self) -> str:
-        return _WORDS[self.kind].format(self.extension or "another extension")
+        words, step = _WORDS[self.kind]
+        text = words.format(self.extension or "another extension")
+        return text if step is None else f"{text}: {hint(step)}"
 
     def __lt__(self, other: SkipReason) -> bool:
         return self._place() < other._place()
@@ -64,29 +68,24 @@ Skipped = Mapping[SkipReason, int]
 
 _ORDER = {kind: place for place, kind in enumerate(SkipKind)}
 _WORDS = {
-    SkipKind.IMAGE: "{} is an image: client.upload(...)",
-    SkipKind.DOCUMENT: "{} is a document: client.documents.upload(...)",
-    SkipKind.VIDEO: "{} is a video: client.video_uploads.upload(...)",
-    SkipKind.IMAGE_FORMAT: "{} is not accepted: convert it to JPEG",
-    SkipKind.DOCUMENT_FORMAT: "{} is not accepted: convert it to PDF",
-    SkipKind.VIDEO_FORMAT: "{} is not accepted: convert it to MP4",
-    SkipKind.FORMAT: "{} is not accepted",
-    SkipKind.NO_EXTENSION: "no extension: pass the file by its path",
-    SkipKind.SPECIAL: "not a regular file",
-    SkipKind.LINK: "a link to a directory: pass it by its path",
-    SkipKind.DIRECTORY: "a directory below: recursive=False",
-    SkipKind.HIDDEN: "hidden: include_hidden=True",
+    SkipKind.IMAGE: ("{} is an image", Hint.TAKE_IMAGES),
+    SkipKind.DOCUMENT: ("{} is a document", Hint.TAKE_DOCUMENTS),
+    SkipKind.VIDEO: ("{} is a video", Hint.TAKE_VIDEOS),
+    SkipKind.IMAGE_FORMAT: ("{} is not accepted: convert it to JPEG", None),
+    SkipKind.DOCUMENT_FORMAT: ("{} is not accepted: convert it to PDF", None),
+    SkipKind.VIDEO_FORMAT: ("{} is not accepted: convert it to MP4", None),
+    SkipKind.FORMAT: ("{} is not accepted", None),
+    SkipKind.NO_EXTENSION: ("no extension: pass the file by its path", None),
+    SkipKind.SPECIAL: ("not a regular file", None),
+    SkipKind.LINK: ("a link to a directory: pass it by its path", None),
+    SkipKind.DIRECTORY: ("a directory below", Hint.TAKE_DIRECTORIES),
+    SkipKind.HIDDEN: ("hidden", Hint.TAKE_HIDDEN),
 }
 
 
-def in_words(skipped: Skipped, word: Callable[[SkipReason], str] = str) -> str:
-    """Return the counts in words, such as ``left out: 3 (no extension: pass ...), 2 (...)``.
-
-    Args:
-        skipped: The counts.
-        word: Words one reason.
-    """
-    return f"left out: {', '.join(f'{n:,} ({word(reason)})' for reason, n in skipped.items())}"
+def in_words(skipped: Skipped) -> str:
+    """Return the counts in words, such as ``left out: 3 (no extension: pass ...), 2 (...)``."""
+    return f"left out: {', '.join(f'{n:,} ({reason})' for reason, n in skipped.items())}"
 
 
 __all__ = ["SkipKind", "SkipReason", "Skipped", "in_words"]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from aion._hints import Hint, hint
 from aion._http.content import open_file
 from aion.exceptions import ValidationError
 from aion.types.callbacks import (
@@ -67,7 +68,7 @@ def document(file: Any, filename: str | None) -> _local_file.Upload:
         kind = TEXT
     if kind == TEXT:
         kind = _TEXT_ENDINGS.get(ending, "")
-        advice = f": it is text; to upload it as such, pass filename={name + '.txt'!r}"
+        advice = f": it is text; {hint(Hint.NAME_AS_TEXT, name=f'{name}.txt')}"
     else:
         advice = _advice(kind)
     if kind not in DOCUMENT_TYPES.values():
@@ -108,7 +109,7 @@ def _advice(kind: str) -> str:
     if not kind:
         return ": its first bytes are of no known type"
     if kind in _media_types.IMAGE_TYPES:
-        return f" ({kind}); images go through client.upload_one()"
+        return f" ({kind}); {hint(Hint.IMAGES)}"
     if kind == "application/zip":
         return ": it is a ZIP archive that holds no Word document, or a damaged one"
     return f" ({kind}); convert it first"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from aion._callbacks import CallbackRaised, raised_error
+from aion._hints import Hint, hint
 from aion.exceptions import AionvisionError, AionvisionTimeoutError, QuotaExceededError, UploadError
 
 _SHOWN = 20
@@ -40,17 +41,12 @@ class Wording:
 
     def resume_hint(self, file_id: str) -> str:
         """Return the sentence that says how to resume the wait for one file."""
-        return (
-            f"The {self.noun} is stored: resume with {self.wait}({file_id!r}), do not upload it"
-            " again"
-        )
+        return f"The {self.noun} is stored: {hint(Hint.RESUME_ONE, wait=self.wait, id=file_id)}"
 
     def resume_hints(self, results: str) -> str:
         """Return the same sentence for all pending files of an attribute of the error."""
-        return (
-            f"The {self.noun}s are stored: resume with {self.wait}() for each of"
-            f" {results}.pending(), do not upload them again"
-        )
+        resume = hint(Hint.RESUME_ALL, wait=self.wait, results=results)
+        return f"The {self.noun}s are stored: {resume}"
 
 
 IMAGES = Wording("image", "descriptions have not ended", "wait_for_description")
@@ -73,7 +69,7 @@ def partial(
         cause.partial_results = results
         return cause
     error = UploadError(
-        f"at least {stored} files of the batch are stored (see partial_results), then:"
+        f"at least {stored} files of the batch are stored ({hint(Hint.SEE_RESULTS)}), then:"
         f" {cause.message}",
         stage=stage,
         session_id=session_id,

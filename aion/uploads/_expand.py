@@ -21,7 +21,7 @@ from aion._checks import path as check_path
 from aion._engine.observe import logger
 from aion._plain_values import by_value
 from aion.exceptions import UploadError, ValidationError
-from aion.types._skipped import SkipKind, Skipped, SkipReason, in_words
+from aion.types._skipped import SkipKind, Skipped, in_words
 from aion.uploads import _local_file
 from aion.uploads._media_types import IMAGE_EXTENSIONS
 from aion.uploads._skips import SkipCounter, extension_of
@@ -91,26 +91,6 @@ class Expansion(list[UploadInput]):
     """
 
     skipped: Skipped = MappingProxyType({})
-
-
-class NothingToUploadError(ValidationError):
-    """Raised when an upload has no files.
-
-    Args:
-        extensions: The extensions of files that are taken from a directory.
-        skipped: What was left out of directories.
-    """
-
-    def __init__(self, extensions: Iterable[str], skipped: Skipped) -> None:
-        self.extensions = tuple(sorted(extensions))
-        self.skipped = skipped
-        super().__init__(self.worded(str), details={"field": "files", "rule": "at least one file"})
-
-    def worded(self, word: Callable[[SkipReason], str]) -> str:
-        """Return the message, in which `word` words the reasons."""
-        kinds = " ".join(self.extensions)
-        text = "there is nothing to upload: no file was passed, or no directory has one of"
-        return f"{text} {kinds}{'; ' + in_words(self.skipped, word) if self.skipped else ''}"
 
 
 def expand(
@@ -183,7 +163,7 @@ def expand(
         raise first if len(bad) == 1 else unfit(bad, len(inputs))
     inputs.skipped = walk.skips.counts()
     if not inputs:
-        raise NothingToUploadError(extensions, inputs.skipped)
+        raise nothing_to_upload(extensions, inputs.skipped)
     if inputs.skipped:
         _log(inputs.skipped)
     return inputs
@@ -253,6 +233,21 @@ def _unusable(entry: Any, name: str | None, error: ValidationError) -> Unusable:
         return Unusable(name or "", error.message)
     path = _local_file.tidy(str(entry))
     return Unusable(name or os.path.basename(path), error.message, path)  # noqa: PTH119 - as above
+
+
+def nothing_to_upload(extensions: Iterable[str], skipped: Skipped) -> ValidationError:
+    """Create the error for an upload without files.
+
+    Args:
+        extensions: The extensions of files that are taken from a directory.
+        skipped: What was left out of directories; the `details` have it.
+    """
+    text = "there is nothing to upload: no file was passed, or no directory has one of"
+    left_out = f"; {in_words(skipped)}" if skipped else ""
+    return ValidationError(
+        f"{text} {' '.join(sorted(extensions))}{left_out}",
+        details={"field": "files", "rule": "at least one file", "skipped": skipped},
+    )
 
 
 def unfit(bad: Sequence[Unusable], total: int) -> ValidationError:
@@ -362,10 +357,10 @@ __all__ = [
     "IMAGE_EXTENSIONS",
     "MOST_FILES",
     "Expansion",
-    "NothingToUploadError",
     "Unusable",
     "UploadInput",
     "expand",
     "names_of",
+    "nothing_to_upload",
     "unfit",
 ]

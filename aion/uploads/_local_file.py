@@ -17,6 +17,7 @@ from typing import Any, cast
 
 from aion._checks import filename as check_filename
 from aion._checks import filled, refuse, unopened
+from aion._hints import Hint, hint
 from aion._http.content import Version, open_file, sendable, version_of
 from aion._plain_values import by_value
 from aion.exceptions import UploadError, ValidationError
@@ -240,7 +241,7 @@ def require_file(path: str, what: str) -> None:
     """
     mode = os.stat(path).st_mode  # noqa: PTH116 - no object needed
     if stat.S_ISDIR(mode):
-        reason = f"is a directory: use upload() for the {what} in it"
+        reason = f"is a directory: {hint(Hint.WHOLE_DIRECTORY, what=what)}"
     elif not stat.S_ISREG(mode):
         reason = "is not a regular file: save it to one first"
     else:
@@ -253,8 +254,8 @@ def _advice(kind: str | None) -> str:
         case None:
             return ": its first bytes are of no known type"
         case "application/pdf" | "application/zip" | "text/plain":
-            return f" ({kind}); documents go through client.documents.upload_one()"
+            return f" ({kind}); {hint(Hint.DOCUMENTS)}"
         case _ if kind.startswith("video/"):
-            return f" ({kind}); videos go through client.video_uploads.upload_one()"
+            return f" ({kind}); {hint(Hint.VIDEOS)}"
         case _:
             return f" ({kind}); convert it first"

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from aion._clock import monotonic
+from aion._pauses import Pause
 from aion.uploads._ledger import Ledger
 from aion.uploads._plan import Item
-from aion.uploads.progress import UploadProgress
+from aion.uploads.progress import Phase, UploadProgress
 
 
 class Meter:
@@ -39,8 +40,21 @@ class Meter:
                 self._left -= 1
                 self._sent += item.upload.size
 
-    def read(self, ledger: Ledger) -> UploadProgress:
-        """Return the progress of the batch."""
+    def read(
+        self, ledger: Ledger, phase: Phase, checking: int = 0, pause: Pause | None = None
+    ) -> UploadProgress:
+        """Return the progress of the batch.
+
+        Args:
+            ledger: The outcomes so far.
+            phase: What the batch does.
+            checking: Number of files whose outcome is being determined.
+            pause: The pause before something is sent again, or None.
+        """
+        if checking:
+            phase = "checking"
+        elif phase == "describing" and not ledger.stored_count:
+            phase = "storing"
         seconds = monotonic() - self._start
         return UploadProgress(
             files=ledger.size,
@@ -52,4 +66,8 @@ class Meter:
             failed=ledger.failed_count,
             seconds=seconds,
             bytes_per_second=(self._sent - self._before) / max(seconds, 1e-3),
+            phase=phase,
+            checking=checking,
+            waiting_seconds=None if pause is None else pause.seconds,
+            waiting_reason=None if pause is None else pause.reason,
         )

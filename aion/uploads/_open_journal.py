@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from aion import _checks as check
+from aion._hints import Hint, hint
 from aion._http.content import sendable
 from aion.uploads import journal
 from aion.uploads._expand import UploadInput
@@ -235,8 +236,8 @@ class OpenJournal:
         if names:
             parts = [f"{name} was {old.get(name)!r} and is {new.get(name)!r}" for name in names]
             self._refuse(
-                f"belongs to an upload with other options: {', '.join(parts)}. Pass the options of"
-                " its first call, or the path of a new journal",
+                f"belongs to an upload with other options: {', '.join(parts)}."
+                f" {hint(Hint.OLD_OPTIONS)}",
                 options=names,
             )
 
@@ -277,8 +278,7 @@ class OpenJournal:
                 if names
             ]
             self._refuse(
-                f"belongs to another set of files: {' and '.join(parts)}. Pass the files of its"
-                " first call, or the path of a new journal"
+                f"belongs to another set of files: {' and '.join(parts)}. {hint(Hint.OLD_FILES)}"
             )
         return matched
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from aion._checks import refuse
 from aion._clock import monotonic
-from aion.uploads.progress import UploadProgress
+from aion.uploads.progress import UploadProgress, note_of
 
 _MISSING = 'progress=True needs rich: pip install "aionvision[progress]"'
 _LINE_SECONDS = 5.0
@@ -35,18 +35,20 @@ class _Callback(Display):
         self.show = show
 
 
-class _Lines(Display):
-    """Prints a line every few seconds, for logs."""
+class Lines(Display):
+    """Prints a line every few seconds, and when a wait begins."""
 
     def __init__(self) -> None:
-        self.show = self._show
+        self.show = self.print
         self._next = 0.0
         self._last: UploadProgress | None = None
         self._printed: UploadProgress | None = None
 
-    def _show(self, progress: UploadProgress) -> None:
+    def print(self, progress: UploadProgress) -> None:
+        """Print a line if one is due."""
+        is_new = _delay_of(progress) not in (None, _delay_of(self._last))
         self._last = progress
-        if monotonic() >= self._next:
+        if monotonic() >= self._next or is_new:
             self._print(progress)
 
     def _print(self, progress: UploadProgress) -> None:
@@ -59,10 +61,18 @@ class _Lines(Display):
             self._print(self._last)
 
 
+def _delay_of(progress: UploadProgress | None) -> str | None:
+    """Return what keeps an upload from sending, without its seconds; None if nothing does."""
+    if progress is None:
+        return None
+    return progress.waiting_reason or ("checking" if progress.checking else None)
+
+
 class _Bars(Display):
-    """Shows two bars: bytes and descriptions."""
+    """Shows two bars, bytes and descriptions, and what the upload waits for."""
 
     def __init__(self, console: Any) -> None:
+        from rich.live import Live
         from rich.progress import BarColumn, Progress, TextColumn
 
         text = TextColumn("{task.description}")
@@ -70,24 +80,37 @@ class _Bars(Display):
         self.show = self._show
         self._bars = Progress(text, BarColumn(), counts, console=console, auto_refresh=False)
         self._sent = self._bars.add_task("sent", total=None, counts="")
-        self._described = self._bars.add_task("described", total=None, counts="")
-        self._bars.start()
+        self._described = self._bars.add_task("described", total=None, counts="", visible=False)
+        self._live = Live(self._bars, console=console, auto_refresh=False)
+        self._live.start()
 
     def _show(self, now: UploadProgress) -> None:
+        from rich.console import Group
+        from rich.text import Text
+
         done, total = now.bytes_sent / 1e6, now.bytes / 1e6
         sent = (
             f"{now.files_sent:,}/{now.files:,} files  {done:,.1f}/{total:,.1f} MB"
             f"  {now.bytes_per_second / 1e6:,.1f} MB/s"
         )
-        described = f"{now.described:,}/{now.stored:,}  {now.failed:,} failed"
+        if now.failed:
+            sent += f"  {now.failed:,} failed"
+        described = f"{now.described:,}/{now.stored:,}"
         self._bars.update(self._sent, completed=now.bytes_sent, total=now.bytes, counts=sent)
         self._bars.update(
-            self._described, completed=now.described, total=now.files, counts=described
+            self._described,
+            completed=now.described,
+            total=now.files,
+            counts=described,
+            # Before that, nothing can be described, however long it takes.
+            visible=now.stored > 0,
         )
-        self._bars.refresh()
+        note = note_of(now)
+        shown = Group(self._bars, Text(note)) if note else self._bars
+        self._live.update(shown, refresh=True)
 
     def close(self) -> None:
-        self._bars.stop()
+        self._live.stop()
 
 
 def display(progress: bool | Callable[[UploadProgress], Any]) -> Display:
@@ -111,7 +134,7 @@ def display(progress: bool | Callable[[UploadProgress], Any]) -> Display:
         console = Console(stderr=True)
     if console is None:
         raise ImportError(_MISSING)
-    return _Bars(console) if console.is_terminal or console.is_jupyter else _Lines()
+    return _Bars(console) if console.is_terminal or console.is_jupyter else Lines()
 
 
-__all__ = ["Display", "display"]
+__all__ = ["Display", "Lines", "display"]

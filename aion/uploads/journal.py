@@ -143,7 +143,10 @@ class Journal:
         """
         if not os.path.isfile(self.path):  # noqa: PTH113 - accepts names that are too long
             refuse(self.path, "does not exist")
-        with reading(self.path), closing(sqlite3.connect(self.path, timeout=_BUSY_SECONDS)) as database:
+        with (
+            reading(self.path),
+            closing(sqlite3.connect(self.path, timeout=_BUSY_SECONDS)) as database,
+        ):
             if not check_format(self.path, database):
                 refuse(self.path, "is empty: its upload ended before it began")
             return list(outcomes(database))

@@ -290,7 +290,7 @@ def test_ctrl_c_ends_it_without_a_traceback(sandbox: Sandbox) -> None:
         assert one.stderr is not None
         until(lambda: not sandbox.faults.list())
         one.send_signal(signal.SIGINT)
-        assert one.stderr.read() == b"aion: interrupted; files that are stored stay stored\n"
+        assert one.stderr.read() == b"aion: interrupted\n"
         assert one.wait(30) == 130
 
 
@@ -329,7 +329,7 @@ def test_a_terminal_gets_reasons_whole_and_lists_in_its_width(
     assert (len(listed), listed[-1]) == (70, "…")
     (place / "report.md").write_text("no picture")
     told = on_a_terminal("upload", "report.md", without="rich")
-    assert "client.documents.upload_one()" in told
+    assert "aion upload --as documents" in told
 
 
 @unless_windows

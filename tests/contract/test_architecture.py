@@ -37,7 +37,8 @@ LAYERS = (
     "_extra_headers",
     "_callbacks _secrets _color_spaces",
     "exceptions",
-    "_plain_values _clock _lazy _version",
+    "_pauses",
+    "_plain_values _clock _lazy _version _hints",
 )
 """Modules and folders of `aion`, those that import others above what they import."""
 CORE_EXCLUDES = (

@@ -21,7 +21,7 @@ from aion.types.upload import BatchUploadResults, SkipKind, SkipReason, UploadRe
 from aion.types.video import VideoUploadResults
 from aion.uploads import _expand, _local_file
 from aion.uploads._document_file import document
-from aion.uploads._expand import NothingToUploadError, expand
+from aion.uploads._expand import expand, nothing_to_upload
 from aion.uploads._media_types import DOCUMENT_TYPES, VIDEO_TYPES
 from aion.uploads._skips import SkipCounter
 from aion.uploads._video_file import videos
@@ -116,8 +116,8 @@ def test_every_entry_is_a_file_of_the_upload_or_counted_once(
                 root / "tree", recursive=recursive, include_hidden=hidden, **UPLOADS[kind]
             )
             taken, left_out = len(found), found.skipped
-        except NothingToUploadError as error:
-            taken, left_out = 0, error.skipped
+        except ValidationError as error:
+            taken, left_out = 0, error.details["skipped"]
         assert taken + sum(left_out.values()) == entries(
             root / "tree", recursive=recursive, hidden=hidden
         )
@@ -284,10 +284,9 @@ def test_an_upload_of_nothing_says_what_was_left_out(tmp_path: Path) -> None:
 
 @every_copy
 def test_P6_the_error_of_an_upload_of_nothing_survives_copies(again: Copy) -> None:
-    error = again(NothingToUploadError([".jpg"], {HEIC: 2}))
-    assert (str(error), error.skipped) == (
-        str(NothingToUploadError([".jpg"], {HEIC: 2})), {HEIC: 2},
-    )  # fmt: skip
+    error = nothing_to_upload([".jpg"], {HEIC: 2})
+    copied = again(error)
+    assert (str(copied), copied.details) == (str(error), error.details)
 
 
 # The results

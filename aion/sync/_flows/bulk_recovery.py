@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from aion._http.content import Version
+from aion._pauses import BROKEN
 from aion._runtime import blocking as rt
 from aion.exceptions import CircuitBreakerError
 from aion.uploads._hashing import hashing
@@ -148,7 +149,7 @@ def _asked(engine: rt.Engine, ask: Callable[[], T]) -> T:
             if pause is None:
                 raise
         tries += 1
-        rt.sleep(pause)
+        rt.pause(pause, BROKEN)
 
 
 def _known(engine: rt.Engine, hashes: set[str]) -> set[str]:

@@ -5,8 +5,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import TypeVar
 
+from aion._pauses import watching
 from aion._runtime import blocking as rt
 from aion._waiting.plan import begin
 from aion.sync._flows.bulk_upload import SyncBatchUpload
@@ -42,7 +44,8 @@ def run_batch(
     Raises:
         AionvisionError: As `SyncBatchUpload`.
     """
-    with annotate_stored(lambda: batch.stored_count, journal):
+    watched = nullcontext() if batch.watch is None else watching(batch.watch)
+    with annotate_stored(lambda: batch.stored_count, journal), watched:
         batch.recover()
         if batch.size:
             allowed = allowance_for(engine, batch.size)

@@ -15,7 +15,8 @@ from collections.abc import Iterator
 from itertools import islice
 
 from aion._clock import monotonic
-from aion._engine.transient import is_ambiguous
+from aion._engine.transient import is_ambiguous, pause_reason
+from aion._pauses import BROKEN
 from aion._runtime import blocking as rt
 from aion.exceptions import AionvisionError, CircuitBreakerError, UploadError
 from aion.sync._flows.bulk_in_flight import Outcome, SyncInFlight
@@ -129,7 +130,7 @@ class SyncBatchSender:
             self._closed_until = max(self._closed_until or 0.0, monotonic() + pause)
             # This does not count as a retry, but `on_progress` is not called a second time.
             return [RequestBatch(batch.items, max(batch.tries, 1), batch.guarded)]
-        rt.sleep(pause)
+        rt.pause(pause, pause_reason(outcome))
         tries = batch.tries + 1
         if not ambiguous:
             return [RequestBatch(batch.items, tries, batch.guarded)]
@@ -152,7 +153,7 @@ class SyncBatchSender:
         """
         if self._closed_until is not None:
             self._rests += 1
-            rt.sleep(max(self._closed_until - monotonic(), 0.0))
+            rt.pause(max(self._closed_until - monotonic(), 0.0), BROKEN)
             self._closed_until = None
 
     def _without_unreadable(self, batch: RequestBatch, error: UploadError) -> list[RequestBatch]:

@@ -56,6 +56,11 @@ class SyncTakeover:
         Raises:
             AionvisionError: A request to the service failed.
         """
+        with self._reporter.checking(len(items)):
+            self._reporter.step()
+            return self._take_over(items)
+
+    def _take_over(self, items: Sequence[Item]) -> tuple[list[Item], list[Item]]:
         ledger = self._reporter.ledger
         every = list(self._files.items())
         settled = [one for one in every if ledger.is_stored(one.index)]

@@ -17,6 +17,7 @@ from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
 from aion._clock import monotonic
+from aion._pauses import Watch
 from aion._runtime import blocking as rt
 from aion._waiting.plan import PollPlan
 from aion.exceptions import AionvisionError, AionvisionTimeoutError, QuotaExceededError
@@ -37,6 +38,7 @@ from aion.uploads._errors import Results, Wording, add_resume_hint, late, partia
 from aion.uploads._expand import UploadInput
 from aion.uploads._plan import Callbacks, Pace
 from aion.uploads._record import NO_RECORD, Record, resume_plan
+from aion.uploads.progress import Phase
 from aion_api.models.user_files import StreamBatchUploadBody
 
 R_co = TypeVar("R_co", bound=Results, covariant=True)
@@ -111,6 +113,11 @@ class SyncBatchUpload(Generic[R_co]):
         """Number of files that are known to be stored."""
         return self._reporter.ledger.stored_count
 
+    @property
+    def watch(self) -> Watch | None:
+        """What reports the pauses of the batch; None if its progress is not reported."""
+        return self._reporter.watch
+
     def recover(self) -> None:
         """Determine which files are stored that an earlier call was sending when it ended.
 
@@ -120,7 +127,10 @@ class SyncBatchUpload(Generic[R_co]):
             AionvisionError: A request to the service failed.
         """
         sessions = self._reporter.sessions
-        for sent in forgotten(self._engine, sessions):
+        with self._reporter.checking(sum(len(sent.items) for sent in sessions)):
+            self._reporter.step()
+            expired = forgotten(self._engine, sessions)
+        for sent in expired:
             sessions.remove(sent)
             self._reporter.record.doubtful(sent.items)
             self._doubtful += sent.items
@@ -143,6 +153,8 @@ class SyncBatchUpload(Generic[R_co]):
             QuotaExceededError: The quota ran out midway; `partial_results` as above.
         """
         self._takeover.since, self._follower.at_once = since, pace.requests
+        self._reporter.phase = "sending"
+        self._reporter.step()
         broken = self._sender.send(pace)
         if broken is not None:
             raise self._stopped(broken) from broken.__cause__
@@ -162,19 +174,24 @@ class SyncBatchUpload(Generic[R_co]):
         def done() -> bool:
             return self._follower.done and (ids_only or not self._follow_up.waiting())
 
+        def step() -> bool:
+            has_ended = done()
+            waits_for: Phase = "storing" if ids_only else "describing"
+            self._reporter.phase = "done" if has_ended else waits_for
+            self._reporter.step()
+            return has_ended
+
         def poll(left: float) -> bool:
             end = monotonic() + left
             self._follower.poll(end)
             if not ids_only:
                 at_once, all_stored = self._follower.at_once, self._follower.done
                 self._follow_up.poll(end, at_once, all_stored=all_stored)
-            self._reporter.step()
-            return done()
+            return step()
 
         # All files are sent: only those of open sessions are still needed.
         self._files.release()
-        self._reporter.step()
-        if done():
+        if step():
             return
         try:
             until(poll, bool, plan, lambda _: self._late(plan))

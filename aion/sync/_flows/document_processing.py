@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from attrs import evolve
 
 from aion._clock import monotonic
+from aion._hints import Hint, hint
 from aion._runtime import blocking as rt
 from aion._waiting.errors import Awaited
 from aion._waiting.plan import PollPlan
@@ -84,7 +85,7 @@ def processed(engine: rt.Engine, document_id: str, plan: PollPlan) -> DocumentSt
 
     awaited = Awaited[DocumentStatusResult](
         f"document {document_id}",
-        f"It is stored: resume with wait_for_processing({document_id!r}), do not upload it again",
+        f"It is stored: {hint(Hint.RESUME_ONE, wait=DOCUMENTS.wait, id=document_id)}",
         {"document_id": document_id},
         lambda last: {"status": last.text_extraction_status},
     )

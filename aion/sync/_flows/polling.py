@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from aion._clock import monotonic
-from aion._engine.transient import is_transient
+from aion._engine.transient import is_transient, pause_reason
 from aion._runtime import blocking as rt
 from aion._waiting.errors import Awaited
 from aion._waiting.plan import PollPlan
@@ -80,8 +80,9 @@ def until(
         if isinstance(broken, RateLimitError) and broken.retry_after is not None:
             if now + broken.retry_after > plan.deadline:
                 raise broken
-            pause = max(pause, broken.retry_after)
-        rt.sleep(pause)
+            rt.pause(max(pause, broken.retry_after), pause_reason(broken))
+        else:
+            rt.sleep(pause)
 
 
 def follow(
