@@ -50,7 +50,7 @@ async def analyzed(
     if job.is_failed:
         raise VideoAnalysisError(
             f"the analysis failed: {job.error_message or 'the service gave no reason'}."
-            f" The video is stored: retry with client.video_analysis.retry("
+            f" The video is stored: retry with {rt.AWAIT}client.video_analysis.retry("
             f"{analysis_job_id!r}, {job.media_id!r})",
             media_id=job.media_id,
             analysis_job_id=analysis_job_id,
@@ -63,7 +63,8 @@ def _named(analysis_job_id: str) -> Awaited[VideoAnalysisJobStatus]:
     return Awaited(
         f"the analysis {analysis_job_id}",
         "It keeps running, and the video is stored: resume with"
-        f" client.video_analysis.wait_for_completion({analysis_job_id!r}), do not upload it again",
+        f" {rt.AWAIT}client.video_analysis.wait_for_completion({analysis_job_id!r}), do not upload"
+        " it again",
         {"analysis_job_id": analysis_job_id},
         lambda last: {"status": last.status, "media_id": last.media_id},
     )

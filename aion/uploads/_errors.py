@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from aion._callbacks import CallbackRaised, raised_error
+from aion._waiting.errors import cut_off_note
 from aion.exceptions import AionvisionError, AionvisionTimeoutError, QuotaExceededError, UploadError
 
 _SHOWN = 20
@@ -31,30 +32,58 @@ class Wording:
     Attributes:
         noun: The name of one file.
         unfinished: The clause for pending files, in the plural.
-        wait: The method that waits for one of them.
+        wait: The method that waits for one of them, with the way to it.
     """
 
     noun: str
     unfinished: str
     wait: str
 
-    def resume_hint(self, file_id: str) -> str:
-        """Return the sentence that says how to resume the wait for one file."""
+    def resume_hint(self, file_id: str, prefix: str) -> str:
+        """Return the sentence that says how to resume the wait for one file.
+
+        Args:
+            file_id: The file.
+            prefix: What stands before a call: ``"await "`` or nothing.
+        """
         return (
-            f"The {self.noun} is stored: resume with {self.wait}({file_id!r}), do not upload it"
-            " again"
+            f"The {self.noun} is stored: resume with {prefix}{self.wait}({file_id!r}), do not"
+            " upload it again"
         )
 
-    def resume_hints(self, results: str) -> str:
-        """Return the same sentence for all pending files of an attribute of the error."""
+    def resume_hints(self, results: str, prefix: str) -> str:
+        """Return the same sentence for all pending files of an attribute of the error.
+
+        Args:
+            results: The attribute.
+            prefix: As in `resume_hint`.
+        """
         return (
-            f"The {self.noun}s are stored: resume with {self.wait}() for each of"
-            f" {results}.pending(), do not upload them again"
+            f"The {self.noun}s are stored: resume with `for one in error.{results}.pending():"
+            f" {prefix}{self.wait}(one.{self.noun}_id)`, do not upload them again"
+        )
+
+    def resume_hints_by_id(self, ids: Sequence[str], prefix: str) -> str:
+        """Return the same sentence for files whose results the reader does not have.
+
+        Args:
+            ids: The pending files, at least one.
+            prefix: As in `resume_hint`.
+        """
+        if len(ids) == 1:
+            return self.resume_hint(ids[0], prefix)
+        named = f" (the first {_SHOWN} of {len(ids)})" if len(ids) > _SHOWN else ""
+        return (
+            f"The {self.noun}s are stored: resume with `for {self.noun}_id in"
+            f" {list(ids[:_SHOWN])}: {prefix}{self.wait}({self.noun}_id)`{named}, do not upload"
+            " them again"
         )
 
 
-IMAGES = Wording("image", "descriptions have not ended", "wait_for_description")
-DOCUMENTS = Wording("document", "documents are not processed", "wait_for_processing")
+IMAGES = Wording("image", "descriptions have not ended", "client.uploads.wait_for_description")
+DOCUMENTS = Wording(
+    "document", "documents are not processed", "client.documents.wait_for_processing"
+)
 
 
 def partial(
@@ -83,20 +112,23 @@ def partial(
     return error.caused_by(cause)
 
 
-def add_resume_hint(error: AionvisionError, wording: Wording, ids: Sequence[str]) -> None:
+def add_resume_hint(
+    error: AionvisionError, wording: Wording, ids: Sequence[str], prefix: str
+) -> None:
     """Add the stored files and how to resume to the error that ended a wait.
 
     Args:
         error: The error of a batch, with `partial_results`.
         wording: Names the files.
         ids: The ids of the stored files that are pending.
+        prefix: As in `Wording.resume_hint`.
     """
     if not ids:
         return
-    hint = wording.resume_hints("partial_results")
+    hint = wording.resume_hints("partial_results", prefix)
     error.details[f"{wording.noun}_ids"] = list(ids[:_SHOWN])
     if len(ids) == 1:
-        hint = wording.resume_hint(ids[0])
+        hint = wording.resume_hint(ids[0], prefix)
         error.details[f"{wording.noun}_id"] = ids[0]
     error.message = f"{error.message.rstrip('.')}. {hint}"
 
@@ -107,6 +139,7 @@ def late(
     ids: Sequence[str],
     session_ids: Sequence[str],
     waited: float,
+    prefix: str,
 ) -> AionvisionTimeoutError:
     """Return the error of a batch that missed its deadline.
 
@@ -116,10 +149,15 @@ def late(
         ids: The ids of the pending files.
         session_ids: The open upload sessions.
         waited: Seconds since the wait began.
+        prefix: As in `Wording.resume_hint`.
     """
+    hint = wording.resume_hints("last_result", prefix)
+    if session_ids:
+        # Results of open sessions have no id yet.
+        hint = _resume_by_id(wording, ids, session_ids, prefix)
     error = AionvisionTimeoutError(
         f"{results.pending_count} of {len(results)} {wording.unfinished} after {waited:.3g} s."
-        f" {wording.resume_hints('last_result')}",
+        f" {hint}",
         last_result=results,
     )
     error.details = {
@@ -128,6 +166,46 @@ def late(
         "session_ids": list(session_ids[:_SHOWN]),
     }
     return error
+
+
+def cut_off(
+    wording: Wording,
+    ids: Sequence[str],
+    session_ids: Sequence[str],
+    waited: float,
+    prefix: str,
+    *,
+    has_journal: bool,
+) -> str:
+    """Return the note on an exception from outside that ended the wait of a batch.
+
+    Args:
+        wording: As for `late`.
+        ids: As for `late`.
+        session_ids: As for `late`.
+        waited: As for `late`.
+        prefix: As for `late`.
+        has_journal: Whether the upload has a journal.
+    """
+    hint = _resume_by_id(wording, ids, session_ids, prefix)
+    if has_journal:
+        hint = f"The same call with the same journal resumes the wait. {hint}"
+    states = [f"{len(ids)} {wording.unfinished}"] if ids else []
+    states += [f"{len(session_ids)} upload sessions are open"] if session_ids else []
+    return cut_off_note(" and ".join(states), waited, hint)
+
+
+def _resume_by_id(
+    wording: Wording, ids: Sequence[str], session_ids: Sequence[str], prefix: str
+) -> str:
+    hints = [wording.resume_hints_by_id(ids, prefix)] if ids else []
+    if session_ids:
+        hints.append(
+            "The service has the files and is storing them: list their ids with `from aion_api.api"
+            f" import upload_sessions; {prefix}client.call(upload_sessions.get_session_results("
+            f"{session_ids[0]!r}, include_failed=True))`, do not upload them again"
+        )
+    return ". ".join(hints)
 
 
 @contextmanager
@@ -170,6 +248,7 @@ __all__ = [
     "add_resume_hint",
     "add_stored_note",
     "annotate_stored",
+    "cut_off",
     "late",
     "partial",
 ]

@@ -84,7 +84,7 @@ def processed(engine: rt.Engine, document_id: str, plan: PollPlan) -> DocumentSt
 
     awaited = Awaited[DocumentStatusResult](
         f"document {document_id}",
-        f"It is stored: resume with wait_for_processing({document_id!r}), do not upload it again",
+        DOCUMENTS.resume_hint(document_id, rt.AWAIT),
         {"document_id": document_id},
         lambda last: {"status": last.text_extraction_status},
     )
