@@ -4,6 +4,7 @@
 #   make demo      upload real images to the embedded sandbox and print their descriptions
 #   make test      run every test, except the long ones
 #   make soak      run the long tests
+#   make published compare the package with the published release 0.3.5, which it installs
 #   make check     run all checks that are not tests: generated code, surface, changelog,
 #                  needs of the contract, types, lint
 #   make faults    show the outcome of every network fault, as a table
@@ -21,7 +22,7 @@ READY := $(VENV)/.ready
 WORKERS ?= 2
 COMMA := ,
 
-.PHONY: setup demo test soak faults bench generate record release
+.PHONY: setup demo test soak published faults bench generate record release
 .PHONY: stale surface changelog reach contract cassettes docs lint types check clean
 .DEFAULT_GOAL := help
 
@@ -43,10 +44,17 @@ demo: $(READY)
 
 # BUT lists folders of tests to skip, such as BUT=docs,contract.
 test: $(READY)
-	"$(RUN)" -m pytest -n $(WORKERS) -m "not soak" $(addprefix --ignore=tests/,$(subst $(COMMA), ,$(BUT)))
+	"$(RUN)" -m pytest -n $(WORKERS) -m "not soak" $(addprefix --ignore=tests/,published $(subst $(COMMA), ,$(BUT)))
 
 soak: $(READY)
-	"$(RUN)" -m pytest -n $(WORKERS) -m soak --timeout 900
+	"$(RUN)" -m pytest -n $(WORKERS) -m soak --timeout 900 --ignore=tests/published
+
+# The published release is imported as `aion`, too, so it has an environment of its own.
+PUBLISHED := .venv-published
+published: $(READY)
+	"$(PYTHON)" -m venv "$(PUBLISHED)"
+	"$(PUBLISHED)/bin/python" -m pip install --quiet --disable-pip-version-check aionvision==0.3.5
+	AIONVISION_PUBLISHED_PYTHON="$(CURDIR)/$(PUBLISHED)/bin/python" "$(RUN)" -m pytest -n 0 tests/published
 
 # Print the outcome of every fault; UPDATE=1 writes it to docs/faults.md.
 faults: $(READY)
@@ -102,4 +110,4 @@ types: $(READY)
 check: stale surface changelog reach types lint
 
 clean:
-	rm -rf "$(VENV)" .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
+	rm -rf "$(VENV)" .venv-published .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
