@@ -107,7 +107,7 @@ class NotingCutOff:
     cancellation, and what a signal handler raises. It is neither replaced nor raised again, so
     event loops and cancel scopes recognize their own cancellation. The errors of this package say
     themselves how to resume; those of a callback reach the caller unchanged; and `GeneratorExit`
-    ends a coroutine that nobody awaits.
+    ends a coroutine that is no longer awaited.
 
     Args:
         note: Returns the note. It is called when the block was cut off, and not kept.

@@ -27,7 +27,7 @@ from tests.behaviour.test_waits import UNKNOWN, WAITS
 
 CALL = re.compile(r"resume with (?:`(for .*?)`|((?:await )?client\.\S+?\(.*?\))),")
 SHORT = 0.3
-HOLDS: dict[str, Callable[[Sandbox], None]] = {
+HOLDS: dict[str, Callable[[Sandbox], int]] = {
     "batch": lambda sandbox: sandbox.faults.hold("batch", "processing"),
     "image": lambda sandbox: sandbox.faults.hold_description(),
     "document": lambda sandbox: sandbox.faults.hold("extract", "processing"),
@@ -63,7 +63,8 @@ async def pasted(line: str, **names: Any) -> None:
 def paste(calls: Calls, line: str, **names: Any) -> None:
     """Run a line against a client of either kind; only that of the async client may await."""
     assert ("await client." in line) == (calls.kind == "async")
-    calls(pasted(line, **names))
+    outcome: Any = pasted(line, **names)
+    calls(outcome)
 
 
 @contextmanager
