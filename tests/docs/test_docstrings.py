@@ -49,7 +49,7 @@ class Method(NamedTuple):
 
 def resources(client: AionVision | SyncAionVision) -> dict[str, type[object]]:
     """The resources of a client by their names."""
-    found = {
+    found: dict[str, type[object]] = {
         name: type(getattr(client, name))
         for name, one in vars(type(client)).items()
         if isinstance(one, cached_property) and name != "async_client"
@@ -75,7 +75,7 @@ MADE_BY_USERS = {AionVision, SyncAionVision, Journal, Sandbox}
 def function_of(owner: type[object], name: str) -> FunctionType | None:
     """A method without its binding, or None for anything else."""
     raw: Any = inspect.getattr_static(owner, name)
-    raw = raw.__func__ if isinstance(raw, (classmethod, staticmethod)) else raw
+    raw = getattr(raw, "__func__", raw)
     return raw if isinstance(raw, FunctionType) else None
 
 

@@ -52,7 +52,7 @@ def public_modules() -> list[str]:
 
 def exported(module: Any) -> list[str]:
     """List the public names of a module."""
-    names = getattr(module, "__all__", None) or vars(module)
+    names: list[str] = list(getattr(module, "__all__", None) or vars(module))
     return sorted(one for one in names if not one.startswith("_"))
 
 
@@ -142,8 +142,9 @@ def raised(cls: type[Any]) -> Json:
 def told(cls: type[Any], arguments: Json) -> Json:
     """Describe an exception made with these arguments."""
     error = cls(**arguments)
-    attributes = {k: v for k, v in vars(error).items() if not k.startswith("_")}
-    return {"arguments": arguments, "attributes": {k: plain(v) for k, v in attributes.items()}}
+    state: Json = vars(error)
+    attributes = {k: plain(v) for k, v in state.items() if not k.startswith("_")}
+    return {"arguments": arguments, "attributes": attributes}
 
 
 def sample(annotation: str, name: str) -> Any:
@@ -162,8 +163,9 @@ def default_of(field: Any) -> Json | None:
 
 def plain(value: Any) -> Json:
     """Return a value with its type."""
-    if isinstance(value, re.Pattern):
-        return {"type": "Pattern", "value": value.pattern}
+    if type(value) is re.Pattern:
+        pattern: str = value.pattern
+        return {"type": "Pattern", "value": pattern}
     if isinstance(value, enum.Enum):
         return plain(value.value)
     return {"type": type(value).__name__, "value": repr(value)}
