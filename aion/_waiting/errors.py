@@ -133,4 +133,10 @@ class NotingCutOff:
             error.add_note(note)
 
 
-__all__ = ["WORKER_HINT", "Awaited", "NotingCutOff", "cut_off_note"]
+def is_noted(error: BaseException) -> bool:
+    """Return whether an exception has the note on a wait that was cut off."""
+    notes: list[str] = getattr(error, "__notes__", [])
+    return any(note.endswith(WORKER_HINT) for note in notes)
+
+
+__all__ = ["Awaited", "NotingCutOff", "cut_off_note", "is_noted"]

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
-from aion._callbacks import CallbackRaised, raised_error
-from aion._waiting.errors import cut_off_note
+from aion._callbacks import CallbackRaised
+from aion._waiting.errors import cut_off_note, is_noted
 from aion.exceptions import AionvisionError, AionvisionTimeoutError, QuotaExceededError, UploadError
 
 _SHOWN = 20
@@ -210,7 +210,10 @@ def _resume_by_id(
 
 @contextmanager
 def annotate_stored(stored: Callable[[], int], journal: object) -> Generator[None]:
-    """Add a note on the stored files to a foreign error, such as one of a callback.
+    """Add a note on the stored files to an exception that is not of this package.
+
+    Such are an error of a callback, and what cuts off the sending from outside: a cancellation, or
+    the `SystemExit` of a web server. One that cut off a wait has the note of that wait.
 
     Args:
         stored: Returns the number of stored files.
@@ -218,17 +221,22 @@ def annotate_stored(stored: Callable[[], int], journal: object) -> Generator[Non
     """
     try:
         yield
-    except (Exception, CallbackRaised) as error:
-        if not isinstance(error, AionvisionError):
-            add_stored_note(raised_error(error), stored(), journal)
+    except (AionvisionError, GeneratorExit):
+        raise
+    except BaseException as error:
+        if not is_noted(error):
+            raised = error.error if isinstance(error, CallbackRaised) else error
+            add_stored_note(raised, stored(), journal)
         raise
 
 
-def add_stored_note(error: Exception, count: int, journal: object, ids: Sequence[str] = ()) -> None:
+def add_stored_note(
+    error: BaseException, count: int, journal: object, ids: Sequence[str] = ()
+) -> None:
     """Add a note on how many files are stored, and how to resume.
 
     Args:
-        error: An error of another library or of the caller.
+        error: An exception of another library, of the caller or from outside.
         count: Number of stored files.
         journal: The journal of the upload, or None.
         ids: Their ids, if they are few.

@@ -69,7 +69,7 @@ def paste(calls: Calls, line: str, **names: Any) -> None:
 
 @contextmanager
 def leaving(
-    sandbox: Sandbox, error: type[BaseException], look: str = "list_user_files"
+    sandbox: Sandbox, error: type[BaseException], look: str = "list_user_files", polls: int = 2
 ) -> Generator[None]:
     """Raise an exception once the service is polled, as web servers do in their workers."""
     ended = threading.Event()
@@ -80,7 +80,7 @@ def leaving(
         raise error
 
     def strike() -> None:
-        while requests_of(sandbox, look) < 2 and not ended.wait(0.01):
+        while requests_of(sandbox, look) < polls and not ended.wait(0.01):
             pass
         if not ended.wait(0.05):
             signal.pthread_kill(main, signal.SIGUSR1)
@@ -269,3 +269,14 @@ def test_a_wait_that_was_cut_off_leaves_nothing_in_memory(sandbox: Sandbox) -> N
         assert asyncio.run(main())
     finally:
         gc.enable()
+
+
+def test_what_cuts_off_the_sending_notes_what_is_stored(
+    blocking: Calls, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    client = blocking.client(sandbox)
+    sandbox.faults.delay("stream_batch_upload", seconds=5.0, times=None)
+    cut = leaving(sandbox, SystemExit, "check_upload_quota", polls=1)
+    with pytest.raises(SystemExit) as caught, cut:
+        client.upload([draw()], filenames=["a.jpg"], journal=tmp_path / "journal")
+    assert "the same call with the same journal resumes the upload" in note_of(caught.value)

@@ -52,7 +52,7 @@ def public_modules() -> list[str]:
 
 def exported(module: Any) -> list[str]:
     """List the public names of a module."""
-    names: list[str] = list(getattr(module, "__all__", None) or vars(module))
+    names: list[str] = getattr(module, "__all__", None) or dir(module)
     return sorted(one for one in names if not one.startswith("_"))
 
 
@@ -142,7 +142,7 @@ def raised(cls: type[Any]) -> Json:
 def told(cls: type[Any], arguments: Json) -> Json:
     """Describe an exception made with these arguments."""
     error = cls(**arguments)
-    state: Json = vars(error)
+    state: Json = error.__dict__
     attributes = {k: plain(v) for k, v in state.items() if not k.startswith("_")}
     return {"arguments": arguments, "attributes": attributes}
 
@@ -163,9 +163,8 @@ def default_of(field: Any) -> Json | None:
 
 def plain(value: Any) -> Json:
     """Return a value with its type."""
-    if type(value) is re.Pattern:
-        pattern: str = value.pattern
-        return {"type": "Pattern", "value": pattern}
+    if type(value).__name__ == "Pattern":
+        return {"type": "Pattern", "value": value.pattern}
     if isinstance(value, enum.Enum):
         return plain(value.value)
     return {"type": type(value).__name__, "value": repr(value)}
