@@ -8,6 +8,7 @@
 #                  dependencies, and each extra alone (QUICK=1 for a selection, DEBIAN=1 gets
 #                  the Pythons that are missing, SESSIONS="lowest extra" and TESTS=tests/unit
 #                  run some)
+#   make published compare the package with the published release 0.3.5, which it installs
 #   make check     run all checks that are not tests: generated code, surface, changelog,
 #                  needs of the contract, types, lint
 #   make faults    show the outcome of every network fault, as a table
@@ -27,7 +28,7 @@ COMMA := ,
 # The newest Python of the classifiers: what it deprecates is an error today.
 NEWEST := $(shell sed -n 's/.*Python :: \(3\.[0-9]*\)".*/\1/p' pyproject.toml | tail -n 1)
 
-.PHONY: setup demo test soak matrix faults bench generate record release
+.PHONY: setup demo test soak published matrix faults bench generate record release
 .PHONY: stale surface changelog reach contract cassettes docs lint types check clean
 .DEFAULT_GOAL := help
 
@@ -49,10 +50,17 @@ demo: $(READY)
 
 # BUT lists folders of tests to skip, such as BUT=docs,contract.
 test: $(READY)
-	"$(RUN)" -m pytest -n $(WORKERS) -m "not soak" $(addprefix --ignore=tests/,$(subst $(COMMA), ,$(BUT)))
+	"$(RUN)" -m pytest -n $(WORKERS) -m "not soak" $(addprefix --ignore=tests/,published $(subst $(COMMA), ,$(BUT)))
 
 soak: $(READY)
-	"$(RUN)" -m pytest -n $(WORKERS) -m soak --timeout 900
+	"$(RUN)" -m pytest -n $(WORKERS) -m soak --timeout 900 --ignore=tests/published
+
+# The published release is imported as `aion`, too, so it has an environment of its own.
+PUBLISHED := .venv-published
+published: $(READY)
+	"$(PYTHON)" -m venv "$(PUBLISHED)"
+	"$(PUBLISHED)/bin/python" -m pip install --quiet --disable-pip-version-check aionvision==0.3.5
+	AIONVISION_PUBLISHED_PYTHON="$(CURDIR)/$(PUBLISHED)/bin/python" "$(RUN)" -m pytest -n 0 tests/published
 
 matrix: $(READY)
 	"$(RUN)" -m tests.interpreters $(if $(QUICK),--quick) $(if $(DEBIAN),--debian) $(SESSIONS) $(if $(TESTS),--tests $(TESTS))
@@ -112,4 +120,4 @@ types: $(READY)
 check: stale surface changelog reach types lint
 
 clean:
-	rm -rf "$(VENV)" .nox .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
+	rm -rf "$(VENV)" .venv-published .nox .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist

@@ -27,12 +27,21 @@ class Hint(Enum):
     MORE_TIME_TO_CONNECT = "pass a longer connect_timeout= to the client if the network is slow"
     GET_RESULT = "pass raise_on_failure=False to get the result anyway"
     SEE_RESULTS = "see partial_results"
-    RESUME_ONE = "resume with {wait}({id!r}), do not upload it again"
-    RESUME_ALL = "resume with {wait}() for each of {results}.pending(), do not upload them again"
-    RESUME_ANALYSIS = (
-        "resume with client.video_analysis.wait_for_completion({id!r}), do not upload it again"
+    RESUME_ONE = "resume with {call}({id!r}), do not upload it again"
+    RESUME_ALL = (
+        "resume with `for one in error.{results}.pending(): {call}(one.{noun}_id)`,"
+        " do not upload them again"
     )
-    RETRY_ANALYSIS = "retry with client.video_analysis.retry({id!r}, {media_id!r})"
+    RESUME_LISTED = (
+        "resume with `for {noun}_id in {ids}: {call}({noun}_id)`{some}, do not upload them again"
+    )
+    LIST_SESSION = (
+        "list their ids with `from aion_api.api import upload_sessions;"
+        " {prefix}client.call(upload_sessions.get_session_results({id!r}, include_failed=True))`,"
+        " do not upload them again"
+    )
+    RESUME_ANALYSIS = "resume with {call}({id!r}), do not upload it again"
+    RETRY_ANALYSIS = "retry with {call}({id!r}, {media_id!r})"
     FINISH_VIDEO = (
         "see client.video_uploads.get_progress({media_id!r}), and finish with"
         " client.video_uploads.complete({media_id!r}, {upload_id!r}), do not upload it again"

@@ -59,27 +59,6 @@ class AionVision:
         async with AionVision.from_env() as client:
             result = await client.upload_one("photo.jpg")
             print(result.description, result.tags)
-
-    Args:
-        api_key: The API key.
-        base_url: Where the API is. HTTPS, except on this machine.
-        timeout: Seconds for one call from beginning to end, retries included. For uploads,
-            downloads and streams: seconds of silence.
-        max_retries: Most retries of a failed attempt, if a retry is safe.
-        retry_delay: Seconds before the first retry; later delays are longer.
-        polling_interval: Seconds between two polls of an operation.
-        polling_timeout: Seconds after which a wait raises a timeout error.
-        tenant_id: For deployments with several tenants. Default: ``AIONVISION_TENANT_ID``.
-        proxy_url: A proxy instead of those in the environment. Default: ``AIONVISION_PROXY_URL``.
-        enable_tracing: Record OpenTelemetry spans (extra ``tracing``).
-        on_attempt: Called with an `aion.Attempt` after each attempt.
-        transport: Makes the connections instead of the built-in transport: see `aion.transport`.
-        extra_headers: Headers for every request to the API, such as those of a gateway in between.
-        connect_timeout: Seconds to make one connection: name resolution, every address of the
-            host, the proxy and TLS together.
-
-    Raises:
-        ValueError: A setting is missing or out of range; the message says what to do.
     """
 
     AionvisionError = exceptions.AionvisionError
@@ -122,6 +101,39 @@ class AionVision:
         extra_headers: Mapping[str, str] | None = None,
         connect_timeout: float = 10.0,
     ) -> None:
+        """Make a client; nothing is sent and no connection is opened before the first call.
+
+        `from_env` reads the same settings from the environment, and `from_config` takes all
+        settings of `ClientConfig`, which has more.
+
+        Args:
+            api_key: The API key: a prefix, an underscore and at least 20 characters.
+            base_url: Where the API is. HTTPS, except on this machine. Default: the service.
+            timeout: Seconds for one call from beginning to end, retries and waits between them
+                included. For uploads, downloads and streams: seconds of silence. Default: 300.
+            max_retries: Most retries of a failed attempt, if a retry is safe; 0 for none.
+                Default: 3.
+            retry_delay: Seconds before the first retry; later delays are longer. Default: 1.
+            polling_interval: Seconds between the first two polls of an operation; later pauses are
+                longer, up to four times. Default: 2.
+            polling_timeout: Seconds after which a wait raises `AionvisionTimeoutError`; the
+                operation goes on. Default: 360.
+            tenant_id: For deployments with several tenants. None: ``AIONVISION_TENANT_ID``, if set.
+            proxy_url: A proxy instead of those in the environment. None: ``AIONVISION_PROXY_URL``,
+                else ``HTTPS_PROXY`` and its like.
+            enable_tracing: Record OpenTelemetry spans (extra ``tracing``). Default: False.
+            on_attempt: Called with an `aion.Attempt` after each attempt. Default: None.
+            transport: Makes the connections instead of the built-in transport, which is used for
+                None: see `aion.transport`.
+            extra_headers: Headers for every request to the API, such as those of a gateway in
+                between. Default: None.
+            connect_timeout: Seconds to make one connection: name resolution, every address of the
+                host, the proxy and TLS together. Default: 10.
+
+        Raises:
+            ValueError: A setting is missing or out of range; the message says what to do.
+            ImportError: The extra that a setting needs, such as `tracing`, is not installed.
+        """
         # If these two are omitted, `ClientConfig` reads them from the environment.
         optional = {"tenant_id": tenant_id, "proxy_url": proxy_url}
         passed: dict[str, Any] = {k: v for k, v in optional.items() if v is not None}
@@ -151,6 +163,9 @@ class AionVision:
         Args:
             overrides: Settings of `ClientConfig` that win over the environment.
 
+        Returns:
+            The client; nothing is sent before its first call.
+
         Raises:
             ValueError: The API key is missing, or a setting is out of range.
         """
@@ -162,6 +177,9 @@ class AionVision:
 
         Args:
             config: The settings.
+
+        Returns:
+            The client; nothing is sent before its first call.
 
         Raises:
             ImportError: The extra that a setting needs, such as `tracing`, is not installed.
@@ -184,6 +202,9 @@ class AionVision:
         Args:
             changes: Settings of `ClientConfig`, except those of the connections: ``proxy_url``,
                 ``connect_timeout``, ``max_connections``, ``transport`` and the circuit breaker's.
+
+        Returns:
+            The new client. This client has not changed.
 
         Raises:
             ValueError: A setting is unknown, out of range, or belongs to the connections.
@@ -361,10 +382,11 @@ class AionVision:
 
         Args:
             file: A path, or the bytes of an image: JPEG, PNG, WebP or GIF, at most 100 MB.
-            filename: The name to store. Required for bytes; a path has its own.
-            wait_for_descriptions: Wait until the AI description is ready.
-            raise_on_failure: Raise when the description fails; otherwise the result says so.
-            description_timeout: Seconds to wait for it; None for `polling_timeout`.
+            filename: The name to store. Needed for bytes; a path has its own.
+            wait_for_descriptions: Wait until the AI description has ended.
+            raise_on_failure: Raise when the description fails; otherwise the result reports it.
+            description_timeout: Seconds to wait for it, instead of the client's
+                `polling_timeout`.
             storage_target: Where the bytes are stored. ``custom`` needs an S3 configuration.
 
         Returns:
@@ -397,7 +419,45 @@ class AionVision:
     ) -> BatchUploadResults:
         """Upload any number of images, or the images of a directory: `uploads.upload`.
 
-        The arguments, the results and the errors are those of that method.
+        Args:
+            files: A path, bytes, or a list or other iterable of them.
+            filename: The name to store, if `files` is one file.
+            filenames: The names to store, one for each entry of `files`.
+            recursive: Include the directories below a directory.
+            include_hidden: Include files and directories whose name begins with a dot.
+            wait_for_descriptions: Wait until the AI descriptions have ended.
+            raise_on_failure: Raise when a file failed; otherwise the results report it, even for a
+                named file that cannot be uploaded.
+            description_timeout: Seconds to wait for all of them, instead of `polling_timeout`.
+            on_progress: Called for each file before it is sent.
+            on_file_complete: Called for each file once it is stored.
+            on_description_progress: Called for each description that has ended.
+            on_description_failed: Called for each description that failed.
+            storage_target: Where the bytes are stored. ``custom`` needs an S3 configuration.
+            tags: Tags for all files: at most 40 of at most 50 characters, without commas.
+            auto_describe: Have the images described.
+            skip_duplicates: Do not store duplicates; the result is then the older image.
+            journal: A file that records what is done. The same call with the same journal resumes
+                after any end of this one.
+            progress: True shows it on stderr, which needs the extra ``progress``; or a
+                callable that receives an `aion.uploads.progress.UploadProgress` at each step.
+
+        Returns:
+            One result for each file, in the order of the input.
+
+        Raises:
+            ValidationError: Named files cannot be uploaded (the message lists the first ten), an
+                argument is out of range, or the journal belongs to other files or options. Nothing
+                was sent.
+            QuotaExceededError: The quota does not suffice. `partial_results` lists what is
+                stored, if it ran out midway.
+            UploadError: The service stopped accepting files, or refused some; `partial_results`
+                holds all results.
+            DescriptionError: All files are stored, but a description failed; `partial_results` as
+                above.
+            AionvisionTimeoutError: All files are stored, but descriptions are not ready in time;
+                `last_result` holds all results.
+            ImportError: `progress` is True and `rich` is not installed.
 
         Endpoint: ``POST /user-files/upload/stream-batch``
         """
@@ -414,11 +474,14 @@ class AionVision:
         """Return a chat session as a context manager: `chats.session`.
 
         Args:
-            title: Its title, at most 255 characters; by default the service makes one.
-            image_ids: The selected images, at most 1000.
-            use_all_images: Chat about the whole library, whatever is selected. It must be False to
-                chat about the selected images alone.
+            title: Its title, at most 255 characters; by default, the service chooses one.
+            image_ids: The images to select, at most 1000.
+            use_all_images: Use the whole library, whatever is selected. Pass False for the selected
+                images alone.
             auto_close: Close the session at the end of the block.
+
+        Returns:
+            The session: ``async with client.chat_session() as session`` opens it.
 
         Raises:
             ValidationError: There are too many images, or a value is not an id.
@@ -433,8 +496,12 @@ class AionVision:
         Args:
             session_id: The session.
 
+        Returns:
+            Its totals as the service sends them: `closed_at`, `total_messages`, `total_tokens`.
+
         Raises:
             ResourceNotFoundError: The session does not exist.
+            ValidationError: An argument is out of range; nothing was sent.
             AionvisionError: The call failed.
 
         Endpoint: ``DELETE /chat/sessions/{session_id}``
@@ -451,7 +518,14 @@ class AionVision:
             session_id: The session it belongs to.
             force_detailed_analysis: Analyze the images themselves, in high resolution.
 
+        Returns:
+            The response: its text is in `content`, with its references resolved in
+            `resolved_content`.
+
         Raises:
+            QuotaExceededError: The quota is used up.
+            ResourceNotFoundError: The session does not exist.
+            ValidationError: An argument is out of range; nothing was sent.
             AionvisionError: The call failed.
 
         Endpoint: ``POST /chat/sessions/{session_id}/messages``
@@ -469,6 +543,10 @@ class AionVision:
             message: The message, from 1 to 10000 characters.
             session_id: The session it belongs to.
             force_detailed_analysis: Analyze the images themselves, in high resolution.
+
+        Returns:
+            The events: an iterator, and a context manager that closes the connection. Nothing is
+            sent before the first event is requested.
 
         Raises:
             ValidationError: An argument is out of range; nothing is sent. For the errors of the
@@ -497,7 +575,37 @@ class AionVision:
     ) -> DescriptionResult | list[DescriptionResult]:
         """Describe images without storing them, on older deployments: `descriptions.describe`.
 
-        The arguments, the results and the errors are those of that method.
+        Args:
+            image: A path, bytes, an http(s) URL or a data URL; or a list of them. JPEG, PNG,
+                WebP or GIF. The service fetches http(s) URLs: prefer https.
+            object_key: The storage key of a stored image, instead of `image`.
+            object_keys: From 1 to 10000 storage keys, instead of `image`.
+            include_metadata: Whether the result includes `metadata`.
+            include_tags: Whether the result includes `tags`.
+            providers: The AI providers to use; None lets the service choose.
+            prompt: The prompt for them, at most 10000 characters.
+            rule_set_id: A saved rule set to apply.
+            rules: Rules to apply, each a dictionary.
+            max_parallel: For many: images to process in parallel, from 1 to 20.
+            timeout_per_item: For many: seconds for each image, from 5 to 300.
+            on_progress: For many: called with the status of the batch after each poll.
+            verification_level: ``quick``, ``standard``, ``thorough`` or ``critical``: two, three,
+                four or all providers.
+            idempotency_key: For one: when resent within one hour, it returns the stored response. A
+                fresh one is made for each call, so that its retries are safe.
+            timeout: Seconds for the call; for many, seconds to wait, instead of the client's
+                `polling_timeout`.
+
+        Returns:
+            The description; for a list, one for each image in the order of the list.
+
+        Raises:
+            ValidationError: An argument is out of range; nothing was sent.
+            BatchError: For many: some could not be described; `failed_items` holds their ids, and
+                the results of the others can be read with `client.batch`.
+            AionvisionTimeoutError: Not done in time. A batch keeps running: its id is in `details`.
+            ResourceNotFoundError: This deployment does not have the route.
+            AionvisionError: A call failed. Where a batch keeps running, its id is in `details`.
 
         Endpoint: ``POST /describe/``
         """
@@ -512,7 +620,41 @@ class AionVision:
     ) -> VerificationResult | list[VerificationResult]:
         """Check texts against images, on older deployments: `verifications.verify`.
 
-        The arguments, the results and the errors are those of that method.
+        Args:
+            image: A path, bytes, an http(s) URL or a data URL. JPEG, PNG, WebP or GIF. The service
+                fetches http(s) URLs: prefer https.
+            content: The text, from 1 to 10000 characters.
+            images: From 1 to 10000 images, with one text each in `contents`.
+            contents: The texts for `images` or `object_keys`, in the same order.
+            object_key: The storage key of a stored image, instead of `image`.
+            object_keys: Storage keys, instead of `images`.
+            mode: The kind of text: a ``response`` of a model, or a ``claim``. For one text; a
+                batch supports responses only.
+            verification_level: ``quick``, ``standard``, ``thorough`` or ``critical``: two, three,
+                four or all providers.
+            use_consensus: Whether to combine the verdicts of the providers. For one text; a batch
+                always combines them.
+            providers: The AI providers to use; None lets the service choose.
+            rule_set_id: A saved rule set to apply.
+            rules: Rules to apply, each a dictionary.
+            max_parallel: For many: pairs to process in parallel, from 1 to 20.
+            timeout_per_item: For many: seconds for each pair, from 5 to 300.
+            on_progress: For many: called with the status of the batch after each poll.
+            idempotency_key: For one: when resent within one hour, it returns the stored response. A
+                fresh one is made for each call, so that its retries are safe.
+            timeout: Seconds for the call; for many, seconds to wait, instead of the client's
+                `polling_timeout`.
+
+        Returns:
+            The verdict; for many, one for each pair, in order.
+
+        Raises:
+            ValidationError: An argument is out of range; nothing was sent.
+            BatchError: For many: some could not be checked; `failed_items` holds their ids, and
+                the results of the others can be read with `client.batch`.
+            AionvisionTimeoutError: Not done in time. A batch keeps running: its id is in `details`.
+            ResourceNotFoundError: This deployment does not have the route.
+            AionvisionError: A call failed. Where a batch keeps running, its id is in `details`.
 
         Endpoint: ``POST /verify/``
         """
@@ -540,6 +682,8 @@ class AionVision:
         Raises:
             ValidationError: It is not a request, or its response is a stream; nothing was sent.
             AionvisionError: The call failed.
+
+        Endpoint: the one that the request describes.
         """
         check.request("request", request)
         return await self._engine.call(request, timeout=timeout)
@@ -547,15 +691,21 @@ class AionVision:
     async def call_raw(
         self, request: Request[_T], *, timeout: float | None = None
     ) -> RawResponse[_T]:
-        """Do the same as `call`, and return status, headers and bytes of the response, too.
+        """Make any call of the contract, and return status, headers and bytes of the response, too.
 
         Args:
-            request: As for `call`.
-            timeout: As for `call`.
+            request: The return value of a function of ``aion_api.api``.
+            timeout: Seconds for the call; for uploads and binary responses, seconds of silence.
+                None for `timeout` of the client.
+
+        Returns:
+            The response: `result` is what `call` returns; `status_code`, `headers`, `content`.
 
         Raises:
-            ValidationError: As `call`.
+            ValidationError: It is not a request, or its response is a stream; nothing was sent.
             AionvisionError: The call failed; the error has the status and the request id.
+
+        Endpoint: the one that the request describes.
         """
         from aion.types.raw import RawResponse
 

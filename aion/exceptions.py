@@ -18,7 +18,7 @@
     ├── VideoUploadError             media_id, stage, partial_chunks
     ├── VideoAnalysisError           media_id, analysis_job_id, status
     ├── CloudStorageError            job_id, job_status
-    ├── ChatError                    session_id
+    ├── ChatError                    session_id, plan_data
     ├── BatchError                   batch_id, failed_items
     └── SSEStreamError               last_event_id, events_received, reconnect_attempts
 
@@ -448,18 +448,28 @@ class ChatError(AionvisionError):
         message: What went wrong.
         session_id: The chat session.
         error_code: The service's own code, which replaces ``CHAT_ERROR``.
+        plan_data: The plan that awaits approval, with its ``plan_id``, if that is the error.
 
     Attributes:
         session_id: As above.
+        plan_data: As above, or None; also in `details`.
     """
 
     def __init__(
-        self, message: str, *, session_id: str | None = None, error_code: str | None = None
+        self,
+        message: str,
+        *,
+        session_id: str | None = None,
+        error_code: str | None = None,
+        plan_data: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(
-            error_code or "CHAT_ERROR", message, details=_without_none(session_id=session_id)
+            error_code or "CHAT_ERROR",
+            message,
+            details=_without_none(session_id=session_id, plan_data=plan_data or None),
         )
         self.session_id = session_id
+        self.plan_data = plan_data
 
 
 class BatchError(AionvisionError):

@@ -12,7 +12,6 @@ from attrs import evolve
 from aion._clock import monotonic
 from aion._flows.library_pages import PAGE, each_page
 from aion._flows.polling import poll_job, within
-from aion._hints import Hint, hint
 from aion._runtime import aio as rt
 from aion._waiting.errors import Awaited
 from aion._waiting.plan import PollPlan
@@ -85,7 +84,7 @@ async def processed(engine: rt.Engine, document_id: str, plan: PollPlan) -> Docu
 
     awaited = Awaited[DocumentStatusResult](
         f"document {document_id}",
-        f"It is stored: {hint(Hint.RESUME_ONE, wait=DOCUMENTS.wait, id=document_id)}",
+        DOCUMENTS.resume_hint(document_id, rt.AWAIT),
         {"document_id": document_id},
         lambda last: {"status": last.text_extraction_status},
     )

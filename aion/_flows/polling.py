@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from aion._clock import monotonic
 from aion._engine.transient import is_transient, pause_reason
 from aion._runtime import aio as rt
-from aion._waiting.errors import Awaited
+from aion._waiting.errors import Awaited, NotingCutOff
 from aion._waiting.plan import PollPlan
 from aion.exceptions import AionvisionError, AionvisionTimeoutError, RateLimitError
 
@@ -36,6 +36,7 @@ async def until(
     done: Callable[[T], bool],
     plan: PollPlan,
     late: Callable[[T | None], AionvisionTimeoutError],
+    cut_off: Callable[[], str],
     on_state: Callable[[T], Any] | None = None,
 ) -> T:
     """Poll until done; transient errors do not end the wait.
@@ -46,6 +47,8 @@ async def until(
         plan: When to poll, and until when.
         late: Creates the error when the deadline passes, from the last state, or None without one.
             It says what is stored already and how to resume the wait.
+        cut_off: Creates the note that says the same on an exception from outside that ends the
+            wait, such as a cancellation.
         on_state: Called with each state.
 
     Raises:
@@ -53,6 +56,17 @@ async def until(
         RateLimitError: The next poll is not allowed before the deadline.
         AionvisionError: Polling failed with an error that retrying cannot fix.
     """
+    with NotingCutOff(cut_off):
+        return await _until(poll, done, plan, late, on_state)
+
+
+async def _until(
+    poll: Callable[[float], Awaitable[T]],
+    done: Callable[[T], bool],
+    plan: PollPlan,
+    late: Callable[[T | None], AionvisionTimeoutError],
+    on_state: Callable[[T], Any] | None,
+) -> T:
     state: T | None = None
     while True:
         broken: AionvisionError | None = None
@@ -104,7 +118,8 @@ async def follow(
 
     Raises:
         AionvisionError: As `until`; it has the last state as `last_result`, the ids of the
-            operation in `details`, and says how to resume the wait.
+            operation in `details`, and says how to resume the wait. An exception from outside has a
+            note that says so.
     """
     last = first
 
@@ -116,8 +131,11 @@ async def follow(
     def late(_: T | None) -> AionvisionTimeoutError:
         return awaited.late(last, monotonic() - plan.start)
 
+    def cut_off() -> str:
+        return awaited.cut_off(last, monotonic() - plan.start)
+
     try:
-        return await until(poll_and_keep, done, plan, late, on_state)
+        return await until(poll_and_keep, done, plan, late, cut_off, on_state)
     except AionvisionError as error:
         awaited.annotate(error, last)
         raise

@@ -93,7 +93,7 @@ async def description_of(engine: rt.Engine, image_id: str, plan: PollPlan) -> De
 
     awaited = Awaited[DescriptionStatus](
         f"the description of image {image_id}",
-        IMAGES.resume_hint(image_id),
+        IMAGES.resume_hint(image_id, rt.AWAIT),
         {"image_id": image_id},
         lambda last: {"status": last.status},
     )
@@ -108,7 +108,7 @@ async def _described(engine: rt.Engine, result: UploadResult, plan: PollPlan) ->
 
     awaited = Awaited[UploadResult](
         f"the description of {result.filename}",
-        IMAGES.resume_hint(result.image_id),
+        IMAGES.resume_hint(result.image_id, rt.AWAIT),
         {"image_id": result.image_id},
         lambda last: {"status": last.description_status.value},
     )

@@ -16,6 +16,7 @@ from aion_api import Request
 from aion_api.api import video_analysis
 
 Progress = Callable[[VideoAnalysisJobStatus], Any]
+_CALLS = f"{rt.AWAIT}client.video_analysis"
 
 
 def job_request(analysis_job_id: str) -> Request[VideoAnalysisJobStatus]:
@@ -52,7 +53,7 @@ async def analyzed(
         raise VideoAnalysisError(
             f"the analysis failed: {job.error_message or 'the service gave no reason'}."
             " The video is stored:"
-            f" {hint(Hint.RETRY_ANALYSIS, id=analysis_job_id, media_id=job.media_id)}",
+            f" {hint(Hint.RETRY_ANALYSIS, call=f'{_CALLS}.retry', id=analysis_job_id, media_id=job.media_id)}",
             media_id=job.media_id,
             analysis_job_id=analysis_job_id,
             status=job.status,
@@ -64,7 +65,7 @@ def _named(analysis_job_id: str) -> Awaited[VideoAnalysisJobStatus]:
     return Awaited(
         f"the analysis {analysis_job_id}",
         "It keeps running, and the video is stored:"
-        f" {hint(Hint.RESUME_ANALYSIS, id=analysis_job_id)}",
+        f" {hint(Hint.RESUME_ANALYSIS, call=f'{_CALLS}.wait_for_completion', id=analysis_job_id)}",
         {"analysis_job_id": analysis_job_id},
         lambda last: {"status": last.status, "media_id": last.media_id},
     )

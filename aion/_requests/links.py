@@ -73,11 +73,17 @@ def in_state(crawl_status: str | None) -> Callable[[LinkItem], bool] | None:
     return lambda link: link.crawl_status == status
 
 
-def crawl(link_id: str) -> Awaited[LinkDetails]:
-    """Describe the crawl of a link as an awaited operation."""
+def crawl(link_id: str, prefix: str) -> Awaited[LinkDetails]:
+    """Describe the crawl of a link as an awaited operation.
+
+    Args:
+        link_id: The link.
+        prefix: What stands before a call in messages: ``"await "`` or nothing.
+    """
     return Awaited(
         f"the crawl of link {link_id}",
-        f"The link is saved: resume with wait_for_crawl({link_id!r}), do not save it again",
+        f"The link is saved: resume with {prefix}client.links.wait_for_crawl({link_id!r}), do not"
+        " save it again",
         {"link_id": link_id},
         lambda last: {"status": last.crawl_status},
     )

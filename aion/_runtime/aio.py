@@ -23,6 +23,8 @@ T = TypeVar("T")
 R = TypeVar("R")
 P = ParamSpec("P")
 
+AWAIT = "await "
+"""What stands before a call in the messages for users of this client."""
 Transport = Callable[[Route], AsyncConnection]
 """Makes the connections of a client."""
 Lock = asyncio.Lock
@@ -98,6 +100,7 @@ def _background(engine: Engine | None) -> Background:
 
 
 __all__ = [
+    "AWAIT",
     "Answer",
     "CallGroup",
     "Engine",

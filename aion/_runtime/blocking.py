@@ -24,6 +24,8 @@ T = TypeVar("T")
 R = TypeVar("R")
 P = ParamSpec("P")
 
+AWAIT = ""
+"""What stands before a call in the messages for users of this client."""
 Transport = Callable[[Route], SyncConnection]
 """Makes the connections of a client."""
 Lock = threading.RLock
@@ -111,6 +113,7 @@ def acquire(engine: Engine | None, make: Callable[[], T], undo: Callable[[T], ob
 
 
 __all__ = [
+    "AWAIT",
     "Answer",
     "CallGroup",
     "Engine",

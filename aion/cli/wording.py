@@ -29,6 +29,9 @@ SHELL: Final[Mapping[Hint, str]] = {
     Hint.RESUME_ONE: "aion file {id} shows its state; do not upload it again without --journal",
     Hint.RESUME_ALL: "aion file ID shows the state of each; do not upload them again without"
     " --journal",
+    Hint.RESUME_LISTED: "aion file ID shows the state of each{some}; do not upload them again without"
+    " --journal",
+    Hint.LIST_SESSION: "aion files lists them later; do not upload them again without --journal",
     Hint.RESUME_ANALYSIS: "aion files --kind video lists it; do not upload it again without"
     " --journal",
     Hint.RETRY_ANALYSIS: "aion file {media_id} shows it; do not upload it again",

@@ -107,8 +107,8 @@ class ChatResource(ChatCalls):
         Args:
             page_size: Sessions in a page, from 1 to 100.
             active_only: Only open sessions.
-            search: As for `list_sessions`.
-            min_messages: As for `list_sessions`.
+            search: Only sessions with this text in title or messages, at most 200 characters.
+            min_messages: Only sessions with at least this number of messages.
 
         Raises:
             ValidationError: An argument is out of range; nothing was sent.

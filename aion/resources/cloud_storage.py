@@ -387,7 +387,8 @@ class CloudStorageResource:
 def _named(job_id: str) -> Awaited[CloudStorageJob]:
     return Awaited(
         f"the job {job_id}",
-        f"It keeps running: resume with wait_for_job({job_id!r}), do not start another",
+        f"It keeps running: resume with {rt.AWAIT}client.cloud_storage.wait_for_job({job_id!r}), do"
+        " not start another",
         {"job_id": job_id},
         lambda last: {"status": last.status},
     )

@@ -389,7 +389,7 @@ class LinksResource:
             return await self.get(identifier, timeout=timeout)
 
         return await poll_job(
-            self._engine, call, lambda link: not link.is_crawling, plan, crawl(identifier)
+            self._engine, call, lambda link: not link.is_crawling, plan, crawl(identifier, rt.AWAIT)
         )
 
 

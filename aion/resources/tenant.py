@@ -72,7 +72,7 @@ class TenantResource:
             allowed_domains: Which domains may call the API from a browser (CORS).
             max_monthly_credits: Set by the subscription, and cannot be changed here. It is not
                 sent, and a warning reports that.
-            max_requests_per_minute: As `max_monthly_credits`.
+            max_requests_per_minute: Set by the subscription, too, and not sent either.
             custom_config: Your own settings, as JSON data; they replace all old ones.
             timeout: Seconds for the call, instead of the client's.
 

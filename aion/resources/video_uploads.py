@@ -141,7 +141,8 @@ class VideoUploadsResource(VideoUploadSteps):
             files: A path, or a list or other iterable of paths. A directory stands for its
                 ``.mp4``, ``.mov``, ``.m4v``, ``.webm`` and ``.avi`` files.
             title: A title; only for a single video.
-            tags: Tags for all of them, as for `upload_one`.
+            tags: Tags for all of them: at most 20, each of 1 to 50 letters, digits, spaces, ``-``
+                or ``_``.
             recursive: Include the directories below a directory.
             include_hidden: Include files and directories whose name begins with a dot.
             auto_analyze: Analyze them.
@@ -149,12 +150,15 @@ class VideoUploadsResource(VideoUploadSteps):
             analysis_timeout: Seconds to wait for all analyses together, from the end of the last
                 upload, instead of the client's `polling_timeout`.
             analysis_type: ``full_vlm``, ``frame_sample``, ``scene_detection`` or ``transcript``.
-            max_chunk_concurrency: Chunks sent at a time, as for `upload_one`.
-            max_chunk_retries: How often a chunk gets a new URL, as for `upload_one`.
+            max_chunk_concurrency: Chunks sent at a time, from 1 to 100; never more than the
+                service allows, which is the default.
+            max_chunk_retries: How often a chunk that could not be sent gets a new URL, from 0 to
+                100; never more often than the service allows.
             on_chunk_progress: Called for each chunk that is stored.
             on_upload_complete: Called for each video that is stored.
             on_analysis_progress: Called after each poll of an analysis.
-            journal: A file that records what is done, as for `upload_one`.
+            journal: A file that records what is done. The same call with the same journal resumes
+                after any end of this one.
 
         Returns:
             The stored videos, in the order of the files; `skipped` counts what directories left

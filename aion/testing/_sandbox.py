@@ -66,7 +66,16 @@ class Sandbox:
         )
 
     def start(self) -> Self:
-        """Start serving; `with` does it. Raises OSError for a port in use or an unusable folder."""
+        """Start serving; `with` does it.
+
+        Returns:
+            This sandbox.
+
+        Raises:
+            OSError: The port is taken, or the folder cannot be used.
+            ValueError: A rate limit names a route that the contract does not have.
+            RuntimeError: It was started before, or the server failed while starting.
+        """
         self._server.start()
         return self
 
@@ -138,8 +147,13 @@ class Sandbox:
     def limit_rates(self, limits: RateLimits | None) -> None:
         """Enforce these rates from now on, or none. The counters of all callers are reset.
 
-        A reset restores the rates that the sandbox was made with. Raises ValueError for a route
-        that the contract does not have.
+        A reset restores the rates that the sandbox was made with.
+
+        Args:
+            limits: The rates; None for none.
+
+        Raises:
+            ValueError: They name a route that the contract does not have.
         """
 
         async def use() -> None:
@@ -155,7 +169,14 @@ class Sandbox:
         self._server.run(self._server.state.reset)
 
     def step_clock(self, seconds: float) -> None:
-        """Move the sandbox's time forward, and wait until all work that became due is done."""
+        """Move the sandbox's time forward, and wait until all work that became due is done.
+
+        Args:
+            seconds: How far.
+
+        Raises:
+            RuntimeError: The sandbox is not running.
+        """
         self._server.run(lambda: self._server.state.step_clock(seconds))
 
     def seed(self, library: str = "photos", count: int = 100) -> list[str]:
@@ -184,17 +205,40 @@ class Sandbox:
         return self._server.run(self._server.state.snapshots.take)
 
     def restore(self, name: str) -> None:
-        """Restore a snapshot, any number of times. Raises ValueError if it does not exist."""
+        """Restore a snapshot, any number of times.
+
+        Args:
+            name: The return value of `snapshot`.
+
+        Raises:
+            ValueError: It does not exist.
+        """
         self._server.run(lambda: self._server.state.snapshots.restore(name))
 
     def client(self, **overrides: Any) -> AionVision:
-        """Return an asynchronous client of this sandbox; arguments override its settings."""
+        """Return an asynchronous client of this sandbox.
+
+        Args:
+            overrides: Settings of `AionVision` that win over those for the sandbox, such as
+                ``timeout`` in seconds. By default it polls every 0.02 seconds.
+
+        Raises:
+            ValueError: A setting is out of range.
+        """
         from aion import AionVision
 
         return AionVision(**self._settings(overrides))
 
     def sync_client(self, **overrides: Any) -> SyncAionVision:
-        """Return a blocking client of this sandbox; arguments override its settings."""
+        """Return a blocking client of this sandbox.
+
+        Args:
+            overrides: Settings of `SyncAionVision` that win over those for the sandbox, such as
+                ``timeout`` in seconds. By default it polls every 0.02 seconds.
+
+        Raises:
+            ValueError: A setting is out of range.
+        """
         from aion import SyncAionVision
 
         return SyncAionVision(**self._settings(overrides))

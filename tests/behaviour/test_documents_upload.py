@@ -122,7 +122,9 @@ def test_p23_wait_for_processing_times_out_with_the_last_status(
     document_id = calls(
         client.documents.upload_one(b"x", filename="a.txt", wait_for_processing=False)
     ).document_id
-    with pytest.raises(exceptions.AionvisionTimeoutError, match="resume with wait_for") as caught:
+    with pytest.raises(
+        exceptions.AionvisionTimeoutError, match=r"documents\.wait_for_processing"
+    ) as caught:
         calls(client.documents.wait_for_processing(document_id, timeout=0.1, poll_interval=0.02))
     last = caught.value.last_result
     assert isinstance(last, DocumentStatusResult)

@@ -113,7 +113,9 @@ def test_p23_a_batch_of_several_names_the_images_that_are_stored(
     client = calls.client(sandbox)
     sandbox.faults.fail(LIST, status=403, times=1)
     files = [draw(), draw(color=(1, 2, 3))]
-    with pytest.raises(UploadError, match="resume with wait_for_description") as caught:
+    with pytest.raises(
+        UploadError, match=r"pending\(\): .*client\.uploads\.wait_for_description\(one\.image_id\)"
+    ) as caught:
         calls(client.upload(files, filenames=["a.jpg", "b.jpg"]))
     assert sorted(caught.value.details["image_ids"]) == sorted(stored(calls, client))
 

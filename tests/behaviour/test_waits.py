@@ -173,7 +173,7 @@ def test_a_wait_for_what_does_not_exist_does_not_suggest_to_resume(
 ) -> None:
     with pytest.raises(ResourceNotFoundError) as caught:
         calls(calls.client(sandbox).batch.wait_for_completion(UNKNOWN))
-    assert "wait again" not in str(caught.value)
+    assert "resume with" not in str(caught.value)
 
 
 def test_what_a_callback_raises_ends_a_wait(calls: Calls, sandbox: Sandbox) -> None:

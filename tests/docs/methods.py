@@ -9,7 +9,7 @@ import ast
 import inspect
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -19,7 +19,6 @@ from aion import AionVision, ChatSessionContext, Pipeline
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs" / "methods.md"
 _ENDPOINT = re.compile(r"``(?:GET|POST|PUT|PATCH|DELETE) [^`]+``")
-_ELSEWHERE = "The arguments, the results and the errors are those of"
 _DOCUMENTED_AS: dict[str, type[object]] = {
     "chat_session": ChatSessionContext,
     "pipeline": Pipeline,
@@ -34,14 +33,11 @@ class Row:
         name: The name to type: ``files.list``.
         endpoints: Method and path of its calls; empty if it makes no call itself.
         test: ``file::function`` of a behaviour test that calls it, or empty.
-        missing: Arguments, or ``Raises``, that its docstring lacks, unless it refers to another
-            method for them.
     """
 
     name: str
     endpoints: str
     test: str
-    missing: list[str]
 
 
 def rows() -> Iterator[Row]:
@@ -63,16 +59,7 @@ def _methods(owner: str, kind: type[object]) -> Iterator[Row]:
             continue
         text = inspect.getdoc(method) or ""
         endpoints = ", ".join(_ENDPOINT.findall(text))
-        missing = [] if _ELSEWHERE in text else _missing(method, text)
-        yield Row(f"{owner}.{name}", endpoints, _test_of(owner, name), missing)
-
-
-def _missing(method: Callable[..., object], text: str) -> list[str]:
-    arguments = [name for name in inspect.signature(method).parameters if name != "self"]
-    required = {name: rf"^ +{name}: " for name in arguments}
-    if arguments:
-        required["Raises"] = r"^Raises:$"
-    return [name for name, form in required.items() if not re.search(form, text, re.MULTILINE)]
+        yield Row(f"{owner}.{name}", endpoints, _test_of(owner, name))
 
 
 def _test_of(owner: str, method: str) -> str:

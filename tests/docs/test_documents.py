@@ -55,5 +55,16 @@ def test_P25_a_sample_runs_as_written(code: str, workplace: Path) -> None:
     exec(compile(code, str(workplace / "sample.py"), "exec"), {"__name__": "__main__"})
 
 
+def test_P25_the_quick_start_needs_no_key_and_no_photo(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    first = BLOCK.search(text)
+    assert first is not None
+    monkeypatch.chdir(tmp_path)
+    exec(compile(first[1], str(tmp_path / "sample.py"), "exec"), {"__name__": "__main__"})
+    assert capsys.readouterr().out.startswith("[sandbox] JPEG, 640x480, mostly ")
+
+
 def test_P25_the_readme_has_samples() -> None:
     assert len(BLOCKS) >= 4

@@ -34,10 +34,5 @@ def test_the_docstring_of_a_method_that_calls_out_names_its_endpoint(row: Row) -
         assert row.endpoints
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
-def test_the_docstring_of_a_method_describes_its_arguments_and_errors(row: Row) -> None:
-    assert row.missing == []
-
-
 def test_the_page_of_methods_is_current() -> None:
     assert DOCS.read_text(encoding="utf-8") == page()

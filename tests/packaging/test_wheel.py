@@ -16,6 +16,12 @@ import aion
 
 ROOT = Path(aion.__file__).parents[1]
 VERSION = aion.__version__
+FOR_MAINTAINERS = {"architecture.md", "performance.md"}
+PAGES = [
+    ROOT / "CHANGELOG.md",
+    *(one for one in sorted((ROOT / "docs").glob("*.md")) if one.name not in FOR_MAINTAINERS),
+]
+"""The pages for users, which an installation has without a network."""
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +63,20 @@ def test_the_wheel_holds_this_file(name: str, names: list[str]) -> None:
 
 def test_the_wheel_holds_two_packages_and_nothing_else(names: list[str]) -> None:
     tops = {name.partition("/")[0] for name in names}
-    assert tops == {"aion", "aion_api", f"aionvision-{VERSION}.dist-info"}
+    own = {f"aionvision-{VERSION}.dist-info", f"aionvision-{VERSION}.data"}
+    assert tops == {"aion", "aion_api", *own}
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_the_wheel_holds_the_page(path: Path, names: list[str]) -> None:
+    page = path.relative_to(ROOT).as_posix()
+    assert f"aionvision-{VERSION}.data/data/share/doc/aionvision/{page}" in names
+
+
+@pytest.mark.parametrize("name", ["Homepage", "Documentation", "Source", "Changelog", "Issues"])
+def test_the_metadata_has_an_address(name: str, metadata: Message) -> None:
+    urls = dict(one.split(", ", 1) for one in metadata.get_all("Project-URL", []))
+    assert urls[name].startswith("https://")
 
 
 def test_the_wheel_holds_every_module_of_the_tree(names: list[str]) -> None:

@@ -48,7 +48,7 @@ DOCUMENTED: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
         {"media_id": None, "analysis_job_id": None, "status": None},
     ),
     "CloudStorageError": (("message",), {"job_id": None, "job_status": None}),
-    "ChatError": (("message",), {"session_id": None, "error_code": None}),
+    "ChatError": (("message",), {"session_id": None, "error_code": None, "plan_data": None}),
     "BatchError": (("message",), {"batch_id": None, "failed_items": None}),
     "SSEStreamError": (
         ("message",),
@@ -102,7 +102,9 @@ FILLED: dict[str, AionvisionError] = {
         "text", media_id="m-1", analysis_job_id="j-1", status="failed"
     ),
     "CloudStorageError": exceptions.CloudStorageError("text", job_id="j-1", job_status="failed"),
-    "ChatError": exceptions.ChatError("text", session_id="s-1", error_code="OTHER"),
+    "ChatError": exceptions.ChatError(
+        "text", session_id="s-1", error_code="OTHER", plan_data={"plan_id": "p-1"}
+    ),
     "BatchError": exceptions.BatchError("text", batch_id="b-1", failed_items=["x"]),
     "SSEStreamError": exceptions.SSEStreamError(
         "text", last_event_id="7", events_received=7, reconnect_attempts=2
@@ -382,3 +384,10 @@ def test_an_error_that_another_caused_names_its_call_and_its_code() -> None:
     assert (error.status_code, error.request_id) == (500, "r-1")
     assert (error.method, error.path) == ("POST", "/documents")
     assert error.details["cause"] == "SERVER_ERROR"
+
+
+def test_p6_the_plan_of_a_chat_error_survives_pickle() -> None:
+    plan = {"plan_id": "p-1"}
+    error = exceptions.ChatError("text", error_code="PLAN_APPROVAL_REQUIRED", plan_data=plan)
+    restored = pickle.loads(pickle.dumps(error))
+    assert (restored.plan_data, restored.details["plan_data"]) == (plan, plan)

@@ -59,8 +59,8 @@ def wait(
 
     awaited = _named(
         batch_id,
-        f"It goes on: wait again with client.batch.wait_for_completion({batch_id!r}), do not"
-        " submit it again",
+        f"It keeps running: resume with {rt.AWAIT}client.batch.wait_for_completion({batch_id!r}),"
+        " do not submit it again",
     )
     done = BatchStatusResult.is_terminal
     status = poll_job(engine, call, done, plan, awaited, on_state=on_progress)
@@ -120,7 +120,7 @@ def _error(what: str, batch_id: str, items: list[BatchItemResult]) -> BatchError
     reason = next((item.error_message for item in items if item.error_message), None)
     text = f"{what}; {reason}" if reason else what
     return BatchError(
-        f"{text}. Its results can be read with client.batch.get_results({batch_id!r})",
+        f"{text}. Its results can be read with {rt.AWAIT}client.batch.get_results({batch_id!r})",
         batch_id=batch_id,
         failed_items=[item.item_id for item in items],
     )

@@ -34,7 +34,7 @@ from aion.types.documents import BatchDocumentUploadResults
 from aion.types.upload import BatchUploadResults
 from aion.uploads._batch_files import BatchFiles
 from aion.uploads._document_file import DocumentCallbacks
-from aion.uploads._errors import Results, Wording, add_resume_hint, late, partial
+from aion.uploads._errors import Results, Wording, add_resume_hint, cut_off, late, partial
 from aion.uploads._expand import UploadInput
 from aion.uploads._plan import Callbacks, Pace
 from aion.uploads._record import NO_RECORD, Record, resume_plan
@@ -194,12 +194,12 @@ class SyncBatchUpload(Generic[R_co]):
         if step():
             return
         try:
-            until(poll, bool, plan, lambda _: self._late(plan))
+            until(poll, bool, plan, lambda _: self._late(plan), lambda: self._cut_off(plan))
         except AionvisionError as error:
             if isinstance(error, AionvisionTimeoutError) and error.last_result is not None:
                 raise
             broken = self._partial(error, "session_results")
-            add_resume_hint(broken, self._follow_up.wording, self._follow_up.waiting())
+            add_resume_hint(broken, self._follow_up.wording, self._follow_up.waiting(), rt.AWAIT)
             raise broken from error
 
     def report(self) -> R_co:
@@ -234,7 +234,19 @@ class SyncBatchUpload(Generic[R_co]):
         sessions = [sent.session_id for sent in self._reporter.sessions]
         waited = monotonic() - plan.start
         follow_up = self._follow_up
-        return late(follow_up.wording, self.report(), follow_up.waiting(), sessions, waited)
+        ids = follow_up.waiting()
+        return late(follow_up.wording, self.report(), ids, sessions, waited, rt.AWAIT)
+
+    def _cut_off(self, plan: PollPlan) -> str:
+        reporter = self._reporter
+        return cut_off(
+            self._follow_up.wording,
+            self._follow_up.waiting(),
+            [sent.session_id for sent in reporter.sessions],
+            monotonic() - plan.start,
+            rt.AWAIT,
+            has_journal=reporter.record is not NO_RECORD,
+        )
 
 
 def image_batch(

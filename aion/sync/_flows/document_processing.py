@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 from attrs import evolve
 
 from aion._clock import monotonic
-from aion._hints import Hint, hint
 from aion._runtime import blocking as rt
 from aion._waiting.errors import Awaited
 from aion._waiting.plan import PollPlan
@@ -85,7 +84,7 @@ def processed(engine: rt.Engine, document_id: str, plan: PollPlan) -> DocumentSt
 
     awaited = Awaited[DocumentStatusResult](
         f"document {document_id}",
-        f"It is stored: {hint(Hint.RESUME_ONE, wait=DOCUMENTS.wait, id=document_id)}",
+        DOCUMENTS.resume_hint(document_id, rt.AWAIT),
         {"document_id": document_id},
         lambda last: {"status": last.text_extraction_status},
     )
@@ -133,7 +132,7 @@ class SyncDocumentProcessing:
         self._reasons: dict[str, str] = {}
         for index, row in record.done().items():
             if (known := restored_document(row)) is not None:
-                self._add(index, evolve(known, path=found[index].source))
+                self._add(index, known)
         self._done = sum(not one.is_pending for one in self._documents.values())
 
     def waiting(self) -> list[str]:
@@ -202,13 +201,12 @@ class SyncDocumentProcessing:
         # Positions exist only in a whole report; else a file that was not stored has only a name.
         files = self._found if len(sent) == len(self._found) else [None] * len(sent)
         stored = iter(sorted(self._documents.items()))
-        results = BatchDocumentUploadResults(skipped=sent.skipped)
+        results = BatchDocumentUploadResults()
         for one, found in zip(sent, files, strict=True):
             if one.is_stored:
                 results.append(next(stored)[1])
                 continue
-            file = found.upload if found else None
-            result = DocumentUploadResult.of_file(one.filename, file, one.path)
+            result = DocumentUploadResult.of_file(one.filename, found.upload if found else None)
             if one.is_failed:
                 reason = one.description_error or NO_REASON
                 result = result.lost(reason, retryable=one.description_is_retryable)

@@ -95,7 +95,7 @@ def description_of(engine: rt.Engine, image_id: str, plan: PollPlan) -> Descript
 
     awaited = Awaited[DescriptionStatus](
         f"the description of image {image_id}",
-        IMAGES.resume_hint(image_id),
+        IMAGES.resume_hint(image_id, rt.AWAIT),
         {"image_id": image_id},
         lambda last: {"status": last.status},
     )
@@ -110,7 +110,7 @@ def _described(engine: rt.Engine, result: UploadResult, plan: PollPlan) -> Uploa
 
     awaited = Awaited[UploadResult](
         f"the description of {result.filename}",
-        IMAGES.resume_hint(result.image_id),
+        IMAGES.resume_hint(result.image_id, rt.AWAIT),
         {"image_id": result.image_id},
         lambda last: {"status": last.description_status.value},
     )

@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from aion._hints import Hint, hint
 from aion._runtime import blocking as rt
 from aion._waiting.errors import Awaited
 from aion._waiting.plan import PollPlan
@@ -53,8 +52,8 @@ def analyzed(
     if job.is_failed:
         raise VideoAnalysisError(
             f"the analysis failed: {job.error_message or 'the service gave no reason'}."
-            " The video is stored:"
-            f" {hint(Hint.RETRY_ANALYSIS, id=analysis_job_id, media_id=job.media_id)}",
+            f" The video is stored: retry with {rt.AWAIT}client.video_analysis.retry("
+            f"{analysis_job_id!r}, {job.media_id!r})",
             media_id=job.media_id,
             analysis_job_id=analysis_job_id,
             status=job.status,
@@ -65,8 +64,9 @@ def analyzed(
 def _named(analysis_job_id: str) -> Awaited[VideoAnalysisJobStatus]:
     return Awaited(
         f"the analysis {analysis_job_id}",
-        "It keeps running, and the video is stored:"
-        f" {hint(Hint.RESUME_ANALYSIS, id=analysis_job_id)}",
+        "It keeps running, and the video is stored: resume with"
+        f" {rt.AWAIT}client.video_analysis.wait_for_completion({analysis_job_id!r}), do not upload"
+        " it again",
         {"analysis_job_id": analysis_job_id},
         lambda last: {"status": last.status, "media_id": last.media_id},
     )

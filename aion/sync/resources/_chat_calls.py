@@ -44,6 +44,10 @@ class SyncChatCalls:
                 selected, the service selects these first.
             timeout: Seconds for the call, instead of the client's.
 
+        Returns:
+            The response: its text is in `content`, with its references resolved in
+            `resolved_content`.
+
         Raises:
             QuotaExceededError: The quota is used up.
             ResourceNotFoundError: The session does not exist.
@@ -76,7 +80,8 @@ class SyncChatCalls:
             message: The message, from 1 to 10000 characters.
             session_id: The session it belongs to.
             force_detailed_analysis: Analyze the images themselves, in high resolution.
-            expected_image_ids: As for `send`.
+            expected_image_ids: The images that should be selected, at most 1000; if others are
+                selected, the service selects these first.
             debug_reasoning: Include the reasoning of the agents in ``thinking_step`` events.
             timeout: Seconds of silence that end the stream, instead of the client's.
 
@@ -261,6 +266,7 @@ class SyncChatCalls:
         Raises:
             ResourceNotFoundError: The plan does not exist anymore.
             ValidationError: Another request is approving or cancelling it right now (409).
+            AionvisionError: The call failed.
 
         Endpoint: ``POST /chat/sessions/{session_id}/plans/{plan_id}/action``
         """
@@ -269,7 +275,17 @@ class SyncChatCalls:
     def cancel_plan(self, session_id: str, plan_id: str) -> PlanActionResponse:
         """Cancel a plan.
 
-        The arguments, the results and the errors are those of `approve_plan`.
+        Args:
+            session_id: The session.
+            plan_id: The plan.
+
+        Returns:
+            The result, or the status ``accepted`` if the plan continues in the background.
+
+        Raises:
+            ResourceNotFoundError: The plan does not exist anymore.
+            ValidationError: Another request is approving or cancelling it right now (409).
+            AionvisionError: The call failed.
 
         Endpoint: ``POST /chat/sessions/{session_id}/plans/{plan_id}/action``
         """

@@ -86,7 +86,7 @@ class SyncVideoUploadSteps:
 
         Args:
             videos: From 1 to 10 dictionaries of ``filename``, ``content_type``, ``size_bytes`` and,
-                optionally, ``title``, ``tags`` and ``metadata``, as for `initiate`.
+                optionally, ``title``, ``tags`` and ``metadata``: the arguments of `initiate`.
             auto_process: Process the videos as soon as they are uploaded.
             processing_priority: ``low``, ``normal`` or ``high``.
 
@@ -166,7 +166,7 @@ class SyncVideoUploadSteps:
             auto_analyze: Analyze the video.
             analysis_type: ``full_vlm``, ``frame_sample``, ``scene_detection`` or ``transcript``.
             title: A new title, at most 255 characters.
-            tags: New tags, as for `initiate`.
+            tags: New tags: at most 20, each of 1 to 50 letters, digits, spaces, ``-`` or ``_``.
             metadata: Not possible here: the service takes metadata with `initiate` only.
             analysis_provider: ``google``, ``openai`` or ``anthropic``; by default, the service
                 chooses.

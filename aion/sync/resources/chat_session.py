@@ -136,10 +136,23 @@ class SyncChatSession:
     ) -> ChatResponse:
         """Send a message and get the complete response: `chats.send`.
 
-        The arguments, the results and the errors are those of that method.
+        Args:
+            message: The message, from 1 to 10000 characters.
+            force_detailed_analysis: Analyze the images themselves, in high resolution.
+            expected_image_ids: The images that should be selected, at most 1000; if others are
+                selected, the service selects these first.
+            timeout: Seconds for the call, instead of the client's.
+
+        Returns:
+            The response: its text is in `content`, with its references resolved in
+            `resolved_content`.
 
         Raises:
             RuntimeError: The session is not open.
+            QuotaExceededError: The quota is used up.
+            ResourceNotFoundError: The session does not exist.
+            ValidationError: An argument is out of range; nothing was sent.
+            AionvisionError: The call failed.
 
         Endpoint: ``POST /chat/sessions/{session_id}/messages``
         """
@@ -162,10 +175,22 @@ class SyncChatSession:
     ) -> SyncChatStream:
         """Send a message and stream the response as it is written: `chats.send_stream`.
 
-        The arguments, the results and the errors are those of that method.
+        Args:
+            message: The message, from 1 to 10000 characters.
+            force_detailed_analysis: Analyze the images themselves, in high resolution.
+            expected_image_ids: The images that should be selected, at most 1000; if others are
+                selected, the service selects these first.
+            debug_reasoning: Include the reasoning of the agents in ``thinking_step`` events.
+            timeout: Seconds of silence that end the stream, instead of the client's.
+
+        Returns:
+            The events: an iterator, and a context manager that closes the connection. Nothing is
+            sent before the first event is requested.
 
         Raises:
             RuntimeError: The session is not open.
+            ValidationError: An argument is out of range; nothing is sent. `SyncChatStream` documents
+                what iterating raises.
 
         Endpoint: ``POST /chat/sessions/{session_id}/messages/stream``
         """
@@ -183,10 +208,17 @@ class SyncChatSession:
     def update_images(self, image_ids: Sequence[str]) -> dict[str, Any]:
         """Select the images to talk about: `chats.update_images`.
 
-        The arguments, the results and the errors are those of that method.
+        Args:
+            image_ids: At most 1000; an empty list clears the selection.
+
+        Returns:
+            The new selection as the service sends it: `selected_image_ids`, `estimated_tokens`.
 
         Raises:
             RuntimeError: The session is not open.
+            ResourceNotFoundError: The session does not exist.
+            ValidationError: An argument is out of range; nothing was sent.
+            AionvisionError: The call failed.
 
         Endpoint: ``PUT /chat/sessions/{session_id}/images``
         """
@@ -195,10 +227,17 @@ class SyncChatSession:
     def update_documents(self, document_ids: Sequence[str]) -> dict[str, Any]:
         """Select the documents to talk about: `chats.update_documents`.
 
-        The arguments, the results and the errors are those of that method.
+        Args:
+            document_ids: At most 100; an empty list clears the selection.
+
+        Returns:
+            The new selection as the service sends it: `selected_document_ids`, `document_count`.
 
         Raises:
             RuntimeError: The session is not open.
+            ResourceNotFoundError: The session does not exist.
+            ValidationError: An argument is out of range; nothing was sent.
+            AionvisionError: The call failed.
 
         Endpoint: ``PUT /chat/sessions/{session_id}/documents``
         """
@@ -207,10 +246,17 @@ class SyncChatSession:
     def update_videos(self, video_ids: Sequence[str]) -> dict[str, Any]:
         """Select the videos to talk about: `chats.update_videos`.
 
-        The arguments, the results and the errors are those of that method.
+        Args:
+            video_ids: At most 100; an empty list clears the selection.
+
+        Returns:
+            The new selection as the service sends it: `selected_video_ids`, `video_count`.
 
         Raises:
             RuntimeError: The session is not open.
+            ResourceNotFoundError: The session does not exist.
+            ValidationError: An argument is out of range; nothing was sent.
+            AionvisionError: The call failed.
 
         Endpoint: ``PUT /chat/sessions/{session_id}/videos``
         """
@@ -219,10 +265,17 @@ class SyncChatSession:
     def approve_plan(self, plan_id: str) -> PlanActionResponse:
         """Approve a plan: `chats.approve_plan`.
 
-        The arguments, the results and the errors are those of that method.
+        Args:
+            plan_id: The plan.
+
+        Returns:
+            The result, or the status ``accepted`` if the plan continues in the background.
 
         Raises:
             RuntimeError: The session is not open.
+            ResourceNotFoundError: The plan does not exist anymore.
+            ValidationError: Another request is approving or cancelling it right now (409).
+            AionvisionError: The call failed.
 
         Endpoint: ``POST /chat/sessions/{session_id}/plans/{plan_id}/action``
         """
@@ -231,10 +284,17 @@ class SyncChatSession:
     def cancel_plan(self, plan_id: str) -> PlanActionResponse:
         """Cancel a plan: `chats.cancel_plan`.
 
-        The arguments, the results and the errors are those of that method.
+        Args:
+            plan_id: The plan.
+
+        Returns:
+            The result, or the status ``accepted`` if the plan continues in the background.
 
         Raises:
             RuntimeError: The session is not open.
+            ResourceNotFoundError: The plan does not exist anymore.
+            ValidationError: Another request is approving or cancelling it right now (409).
+            AionvisionError: The call failed.
 
         Endpoint: ``POST /chat/sessions/{session_id}/plans/{plan_id}/action``
         """
@@ -244,7 +304,7 @@ class SyncChatSession:
         """Get the messages so far: `chats.get_messages`. This also works after closing.
 
         Args:
-            limit: Most messages to return, from 1 to 1000.
+            limit: Most messages to return, from 1 to 1000: the latest.
 
         Raises:
             RuntimeError: The session was never open.

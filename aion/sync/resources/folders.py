@@ -125,7 +125,8 @@ class SyncFoldersResource:
 
         Args:
             folder_id: The id of the folder.
-            name: As for `create`.
+            name: From 1 to 255 characters, without slash, backslash and NUL; unique in the same
+                folder.
             timeout: Seconds for the call, instead of the client's.
 
         Raises:

@@ -391,7 +391,7 @@ class SyncLinksResource:
             return self.get(identifier, timeout=timeout)
 
         return poll_job(
-            self._engine, call, lambda link: not link.is_crawling, plan, crawl(identifier)
+            self._engine, call, lambda link: not link.is_crawling, plan, crawl(identifier, rt.AWAIT)
         )
 
 

@@ -19,11 +19,11 @@ from aion.types.callbacks import (
     VideoChunkProgressEvent,
     VideoUploadCompleteEvent,
 )
-from aion.types.video import VideoUploadResult, VideoUploadResults
-from aion.uploads import _media_types, _video_file
+from aion.types.video import VideoUploadResult
+from aion.uploads import _video_file
 from aion.uploads._video_file import VideoCallbacks, VideoOptions
 
-SUPPORTED_VIDEO_EXTENSIONS = set(_media_types.VIDEO_TYPES)
+SUPPORTED_VIDEO_EXTENSIONS = set(_video_file.EXTENSIONS)
 
 _MOST_AT_ONCE = 100
 _MOST_RETRIES = 100
@@ -122,8 +122,6 @@ class SyncVideoUploadsResource(SyncVideoUploadSteps):
         *,
         title: str | None = None,
         tags: Sequence[str] | None = None,
-        recursive: bool = True,
-        include_hidden: bool = False,
         auto_analyze: bool = True,
         wait_for_analysis: bool = False,
         analysis_timeout: float | None = None,
@@ -134,7 +132,7 @@ class SyncVideoUploadsResource(SyncVideoUploadSteps):
         on_upload_complete: Callable[[VideoUploadCompleteEvent], Any] | None = None,
         on_analysis_progress: Callable[[VideoAnalysisProgressEvent], Any] | None = None,
         journal: str | os.PathLike[str] | None = None,
-    ) -> VideoUploadResults:
+    ) -> list[VideoUploadResult]:
         """Upload videos, or all videos below a directory, in sequence.
 
         All videos are checked before the first is sent.
@@ -143,31 +141,32 @@ class SyncVideoUploadsResource(SyncVideoUploadSteps):
             files: A path, or a list or other iterable of paths. A directory stands for its
                 ``.mp4``, ``.mov``, ``.m4v``, ``.webm`` and ``.avi`` files.
             title: A title; only for a single video.
-            tags: Tags for all of them, as for `upload_one`.
-            recursive: Include the directories below a directory.
-            include_hidden: Include files and directories whose name begins with a dot.
+            tags: Tags for all of them: at most 20, each of 1 to 50 letters, digits, spaces, ``-``
+                or ``_``.
             auto_analyze: Analyze them.
             wait_for_analysis: Wait until the analyses of all of them have ended.
             analysis_timeout: Seconds to wait for all analyses together, from the end of the last
                 upload, instead of the client's `polling_timeout`.
             analysis_type: ``full_vlm``, ``frame_sample``, ``scene_detection`` or ``transcript``.
-            max_chunk_concurrency: Chunks sent at a time, as for `upload_one`.
-            max_chunk_retries: How often a chunk gets a new URL, as for `upload_one`.
+            max_chunk_concurrency: Chunks sent at a time, from 1 to 100; never more than the
+                service allows, which is the default.
+            max_chunk_retries: How often a chunk that could not be sent gets a new URL, from 0 to
+                100; never more often than the service allows.
             on_chunk_progress: Called for each chunk that is stored.
             on_upload_complete: Called for each video that is stored.
             on_analysis_progress: Called after each poll of an analysis.
-            journal: A file that records what is done, as for `upload_one`.
+            journal: A file that records what is done. The same call with the same journal resumes
+                after any end of this one.
 
         Returns:
-            The stored videos, in the order of the files; `skipped` counts what directories left
-            out.
+            The stored videos, in the order of the files.
 
         Raises:
             FileNotFoundError: The file does not exist; it is a `ValidationError`, too.
             ValidationError: No video was found, one of them cannot be uploaded, an argument is out
                 of range, or the journal belongs to other files or options. Nothing was sent.
             AionvisionError: As `upload_one`. ``details["stored_media_ids"]`` lists the videos that
-                are stored: do not upload these again. `partial_results` holds their results.
+                are stored: do not upload these again.
 
         Endpoint: ``POST /video-uploads/initiate`` and the others of `upload_one`
         """
@@ -176,9 +175,7 @@ class SyncVideoUploadsResource(SyncVideoUploadSteps):
         )
         _check_wait(auto_analyze, wait_for_analysis, analysis_timeout)
         callbacks = _callbacks(on_chunk_progress, on_upload_complete, on_analysis_progress)
-        videos, skipped = _video_file.videos(
-            files, recursive=recursive, include_hidden=include_hidden, journal=journal
-        )
+        videos = _video_file.videos(files)
         if title is not None and len(videos) > 1:
             check.refuse("title", title, f"None for several videos; these are {len(videos)}")
         return upload_videos(
@@ -189,7 +186,6 @@ class SyncVideoUploadsResource(SyncVideoUploadSteps):
             journal=journal,
             wait=wait_for_analysis,
             timeout=analysis_timeout,
-            skipped=skipped,
         )
 
 
