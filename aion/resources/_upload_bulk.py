@@ -105,7 +105,7 @@ class BatchUploads(PresignedUploads):
                 above.
             AionvisionTimeoutError: All files are stored, but descriptions are not ready in time;
                 `last_result` holds all results.
-            ImportError: `progress` is True and `rich` is not installed.
+            DependencyError: `progress` is True and `rich` is not installed.
 
         Endpoint: ``POST /user-files/upload/stream-batch``
         """
@@ -214,7 +214,7 @@ class BatchUploads(PresignedUploads):
                 above.
             AionvisionTimeoutError: All files are stored, but descriptions are not ready in time;
                 `last_result` holds all results.
-            ImportError: `progress` is True and `rich` is not installed.
+            DependencyError: `progress` is True and `rich` is not installed.
 
         Endpoint: ``POST /user-files/upload/stream-batch``
         """

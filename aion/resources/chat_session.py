@@ -10,7 +10,7 @@ from weakref import WeakSet
 
 from aion._flows.chat_stream import ChatStream
 from aion._runtime import aio as rt
-from aion.exceptions import AionvisionError
+from aion.exceptions import AionvisionError, NotOpenError
 from aion.resources._chat_calls import ChatCalls
 from aion.types.chat import ChatMessage, ChatResponse, ChatSession, PlanActionResponse
 
@@ -66,10 +66,10 @@ class ChatSessionContext:
         """The session as the service opened it.
 
         Raises:
-            RuntimeError: It is not open yet.
+            NotOpenError: It is not open yet.
         """
         if self._session is None:
-            raise RuntimeError("this session is not open yet: use it in a with block, or open() it")
+            raise NotOpenError("this session is not open yet: use it in a with block, or open() it")
         return self._session
 
     @property
@@ -77,7 +77,7 @@ class ChatSessionContext:
         """The id of the session.
 
         Raises:
-            RuntimeError: It is not open yet.
+            NotOpenError: It is not open yet.
         """
         return self.session.id
 
@@ -93,7 +93,7 @@ class ChatSessionContext:
             This object.
 
         Raises:
-            RuntimeError: It was closed already.
+            NotOpenError: It was closed already.
             ValidationError: Title or images are not acceptable.
             AionvisionError: The call failed.
 
@@ -154,7 +154,7 @@ class ChatSessionContext:
         The arguments, the results and the errors are those of that method.
 
         Raises:
-            RuntimeError: The session is not open.
+            NotOpenError: The session is not open.
 
         Endpoint: ``POST /chat/sessions/{session_id}/messages``
         """
@@ -180,7 +180,7 @@ class ChatSessionContext:
         The arguments, the results and the errors are those of that method.
 
         Raises:
-            RuntimeError: The session is not open.
+            NotOpenError: The session is not open.
 
         Endpoint: ``POST /chat/sessions/{session_id}/messages/stream``
         """
@@ -201,7 +201,7 @@ class ChatSessionContext:
         The arguments, the results and the errors are those of that method.
 
         Raises:
-            RuntimeError: The session is not open.
+            NotOpenError: The session is not open.
 
         Endpoint: ``PUT /chat/sessions/{session_id}/images``
         """
@@ -213,7 +213,7 @@ class ChatSessionContext:
         The arguments, the results and the errors are those of that method.
 
         Raises:
-            RuntimeError: The session is not open.
+            NotOpenError: The session is not open.
 
         Endpoint: ``PUT /chat/sessions/{session_id}/documents``
         """
@@ -225,7 +225,7 @@ class ChatSessionContext:
         The arguments, the results and the errors are those of that method.
 
         Raises:
-            RuntimeError: The session is not open.
+            NotOpenError: The session is not open.
 
         Endpoint: ``PUT /chat/sessions/{session_id}/videos``
         """
@@ -237,7 +237,7 @@ class ChatSessionContext:
         The arguments, the results and the errors are those of that method.
 
         Raises:
-            RuntimeError: The session is not open.
+            NotOpenError: The session is not open.
 
         Endpoint: ``POST /chat/sessions/{session_id}/plans/{plan_id}/action``
         """
@@ -249,7 +249,7 @@ class ChatSessionContext:
         The arguments, the results and the errors are those of that method.
 
         Raises:
-            RuntimeError: The session is not open.
+            NotOpenError: The session is not open.
 
         Endpoint: ``POST /chat/sessions/{session_id}/plans/{plan_id}/action``
         """
@@ -262,7 +262,7 @@ class ChatSessionContext:
             limit: Most messages to return, from 1 to 1000.
 
         Raises:
-            RuntimeError: The session was never open.
+            NotOpenError: The session was never open.
             AionvisionError: The call failed.
 
         Endpoint: ``GET /chat/sessions/{session_id}``
@@ -272,7 +272,7 @@ class ChatSessionContext:
     def _require_open(self) -> str:
         session = self.session
         if self._closed:
-            raise RuntimeError("this session is closed: open another one")
+            raise NotOpenError("this session is closed: open another one with client.chat_session()")
         return session.id
 
     async def __aenter__(self) -> Self:

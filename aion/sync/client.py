@@ -82,7 +82,7 @@ class SyncAionVision:
             host, the proxy and TLS together.
 
     Raises:
-        ValueError: A setting is missing or out of range; the message says what to do.
+        ConfigurationError: A setting is missing or out of range; the message says what to do.
     """
 
     AionvisionError = exceptions.AionvisionError
@@ -105,6 +105,9 @@ class SyncAionVision:
     ChatError = exceptions.ChatError
     BatchError = exceptions.BatchError
     SSEStreamError = exceptions.SSEStreamError
+    ConfigurationError = exceptions.ConfigurationError
+    NotOpenError = exceptions.NotOpenError
+    DependencyError = exceptions.DependencyError
 
     @conceals_secrets
     def __init__(
@@ -155,7 +158,7 @@ class SyncAionVision:
             overrides: Settings of `ClientConfig` that win over the environment.
 
         Raises:
-            ValueError: The API key is missing, or a setting is out of range.
+            ConfigurationError: The API key is missing, or a setting is out of range.
         """
         return cls.from_config(ClientConfig.from_env(**overrides))
 
@@ -167,7 +170,7 @@ class SyncAionVision:
             config: The settings.
 
         Raises:
-            ImportError: The extra that a setting needs, such as `tracing`, is not installed.
+            DependencyError: The extra that a setting needs, such as `tracing`, is not installed.
         """
         client = cls.__new__(cls)
         client._start(config)
@@ -189,7 +192,7 @@ class SyncAionVision:
                 ``connect_timeout``, ``max_connections``, ``transport`` and the circuit breaker's.
 
         Raises:
-            ValueError: A setting is unknown, out of range, or belongs to the connections.
+            ConfigurationError: A setting is unknown, out of range, or belongs to the connections.
         """
         config = self._config.changed(**changes)
         client = type(self).__new__(type(self))
@@ -565,7 +568,7 @@ class SyncAionVision:
         return RawResponse(result, reply.status, reply.headers(), reply.body)
 
     def close(self) -> None:
-        """Close the connections. Later calls raise `RuntimeError`.
+        """Close the connections. Later calls raise `NotOpenError`.
 
         The asynchronous client first waits, at most two seconds, for its work in the background:
         closing chat sessions whose blocks were cancelled.

@@ -21,6 +21,7 @@ from aion.types.callbacks import (
     DocumentUploadProgressEvent,
 )
 from aion.uploads import _local_file, _media_types
+from aion.uploads._not_a_path import is_base64
 
 PDF: Final = "application/pdf"
 DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -74,6 +75,8 @@ def document(file: Any, filename: str | None) -> _local_file.Upload:
     if kind == TEXT:
         kind = _TEXT_ENDINGS.get(ending, "")
         advice = f": it is text; to upload it as such, pass filename={name + '.txt'!r}"
+        if is_base64(head):
+            advice = ": it is base64; pass base64.b64decode(data)"
     else:
         advice = _advice(kind)
     if kind not in CONTENT_TYPES.values():

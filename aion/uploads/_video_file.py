@@ -47,6 +47,7 @@ EXTENSIONS = {
 
 _ISO_TYPES = ("video/mp4", "video/quicktime", "video/x-m4v")
 _HEAD = 512
+_INSTEAD = "pass its path"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +95,11 @@ def video(file: Any, filename: str | None = None) -> Video:
             service accepts.
     """
     if not isinstance(file, (str, Path)):
-        check.unopened("file", file, "pass its path")
-        check.refuse("file", file, "the path of a video")
+        check.unopened("file", file, _INSTEAD)
+        advice = ""
+        if isinstance(file, (bytes, bytearray, memoryview)):
+            advice = ': write the bytes to a file first, Path("video.mp4").write_bytes(data)'
+        check.refuse("file", file, f"the path of a video{advice}")
     check.filled("file", file)
     path = Path(by_value(os.fspath(file)))
     found, head, duration = _inspect(path)
@@ -157,6 +161,7 @@ def videos(files: Any) -> list[Video]:
         FileNotFoundError: A named file does not exist.
         ValidationError: No video was found, or one of them cannot be uploaded.
     """
+    check.unopened("files", files, _INSTEAD)
     found = _expand.expand(files, check=video, extensions=frozenset(EXTENSIONS))
     bad = [one.file for one in found if isinstance(one.file, _expand.Unusable)]
     if bad:

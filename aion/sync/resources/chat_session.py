@@ -10,7 +10,7 @@ from typing import Any, Self
 from weakref import WeakSet
 
 from aion._runtime import blocking as rt
-from aion.exceptions import AionvisionError
+from aion.exceptions import AionvisionError, NotOpenError
 from aion.resources.chat_session import ChatSessionConfig
 from aion.sync._flows.chat_stream import SyncChatStream
 from aion.sync.resources._chat_calls import SyncChatCalls
@@ -51,10 +51,10 @@ class SyncChatSession:
         """The session as the service opened it.
 
         Raises:
-            RuntimeError: It is not open yet.
+            NotOpenError: It is not open yet.
         """
         if self._session is None:
-            raise RuntimeError("this session is not open yet: use it in a with block, or open() it")
+            raise NotOpenError("this session is not open yet: use it in a with block, or open() it")
         return self._session
 
     @property
@@ -62,7 +62,7 @@ class SyncChatSession:
         """The id of the session.
 
         Raises:
-            RuntimeError: It is not open yet.
+            NotOpenError: It is not open yet.
         """
         return self.session.id
 
@@ -78,7 +78,7 @@ class SyncChatSession:
             This object.
 
         Raises:
-            RuntimeError: It was closed already.
+            NotOpenError: It was closed already.
             ValidationError: Title or images are not acceptable.
             AionvisionError: The call failed.
 
@@ -139,7 +139,7 @@ class SyncChatSession:
         The arguments, the results and the errors are those of that method.
 
         Raises:
-            RuntimeError: The session is not open.
+            NotOpenError: The session is not open.
 
         Endpoint: ``POST /chat/sessions/{session_id}/messages``
         """
@@ -165,7 +165,7 @@ class SyncChatSession:
         The arguments, the results and the errors are those of that method.
 
         Raises:
-            RuntimeError: The session is not open.
+            NotOpenError: The session is not open.
 
         Endpoint: ``POST /chat/sessions/{session_id}/messages/stream``
         """
@@ -186,7 +186,7 @@ class SyncChatSession:
         The arguments, the results and the errors are those of that method.
 
         Raises:
-            RuntimeError: The session is not open.
+            NotOpenError: The session is not open.
 
         Endpoint: ``PUT /chat/sessions/{session_id}/images``
         """
@@ -198,7 +198,7 @@ class SyncChatSession:
         The arguments, the results and the errors are those of that method.
 
         Raises:
-            RuntimeError: The session is not open.
+            NotOpenError: The session is not open.
 
         Endpoint: ``PUT /chat/sessions/{session_id}/documents``
         """
@@ -210,7 +210,7 @@ class SyncChatSession:
         The arguments, the results and the errors are those of that method.
 
         Raises:
-            RuntimeError: The session is not open.
+            NotOpenError: The session is not open.
 
         Endpoint: ``PUT /chat/sessions/{session_id}/videos``
         """
@@ -222,7 +222,7 @@ class SyncChatSession:
         The arguments, the results and the errors are those of that method.
 
         Raises:
-            RuntimeError: The session is not open.
+            NotOpenError: The session is not open.
 
         Endpoint: ``POST /chat/sessions/{session_id}/plans/{plan_id}/action``
         """
@@ -234,7 +234,7 @@ class SyncChatSession:
         The arguments, the results and the errors are those of that method.
 
         Raises:
-            RuntimeError: The session is not open.
+            NotOpenError: The session is not open.
 
         Endpoint: ``POST /chat/sessions/{session_id}/plans/{plan_id}/action``
         """
@@ -247,7 +247,7 @@ class SyncChatSession:
             limit: Most messages to return, from 1 to 1000.
 
         Raises:
-            RuntimeError: The session was never open.
+            NotOpenError: The session was never open.
             AionvisionError: The call failed.
 
         Endpoint: ``GET /chat/sessions/{session_id}``
@@ -257,7 +257,9 @@ class SyncChatSession:
     def _require_open(self) -> str:
         session = self.session
         if self._closed:
-            raise RuntimeError("this session is closed: open another one")
+            raise NotOpenError(
+                "this session is closed: open another one with client.chat_session()"
+            )
         return session.id
 
     def __enter__(self) -> Self:
