@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar, Unpack
 from aion import _blocking_client as rt
 from aion import _checks as check
 from aion import exceptions
+from aion._lazy import unknown_attribute
 from aion._requests.client_options import DescribeOptions, UploadOptions, VerifyOptions
 from aion._requests.signature import signature_of
 from aion._secrets import conceals_secrets
@@ -198,6 +199,11 @@ class SyncAionVision:
         client = type(self).__new__(type(self))
         client._start(config, self._engine)
         return client
+
+    if not TYPE_CHECKING:
+        # Type checkers report unknown attributes themselves, and would accept any name.
+        def __getattr__(self, name: str) -> NoReturn:
+            raise unknown_attribute(self, name)
 
     def __getstate__(self) -> NoReturn:
         # Both pickle and copy call it.

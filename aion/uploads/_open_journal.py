@@ -277,8 +277,9 @@ class OpenJournal:
                 if names
             ]
             self._refuse(
-                f"belongs to another set of files: {' and '.join(parts)}. Pass the files of its"
-                " first call, or the path of a new journal"
+                f"belongs to another set of files: {' and '.join(parts)}. {self._advice(extra)}",
+                new_files=extra,
+                missing_files=missing,
             )
         return matched
 
@@ -298,6 +299,16 @@ class OpenJournal:
             result=None,
             reason=one.problem,
             retryable=None if one.upload else False,
+        )
+
+    def _advice(self, extra: Sequence[str]) -> str:
+        if not extra:
+            return "Pass the files of its first call, or the path of a new journal"
+        name = str(self._path)
+        other = str(self._path.with_name(f"{self._path.stem}-2{self._path.suffix}"))
+        return (
+            f"Its own files are [one.path for one in Journal({name!r}).report()]: pass these to"
+            f' finish the upload, and the others, error.details["new_files"], with journal={other!r}'
         )
 
     def _refuse(self, reason: str, **details: Any) -> NoReturn:
