@@ -57,7 +57,9 @@ def checked(field: str, headers: Any, *, tracing: bool) -> dict[str, str]:
         return {}
     headers = concealed(headers)
     if not is_mapping(headers):
-        raise ConfigurationError(f"{field} has to be a mapping of names to values, not {_kind(headers)}")
+        raise ConfigurationError(
+            f"{field} has to be a mapping of names to values, not {_kind(headers)}"
+        )
     valid: dict[str, str] = {}
     for name, value in headers.items():
         if not isinstance(name, str) or not _NAME.match(name):

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 _MOST = 5
@@ -38,7 +39,15 @@ def exports(
         return value
 
     def listed() -> list[str]:
-        return sorted({*namespace, *home})
+        # What the package itself imports is for nobody else, but its subpackages are.
+        inner = f"{package}."
+        parts = {
+            name
+            for name, value in namespace.items()
+            if isinstance(value, ModuleType) and value.__name__.startswith(inner)
+        }
+        special = {name for name in namespace if name.startswith("__")}
+        return sorted({*home, *special, *(name for name in parts if not name.startswith("_"))})
 
     return get, listed
 

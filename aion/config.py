@@ -283,9 +283,13 @@ class ClientConfig:
         names = {one.name for one in fields(self)}
         for name in changes:
             if name not in names:
-                raise ConfigurationError(f"{name!r} is not a setting: see ClientConfig for all of them")
+                raise ConfigurationError(
+                    f"{name!r} is not a setting: see ClientConfig for all of them"
+                )
             if name in _OF_CONNECTIONS:
-                raise ConfigurationError(f"{name} belongs to the connections: make another client for it")
+                raise ConfigurationError(
+                    f"{name} belongs to the connections: make another client for it"
+                )
         if "extra_headers" in changes:
             extra = checked("extra_headers", changes["extra_headers"], tracing=False)
             changes["extra_headers"] = merged(self.extra_headers or {}, extra)
@@ -364,7 +368,9 @@ def _no_key(passed: str | None) -> str:
 
 def _checked_key(values: Any) -> str:
     if not isinstance(values, str) or not values.strip():
-        raise ConfigurationError(f"api_key is empty: pass the key, or set {ENV_API_KEY} and use from_env()")
+        raise ConfigurationError(
+            f"api_key is empty: pass the key, or set {ENV_API_KEY} and use from_env()"
+        )
     key = SecretText(by_value(values).strip())
     if not API_KEY_PATTERN.match(key):
         # The key itself stays out of the message: messages end up in logs.

@@ -70,7 +70,9 @@ def set_correlation_id(correlation_id: str) -> None:
         ConfigurationError: It is not printable ASCII text.
     """
     if not correlation_id.isascii() or not correlation_id.isprintable():
-        raise ConfigurationError(f"a correlation id is printable ASCII text; got {correlation_id!r}")
+        raise ConfigurationError(
+            f"a correlation id is printable ASCII text; got {correlation_id!r}"
+        )
     current_id.set(correlation_id or None)
 
 

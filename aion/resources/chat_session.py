@@ -272,7 +272,9 @@ class ChatSessionContext:
     def _require_open(self) -> str:
         session = self.session
         if self._closed:
-            raise NotOpenError("this session is closed: open another one with client.chat_session()")
+            raise NotOpenError(
+                "this session is closed: open another one with client.chat_session()"
+            )
         return session.id
 
     async def __aenter__(self) -> Self:

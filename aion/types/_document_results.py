@@ -122,6 +122,8 @@ class DocumentUploadResult(Model):
             additional_properties=read.rest(),
         )
 
+    _unlisted = frozenset({"lost", "of_file"})
+
     @classmethod
     def of_file(cls, filename: str, file: Upload | None) -> Self:
         """Return the result of a file that has no outcome yet."""
