@@ -12,6 +12,7 @@ import os
 import reprlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, NoReturn, TypeGuard, cast
 
 from aion._http.content import sendable
@@ -133,7 +134,7 @@ def missing(*fields: str) -> NoReturn:
     )
 
 
-def unopened(field: str, value: object, instead: str) -> None:
+def unopened(field: str, value: Any, instead: str) -> None:
     """Refuse an open file, a picture or an array where a path or bytes are expected.
 
     Args:
@@ -144,19 +145,23 @@ def unopened(field: str, value: object, instead: str) -> None:
     makers = {one.__module__.partition(".")[0] for one in type(value).__mro__}
     if "PIL" in makers:
         problem = f"a PIL image: {_SAVED}"
-    elif "numpy" in makers and value.dtype.kind in "biuf":  # type: ignore[attr-defined]
+    elif "numpy" in makers and value.dtype.kind in "biuf":
         problem = f"a numpy array: make a picture of it, image = Image.fromarray(array); {_SAVED}"
     elif hasattr(value, "getvalue"):
         problem = "a buffer: pass its bytes, .getvalue(), with filename=... for an upload"
     elif hasattr(value, "read"):
         problem = f"an open file: {instead}"
-    elif isinstance(value, os.PathLike):
+    elif isinstance(value, os.PathLike) and not isinstance(value, Path):
         problem = "a path that is not a pathlib.Path: pass os.fspath(path)"
     else:
         return
     raise ValidationError(
         f"{field} is {problem}",
-        details={"field": field, "value": reprlib.repr(value), "rule": "a path or bytes"},
+        details={
+            "field": field,
+            "value": reprlib.repr(cast("object", value)),
+            "rule": "a path or bytes",
+        },
     )
 
 
@@ -231,7 +236,7 @@ def request(field: str, value: Any) -> Request[Any]:
     """Validate a described call, other than one that streams events."""
     if not _is_request(value):
         rule = "what a function of aion_api.api returned, such as rules.list_rule_sets()"
-        if isinstance(value, (Model, Mapping)):
+        if isinstance(value, Model) or is_mapping(value):
             rule += "; pass the body to that function, as body=..."
         refuse(field, value, rule)
     if value.operation.kind == "events":

@@ -51,7 +51,8 @@ def checked(field: str, headers: Any, *, tracing: bool) -> dict[str, str]:
         tracing: Whether the client sets the headers of a trace itself.
 
     Raises:
-        ConfigurationError: A header cannot be sent, or belongs to the client. The message has no value.
+        ConfigurationError: A header cannot be sent, or belongs to the client. The message has no
+            value.
     """
     if headers is None:
         return {}

@@ -71,7 +71,7 @@ def set_correlation_id(correlation_id: str) -> None:
     """
     if not correlation_id.isascii() or not correlation_id.isprintable():
         raise ConfigurationError(
-            f"a correlation id is printable ASCII text; got {correlation_id!r}"
+            f"a correlation id has to be printable ASCII text; got {correlation_id!r}"
         )
     current_id.set(correlation_id or None)
 

@@ -1,4 +1,4 @@
-"""Says what to do about text that was passed as a path: a URL, base64, or a path that begins with ~.
+"""Says what to do about text that is not a path: a URL, base64, or a path with ~.
 
 Only text that names no file gets here, so a file with such a name can still be uploaded.
 """
@@ -45,7 +45,7 @@ def is_base64(text: str | bytes) -> bool:
 
 
 def _data_url(path: str) -> tuple[str, str] | None:
-    if not path[:5].lower() == "data:":
+    if path[:5].lower() != "data:":
         return None
     shown = path.partition(",")[0][:_SHOWN]
     line = 'base64.b64decode(url.partition(",")[2])'

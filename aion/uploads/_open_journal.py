@@ -308,7 +308,8 @@ class OpenJournal:
         other = str(self._path.with_name(f"{self._path.stem}-2{self._path.suffix}"))
         return (
             f"Its own files are [one.path for one in Journal({name!r}).report()]: pass these to"
-            f' finish the upload, and the others, error.details["new_files"], with journal={other!r}'
+            ' finish the upload, and the others, error.details["new_files"], with'
+            f" journal={other!r}"
         )
 
     def _refuse(self, reason: str, **details: Any) -> NoReturn:

@@ -48,6 +48,8 @@ EXTENSIONS = {
 _ISO_TYPES = ("video/mp4", "video/quicktime", "video/x-m4v")
 _HEAD = 512
 _INSTEAD = "pass its path"
+_PATH = "the path of a video"
+_PATH_OF_DATA = f'{_PATH}: write the bytes to a file first, Path("video.mp4").write_bytes(data)'
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +98,8 @@ def video(file: Any, filename: str | None = None) -> Video:
     """
     if not isinstance(file, (str, Path)):
         check.unopened("file", file, _INSTEAD)
-        advice = ""
-        if isinstance(file, (bytes, bytearray, memoryview)):
-            advice = ': write the bytes to a file first, Path("video.mp4").write_bytes(data)'
-        check.refuse("file", file, f"the path of a video{advice}")
+        is_data = isinstance(file, (bytes, bytearray, memoryview))
+        check.refuse("file", cast("object", file), _PATH_OF_DATA if is_data else _PATH)
     check.filled("file", file)
     path = Path(by_value(os.fspath(file)))
     found, head, duration = _inspect(path)

@@ -1,4 +1,4 @@
-"""Each error that the core raises on purpose is an `AionvisionError`, or is listed with a reason."""
+"""Each error that the core raises on purpose is an `AionvisionError`, or listed with a reason."""
 
 from __future__ import annotations
 
