@@ -39,7 +39,7 @@ def exports(
         return value
 
     def listed() -> list[str]:
-        # What the package itself imports is for nobody else, but its subpackages are.
+        # Programs need its modules, but not what it imports for itself.
         inner = f"{package}."
         parts = {
             name
