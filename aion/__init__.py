@@ -27,9 +27,10 @@ _NAMES: Final = {
     "aion.exceptions": (
         "AionvisionConnectionError AionvisionError AionvisionPermissionError "
         "AionvisionTimeoutError AuthenticationError BatchError ChatError CircuitBreakerError "
-        "CloudStorageError DescriptionError DocumentProcessingError QuotaExceededError "
-        "RateLimitError ResourceNotFoundError SSEStreamError ServerError UploadError "
-        "ValidationError VideoAnalysisError VideoUploadError"
+        "CloudStorageError ConfigurationError DependencyError DescriptionError "
+        "DocumentProcessingError NotOpenError QuotaExceededError RateLimitError "
+        "ResourceNotFoundError SSEStreamError ServerError UploadError ValidationError "
+        "VideoAnalysisError VideoUploadError"
     ),
     "aion.pipeline": "Pipeline",
     "aion.resources.chat": "ChatSessionContext",

@@ -12,6 +12,7 @@ import os
 import reprlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, NoReturn, TypeGuard, cast
 
 from aion._http.content import sendable
@@ -21,6 +22,10 @@ from aion.config import LONGEST_WAIT
 from aion.exceptions import ValidationError
 from aion_api import Model, Request, field_names
 
+_SAVED = (
+    'save it with image.save(buffer := io.BytesIO(), "JPEG"), and pass buffer.getvalue(), with'
+    " filename=... for an upload"
+)
 LONGEST_NAME = 255
 """Most characters in the name of a file that is announced before it is sent."""
 
@@ -130,13 +135,35 @@ def missing(*fields: str) -> NoReturn:
     )
 
 
-def unopened(field: str, value: object, instead: str) -> None:
-    """Refuse an open file where a path or bytes are expected."""
-    if hasattr(value, "read"):
-        raise ValidationError(
-            f"{field} is an open file: {instead}",
-            details={"field": field, "value": reprlib.repr(value), "rule": "no open file"},
-        )
+def unopened(field: str, value: Any, instead: str) -> None:
+    """Refuse an open file, a picture or an array where a path or bytes are expected.
+
+    Args:
+        field: The name of the argument.
+        value: The value passed.
+        instead: What to pass instead of an open file.
+    """
+    makers = {one.__module__.partition(".")[0] for one in type(value).__mro__}
+    if "PIL" in makers:
+        problem = f"a PIL image: {_SAVED}"
+    elif "numpy" in makers and value.dtype.kind in "biuf":
+        problem = f"a numpy array: make a picture of it, image = Image.fromarray(array); {_SAVED}"
+    elif hasattr(value, "getvalue"):
+        problem = "a buffer: pass its bytes, .getvalue(), with filename=... for an upload"
+    elif hasattr(value, "read"):
+        problem = f"an open file: {instead}"
+    elif isinstance(value, os.PathLike) and not isinstance(value, Path):
+        problem = "a path that is not a pathlib.Path: pass os.fspath(path)"
+    else:
+        return
+    raise ValidationError(
+        f"{field} is {problem}",
+        details={
+            "field": field,
+            "value": reprlib.repr(cast("object", value)),
+            "rule": "a path or bytes",
+        },
+    )
 
 
 def callbacks(**arguments: Any) -> None:
@@ -178,7 +205,7 @@ def texts(
     if value is None:
         return None
     if isinstance(value, (str, bytes)):
-        refuse(field, value, "a list of texts, not one text")
+        refuse(field, value, f"a list of texts, not one text: {field}=[{reprlib.repr(value)}]")
     if not isinstance(cast("object", value), Iterable):
         refuse(field, value, "a list of texts")
     items: list[str] = []
@@ -209,7 +236,10 @@ def identifiers(field: str, value: Iterable[Any], *, most: int) -> list[str]:
 def request(field: str, value: Any) -> Request[Any]:
     """Validate a described call, other than one that streams events."""
     if not _is_request(value):
-        refuse(field, value, "what a function of aion_api.api returned")
+        rule = "what a function of aion_api.api returned, such as rules.list_rule_sets()"
+        if isinstance(value, Model) or is_mapping(value):
+            rule += "; pass the body to that function, as body=..."
+        refuse(field, value, rule)
     if value.operation.kind == "events":
         rule = "a call that is not a stream; for a chat stream use client.chats.send_stream()"
         refuse(field, value.operation.operation_id, rule)

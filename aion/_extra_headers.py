@@ -8,6 +8,7 @@ from typing import Any
 
 from aion._plain_values import by_value
 from aion._secrets import concealed, is_mapping
+from aion.exceptions import ConfigurationError
 
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
 _VALUE = re.compile(r"[\x20-\x7e\xa0-\xff\t]*\Z")
@@ -50,31 +51,34 @@ def checked(field: str, headers: Any, *, tracing: bool) -> dict[str, str]:
         tracing: Whether the client sets the headers of a trace itself.
 
     Raises:
-        ValueError: A header cannot be sent, or belongs to the client. The message has no value.
+        ConfigurationError: A header cannot be sent, or belongs to the client. The message has no
+            value.
     """
     if headers is None:
         return {}
     headers = concealed(headers)
     if not is_mapping(headers):
-        raise ValueError(f"{field} has to be a mapping of names to values, not {_kind(headers)}")
+        raise ConfigurationError(
+            f"{field} has to be a mapping of names to values, not {_kind(headers)}"
+        )
     valid: dict[str, str] = {}
     for name, value in headers.items():
         if not isinstance(name, str) or not _NAME.match(name):
-            raise ValueError(f"{field} has a name that no header can have: {name!r}")
+            raise ConfigurationError(f"{field} has a name that no header can have: {name!r}")
         name = by_value(name)
         made = "the client sets it for each request" if name.lower() in _MADE else None
         if tracing and name.lower() in _OF_TRACES:
             made = "tracing sets it; see propagate_trace_context"
         reason = _OURS.get(name.lower(), made)
         if reason is not None:
-            raise ValueError(f"{field} cannot have {name}: {reason}")
+            raise ConfigurationError(f"{field} cannot have {name}: {reason}")
         if not isinstance(value, str) or not _VALUE.match(value) or value != value.strip():
-            raise ValueError(
+            raise ConfigurationError(
                 f"{field} has a value for {name} that no header can have: it has to be one line of"
                 f" text in Latin-1, without white space around it; got {_kind(value)}"
             )
         if any(name.lower() == known.lower() for known in valid):
-            raise ValueError(f"{field} has {name} twice: upper and lower case are the same")
+            raise ConfigurationError(f"{field} has {name} twice: upper and lower case are the same")
         valid[name] = value
     return valid
 

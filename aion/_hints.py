@@ -40,7 +40,7 @@ class Hint(Enum):
         " {prefix}client.call(upload_sessions.get_session_results({id!r}, include_failed=True))`,"
         " do not upload them again"
     )
-    RESUME_ANALYSIS = "resume with {call}({id!r}), do not upload it again"
+    RESUME_ANALYSIS = "resume with {call}({id!r}), do not upload the video again"
     RETRY_ANALYSIS = "retry with {call}({id!r}, {media_id!r})"
     FINISH_VIDEO = (
         "see client.video_uploads.get_progress({media_id!r}), and finish with"
@@ -59,6 +59,21 @@ class Hint(Enum):
     TAKE_VIDEOS = "client.video_uploads.upload(...)"
     TAKE_HIDDEN = "include_hidden=True"
     TAKE_DIRECTORIES = "recursive=True"
+    DECODE_URL = (
+        'pass the bytes, base64.b64decode(url.partition(",")[2]), with filename=... for an upload'
+    )
+    DECODE_TEXT = "pass the bytes, base64.b64decode(text), with filename=... for an upload"
+    DECODE_DATA = "pass base64.b64decode(data)"
+    PATH_OF_URL = "pass the path, urllib.request.url2pathname(url[7:])"
+    DOWNLOAD_URL = (
+        'download it first, urllib.request.urlretrieve(url, "{name}"), and pass the path of the'
+        " copy; to save a page with its content use client.links.create(url)"
+    )
+    EXPAND_HOME = "pass Path({path!r}).expanduser()"
+    NEW_FILES = (
+        "Its own files are [one.path for one in Journal({journal!r}).report()]: pass these to"
+        ' finish the upload, and the others, error.details["new_files"], with journal={other!r}'
+    )
     DECIDE_PLAN = "waits for approve_plan or cancel_plan"
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar, Unpack
 
 from aion import _checks as check
 from aion import exceptions, resources
+from aion._lazy import unknown_attribute
 from aion._requests.client_options import DescribeOptions, UploadOptions, VerifyOptions
 from aion._requests.signature import signature_of
 from aion._runtime import aio_client as rt
@@ -81,6 +82,9 @@ class AionVision:
     ChatError = exceptions.ChatError
     BatchError = exceptions.BatchError
     SSEStreamError = exceptions.SSEStreamError
+    ConfigurationError = exceptions.ConfigurationError
+    NotOpenError = exceptions.NotOpenError
+    DependencyError = exceptions.DependencyError
 
     @conceals_secrets
     def __init__(
@@ -131,7 +135,7 @@ class AionVision:
                 host, the proxy and TLS together. Default: 10.
 
         Raises:
-            ValueError: A setting is missing or out of range; the message says what to do.
+            ConfigurationError: A setting is missing or out of range; the message says what to do.
             ImportError: The extra that a setting needs, such as `tracing`, is not installed.
         """
         # If these two are omitted, `ClientConfig` reads them from the environment.
@@ -167,7 +171,7 @@ class AionVision:
             The client; nothing is sent before its first call.
 
         Raises:
-            ValueError: The API key is missing, or a setting is out of range.
+            ConfigurationError: The API key is missing, or a setting is out of range.
         """
         return cls.from_config(ClientConfig.from_env(**overrides))
 
@@ -182,7 +186,7 @@ class AionVision:
             The client; nothing is sent before its first call.
 
         Raises:
-            ImportError: The extra that a setting needs, such as `tracing`, is not installed.
+            DependencyError: The extra that a setting needs, such as `tracing`, is not installed.
         """
         client = cls.__new__(cls)
         client._start(config)
@@ -207,12 +211,17 @@ class AionVision:
             The new client. This client has not changed.
 
         Raises:
-            ValueError: A setting is unknown, out of range, or belongs to the connections.
+            ConfigurationError: A setting is unknown, out of range, or belongs to the connections.
         """
         config = self._config.changed(**changes)
         client = type(self).__new__(type(self))
         client._start(config, self._engine)
         return client
+
+    if not TYPE_CHECKING:
+        # Type checkers report unknown attributes themselves, and would accept any name.
+        def __getattr__(self, name: str) -> NoReturn:
+            raise unknown_attribute(self, name)
 
     def __getstate__(self) -> NoReturn:
         # Both pickle and copy call it.
@@ -714,7 +723,7 @@ class AionVision:
         return RawResponse(result, reply.status, reply.headers(), reply.body)
 
     async def close(self) -> None:
-        """Close the connections. Later calls raise `RuntimeError`.
+        """Close the connections. Later calls raise `NotOpenError`.
 
         The asynchronous client first waits, at most two seconds, for its work in the background:
         closing chat sessions whose blocks were cancelled.

@@ -29,6 +29,7 @@ from aion._secrets import (
     secret,
 )
 from aion._version import __version__
+from aion.exceptions import ConfigurationError
 
 if TYPE_CHECKING:
     from aion._http.routing import Route
@@ -155,7 +156,7 @@ class ClientConfig:
             whose connection is late was not sent, and is retried.
 
     Raises:
-        ValueError: A setting is out of range; the message says which and what to do.
+        ConfigurationError: A setting is out of range; the message says which and what to do.
     """
 
     api_key: str = secret()
@@ -250,7 +251,7 @@ class ClientConfig:
         too. `kwargs` are the remaining settings of the class.
 
         Raises:
-            ValueError: The API key is missing, or a setting is out of range.
+            ConfigurationError: The API key is missing, or a setting is out of range.
         """
         _warn_of_misspellings()
         values: dict[str, Any] = concealed_settings(
@@ -269,7 +270,7 @@ class ClientConfig:
             }
         )
         if values["api_key"] is None:
-            raise ValueError(f"no API key: {hint(Hint.SET_KEY, variable=ENV_API_KEY)}")
+            raise ConfigurationError(_no_key(api_key))
         settings = {name: value for name, value in values.items() if value is not None}
         return cls(**settings, **kwargs)
 
@@ -278,14 +279,18 @@ class ClientConfig:
         """Return a copy with some settings changed, for calls on the same connections.
 
         Raises:
-            ValueError: A setting is unknown, out of range, or belongs to the connections.
+            ConfigurationError: A setting is unknown, out of range, or belongs to the connections.
         """
         names = {one.name for one in fields(self)}
         for name in changes:
             if name not in names:
-                raise ValueError(f"{name!r} is not a setting: see ClientConfig for all of them")
+                raise ConfigurationError(
+                    f"{name!r} is not a setting: see ClientConfig for all of them"
+                )
             if name in _OF_CONNECTIONS:
-                raise ValueError(f"{name} belongs to the connections: make another client for it")
+                raise ConfigurationError(
+                    f"{name} belongs to the connections: make another client for it"
+                )
         if "extra_headers" in changes:
             extra = checked("extra_headers", changes["extra_headers"], tracing=False)
             changes["extra_headers"] = merged(self.extra_headers or {}, extra)
@@ -317,14 +322,26 @@ def load_dotenv(dotenv_path: str | Path | None = None, *, override: bool = False
         override: Replace variables that are set already.
 
     Returns:
-        Whether a variable was read. False if python-dotenv (extra ``dotenv``) is not installed.
+        Whether a variable was read. False if python-dotenv (extra ``dotenv``) is not installed; a
+        warning says so if there is a file to read.
     """
     try:
         import dotenv
     except ImportError:
+        if unread := _found(dotenv_path):
+            _warn(f'{unread} is not read: pip install "aionvision[dotenv]"', UserWarning)
         return False
     path = dotenv_path or dotenv.find_dotenv(usecwd=True)
     return bool(path) and dotenv.load_dotenv(path, override=override)
+
+
+def _found(dotenv_path: str | Path | None) -> Path | None:
+    """Return the file that `load_dotenv` would read, or None."""
+    here = Path.cwd()
+    places = [folder / ".env" for folder in (here, *here.parents)]
+    if dotenv_path is not None:
+        places = [Path(dotenv_path)]
+    return next((path for path in places if path.is_file()), None)
 
 
 def _warn_of_misspellings() -> None:
@@ -341,13 +358,22 @@ def _warn_of_misspellings() -> None:
             _warn(f"{name} has no effect: did you mean {close[0]}?", UserWarning)
 
 
+def _no_key(passed: str | None) -> str:
+    """Return the message for a key that neither the argument nor the environment has."""
+    variable = "empty" if ENV_API_KEY in os.environ else "not set"
+    reasons = [f"{ENV_API_KEY} is {variable}"]
+    if passed is not None:
+        reasons.insert(0, "api_key is empty")
+    return f"no API key: {' and '.join(reasons)}; {hint(Hint.SET_KEY, variable=ENV_API_KEY)}"
+
+
 def _checked_key(values: Any) -> str:
     if not isinstance(values, str) or not values.strip():
-        raise ValueError(f"api_key is empty: {hint(Hint.FILL_KEY, variable=ENV_API_KEY)}")
+        raise ConfigurationError(f"api_key is empty: {hint(Hint.FILL_KEY, variable=ENV_API_KEY)}")
     key = SecretText(by_value(values).strip())
     if not API_KEY_PATTERN.match(key):
         # The key itself stays out of the message: messages end up in logs.
-        raise ValueError(
+        raise ConfigurationError(
             "api_key does not look like a key: expected lower-case letters, an underscore, then"
             f" at least 20 letters, digits, '_' or '-'; got {len(key)} characters"
         )
@@ -356,15 +382,15 @@ def _checked_key(values: Any) -> str:
 
 def _checked_url(url: Any, *, allow_http: bool) -> str:
     if not isinstance(url, str):
-        raise ValueError(f"base_url has to be text, not {type(url).__name__}")
+        raise ConfigurationError(f"base_url has to be text, not {type(url).__name__}")
     text = SecretText(by_value(url).strip())
     problem = _problem_of_url(text)
     if problem is not None:
-        raise ValueError(problem)
+        raise ConfigurationError(problem)
     if _leaves_this_machine_unencrypted(text):
         unencrypted = f"{_safe(text)!r} would send the key unencrypted"
         if not allow_http:
-            raise ValueError(
+            raise ConfigurationError(
                 f"base_url has to use https: {unencrypted} (plain http is for localhost only;"
                 f" {hint(Hint.ALLOW_HTTP)})"
             )
@@ -413,7 +439,7 @@ def _checked_proxy(url: Any) -> str | None:
     if url is None or (isinstance(url, str) and not url.strip()):
         return None
     if not isinstance(url, str):
-        raise ValueError(f"proxy_url has to be text, not {type(url).__name__}")
+        raise ConfigurationError(f"proxy_url has to be text, not {type(url).__name__}")
     text = SecretText(by_value(url).strip())
     try:
         parse_proxy(text)
@@ -424,7 +450,7 @@ def _checked_proxy(url: Any) -> str | None:
     from_variable = url == os.environ.get(ENV_PROXY_URL)
     source = f"proxy_url (from {ENV_PROXY_URL})" if from_variable else "proxy_url"
     # Raised outside the handler, whose error has the parts of the URL in its traceback.
-    raise ValueError(f"{source} cannot be used: {reason}")
+    raise ConfigurationError(f"{source} cannot be used: {reason}")
 
 
 def _safe(url: str) -> str:
@@ -440,7 +466,7 @@ def _check_seconds(name: str, value: Any, *, zero_allowed: bool) -> None:
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if not number or not 0 <= value <= LONGEST_WAIT or (value == 0 and not zero_allowed):
         least = "0 or more" if zero_allowed else "more than 0"
-        raise ValueError(
+        raise ConfigurationError(
             f"{name} has to be a number of seconds, {least}, at most {LONGEST_WAIT:,};"
             f" got {value!r}"
         )
@@ -448,14 +474,14 @@ def _check_seconds(name: str, value: Any, *, zero_allowed: bool) -> None:
 
 def _check_count(name: str, value: Any, *, least: int) -> None:
     if not isinstance(value, int) or isinstance(value, bool) or value < least:
-        raise ValueError(f"{name} has to be a whole number, {least} or more; got {value!r}")
+        raise ConfigurationError(f"{name} has to be a whole number, {least} or more; got {value!r}")
 
 
 def _checked_header(name: str, value: Any) -> str | None:
     if value is None or value == "":
         return None
     if not isinstance(value, str) or not value.isprintable() or not value.isascii():
-        raise ValueError(f"{name} has to be printable ASCII text; got {value!r}")
+        raise ConfigurationError(f"{name} has to be printable ASCII text; got {value!r}")
     return by_value(value)
 
 

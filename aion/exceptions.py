@@ -1,11 +1,12 @@
-"""Defines every error that this package raises on purpose.
+"""Defines the errors that this package raises on purpose.
 
     AionvisionError                  code, message, details; status_code, request_id, method, path;
     │                                last_result, partial_results
     ├── AuthenticationError          401: the key is missing, wrong or expired
     ├── AionvisionPermissionError    403: the key is valid, but not for this
     ├── ResourceNotFoundError        404
-    ├── ValidationError              400, 409, 413, 422, and checks before anything is sent
+    ├── ValidationError              was_sent: True for 400, 409, 413 and 422 of the service, False
+    │                                for a check of this package, before the request was sent
     ├── RateLimitError               429: retry_after, limit, remaining, reset
     ├── QuotaExceededError           an allowance is used up: available, limit, partial_results
     ├── ServerError                  5xx, and responses that cannot be used
@@ -20,7 +21,13 @@
     ├── CloudStorageError            job_id, job_status
     ├── ChatError                    session_id, plan_data
     ├── BatchError                   batch_id, failed_items
-    └── SSEStreamError               last_event_id, events_received, reconnect_attempts
+    ├── SSEStreamError               last_event_id, events_received, reconnect_attempts
+    ├── ConfigurationError           a setting is missing or wrong; also a ValueError
+    ├── NotOpenError                 a client or session is closed or not open; also a RuntimeError
+    └── DependencyError              an extra is not installed: install; also an ImportError
+
+Python's own errors are left for misuse that a type checker finds (`TypeError`, `AttributeError`),
+for look-ups in results (`KeyError`, `IndexError`), and for what a data type of a program refuses.
 
 All of them survive `pickle`, `copy` and `deepcopy`. `str()` of an error is never empty: it says
 which call failed and why, the code, the request id to quote to support, and what to do next.
@@ -169,10 +176,19 @@ class ResourceNotFoundError(AionvisionError):
 
 
 class ValidationError(AionvisionError):
-    """An argument is invalid, according to the service or to a check before anything was sent."""
+    """An argument is invalid, according to a check of this package or to the service.
+
+    `was_sent` says which. False: a check refused the argument, and the request was not sent. True:
+    the service refused the request (400, 409, 413 or 422), and `status_code` is set.
+    """
 
     def __init__(self, message: str, *, details: dict[str, Any] | None = None) -> None:
         super().__init__("VALIDATION_ERROR", message, details=details)
+
+    @property
+    def was_sent(self) -> bool:
+        """Whether the request was sent, and the service refused it."""
+        return self.status_code is not None
 
 
 class RateLimitError(AionvisionError):
@@ -521,6 +537,52 @@ class SSEStreamError(AionvisionError):
         return "The service may have continued: read the session before you resend the message."
 
 
+class ConfigurationError(AionvisionError, ValueError):
+    """A setting of a client is missing, unknown or out of range. It never shows a secret.
+
+    Args:
+        message: Which setting it is, why it cannot be used, and what to do.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__("CONFIGURATION_ERROR", message)
+
+
+class NotOpenError(AionvisionError, RuntimeError):
+    """A client or a chat session was used after it was closed, or before it was open.
+
+    Args:
+        message: What is not open, and what to do.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__("NOT_OPEN", message)
+
+
+class DependencyError(AionvisionError, ImportError):
+    """A package that a feature needs is not installed, or is of a version that cannot be used.
+
+    Args:
+        message: What is missing, and what needs it.
+        install: What to install, as the shell takes it: ``"aionvision[tracing]"``.
+
+    Attributes:
+        install: As above.
+    """
+
+    def __init__(self, message: str, *, install: str) -> None:
+        super().__init__("DEPENDENCY_ERROR", message)
+        self.install = install
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # These two attributes of an ImportError are not in its `__dict__`.
+        restore, args, state = super().__reduce__()
+        return restore, args, {**state, "name": self.name, "path": self.path}
+
+    def _hint(self) -> str:
+        return f"Run: pip install {self.install}"
+
+
 def _without_none(**facts: Any) -> dict[str, Any]:
     return {name: fact for name, fact in facts.items() if fact is not None}
 
@@ -546,4 +608,7 @@ __all__ = [
     "ChatError",
     "BatchError",
     "SSEStreamError",
+    "ConfigurationError",
+    "NotOpenError",
+    "DependencyError",
 ]

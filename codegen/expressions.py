@@ -104,7 +104,7 @@ def dates(model: ir.Model) -> tuple[str, ...]:
 
 
 def own_fields(model: ir.Model) -> list[ir.Field]:
-    """The fields that the `adopt` of a model decodes."""
+    """The fields that the `_adopt` of a model decodes."""
     if not is_adopted(model):
         return list(model.fields)
     kinds = (_may_be_absent, _is_looked_up, _is_date)
@@ -162,7 +162,7 @@ def decode(type_: ir.TypeRef, value: str, depth: int = 0) -> str:
         case ir.MapOf(inner):
             return f"{{key: {decode(inner, item, depth + 1)} for key, {item} in {value}.items()}}"
         case ir.ModelRef(name):
-            return f"{name}.adopt({value})"
+            return f"{name}._adopt({value})"
         case ir.EnumRef(name):
             return f"{name}({value})"
         case ir.Optional(inner):
@@ -190,7 +190,7 @@ def decoder(answer: ir.Answer) -> tuple[str, str]:
         case "json":
             pass
     if isinstance(answer.type, ir.ModelRef):
-        return answer.type.name, f"{answer.type.name}.adopt"
+        return answer.type.name, f"{answer.type.name}._adopt"
     if not needs_decoding(answer.type):
         return annotation(answer.type), "rt.as_is"
     return annotation(answer.type), f"lambda data: {decode(answer.type, 'data')}"

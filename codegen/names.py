@@ -17,7 +17,7 @@ _BUILTINS = frozenset({"list", "dict", "str", "int", "type"})
 _MODULE_NAMES = frozenset(
     {"attrs", "bool", "bytes", "classmethod", "datetime", "float", "frozenset", "md", "rt"}
 )
-_MODEL_NAMES = frozenset({"additional_properties", "adopt", "from_api_response", "to_dict"})
+_MODEL_NAMES = frozenset({"additional_properties", "from_api_response", "to_dict"})
 _DEEPEST = 24
 _IMPORTED = frozenset({"Any", "Final", "Mapping", "Self"})
 

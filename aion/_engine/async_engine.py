@@ -57,14 +57,14 @@ class AsyncEngine(Engine):
             AionvisionError: The typed error of the last attempt.
         """
         reply, _ = await self._run(self._plan(request, timeout), on_repeat)
-        return errors.decode(reply, request.operation)
+        return errors.decode(reply, request.operation, self._wiring.advice)
 
     async def call_raw(
         self, request: Request[T], *, timeout: float | None = None
     ) -> tuple[T, Reply]:
         """Do the same as `call`, and return the undecoded response, too."""
         reply, _ = await self._run(self._plan(request, timeout))
-        return errors.decode(reply, request.operation), reply
+        return errors.decode(reply, request.operation, self._wiring.advice), reply
 
     async def open(
         self,

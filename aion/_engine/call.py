@@ -26,6 +26,7 @@ class Call:
         deadline: The moment, on the monotonic clock, by which it must end, or None.
         silence: Longest time without a byte, in seconds, or None.
         limit: Timeout of the whole call in seconds, if it has a deadline.
+        advice: What to add to the error for a response that is not from the API, or "".
         whole: Read the whole body of a successful response before returning it.
         endpoint: The circuit that the call belongs to.
         ours: Whether it goes to the API. A presigned URL gets no header of the client.
@@ -45,6 +46,7 @@ class Call:
     request_id: str | None = None
     span: Span | None = None
     limit: float | None = None
+    advice: str = ""
 
     def end(self, error: BaseException | None) -> None:
         """End the span of the call.

@@ -24,6 +24,7 @@ from aion._engine.wiring import Wiring, new_request_id, object_operation
 from aion._http import targets
 from aion._http.content import EMPTY, Content
 from aion._http.wire import Reply, Wire
+from aion.exceptions import NotOpenError
 from aion_api import MultipartBody, Request
 
 if TYPE_CHECKING:
@@ -93,6 +94,7 @@ class Engine:
             limit=None if long else limit,
             whole=whole,
             endpoint=operation.name.partition(".")[0],
+            advice=self._wiring.advice,
         )
 
     def _plan_object(
@@ -124,7 +126,9 @@ class Engine:
 
     def _require_open(self) -> None:
         if self.closed or (self._base is not None and self._base.closed):
-            raise RuntimeError("this client is closed: make a new one, or close it later")
+            raise NotOpenError(
+                "this client is closed: make a new one, or close this one after its last call"
+            )
 
     def _steps(self, call: Call) -> Generator[loop.Step, loop.Outcome, Reply]:
         tracing = self._tracing

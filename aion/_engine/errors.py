@@ -34,6 +34,10 @@ from aion.exceptions import (
 from aion_api import PREFIX, Operation
 
 T = TypeVar("T")
+_OF_SANDBOX = "UNKNOWN_ROUTE"
+"""The sandbox's code for a path that is not in the contract."""
+_STANDARD_WORDS = ("not found", "method not allowed")
+"""The messages of web servers for a path or a method that they do not know."""
 _EXCERPT = 200
 """Most characters of an unreadable body that an error message shows."""
 
@@ -96,11 +100,22 @@ def problem(reply: Reply) -> Problem:
     return facts
 
 
-def error_of_reply(reply: Reply, operation: Operation[Any], path: str) -> AionvisionError:
-    """Return the error for an unsuccessful response."""
+def error_of_reply(
+    reply: Reply, operation: Operation[Any], path: str, advice: str = ""
+) -> AionvisionError:
+    """Return the error for an unsuccessful response.
+
+    Args:
+        reply: The response.
+        operation: The operation that was called.
+        path: Its path with the parameters filled in.
+        advice: What to add if the service does not know the path.
+    """
     # The body of a proxy that refuses credentials may quote them.
     facts = problem(reply) if reply.status != 407 else Problem()
     error = _typed(reply, facts, operation, path)
+    if advice and _is_unknown_path(reply, facts):
+        error.message += advice
     if facts.code:
         error.code = facts.code
     error.details = {**facts.details, **error.details}
@@ -159,6 +174,16 @@ def _typed(reply: Reply, facts: Problem, operation: Operation[Any], path: str) -
             return AionvisionError(f"HTTP_{status}", text)
 
 
+def _is_unknown_path(reply: Reply, facts: Problem) -> bool:
+    """Return whether a response says that the path does not exist, rather than an object."""
+    if reply.status not in (404, 405):
+        return False
+    if facts.code is not None:
+        return facts.code == _OF_SANDBOX
+    is_page = not reply.body.lstrip().startswith(b"{")
+    return is_page or (facts.message or "").casefold() in _STANDARD_WORDS
+
+
 def _object_of(operation: Operation[Any], path: str) -> str:
     """Return the id of the object of a call: the last parameter of its path."""
     pairs = zip(operation.template.split("/"), path.split("/"), strict=False)
@@ -197,14 +222,19 @@ def error_of_fault(
     return error.at(method=operation.method, path=operation.template.removeprefix(PREFIX))
 
 
-def decode(reply: Reply, operation: Operation[T]) -> T:
+def decode(reply: Reply, operation: Operation[T], advice: str = "") -> T:
     """Decode the value of a successful response.
+
+    Args:
+        reply: The response.
+        operation: The operation that was called.
+        advice: What to add to the error for a page that is not JSON.
 
     Raises:
         ServerError: The body does not match the contract; code ``INVALID_RESPONSE``.
     """
     if operation.kind == "json":
-        value = _json(reply, operation)
+        value = _json(reply, operation, advice)
     elif operation.kind == "text":
         value = reply.body.decode("utf-8", "replace")
     elif operation.kind == "redirect":
@@ -230,7 +260,7 @@ def decode(reply: Reply, operation: Operation[T]) -> T:
     raise unreadable(reason, reply, operation)
 
 
-def _json(reply: Reply, operation: Operation[Any]) -> Any:
+def _json(reply: Reply, operation: Operation[Any], advice: str) -> Any:
     try:
         return jsontext.loads(reply.body)
     except RecursionError:
@@ -240,7 +270,7 @@ def _json(reply: Reply, operation: Operation[Any]) -> Any:
             reason = "the response is empty"
         else:
             kind = reply.header("content-type") or "no content type"
-            reason = f"the response is not JSON ({kind}; {error}): {_excerpt(reply)}"
+            reason = f"the response is not JSON ({kind}; {error}): {_excerpt(reply)}{advice}"
     raise unreadable(reason, reply, operation)
 
 

@@ -145,7 +145,7 @@ def _record(call: Call, outcome: Reply | Fault, rules: Rules) -> None:
 
 def _error(call: Call, outcome: Reply | Fault, number: int) -> AionvisionError:
     if isinstance(outcome, Reply):
-        return errors.error_of_reply(outcome, call.operation, call.path)
+        return errors.error_of_reply(outcome, call.operation, call.path, call.advice)
     bound = call.silence if call.limit is None else call.limit
     advice = Hint.MORE_TIME
     if outcome.bound is not None:

@@ -59,12 +59,12 @@ class SyncEngine(Engine):
             AionvisionError: The typed error of the last attempt.
         """
         reply, _ = self._run(self._plan(request, timeout), on_repeat)
-        return errors.decode(reply, request.operation)
+        return errors.decode(reply, request.operation, self._wiring.advice)
 
     def call_raw(self, request: Request[T], *, timeout: float | None = None) -> tuple[T, Reply]:
         """Do the same as `call`, and return the undecoded response, too."""
         reply, _ = self._run(self._plan(request, timeout))
-        return errors.decode(reply, request.operation), reply
+        return errors.decode(reply, request.operation, self._wiring.advice), reply
 
     def open(
         self,

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from aion._engine.spans import Span
 from aion._engine.spans import correlation_id as current_id
 from aion._http.wire import Fault, Reply
+from aion.exceptions import ConfigurationError, DependencyError
 from aion_api import PREFIX, Operation
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from aion.config import ClientConfig
 
-_MISSING = 'tracing needs OpenTelemetry: pip install "aionvision[tracing]"'
 _provider: TracerProvider | None = None
 
 
@@ -52,7 +52,7 @@ def configure_tracing(
         False if OpenTelemetry is not installed; nothing is configured then.
 
     Raises:
-        ImportError: `endpoint` is passed, but the exporter is not installed.
+        DependencyError: `endpoint` is passed, but the exporter is not installed.
     """
     if not is_tracing_available():
         return False
@@ -67,10 +67,12 @@ def set_correlation_id(correlation_id: str) -> None:
     """Send this ``X-Correlation-ID`` with all calls of the current task or thread from now on.
 
     Raises:
-        ValueError: It is not printable ASCII text.
+        ConfigurationError: It is not printable ASCII text.
     """
     if not correlation_id.isascii() or not correlation_id.isprintable():
-        raise ValueError(f"a correlation id is printable ASCII text; got {correlation_id!r}")
+        raise ConfigurationError(
+            f"a correlation id has to be printable ASCII text; got {correlation_id!r}"
+        )
     current_id.set(correlation_id or None)
 
 
@@ -78,12 +80,12 @@ class OtelTracing:
     """Makes the spans of one client.
 
     Raises:
-        ImportError: OpenTelemetry is not installed.
+        DependencyError: OpenTelemetry is not installed.
     """
 
     def __init__(self, config: ClientConfig) -> None:
         if not is_tracing_available():
-            raise ImportError(_MISSING)
+            raise _missing()
         self._name = config.tracing_service_name
         self._dropped: deque[tuple[_CallSpan, int]] = deque()
 
@@ -104,6 +106,10 @@ class OtelTracing:
                 span.end(None, moment)
 
 
+def _missing() -> DependencyError:
+    return DependencyError("tracing needs OpenTelemetry", install='"aionvision[tracing]"')
+
+
 def _exporting_provider(name: str, version: str | None, endpoint: str) -> TracerProvider:
     try:
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -111,7 +117,7 @@ def _exporting_provider(name: str, version: str | None, endpoint: str) -> Tracer
         from opentelemetry.sdk.trace import TracerProvider as SdkProvider
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
     except ImportError as error:
-        raise ImportError(_MISSING) from error
+        raise _missing() from error
     resource = {"service.name": name}
     if version:
         resource["service.version"] = version

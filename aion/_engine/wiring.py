@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_plus
 
@@ -20,13 +21,21 @@ if TYPE_CHECKING:
 
 
 class Wiring:
-    """Adds the parts of a request that all calls of one client share."""
+    """Adds the parts of a request that all calls of one client share.
+
+    Attributes:
+        origin: Scheme, host and port of the API.
+        advice: What the error for a response that is not from the API adds: the base URL to use if
+            the one that is used lacks the prefix. A gateway may serve the API without it, so such a
+            URL is accepted.
+    """
 
     def __init__(self, config: ClientConfig) -> None:
         self.origin, self._host, base = located(config.base_url)
         self._prefixed = base.endswith(PREFIX)
         # Paths of the contract begin with the prefix, except those of the service itself.
         self._root = base.removesuffix(PREFIX) if self._prefixed else base
+        self.advice = "" if self._prefixed else _advice(config.base_url)
         common = [
             (b"Host", self._host.encode("ascii")),
             *(
@@ -102,6 +111,12 @@ def object_operation(method: str) -> Operation[bytes]:
         decode=bytes,
         repeatable=True,
     )
+
+
+def _advice(base_url: str) -> str:
+    """Return what to say of a response that is not from the API, for a URL without its prefix."""
+    better = re.sub(r"(/api)?(/v\d+)?$", PREFIX, base_url, count=1)
+    return f"; base_url is {base_url!r}, without {PREFIX}: try base_url={better!r}"
 
 
 def _header_value(name: str, value: str) -> bytes:

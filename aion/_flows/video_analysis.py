@@ -42,18 +42,19 @@ async def analyzed(
         AionvisionError: Polling failed; `details` names the analysis.
     """
 
-    async def call(timeout: float) -> VideoAnalysisJobStatus:
+    async def read(timeout: float) -> VideoAnalysisJobStatus:
         return await engine.call(job_request(analysis_job_id), timeout=timeout)
 
     awaited = _named(analysis_job_id)
     job = await poll_job(
-        engine, call, lambda state: state.is_terminal, plan, awaited, on_state=on_progress
+        engine, read, lambda state: state.is_terminal, plan, awaited, on_state=on_progress
     )
     if job.is_failed:
+        call = f"{_CALLS}.retry"
+        retry = hint(Hint.RETRY_ANALYSIS, call=call, id=analysis_job_id, media_id=job.media_id)
         raise VideoAnalysisError(
             f"the analysis failed: {job.error_message or 'the service gave no reason'}."
-            " The video is stored:"
-            f" {hint(Hint.RETRY_ANALYSIS, call=f'{_CALLS}.retry', id=analysis_job_id, media_id=job.media_id)}",
+            f" The video is stored: {retry}",
             media_id=job.media_id,
             analysis_job_id=analysis_job_id,
             status=job.status,
@@ -62,10 +63,11 @@ async def analyzed(
 
 
 def _named(analysis_job_id: str) -> Awaited[VideoAnalysisJobStatus]:
+    call = f"{_CALLS}.wait_for_completion"
     return Awaited(
         f"the analysis {analysis_job_id}",
         "It keeps running, and the video is stored:"
-        f" {hint(Hint.RESUME_ANALYSIS, call=f'{_CALLS}.wait_for_completion', id=analysis_job_id)}",
+        f" {hint(Hint.RESUME_ANALYSIS, call=call, id=analysis_job_id)}",
         {"analysis_job_id": analysis_job_id},
         lambda last: {"status": last.status, "media_id": last.media_id},
     )

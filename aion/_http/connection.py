@@ -19,6 +19,7 @@ from aion._http.places import KEEP_ALIVE
 from aion._http.routing import Route, proxy_of
 from aion._http.sockets.connect_limits import ConnectLimits
 from aion._secrets import SecretBytes
+from aion.exceptions import DependencyError
 
 if TYPE_CHECKING:
     import ssl
@@ -37,7 +38,7 @@ def socks_extra() -> Generator[None]:
     """Name the extra to install for SOCKS proxies if it is missing.
 
     Raises:
-        ImportError: The extra is not installed.
+        DependencyError: The extra is not installed.
     """
     try:
         yield
@@ -49,7 +50,7 @@ def socks_extra() -> Generator[None]:
     else:
         missing = False
     if missing:
-        raise ImportError('a SOCKS proxy needs socksio: pip install "aionvision[socks]"')
+        raise DependencyError("a SOCKS proxy needs socksio", install='"aionvision[socks]"')
 
 
 def connect_limits(way: Route) -> ConnectLimits:

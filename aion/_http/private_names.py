@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable, Iterator
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from aion.exceptions import DependencyError
+
 if TYPE_CHECKING:
     import asyncio
 
@@ -142,13 +144,13 @@ def require(uses: Callable[[], Iterable[_Use]]) -> None:
     """Check that the installed versions have the names in `HTTP` or in `ASYNCIO`.
 
     Raises:
-        RuntimeError: Some are missing; the message lists them, the installed versions, and the
+        DependencyError: Some are missing; the message lists them, the installed versions, and the
             versions to install.
     """
     if missing := list(dict.fromkeys(filter(None, map(_missing, uses())))):
-        raise RuntimeError(
-            f"aion cannot use {_installed()}: missing {', '.join(missing)}; "
-            f"install versions that it supports: pip install {_supported()}"
+        raise DependencyError(
+            f"aion cannot use {_installed()}: missing {', '.join(missing)}; other versions have it",
+            install=_supported(),
         )
 
 

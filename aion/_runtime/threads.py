@@ -20,6 +20,7 @@ from typing import Generic, TypeVar, cast
 from aion import _pauses
 from aion._clock import monotonic
 from aion._engine import abort
+from aion.exceptions import NotOpenError
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -131,8 +132,9 @@ class CallGroup(Generic[T, R]):
         outer, watch = abort.current.get(), _pauses.reported_by()
         while True:
             if self._pid != os.getpid():
-                raise RuntimeError(
-                    "the calls continue in the process that this one was forked from"
+                raise NotOpenError(
+                    "the calls continue in the process that this one was forked from: make them"
+                    " again here if they are needed here, too"
                 )
             if outer is not None:
                 outer.check()

@@ -75,12 +75,14 @@ def _run(arguments: list[str]) -> int:
 
 
 def _read_dotenv() -> None:
+    if find_spec("dotenv") is None:
+        if Path(".env").is_file():
+            complain('the file .env is not read: pip install "aionvision[dotenv]"')
+        return
     try:
-        is_read = aion.load_dotenv()
+        aion.load_dotenv()
     except UnicodeDecodeError as error:
         raise ValueError(f"the file .env is not UTF-8: {error}") from None
-    if not is_read and Path(".env").is_file() and find_spec("dotenv") is None:
-        complain('the file .env is not read: pip install "aionvision[dotenv]"')
 
 
 def _settings(options: argparse.Namespace) -> dict[str, Any]:

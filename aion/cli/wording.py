@@ -29,8 +29,8 @@ SHELL: Final[Mapping[Hint, str]] = {
     Hint.RESUME_ONE: "aion file {id} shows its state; do not upload it again without --journal",
     Hint.RESUME_ALL: "aion file ID shows the state of each; do not upload them again without"
     " --journal",
-    Hint.RESUME_LISTED: "aion file ID shows the state of each{some}; do not upload them again without"
-    " --journal",
+    Hint.RESUME_LISTED: "aion file ID shows the state of each{some}; do not upload them again"
+    " without --journal",
     Hint.LIST_SESSION: "aion files lists them later; do not upload them again without --journal",
     Hint.RESUME_ANALYSIS: "aion files --kind video lists it; do not upload it again without"
     " --journal",
@@ -49,6 +49,14 @@ SHELL: Final[Mapping[Hint, str]] = {
     Hint.TAKE_VIDEOS: "--as videos",
     Hint.TAKE_HIDDEN: "pass it by its path",
     Hint.TAKE_DIRECTORIES: "pass it by its path",
+    Hint.DECODE_URL: "write its bytes to a file first, and pass the path of that",
+    Hint.DECODE_TEXT: "decode it to a file first (base64 -d), and pass the path of that",
+    Hint.DECODE_DATA: "decode it first (base64 -d)",
+    Hint.PATH_OF_URL: "pass the path alone",
+    Hint.DOWNLOAD_URL: "download it first (curl -o {name} URL), and pass the path of the copy",
+    Hint.EXPAND_HOME: "write it without quotation marks, so that the shell expands it",
+    Hint.NEW_FILES: "Pass the files of its first run to finish that upload, and the new ones with"
+    " --journal {other}",
     Hint.DECIDE_PLAN: "waits for a decision that this command cannot send",
 }
 """Each next step, as a user of the shell takes it."""

@@ -106,7 +106,7 @@ class BatchUploads(PresignedUploads):
                 above.
             AionvisionTimeoutError: All files are stored, but descriptions are not ready in time;
                 `last_result` holds all results.
-            ImportError: `progress` is True and `rich` is not installed.
+            DependencyError: `progress` is True and `rich` is not installed.
 
         Endpoint: ``POST /user-files/upload/stream-batch``
         """
@@ -216,7 +216,7 @@ class BatchUploads(PresignedUploads):
                 above.
             AionvisionTimeoutError: All files are stored, but descriptions are not ready in time;
                 `last_result` holds all results.
-            ImportError: `progress` is True and `rich` is not installed.
+            DependencyError: `progress` is True and `rich` is not installed.
 
         Endpoint: ``POST /user-files/upload/stream-batch``
         """

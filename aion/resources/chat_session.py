@@ -10,7 +10,7 @@ from weakref import WeakSet
 
 from aion._flows.chat_stream import ChatStream
 from aion._runtime import aio as rt
-from aion.exceptions import AionvisionError
+from aion.exceptions import AionvisionError, NotOpenError
 from aion.resources._chat_calls import ChatCalls
 from aion.types.chat import ChatMessage, ChatResponse, ChatSession, PlanActionResponse
 
@@ -66,10 +66,10 @@ class ChatSessionContext:
         """The session as the service opened it.
 
         Raises:
-            RuntimeError: It is not open yet.
+            NotOpenError: It is not open yet.
         """
         if self._session is None:
-            raise RuntimeError("this session is not open yet: use it in a with block, or open() it")
+            raise NotOpenError("this session is not open yet: use it in a with block, or open() it")
         return self._session
 
     @property
@@ -77,7 +77,7 @@ class ChatSessionContext:
         """The id of the session.
 
         Raises:
-            RuntimeError: It is not open yet.
+            NotOpenError: It is not open yet.
         """
         return self.session.id
 
@@ -93,7 +93,7 @@ class ChatSessionContext:
             This object.
 
         Raises:
-            RuntimeError: It was closed already.
+            NotOpenError: It was closed already.
             ValidationError: Title or images are not acceptable.
             AionvisionError: The call failed.
 
@@ -163,7 +163,7 @@ class ChatSessionContext:
             `resolved_content`.
 
         Raises:
-            RuntimeError: The session is not open.
+            NotOpenError: The session is not open.
             QuotaExceededError: The quota is used up.
             ResourceNotFoundError: The session does not exist.
             ValidationError: An argument is out of range; nothing was sent.
@@ -203,7 +203,7 @@ class ChatSessionContext:
             sent before the first event is requested.
 
         Raises:
-            RuntimeError: The session is not open.
+            NotOpenError: The session is not open.
             ValidationError: An argument is out of range; nothing is sent. `ChatStream` documents
                 what iterating raises.
 
@@ -230,7 +230,7 @@ class ChatSessionContext:
             The new selection as the service sends it: `selected_image_ids`, `estimated_tokens`.
 
         Raises:
-            RuntimeError: The session is not open.
+            NotOpenError: The session is not open.
             ResourceNotFoundError: The session does not exist.
             ValidationError: An argument is out of range; nothing was sent.
             AionvisionError: The call failed.
@@ -249,7 +249,7 @@ class ChatSessionContext:
             The new selection as the service sends it: `selected_document_ids`, `document_count`.
 
         Raises:
-            RuntimeError: The session is not open.
+            NotOpenError: The session is not open.
             ResourceNotFoundError: The session does not exist.
             ValidationError: An argument is out of range; nothing was sent.
             AionvisionError: The call failed.
@@ -268,7 +268,7 @@ class ChatSessionContext:
             The new selection as the service sends it: `selected_video_ids`, `video_count`.
 
         Raises:
-            RuntimeError: The session is not open.
+            NotOpenError: The session is not open.
             ResourceNotFoundError: The session does not exist.
             ValidationError: An argument is out of range; nothing was sent.
             AionvisionError: The call failed.
@@ -287,7 +287,7 @@ class ChatSessionContext:
             The result, or the status ``accepted`` if the plan continues in the background.
 
         Raises:
-            RuntimeError: The session is not open.
+            NotOpenError: The session is not open.
             ResourceNotFoundError: The plan does not exist anymore.
             ValidationError: Another request is approving or cancelling it right now (409).
             AionvisionError: The call failed.
@@ -306,7 +306,7 @@ class ChatSessionContext:
             The result, or the status ``accepted`` if the plan continues in the background.
 
         Raises:
-            RuntimeError: The session is not open.
+            NotOpenError: The session is not open.
             ResourceNotFoundError: The plan does not exist anymore.
             ValidationError: Another request is approving or cancelling it right now (409).
             AionvisionError: The call failed.
@@ -322,7 +322,7 @@ class ChatSessionContext:
             limit: Most messages to return, from 1 to 1000: the latest.
 
         Raises:
-            RuntimeError: The session was never open.
+            NotOpenError: The session was never open.
             AionvisionError: The call failed.
 
         Endpoint: ``GET /chat/sessions/{session_id}``
@@ -332,7 +332,9 @@ class ChatSessionContext:
     def _require_open(self) -> str:
         session = self.session
         if self._closed:
-            raise RuntimeError("this session is closed: open another one")
+            raise NotOpenError(
+                "this session is closed: open another one with client.chat_session()"
+            )
         return session.id
 
     async def __aenter__(self) -> Self:

@@ -13,6 +13,7 @@ from aion._runtime import aio as rt
 from aion.types.colors import (
     BatchColorExtractionResult,
     ColorExtractionResult,
+    ColorFamily,
     ColorFamilyInfo,
     ColorSearchResponse,
     ColorSearchResult,
@@ -27,6 +28,10 @@ MIN_COLORS = 3
 MAX_COLORS = 16
 
 _LONGEST_NAME = 100
+_COLOR_WORDS = frozenset(
+    "black blue brown gray green grey orange pink purple red white yellow".split()  # noqa: SIM905
+)
+"""Common names of single colors, which people pass as a family."""
 
 
 class ColorsResource:
@@ -109,7 +114,7 @@ class ColorsResource:
         Args:
             hex_code: The color as a hex code of three or six digits, with or without ``#``.
             color_name: The name of the color, such as ``navy``.
-            color_family: The family of the color: see `list_families`.
+            color_family: The family of the color, such as ``warm``: see `list_families`.
             delta_e_threshold: Largest distance of colors from `hex_code`, in Delta E from 0 to 100.
                 A distance of 2 is hardly visible.
             min_percentage: Least share of the image with the color, in percent from 0 to 100.
@@ -153,7 +158,7 @@ class ColorsResource:
         Args:
             hex_code: The color as a hex code of three or six digits, with or without ``#``.
             color_name: The name of the color, such as ``navy``.
-            color_family: The family of the color: see `list_families`.
+            color_family: The family of the color, such as ``warm``: see `list_families`.
             delta_e_threshold: Largest distance of colors from `hex_code`, in Delta E from 0 to 100.
             min_percentage: Least share of the image with the color, in percent from 0 to 100.
             page_size: Images in one request, from 1 to 200.
@@ -234,9 +239,10 @@ def _search(
     color: dict[str, Any] = {}
     if hex_code is not None:
         color["hex_code"] = _hex(hex_code)
-    for name, value in (("color_name", color_name), ("color_family", color_family)):
-        if value is not None:
-            color[name] = check.text(name, value, 1, _LONGEST_NAME)
+    if color_name is not None:
+        color["color_name"] = check.text("color_name", color_name, 1, _LONGEST_NAME)
+    if color_family is not None:
+        color["color_family"] = _family(color_family)
     if not color:
         check.missing("hex_code", "color_name", "color_family")
     distance = check.number("delta_e_threshold", delta_e_threshold, 0, 100)
@@ -254,6 +260,17 @@ def _search(
         return request.decoding(ColorSearchResponse.from_api_response)
 
     return page
+
+
+def _family(value: str) -> str:
+    """Refuse a color, which would match no image; the service may have families of its own."""
+    family = check.text("color_family", value, 1, _LONGEST_NAME)
+    argument = "hex_code" if is_hex(family) else "color_name"
+    if is_hex(family) or family.lower() in _COLOR_WORDS:
+        families = ", ".join(repr(one.value) for one in ColorFamily)
+        rule = f"a group of colors ({families}; list_families() lists those of the service)"
+        check.refuse("color_family", value, f"{rule}; for one color pass {argument}={family!r}")
+    return family
 
 
 def _hex(value: str) -> str:

@@ -210,6 +210,8 @@ class PlanActionResponse(Model):
             additional_properties=read.rest(),
         )
 
+    _unlisted = frozenset({"from_answer"})
+
     @classmethod
     def from_answer(cls, text: str, *, plan_id: str, action: str) -> Self:
         """Read the text of a successful response, whether the plan is done or continues.

@@ -149,6 +149,8 @@ class DocumentStatusResult(Model):
             additional_properties=read.rest(),
         )
 
+    _unlisted = frozenset({"from_file"})
+
     @classmethod
     def from_file(cls, file: UserFile) -> Self:
         """Return the status of a document from a list of files."""

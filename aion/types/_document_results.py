@@ -126,6 +126,8 @@ class DocumentUploadResult(Model):
             additional_properties=read.rest(),
         )
 
+    _unlisted = frozenset({"lost", "of_file"})
+
     @classmethod
     def of_file(cls, filename: str, file: Upload | None, path: str | None = None) -> Self:
         """Return the result of a file that has no outcome yet."""

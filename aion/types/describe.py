@@ -76,6 +76,8 @@ class DescriptionStatus(Model):
             additional_properties=read.rest(),
         )
 
+    _unlisted = frozenset({"from_file"})
+
     @classmethod
     def from_file(cls, file: UserFile) -> Self:
         """Return the description part of a file."""
@@ -181,6 +183,8 @@ class DescriptionResult(Model):
             metadata=reader.get("metadata"),
             additional_properties={**rest, **reader.rest()},
         )
+
+    _unlisted = frozenset({"from_item"})
 
     @classmethod
     def from_item(cls, item: BatchItemResult) -> Self:

@@ -128,6 +128,8 @@ class PipelineResult(Model):
             additional_properties=read.rest(),
         )
 
+    _unlisted = frozenset({"ordered_like"})
+
     def ordered_like(self, agents: Sequence[str]) -> Self:
         """Return the result with its steps in the order of a request.
 

@@ -132,6 +132,8 @@ class UploadResult(Model):
             additional_properties=read.rest(),
         )
 
+    _unlisted = frozenset({"from_stored", "not_stored", "with_failure", "with_file"})
+
     @classmethod
     def from_stored(cls, stored: StreamBatchFileResult) -> Self:
         """Return the result right after the upload, with a pending description."""

@@ -97,6 +97,8 @@ class VerificationResult(Model):
             additional_properties=reader.rest(),
         )
 
+    _unlisted = frozenset({"from_item"})
+
     @classmethod
     def from_item(cls, item: BatchItemResult) -> Self:
         """Return the verdict of an item of a batch."""

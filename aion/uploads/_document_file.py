@@ -23,6 +23,7 @@ from aion.types.callbacks import (
 )
 from aion.uploads import _local_file, _media_types
 from aion.uploads._media_types import DOCUMENT_TYPES, DOCX, MARKDOWN, TEXT
+from aion.uploads._not_a_path import is_base64
 
 _TEXT_ENDINGS: Final = {
     "": TEXT,
@@ -69,6 +70,8 @@ def document(file: Any, filename: str | None) -> _local_file.Upload:
     if kind == TEXT:
         kind = _TEXT_ENDINGS.get(ending, "")
         advice = f": it is text; {hint(Hint.NAME_AS_TEXT, name=f'{name}.txt')}"
+        if is_base64(head):
+            advice = f": it is base64; {hint(Hint.DECODE_DATA)}"
     else:
         advice = _advice(kind)
     if kind not in DOCUMENT_TYPES.values():

@@ -21,6 +21,7 @@ from aion._hints import Hint, hint
 from aion._http.content import Version, open_file, sendable, version_of
 from aion._plain_values import by_value
 from aion.exceptions import UploadError, ValidationError
+from aion.uploads import _not_a_path
 from aion.uploads._media_types import IMAGE_TYPES, image_names, sniff
 
 LARGEST_STREAMED = 100 * 1024 * 1024
@@ -34,8 +35,8 @@ _UNTIDY = re.compile(r"^\.?$|^\./|//|/\.(/|$)|/$")
 class MissingFileError(ValidationError, FileNotFoundError):
     """Raised when a named file does not exist: an invalid argument and an error of the disk."""
 
-    def __init__(self, path: str) -> None:
-        super().__init__(f"{path} does not exist", details={"field": "file"})
+    def __init__(self, path: str, reason: str = "does not exist") -> None:
+        super().__init__(f"{path} {reason}", details={"field": "file"})
         self.errno, self.strerror, self.filename = errno.ENOENT, os.strerror(errno.ENOENT), path
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -119,7 +120,7 @@ def image(file: Any, filename: str | None) -> Upload:
     kind = sniff(head)
     if kind not in IMAGE_TYPES:
         raise ValidationError(
-            f"{name} is not a {image_names()} image{_advice(kind)}",
+            f"{name} is not a {image_names()} image{_advice(kind, head)}",
             details={"field": "file", "content_type": kind},
         )
     return Upload(name, kind, size, *placed(source, name))
@@ -178,8 +179,16 @@ def _beginning(path: str, what: str) -> tuple[int, bytes]:
 
 def unreadable(path: str, error: OSError | ValueError) -> ValidationError:
     """Create the error of an unreadable file; a ValueError means a null character in its path."""
+    if found := _not_a_path.advice(path):
+        return MissingFileError(*found)
     if isinstance(error, FileNotFoundError):
         return MissingFileError(path)
+    if getattr(error, "errno", None) == errno.ENAMETOOLONG:
+        return ValidationError(
+            f"{path[:40]!r}... ({len(path):,} characters) is too long for a path: to upload text"
+            ' itself, pass text.encode() and filename="notes.txt"',
+            details={"field": "file"},
+        )
     reason = getattr(error, "strerror", None) or error
     return ValidationError(f"{path} cannot be read: {reason}", details={"field": "file"})
 
@@ -249,7 +258,9 @@ def require_file(path: str, what: str) -> None:
     raise ValidationError(f"{path} {reason}", details={"field": "file"})
 
 
-def _advice(kind: str | None) -> str:
+def _advice(kind: str | None, head: bytes) -> str:
+    if _not_a_path.is_base64(head):
+        return ": it is base64; pass base64.b64decode(data)"
     match kind:
         case None:
             return ": its first bytes are of no known type"

@@ -278,7 +278,9 @@ class OpenJournal:
                 if names
             ]
             self._refuse(
-                f"belongs to another set of files: {' and '.join(parts)}. {hint(Hint.OLD_FILES)}"
+                f"belongs to another set of files: {' and '.join(parts)}. {self._advice(extra)}",
+                new_files=extra,
+                missing_files=missing,
             )
         return matched
 
@@ -299,6 +301,13 @@ class OpenJournal:
             reason=one.problem,
             retryable=None if one.upload else False,
         )
+
+    def _advice(self, extra: Sequence[str]) -> str:
+        if not extra:
+            return hint(Hint.OLD_FILES)
+        name = str(self._path)
+        other = str(self._path.with_name(f"{self._path.stem}-2{self._path.suffix}"))
+        return hint(Hint.NEW_FILES, journal=name, other=other)
 
     def _refuse(self, reason: str, **details: Any) -> NoReturn:
         journal.refuse(self._path, reason, details=details)

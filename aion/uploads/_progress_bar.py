@@ -11,9 +11,9 @@ from typing import Any
 
 from aion._checks import refuse
 from aion._clock import monotonic
+from aion.exceptions import DependencyError
 from aion.uploads.progress import UploadProgress, note_of
 
-_MISSING = 'progress=True needs rich: pip install "aionvision[progress]"'
 _LINE_SECONDS = 5.0
 
 
@@ -118,7 +118,7 @@ def display(progress: bool | Callable[[UploadProgress], Any]) -> Display:
 
     Raises:
         ValidationError: It is neither a bool nor a callable.
-        ImportError: `rich` is needed and not installed; the message names the extra.
+        DependencyError: `rich` is needed and not installed; the message names the extra.
     """
     if progress is False:
         return Display()
@@ -133,7 +133,7 @@ def display(progress: bool | Callable[[UploadProgress], Any]) -> Display:
     else:
         console = Console(stderr=True)
     if console is None:
-        raise ImportError(_MISSING)
+        raise DependencyError("progress=True needs rich", install='"aionvision[progress]"')
     return _Bars(console) if console.is_terminal or console.is_jupyter else Lines()
 
 

@@ -40,6 +40,9 @@ PROVIDERS = ("google", "openai", "anthropic")
 
 _ISO_TYPES = ("video/mp4", "video/quicktime", "video/x-m4v")
 _HEAD = 512
+_INSTEAD = "pass its path"
+_PATH = "the path of a video"
+_PATH_OF_DATA = f'{_PATH}: write the bytes to a file first, Path("video.mp4").write_bytes(data)'
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +90,9 @@ def video(file: Any, filename: str | None = None) -> Video:
             service accepts.
     """
     if not isinstance(file, (str, Path)):
-        check.unopened("file", file, "pass its path")
-        check.refuse("file", file, "the path of a video")
+        check.unopened("file", file, _INSTEAD)
+        is_data = isinstance(file, (bytes, bytearray, memoryview))
+        check.refuse("file", cast("object", file), _PATH_OF_DATA if is_data else _PATH)
     check.filled("file", file)
     path = Path(by_value(os.fspath(file)))
     found, head, duration = _inspect(path)
@@ -161,6 +165,7 @@ def videos(
         FileNotFoundError: A named file does not exist.
         ValidationError: No video was found, or one of them cannot be uploaded.
     """
+    check.unopened("files", files, _INSTEAD)
     found = _expand.expand(
         files,
         recursive=recursive,

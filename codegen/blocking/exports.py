@@ -38,7 +38,7 @@ if not TYPE_CHECKING:
 
 
 def __dir__() -> list[str]:
-    return sorted({{*globals(), *__all__}})
+    return sorted({{*__all__, *(name for name in globals() if name.startswith("__"))}})
 '''
 
 

@@ -32,11 +32,17 @@ class Model:
     """
 
     _wire_names: ClassVar[dict[str, str]] = {}
+    _unlisted: ClassVar[frozenset[str]] = frozenset()
+    """Names that `dir` leaves out: released methods that no program needs."""
 
     # A dictionary has no hash, so the hash of the object leaves it out.
     additional_properties: dict[str, Any] = field(
         factory=dict[str, Any], kw_only=True, repr=False, hash=False
     )
+
+    def __dir__(self) -> list[str]:
+        """Return the names that completion offers."""
+        return sorted({*super().__dir__()} - self._unlisted)
 
     def to_dict(self, exclude_none: bool = True) -> dict[str, Any]:
         """Return the object as JSON data, with the names of the contract.
@@ -86,7 +92,7 @@ def field_names(cls: type[Model]) -> tuple[str, ...]:
 class Answer(Model):
     """Base of response objects, decoded from the JSON object of a response.
 
-    A subclass lists its keys, and overrides `adopt` if a value needs decoding.
+    A subclass lists its keys, and overrides `_adopt` if a value needs decoding.
     """
 
     _keys: ClassVar[frozenset[str]] = frozenset()
@@ -113,10 +119,10 @@ class Answer(Model):
     @classmethod
     def from_api_response(cls, data: Mapping[str, Any]) -> Self:
         """Decode the JSON object of a response. Keys outside the contract are preserved."""
-        return cls.adopt(_copied(data))
+        return cls._adopt(_copied(data))
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         """Decode the JSON object of a response without a copy; the result owns it.
 
         Args:

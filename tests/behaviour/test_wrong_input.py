@@ -258,11 +258,13 @@ def test_the_error_for_what_is_not_an_image_says_what_one_is(
     assert "image has to be a path, bytes, an http(s) URL or a data URL; got 3" in said
 
 
+@pytest.mark.usefixtures("full_folder")
 @pytest.mark.parametrize("name", ["describe", "verify"])
 def test_the_error_for_an_open_image_names_what_to_pass_instead(
     name: str, calls: Calls, sandbox: Sandbox
 ) -> None:
-    said = refusal(calls, sandbox, name, io.BytesIO(draw()), **_REST[name])
+    with Path("a.jpg").open("rb") as file:
+        said = refusal(calls, sandbox, name, file, **_REST[name])
     assert "image is an open file: pass its path, or the bytes that .read() returns" in said
 
 
@@ -301,11 +303,11 @@ def test_the_error_for_an_open_file_names_what_to_pass_instead(
 
 @pytest.mark.usefixtures("full_folder")
 @pytest.mark.parametrize("name", ["upload_one", "upload", "documents.upload"])
-def test_the_error_for_bytes_that_can_be_read_says_to_read_them(
+def test_the_error_for_an_open_file_says_to_read_it(
     name: str, calls: Calls, sandbox: Sandbox
 ) -> None:
-    said = refusal(calls, sandbox, name, io.BytesIO(b"hello"))
-    assert ".read() and filename=..." in said
+    with Path("a.jpg").open("rb") as file:
+        assert ".read() and filename=..." in refusal(calls, sandbox, name, file)
 
 
 @pytest.mark.usefixtures("full_folder")
@@ -313,7 +315,8 @@ def test_the_error_for_bytes_that_can_be_read_says_to_read_them(
 def test_the_error_for_an_open_file_among_others_names_what_to_pass_instead(
     name: str, calls: Calls, sandbox: Sandbox
 ) -> None:
-    assert "file is an open file" in refusal(calls, sandbox, name, [io.BytesIO(b"hello")])
+    with Path("a.jpg").open("rb") as file:
+        assert "file is an open file" in refusal(calls, sandbox, name, [file])
 
 
 # Downloads

@@ -158,7 +158,7 @@ def test_the_next_step_of_an_error_is_one_of_the_shell(error: AionvisionError) -
 @pytest.mark.parametrize("wording", [IMAGES, DOCUMENTS], ids=lambda one: one.noun)
 def test_what_resumes_a_wait_is_a_command(wording: Wording) -> None:
     with worded(SHELL):
-        assert "aion file 12ab34cd" in wording.resume_hint("12ab34cd")
+        assert "aion file 12ab34cd" in wording.resume_hint("12ab34cd", "")
 
 
 def test_words_are_those_of_python_again_after_the_block() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import sys
 import traceback
 import warnings
 from pathlib import Path
@@ -451,6 +452,26 @@ def test_a_dotenv_file_replaces_only_on_request(
     assert ClientConfig.from_env(api_key=KEY).timeout == 5.0
     config.load_dotenv(file, override=True)
     assert ClientConfig.from_env(api_key=KEY).timeout == 17.0
+
+
+@pytest.mark.parametrize("passed", [True, False])
+def test_a_dotenv_file_that_is_not_read_without_the_extra_is_named(
+    passed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / ".env"
+    file.write_text("A=1\n")
+    (tmp_path / "below").mkdir()
+    monkeypatch.chdir(tmp_path / "below")
+    monkeypatch.setitem(sys.modules, "dotenv", None)
+    with pytest.warns(UserWarning, match=r'\.env is not read: pip install "aionvision\[dotenv\]"'):
+        assert config.load_dotenv(file if passed else None) is False
+
+
+def test_without_the_extra_a_dotenv_file_that_does_not_exist_is_not_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "dotenv", None)
+    assert config.load_dotenv(tmp_path / "missing.env") is False
 
 
 def test_without_a_dotenv_file_nothing_is_read(tmp_path: Path) -> None:

@@ -55,6 +55,13 @@ DOCUMENTED: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
         {"last_event_id": None, "events_received": 0, "reconnect_attempts": 0},
     ),
 }
+# Errors of this package alone, which are also Python's own: class, arguments, Python's class.
+OUR_OWN: dict[str, tuple[tuple[str, ...], dict[str, Any], type[Exception]]] = {
+    "ConfigurationError": (("message",), {}, ValueError),
+    "NotOpenError": (("message",), {}, RuntimeError),
+    "DependencyError": (("message",), {"install": inspect.Parameter.empty}, ImportError),
+}
+EVERY = [*DOCUMENTED, *OUR_OWN]
 # Those whose message may be left out.
 WITH_A_DEFAULT_MESSAGE = {
     "AuthenticationError": "Authentication failed",
@@ -109,6 +116,9 @@ FILLED: dict[str, AionvisionError] = {
     "SSEStreamError": exceptions.SSEStreamError(
         "text", last_event_id="7", events_received=7, reconnect_attempts=2
     ),
+    "ConfigurationError": exceptions.ConfigurationError("text"),
+    "NotOpenError": exceptions.NotOpenError("text"),
+    "DependencyError": exceptions.DependencyError("text", install='"aionvision[tracing]"'),
 }
 
 
@@ -135,6 +145,10 @@ def least(name: str) -> AionvisionError:
         made = class_of(name)()
     elif name == "CircuitBreakerError":
         made = class_of(name)("files", 1.0)
+    elif name == "DependencyError":
+        made = class_of(name)("", install="rich")
+    elif name in OUR_OWN:
+        made = class_of(name)("")
     else:
         made = class_of(name)(*("" for _ in DOCUMENTED[name][0]))
     return made
@@ -143,9 +157,9 @@ def least(name: str) -> AionvisionError:
 # The tree
 
 
-def test_there_are_exactly_the_twenty_documented_classes() -> None:
-    assert len(DOCUMENTED) == 20
-    assert set(exceptions.__all__) == set(DOCUMENTED)
+def test_there_are_the_twenty_documented_classes_and_three_of_our_own() -> None:
+    assert (len(DOCUMENTED), len(OUR_OWN)) == (20, 3)
+    assert set(exceptions.__all__) == {*DOCUMENTED, *OUR_OWN}
 
 
 @pytest.mark.parametrize("name", [name for name in DOCUMENTED if name != "AionvisionError"])
@@ -153,22 +167,55 @@ def test_every_class_derives_directly_from_the_base(name: str) -> None:
     assert class_of(name).__bases__ == (AionvisionError,)
 
 
+@pytest.mark.parametrize("name", OUR_OWN)
+def test_an_error_of_our_own_is_also_the_one_of_python_that_fits(name: str) -> None:
+    assert class_of(name).__bases__ == (AionvisionError, OUR_OWN[name][2])
+
+
+@pytest.mark.parametrize("name", OUR_OWN)
+def test_an_error_of_our_own_takes_a_message_and_what_it_names_p6(name: str) -> None:
+    positional, keyword, _ = OUR_OWN[name]
+    parameters = inspect.signature(class_of(name)).parameters
+    assert list(parameters) == [*positional, *keyword]
+
+
+def test_an_error_about_a_missing_extra_ends_with_the_line_that_installs_it() -> None:
+    assert str(FILLED["DependencyError"]).endswith('Run: pip install "aionvision[tracing]"')
+
+
+@pytest.mark.parametrize("status", [400, 409, 413, 422])
+def test_an_error_that_the_service_found_in_an_argument_was_sent(status: int) -> None:
+    error = exceptions.ValidationError("text").at(status_code=status, method="POST", path="/x")
+    assert error.was_sent
+
+
+def test_an_error_that_a_check_found_in_an_argument_was_not_sent() -> None:
+    assert not exceptions.ValidationError("text", details={"field": "limit"}).was_sent
+
+
+@pytest.mark.parametrize("how", COPIES)
+def test_a_copy_knows_whether_it_was_sent_p6(how: str) -> None:
+    copied = COPIES[how](exceptions.ValidationError("text").at(status_code=422))
+    assert isinstance(copied, exceptions.ValidationError)
+    assert copied.was_sent
+
+
 def test_the_base_is_a_plain_exception() -> None:
     assert AionvisionError.__bases__ == (Exception,)
 
 
 def test_the_tree_in_the_docstring_is_the_real_one() -> None:
-    assert [name for name in DOCUMENTED if f" {name} " not in (exceptions.__doc__ or "")] == []
+    assert [name for name in EVERY if f" {name} " not in (exceptions.__doc__ or "")] == []
 
 
-@pytest.mark.parametrize("name", DOCUMENTED)
+@pytest.mark.parametrize("name", EVERY)
 def test_every_class_is_exported_by_the_package(name: str) -> None:
     import aion
 
     assert getattr(aion, name) is class_of(name)
 
 
-@pytest.mark.parametrize("name", DOCUMENTED)
+@pytest.mark.parametrize("name", EVERY)
 @pytest.mark.parametrize("client", ["AionVision", "SyncAionVision"])
 def test_every_class_is_an_attribute_of_both_clients(name: str, client: str) -> None:
     import aion
@@ -208,7 +255,7 @@ def test_every_argument_becomes_an_attribute(name: str) -> None:
     assert [one for one in wanted if not hasattr(error, one)] == []
 
 
-@pytest.mark.parametrize("name", DOCUMENTED)
+@pytest.mark.parametrize("name", EVERY)
 def test_the_facts_of_the_call_are_none_until_they_are_known(name: str) -> None:
     error = least(name)
     assert (error.status_code, error.request_id, error.method, error.path) == (None,) * 4
@@ -243,12 +290,12 @@ def test_the_code_of_a_chat_error_may_be_the_service_s_own() -> None:
 # Texts
 
 
-@pytest.mark.parametrize("name", DOCUMENTED)
+@pytest.mark.parametrize("name", EVERY)
 def test_the_text_is_never_empty_p15(name: str) -> None:
     assert str(least(name)).strip()
 
 
-@pytest.mark.parametrize("name", DOCUMENTED)
+@pytest.mark.parametrize("name", EVERY)
 def test_the_text_names_the_code(name: str) -> None:
     assert FILLED[name].code in str(FILLED[name])
 
@@ -282,7 +329,7 @@ def test_a_rate_limit_says_how_long_to_wait() -> None:
     assert "Wait 3 s" in str(FILLED["RateLimitError"])
 
 
-@pytest.mark.parametrize("name", DOCUMENTED)
+@pytest.mark.parametrize("name", EVERY)
 def test_repr_and_args_hold_the_code_and_the_message_as_they_are_now(name: str) -> None:
     error = least(name)
     error.code, error.message = "OTHER", "said later"
@@ -294,7 +341,7 @@ def test_repr_and_args_hold_the_code_and_the_message_as_they_are_now(name: str) 
 
 
 @pytest.mark.parametrize("how", COPIES)
-@pytest.mark.parametrize("name", DOCUMENTED)
+@pytest.mark.parametrize("name", EVERY)
 def test_a_copy_keeps_a_code_and_a_message_of_later_p6(name: str, how: str) -> None:
     error = least(name)
     error.code, error.message = "OTHER", "said later"
@@ -303,7 +350,7 @@ def test_a_copy_keeps_a_code_and_a_message_of_later_p6(name: str, how: str) -> N
 
 
 @pytest.mark.parametrize("how", COPIES)
-@pytest.mark.parametrize("name", DOCUMENTED)
+@pytest.mark.parametrize("name", EVERY)
 def test_a_copy_has_the_same_class_attributes_and_text_p6(name: str, how: str) -> None:
     error = FILLED[name]
     copied = COPIES[how](error)
@@ -313,7 +360,7 @@ def test_a_copy_has_the_same_class_attributes_and_text_p6(name: str, how: str) -
 
 
 @pytest.mark.parametrize("how", COPIES)
-@pytest.mark.parametrize("name", DOCUMENTED)
+@pytest.mark.parametrize("name", EVERY)
 def test_a_copy_keeps_the_facts_of_the_call_p6(name: str, how: str) -> None:
     error = least(name).at(status_code=500, request_id="r", method="GET", path="/x")
     copied = COPIES[how](error)

@@ -134,12 +134,12 @@ def test_the_names_of_fields_leave_out_unknown_keys() -> None:
 
 
 def decoded(**more: Any) -> UserFile:
-    return UserFile.adopt({**LEAST, **more})
+    return UserFile._adopt({**LEAST, **more})
 
 
 def test_the_parsed_dictionary_becomes_the_attributes() -> None:
     data = dict(LEAST)
-    assert vars(UserFile.adopt(data)) is data
+    assert vars(UserFile._adopt(data)) is data
 
 
 def test_a_field_that_a_response_left_out_is_none() -> None:
@@ -173,7 +173,7 @@ def test_a_decoded_object_can_be_matched() -> None:
 
 
 def test_a_decoded_object_is_hashable() -> None:
-    assert hash(DeleteFileResult.adopt({"id": "f"})) == hash(DeleteFileResult("f"))
+    assert hash(DeleteFileResult._adopt({"id": "f"})) == hash(DeleteFileResult("f"))
 
 
 def test_unknown_keys_that_were_added_stay_with_the_object() -> None:

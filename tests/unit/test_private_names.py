@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from aion._http import private_names
+from aion.exceptions import DependencyError
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -34,7 +35,7 @@ class Without:
 
 
 def message(uses: Any) -> str:
-    with pytest.raises(RuntimeError) as caught:
+    with pytest.raises(DependencyError) as caught:
         private_names.require(uses)
     return str(caught.value)
 

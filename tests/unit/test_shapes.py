@@ -53,13 +53,13 @@ def test_p15_a_field_that_has_to_be_a_number_and_is_none_is_named(wrong: object)
 def test_p15_the_same_goes_for_generated_answers(wrong: object) -> None:
     page: dict[str, object] = {"files": [], "total_count": wrong, "has_more": False}
     with pytest.raises(ServerError, match="total_count is"):
-        decoded(FileList.adopt, page)
+        decoded(FileList._adopt, page)
 
 
 def test_p15_a_field_with_a_default_is_checked_too() -> None:
     chunk = {"chunk_number": 1, "size_bytes": 1, "upload_url": "u", "upload_method": 5}
     with pytest.raises(ServerError, match="upload_method is the number 5, not str"):
-        decoded(VideoChunkInfo.adopt, chunk)
+        decoded(VideoChunkInfo._adopt, chunk)
 
 
 def test_p18_a_field_that_may_be_missing_is_so_and_stays_readable() -> None:
@@ -71,16 +71,16 @@ def test_p18_a_field_that_may_be_missing_is_so_and_stays_readable() -> None:
 def test_a_whole_number_that_came_as_a_fraction_is_one() -> None:
     assert repr(job(total_files=4.0).total_files) == "4"
     page: dict[str, object] = {"files": [], "total_count": 3.0, "has_more": False}
-    assert repr(decoded(FileList.adopt, page).total_count) == "3"
+    assert repr(decoded(FileList._adopt, page).total_count) == "3"
 
 
 def test_p18_a_null_is_let_by() -> None:
-    assert decoded(BatchDeleteFileResult.adopt, {"id": None, "status": "x"}).id is None
+    assert decoded(BatchDeleteFileResult._adopt, {"id": None, "status": "x"}).id is None
 
 
 def test_a_field_that_is_missing_is_named() -> None:
     with pytest.raises(ServerError, match="lacks the field 'has_more'"):
-        decoded(FileList.adopt, {"files": [], "total_count": 1})
+        decoded(FileList._adopt, {"files": [], "total_count": 1})
 
 
 def test_each_of_a_list_is_checked() -> None:

@@ -132,7 +132,7 @@ class SyncDocumentProcessing:
         self._reasons: dict[str, str] = {}
         for index, row in record.done().items():
             if (known := restored_document(row)) is not None:
-                self._add(index, known)
+                self._add(index, evolve(known, path=found[index].source))
         self._done = sum(not one.is_pending for one in self._documents.values())
 
     def waiting(self) -> list[str]:
@@ -201,12 +201,13 @@ class SyncDocumentProcessing:
         # Positions exist only in a whole report; else a file that was not stored has only a name.
         files = self._found if len(sent) == len(self._found) else [None] * len(sent)
         stored = iter(sorted(self._documents.items()))
-        results = BatchDocumentUploadResults()
+        results = BatchDocumentUploadResults(skipped=sent.skipped)
         for one, found in zip(sent, files, strict=True):
             if one.is_stored:
                 results.append(next(stored)[1])
                 continue
-            result = DocumentUploadResult.of_file(one.filename, found.upload if found else None)
+            file = found.upload if found else None
+            result = DocumentUploadResult.of_file(one.filename, file, one.path)
             if one.is_failed:
                 reason = one.description_error or NO_REASON
                 result = result.lost(reason, retryable=one.description_is_retryable)

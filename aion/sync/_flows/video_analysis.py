@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from aion._hints import Hint, hint
 from aion._runtime import blocking as rt
 from aion._waiting.errors import Awaited
 from aion._waiting.plan import PollPlan
@@ -17,6 +18,7 @@ from aion_api import Request
 from aion_api.api import video_analysis
 
 Progress = Callable[[VideoAnalysisJobStatus], Any]
+_CALLS = f"{rt.AWAIT}client.video_analysis"
 
 
 def job_request(analysis_job_id: str) -> Request[VideoAnalysisJobStatus]:
@@ -42,18 +44,19 @@ def analyzed(
         AionvisionError: Polling failed; `details` names the analysis.
     """
 
-    def call(timeout: float) -> VideoAnalysisJobStatus:
+    def read(timeout: float) -> VideoAnalysisJobStatus:
         return engine.call(job_request(analysis_job_id), timeout=timeout)
 
     awaited = _named(analysis_job_id)
     job = poll_job(
-        engine, call, lambda state: state.is_terminal, plan, awaited, on_state=on_progress
+        engine, read, lambda state: state.is_terminal, plan, awaited, on_state=on_progress
     )
     if job.is_failed:
+        call = f"{_CALLS}.retry"
+        retry = hint(Hint.RETRY_ANALYSIS, call=call, id=analysis_job_id, media_id=job.media_id)
         raise VideoAnalysisError(
             f"the analysis failed: {job.error_message or 'the service gave no reason'}."
-            f" The video is stored: retry with {rt.AWAIT}client.video_analysis.retry("
-            f"{analysis_job_id!r}, {job.media_id!r})",
+            f" The video is stored: {retry}",
             media_id=job.media_id,
             analysis_job_id=analysis_job_id,
             status=job.status,
@@ -62,11 +65,11 @@ def analyzed(
 
 
 def _named(analysis_job_id: str) -> Awaited[VideoAnalysisJobStatus]:
+    call = f"{_CALLS}.wait_for_completion"
     return Awaited(
         f"the analysis {analysis_job_id}",
-        "It keeps running, and the video is stored: resume with"
-        f" {rt.AWAIT}client.video_analysis.wait_for_completion({analysis_job_id!r}), do not upload"
-        " it again",
+        "It keeps running, and the video is stored:"
+        f" {hint(Hint.RESUME_ANALYSIS, call=call, id=analysis_job_id)}",
         {"analysis_job_id": analysis_job_id},
         lambda last: {"status": last.status, "media_id": last.media_id},
     )

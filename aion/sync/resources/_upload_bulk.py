@@ -108,7 +108,7 @@ class SyncBatchUploads(SyncPresignedUploads):
                 above.
             AionvisionTimeoutError: All files are stored, but descriptions are not ready in time;
                 `last_result` holds all results.
-            ImportError: `progress` is True and `rich` is not installed.
+            DependencyError: `progress` is True and `rich` is not installed.
 
         Endpoint: ``POST /user-files/upload/stream-batch``
         """
@@ -218,7 +218,7 @@ class SyncBatchUploads(SyncPresignedUploads):
                 above.
             AionvisionTimeoutError: All files are stored, but descriptions are not ready in time;
                 `last_result` holds all results.
-            ImportError: `progress` is True and `rich` is not installed.
+            DependencyError: `progress` is True and `rich` is not installed.
 
         Endpoint: ``POST /user-files/upload/stream-batch``
         """

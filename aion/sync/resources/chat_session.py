@@ -10,7 +10,7 @@ from typing import Any, Self
 from weakref import WeakSet
 
 from aion._runtime import blocking as rt
-from aion.exceptions import AionvisionError
+from aion.exceptions import AionvisionError, NotOpenError
 from aion.resources.chat_session import ChatSessionConfig
 from aion.sync._flows.chat_stream import SyncChatStream
 from aion.sync.resources._chat_calls import SyncChatCalls
@@ -51,10 +51,10 @@ class SyncChatSession:
         """The session as the service opened it.
 
         Raises:
-            RuntimeError: It is not open yet.
+            NotOpenError: It is not open yet.
         """
         if self._session is None:
-            raise RuntimeError("this session is not open yet: use it in a with block, or open() it")
+            raise NotOpenError("this session is not open yet: use it in a with block, or open() it")
         return self._session
 
     @property
@@ -62,7 +62,7 @@ class SyncChatSession:
         """The id of the session.
 
         Raises:
-            RuntimeError: It is not open yet.
+            NotOpenError: It is not open yet.
         """
         return self.session.id
 
@@ -78,7 +78,7 @@ class SyncChatSession:
             This object.
 
         Raises:
-            RuntimeError: It was closed already.
+            NotOpenError: It was closed already.
             ValidationError: Title or images are not acceptable.
             AionvisionError: The call failed.
 
@@ -148,7 +148,7 @@ class SyncChatSession:
             `resolved_content`.
 
         Raises:
-            RuntimeError: The session is not open.
+            NotOpenError: The session is not open.
             QuotaExceededError: The quota is used up.
             ResourceNotFoundError: The session does not exist.
             ValidationError: An argument is out of range; nothing was sent.
@@ -188,7 +188,7 @@ class SyncChatSession:
             sent before the first event is requested.
 
         Raises:
-            RuntimeError: The session is not open.
+            NotOpenError: The session is not open.
             ValidationError: An argument is out of range; nothing is sent. `SyncChatStream` documents
                 what iterating raises.
 
@@ -215,7 +215,7 @@ class SyncChatSession:
             The new selection as the service sends it: `selected_image_ids`, `estimated_tokens`.
 
         Raises:
-            RuntimeError: The session is not open.
+            NotOpenError: The session is not open.
             ResourceNotFoundError: The session does not exist.
             ValidationError: An argument is out of range; nothing was sent.
             AionvisionError: The call failed.
@@ -234,7 +234,7 @@ class SyncChatSession:
             The new selection as the service sends it: `selected_document_ids`, `document_count`.
 
         Raises:
-            RuntimeError: The session is not open.
+            NotOpenError: The session is not open.
             ResourceNotFoundError: The session does not exist.
             ValidationError: An argument is out of range; nothing was sent.
             AionvisionError: The call failed.
@@ -253,7 +253,7 @@ class SyncChatSession:
             The new selection as the service sends it: `selected_video_ids`, `video_count`.
 
         Raises:
-            RuntimeError: The session is not open.
+            NotOpenError: The session is not open.
             ResourceNotFoundError: The session does not exist.
             ValidationError: An argument is out of range; nothing was sent.
             AionvisionError: The call failed.
@@ -272,7 +272,7 @@ class SyncChatSession:
             The result, or the status ``accepted`` if the plan continues in the background.
 
         Raises:
-            RuntimeError: The session is not open.
+            NotOpenError: The session is not open.
             ResourceNotFoundError: The plan does not exist anymore.
             ValidationError: Another request is approving or cancelling it right now (409).
             AionvisionError: The call failed.
@@ -291,7 +291,7 @@ class SyncChatSession:
             The result, or the status ``accepted`` if the plan continues in the background.
 
         Raises:
-            RuntimeError: The session is not open.
+            NotOpenError: The session is not open.
             ResourceNotFoundError: The plan does not exist anymore.
             ValidationError: Another request is approving or cancelling it right now (409).
             AionvisionError: The call failed.
@@ -307,7 +307,7 @@ class SyncChatSession:
             limit: Most messages to return, from 1 to 1000: the latest.
 
         Raises:
-            RuntimeError: The session was never open.
+            NotOpenError: The session was never open.
             AionvisionError: The call failed.
 
         Endpoint: ``GET /chat/sessions/{session_id}``
@@ -317,7 +317,9 @@ class SyncChatSession:
     def _require_open(self) -> str:
         session = self.session
         if self._closed:
-            raise RuntimeError("this session is closed: open another one")
+            raise NotOpenError(
+                "this session is closed: open another one with client.chat_session()"
+            )
         return session.id
 
     def __enter__(self) -> Self:

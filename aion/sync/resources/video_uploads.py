@@ -19,11 +19,11 @@ from aion.types.callbacks import (
     VideoChunkProgressEvent,
     VideoUploadCompleteEvent,
 )
-from aion.types.video import VideoUploadResult
-from aion.uploads import _video_file
+from aion.types.video import VideoUploadResult, VideoUploadResults
+from aion.uploads import _media_types, _video_file
 from aion.uploads._video_file import VideoCallbacks, VideoOptions
 
-SUPPORTED_VIDEO_EXTENSIONS = set(_video_file.EXTENSIONS)
+SUPPORTED_VIDEO_EXTENSIONS = set(_media_types.VIDEO_TYPES)
 
 _MOST_AT_ONCE = 100
 _MOST_RETRIES = 100
@@ -122,6 +122,8 @@ class SyncVideoUploadsResource(SyncVideoUploadSteps):
         *,
         title: str | None = None,
         tags: Sequence[str] | None = None,
+        recursive: bool = True,
+        include_hidden: bool = False,
         auto_analyze: bool = True,
         wait_for_analysis: bool = False,
         analysis_timeout: float | None = None,
@@ -132,7 +134,7 @@ class SyncVideoUploadsResource(SyncVideoUploadSteps):
         on_upload_complete: Callable[[VideoUploadCompleteEvent], Any] | None = None,
         on_analysis_progress: Callable[[VideoAnalysisProgressEvent], Any] | None = None,
         journal: str | os.PathLike[str] | None = None,
-    ) -> list[VideoUploadResult]:
+    ) -> VideoUploadResults:
         """Upload videos, or all videos below a directory, in sequence.
 
         All videos are checked before the first is sent.
@@ -143,6 +145,8 @@ class SyncVideoUploadsResource(SyncVideoUploadSteps):
             title: A title; only for a single video.
             tags: Tags for all of them: at most 20, each of 1 to 50 letters, digits, spaces, ``-``
                 or ``_``.
+            recursive: Include the directories below a directory.
+            include_hidden: Include files and directories whose name begins with a dot.
             auto_analyze: Analyze them.
             wait_for_analysis: Wait until the analyses of all of them have ended.
             analysis_timeout: Seconds to wait for all analyses together, from the end of the last
@@ -159,14 +163,15 @@ class SyncVideoUploadsResource(SyncVideoUploadSteps):
                 after any end of this one.
 
         Returns:
-            The stored videos, in the order of the files.
+            The stored videos, in the order of the files; `skipped` counts what directories left
+            out.
 
         Raises:
             FileNotFoundError: The file does not exist; it is a `ValidationError`, too.
             ValidationError: No video was found, one of them cannot be uploaded, an argument is out
                 of range, or the journal belongs to other files or options. Nothing was sent.
             AionvisionError: As `upload_one`. ``details["stored_media_ids"]`` lists the videos that
-                are stored: do not upload these again.
+                are stored: do not upload these again. `partial_results` holds their results.
 
         Endpoint: ``POST /video-uploads/initiate`` and the others of `upload_one`
         """
@@ -175,7 +180,9 @@ class SyncVideoUploadsResource(SyncVideoUploadSteps):
         )
         _check_wait(auto_analyze, wait_for_analysis, analysis_timeout)
         callbacks = _callbacks(on_chunk_progress, on_upload_complete, on_analysis_progress)
-        videos = _video_file.videos(files)
+        videos, skipped = _video_file.videos(
+            files, recursive=recursive, include_hidden=include_hidden, journal=journal
+        )
         if title is not None and len(videos) > 1:
             check.refuse("title", title, f"None for several videos; these are {len(videos)}")
         return upload_videos(
@@ -186,6 +193,7 @@ class SyncVideoUploadsResource(SyncVideoUploadSteps):
             journal=journal,
             wait=wait_for_analysis,
             timeout=analysis_timeout,
+            skipped=skipped,
         )
 
 

@@ -5,6 +5,9 @@ Ask an agent to write a report, analyze documents, or sort files into folders. E
 alone and needs no chat session.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from typing import Any, Final
@@ -25,7 +28,7 @@ _SYNTHESIZE_REPORT: Final = rt.Operation[SynthesizeAgentResponse](
     "POST",
     "/api/v2/agents/synthesize",
     kind="json",
-    decode=SynthesizeAgentResponse.adopt,
+    decode=SynthesizeAgentResponse._adopt,
     repeatable=False,
 )
 
@@ -54,7 +57,7 @@ _ANALYZE_DOCUMENTS: Final = rt.Operation[DocumentAnalysisAgentResponse](
     "POST",
     "/api/v2/agents/analyze/documents",
     kind="json",
-    decode=DocumentAnalysisAgentResponse.adopt,
+    decode=DocumentAnalysisAgentResponse._adopt,
     repeatable=False,
 )
 
@@ -85,7 +88,7 @@ _ORGANIZE_FILES: Final = rt.Operation[OrganizeAgentResponse](
     "POST",
     "/api/v2/agents/organize",
     kind="json",
-    decode=OrganizeAgentResponse.adopt,
+    decode=OrganizeAgentResponse._adopt,
     repeatable=False,
 )
 

@@ -4,6 +4,9 @@
 Run several agents in one request and pass the output of one step to the next.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from typing import Any, Final
@@ -17,7 +20,7 @@ _EXECUTE_PIPELINE: Final = rt.Operation[PipelineResponse](
     "POST",
     "/api/v2/agents/pipeline",
     kind="json",
-    decode=PipelineResponse.adopt,
+    decode=PipelineResponse._adopt,
     repeatable=False,
 )
 

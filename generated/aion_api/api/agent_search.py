@@ -5,6 +5,9 @@ Search images, documents, and videos in natural language with a single request. 
 needed and nothing is kept between calls.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from typing import Any, Final
@@ -25,7 +28,7 @@ _SEARCH_IMAGES_WITH_AGENT: Final = rt.Operation[ImageSearchAgentResponse](
     "POST",
     "/api/v2/agents/search/images",
     kind="json",
-    decode=ImageSearchAgentResponse.adopt,
+    decode=ImageSearchAgentResponse._adopt,
     repeatable=False,
 )
 
@@ -57,7 +60,7 @@ _SEARCH_DOCUMENTS_WITH_AGENT: Final = rt.Operation[DocumentSearchAgentResponse](
     "POST",
     "/api/v2/agents/search/documents",
     kind="json",
-    decode=DocumentSearchAgentResponse.adopt,
+    decode=DocumentSearchAgentResponse._adopt,
     repeatable=False,
 )
 
@@ -89,7 +92,7 @@ _SEARCH_VIDEOS_WITH_AGENT: Final = rt.Operation[VideoSearchAgentResponse](
     "POST",
     "/api/v2/agents/search/videos",
     kind="json",
-    decode=VideoSearchAgentResponse.adopt,
+    decode=VideoSearchAgentResponse._adopt,
     repeatable=False,
 )
 

@@ -5,6 +5,9 @@ Create and manage the keys that applications use to call the API. These operatio
 authentication and do not accept an API key.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from typing import Any, Final
@@ -24,7 +27,7 @@ _LIST_API_KEYS: Final = rt.Operation[ListAPIKeysResponse](
     "GET",
     "/api/v2/api-keys",
     kind="json",
-    decode=ListAPIKeysResponse.adopt,
+    decode=ListAPIKeysResponse._adopt,
     repeatable=True,
 )
 
@@ -62,7 +65,7 @@ _CREATE_API_KEY: Final = rt.Operation[CreateAPIKeyResponse](
     "POST",
     "/api/v2/api-keys",
     kind="json",
-    decode=CreateAPIKeyResponse.adopt,
+    decode=CreateAPIKeyResponse._adopt,
     repeatable=False,
 )
 
@@ -93,7 +96,7 @@ _GET_API_KEY: Final = rt.Operation[APIKeyResponse](
     "GET",
     "/api/v2/api-keys/{api_key_id}",
     kind="json",
-    decode=APIKeyResponse.adopt,
+    decode=APIKeyResponse._adopt,
     repeatable=True,
 )
 
@@ -124,7 +127,7 @@ _UPDATE_API_KEY: Final = rt.Operation[APIKeyResponse](
     "PUT",
     "/api/v2/api-keys/{api_key_id}",
     kind="json",
-    decode=APIKeyResponse.adopt,
+    decode=APIKeyResponse._adopt,
     repeatable=True,
 )
 

@@ -4,6 +4,9 @@
 Sign users up and in, and manage their sessions.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from typing import Any, Final
@@ -31,7 +34,7 @@ _LOGIN: Final = rt.Operation[LoginResponse](
     "POST",
     "/api/v2/auth/session/login",
     kind="json",
-    decode=LoginResponse.adopt,
+    decode=LoginResponse._adopt,
     repeatable=False,
 )
 
@@ -140,7 +143,7 @@ _GET_CURRENT_USER: Final = rt.Operation[UserInfo](
     "GET",
     "/api/v2/auth/session/me",
     kind="json",
-    decode=UserInfo.adopt,
+    decode=UserInfo._adopt,
     repeatable=True,
 )
 
@@ -176,7 +179,7 @@ _REGISTER: Final = rt.Operation[RegisterResponse](
     "POST",
     "/api/v2/auth/session/register",
     kind="json",
-    decode=RegisterResponse.adopt,
+    decode=RegisterResponse._adopt,
     repeatable=False,
 )
 
@@ -206,7 +209,7 @@ _GOOGLE_OAUTH_LOGIN: Final = rt.Operation[LoginResponse](
     "POST",
     "/api/v2/auth/session/google",
     kind="json",
-    decode=LoginResponse.adopt,
+    decode=LoginResponse._adopt,
     repeatable=False,
 )
 
@@ -301,7 +304,7 @@ _LIST_SESSIONS: Final = rt.Operation[list[SessionInfo]](
     "GET",
     "/api/v2/auth/session/sessions",
     kind="json",
-    decode=lambda data: [SessionInfo.adopt(item) for item in data],
+    decode=lambda data: [SessionInfo._adopt(item) for item in data],
     repeatable=True,
 )
 
@@ -624,7 +627,7 @@ _ROTATE_SESSION: Final = rt.Operation[SessionRotateResponse](
     "POST",
     "/api/v2/auth/session/rotate-session",
     kind="json",
-    decode=SessionRotateResponse.adopt,
+    decode=SessionRotateResponse._adopt,
     repeatable=False,
 )
 

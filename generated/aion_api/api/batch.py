@@ -4,6 +4,9 @@
 Background jobs that describe or verify many images at once.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from typing import Any, Final
@@ -23,7 +26,7 @@ _BATCH_DESCRIBE: Final = rt.Operation[BatchOperationResponse](
     "POST",
     "/api/v2/batch/describe",
     kind="json",
-    decode=BatchOperationResponse.adopt,
+    decode=BatchOperationResponse._adopt,
     repeatable=False,
 )
 
@@ -54,7 +57,7 @@ _GET_BATCH_STATUS: Final = rt.Operation[BatchStatusResponse](
     "GET",
     "/api/v2/batch/{batch_id}",
     kind="json",
-    decode=BatchStatusResponse.adopt,
+    decode=BatchStatusResponse._adopt,
     repeatable=True,
 )
 
@@ -118,7 +121,7 @@ _GET_BATCH_RESULTS: Final = rt.Operation[BatchResultsResponse](
     "GET",
     "/api/v2/batch/{batch_id}/results",
     kind="json",
-    decode=BatchResultsResponse.adopt,
+    decode=BatchResultsResponse._adopt,
     repeatable=True,
 )
 
@@ -159,7 +162,7 @@ _BATCH_VERIFY: Final = rt.Operation[BatchOperationResponse](
     "POST",
     "/api/v2/batch/verify",
     kind="json",
-    decode=BatchOperationResponse.adopt,
+    decode=BatchOperationResponse._adopt,
     repeatable=False,
 )
 

@@ -5,6 +5,9 @@ Hold conversations about your images, documents, and videos. A session keeps the
 and the set of files the assistant can draw on.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from typing import Any, Final
@@ -42,7 +45,7 @@ _LIST_CHAT_SESSIONS: Final = rt.Operation[ListChatSessionsResponse](
     "GET",
     "/api/v2/chat/sessions",
     kind="json",
-    decode=ListChatSessionsResponse.adopt,
+    decode=ListChatSessionsResponse._adopt,
     repeatable=True,
 )
 
@@ -92,7 +95,7 @@ _CREATE_CHAT_SESSION: Final = rt.Operation[CreateChatSessionResponse](
     "POST",
     "/api/v2/chat/sessions",
     kind="json",
-    decode=CreateChatSessionResponse.adopt,
+    decode=CreateChatSessionResponse._adopt,
     repeatable=False,
 )
 
@@ -121,7 +124,7 @@ _GET_CHAT_SESSION: Final = rt.Operation[GetChatSessionResponse](
     "GET",
     "/api/v2/chat/sessions/{session_id}",
     kind="json",
-    decode=GetChatSessionResponse.adopt,
+    decode=GetChatSessionResponse._adopt,
     repeatable=True,
 )
 
@@ -157,7 +160,7 @@ _CLOSE_CHAT_SESSION: Final = rt.Operation[CloseChatSessionResponse](
     "DELETE",
     "/api/v2/chat/sessions/{session_id}",
     kind="json",
-    decode=CloseChatSessionResponse.adopt,
+    decode=CloseChatSessionResponse._adopt,
     repeatable=True,
 )
 
@@ -187,7 +190,7 @@ _SEND_CHAT_MESSAGE: Final = rt.Operation[SendMessageResponse](
     "POST",
     "/api/v2/chat/sessions/{session_id}/messages",
     kind="json",
-    decode=SendMessageResponse.adopt,
+    decode=SendMessageResponse._adopt,
     repeatable=False,
 )
 
@@ -221,7 +224,7 @@ _UPDATE_SESSION_IMAGES: Final = rt.Operation[UpdateImagesResponse](
     "PUT",
     "/api/v2/chat/sessions/{session_id}/images",
     kind="json",
-    decode=UpdateImagesResponse.adopt,
+    decode=UpdateImagesResponse._adopt,
     repeatable=True,
 )
 
@@ -255,7 +258,7 @@ _UPDATE_SESSION_DOCUMENTS: Final = rt.Operation[UpdateDocumentsResponse](
     "PUT",
     "/api/v2/chat/sessions/{session_id}/documents",
     kind="json",
-    decode=UpdateDocumentsResponse.adopt,
+    decode=UpdateDocumentsResponse._adopt,
     repeatable=True,
 )
 
@@ -289,7 +292,7 @@ _UPDATE_SESSION_VIDEOS: Final = rt.Operation[UpdateVideosResponse](
     "PUT",
     "/api/v2/chat/sessions/{session_id}/videos",
     kind="json",
-    decode=UpdateVideosResponse.adopt,
+    decode=UpdateVideosResponse._adopt,
     repeatable=True,
 )
 
@@ -323,7 +326,7 @@ _UPDATE_SESSION_MODE: Final = rt.Operation[UpdateSessionModeResponse](
     "PATCH",
     "/api/v2/chat/sessions/{session_id}/mode",
     kind="json",
-    decode=UpdateSessionModeResponse.adopt,
+    decode=UpdateSessionModeResponse._adopt,
     repeatable=True,
 )
 
@@ -357,7 +360,7 @@ _EXECUTE_PLAN_ACTION: Final = rt.Operation[PlanActionResponse](
     "POST",
     "/api/v2/chat/sessions/{session_id}/plans/{plan_id}/action",
     kind="json",
-    decode=PlanActionResponse.adopt,
+    decode=PlanActionResponse._adopt,
     repeatable=False,
 )
 
@@ -398,7 +401,7 @@ _SEARCH_IMAGES: Final = rt.Operation[SearchImagesResponse](
     "POST",
     "/api/v2/chat/images/search",
     kind="json",
-    decode=SearchImagesResponse.adopt,
+    decode=SearchImagesResponse._adopt,
     repeatable=True,
 )
 
@@ -426,7 +429,7 @@ _RENAME_CHAT_SESSION: Final = rt.Operation[RenameChatSessionResponse](
     "PATCH",
     "/api/v2/chat/sessions/{session_id}/title",
     kind="json",
-    decode=RenameChatSessionResponse.adopt,
+    decode=RenameChatSessionResponse._adopt,
     repeatable=True,
 )
 
@@ -536,7 +539,7 @@ _GET_ALL_USER_IMAGES: Final = rt.Operation[GetAllUserImagesResponse](
     "GET",
     "/api/v2/chat/images/all",
     kind="json",
-    decode=GetAllUserImagesResponse.adopt,
+    decode=GetAllUserImagesResponse._adopt,
     repeatable=True,
 )
 

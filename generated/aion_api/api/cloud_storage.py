@@ -5,6 +5,9 @@ Connect a Google Drive account, import files from it and export images to it. Im
 run as background jobs.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from typing import Any, Final
@@ -33,7 +36,7 @@ _INITIATE_AUTH: Final = rt.Operation[InitiateAuthResult](
     "POST",
     "/api/v2/cloud-storage/auth/{provider}",
     kind="json",
-    decode=InitiateAuthResult.adopt,
+    decode=InitiateAuthResult._adopt,
     repeatable=False,
 )
 
@@ -113,7 +116,7 @@ _COMPLETE_AUTH: Final = rt.Operation[CompleteAuthResult](
     "POST",
     "/api/v2/cloud-storage/auth/{provider}/callback",
     kind="json",
-    decode=CompleteAuthResult.adopt,
+    decode=CompleteAuthResult._adopt,
     repeatable=False,
 )
 
@@ -145,7 +148,7 @@ _LIST_CONNECTIONS: Final = rt.Operation[ConnectionList](
     "GET",
     "/api/v2/cloud-storage/connections",
     kind="json",
-    decode=ConnectionList.adopt,
+    decode=ConnectionList._adopt,
     repeatable=True,
 )
 
@@ -180,7 +183,7 @@ _DISCONNECT: Final = rt.Operation[DisconnectResult](
     "DELETE",
     "/api/v2/cloud-storage/connections/{connection_id}",
     kind="json",
-    decode=DisconnectResult.adopt,
+    decode=DisconnectResult._adopt,
     repeatable=True,
 )
 
@@ -208,7 +211,7 @@ _GET_PICKER_TOKEN: Final = rt.Operation[PickerTokenResponse](
     "GET",
     "/api/v2/cloud-storage/connections/{connection_id}/picker-token",
     kind="json",
-    decode=PickerTokenResponse.adopt,
+    decode=PickerTokenResponse._adopt,
     repeatable=True,
 )
 
@@ -237,7 +240,7 @@ _PICKER_PROXY: Final = rt.Operation[PickerProxyResponse](
     "POST",
     "/api/v2/cloud-storage/picker-proxy",
     kind="json",
-    decode=PickerProxyResponse.adopt,
+    decode=PickerProxyResponse._adopt,
     repeatable=False,
 )
 
@@ -267,7 +270,7 @@ _IMPORT_FILES: Final = rt.Operation[ImportResult](
     "POST",
     "/api/v2/cloud-storage/import",
     kind="json",
-    decode=ImportResult.adopt,
+    decode=ImportResult._adopt,
     repeatable=False,
 )
 
@@ -299,7 +302,7 @@ _EXPORT_FILES: Final = rt.Operation[ExportResult](
     "POST",
     "/api/v2/cloud-storage/export",
     kind="json",
-    decode=ExportResult.adopt,
+    decode=ExportResult._adopt,
     repeatable=False,
 )
 
@@ -329,7 +332,7 @@ _GET_JOB_STATUS: Final = rt.Operation[JobStatusResponse](
     "GET",
     "/api/v2/cloud-storage/jobs/{job_id}",
     kind="json",
-    decode=JobStatusResponse.adopt,
+    decode=JobStatusResponse._adopt,
     repeatable=True,
 )
 

@@ -5,6 +5,9 @@ Read the dominant colors of images, extract them again with other settings, and 
 color. Extraction starts by itself when an image is uploaded.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from typing import Any, Final
@@ -25,7 +28,7 @@ _EXTRACT_COLORS: Final = rt.Operation[ColorAnalysisResponseDTO](
     "POST",
     "/api/v2/colors/images/{image_id}/extract",
     kind="json",
-    decode=ColorAnalysisResponseDTO.adopt,
+    decode=ColorAnalysisResponseDTO._adopt,
     repeatable=False,
 )
 
@@ -62,7 +65,7 @@ _GET_IMAGE_COLORS: Final = rt.Operation[ColorAnalysisResponseDTO](
     "GET",
     "/api/v2/colors/images/{image_id}",
     kind="json",
-    decode=ColorAnalysisResponseDTO.adopt,
+    decode=ColorAnalysisResponseDTO._adopt,
     repeatable=True,
 )
 
@@ -89,7 +92,7 @@ _SEARCH_BY_COLOR: Final = rt.Operation[ColorSearchResponseDTO](
     "POST",
     "/api/v2/colors/search",
     kind="json",
-    decode=ColorSearchResponseDTO.adopt,
+    decode=ColorSearchResponseDTO._adopt,
     repeatable=True,
 )
 
@@ -118,7 +121,7 @@ _LIST_COLOR_FAMILIES: Final = rt.Operation[list[ColorFamilyDTO]](
     "GET",
     "/api/v2/colors/families",
     kind="json",
-    decode=lambda data: [ColorFamilyDTO.adopt(item) for item in data],
+    decode=lambda data: [ColorFamilyDTO._adopt(item) for item in data],
     repeatable=True,
 )
 
@@ -145,7 +148,7 @@ _BATCH_EXTRACT_COLORS: Final = rt.Operation[BatchColorExtractionResult](
     "POST",
     "/api/v2/colors/batch/extract",
     kind="json",
-    decode=BatchColorExtractionResult.adopt,
+    decode=BatchColorExtractionResult._adopt,
     repeatable=False,
 )
 

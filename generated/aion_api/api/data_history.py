@@ -4,6 +4,9 @@
 Processing results, exports and stored images. The same operations as `Data History`.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from datetime import datetime
@@ -23,7 +26,7 @@ _GET_DESCRIPTION_HISTORY: Final = rt.Operation[DescriptionHistoryResponse](
     "GET",
     "/api/v2/data/descriptions",
     kind="json",
-    decode=DescriptionHistoryResponse.adopt,
+    decode=DescriptionHistoryResponse._adopt,
     repeatable=True,
 )
 
@@ -82,7 +85,7 @@ _EXPORT_PROCESSING_RESULTS: Final = rt.Operation[ExportResponse](
     "POST",
     "/api/v2/data/export",
     kind="json",
-    decode=ExportResponse.adopt,
+    decode=ExportResponse._adopt,
     repeatable=False,
 )
 
@@ -113,7 +116,7 @@ _GET_EXPORT_STATUS: Final = rt.Operation[ExportResponse](
     "GET",
     "/api/v2/data/export/{export_id}",
     kind="json",
-    decode=ExportResponse.adopt,
+    decode=ExportResponse._adopt,
     repeatable=True,
 )
 
@@ -339,7 +342,7 @@ _GET_VERIFICATION_HISTORY: Final = rt.Operation[VerificationHistoryResponse](
     "GET",
     "/api/v2/data/verifications",
     kind="json",
-    decode=VerificationHistoryResponse.adopt,
+    decode=VerificationHistoryResponse._adopt,
     repeatable=True,
 )
 

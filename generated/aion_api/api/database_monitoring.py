@@ -4,6 +4,9 @@
 Report the condition of the database and its connection pool.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from typing import Any, Final

@@ -4,6 +4,9 @@
 Datasets made from completed batches, and their exports.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from typing import Any, Final
@@ -25,7 +28,7 @@ _LIST_DATASETS: Final = rt.Operation[DatasetListResponse](
     "GET",
     "/api/v2/datasets",
     kind="json",
-    decode=DatasetListResponse.adopt,
+    decode=DatasetListResponse._adopt,
     repeatable=True,
 )
 
@@ -61,7 +64,7 @@ _CREATE_DATASET: Final = rt.Operation[DatasetResponse](
     "POST",
     "/api/v2/datasets",
     kind="json",
-    decode=DatasetResponse.adopt,
+    decode=DatasetResponse._adopt,
     repeatable=False,
 )
 
@@ -91,7 +94,7 @@ _GET_DATASET: Final = rt.Operation[DatasetResponse](
     "GET",
     "/api/v2/datasets/{dataset_id}",
     kind="json",
-    decode=DatasetResponse.adopt,
+    decode=DatasetResponse._adopt,
     repeatable=True,
 )
 
@@ -119,7 +122,7 @@ _EXPORT_DATASET: Final = rt.Operation[ExportDatasetResponse](
     "POST",
     "/api/v2/datasets/{dataset_id}/export",
     kind="json",
-    decode=ExportDatasetResponse.adopt,
+    decode=ExportDatasetResponse._adopt,
     repeatable=False,
 )
 
@@ -151,7 +154,7 @@ _GET_DATASET_STATISTICS: Final = rt.Operation[DatasetStatisticsResponse](
     "GET",
     "/api/v2/datasets/statistics/summary",
     kind="json",
-    decode=DatasetStatisticsResponse.adopt,
+    decode=DatasetStatisticsResponse._adopt,
     repeatable=True,
 )
 

@@ -4,6 +4,9 @@
 Describe a single image in one request.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from typing import Any, Final
@@ -17,7 +20,7 @@ _DESCRIBE_IMAGE: Final = rt.Operation[DescriptionResponse](
     "POST",
     "/api/v2/describe/",
     kind="json",
-    decode=DescriptionResponse.adopt,
+    decode=DescriptionResponse._adopt,
     repeatable=False,
 )
 

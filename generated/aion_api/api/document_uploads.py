@@ -6,6 +6,9 @@ one at a time or in batches. Each upload has three steps: request a URL, send th
 confirm.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from typing import Any, Final
@@ -30,7 +33,7 @@ _REQUEST_DOCUMENT_PRESIGNED_URL: Final = rt.Operation[DocumentPresignedUploadRes
     "POST",
     "/api/v2/document-uploads/request-presigned-url",
     kind="json",
-    decode=DocumentPresignedUploadResponse.adopt,
+    decode=DocumentPresignedUploadResponse._adopt,
     repeatable=False,
 )
 
@@ -62,7 +65,7 @@ _CONFIRM_DOCUMENT_UPLOAD: Final = rt.Operation[DocumentConfirmationResponse](
     "POST",
     "/api/v2/document-uploads/confirm",
     kind="json",
-    decode=DocumentConfirmationResponse.adopt,
+    decode=DocumentConfirmationResponse._adopt,
     repeatable=False,
 )
 
@@ -95,7 +98,7 @@ _GET_DOCUMENT_STATUS: Final = rt.Operation[DocumentStatusResponse](
     "GET",
     "/api/v2/document-uploads/{document_id}/status",
     kind="json",
-    decode=DocumentStatusResponse.adopt,
+    decode=DocumentStatusResponse._adopt,
     repeatable=True,
 )
 
@@ -158,7 +161,7 @@ _PREPARE_BATCH_DOCUMENT_UPLOAD: Final = rt.Operation[DocumentBatchPrepareRespons
     "POST",
     "/api/v2/document-uploads/batch-prepare",
     kind="json",
-    decode=DocumentBatchPrepareResponse.adopt,
+    decode=DocumentBatchPrepareResponse._adopt,
     repeatable=False,
 )
 
@@ -189,7 +192,7 @@ _CONFIRM_BATCH_DOCUMENT_UPLOAD: Final = rt.Operation[DocumentBatchConfirmRespons
     "POST",
     "/api/v2/document-uploads/batch-confirm",
     kind="json",
-    decode=DocumentBatchConfirmResponse.adopt,
+    decode=DocumentBatchConfirmResponse._adopt,
     repeatable=False,
 )
 
@@ -221,7 +224,7 @@ _GET_DOCUMENT_BATCH_STATUS: Final = rt.Operation[DocumentBatchStatusResponse](
     "GET",
     "/api/v2/document-uploads/batch/{batch_id}/status",
     kind="json",
-    decode=DocumentBatchStatusResponse.adopt,
+    decode=DocumentBatchStatusResponse._adopt,
     repeatable=True,
 )
 

@@ -5,6 +5,9 @@ List, read, search, update, download and delete documents, along with their extr
 chunks.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from typing import Any, Final
@@ -28,7 +31,7 @@ _SEARCH_DOCUMENTS: Final = rt.Operation[DocumentSearchResponseAPI](
     "POST",
     "/api/v2/documents/search",
     kind="json",
-    decode=DocumentSearchResponseAPI.adopt,
+    decode=DocumentSearchResponseAPI._adopt,
     repeatable=True,
 )
 
@@ -57,7 +60,7 @@ _LIST_DOCUMENTS: Final = rt.Operation[DocumentListResponseAPI](
     "GET",
     "/api/v2/documents",
     kind="json",
-    decode=DocumentListResponseAPI.adopt,
+    decode=DocumentListResponseAPI._adopt,
     repeatable=True,
 )
 
@@ -94,7 +97,7 @@ _GET_DOCUMENT: Final = rt.Operation[DocumentInfo](
     "GET",
     "/api/v2/documents/{document_id}",
     kind="json",
-    decode=DocumentInfo.adopt,
+    decode=DocumentInfo._adopt,
     repeatable=True,
 )
 
@@ -150,7 +153,7 @@ _UPDATE_DOCUMENT: Final = rt.Operation[UpdateFileResult](
     "PATCH",
     "/api/v2/documents/{document_id}",
     kind="json",
-    decode=UpdateFileResult.adopt,
+    decode=UpdateFileResult._adopt,
     repeatable=False,
 )
 
@@ -179,7 +182,7 @@ _GET_DOCUMENT_TEXT: Final = rt.Operation[DocumentTextResponseAPI](
     "GET",
     "/api/v2/documents/{document_id}/text",
     kind="json",
-    decode=DocumentTextResponseAPI.adopt,
+    decode=DocumentTextResponseAPI._adopt,
     repeatable=True,
 )
 
@@ -206,7 +209,7 @@ _GET_DOCUMENT_CHUNKS: Final = rt.Operation[DocumentChunksResponseAPI](
     "GET",
     "/api/v2/documents/{document_id}/chunks",
     kind="json",
-    decode=DocumentChunksResponseAPI.adopt,
+    decode=DocumentChunksResponseAPI._adopt,
     repeatable=True,
 )
 
@@ -240,7 +243,7 @@ _BATCH_DELETE_DOCUMENTS: Final = rt.Operation[BatchDeleteDocumentsResponse](
     "POST",
     "/api/v2/documents/batch-delete",
     kind="json",
-    decode=BatchDeleteDocumentsResponse.adopt,
+    decode=BatchDeleteDocumentsResponse._adopt,
     repeatable=False,
 )
 

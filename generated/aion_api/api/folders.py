@@ -4,6 +4,9 @@
 Organize files in a tree of folders up to 10 levels deep. Folder names are unique within a level.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from typing import Any, Final
@@ -29,7 +32,7 @@ _GET_FOLDER_TREE: Final = rt.Operation[FolderTree](
     "GET",
     "/api/v2/folders",
     kind="json",
-    decode=FolderTree.adopt,
+    decode=FolderTree._adopt,
     repeatable=True,
 )
 
@@ -57,7 +60,7 @@ _CREATE_FOLDER: Final = rt.Operation[Folder](
     "POST",
     "/api/v2/folders",
     kind="json",
-    decode=Folder.adopt,
+    decode=Folder._adopt,
     repeatable=False,
 )
 
@@ -86,7 +89,7 @@ _GET_FOLDER_CONTENTS: Final = rt.Operation[FolderContents](
     "GET",
     "/api/v2/folders/{folder_id}",
     kind="json",
-    decode=FolderContents.adopt,
+    decode=FolderContents._adopt,
     repeatable=True,
 )
 
@@ -122,7 +125,7 @@ _DELETE_FOLDER: Final = rt.Operation[DeleteFolderResult](
     "DELETE",
     "/api/v2/folders/{folder_id}",
     kind="json",
-    decode=DeleteFolderResult.adopt,
+    decode=DeleteFolderResult._adopt,
     repeatable=True,
 )
 
@@ -158,7 +161,7 @@ _RENAME_FOLDER: Final = rt.Operation[Folder](
     "PATCH",
     "/api/v2/folders/{folder_id}",
     kind="json",
-    decode=Folder.adopt,
+    decode=Folder._adopt,
     repeatable=False,
 )
 
@@ -189,7 +192,7 @@ _GET_FOLDER_BREADCRUMBS: Final = rt.Operation[FolderBreadcrumbs](
     "GET",
     "/api/v2/folders/{folder_id}/breadcrumbs",
     kind="json",
-    decode=FolderBreadcrumbs.adopt,
+    decode=FolderBreadcrumbs._adopt,
     repeatable=True,
 )
 
@@ -219,7 +222,7 @@ _MOVE_FOLDER: Final = rt.Operation[Folder](
     "POST",
     "/api/v2/folders/{folder_id}/move",
     kind="json",
-    decode=Folder.adopt,
+    decode=Folder._adopt,
     repeatable=False,
 )
 
@@ -252,7 +255,7 @@ _MOVE_FILES_TO_FOLDER: Final = rt.Operation[MoveFilesResult](
     "POST",
     "/api/v2/folders/move-files",
     kind="json",
-    decode=MoveFilesResult.adopt,
+    decode=MoveFilesResult._adopt,
     repeatable=False,
 )
 

@@ -4,6 +4,9 @@
 Report whether the service and its components are working.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from typing import Any, Final

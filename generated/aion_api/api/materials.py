@@ -5,6 +5,9 @@ Classify the materials visible in images and search images by material, finish, 
 pattern.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from typing import Any, Final
@@ -25,7 +28,7 @@ _CLASSIFY_MATERIALS: Final = rt.Operation[MaterialClassificationResponseDTO](
     "POST",
     "/api/v2/materials/images/{image_id}/classify",
     kind="json",
-    decode=MaterialClassificationResponseDTO.adopt,
+    decode=MaterialClassificationResponseDTO._adopt,
     repeatable=False,
 )
 
@@ -59,7 +62,7 @@ _GET_IMAGE_MATERIALS: Final = rt.Operation[MaterialClassificationResponseDTO](
     "GET",
     "/api/v2/materials/images/{image_id}",
     kind="json",
-    decode=MaterialClassificationResponseDTO.adopt,
+    decode=MaterialClassificationResponseDTO._adopt,
     repeatable=True,
 )
 
@@ -87,7 +90,7 @@ _SEARCH_BY_MATERIAL: Final = rt.Operation[MaterialSearchResponseDTO](
     "POST",
     "/api/v2/materials/search",
     kind="json",
-    decode=MaterialSearchResponseDTO.adopt,
+    decode=MaterialSearchResponseDTO._adopt,
     repeatable=True,
 )
 
@@ -116,7 +119,7 @@ _LIST_MATERIAL_TYPES: Final = rt.Operation[list[MaterialTypeDTO]](
     "GET",
     "/api/v2/materials/types",
     kind="json",
-    decode=lambda data: [MaterialTypeDTO.adopt(item) for item in data],
+    decode=lambda data: [MaterialTypeDTO._adopt(item) for item in data],
     repeatable=True,
 )
 
@@ -143,7 +146,7 @@ _BATCH_CLASSIFY_MATERIALS: Final = rt.Operation[BatchMaterialClassificationRespo
     "POST",
     "/api/v2/materials/batch/classify",
     kind="json",
-    decode=BatchMaterialClassificationResponseDTO.adopt,
+    decode=BatchMaterialClassificationResponseDTO._adopt,
     repeatable=False,
 )
 

@@ -4,6 +4,9 @@
 Subscriptions, credit packs and billing, with Stripe as the payment provider.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from typing import Any, Final
@@ -27,7 +30,7 @@ _CREATE_CHECKOUT_SESSION: Final = rt.Operation[CheckoutResponse](
     "POST",
     "/api/v2/payment/checkout",
     kind="json",
-    decode=CheckoutResponse.adopt,
+    decode=CheckoutResponse._adopt,
     repeatable=False,
 )
 
@@ -56,7 +59,7 @@ _CREATE_BILLING_PORTAL_SESSION: Final = rt.Operation[BillingPortalResponse](
     "POST",
     "/api/v2/payment/billing-portal",
     kind="json",
-    decode=BillingPortalResponse.adopt,
+    decode=BillingPortalResponse._adopt,
     repeatable=False,
 )
 
@@ -83,7 +86,7 @@ _GET_SUBSCRIPTION_STATUS: Final = rt.Operation[SubscriptionStatusResponse](
     "GET",
     "/api/v2/payment/subscription/status",
     kind="json",
-    decode=SubscriptionStatusResponse.adopt,
+    decode=SubscriptionStatusResponse._adopt,
     repeatable=True,
 )
 
@@ -114,7 +117,7 @@ _UPDATE_SUBSCRIPTION: Final = rt.Operation[SubscriptionUpdateResponse](
     "POST",
     "/api/v2/payment/subscription/update",
     kind="json",
-    decode=SubscriptionUpdateResponse.adopt,
+    decode=SubscriptionUpdateResponse._adopt,
     repeatable=False,
 )
 
@@ -171,7 +174,7 @@ _PURCHASE_CREDIT_PACK: Final = rt.Operation[CreditPackCheckoutResponse](
     "POST",
     "/api/v2/payment/credit-packs/checkout",
     kind="json",
-    decode=CreditPackCheckoutResponse.adopt,
+    decode=CreditPackCheckoutResponse._adopt,
     repeatable=False,
 )
 
@@ -201,7 +204,7 @@ _GET_CREDIT_BALANCE: Final = rt.Operation[CreditBalanceResponse](
     "GET",
     "/api/v2/payment/credit-balance",
     kind="json",
-    decode=CreditBalanceResponse.adopt,
+    decode=CreditBalanceResponse._adopt,
     repeatable=True,
 )
 

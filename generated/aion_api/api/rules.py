@@ -4,6 +4,9 @@
 Manage rule sets: named groups of rules that describe and verify requests can apply to images.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from typing import Any, Final
@@ -27,7 +30,7 @@ _LIST_RULE_SETS: Final = rt.Operation[RuleSetListResponse](
     "GET",
     "/api/v2/rules",
     kind="json",
-    decode=RuleSetListResponse.adopt,
+    decode=RuleSetListResponse._adopt,
     repeatable=True,
 )
 
@@ -60,7 +63,7 @@ _CREATE_RULE_SET: Final = rt.Operation[RuleSetResponse](
     "POST",
     "/api/v2/rules",
     kind="json",
-    decode=RuleSetResponse.adopt,
+    decode=RuleSetResponse._adopt,
     repeatable=False,
 )
 
@@ -89,7 +92,7 @@ _GET_RULE_SET: Final = rt.Operation[RuleSetResponse](
     "GET",
     "/api/v2/rules/{rule_set_id}",
     kind="json",
-    decode=RuleSetResponse.adopt,
+    decode=RuleSetResponse._adopt,
     repeatable=True,
 )
 
@@ -116,7 +119,7 @@ _UPDATE_RULE_SET: Final = rt.Operation[RuleSetResponse](
     "PUT",
     "/api/v2/rules/{rule_set_id}",
     kind="json",
-    decode=RuleSetResponse.adopt,
+    decode=RuleSetResponse._adopt,
     repeatable=True,
 )
 
@@ -201,7 +204,7 @@ _TEST_RULE_SET: Final = rt.Operation[RuleTestResultResponse](
     "POST",
     "/api/v2/rules/{rule_set_id}/test",
     kind="json",
-    decode=RuleTestResultResponse.adopt,
+    decode=RuleTestResultResponse._adopt,
     repeatable=False,
 )
 
@@ -232,7 +235,7 @@ _GET_VISUAL_MEMORY_STATUS: Final = rt.Operation[VisualMemoryStatusResponse](
     "GET",
     "/api/v2/rules/{rule_set_id}/visual-memory/status",
     kind="json",
-    decode=VisualMemoryStatusResponse.adopt,
+    decode=VisualMemoryStatusResponse._adopt,
     repeatable=True,
 )
 
@@ -288,7 +291,7 @@ _LIST_RULE_TEMPLATES: Final = rt.Operation[list[RuleTemplateResponse]](
     "GET",
     "/api/v2/rules/templates/",
     kind="json",
-    decode=lambda data: [RuleTemplateResponse.adopt(item) for item in data],
+    decode=lambda data: [RuleTemplateResponse._adopt(item) for item in data],
     repeatable=True,
 )
 

@@ -4,6 +4,9 @@
 The package index from which pip installs the Python client.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from typing import Any, Final

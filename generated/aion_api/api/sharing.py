@@ -4,6 +4,9 @@
 Share rule sets with people, with other tenants, or through a token, and manage tenant members.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from typing import Any, Final
@@ -25,7 +28,7 @@ _SHARE_RULESET: Final = rt.Operation[ShareResponse](
     "POST",
     "/api/v2/sharing/share",
     kind="json",
-    decode=ShareResponse.adopt,
+    decode=ShareResponse._adopt,
     repeatable=False,
 )
 
@@ -53,7 +56,7 @@ _CREATE_PUBLIC_SHARE: Final = rt.Operation[ShareResponse](
     "POST",
     "/api/v2/sharing/share/public",
     kind="json",
-    decode=ShareResponse.adopt,
+    decode=ShareResponse._adopt,
     repeatable=False,
 )
 
@@ -82,7 +85,7 @@ _ACCEPT_SHARE: Final = rt.Operation[ShareResponse](
     "POST",
     "/api/v2/sharing/share/accept",
     kind="json",
-    decode=ShareResponse.adopt,
+    decode=ShareResponse._adopt,
     repeatable=False,
 )
 
@@ -138,7 +141,7 @@ _LIST_SENT_SHARES: Final = rt.Operation[list[ShareResponse]](
     "GET",
     "/api/v2/sharing/shares/sent",
     kind="json",
-    decode=lambda data: [ShareResponse.adopt(item) for item in data],
+    decode=lambda data: [ShareResponse._adopt(item) for item in data],
     repeatable=True,
 )
 
@@ -165,7 +168,7 @@ _LIST_RECEIVED_SHARES: Final = rt.Operation[list[ShareResponse]](
     "GET",
     "/api/v2/sharing/shares/received",
     kind="json",
-    decode=lambda data: [ShareResponse.adopt(item) for item in data],
+    decode=lambda data: [ShareResponse._adopt(item) for item in data],
     repeatable=True,
 )
 
@@ -192,7 +195,7 @@ _LIST_TENANT_MEMBERS: Final = rt.Operation[list[SharingMemberResponse]](
     "GET",
     "/api/v2/sharing/members",
     kind="json",
-    decode=lambda data: [SharingMemberResponse.adopt(item) for item in data],
+    decode=lambda data: [SharingMemberResponse._adopt(item) for item in data],
     repeatable=True,
 )
 
@@ -219,7 +222,7 @@ _ADD_TENANT_MEMBER: Final = rt.Operation[SharingMemberResponse](
     "POST",
     "/api/v2/sharing/members",
     kind="json",
-    decode=SharingMemberResponse.adopt,
+    decode=SharingMemberResponse._adopt,
     repeatable=False,
 )
 
@@ -245,7 +248,7 @@ _UPDATE_MEMBER_ROLE: Final = rt.Operation[SharingMemberResponse](
     "PATCH",
     "/api/v2/sharing/members/{user_id}/role",
     kind="json",
-    decode=SharingMemberResponse.adopt,
+    decode=SharingMemberResponse._adopt,
     repeatable=False,
 )
 

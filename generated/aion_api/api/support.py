@@ -4,6 +4,9 @@
 Send a message to the support team.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from typing import Any, Final
@@ -17,7 +20,7 @@ _CONTACT_SUPPORT: Final = rt.Operation[ContactResponse](
     "POST",
     "/api/v2/support/contact",
     kind="json",
-    decode=ContactResponse.adopt,
+    decode=ContactResponse._adopt,
     repeatable=False,
 )
 

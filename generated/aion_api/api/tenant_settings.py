@@ -4,6 +4,9 @@
 Manage the settings, limits, members, custom S3 storage, and audit log of a tenant.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from datetime import datetime
@@ -30,7 +33,7 @@ _GET_TENANT_SETTINGS: Final = rt.Operation[TenantSettings](
     "GET",
     "/api/v2/tenant/settings",
     kind="json",
-    decode=TenantSettings.adopt,
+    decode=TenantSettings._adopt,
     repeatable=True,
 )
 
@@ -57,7 +60,7 @@ _UPDATE_TENANT_SETTINGS: Final = rt.Operation[TenantSettings](
     "PATCH",
     "/api/v2/tenant/settings",
     kind="json",
-    decode=TenantSettings.adopt,
+    decode=TenantSettings._adopt,
     repeatable=False,
 )
 
@@ -86,7 +89,7 @@ _GET_TENANT_LIMITS: Final = rt.Operation[TenantLimitsResponse](
     "GET",
     "/api/v2/tenant/limits",
     kind="json",
-    decode=TenantLimitsResponse.adopt,
+    decode=TenantLimitsResponse._adopt,
     repeatable=True,
 )
 
@@ -114,7 +117,7 @@ _GET_TENANT_MEMBERS: Final = rt.Operation[list[TenantMemberResponse]](
     "GET",
     "/api/v2/tenant/members",
     kind="json",
-    decode=lambda data: [TenantMemberResponse.adopt(item) for item in data],
+    decode=lambda data: [TenantMemberResponse._adopt(item) for item in data],
     repeatable=True,
 )
 
@@ -141,7 +144,7 @@ _INVITE_TENANT_MEMBER: Final = rt.Operation[TenantMemberResponse](
     "POST",
     "/api/v2/tenant/members/invite",
     kind="json",
-    decode=TenantMemberResponse.adopt,
+    decode=TenantMemberResponse._adopt,
     repeatable=False,
 )
 
@@ -170,7 +173,7 @@ _UPDATE_MEMBER_ROLE: Final = rt.Operation[TenantMemberResponse](
     "PATCH",
     "/api/v2/tenant/members/{user_id}/role",
     kind="json",
-    decode=TenantMemberResponse.adopt,
+    decode=TenantMemberResponse._adopt,
     repeatable=False,
 )
 
@@ -236,7 +239,7 @@ _GET_CUSTOM_S3_STATUS: Final = rt.Operation[S3ConfigStatus](
     "GET",
     "/api/v2/tenant/s3-config",
     kind="json",
-    decode=S3ConfigStatus.adopt,
+    decode=S3ConfigStatus._adopt,
     repeatable=True,
 )
 
@@ -264,7 +267,7 @@ _CONFIGURE_CUSTOM_S3: Final = rt.Operation[S3ConfigStatus](
     "POST",
     "/api/v2/tenant/s3-config",
     kind="json",
-    decode=S3ConfigStatus.adopt,
+    decode=S3ConfigStatus._adopt,
     repeatable=False,
 )
 
@@ -324,7 +327,7 @@ _VALIDATE_CUSTOM_S3: Final = rt.Operation[S3ValidationResult](
     "POST",
     "/api/v2/tenant/s3-config/validate",
     kind="json",
-    decode=S3ValidationResult.adopt,
+    decode=S3ValidationResult._adopt,
     repeatable=False,
 )
 
@@ -353,7 +356,7 @@ _GET_AUDIT_LOGS: Final = rt.Operation[AuditLogListResponse](
     "GET",
     "/api/v2/tenant/audit-logs",
     kind="json",
-    decode=AuditLogListResponse.adopt,
+    decode=AuditLogListResponse._adopt,
     repeatable=True,
 )
 
@@ -411,7 +414,7 @@ _GET_AUDIT_LOG: Final = rt.Operation[AuditLogResponse](
     "GET",
     "/api/v2/tenant/audit-logs/{log_id}",
     kind="json",
-    decode=AuditLogResponse.adopt,
+    decode=AuditLogResponse._adopt,
     repeatable=True,
 )
 

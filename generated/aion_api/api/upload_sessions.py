@@ -5,6 +5,9 @@ A session tracks one batch upload from the first byte to the last processed file
 then read its results.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from typing import Any, Final
@@ -22,7 +25,7 @@ _GET_SESSION_STATUS: Final = rt.Operation[UploadSessionStatusResponse](
     "GET",
     "/api/v2/uploads/sessions/{session_id}/status",
     kind="json",
-    decode=UploadSessionStatusResponse.adopt,
+    decode=UploadSessionStatusResponse._adopt,
     repeatable=True,
 )
 
@@ -53,7 +56,7 @@ _GET_SESSION_RESULTS: Final = rt.Operation[UploadSessionResultsResponse](
     "GET",
     "/api/v2/uploads/sessions/{session_id}/results",
     kind="json",
-    decode=UploadSessionResultsResponse.adopt,
+    decode=UploadSessionResultsResponse._adopt,
     repeatable=True,
 )
 
@@ -93,7 +96,7 @@ _CANCEL_SESSION: Final = rt.Operation[UploadSessionStatusResponse](
     "POST",
     "/api/v2/uploads/sessions/{session_id}/cancel",
     kind="json",
-    decode=UploadSessionStatusResponse.adopt,
+    decode=UploadSessionStatusResponse._adopt,
     repeatable=False,
 )
 
@@ -125,7 +128,7 @@ _LIST_SESSIONS: Final = rt.Operation[UploadSessionListResponse](
     "GET",
     "/api/v2/uploads/sessions",
     kind="json",
-    decode=UploadSessionListResponse.adopt,
+    decode=UploadSessionListResponse._adopt,
     repeatable=True,
 )
 

@@ -4,6 +4,9 @@
 Upload quota, duplicate checks, processing status, and presigned uploads.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from typing import Any, Final
@@ -68,7 +71,7 @@ _CHECK_DUPLICATES: Final = rt.Operation[DuplicateCheckResponse](
     "POST",
     "/api/v2/uploads/check-duplicates",
     kind="json",
-    decode=DuplicateCheckResponse.adopt,
+    decode=DuplicateCheckResponse._adopt,
     repeatable=True,
 )
 
@@ -97,7 +100,7 @@ _GET_UPLOAD_STATUS: Final = rt.Operation[UnifiedImageStatusResponse](
     "GET",
     "/api/v2/uploads/status/{image_id}",
     kind="json",
-    decode=UnifiedImageStatusResponse.adopt,
+    decode=UnifiedImageStatusResponse._adopt,
     repeatable=True,
 )
 
@@ -129,7 +132,7 @@ _GET_BATCH_STATUS: Final = rt.Operation[BatchStatusSummaryResponse](
     "GET",
     "/api/v2/uploads/batch/{batch_id}/status",
     kind="json",
-    decode=BatchStatusSummaryResponse.adopt,
+    decode=BatchStatusSummaryResponse._adopt,
     repeatable=True,
 )
 
@@ -160,7 +163,7 @@ _GET_STUCK_UPLOADS: Final = rt.Operation[StuckUploadsResponse](
     "GET",
     "/api/v2/uploads/stuck-uploads",
     kind="json",
-    decode=StuckUploadsResponse.adopt,
+    decode=StuckUploadsResponse._adopt,
     repeatable=True,
 )
 
@@ -195,7 +198,7 @@ _REQUEST_PRESIGNED_UPLOAD_URL: Final = rt.Operation[PresignedUploadResponse](
     "POST",
     "/api/v2/uploads/request-presigned-url",
     kind="json",
-    decode=PresignedUploadResponse.adopt,
+    decode=PresignedUploadResponse._adopt,
     repeatable=False,
 )
 
@@ -227,7 +230,7 @@ _CONFIRM_UPLOAD: Final = rt.Operation[ConfirmResult](
     "POST",
     "/api/v2/uploads/confirm",
     kind="json",
-    decode=ConfirmResult.adopt,
+    decode=ConfirmResult._adopt,
     repeatable=False,
 )
 
@@ -256,7 +259,7 @@ _PREPARE_BATCH_UPLOAD: Final = rt.Operation[BatchUploadPrepareResponse](
     "POST",
     "/api/v2/uploads/batch-prepare",
     kind="json",
-    decode=BatchUploadPrepareResponse.adopt,
+    decode=BatchUploadPrepareResponse._adopt,
     repeatable=False,
 )
 
@@ -287,7 +290,7 @@ _CONFIRM_BATCH_UPLOAD: Final = rt.Operation[BatchUploadConfirmResponse](
     "POST",
     "/api/v2/uploads/batch-confirm",
     kind="json",
-    decode=BatchUploadConfirmResponse.adopt,
+    decode=BatchUploadConfirmResponse._adopt,
     repeatable=False,
 )
 
@@ -319,7 +322,7 @@ _GET_PENDING_BATCHES: Final = rt.Operation[PendingBatchesResponse](
     "GET",
     "/api/v2/uploads/pending-batches",
     kind="json",
-    decode=PendingBatchesResponse.adopt,
+    decode=PendingBatchesResponse._adopt,
     repeatable=True,
 )
 
@@ -347,7 +350,7 @@ _AUTO_RECOVER_BATCH: Final = rt.Operation[AutoRecoveryResponse](
     "POST",
     "/api/v2/uploads/batch/{batch_id}/auto-recover",
     kind="json",
-    decode=AutoRecoveryResponse.adopt,
+    decode=AutoRecoveryResponse._adopt,
     repeatable=False,
 )
 
@@ -378,7 +381,7 @@ _CLEANUP_STALE_BATCHES: Final = rt.Operation[CleanupStaleBatchesResponse](
     "POST",
     "/api/v2/uploads/cleanup-stale-batches",
     kind="json",
-    decode=CleanupStaleBatchesResponse.adopt,
+    decode=CleanupStaleBatchesResponse._adopt,
     repeatable=False,
 )
 

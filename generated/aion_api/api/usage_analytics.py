@@ -5,6 +5,9 @@ Credits, requests and tokens used by a tenant, with limits and trends. Read oper
 requests per minute; the credit check allows 60.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from datetime import datetime
@@ -28,7 +31,7 @@ _CHECK_USAGE: Final = rt.Operation[UsageCheckResponse](
     "POST",
     "/api/v2/usage/check",
     kind="json",
-    decode=UsageCheckResponse.adopt,
+    decode=UsageCheckResponse._adopt,
     repeatable=True,
 )
 
@@ -276,7 +279,7 @@ _GET_USAGE_BREAKDOWN: Final = rt.Operation[UsageBreakdownResponse](
     "GET",
     "/api/v2/usage/breakdown",
     kind="json",
-    decode=UsageBreakdownResponse.adopt,
+    decode=UsageBreakdownResponse._adopt,
     repeatable=True,
 )
 
@@ -303,7 +306,7 @@ _GET_MONTHLY_TOKEN_USAGE: Final = rt.Operation[MonthlyTokenUsageResponse](
     "GET",
     "/api/v2/usage/tokens/monthly",
     kind="json",
-    decode=MonthlyTokenUsageResponse.adopt,
+    decode=MonthlyTokenUsageResponse._adopt,
     repeatable=True,
 )
 
@@ -337,7 +340,7 @@ _GET_FILE_TOKEN_USAGE: Final = rt.Operation[FileTokenUsageResponse](
     "GET",
     "/api/v2/usage/tokens/files",
     kind="json",
-    decode=FileTokenUsageResponse.adopt,
+    decode=FileTokenUsageResponse._adopt,
     repeatable=True,
 )
 
@@ -372,7 +375,7 @@ _GET_CONVERSATION_TOKEN_USAGE: Final = rt.Operation[ConversationTokenUsageRespon
     "GET",
     "/api/v2/usage/tokens/conversations",
     kind="json",
-    decode=ConversationTokenUsageResponse.adopt,
+    decode=ConversationTokenUsageResponse._adopt,
     repeatable=True,
 )
 
@@ -407,7 +410,7 @@ _GET_DASHBOARD_ANALYTICS: Final = rt.Operation[DashboardAnalyticsResponse](
     "GET",
     "/api/v2/usage/dashboard-analytics",
     kind="json",
-    decode=DashboardAnalyticsResponse.adopt,
+    decode=DashboardAnalyticsResponse._adopt,
     repeatable=True,
 )
 

@@ -5,6 +5,9 @@ Upload, list, read, change, and delete files. Images, documents, videos, and sav
 files, told apart by `media_type`.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from datetime import datetime
@@ -38,7 +41,7 @@ _LIST_USER_FILES: Final = rt.Operation[FileList](
     "GET",
     "/api/v2/user-files",
     kind="json",
-    decode=FileList.adopt,
+    decode=FileList._adopt,
     repeatable=True,
 )
 
@@ -115,7 +118,7 @@ _STREAM_UPLOAD_FILE: Final = rt.Operation[StreamingUploadResponse](
     "POST",
     "/api/v2/user-files/upload/stream",
     kind="json",
-    decode=StreamingUploadResponse.adopt,
+    decode=StreamingUploadResponse._adopt,
     repeatable=False,
 )
 
@@ -146,7 +149,7 @@ _GET_USER_FILE: Final = rt.Operation[UserFileDetails](
     "GET",
     "/api/v2/user-files/{image_id}",
     kind="json",
-    decode=UserFileDetails.adopt,
+    decode=UserFileDetails._adopt,
     repeatable=True,
 )
 
@@ -177,7 +180,7 @@ _DELETE_USER_FILE: Final = rt.Operation[DeleteFileResult](
     "DELETE",
     "/api/v2/user-files/{image_id}",
     kind="json",
-    decode=DeleteFileResult.adopt,
+    decode=DeleteFileResult._adopt,
     repeatable=True,
 )
 
@@ -208,7 +211,7 @@ _UPDATE_USER_FILE: Final = rt.Operation[UpdateFileResult](
     "PATCH",
     "/api/v2/user-files/{image_id}",
     kind="json",
-    decode=UpdateFileResult.adopt,
+    decode=UpdateFileResult._adopt,
     repeatable=False,
 )
 
@@ -240,7 +243,7 @@ _BATCH_DELETE_USER_FILES: Final = rt.Operation[BatchDeleteFilesResponse](
     "POST",
     "/api/v2/user-files/batch-delete",
     kind="json",
-    decode=BatchDeleteFilesResponse.adopt,
+    decode=BatchDeleteFilesResponse._adopt,
     repeatable=False,
 )
 
@@ -272,7 +275,7 @@ _CREATE_LINK: Final = rt.Operation[CreateLinkResponse](
     "POST",
     "/api/v2/user-files/links",
     kind="json",
-    decode=CreateLinkResponse.adopt,
+    decode=CreateLinkResponse._adopt,
     repeatable=False,
 )
 
@@ -430,7 +433,7 @@ _STREAM_BATCH_UPLOAD: Final = rt.Operation[StreamBatchUploadResponse](
     "POST",
     "/api/v2/user-files/upload/stream-batch",
     kind="json",
-    decode=StreamBatchUploadResponse.adopt,
+    decode=StreamBatchUploadResponse._adopt,
     repeatable=False,
 )
 
@@ -462,7 +465,7 @@ _INITIATE_UPLOAD: Final = rt.Operation[InitiateUploadResponse](
     "POST",
     "/api/v2/user-files/upload/initiate",
     kind="json",
-    decode=InitiateUploadResponse.adopt,
+    decode=InitiateUploadResponse._adopt,
     repeatable=False,
 )
 
@@ -492,7 +495,7 @@ _CONFIRM_UPLOAD: Final = rt.Operation[ConfirmUploadResponse](
     "POST",
     "/api/v2/user-files/upload/confirm",
     kind="json",
-    decode=ConfirmUploadResponse.adopt,
+    decode=ConfirmUploadResponse._adopt,
     repeatable=False,
 )
 

@@ -4,6 +4,9 @@
 Manage the profile, password, email address, and sessions of the signed-in user.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from typing import Any, Final
@@ -26,7 +29,7 @@ _GET_USER_PROFILE: Final = rt.Operation[UserProfileResponse](
     "GET",
     "/api/v2/user/profile",
     kind="json",
-    decode=UserProfileResponse.adopt,
+    decode=UserProfileResponse._adopt,
     repeatable=True,
 )
 
@@ -53,7 +56,7 @@ _UPDATE_USER_PROFILE: Final = rt.Operation[UserProfileResponse](
     "PATCH",
     "/api/v2/user/profile",
     kind="json",
-    decode=UserProfileResponse.adopt,
+    decode=UserProfileResponse._adopt,
     repeatable=False,
 )
 
@@ -170,7 +173,7 @@ _GET_USER_SESSIONS: Final = rt.Operation[list[SessionResponse]](
     "GET",
     "/api/v2/user/sessions",
     kind="json",
-    decode=lambda data: [SessionResponse.adopt(item) for item in data],
+    decode=lambda data: [SessionResponse._adopt(item) for item in data],
     repeatable=True,
 )
 

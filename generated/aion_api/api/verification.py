@@ -4,6 +4,9 @@
 Check a text against an image with one or more AI providers.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from typing import Any, Final
@@ -17,7 +20,7 @@ _VERIFY_CONTENT: Final = rt.Operation[VerificationResponse](
     "POST",
     "/api/v2/verify/",
     kind="json",
-    decode=VerificationResponse.adopt,
+    decode=VerificationResponse._adopt,
     repeatable=False,
 )
 

@@ -4,6 +4,9 @@
 Queue, follow and retry the jobs that analyze uploaded videos.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from typing import Any, Final
@@ -23,7 +26,7 @@ _GET_ANALYSIS_STATUS: Final = rt.Operation[VideoAnalysisStatusResponse](
     "GET",
     "/api/v2/video-analysis/jobs/{analysis_job_id}",
     kind="json",
-    decode=VideoAnalysisStatusResponse.adopt,
+    decode=VideoAnalysisStatusResponse._adopt,
     repeatable=True,
 )
 
@@ -54,7 +57,7 @@ _GET_ANALYSIS_STATUS_BY_MEDIA: Final = rt.Operation[VideoAnalysisStatusResponse]
     "GET",
     "/api/v2/video-analysis/status/{media_id}",
     kind="json",
-    decode=VideoAnalysisStatusResponse.adopt,
+    decode=VideoAnalysisStatusResponse._adopt,
     repeatable=True,
 )
 
@@ -84,7 +87,7 @@ _RETRY_ANALYSIS: Final = rt.Operation[VideoAnalysisRetryResult](
     "POST",
     "/api/v2/video-analysis/jobs/{analysis_job_id}/retry",
     kind="json",
-    decode=VideoAnalysisRetryResult.adopt,
+    decode=VideoAnalysisRetryResult._adopt,
     repeatable=False,
 )
 
@@ -118,7 +121,7 @@ _QUEUE_ANALYSIS: Final = rt.Operation[VideoAnalysisQueueResult](
     "POST",
     "/api/v2/video-analysis/queue",
     kind="json",
-    decode=VideoAnalysisQueueResult.adopt,
+    decode=VideoAnalysisQueueResult._adopt,
     repeatable=True,
 )
 

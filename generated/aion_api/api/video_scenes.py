@@ -4,6 +4,9 @@
 The scenes that analysis finds in a video, and a still image for each.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from typing import Any, Final

@@ -5,6 +5,9 @@ Upload large videos in chunks: initiate, send each chunk with `PUT`, confirm it,
 upload.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from typing import Any, Final
@@ -32,7 +35,7 @@ _INITIATE_VIDEO_UPLOAD: Final = rt.Operation[InitiateVideoUploadResponseDTO](
     "POST",
     "/api/v2/video-uploads/initiate",
     kind="json",
-    decode=InitiateVideoUploadResponseDTO.adopt,
+    decode=InitiateVideoUploadResponseDTO._adopt,
     repeatable=False,
 )
 
@@ -67,7 +70,7 @@ _BATCH_INITIATE_VIDEO_UPLOADS: Final = rt.Operation[BatchVideoUploadResponseDTO]
     "POST",
     "/api/v2/video-uploads/batch/initiate",
     kind="json",
-    decode=BatchVideoUploadResponseDTO.adopt,
+    decode=BatchVideoUploadResponseDTO._adopt,
     repeatable=False,
 )
 
@@ -98,7 +101,7 @@ _CONFIRM_VIDEO_CHUNK: Final = rt.Operation[ChunkConfirmResult](
     "POST",
     "/api/v2/video-uploads/chunks/confirm",
     kind="json",
-    decode=ChunkConfirmResult.adopt,
+    decode=ChunkConfirmResult._adopt,
     repeatable=True,
 )
 
@@ -127,7 +130,7 @@ _COMPLETE_VIDEO_UPLOAD: Final = rt.Operation[CompleteVideoUploadResponseDTO](
     "POST",
     "/api/v2/video-uploads/complete",
     kind="json",
-    decode=CompleteVideoUploadResponseDTO.adopt,
+    decode=CompleteVideoUploadResponseDTO._adopt,
     repeatable=False,
 )
 
@@ -159,7 +162,7 @@ _ABORT_VIDEO_UPLOAD: Final = rt.Operation[VideoAbortResult](
     "POST",
     "/api/v2/video-uploads/abort",
     kind="json",
-    decode=VideoAbortResult.adopt,
+    decode=VideoAbortResult._adopt,
     repeatable=False,
 )
 
@@ -187,7 +190,7 @@ _GET_UPLOAD_PROGRESS: Final = rt.Operation[VideoUploadProgressDTO](
     "GET",
     "/api/v2/video-uploads/progress/{media_id}",
     kind="json",
-    decode=VideoUploadProgressDTO.adopt,
+    decode=VideoUploadProgressDTO._adopt,
     repeatable=True,
 )
 
@@ -218,7 +221,7 @@ _RETRY_VIDEO_CHUNK: Final = rt.Operation[ChunkRetryResult](
     "POST",
     "/api/v2/video-uploads/chunks/retry",
     kind="json",
-    decode=ChunkRetryResult.adopt,
+    decode=ChunkRetryResult._adopt,
     repeatable=False,
 )
 

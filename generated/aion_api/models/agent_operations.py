@@ -5,6 +5,9 @@ Ask an agent to write a report, analyze documents, or sort files into folders. E
 alone and needs no chat session.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from typing import Any, Self
@@ -98,13 +101,13 @@ class DocumentAnalysisAgentResponse(md.Answer):
     )
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["chunk_references"] = (
             None
             if (v := data.get("chunk_references")) is None
-            else [ChunkReference.adopt(item) for item in v]
+            else [ChunkReference._adopt(item) for item in v]
         )
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @md.absent_as_none
@@ -189,13 +192,13 @@ class OrganizeAgentResponse(md.Answer):
     )
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["actions"] = (
             None
             if (v := data.get("actions")) is None
-            else [FolderActionDetail.adopt(item) for item in v]
+            else [FolderActionDetail._adopt(item) for item in v]
         )
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)

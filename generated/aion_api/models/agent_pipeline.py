@@ -4,6 +4,9 @@
 Run several agents in one request and pass the output of one step to the next.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from typing import Any, Self
@@ -43,9 +46,9 @@ class PipelineNodeResult(md.Answer):
     _required = ("node_id", "agent", "status")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["execution_time_ms"] = 0 if (v := data.get("execution_time_ms")) is None else v
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -94,13 +97,13 @@ class PipelineResponse(md.Answer):
     _required = ("success", "execution_time_ms", "total_waves")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["nodes"] = (
             None
             if (v := data.get("nodes")) is None
-            else [PipelineNodeResult.adopt(item) for item in v]
+            else [PipelineNodeResult._adopt(item) for item in v]
         )
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)

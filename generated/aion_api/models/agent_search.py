@@ -5,6 +5,9 @@ Search images, documents, and videos in natural language with a single request. 
 needed and nothing is kept between calls.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from typing import Any, Self
@@ -145,14 +148,14 @@ class DocumentSearchAgentResponse(md.Answer):
     )
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
-        data["results"] = [DocumentChunkResultItem.adopt(item) for item in (data["results"] or ())]
+    def _adopt(cls, data: dict[str, Any]) -> Self:
+        data["results"] = [DocumentChunkResultItem._adopt(item) for item in (data["results"] or ())]
         data["result_refs"] = (
             None
             if (v := data.get("result_refs")) is None
-            else {key: ResultRefData.adopt(item) for key, item in v.items()}
+            else {key: ResultRefData._adopt(item) for key, item in v.items()}
         )
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -233,14 +236,14 @@ class ImageSearchAgentResponse(md.Answer):
     )
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
-        data["results"] = [ImageSearchResultItem.adopt(item) for item in (data["results"] or ())]
+    def _adopt(cls, data: dict[str, Any]) -> Self:
+        data["results"] = [ImageSearchResultItem._adopt(item) for item in (data["results"] or ())]
         data["result_refs"] = (
             None
             if (v := data.get("result_refs")) is None
-            else {key: ResultRefData.adopt(item) for key, item in v.items()}
+            else {key: ResultRefData._adopt(item) for key, item in v.items()}
         )
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @md.absent_as_none
@@ -354,9 +357,9 @@ class ResultRefData(md.Answer):
     _required = ("count", "ids", "label")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["id_type"] = ResultRefDataIdType(data["id_type"])
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -442,14 +445,14 @@ class VideoSearchAgentResponse(md.Answer):
     )
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
-        data["results"] = [VideoSearchResultItem.adopt(item) for item in (data["results"] or ())]
+    def _adopt(cls, data: dict[str, Any]) -> Self:
+        data["results"] = [VideoSearchResultItem._adopt(item) for item in (data["results"] or ())]
         data["result_refs"] = (
             None
             if (v := data.get("result_refs")) is None
-            else {key: ResultRefData.adopt(item) for key, item in v.items()}
+            else {key: ResultRefData._adopt(item) for key, item in v.items()}
         )
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @md.absent_as_none
@@ -489,11 +492,11 @@ class VideoSearchResultItem(md.Answer):
     _required = ("video_id", "video_filename", "score")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["video_description"] = "" if (v := data.get("video_description")) is None else v
         data["matched_scenes"] = (
             None
             if (v := data.get("matched_scenes")) is None
-            else [MatchedSceneItem.adopt(item) for item in v]
+            else [MatchedSceneItem._adopt(item) for item in v]
         )
-        return super().adopt(data)
+        return super()._adopt(data)

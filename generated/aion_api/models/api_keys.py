@@ -5,6 +5,9 @@ Create and manage the keys that applications use to call the API. These operatio
 authentication and do not accept an API key.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from datetime import datetime
@@ -63,9 +66,9 @@ class APIKeyResponse(md.Answer):
     _dates = ("created_at", "last_used_at", "expires_at")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["usage_count"] = 0 if (v := data.get("usage_count")) is None else v
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -133,9 +136,9 @@ class CreateAPIKeyResponse(md.Answer):
     _dates = ("created_at", "expires_at")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["is_active"] = True if (v := data.get("is_active")) is None else v
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -153,9 +156,9 @@ class ListAPIKeysResponse(md.Answer):
     _required = ("total",)
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
-        data["api_keys"] = [APIKeyResponse.adopt(item) for item in (data["api_keys"] or ())]
-        return super().adopt(data)
+    def _adopt(cls, data: dict[str, Any]) -> Self:
+        data["api_keys"] = [APIKeyResponse._adopt(item) for item in (data["api_keys"] or ())]
+        return super()._adopt(data)
 
 
 @frozen(slots=False)

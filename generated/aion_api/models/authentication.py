@@ -4,6 +4,9 @@
 Sign users up and in, and manage their sessions.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from datetime import datetime
@@ -96,9 +99,9 @@ class LoginResponse(md.Answer):
     _required = ("user_id", "email", "name", "email_verified", "is_active", "session_id")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["message"] = "Login successful" if (v := data.get("message")) is None else v
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -175,13 +178,13 @@ class RegisterResponse(md.Answer):
     _required = ("user_id", "email", "name", "tenant_id")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["email_verification_required"] = (
             True if (v := data.get("email_verification_required")) is None else v
         )
         data["email_sent"] = True if (v := data.get("email_sent")) is None else v
         data["message"] = "Registration successful" if (v := data.get("message")) is None else v
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -228,9 +231,9 @@ class SessionInfo(md.Answer):
     _dates = ("last_accessed_at", "created_at", "expires_at")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["is_current"] = False if (v := data.get("is_current")) is None else v
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -249,11 +252,11 @@ class SessionRotateResponse(md.Answer):
     _required = ("session_id",)
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["message"] = (
             "Session rotated successfully" if (v := data.get("message")) is None else v
         )
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)

@@ -4,6 +4,9 @@
 Background jobs that describe or verify many images at once.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from datetime import datetime
@@ -142,11 +145,11 @@ class BatchOperationResponse(md.Answer):
     _dates = ("created_at", "estimated_completion_time")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["status"] = BatchStatus(data["status"])
         data["processed_items"] = 0 if (v := data.get("processed_items")) is None else v
         data["failed_items"] = 0 if (v := data.get("failed_items")) is None else v
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -171,10 +174,10 @@ class BatchResultsResponse(md.Answer):
     _required = ("batch_id", "pagination", "summary")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["status"] = BatchStatus(data["status"])
-        data["results"] = [BatchItemResult.adopt(item) for item in (data["results"] or ())]
-        return super().adopt(data)
+        data["results"] = [BatchItemResult._adopt(item) for item in (data["results"] or ())]
+        return super()._adopt(data)
 
 
 @md.absent_as_none
@@ -238,10 +241,10 @@ class BatchStatusResponse(md.Answer):
     _dates = ("created_at", "started_at", "completed_at", "estimated_completion_time")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["status"] = BatchStatus(data["status"])
         data["progress_percentage"] = 0.0 if (v := data.get("progress_percentage")) is None else v
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)

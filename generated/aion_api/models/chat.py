@@ -5,6 +5,9 @@ Hold conversations about your images, documents, and videos. A session keeps the
 and the set of files the assistant can draw on.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from datetime import datetime
@@ -70,17 +73,17 @@ class ChatMessageResponse(md.Answer):
     _dates = ("created_at",)
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["token_count"] = data.get("token_count")
         data["processing_time_ms"] = data.get("processing_time_ms")
         data["image_context"] = (
             None
             if (v := data.get("image_context")) is None
-            else [MessageImageInfo.adopt(item) for item in v]
+            else [MessageImageInfo._adopt(item) for item in v]
             if md.is_array(v)
             else v
         )
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @md.absent_as_none
@@ -149,9 +152,9 @@ class ChatSessionSummaryResponse(md.Answer):
     _dates = ("created_at", "updated_at", "last_message_at")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["use_all_images"] = True if (v := data.get("use_all_images")) is None else v
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -250,11 +253,11 @@ class GetChatSessionResponse(md.Answer):
     _required = ("selected_image_ids",)
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
-        data["session"] = ChatSessionSummaryResponse.adopt(data["session"])
-        data["messages"] = [ChatMessageResponse.adopt(item) for item in (data["messages"] or ())]
+    def _adopt(cls, data: dict[str, Any]) -> Self:
+        data["session"] = ChatSessionSummaryResponse._adopt(data["session"])
+        data["messages"] = [ChatMessageResponse._adopt(item) for item in (data["messages"] or ())]
         data["context_summary"] = data.get("context_summary")
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -324,11 +327,11 @@ class ListChatSessionsResponse(md.Answer):
     _required = ("total_count", "has_more")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["sessions"] = [
-            ChatSessionSummaryResponse.adopt(item) for item in (data["sessions"] or ())
+            ChatSessionSummaryResponse._adopt(item) for item in (data["sessions"] or ())
         ]
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @md.absent_as_none
@@ -449,11 +452,11 @@ class SearchImagesResponse(md.Answer):
     _required = ("total_count", "query_interpretation")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["results"] = [
-            ImageSearchResultResponse.adopt(item) for item in (data["results"] or ())
+            ImageSearchResultResponse._adopt(item) for item in (data["results"] or ())
         ]
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -588,9 +591,9 @@ class UpdateImagesResponse(md.Answer):
     _required = ("session_id", "selected_image_ids", "estimated_tokens")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["context_summary"] = data.get("context_summary")
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)

@@ -5,6 +5,9 @@ Connect a Google Drive account, import files from it and export images to it. Im
 run as background jobs.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from datetime import datetime
@@ -122,7 +125,7 @@ class CloudStorageJobDetail(md.Answer):
     )
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         extra = md.unknown(data, cls._keys)
         return md.build(
             cls,
@@ -175,9 +178,9 @@ class CompleteAuthResult(md.Answer):
     _required = ("is_new",)
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
-        data["connection"] = CloudStorageConnection.adopt(data["connection"])
-        return super().adopt(data)
+    def _adopt(cls, data: dict[str, Any]) -> Self:
+        data["connection"] = CloudStorageConnection._adopt(data["connection"])
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -195,11 +198,11 @@ class ConnectionList(md.Answer):
     _required = ("total_count",)
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["connections"] = [
-            CloudStorageConnection.adopt(item) for item in (data["connections"] or ())
+            CloudStorageConnection._adopt(item) for item in (data["connections"] or ())
         ]
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -217,9 +220,9 @@ class DisconnectResult(md.Answer):
     _required = ("success",)
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["message"] = "" if (v := data.get("message")) is None else v
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -303,9 +306,9 @@ class ImportResult(md.Answer):
     _required = ("is_async", "message")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["total_files"] = 0 if (v := data.get("total_files")) is None else v
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -351,9 +354,9 @@ class JobStatusResponse(md.Answer):
     _keys = frozenset(["job"])
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
-        data["job"] = CloudStorageJobDetail.adopt(data["job"])
-        return super().adopt(data)
+    def _adopt(cls, data: dict[str, Any]) -> Self:
+        data["job"] = CloudStorageJobDetail._adopt(data["job"])
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -421,6 +424,6 @@ class PickerTokenResponse(md.Answer):
     _keys = frozenset(["session"])
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
-        data["session"] = PickerSessionData.adopt(data["session"])
-        return super().adopt(data)
+    def _adopt(cls, data: dict[str, Any]) -> Self:
+        data["session"] = PickerSessionData._adopt(data["session"])
+        return super()._adopt(data)

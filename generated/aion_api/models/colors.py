@@ -5,6 +5,9 @@ Read the dominant colors of images, extract them again with other settings, and 
 color. Extraction starts by itself when an image is uploaded.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from typing import Any, Self
@@ -132,9 +135,9 @@ class ColorSearchResponseDTO(md.Answer):
     _required = ("total_count", "limit", "offset")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
-        data["results"] = [ColorSearchResultDTO.adopt(item) for item in (data["results"] or ())]
-        return super().adopt(data)
+    def _adopt(cls, data: dict[str, Any]) -> Self:
+        data["results"] = [ColorSearchResultDTO._adopt(item) for item in (data["results"] or ())]
+        return super()._adopt(data)
 
 
 @md.absent_as_none
@@ -171,6 +174,6 @@ class ColorSearchResultDTO(md.Answer):
     _required = ("image_id",)
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["match_score"] = 1.0 if (v := data.get("match_score")) is None else v
-        return super().adopt(data)
+        return super()._adopt(data)

@@ -4,6 +4,9 @@
 Processing results, exports and stored images. The same operations as `Data History`.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from datetime import datetime
@@ -52,12 +55,14 @@ class DescriptionHistoryResponse(md.Answer):
     _required = ("total_count",)
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
-        data["results"] = [ProcessingResultResponse.adopt(item) for item in (data["results"] or ())]
-        data["statistics"] = ProcessingStatisticsResponse.adopt(data["statistics"])
-        data["filters_applied"] = FiltersAppliedResponse.adopt(data["filters_applied"])
-        data["page_info"] = PageInfoResponse.adopt(data["page_info"])
-        return super().adopt(data)
+    def _adopt(cls, data: dict[str, Any]) -> Self:
+        data["results"] = [
+            ProcessingResultResponse._adopt(item) for item in (data["results"] or ())
+        ]
+        data["statistics"] = ProcessingStatisticsResponse._adopt(data["statistics"])
+        data["filters_applied"] = FiltersAppliedResponse._adopt(data["filters_applied"])
+        data["page_info"] = PageInfoResponse._adopt(data["page_info"])
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -164,7 +169,7 @@ class FiltersAppliedResponse(md.Answer):
     )
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["date_range_applied"] = False if (v := data.get("date_range_applied")) is None else v
         data["confidence_range_applied"] = (
             False if (v := data.get("confidence_range_applied")) is None else v
@@ -173,7 +178,7 @@ class FiltersAppliedResponse(md.Answer):
         data["source_types_filtered"] = (
             False if (v := data.get("source_types_filtered")) is None else v
         )
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -256,7 +261,7 @@ class ProcessingResultResponse(md.Answer):
     )
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         extra = md.unknown(data, cls._keys)
         return md.build(
             cls,
@@ -275,7 +280,7 @@ class ProcessingResultResponse(md.Answer):
                 "metadata": data.get("metadata"),
                 "verification": None
                 if (v := data.get("verification")) is None
-                else VerificationDetailsResponse.adopt(v),
+                else VerificationDetailsResponse._adopt(v),
                 "additional_properties": extra,
             },
         )
@@ -368,9 +373,11 @@ class VerificationHistoryResponse(md.Answer):
     _required = ("total_count",)
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
-        data["results"] = [ProcessingResultResponse.adopt(item) for item in (data["results"] or ())]
-        data["statistics"] = ProcessingStatisticsResponse.adopt(data["statistics"])
-        data["filters_applied"] = FiltersAppliedResponse.adopt(data["filters_applied"])
-        data["page_info"] = PageInfoResponse.adopt(data["page_info"])
-        return super().adopt(data)
+    def _adopt(cls, data: dict[str, Any]) -> Self:
+        data["results"] = [
+            ProcessingResultResponse._adopt(item) for item in (data["results"] or ())
+        ]
+        data["statistics"] = ProcessingStatisticsResponse._adopt(data["statistics"])
+        data["filters_applied"] = FiltersAppliedResponse._adopt(data["filters_applied"])
+        data["page_info"] = PageInfoResponse._adopt(data["page_info"])
+        return super()._adopt(data)

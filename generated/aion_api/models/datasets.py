@@ -4,6 +4,9 @@
 Datasets made from completed batches, and their exports.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from datetime import datetime
@@ -74,9 +77,9 @@ class DatasetListResponse(md.Answer):
     _required = ("total_count", "limit", "offset", "has_more")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
-        data["datasets"] = [DatasetResponse.adopt(item) for item in (data["datasets"] or ())]
-        return super().adopt(data)
+    def _adopt(cls, data: dict[str, Any]) -> Self:
+        data["datasets"] = [DatasetResponse._adopt(item) for item in (data["datasets"] or ())]
+        return super()._adopt(data)
 
 
 @md.absent_as_none
@@ -132,12 +135,12 @@ class DatasetResponse(md.Answer):
     _dates = ("created_at", "updated_at")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["status"] = DatasetStatus(data["status"])
         data["total_items"] = 0 if (v := data.get("total_items")) is None else v
         data["successful_items"] = 0 if (v := data.get("successful_items")) is None else v
         data["export_count"] = 0 if (v := data.get("export_count")) is None else v
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)

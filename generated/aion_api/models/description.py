@@ -4,6 +4,9 @@
 Describe a single image in one request.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from typing import Any

@@ -6,6 +6,9 @@ one at a time or in batches. Each upload has three steps: request a URL, send th
 confirm.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from typing import Any, Self
@@ -97,13 +100,13 @@ class DocumentBatchConfirmResponse(md.Answer):
     _required = ("batch_id", "successful_uploads", "failed_uploads", "processing_status", "message")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["documents"] = (
             None
             if (v := data.get("documents")) is None
-            else [ConfirmedDocument.adopt(item) for item in v]
+            else [ConfirmedDocument._adopt(item) for item in v]
         )
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -153,12 +156,12 @@ class DocumentBatchPrepareResponse(md.Answer):
     _required = ("batch_id", "total_size_bytes", "estimated_time_seconds", "expires_at")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
-        data["upload_plan"] = DocumentUploadPlan.adopt(data["upload_plan"])
+    def _adopt(cls, data: dict[str, Any]) -> Self:
+        data["upload_plan"] = DocumentUploadPlan._adopt(data["upload_plan"])
         data["presigned_urls"] = [
-            DocumentBatchPresignedUrl.adopt(item) for item in (data["presigned_urls"] or ())
+            DocumentBatchPresignedUrl._adopt(item) for item in (data["presigned_urls"] or ())
         ]
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @md.absent_as_none
@@ -262,13 +265,13 @@ class DocumentBatchStatusResponse(md.Answer):
     )
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["documents"] = (
             None
             if (v := data.get("documents")) is None
-            else [ConfirmedDocument.adopt(item) for item in v]
+            else [ConfirmedDocument._adopt(item) for item in v]
         )
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -326,10 +329,10 @@ class DocumentConfirmationResponse(md.Answer):
     _required = ("document_id", "object_key", "filename", "document_type", "status", "confirmed")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["deduplicated"] = False if (v := data.get("deduplicated")) is None else v
         data["is_idempotent_retry"] = False if (v := data.get("is_idempotent_retry")) is None else v
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -421,9 +424,9 @@ class DocumentPresignedUploadResponse(md.Answer):
     _required = ("upload_url", "upload_method", "object_key", "expires_at", "max_size_bytes")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["storage_target"] = "default" if (v := data.get("storage_target")) is None else v
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @md.absent_as_none

@@ -5,6 +5,9 @@ List, read, search, update, download and delete documents, along with their extr
 chunks.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from datetime import datetime
@@ -69,23 +72,23 @@ class BatchDeleteDocumentsResponse(md.Answer):
     _required = ("summary",)
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["deleted"] = (
             None
             if (v := data.get("deleted")) is None
-            else [BatchDeleteDocumentResult.adopt(item) for item in v]
+            else [BatchDeleteDocumentResult._adopt(item) for item in v]
         )
         data["skipped"] = (
             None
             if (v := data.get("skipped")) is None
-            else [BatchDeleteDocumentResult.adopt(item) for item in v]
+            else [BatchDeleteDocumentResult._adopt(item) for item in v]
         )
         data["failed"] = (
             None
             if (v := data.get("failed")) is None
-            else [BatchDeleteDocumentResult.adopt(item) for item in v]
+            else [BatchDeleteDocumentResult._adopt(item) for item in v]
         )
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @md.absent_as_none
@@ -150,9 +153,9 @@ class DocumentChunksResponseAPI(md.Answer):
     _required = ("document_id", "total_chunks")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
-        data["chunks"] = [ChunkResult.adopt(item) for item in (data["chunks"] or ())]
-        return super().adopt(data)
+    def _adopt(cls, data: dict[str, Any]) -> Self:
+        data["chunks"] = [ChunkResult._adopt(item) for item in (data["chunks"] or ())]
+        return super()._adopt(data)
 
 
 @md.absent_as_none
@@ -213,9 +216,9 @@ class DocumentListResponseAPI(md.Answer):
     _required = ("total_count", "page", "page_size")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
-        data["documents"] = [DocumentInfo.adopt(item) for item in (data["documents"] or ())]
-        return super().adopt(data)
+    def _adopt(cls, data: dict[str, Any]) -> Self:
+        data["documents"] = [DocumentInfo._adopt(item) for item in (data["documents"] or ())]
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -255,9 +258,9 @@ class DocumentSearchResponseAPI(md.Answer):
     _required = ("query", "total_count", "search_time_ms")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
-        data["results"] = [ChunkResult.adopt(item) for item in (data["results"] or ())]
-        return super().adopt(data)
+    def _adopt(cls, data: dict[str, Any]) -> Self:
+        data["results"] = [ChunkResult._adopt(item) for item in (data["results"] or ())]
+        return super()._adopt(data)
 
 
 @md.absent_as_none

@@ -4,6 +4,9 @@
 Organize files in a tree of folders up to 10 levels deep. Folder names are unique within a level.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from datetime import datetime
@@ -54,10 +57,10 @@ class DeleteFolderResult(md.Answer):
     _required = ("id", "mode")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["files_affected"] = 0 if (v := data.get("files_affected")) is None else v
         data["subfolders_affected"] = 0 if (v := data.get("subfolders_affected")) is None else v
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @md.absent_as_none
@@ -97,11 +100,11 @@ class Folder(md.Answer):
     _dates = ("created_at", "updated_at")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["depth"] = 0 if (v := data.get("depth")) is None else v
         data["file_count"] = 0 if (v := data.get("file_count")) is None else v
         data["subfolder_count"] = 0 if (v := data.get("subfolder_count")) is None else v
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -120,9 +123,9 @@ class FolderBreadcrumb(md.Answer):
     _required = ("id", "name")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["depth"] = 0 if (v := data.get("depth")) is None else v
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -138,9 +141,11 @@ class FolderBreadcrumbs(md.Answer):
     _keys = frozenset(["breadcrumbs"])
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
-        data["breadcrumbs"] = [FolderBreadcrumb.adopt(item) for item in (data["breadcrumbs"] or ())]
-        return super().adopt(data)
+    def _adopt(cls, data: dict[str, Any]) -> Self:
+        data["breadcrumbs"] = [
+            FolderBreadcrumb._adopt(item) for item in (data["breadcrumbs"] or ())
+        ]
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -164,13 +169,15 @@ class FolderContents(md.Answer):
     _keys = frozenset(["breadcrumbs", "subfolders", "total_files", "has_more_files", "folder"])
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
-        data["breadcrumbs"] = [FolderBreadcrumb.adopt(item) for item in (data["breadcrumbs"] or ())]
-        data["subfolders"] = [Folder.adopt(item) for item in (data["subfolders"] or ())]
+    def _adopt(cls, data: dict[str, Any]) -> Self:
+        data["breadcrumbs"] = [
+            FolderBreadcrumb._adopt(item) for item in (data["breadcrumbs"] or ())
+        ]
+        data["subfolders"] = [Folder._adopt(item) for item in (data["subfolders"] or ())]
         data["total_files"] = 0 if (v := data.get("total_files")) is None else v
         data["has_more_files"] = False if (v := data.get("has_more_files")) is None else v
-        data["folder"] = None if (v := data.get("folder")) is None else Folder.adopt(v)
-        return super().adopt(data)
+        data["folder"] = None if (v := data.get("folder")) is None else Folder._adopt(v)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -186,9 +193,9 @@ class FolderTree(md.Answer):
     _keys = frozenset(["folders"])
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
-        data["folders"] = [Folder.adopt(item) for item in (data["folders"] or ())]
-        return super().adopt(data)
+    def _adopt(cls, data: dict[str, Any]) -> Self:
+        data["folders"] = [Folder._adopt(item) for item in (data["folders"] or ())]
+        return super()._adopt(data)
 
 
 @frozen(slots=False)

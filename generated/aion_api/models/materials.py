@@ -5,6 +5,9 @@ Classify the materials visible in images and search images by material, finish, 
 pattern.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from typing import Any, Self
@@ -104,9 +107,9 @@ class MaterialSearchResponseDTO(md.Answer):
     _required = ("total_count", "limit", "offset")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
-        data["results"] = [MaterialSearchResultDTO.adopt(item) for item in (data["results"] or ())]
-        return super().adopt(data)
+    def _adopt(cls, data: dict[str, Any]) -> Self:
+        data["results"] = [MaterialSearchResultDTO._adopt(item) for item in (data["results"] or ())]
+        return super()._adopt(data)
 
 
 @md.absent_as_none
@@ -128,9 +131,9 @@ class MaterialSearchResultDTO(md.Answer):
     _required = ("image_id",)
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["confidence_score"] = 1.0 if (v := data.get("confidence_score")) is None else v
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -155,7 +158,7 @@ class MaterialTypeDTO(md.Answer):
     _keys = frozenset(["type", "display_name", "description", "common_finishes"])
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         extra = md.unknown(data, cls._keys)
         return md.build(
             cls,

@@ -4,6 +4,9 @@
 Subscriptions, credit packs and billing, with Stripe as the payment provider.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from typing import Any, Self
@@ -147,9 +150,9 @@ class SubscriptionStatusResponse(md.Answer):
     _required = ("status", "cancel_at_period_end", "tenant_id")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["has_billing_history"] = False if (v := data.get("has_billing_history")) is None else v
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)

@@ -4,6 +4,9 @@
 Manage rule sets: named groups of rules that describe and verify requests can apply to images.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from typing import Any, Self
@@ -144,9 +147,9 @@ class RuleSetListResponse(md.Answer):
     _required = ("total", "page", "page_size")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
-        data["rule_sets"] = [RuleSetResponse.adopt(item) for item in (data["rule_sets"] or ())]
-        return super().adopt(data)
+    def _adopt(cls, data: dict[str, Any]) -> Self:
+        data["rule_sets"] = [RuleSetResponse._adopt(item) for item in (data["rule_sets"] or ())]
+        return super()._adopt(data)
 
 
 @md.absent_as_none
@@ -207,9 +210,9 @@ class RuleSetResponse(md.Answer):
     )
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
-        data["rules"] = [RuleConfigResponse.adopt(item) for item in (data["rules"] or ())]
-        return super().adopt(data)
+    def _adopt(cls, data: dict[str, Any]) -> Self:
+        data["rules"] = [RuleConfigResponse._adopt(item) for item in (data["rules"] or ())]
+        return super()._adopt(data)
 
 
 @frozen(slots=False)

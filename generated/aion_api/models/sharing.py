@@ -4,6 +4,9 @@
 Share rule sets with people, with other tenants, or through a token, and manage tenant members.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from typing import Any, Self
@@ -124,10 +127,10 @@ class ShareResponse(md.Answer):
     _required = ("id", "ruleset_id", "shared_by_tenant_id")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["access_level"] = ShareAccessLevel(data["access_level"])
         data["status"] = ShareStatus(data["status"])
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -175,10 +178,10 @@ class SharingMemberResponse(md.Answer):
     _required = ("user_id", "tenant_id")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["role"] = Role(data["role"])
         data["is_active"] = True if (v := data.get("is_active")) is None else v
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)

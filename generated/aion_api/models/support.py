@@ -4,6 +4,9 @@
 Send a message to the support team.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from attrs import frozen

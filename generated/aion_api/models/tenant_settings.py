@@ -4,6 +4,9 @@
 Manage the settings, limits, members, custom S3 storage, and audit log of a tenant.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from datetime import datetime
@@ -32,9 +35,9 @@ class AuditLogListResponse(md.Answer):
     _required = ("total_count", "has_more")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
-        data["entries"] = [AuditLogResponse.adopt(item) for item in (data["entries"] or ())]
-        return super().adopt(data)
+    def _adopt(cls, data: dict[str, Any]) -> Self:
+        data["entries"] = [AuditLogResponse._adopt(item) for item in (data["entries"] or ())]
+        return super()._adopt(data)
 
 
 @md.absent_as_none
@@ -192,9 +195,9 @@ class TenantLimitsResponse(md.Answer):
     _required = ("limits", "usage", "remaining")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["subscription_tier"] = "free" if (v := data.get("subscription_tier")) is None else v
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -312,7 +315,7 @@ class TenantSettings(md.Answer):
     _dates = ("created_at", "updated_at", "subscription_expires_at")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["owner_user_id"] = data.get("owner_user_id")
         data["webhook_url"] = data.get("webhook_url")
         data["supports_overage"] = False if (v := data.get("supports_overage")) is None else v
@@ -320,7 +323,7 @@ class TenantSettings(md.Answer):
         data["overage_credits_used"] = 0 if (v := data.get("overage_credits_used")) is None else v
         data["max_overage_credits"] = 0 if (v := data.get("max_overage_credits")) is None else v
         data["overage_cost"] = 0.0 if (v := data.get("overage_cost")) is None else v
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)

@@ -5,6 +5,9 @@ A session tracks one batch upload from the first byte to the last processed file
 then read its results.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from datetime import datetime
@@ -88,9 +91,9 @@ class FileResultSummary(md.Answer):
     _required = ("filename", "image_id")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["status"] = FileResultSummaryStatus(data["status"])
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -166,9 +169,9 @@ class UploadSessionListResponse(md.Answer):
     _required = ("total_count", "offset", "limit", "has_more")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
-        data["sessions"] = [UploadSessionListItem.adopt(item) for item in (data["sessions"] or ())]
-        return super().adopt(data)
+    def _adopt(cls, data: dict[str, Any]) -> Self:
+        data["sessions"] = [UploadSessionListItem._adopt(item) for item in (data["sessions"] or ())]
+        return super()._adopt(data)
 
 
 @md.absent_as_none
@@ -217,9 +220,9 @@ class UploadSessionResultItem(md.Answer):
     _dates = ("created_at",)
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["status"] = UploadSessionResultItemStatus(data["status"])
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -249,9 +252,9 @@ class UploadSessionResultsResponse(md.Answer):
     _required = ("session_id", "total_count", "offset", "limit", "has_more", "summary")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
-        data["results"] = [UploadSessionResultItem.adopt(item) for item in (data["results"] or ())]
-        return super().adopt(data)
+    def _adopt(cls, data: dict[str, Any]) -> Self:
+        data["results"] = [UploadSessionResultItem._adopt(item) for item in (data["results"] or ())]
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -327,16 +330,16 @@ class UploadSessionStatusResponse(md.Answer):
     _dates = ("created_at", "started_at", "completed_at", "estimated_completion_time")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["status"] = UploadSessionStatusResponseStatus(data["status"])
         data["recent_completions"] = (
             None
             if (v := data.get("recent_completions")) is None
-            else [FileResultSummary.adopt(item) for item in v]
+            else [FileResultSummary._adopt(item) for item in v]
         )
         data["recent_errors"] = (
             None
             if (v := data.get("recent_errors")) is None
-            else [FileErrorSummary.adopt(item) for item in v]
+            else [FileErrorSummary._adopt(item) for item in v]
         )
-        return super().adopt(data)
+        return super()._adopt(data)

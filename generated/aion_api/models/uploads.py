@@ -4,6 +4,9 @@
 Upload quota, duplicate checks, processing status, and presigned uploads.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from typing import Any, Self
@@ -53,13 +56,13 @@ class BatchDescriptionCountsResponse(md.Answer):
     _keys = frozenset(["pending", "processing", "completed", "failed", "skipped"])
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["pending"] = 0 if (v := data.get("pending")) is None else v
         data["processing"] = 0 if (v := data.get("processing")) is None else v
         data["completed"] = 0 if (v := data.get("completed")) is None else v
         data["failed"] = 0 if (v := data.get("failed")) is None else v
         data["skipped"] = 0 if (v := data.get("skipped")) is None else v
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @md.absent_as_none
@@ -78,9 +81,9 @@ class BatchErrorSummaryResponse(md.Answer):
     _keys = frozenset(["count", "messages"])
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["count"] = 0 if (v := data.get("count")) is None else v
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @md.absent_as_none
@@ -169,7 +172,7 @@ class BatchStatusCountsResponse(md.Answer):
     )
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["total"] = 0 if (v := data.get("total")) is None else v
         data["uploading"] = 0 if (v := data.get("uploading")) is None else v
         data["confirming"] = 0 if (v := data.get("confirming")) is None else v
@@ -179,7 +182,7 @@ class BatchStatusCountsResponse(md.Answer):
         data["failed"] = 0 if (v := data.get("failed")) is None else v
         data["partially_completed"] = 0 if (v := data.get("partially_completed")) is None else v
         data["stuck"] = 0 if (v := data.get("stuck")) is None else v
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @md.absent_as_none
@@ -224,15 +227,15 @@ class BatchStatusSummaryResponse(md.Answer):
     _required = ("batch_id", "tenant_id", "overall_status", "completion_percentage")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
-        data["counts"] = BatchStatusCountsResponse.adopt(data["counts"])
+    def _adopt(cls, data: dict[str, Any]) -> Self:
+        data["counts"] = BatchStatusCountsResponse._adopt(data["counts"])
         data["description_counts"] = (
             None
             if (v := data.get("description_counts")) is None
-            else BatchDescriptionCountsResponse.adopt(v)
+            else BatchDescriptionCountsResponse._adopt(v)
         )
-        data["error_summary"] = BatchErrorSummaryResponse.adopt(data["error_summary"])
-        return super().adopt(data)
+        data["error_summary"] = BatchErrorSummaryResponse._adopt(data["error_summary"])
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -285,13 +288,13 @@ class BatchUploadConfirmResponse(md.Answer):
     _required = ("batch_id", "successful_uploads", "failed_uploads", "processing_status", "message")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["stored_images"] = (
             None
             if (v := data.get("stored_images")) is None
-            else [StoredImageInfo.adopt(item) for item in v]
+            else [StoredImageInfo._adopt(item) for item in v]
         )
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -335,12 +338,12 @@ class BatchUploadPrepareResponse(md.Answer):
     _required = ("batch_id", "total_size_bytes", "estimated_time_seconds")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
-        data["upload_plan"] = UploadPlan.adopt(data["upload_plan"])
+    def _adopt(cls, data: dict[str, Any]) -> Self:
+        data["upload_plan"] = UploadPlan._adopt(data["upload_plan"])
         data["presigned_urls"] = [
-            BatchPresignedUrl.adopt(item) for item in (data["presigned_urls"] or ())
+            BatchPresignedUrl._adopt(item) for item in (data["presigned_urls"] or ())
         ]
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -491,13 +494,13 @@ class PendingBatchesResponse(md.Answer):
     _required = ("has_recoverable",)
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["batches"] = (
             None
             if (v := data.get("batches")) is None
-            else [PendingBatchInfo.adopt(item) for item in v]
+            else [PendingBatchInfo._adopt(item) for item in v]
         )
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -565,9 +568,9 @@ class PresignedUploadResponse(md.Answer):
     _required = ("upload_url", "upload_method", "object_key", "expires_at", "max_size_bytes")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["storage_target"] = "default" if (v := data.get("storage_target")) is None else v
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @md.absent_as_none
@@ -611,9 +614,11 @@ class StuckUploadsResponse(md.Answer):
     _required = ("stuck_count",)
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
-        data["images"] = [UnifiedImageStatusResponse.adopt(item) for item in (data["images"] or ())]
-        return super().adopt(data)
+    def _adopt(cls, data: dict[str, Any]) -> Self:
+        data["images"] = [
+            UnifiedImageStatusResponse._adopt(item) for item in (data["images"] or ())
+        ]
+        return super()._adopt(data)
 
 
 @md.absent_as_none
@@ -675,12 +680,12 @@ class UnifiedImageStatusResponse(md.Answer):
     _required = ("image_id", "tenant_id", "unified_status")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
-        data["component_statuses"] = ComponentStatusesResponse.adopt(data["component_statuses"])
+    def _adopt(cls, data: dict[str, Any]) -> Self:
+        data["component_statuses"] = ComponentStatusesResponse._adopt(data["component_statuses"])
         data["retry_count"] = 0 if (v := data.get("retry_count")) is None else v
         data["is_stuck"] = False if (v := data.get("is_stuck")) is None else v
         data["is_terminal"] = False if (v := data.get("is_terminal")) is None else v
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)

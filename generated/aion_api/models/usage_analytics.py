@@ -5,6 +5,9 @@ Credits, requests and tokens used by a tenant, with limits and trends. Read oper
 requests per minute; the credit check allows 60.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from typing import Any, Self
@@ -66,9 +69,9 @@ class ConversationTokenUsageItem(md.Answer):
     )
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["title"] = data.get("title")
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -91,11 +94,11 @@ class ConversationTokenUsageResponse(md.Answer):
     _required = ("total_count", "total_input_tokens", "total_output_tokens")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["conversations"] = [
-            ConversationTokenUsageItem.adopt(item) for item in (data["conversations"] or ())
+            ConversationTokenUsageItem._adopt(item) for item in (data["conversations"] or ())
         ]
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -183,9 +186,9 @@ class DashboardAnalyticsResponse(md.Answer):
     )
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["daily_activity"] = [
-            DailyActivityPoint.adopt(item) for item in (data["daily_activity"] or ())
+            DailyActivityPoint._adopt(item) for item in (data["daily_activity"] or ())
         ]
         data["avg_processing_time_ms"] = data.get("avg_processing_time_ms")
         data["success_rate"] = data.get("success_rate")
@@ -195,7 +198,7 @@ class DashboardAnalyticsResponse(md.Answer):
         data["max_monthly_chat_tokens"] = (
             0 if (v := data.get("max_monthly_chat_tokens")) is None else v
         )
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @md.absent_as_none
@@ -238,9 +241,9 @@ class FileTokenUsageItem(md.Answer):
     _required = ("image_id", "input_tokens", "output_tokens", "total_tokens", "created_at")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["filename"] = data.get("filename")
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -262,9 +265,9 @@ class FileTokenUsageResponse(md.Answer):
     _required = ("total_count", "total_input_tokens", "total_output_tokens")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
-        data["files"] = [FileTokenUsageItem.adopt(item) for item in (data["files"] or ())]
-        return super().adopt(data)
+    def _adopt(cls, data: dict[str, Any]) -> Self:
+        data["files"] = [FileTokenUsageItem._adopt(item) for item in (data["files"] or ())]
+        return super()._adopt(data)
 
 
 @md.absent_as_none
@@ -363,7 +366,7 @@ class MonthlyTokenUsageResponse(md.Answer):
     _required = ("year", "month", "total_input_tokens", "total_output_tokens", "total_tokens")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["describe_cache_read_tokens"] = (
             0 if (v := data.get("describe_cache_read_tokens")) is None else v
         )
@@ -397,7 +400,7 @@ class MonthlyTokenUsageResponse(md.Answer):
         data["total_cache_creation_tokens"] = (
             0 if (v := data.get("total_cache_creation_tokens")) is None else v
         )
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -419,12 +422,12 @@ class OperationTypeBreakdown(md.Answer):
     _keys = frozenset(["describe", "verify", "batch_describe", "batch_verify"])
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["describe"] = 0 if (v := data.get("describe")) is None else v
         data["verify"] = 0 if (v := data.get("verify")) is None else v
         data["batch_describe"] = 0 if (v := data.get("batch_describe")) is None else v
         data["batch_verify"] = 0 if (v := data.get("batch_verify")) is None else v
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @md.absent_as_none
@@ -477,18 +480,18 @@ class UsageBreakdownResponse(md.Answer):
     )
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["by_verification_level"] = (
             None
             if (v := data.get("by_verification_level")) is None
-            else VerificationLevelBreakdown.adopt(v)
+            else VerificationLevelBreakdown._adopt(v)
         )
         data["by_operation_type"] = (
             None
             if (v := data.get("by_operation_type")) is None
-            else OperationTypeBreakdown.adopt(v)
+            else OperationTypeBreakdown._adopt(v)
         )
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -570,14 +573,14 @@ class UsageCheckResponse(md.Answer):
     )
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["prepaid_credits"] = 0 if (v := data.get("prepaid_credits")) is None else v
         data["supports_overage"] = False if (v := data.get("supports_overage")) is None else v
         data["included_credits"] = 0 if (v := data.get("included_credits")) is None else v
         data["overage_credits_used"] = 0 if (v := data.get("overage_credits_used")) is None else v
         data["max_overage_credits"] = 0 if (v := data.get("max_overage_credits")) is None else v
         data["overage_cost"] = 0.0 if (v := data.get("overage_cost")) is None else v
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -599,9 +602,9 @@ class VerificationLevelBreakdown(md.Answer):
     _keys = frozenset(["quick", "standard", "thorough", "critical"])
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["quick"] = 0 if (v := data.get("quick")) is None else v
         data["standard"] = 0 if (v := data.get("standard")) is None else v
         data["thorough"] = 0 if (v := data.get("thorough")) is None else v
         data["critical"] = 0 if (v := data.get("critical")) is None else v
-        return super().adopt(data)
+        return super()._adopt(data)

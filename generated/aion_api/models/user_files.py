@@ -5,6 +5,9 @@ Upload, list, read, change, and delete files. Images, documents, videos, and sav
 files, told apart by `media_type`.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from datetime import datetime
@@ -75,23 +78,23 @@ class BatchDeleteFilesResponse(md.Answer):
     _required = ("summary",)
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["deleted"] = (
             None
             if (v := data.get("deleted")) is None
-            else [BatchDeleteFileResult.adopt(item) for item in v]
+            else [BatchDeleteFileResult._adopt(item) for item in v]
         )
         data["skipped"] = (
             None
             if (v := data.get("skipped")) is None
-            else [BatchDeleteFileResult.adopt(item) for item in v]
+            else [BatchDeleteFileResult._adopt(item) for item in v]
         )
         data["failed"] = (
             None
             if (v := data.get("failed")) is None
-            else [BatchDeleteFileResult.adopt(item) for item in v]
+            else [BatchDeleteFileResult._adopt(item) for item in v]
         )
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -178,9 +181,9 @@ class CreateLinkResponse(md.Answer):
     _dates = ("created_at",)
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["is_duplicate"] = False if (v := data.get("is_duplicate")) is None else v
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -201,9 +204,9 @@ class DeleteFileResult(md.Answer):
     _dates = ("deleted_at",)
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["message"] = "" if (v := data.get("message")) is None else v
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -223,9 +226,9 @@ class FileList(md.Answer):
     _required = ("total_count", "has_more")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
-        data["files"] = [UserFile.adopt(item) for item in (data["files"] or ())]
-        return super().adopt(data)
+    def _adopt(cls, data: dict[str, Any]) -> Self:
+        data["files"] = [UserFile._adopt(item) for item in (data["files"] or ())]
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -353,9 +356,9 @@ class InitiateUploadResponse(md.Answer):
     _dates = ("expires_at",)
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["upload_method"] = "DIRECT" if (v := data.get("upload_method")) is None else v
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @md.absent_as_none
@@ -437,10 +440,10 @@ class StreamBatchFileResult(md.Answer):
     _required = ("image_id", "filename", "object_key", "status")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["skipped"] = False if (v := data.get("skipped")) is None else v
         data["storage_target"] = "default" if (v := data.get("storage_target")) is None else v
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -520,18 +523,18 @@ class StreamBatchUploadResponse(md.Answer):
     )
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["immediate_results"] = (
             None
             if (v := data.get("immediate_results")) is None
-            else [StreamBatchFileResult.adopt(item) for item in v]
+            else [StreamBatchFileResult._adopt(item) for item in v]
         )
         data["rejections"] = (
             None
             if (v := data.get("rejections")) is None
-            else [FileRejection.adopt(item) for item in v]
+            else [FileRejection._adopt(item) for item in v]
         )
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -627,10 +630,10 @@ class StreamingUploadResponse(md.Answer):
     )
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["skipped"] = False if (v := data.get("skipped")) is None else v
         data["storage_target"] = "default" if (v := data.get("storage_target")) is None else v
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @md.absent_as_none
@@ -956,15 +959,15 @@ class UserFileDetails(md.Answer):
     )
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["full_descriptions"] = (
             None
             if (v := data.get("full_descriptions")) is None
-            else [FullDescription.adopt(item) for item in v]
+            else [FullDescription._adopt(item) for item in v]
         )
         data["processing_history"] = (
             None
             if (v := data.get("processing_history")) is None
-            else [ProcessingHistory.adopt(item) for item in v]
+            else [ProcessingHistory._adopt(item) for item in v]
         )
-        return super().adopt(data)
+        return super()._adopt(data)

@@ -4,6 +4,9 @@
 Manage the profile, password, email address, and sessions of the signed-in user.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from datetime import datetime

@@ -4,6 +4,9 @@
 Check a text against an image with one or more AI providers.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from typing import Any

@@ -4,6 +4,9 @@
 Queue, follow and retry the jobs that analyze uploaded videos.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from datetime import datetime
@@ -96,11 +99,11 @@ class VideoAnalysisRetryResult(md.Answer):
     _required = ("analysis_job_id", "media_id")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["status"] = "pending" if (v := data.get("status")) is None else v
         data["retry_count"] = 0 if (v := data.get("retry_count")) is None else v
         data["max_retries"] = 3 if (v := data.get("max_retries")) is None else v
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @md.absent_as_none
@@ -156,9 +159,9 @@ class VideoAnalysisStatusResponse(md.Answer):
     _dates = ("started_at", "completed_at", "estimated_completion_time")
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["status"] = "pending" if (v := data.get("status")) is None else v
         data["progress_percent"] = 0.0 if (v := data.get("progress_percent")) is None else v
         data["retry_count"] = 0 if (v := data.get("retry_count")) is None else v
         data["max_retries"] = 3 if (v := data.get("max_retries")) is None else v
-        return super().adopt(data)
+        return super()._adopt(data)

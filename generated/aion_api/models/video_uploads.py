@@ -5,6 +5,9 @@ Upload large videos in chunks: initiate, send each chunk with `PUT`, confirm it,
 upload.
 """
 
+# Decoding is for the generated modules only.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from datetime import datetime
@@ -84,11 +87,11 @@ class BatchVideoUploadResponseDTO(md.Answer):
     )
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["videos"] = [
-            InitiateVideoUploadResponseDTO.adopt(item) for item in (data["videos"] or ())
+            InitiateVideoUploadResponseDTO._adopt(item) for item in (data["videos"] or ())
         ]
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @md.absent_as_none
@@ -124,12 +127,12 @@ class ChunkConfirmResult(md.Answer):
     _required = ("chunk_number",)
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["status"] = "confirmed" if (v := data.get("status")) is None else v
         data["chunks_completed"] = 0 if (v := data.get("chunks_completed")) is None else v
         data["total_chunks"] = 0 if (v := data.get("total_chunks")) is None else v
         data["progress_percent"] = 0.0 if (v := data.get("progress_percent")) is None else v
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -155,10 +158,10 @@ class ChunkRetryResult(md.Answer):
     _dates = ("expires_at",)
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["retry_attempt"] = 0 if (v := data.get("retry_attempt")) is None else v
         data["max_retries"] = 3 if (v := data.get("max_retries")) is None else v
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -228,9 +231,9 @@ class CompleteVideoUploadResponseDTO(md.Answer):
     _dates = ("created_at",)
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
-        data["metadata"] = VideoMetadata.adopt(data["metadata"])
-        return super().adopt(data)
+    def _adopt(cls, data: dict[str, Any]) -> Self:
+        data["metadata"] = VideoMetadata._adopt(data["metadata"])
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -320,13 +323,13 @@ class InitiateVideoUploadResponseDTO(md.Answer):
     _dates = ("expires_at",)
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
-        data["chunks"] = [VideoChunkInfo.adopt(item) for item in (data["chunks"] or ())]
+    def _adopt(cls, data: dict[str, Any]) -> Self:
+        data["chunks"] = [VideoChunkInfo._adopt(item) for item in (data["chunks"] or ())]
         data["concurrent_upload_limit"] = (
             5 if (v := data.get("concurrent_upload_limit")) is None else v
         )
         data["retry_attempts"] = 3 if (v := data.get("retry_attempts")) is None else v
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -365,12 +368,12 @@ class VideoAbortResult(md.Answer):
     _required = ("media_id",)
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["status"] = "aborted" if (v := data.get("status")) is None else v
         data["cleaned_up"] = False if (v := data.get("cleaned_up")) is None else v
         data["chunks_removed"] = 0 if (v := data.get("chunks_removed")) is None else v
         data["s3_cleanup"] = False if (v := data.get("s3_cleanup")) is None else v
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @frozen(slots=False)
@@ -397,9 +400,9 @@ class VideoChunkInfo(md.Answer):
     _dates = ("expires_at",)
 
     @classmethod
-    def adopt(cls, data: dict[str, Any]) -> Self:
+    def _adopt(cls, data: dict[str, Any]) -> Self:
         data["upload_method"] = "PUT" if (v := data.get("upload_method")) is None else v
-        return super().adopt(data)
+        return super()._adopt(data)
 
 
 @md.absent_as_none
