@@ -59,6 +59,8 @@ class Hint(Enum):
     TAKE_VIDEOS = "client.video_uploads.upload(...)"
     TAKE_HIDDEN = "include_hidden=True"
     TAKE_DIRECTORIES = "recursive=True"
+    TRY_URL = "try base_url={url!r}"
+    TEXT_ITSELF = 'to upload text itself, pass text.encode() and filename="notes.txt"'
     DECODE_URL = (
         'pass the bytes, base64.b64decode(url.partition(",")[2]), with filename=... for an upload'
     )

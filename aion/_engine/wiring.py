@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_plus
 
+from aion._hints import Hint, hint
 from aion._http.content import EMPTY, Content, encode
 from aion._http.hosts import located
 from aion._http.wire import Wire
@@ -116,7 +117,7 @@ def object_operation(method: str) -> Operation[bytes]:
 def _advice(base_url: str) -> str:
     """Return what to say of a response that is not from the API, for a URL without its prefix."""
     better = re.sub(r"(/api)?(/v\d+)?$", PREFIX, base_url, count=1)
-    return f"; base_url is {base_url!r}, without {PREFIX}: try base_url={better!r}"
+    return f"; the base URL {base_url!r} is without {PREFIX}: {hint(Hint.TRY_URL, url=better)}"
 
 
 def _header_value(name: str, value: str) -> bytes:

@@ -49,6 +49,8 @@ SHELL: Final[Mapping[Hint, str]] = {
     Hint.TAKE_VIDEOS: "--as videos",
     Hint.TAKE_HIDDEN: "pass it by its path",
     Hint.TAKE_DIRECTORIES: "pass it by its path",
+    Hint.TRY_URL: "try --base-url {url}",
+    Hint.TEXT_ITSELF: "write text into a file, and pass the path of that",
     Hint.DECODE_URL: "write its bytes to a file first, and pass the path of that",
     Hint.DECODE_TEXT: "decode it to a file first (base64 -d), and pass the path of that",
     Hint.DECODE_DATA: "decode it first (base64 -d)",

@@ -185,8 +185,8 @@ def unreadable(path: str, error: OSError | ValueError) -> ValidationError:
         return MissingFileError(path)
     if getattr(error, "errno", None) == errno.ENAMETOOLONG:
         return ValidationError(
-            f"{path[:40]!r}... ({len(path):,} characters) is too long for a path: to upload text"
-            ' itself, pass text.encode() and filename="notes.txt"',
+            f"{path[:40]!r}... ({len(path):,} characters) is too long for a path:"
+            f" {hint(Hint.TEXT_ITSELF)}",
             details={"field": "file"},
         )
     reason = getattr(error, "strerror", None) or error
@@ -260,7 +260,7 @@ def require_file(path: str, what: str) -> None:
 
 def _advice(kind: str | None, head: bytes) -> str:
     if _not_a_path.is_base64(head):
-        return ": it is base64; pass base64.b64decode(data)"
+        return f": it is base64; {hint(Hint.DECODE_DATA)}"
     match kind:
         case None:
             return ": its first bytes are of no known type"

@@ -295,7 +295,7 @@ def test_a_base_url_without_the_prefix_is_named(path: str, calls: Calls, sandbox
     client = calls.client(sandbox, base_url=root + path)
     with pytest.raises(ResourceNotFoundError) as caught:
         calls(client.files.list())
-    assert f"base_url is {root + path!r}, without /api/v2" in str(caught.value)
+    assert f"the base URL {root + path!r} is without /api/v2" in str(caught.value)
     assert f"try base_url={sandbox.base_url!r}" in str(caught.value)
 
 

@@ -32,6 +32,7 @@ PLAIN = {
     "types/_color_analysis.py:DominantColor.from_api_response KeyError": _CAUGHT,
     "types/_reader.py:Reader.identifier KeyError": _CAUGHT,
     "types/_reader.py:Reader.need KeyError": _CAUGHT,
+    "types/_upload_results.py:FileResults._counts NotImplementedError": "it is abstract",
     "types/_upload_results.py:UploadResults._error_of NotImplementedError": "it is abstract",
     "types/_upload_results.py:UploadResults._is_retryable NotImplementedError": "it is abstract",
     "types/context.py:ExecutionContext.read KeyError": _LOOKUP,

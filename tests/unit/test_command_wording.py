@@ -36,6 +36,7 @@ OTHER_DOORS = {
     "aion/pipeline.py": "the command builds no pipeline",
     "aion/resources/audit.py": "the command does not read it",
     "aion/resources/chat_session.py": "the command opens its session",
+    "aion/resources/colors.py": "the command does not search by color",
     "aion/resources/cloud_storage.py": "the command has no cloud drives",
     "aion/resources/_upload_presigned.py": "the command sends no presigned files",
     "aion/resources/_video_uploads_steps.py": "the command uploads whole videos",
@@ -45,7 +46,14 @@ OTHER_DOORS = {
 """Modules with Python in texts that the command never prints."""
 OWN_ARGUMENTS = {
     "a call that is not a stream; for a chat stream use client.chats.send_stream()",
-    "what a function of aion_api.api returned",
+    "what a function of aion_api.api returned, such as rules.list_rule_sets()",
+    "; pass the body to that function, as body=...",
+    '{}: write the bytes to a file first, Path("video.mp4").write_bytes(data)',
+    "a numpy array: make a picture of it, image = Image.fromarray(array); {}",
+    "a path that is not a pathlib.Path: pass os.fspath(path)",
+    'save it with image.save(buffer := io.BytesIO(), "JPEG"), and pass buffer.getvalue(), with'
+    " filename=... for an upload",
+    "a buffer: pass its bytes, .getvalue(), with filename=... for an upload",
     "an image with exactly one of image_url, image_base64 and object_key",
     "Sequence[str] | None",
     "text, a number, True or False",
@@ -58,7 +66,7 @@ OWN_ARGUMENTS = {
     "pass its path, or .read() and filename=...",
     "pass its path, or the bytes that .read() returns",
     "filename is missing: bytes have no name of their own; pass filename={}",
-    'progress=True needs rich: pip install "aionvision[progress]"',
+    "progress=True needs rich",
     "upload the others only; with journal=, the same call would do that",
     "a {} holds connections, and cannot be pickled or copied: make another one with"
     " from_config(client.config)",
