@@ -14,7 +14,7 @@ from aion.uploads._media_types import sniff
 _SHOWN = 60
 """Most characters of such text in a message."""
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/+(?=[^/])")
-_BASE64 = re.compile(r"[A-Za-z0-9+/\s]{32}")
+_BASE64 = re.compile(r"[A-Za-z0-9+/\s]{32,}")
 _HEAD = 64
 
 
@@ -37,9 +37,10 @@ def is_base64(text: str | bytes) -> bool:
     """Return whether text begins as the base64 of a file of a known type does."""
     begin = text[:_HEAD]
     plain = begin.decode("latin-1") if isinstance(begin, bytes) else begin
-    if not _BASE64.match(plain):
+    letters = _BASE64.match(plain)
+    if letters is None:
         return False
-    bare = "".join(plain.split())
+    bare = "".join(letters[0].split())
     kind = sniff(base64.b64decode(bare[: len(bare) // 4 * 4]))
     return kind is not None and kind != "text/plain"
 
