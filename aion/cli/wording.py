@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from aion._hints import Hint
-from aion.exceptions import AionvisionError, ValidationError
+from aion.exceptions import ValidationError
 
 SHELL: Final[Mapping[Hint, str]] = {
     Hint.SET_KEY: "set the variable {variable}",
@@ -90,7 +90,7 @@ def text_of(error: BaseException) -> str:
     if isinstance(error, ValidationError) and (field := error.details.get("field")):
         # An entry of a list is named like `tags[0]`.
         name = str(field).partition("[")[0]
-    elif isinstance(error, ValueError) and not isinstance(error, AionvisionError):
+    elif isinstance(error, ValueError):
         name = text.partition(" ")[0]
     else:
         return text

@@ -15,6 +15,7 @@ from aion.exceptions import (
     AionvisionConnectionError,
     AionvisionError,
     AuthenticationError,
+    ConfigurationError,
     DescriptionError,
     DocumentProcessingError,
     RateLimitError,
@@ -178,6 +179,11 @@ def test_words_are_those_of_python_again_after_the_block() -> None:
 def test_an_entry_of_a_list_is_named_by_its_option() -> None:
     error = ValidationError("tags[0] has to be text; got 3", details={"field": "tags[0]"})
     assert text_of(error).startswith("--tag has to be text; got 3")
+
+
+def test_a_setting_is_named_by_its_option() -> None:
+    error = ConfigurationError("timeout has to be a number of seconds; got -1")
+    assert text_of(error).startswith("--timeout has to be a number of seconds")
 
 
 def test_a_message_that_begins_otherwise_is_not_changed() -> None:
