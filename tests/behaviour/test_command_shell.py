@@ -177,7 +177,7 @@ def test_a_download_says_where_it_wrote_in_json(
     known: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     printed = json.loads(said(capsys, "download", known[:8], "--json"))
-    assert printed == {"id": known, "file": "navy.jpg"}
+    assert printed == {"id": known, "path": "navy.jpg"}
 
 
 # Ids

@@ -36,7 +36,7 @@ VALUES: dict[str, Any] = {
     "analysis_type": "full_vlm",
     "bucket_name": "my-bucket",
     "checksum": "a" * 64,
-    "color_family": "red",
+    "color_family": "warm",
     "confirmations": [{"object_key": "a/b.png", "success": True, "file_size": 3}],
     "content_type": "image/png",
     "contents": ["a", "b"],

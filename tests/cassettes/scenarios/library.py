@@ -83,7 +83,7 @@ COLORS: Scenarios = {
         lambda on: on(on.api.colors.search(hex_code="#dc141e", limit=5)), images
     ),
     "colors.search_all": Scenario(
-        lambda on: on.items(on.api.colors.search_all(color_family="red", page_size=1)), images
+        lambda on: on.items(on.api.colors.search_all(color_family="vibrant", page_size=1)), images
     ),
     "colors.list_families": Scenario(lambda on: on(on.api.colors.list_families()), image),
 }
