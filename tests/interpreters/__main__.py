@@ -16,16 +16,11 @@ from pathlib import Path
 from typing import Final
 
 from tests.interpreters import debian, report
+from tests.interpreters.quick import QUICK
 
 ROOT: Final = Path(__file__).parents[2]
 WORK: Final = ROOT / ".nox"
 SESSIONS: Final = ("tests", "lowest", "extra", "prereleases")
-QUICK: Final = (
-    "tests/unit",
-    "tests/behaviour",
-    "tests/sandbox",
-)
-"""What the quick selection runs."""
 
 
 def main() -> int:

@@ -9,6 +9,8 @@ from typing import Any, Final
 
 import pytest
 
+from tests.interpreters.quick import QUICK
+
 ROOT: Final = Path(__file__).parents[2]
 PROJECT: Final[dict[str, Any]] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 VERSIONS: Final = [
@@ -55,6 +57,21 @@ def test_P26_each_extra_has_a_script_that_uses_it_alone(extra: str) -> None:
 def test_P26_each_script_belongs_to_an_extra() -> None:
     scripts = {one.stem.removeprefix("use_") for one in (ROOT / "tests/extras").glob("use_*.py")}
     assert scripts == {*EXTRAS, "none"}
+
+
+RESOURCES: Final = [
+    one.stem for one in (ROOT / "aion/resources").glob("[a-z]*.py") if one.stem != "chat_session"
+]
+
+
+@pytest.mark.parametrize("resource", RESOURCES)
+def test_P26_the_quick_selection_has_the_behaviour_of_each_resource(resource: str) -> None:
+    assert [path for path in QUICK if path.startswith(f"tests/behaviour/test_{resource}")]
+
+
+@pytest.mark.parametrize("path", [one for one in QUICK if one.startswith("tests/")])
+def test_P26_every_path_of_the_quick_selection_is_there(path: str) -> None:
+    assert (ROOT / path).exists()
 
 
 def test_P26_ci_ends_with_the_matrix() -> None:
