@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import httpcore
     import httpx
 
-DECLARED = {"httpx": "httpx>=0.27,<0.29", "httpcore": "httpcore>=1.0.5,<2"}
+DECLARED = {"httpx": "httpx>=0.26,<0.29", "httpcore": "httpcore>=1.0.9,<2"}
 """The versions that are known to have the names, as `pyproject.toml` declares them."""
 
 
