@@ -101,7 +101,7 @@ def test_the_message_names_installed_and_supported_versions(
     text = message(private_names.HTTP)
 
     assert f"httpx {httpx.__version__}, httpcore {httpcore.__version__}" in text
-    assert 'pip install "httpx>=0.27,<0.29" "httpcore>=1.0.5,<2"' in text
+    assert 'pip install "httpx>=0.26,<0.29" "httpcore>=1.0.9,<2"' in text
 
 
 def test_the_message_needs_no_metadata(monkeypatch: pytest.MonkeyPatch) -> None:
