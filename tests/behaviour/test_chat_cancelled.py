@@ -83,11 +83,16 @@ async def task_group_failure(block: Block) -> None:
             raise LookupError
 
 
+def _now() -> float:
+    """The time of anyio; its own function does not work in callbacks where sniffio is installed."""
+    return asyncio.get_running_loop().time()
+
+
 async def anyio_move_on_after(block: Block) -> None:
     begun = asyncio.Event()
     with anyio.move_on_after(60) as scope:
         waiting = asyncio.ensure_future(begun.wait())
-        waiting.add_done_callback(lambda _: setattr(scope, "deadline", anyio.current_time()))
+        waiting.add_done_callback(lambda _: setattr(scope, "deadline", _now()))
         await block(begun)
 
 
@@ -95,7 +100,7 @@ async def anyio_fail_after(block: Block) -> None:
     begun = asyncio.Event()
     with contextlib.suppress(TimeoutError), anyio.fail_after(60) as scope:
         waiting = asyncio.ensure_future(begun.wait())
-        waiting.add_done_callback(lambda _: setattr(scope, "deadline", anyio.current_time()))
+        waiting.add_done_callback(lambda _: setattr(scope, "deadline", _now()))
         await block(begun)
 
 
