@@ -15,7 +15,6 @@ _BEHAVIOUR: Final = [
     "colors",
     "command",
     "command_shell",
-    "command_uploads",
     "describe",
     "documents",
     "files",
@@ -37,7 +36,9 @@ QUICK: Final = (
     "tests/unit",
     "tests/sandbox",
     *(f"tests/behaviour/test_{name}.py" for name in _BEHAVIOUR),
+    # These two take half a minute each.
     "--ignore=tests/sandbox/test_sandbox_contract.py",
+    "--ignore=tests/sandbox/test_sandbox_restarts.py",
     # The behaviour of a resource once: with the sync client.
     "-k=not async",
 )
