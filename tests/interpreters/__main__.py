@@ -69,8 +69,8 @@ def _in_debian(name: str, missing: list[report.Outcome], chosen: list[str]) -> N
 def _nox(name: str, sessions: list[str]) -> list[str]:
     (WORK / f"{name}.json").unlink(missing_ok=True)
     return [
-        "-m", "nox", "--no-error-on-missing-interpreters", "--report", f".nox/{name}.json",
-        "--envdir", f".nox/{name}", "--session", *sessions,
+        "-m", "nox", "--no-error-on-missing-interpreters", "--download-python", "never",
+        "--report", f".nox/{name}.json", "--envdir", f".nox/{name}", "--session", *sessions,
     ]  # fmt: skip
 
 
