@@ -34,7 +34,7 @@ OF_NEWEST = ["tests/engine/test_transport_seam_tools.py", "tests/sandbox/test_sa
 """What the tools of the group `newest` run."""
 RESULTS = Path(".nox/results")
 
-nox.needs_version = ">=2025.2.9"
+nox.needs_version = ">=2026.10"
 nox.options.default_venv_backend = "uv"
 nox.options.sessions = [f"tests-{version}" for version in PYTHONS]
 
