@@ -10,6 +10,7 @@ import os
 import shutil
 import ssl
 import subprocess
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -57,9 +58,8 @@ def create(root: Path, versions: Sequence[str], nox: str) -> None:
             raise UnavailableError(f"{tool} is not installed: apt-get install debootstrap")
     packages = [f"python{one}{part}" for one in versions for part in ("", "-venv")]
     include = ",".join([*_TOOLS, *packages])
-    started = root.with_name(f"{root.name}.part")
-    shutil.rmtree(started, ignore_errors=True)
-    started.mkdir(parents=True)
+    # debootstrap does not quote its folder, so that has a plain path until it is complete.
+    started = Path(tempfile.mkdtemp(prefix="aion-debian-"))
     try:
         _do("debootstrap", "--variant=minbase", f"--include={include}", SUITE, str(started))
         (started / CHECKOUT.lstrip("/")).mkdir()
@@ -67,10 +67,12 @@ def create(root: Path, versions: Sequence[str], nox: str) -> None:
         newest = f"python{versions[-1]}"
         _do(*_inside(started, Path.cwd(), newest, "-m", "venv", "/opt/nox"))
         _do(*_inside(started, Path.cwd(), NOX, "-m", "pip", "install", "--quiet", nox))
+        root.parent.mkdir(parents=True, exist_ok=True)
+        # `shutil.move` cannot copy the devices to another file system.
+        _do("mv", "--no-target-directory", str(started), str(root))
     except BaseException:
         shutil.rmtree(started, ignore_errors=True)
         raise
-    started.rename(root)
 
 
 def run(root: Path, checkout: Path, *command: str) -> int:
