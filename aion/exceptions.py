@@ -574,6 +574,10 @@ class DependencyError(AionvisionError, ImportError):
         super().__init__("DEPENDENCY_ERROR", message)
         self.install = install
 
+    def __repr__(self) -> str:
+        # From Python 3.15 on that of an ImportError shows more.
+        return Exception.__repr__(self)
+
     def __reduce__(self) -> tuple[Any, ...]:
         # These two attributes of an ImportError are not in its `__dict__`.
         restore, args, state = super().__reduce__()
