@@ -85,13 +85,13 @@ def test_an_argument_is_named_by_its_option(
     place: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (place / "a.jpg").write_bytes(draw())
-    told = complained(capsys, "upload", "a.jpg", "--tag", "a,b")
-    assert told.startswith("aion: --tag has to be text without commas")
+    message = complained(capsys, "upload", "a.jpg", "--tag", "a,b")
+    assert message.startswith("aion: --tag has to be text without commas")
 
 
 def test_a_base_url_is_named_by_its_option(capsys: pytest.CaptureFixture[str]) -> None:
-    told = complained(capsys, "check", "--base-url", "nowhere")
-    assert told.startswith("aion: --base-url (or AIONVISION_BASE_URL) has to be like")
+    message = complained(capsys, "check", "--base-url", "nowhere")
+    assert message.startswith("aion: --base-url (or AIONVISION_BASE_URL) has to be like")
 
 
 def test_a_key_that_is_refused_names_its_variable(
@@ -156,8 +156,8 @@ def test_a_download_to_a_path_replaces_the_file(
 def test_a_folder_that_does_not_exist_is_an_error(
     known: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    told = complained(capsys, "download", known, "no/")
-    assert told == "aion: the folder no/ does not exist: make it first, or name a file\n"
+    message = complained(capsys, "download", known, "no/")
+    assert message == "aion: the folder no/ does not exist: make it first, or name a file\n"
 
 
 def test_a_download_to_standard_output_is_the_bytes_alone(known: str, place: Path) -> None:
@@ -169,8 +169,8 @@ def test_a_download_to_standard_output_is_the_bytes_alone(known: str, place: Pat
 def test_bytes_and_json_on_standard_output_are_refused(
     known: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    told = complained(capsys, "download", known, "-", "--json")
-    assert told == "aion: --json and - both use standard output: leave one of them out\n"
+    message = complained(capsys, "download", known, "-", "--json")
+    assert message == "aion: --json and - both use standard output: leave one of them out\n"
 
 
 def test_a_download_says_where_it_wrote_in_json(
@@ -201,8 +201,8 @@ def test_an_id_may_be_short_for_every_command(
 def test_an_unknown_beginning_of_an_id_is_an_error(
     arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    told = complained(capsys, *arguments, "00000000")
-    assert told.startswith("aion: no file has an id that begins with '00000000'")
+    message = complained(capsys, *arguments, "00000000")
+    assert message.startswith("aion: no file has an id that begins with '00000000'")
 
 
 def test_an_ambiguous_beginning_lists_the_candidates(
@@ -212,9 +212,9 @@ def test_an_ambiguous_beginning_lists_the_candidates(
     ids = [line.split()[0] for line in said(capsys, "files", "--limit", "40").splitlines()]
     # Of 40 ids, some have the same first of 16 digits.
     digit = next(one for one in "0123456789abcdef" if sum(i.startswith(one) for i in ids) > 1)
-    told = complained(capsys, "file", digit)
-    assert next(one for one in ids if one.startswith(digit)) in told
-    assert "Type more characters" in told
+    message = complained(capsys, "file", digit)
+    assert next(one for one in ids if one.startswith(digit)) in message
+    assert "Type more characters" in message
 
 
 # Ctrl-C
@@ -246,9 +246,9 @@ def test_ctrl_c_says_which_line_resumes_and_that_line_does(
         )
 
     line = ("upload", "a b.jpg", "--journal", "photos.aion")
-    told, status = interrupted(line, is_busy)
+    message, status = interrupted(line, is_busy)
     assert status == 130
-    assert told == (
+    assert message == (
         "aion: interrupted; files that are stored stay stored. The same line resumes:"
         " aion upload 'a b.jpg' --journal photos.aion\n"
     )
@@ -262,6 +262,6 @@ def test_ctrl_c_says_which_line_resumes_and_that_line_does(
 def test_ctrl_c_without_a_journal_says_what_to_add(place: Path, sandbox: Sandbox) -> None:
     (place / "a.jpg").write_bytes(draw())
     sandbox.faults.delay("check_upload_quota", seconds=20)
-    told, status = interrupted(("upload", "a.jpg"), lambda: not sandbox.faults.list())
+    message, status = interrupted(("upload", "a.jpg"), lambda: not sandbox.faults.list())
     assert status == 130
-    assert told.endswith("the same line would resume: aion upload a.jpg --journal FILE\n")
+    assert message.endswith("the same line would resume: aion upload a.jpg --journal FILE\n")
