@@ -13,11 +13,11 @@ import gc
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from codegen import (
     blocking,
-    contract,
     lock,
     output,
     pages,
@@ -29,19 +29,22 @@ from codegen import (
 )
 from codegen.diffing import command, report
 from codegen.diffing.changelog import draft
+from codegen.document import Json
 from codegen.errors import CodegenError
-from codegen.patches import Patches, StalePatches
+from codegen.patching import ConflictingPatches
+from codegen.patching.dropping import without
+from codegen.taking import CONTRACT, PATCHES, Taken, take
 
 _SHARES = 2
 PROJECT = Path(__file__).resolve().parent.parent
 
 
-def build(spec: Path, project: Path = PROJECT) -> dict[str, str]:
-    """Generate all code from the contract at `spec` and the async source.
+def build(taken: Taken, project: Path = PROJECT) -> dict[str, str]:
+    """Generate all code from a contract and the async source.
 
     Args:
-        spec: The OpenAPI document.
-        project: The folder that holds `codegen/patches.toml`, `templates` and `aion`.
+        taken: The contract.
+        project: The folder that holds `templates` and `aion`.
 
     Returns:
         Path relative to the project -> text.
@@ -55,14 +58,18 @@ def build(spec: Path, project: Path = PROJECT) -> dict[str, str]:
             others.submit(blocking.build, project / "aion", (number, _SHARES))
             for number in range(_SHARES)
         ]
-        tree = endpoints(spec, project)
+        tree = endpoints(taken.corrected, project)
         for share in shares:
             tree |= share.result()
     return tree | stubs.build(tree, project)
 
 
-def endpoints(spec: Path, project: Path) -> dict[str, str]:
+def endpoints(corrected: Json, project: Path) -> dict[str, str]:
     """Generate the package `aion_api`: the part of a build that depends on the contract only.
+
+    Args:
+        corrected: The document with the corrections.
+        project: The folder that holds `templates`.
 
     Raises:
         CodegenError: Something cannot be built; the message names it in one line.
@@ -70,11 +77,10 @@ def endpoints(spec: Path, project: Path) -> dict[str, str]:
     # This import takes a second; here, the other processes start meanwhile.
     from codegen import parse
 
-    patches = Patches.load(project / "codegen" / "patches.toml")
     try:
-        parsed = parse.parse(contract.load(spec, patches))
+        parsed = parse.parse(corrected)
     except RecursionError as error:
-        raise CodegenError(f"{spec}: nested too deeply to be a contract") from error
+        raise CodegenError("the contract is nested too deeply") from error
     files = render.render(parsed, project / "templates")
     return output.formatted({f"generated/aion_api/{name}": text for name, text in files.items()})
 
@@ -94,7 +100,7 @@ def main(arguments: Sequence[str] | None = None, *, project: Path = PROJECT) -> 
     }
     try:
         return commands[options.command](options, project)
-    except (blocking.BlockingError, StalePatches) as error:
+    except (blocking.BlockingError, ConflictingPatches) as error:
         print(error, file=sys.stderr)
     except CodegenError as error:
         # Names in the contract may hold line breaks.
@@ -112,8 +118,12 @@ def _parser(project: Path) -> argparse.ArgumentParser:
     ):
         command = commands.add_parser(name, help=about)
         command.add_argument(
-            "--spec", type=Path, default=project / "openapi.json", metavar="PATH", help="contract"
+            "--spec", type=Path, default=project / CONTRACT, metavar="PATH", help="contract"
         )
+        if name != "check":
+            command.add_argument(
+                "--drop-stale", action="store_true", help="remove corrections that are left out"
+            )
     differ = commands.add_parser("diff", help="show what a new contract changes")
     differ.add_argument("old", type=Path, metavar="OLD")
     differ.add_argument("new", type=Path, metavar="NEW")
@@ -127,21 +137,28 @@ def _parser(project: Path) -> argparse.ArgumentParser:
     return parser
 
 
-def _built(spec: Path, project: Path) -> tuple[dict[str, str], str]:
-    """Return the code, its lock and the contract, and a report of what the contract changes."""
-    present = project / "openapi.json"
-    tree = build(spec, project)
-    tree[lock.NAME] = lock.text(spec, project)
-    changed = ""
-    if spec.resolve() != present.resolve():
-        tree["openapi.json"] = contract.text_of(spec)
-        if present.exists():
-            changed = report.text(command.difference(present, spec, project))
-    return tree, changed
+def _built(options: argparse.Namespace, project: Path) -> tuple[dict[str, str], str]:
+    """Return everything that a build writes, and a report of what the contract changes."""
+    taken = take(options.spec, project)
+    tree = build(taken, project) | taken.files
+    patches: str | None = None
+    if options.drop_stale and taken.left_out:
+        text = (project / PATCHES).read_text(encoding="utf-8")
+        tree[PATCHES] = patches = without(text, taken.left_out)
+    tree[lock.NAME] = lock.text(taken.document, project, patches)
+    return tree, _changed(options, taken, project)
+
+
+def _changed(options: argparse.Namespace, taken: Taken, project: Path) -> str:
+    present = project / CONTRACT
+    if options.spec.resolve() == present.resolve() or not present.exists():
+        return "\n".join(f"left out: {one}" for one in taken.left_out)
+    found = command.difference(present, options.spec, project)
+    return report.text(replace(found, words=taken.words))
 
 
 def _build(options: argparse.Namespace, project: Path) -> int:
-    tree, changed = _built(options.spec, project)
+    tree, changed = _built(options, project)
     output.write(tree, project)
     print(changed, end="\n" if changed else "")
     print(f"{len(tree)} files, {sum(text.count(chr(10)) for text in tree.values())} lines")
@@ -149,7 +166,7 @@ def _build(options: argparse.Namespace, project: Path) -> int:
 
 
 def _generate(options: argparse.Namespace, project: Path) -> int:
-    tree, changed = _built(options.spec, project)
+    tree, changed = _built(options, project)
     if next(output.differences(tree, project), None) is None:
         print(f"{len(tree)} files, all current")
         return 0
@@ -163,12 +180,17 @@ def _generate(options: argparse.Namespace, project: Path) -> int:
 
 
 def _check(options: argparse.Namespace, project: Path) -> int:
-    tree = build(options.spec, project)
-    stale = [*output.differences(tree, project), *lock.differences(options.spec, project)]
+    taken = take(options.spec, project)
+    tree = build(taken, project)
+    stale = [*output.differences(tree, project), *lock.differences(taken.document, project)]
     if stale:
         print(*stale, sep="\n", file=sys.stderr)
         print("the generated code is not current: run `make generate`", file=sys.stderr)
-    return 1 if stale else 0
+    if taken.left_out:
+        print(*(f"{PATCHES}: {one}" for one in taken.left_out), sep="\n", file=sys.stderr)
+        advice = "run `python -m codegen generate --drop-stale`, or remove them"
+        print(f"these corrections no longer apply: {advice}", file=sys.stderr)
+    return 1 if stale or taken.left_out else 0
 
 
 def _diff(options: argparse.Namespace, project: Path) -> int:

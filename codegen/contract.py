@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 from codegen.document import METHODS, Json, is_list, is_object, nodes, operations, resolved
 from codegen.errors import CodegenError
-from codegen.patches import Patches
+from codegen.patching import LeftOut, Patches, corrected
 
 _ITEM_KEYS = {*METHODS, "parameters", "summary", "description", "servers"}
 
@@ -23,11 +23,22 @@ def load(path: Path, patches: Patches) -> Json:
         CodegenError: The document or a patch is wrong; the message says how in one line.
     """
     document = read(path)
-    patches.apply(document, by_id(document, path))
-    check_references(document, path)
+    correct(document, path, patches)
+    return document
+
+
+def correct(document: Json, source: Path, patches: Patches) -> list[LeftOut]:
+    """Check and correct a document in place; return the corrections that were left out.
+
+    Raises:
+        CodegenError: The document is wrong, or a correction contradicts it.
+    """
+    by_id(document, source)
+    left_out = corrected(document, patches)
+    check_references(document, source)
     _drop_titles(document.get("components", {}))
     _drop_titles(document["paths"])
-    return document
+    return left_out
 
 
 def read(path: Path) -> Json:

@@ -10,12 +10,11 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 
-from codegen import contract
-from codegen.document import is_object
+from codegen.document import Json, is_object
 
 NAME = "LOCK.toml"
 _GENERATOR = Path(__file__).resolve().parent
@@ -25,20 +24,25 @@ _OTHERS = ("jinja2", "libcst")
 _HEAD = "# Written by `python -m codegen build`, compared by `check`. Do not edit."
 
 
-def text(spec: Path, project: Path) -> str:
-    """Return the lock of a build from the contract at `spec`.
+def text(document: Json, project: Path, patches: str | None = None) -> str:
+    """Return the lock of a build.
 
-    Raises:
-        CodegenError: The contract cannot be read.
+    Args:
+        document: The contract.
+        project: The folder of the project.
+        patches: The text of the patch file, if it is not the one of the project.
     """
+    inputs = _inputs(document, project)
+    if patches is not None:
+        inputs["patches"] = _digest([("patches.toml", patches.encode())])
     lines = [_HEAD, "", "[inputs]"]
-    lines += [f'{name} = "sha256:{digest}"' for name, digest in _inputs(spec, project).items()]
+    lines += [f'{name} = "sha256:{found}"' for name, found in inputs.items()]
     lines += ["", "[tools]"]
     lines += [f'{name} = "{version(name)}"' for name in (*_PINNED, *_OTHERS)]
     return "\n".join(lines) + "\n"
 
 
-def differences(spec: Path, project: Path) -> Iterator[str]:
+def differences(document: Json, project: Path) -> Iterator[str]:
     """Yield one line for each input or pinned tool that differs from the last build."""
     path = project / NAME
     try:
@@ -50,8 +54,8 @@ def differences(spec: Path, project: Path) -> Iterator[str]:
         yield f"{NAME}: cannot be read: {error}"
         return
     held, tools = locked.get("inputs"), locked.get("tools")
-    for name, digest in _inputs(spec, project).items():
-        if not is_object(held) or held.get(name) != f"sha256:{digest}":
+    for name, found in _inputs(document, project).items():
+        if not is_object(held) or held.get(name) != f"sha256:{found}":
             yield f"{NAME}: the {name} changed since the last build"
     for name in _PINNED:
         was = tools.get(name, "no") if is_object(tools) else "no"
@@ -59,32 +63,34 @@ def differences(spec: Path, project: Path) -> Iterator[str]:
             yield f"{NAME}: built with {name} {was}, but {version(name)} is installed"
 
 
-def _inputs(spec: Path, project: Path) -> dict[str, str]:
+def _inputs(document: Json, project: Path) -> dict[str, str]:
     return {
-        "contract": contract_digest(spec),
+        "contract": contract_digest(document),
         "patches": digest(project / "codegen", "patches.toml"),
         "generator": digest(_GENERATOR, "**/*.py"),
         "templates": digest(project / "templates", "**/*"),
     }
 
 
-def contract_digest(spec: Path) -> str:
-    """Hash a document as it is read.
-
-    Raises:
-        CodegenError: It cannot be read.
-    """
-    document = json.dumps(contract.read(spec), separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(document.encode()).hexdigest()
+def contract_digest(document: Json) -> str:
+    """Hash a document as it is read."""
+    text = json.dumps(document, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def digest(folder: Path, pattern: str) -> str:
     """Hash the names and contents of files, in the order of their names."""
-    found = hashlib.sha256()
     names = {path.relative_to(folder).as_posix() for path in folder.glob(pattern)}
-    for name in sorted(names):
-        path = folder / name
-        if path.is_file() and "__pycache__" not in path.parts:
-            content = path.read_bytes()
-            found.update(f"{len(name)} {name} {len(content)} ".encode() + content)
+    paths = [(name, folder / name) for name in sorted(names)]
+    return _digest(
+        (name, path.read_bytes())
+        for name, path in paths
+        if path.is_file() and "__pycache__" not in path.parts
+    )
+
+
+def _digest(files: Iterable[tuple[str, bytes]]) -> str:
+    found = hashlib.sha256()
+    for name, content in files:
+        found.update(f"{len(name)} {name} {len(content)} ".encode() + content)
     return found.hexdigest()

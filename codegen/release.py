@@ -11,7 +11,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from codegen import changelog, surface
+from codegen import changelog, contract, surface
 from codegen.document import is_object
 from codegen.errors import CodegenError
 from codegen.lock import contract_digest, digest
@@ -101,4 +101,4 @@ def _last(path: Path) -> dict[str, Any]:
 
 def _digests(project: Path) -> dict[str, str]:
     found = {name: digest(project / folder, "**/*") for name, folder in _FOLDERS.items()}
-    return {**found, "contract": contract_digest(project / "openapi.json")}
+    return {**found, "contract": contract_digest(contract.read(project / "openapi.json"))}

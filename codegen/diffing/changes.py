@@ -86,10 +86,12 @@ class Difference:
     Attributes:
         changes: In the order of the report: operations, then schemas, then the document.
         notes: What a maintainer has to check, such as patches that no longer apply.
+        words: What became of our words.
     """
 
     changes: tuple[Change, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    words: tuple[str, ...] = ()
 
     def of(self, *kinds: str) -> list[Change]:
         """Return the changes of these kinds."""

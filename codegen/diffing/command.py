@@ -17,7 +17,7 @@ from codegen.diffing.operations import all_of
 from codegen.diffing.touched import touched
 from codegen.document import Json, schemas
 from codegen.errors import CodegenError
-from codegen.patches import Patches
+from codegen.patching import Patches, attempted
 
 # FastAPI makes such names for schemas with the same title, and for form bodies.
 _LONG = re.compile(r"__|^Body_")
@@ -32,10 +32,10 @@ def difference(old: Path, new: Path, project: Path) -> Difference:
     patches = Patches.load(project / "codegen" / "patches.toml")
     before, _ = _corrected(old, patches)
     after, stale = _corrected(new, patches)
-    classes = patches.renames or {}
+    classes = patches.renames
     try:
         found = compared(before, after, classes)
-        notes = [*stale, *_renames(after, patches), *_new_defects(before, after, patches)]
+        notes = [*stale, *_new_defects(before, after, patches)]
         found = Difference(found.changes, tuple(notes))
     except (AttributeError, KeyError, TypeError, RecursionError) as error:
         # Only a build validates the contents; until here, both are objects with paths.
@@ -47,22 +47,16 @@ def difference(old: Path, new: Path, project: Path) -> Difference:
 def _corrected(path: Path, patches: Patches) -> tuple[Json, list[str]]:
     try:
         document = contract.read(path)
-        stale = patches.correct(document, contract.by_id(document, path))
+        contract.by_id(document, path)
+        # A conflict stops a build; a comparison shows what it is about.
+        left_out, conflicts = attempted(document, patches, rename=False)
         contract.check_references(document, path)
     except (AttributeError, KeyError, TypeError) as error:
         reason = f"{type(error).__name__}: {error}"
         raise CodegenError(f"{path}: not an OpenAPI document: {reason}") from error
     except RecursionError as error:
         raise CodegenError(f"{path}: nested too deeply to be a contract") from error
-    return document, stale
-
-
-def _renames(after: Json, patches: Patches) -> list[str]:
-    return [
-        f"patches.toml: rename of {name} no longer applies: no such schema"
-        for name in patches.renames or {}
-        if name not in schemas(after)
-    ]
+    return document, [f"patches.toml: {one}" for one in (*left_out, *conflicts)]
 
 
 def _new_defects(before: Json, after: Json, patches: Patches) -> list[str]:
@@ -70,9 +64,7 @@ def _new_defects(before: Json, after: Json, patches: Patches) -> list[str]:
     notes = [
         f"patches.toml: schema {name} is new and has no short name in rename_schemas"
         for name in schemas(after)
-        if name not in schemas(before)
-        and name not in (patches.renames or {})
-        and _LONG.search(name)
+        if name not in schemas(before) and name not in patches.renames and _LONG.search(name)
     ]
     known = {op.id for op in all_of(before)}
     for op in all_of(after):

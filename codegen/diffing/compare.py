@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
 
 from codegen.diffing.changes import Change, Difference, Finding, Place
 from codegen.diffing.messages import received, sent
 from codegen.diffing.operations import Matched, Operation, identity, matched
 from codegen.diffing.reach import Reach
+from codegen.diffing.renamed import renamed
 from codegen.diffing.schemas import Schemas
-from codegen.document import Json, is_list, is_object, schemas
-
-_PROSE = {"description", "title", "summary", "example", "examples"}
-_REF = "#/components/schemas/"
+from codegen.document import Json, is_object, schemas
 
 
 def compared(old: Json, new: Json, classes: Mapping[str, str] | None = None) -> Difference:
@@ -32,7 +29,7 @@ class _Comparison:
         self._documents = old, new
         self._classes = classes
         self._named = schemas(old), schemas(new)
-        self._renamed = _renamed(*self._named)
+        self._renamed = renamed(*self._named)
         self._schemas = Schemas(old, new, self._renamed)
         self._reach = Reach(old), Reach(new)
         self._matched: Matched = matched(old, new)
@@ -118,37 +115,3 @@ class _Comparison:
 
 def _place(op: Operation) -> Place:
     return Place("operation", op.id, op.title, True, True, operations=(op.function,))
-
-
-def _renamed(old: dict[str, Any], new: dict[str, Any]) -> dict[str, str]:
-    """Return schemas with a new name but the same content, prose aside: old name -> new name.
-
-    Only unique pairs count: of two equal schemas, each could be the renamed one.
-    """
-    gone = _by_content((name, old[name]) for name in old if name not in new)
-    come = _by_content((name, new[name]) for name in new if name not in old)
-    return {
-        names[0]: come[content][0]
-        for content, names in gone.items()
-        if len(names) == 1 and len(come.get(content, ())) == 1
-    }
-
-
-def _by_content(items: Iterable[tuple[str, Any]]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for name, schema in items:
-        found.setdefault(repr(_bare(schema, name)), []).append(name)
-    return found
-
-
-def _bare(value: Any, own: str, *, is_properties: bool = False) -> Any:
-    """Return a schema without prose, and with references to itself replaced by a mark."""
-    if is_list(value):
-        return [_bare(item, own) for item in value]
-    if not is_object(value):
-        return "#self" if value == f"{_REF}{own}" else value
-    return {
-        key: _bare(item, own, is_properties=key == "properties" and not is_properties)
-        for key, item in sorted(value.items())
-        if is_properties or (key not in _PROSE and not key.startswith("x-"))
-    }

@@ -18,7 +18,7 @@ from codegen.diffing.operations import all_of
 from codegen.diffing.reach import Reach
 from codegen.diffing.sources import Class, Module, read
 from codegen.document import Json
-from codegen.patches import Patches
+from codegen.patching import Patches
 from codegen.reaching.offered import Offered
 from codegen.reaching.raw import NAME, undescribed, unread
 from codegen.reaching.uses import Gap, gaps, imported

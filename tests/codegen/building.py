@@ -14,6 +14,7 @@ from typing import Any
 
 from codegen.__main__ import PROJECT, endpoints
 from codegen.blocking.tables import INPUTS, SWAPPED
+from codegen.taking import take
 
 Json = dict[str, Any]
 _numbers = itertools.count()
@@ -79,7 +80,7 @@ def built(folder: Path, document: Json, patches: str = "") -> Built:
     package = f"aion_api_{number}"
     files = {
         name.removeprefix("generated/aion_api/"): text.replace("aion_api", package)
-        for name, text in endpoints(home / "openapi.json", home).items()
+        for name, text in endpoints(take(home / "openapi.json", home).corrected, home).items()
     }
     for name, text in files.items():
         path = folder / "built" / package / name
