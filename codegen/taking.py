@@ -62,7 +62,7 @@ def _take(spec: Path, project: Path, patches: Patches) -> Taken:
     if spec.resolve() != present.resolve():
         contract.by_id(document, spec)
         waiting = words.read(project / words.NAME)
-        before = contract.read(present) if present.exists() else {"paths": {}}
+        before: Json = contract.read(present) if present.exists() else {"paths": {}}
         found = words.laid(document, before, waiting, _moved(before, document))
         is_as_it_was = found.document == document
         document, lines = found.document, tuple(found.lines())

@@ -59,12 +59,9 @@ def attempted(
             left.append(found)
         elif found is not None:
             conflicts.append(found)
-    for table, listed, change in (
-        ("optional", patches.optional, _make_optional),
-        ("explicit", patches.explicit, _make_explicit),
-        ("order", patches.order, _put_first),
-    ):
-        left.extend(_listed(document, table, listed, change))
+    left.extend(_listed(document, "optional", patches.optional, _make_optional))
+    left.extend(_listed(document, "explicit", patches.explicit, _make_explicit))
+    left.extend(_listed(document, "order", patches.order, _put_first))
     for operation_id in patches.repeatable:
         if operation_id in by_id:
             by_id[operation_id]["x-repeatable"] = True

@@ -12,6 +12,7 @@ import pytest
 
 from codegen.__main__ import PROJECT, build, main
 from codegen.output import OWNED, differences
+from codegen.taking import take
 from tests.codegen.building import document, operation, project, ref
 
 GENERATED = "generated/aion_api"
@@ -19,7 +20,7 @@ GENERATED = "generated/aion_api"
 
 @pytest.fixture(scope="module")
 def current() -> dict[str, str]:
-    return build(PROJECT / "openapi.json")
+    return build(take(PROJECT / "openapi.json", PROJECT))
 
 
 def bytes_below(folder: Path) -> dict[str, bytes]:

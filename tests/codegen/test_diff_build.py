@@ -14,7 +14,9 @@ import pytest
 
 from codegen import lock, output
 from codegen.__main__ import PROJECT, endpoints, main
+from codegen.contract import read
 from codegen.errors import CodegenError
+from codegen.taking import take
 from tests.codegen.building import operation, parameter, ref
 from tests.codegen.workflow import contract, home, next_contract, written
 
@@ -99,25 +101,54 @@ def test_log_lines_in_front_of_the_document_are_not_copied(folder: Path) -> None
     assert json.loads(copied) == next_contract()
 
 
-GONE = "no longer applies: the contract does not have it any more"
-
-
-def test_all_corrections_that_no_longer_apply_are_named_at_once(
+def test_corrections_that_no_longer_apply_are_left_out_and_named(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (folder / "project/codegen/patches.toml").write_text(STALE, encoding="utf-8")
-    assert main(["build", "--spec", str(folder / "vendor.json")], project=folder / "project") == 1
-    assert capsys.readouterr().err.splitlines() == [
-        f"patches.toml: patch of drop_box/summary {GONE}",
-        f"patches.toml: patch of Gone/summary {GONE}",
-        "patches.toml: optional Box.label no longer applies: it is not required",
-        "patches.toml: repeatable: the operation drop_box does not exist",
-        "patches.toml: rename of Old no longer applies: no such schema",
+    assert main(["build", "--spec", str(folder / "vendor.json")], project=folder / "project") == 0
+    out = capsys.readouterr().out
+    assert [line for line in LEFT_OUT if line not in out] == []
+
+
+LEFT_OUT = (
+    "patch drop_box/summary: the contract does not have it any more",
+    "patch Gone/summary: the contract does not have it any more",
+    "optional Box.label: no such property",
+    "repeatable drop_box: the contract does not have it any more",
+    "rename Old: no such schema",
+)
+
+
+def test_corrections_that_no_longer_apply_can_be_dropped(folder: Path) -> None:
+    home = folder / "project"
+    (home / "codegen/patches.toml").write_text(f"# Why.\n{STALE}", encoding="utf-8")
+    main(["build", "--spec", str(folder / "vendor.json"), "--drop-stale"], project=home)
+    left = (home / "codegen/patches.toml").read_text(encoding="utf-8").splitlines()
+    assert [line for line in left if line and not line.startswith("[")] == [
+        "# Why.",
+        "operations = []",
     ]
 
 
-def stale_patch(folder: Path) -> None:
-    (folder / "project/codegen/patches.toml").write_text(STALE, encoding="utf-8")
+def test_what_is_current_after_corrections_were_dropped_stays_so(folder: Path) -> None:
+    home = folder / "project"
+    (home / "codegen/patches.toml").write_text(STALE, encoding="utf-8")
+    main(["build", "--spec", str(folder / "vendor.json"), "--drop-stale"], project=home)
+    assert main(["check"], project=home) == 0
+
+
+CONFLICT = """
+[[patch]]
+schema = "Box"
+at = "/properties/id/type"
+expect = "integer"
+value = "number"
+reason = "r"
+"""
+
+
+def conflicting_patch(folder: Path) -> None:
+    (folder / "project/codegen/patches.toml").write_text(CONFLICT, encoding="utf-8")
 
 
 def broken_document(folder: Path) -> None:
@@ -150,7 +181,7 @@ def broken_present_contract(folder: Path) -> None:
 @pytest.mark.parametrize(
     "harm",
     [
-        stale_patch,
+        conflicting_patch,
         broken_document,
         broken_source,
         broken_helper,
@@ -160,7 +191,7 @@ def broken_present_contract(folder: Path) -> None:
     ],
 )
 @pytest.mark.parametrize("command", ["build", "generate"])
-def test_nothing_is_written_unless_everything_could_be(
+def test_nothing_is_lockedunless_everything_could_be(
     folder: Path, harm: Callable[[Path], None], command: str
 ) -> None:
     harm(folder)
@@ -193,7 +224,7 @@ def test_files_that_were_not_there_are_gone_after_a_failure(tmp_path: Path) -> N
     assert not (tmp_path / "a").exists()
 
 
-def test_what_is_written_is_current_where_lines_end_otherwise(
+def test_what_is_lockedis_current_where_lines_end_otherwise(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = Path.open
@@ -224,7 +255,9 @@ def test_the_lock_has_a_hash_of_each_input_and_a_version_of_each_tool(built: Pat
 
 def test_the_lock_is_the_same_for_the_same_inputs(built: Path, tmp_path: Path) -> None:
     copied = Path(shutil.copytree(built / "project", tmp_path / "elsewhere"))
-    assert lock.text(copied / "openapi.json", copied) == (copied / lock.NAME).read_text("utf-8")
+    assert lock.text(read(copied / "openapi.json"), copied) == (copied / lock.NAME).read_text(
+        "utf-8"
+    )
 
 
 def other_contract(folder: Path) -> None:
@@ -275,7 +308,7 @@ def test_the_lock_names_what_is_another_than_in_the_last_build(
 ) -> None:
     project = folder / "project"
     change(project)
-    lines = list(lock.differences(project / "openapi.json", project))
+    lines = list(lock.differences(read(project / "openapi.json"), project))
     expected = [f"{lock.NAME}: {name}" for name in named]
     assert [line[: len(start)] for line, start in zip(lines, expected, strict=True)] == expected
 
@@ -283,7 +316,7 @@ def test_the_lock_names_what_is_another_than_in_the_last_build(
 def test_a_lock_that_was_edited_differs_in_everything(folder: Path) -> None:
     project = folder / "project"
     broken_lock(project)
-    assert len(list(lock.differences(project / "openapi.json", project))) == 6
+    assert len(list(lock.differences(read(project / "openapi.json"), project))) == 6
 
 
 def test_check_fails_for_a_lock_that_is_not_current(
@@ -326,7 +359,7 @@ def cpu_seconds() -> float:
 def test_a_contract_with_500_operations_more_is_generated_in_ten_seconds(tmp_path: Path) -> None:
     spec = written(tmp_path / "spec.json", with_more(500))
     start = cpu_seconds()
-    files = endpoints(spec, PROJECT)
+    files = endpoints(take(spec, PROJECT).corrected, PROJECT)
     spent = cpu_seconds() - start
     assert sum(text.count("\ndef ") for name, text in files.items() if "/api/" in name) == 737
     assert spent < 10

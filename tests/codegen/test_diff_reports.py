@@ -142,7 +142,7 @@ def test_a_patch_that_no_longer_applies_is_noted(run: Run) -> None:
     del spec["paths"]["/gauges"]
     _, out, _ = run(str(run.old), str(written(run.new, spec)), "--format", "json")
     assert json.loads(out)["notes"] == [
-        "patches.toml: patch of read_gauge/responses/200/content no longer applies:"
+        "patches.toml: patch read_gauge/responses/200/content:"
         " the contract does not have it any more"
     ]
 

@@ -354,25 +354,43 @@ def test_malformed_patches_are_refused_by_number_or_key(
 @pytest.mark.parametrize(
     ("patches", "named"),
     [
-        (
-            ENTRY.replace('"read"', '"gone"'),
-            "gone/summary no longer applies: the contract does not have it",
-        ),
-        (ENTRY.replace('operation = "read"', 'schema = "Gone"'), "Gone/summary no longer applies"),
-        (ENTRY.replace("/summary", "/a/b"), "read/a/b no longer applies: there is no 'a'"),
-        (ENTRY.replace("/summary", "/tags/0"), "read/tags/0 no longer applies: its place is not"),
-        (ENTRY.replace("/summary", "/operationId"), 'no longer applies: found "read"'),
-        (ENTRY.replace('"absent"', '"old"'), 'no longer applies: found "absent"'),
-        ('[rename_schemas]\nGone = "New"', "rename of Gone no longer applies"),
-        ('[rename_schemas]\nItem = "Item"', "rename of Item: another schema has the name Item"),
-        ('[repeatable]\noperations = ["gone"]', "repeatable: the operation gone does not exist"),
+        (ENTRY.replace("/summary", "/tags/0"), "patch read/tags/0: its place holds something else"),
+        (ENTRY.replace("/summary", "/operationId"), 'found     "read"'),
+        (ENTRY.replace("/summary", "/operationId"), 'write `expect = "read"`'),
+        ('[rename_schemas]\nItem = "Item"', "Two schemas would be Item"),
     ],
 )
-def test_a_stale_patch_is_refused_by_name(
+def test_a_patch_that_contradicts_the_contract_is_refused_by_name(
     home: Home, capsys: pytest.CaptureFixture[str], patches: str, named: str
 ) -> None:
     home.patches(patches)
-    assert named in line_of(home, capsys)
+    status = main(["check"], project=home.folder)
+    assert (status, named in capsys.readouterr().err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("patches", "named"),
+    [
+        (ENTRY.replace('"read"', '"gone"'), "patch gone/summary: the contract does not have it"),
+        (
+            ENTRY.replace('operation = "read"', 'schema = "Gone"'),
+            "patch Gone/summary: the contract",
+        ),
+        (ENTRY.replace("/summary", "/a/b"), "patch read/a/b: there is no 'a' at its place"),
+        (
+            ENTRY.replace("summary", "a").replace('"absent"', '"old"'),
+            "there is no 'a' at its place",
+        ),
+        ('[rename_schemas]\nGone = "New"', "rename Gone: no such schema"),
+        ('[repeatable]\noperations = ["gone"]', "repeatable gone: the contract does not have it"),
+    ],
+)
+def test_a_stale_patch_fails_the_check_by_name(
+    home: Home, capsys: pytest.CaptureFixture[str], patches: str, named: str
+) -> None:
+    home.patches(patches)
+    status = main(["check"], project=home.folder)
+    assert (status, named in capsys.readouterr().err) == (1, True)
 
 
 def test_missing_patches_are_refused_by_name(

@@ -18,7 +18,7 @@ import aion_api
 from aion_api import api, models
 from codegen import contract
 from codegen.document import Json, is_list, is_object, operations
-from codegen.patches import Patches
+from codegen.patching import Patches
 from tests.contract.sampling import Sampler
 
 PROJECT = Path(__file__).resolve().parents[2]
