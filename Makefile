@@ -8,6 +8,7 @@
 #                  dependencies, and each extra alone (QUICK=1 for a selection, DEBIAN=1 gets
 #                  the Pythons that are missing, SESSIONS="lowest extra" and TESTS=tests/unit
 #                  run some)
+#   make frozen    freeze a program with PyInstaller, and run it
 #   make published compare the package with the published release 0.3.5, which it installs
 #   make check     run all checks that are not tests: generated code, surface, changelog,
 #                  needs of the contract, types, lint
@@ -28,7 +29,7 @@ COMMA := ,
 # The newest Python of the classifiers: what it deprecates is an error today.
 NEWEST := $(shell sed -n 's/.*Python :: \(3\.[0-9]*\)".*/\1/p' pyproject.toml | tail -n 1)
 
-.PHONY: setup demo test soak published matrix faults bench generate record release
+.PHONY: setup demo test soak frozen published matrix faults bench generate record release
 .PHONY: stale surface changelog reach contract cassettes docs lint types check clean
 .DEFAULT_GOAL := help
 
@@ -48,12 +49,17 @@ setup: $(READY)
 demo: $(READY)
 	@"$(RUN)" examples/demo.py
 
+# Folders of tests that have a target of their own: they take long, or need more than Python.
+APART := frozen published
 # BUT lists folders of tests to skip, such as BUT=docs,contract.
 test: $(READY)
-	"$(RUN)" -m pytest -n $(WORKERS) -m "not soak" $(addprefix --ignore=tests/,published $(subst $(COMMA), ,$(BUT)))
+	"$(RUN)" -m pytest -n $(WORKERS) -m "not soak" $(addprefix --ignore=tests/,$(APART) $(subst $(COMMA), ,$(BUT)))
 
 soak: $(READY)
-	"$(RUN)" -m pytest -n $(WORKERS) -m soak --timeout 900 --ignore=tests/published
+	"$(RUN)" -m pytest -n $(WORKERS) -m soak --timeout 900 $(addprefix --ignore=tests/,$(APART))
+
+frozen: $(READY)
+	"$(RUN)" -m pytest -n 0 tests/frozen
 
 # The published release is imported as `aion`, too, so it has an environment of its own.
 PUBLISHED := .venv-published

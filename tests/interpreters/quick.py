@@ -14,7 +14,6 @@ _BEHAVIOUR: Final = [
     "cloud_storage",
     "colors",
     "command",
-    "command_shell",
     "describe",
     "documents",
     "files",
@@ -36,8 +35,9 @@ QUICK: Final = (
     "tests/unit",
     "tests/sandbox",
     *(f"tests/behaviour/test_{name}.py" for name in _BEHAVIOUR),
-    # These two take half a minute each.
+    # These take half a minute each.
     "--ignore=tests/sandbox/test_sandbox_contract.py",
+    "--ignore=tests/sandbox/test_sandbox_life.py",
     "--ignore=tests/sandbox/test_sandbox_restarts.py",
     # The behaviour of a resource once: with the sync client.
     "-k=not async",

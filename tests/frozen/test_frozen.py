@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import os
-import runpy
 import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 import aion
 
 ROOT = Path(aion.__file__).parents[1]
-HOOKS = ROOT / "aion" / "_pyinstaller"
-
-pytest.importorskip("PyInstaller")
 
 PROGRAM = """
 import asyncio
@@ -66,6 +61,9 @@ NOT_NEEDED = ["cryptography", "numpy", "opentelemetry", "rich", "tkinter", "yaml
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder that holds the program as one folder and as one file."""
+    assert sys.platform != "linux" or shutil.which("objdump"), (
+        "install binutils: objdump is missing"
+    )
     folder = tmp_path_factory.mktemp("frozen")
     (folder / "program.py").write_text(PROGRAM)
     (folder / "pictures.py").write_bytes(
@@ -84,29 +82,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "dist"
 
 
-def hidden(hook: str) -> set[str]:
-    """The modules that a hook names."""
-    facts: dict[str, Any] = runpy.run_path(str(HOOKS / f"hook-{hook}.py"))
-    return set(facts["hiddenimports"])
-
-
-def modules(*folders: str) -> set[str]:
-    """The names of all modules below some folders of the tree."""
-    bases = {"aion_api": ROOT / "generated"}
-    return {
-        ".".join(path.relative_to(base).with_suffix("").parts).removesuffix(".__init__")
-        for folder in folders
-        for base in [bases.get(folder, ROOT)]
-        for path in (base / folder).rglob("*.py")
-    }
-
-
 # One build and one test for both forms: it takes half a minute on a machine that has nothing else
 # to do, and workers of a run would each make their own.
-@pytest.mark.skipif(
-    sys.platform == "linux" and shutil.which("objdump") is None,
-    reason="PyInstaller needs objdump (Debian: binutils)",
-)
 @pytest.mark.timeout(600)
 def test_a_frozen_program_uses_the_sandbox_with_both_clients(built: Path, tmp_path: Path) -> None:
     said = {
@@ -120,34 +97,3 @@ def test_a_frozen_program_uses_the_sandbox_with_both_clients(built: Path, tmp_pa
     assert {form: done.stdout.splitlines() for form, done in said.items()} == {
         "one": expected, "folder/main": expected,
     }, said  # fmt: skip
-
-
-def test_the_hook_of_the_core_names_all_of_it_and_nothing_on_top() -> None:
-    on_top = modules(
-        "aion/_pyinstaller", "aion/cli", "aion/distributed", "aion/sandbox", "aion/testing"
-    )
-    assert hidden("aion") == modules("aion") - on_top - {"aion.__main__"}
-
-
-def test_the_hook_of_the_generated_package_names_all_of_it() -> None:
-    assert hidden("aion_api") == modules("aion_api")
-
-
-def test_the_hook_of_the_sandbox_names_all_of_it() -> None:
-    assert hidden("aion.sandbox") >= modules("aion/sandbox")
-
-
-def test_the_hook_of_the_sandbox_adds_the_contract() -> None:
-    facts: dict[str, Any] = runpy.run_path(str(HOOKS / "hook-aion.sandbox.py"))
-    contracts = [
-        (Path(source).read_bytes(), target)
-        for source, target in facts["datas"]
-        if Path(source).name == "openapi.json"
-    ]
-    assert contracts == [((ROOT / "openapi.json").read_bytes(), "aion/sandbox")]
-
-
-def test_the_hooks_are_found_where_the_entry_point_says() -> None:
-    from aion._pyinstaller import get_hook_dirs
-
-    assert [Path(one) for one in get_hook_dirs()] == [HOOKS]
