@@ -33,6 +33,7 @@ from codegen.document import Json
 from codegen.errors import CodegenError
 from codegen.patching import ConflictingPatches
 from codegen.patching.dropping import without
+from codegen.reaching import accepted
 from codegen.taking import CONTRACT, PATCHES, Taken, take
 
 _SHARES = 2
@@ -129,7 +130,12 @@ def _parser(project: Path) -> argparse.ArgumentParser:
     differ.add_argument("new", type=Path, metavar="NEW")
     differ.add_argument("--format", choices=tuple(report.FORMATS), default="text")
     differ.add_argument("--changelog", action="store_true", help="draft the entry instead")
-    commands.add_parser("reach", help="list methods that need what the contract no longer has")
+    needs = commands.add_parser(
+        "reach", help="list methods that need what the contract no longer has"
+    )
+    needs.add_argument(
+        "--accept", metavar="REASON", help=f"list all of it in {accepted.NAME} instead"
+    )
     outside = commands.add_parser("surface", help="write the public surface of aion")
     outside.add_argument("--check", action="store_true", help="compare it with the last release")
     commands.add_parser("changelog", help="check CHANGELOG.md: its form, and entries for changes")
@@ -200,7 +206,14 @@ def _diff(options: argparse.Namespace, project: Path) -> int:
 
 
 def _reach(options: argparse.Namespace, project: Path) -> int:
-    return _reported(reaching.lost(project))
+    lines = reaching.lost(project)
+    path = project / accepted.NAME
+    known = accepted.read(path)
+    if options.accept is None:
+        return _reported(accepted.remaining(lines, known))
+    output.write({accepted.NAME: accepted.text(lines, known, options.accept)}, project)
+    print(f"{accepted.NAME}: {len(lines)} gaps are accepted")
+    return 0
 
 
 def _surface(options: argparse.Namespace, project: Path) -> int:

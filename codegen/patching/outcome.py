@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from codegen.document import is_list, is_object
 from codegen.errors import CodegenError
+from codegen.toml import as_toml
 
 FILE = "codegen/patches.toml"
 ABSENT = "absent"
@@ -88,19 +88,3 @@ def short(value: Any) -> str:
         return "nothing"
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]} ... ({len(text)} characters)"
-
-
-def as_toml(value: Any) -> str | None:
-    """Return JSON data as a TOML value on one line; None if it has a null, which TOML lacks."""
-    if value is None:
-        return None
-    if is_list(value):
-        items = [as_toml(item) for item in value]
-        return None if None in items else f"[{', '.join(map(str, items))}]"
-    if is_object(value):
-        pairs = [(json.dumps(key), as_toml(item)) for key, item in value.items()]
-        if any(text is None for _, text in pairs):
-            return None
-        return f"{{ {', '.join(f'{key} = {text}' for key, text in pairs)} }}" if pairs else "{}"
-    # A JSON string is a basic string of TOML, but for an escaped half of a pair.
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

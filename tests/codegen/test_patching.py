@@ -14,7 +14,7 @@ from codegen.document import Json
 from codegen.errors import CodegenError
 from codegen.patching import ConflictingPatches, LeftOut, Patches, attempted, corrected
 from codegen.patching.dropping import without
-from codegen.patching.outcome import as_toml
+from codegen.toml import as_toml
 
 PATCH = """\
 [[patch]]
