@@ -1,0 +1,137 @@
+"""Makes the page that a maintainer reads first: what to fix, what to build, what to check.
+
+The sections stand in the order of the work: curated methods that lose something, what else breaks,
+new operations, patches, words, and what has to be checked by hand.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from codegen import sections
+from codegen.diffing.changes import Change, Difference
+from codegen.diffing.losses import Loss, losses, said
+from codegen.sections import Item, Section, merged
+
+ROWS = 68
+"""The most lines of the page as text: a screen and a half."""
+
+NOTHING = "Nothing differs."
+_FIRST = 10
+_WHOLE = ("operation added", "schema added")
+_REMOVED = "the operation is removed"
+_CHANGED = "the operation is there, but a part is gone or changed"
+_PARTS = "parts of what was there"
+
+
+def page(difference: Difference) -> list[Section]:
+    """Return the sections, cut to a page; a loss that several methods share is said once."""
+    found = losses(difference)
+    items = (
+        *merged(
+            ((loss.method, ", ".join(loss.removed)) for loss in found if loss.removed), _REMOVED
+        ),
+        *merged(((loss.method, str(r)) for loss in found for r in loss.reasons), _CHANGED),
+    )
+    return sections.cut(_sections(difference, items), ROWS - len(head(difference)))
+
+
+def whole(difference: Difference) -> list[Section]:
+    """Return the same sections with all that they have, each method with all its reasons."""
+    found = losses(difference)
+    ordered = [loss for loss in found if loss.removed] + [loss for loss in found if loss.reasons]
+    return list(_sections(difference, tuple(map(_item, ordered))))
+
+
+def head(difference: Difference) -> list[str]:
+    """Return the counts, as lines of text."""
+    if not difference.changes:
+        return [NOTHING]
+    rows = [["", "added", "removed", "changed"]]
+    rows += [[name, *map(str, numbers.values())] for name, numbers in counts(difference).items()]
+    table = [f"{name:<12}" + "".join(f"{cell:>9}" for cell in cells) for name, *cells in rows]
+    return [*table, "", summary(difference)]
+
+
+def counts(difference: Difference) -> dict[str, dict[str, int]]:
+    """Return how many operations and schemas are added, removed and changed."""
+    found: dict[str, dict[str, int]] = {}
+    for name, scope in (("operations", "operation"), ("schemas", "schema")):
+        subjects = {c.subject for c in difference.changes if c.scope == scope}
+        added, removed = (
+            {c.subject for c in difference.of(f"{scope} {what}")} for what in ("added", "removed")
+        )
+        rest = subjects - added - removed
+        found[name] = {"added": len(added), "removed": len(removed), "changed": len(rest)}
+    return found
+
+
+def summary(difference: Difference) -> str:
+    """Return the difference in one line."""
+    if not difference.changes:
+        return NOTHING
+    found = breaking(difference)
+    return (
+        f"{_count(len(difference.changes), 'change')}: {found['callers']} breaking for the caller,"
+        f" {found['readers']} for the reader; {_count(found['curated'], 'curated method')} broken."
+    )
+
+
+def breaking(difference: Difference) -> dict[str, int]:
+    """Return how many changes break callers and readers, and how many curated methods."""
+    return {
+        "callers": sum(change.caller == "breaking" for change in difference.changes),
+        "readers": sum(change.reader == "breaking" for change in difference.changes),
+        "curated": len(losses(difference)),
+    }
+
+
+def uncurated(difference: Difference) -> list[str]:
+    """Return the functions of broken operations that no curated method calls."""
+    return sorted({name for c in difference.changes if c.is_breaking for name in c.uncurated})
+
+
+def _sections(difference: Difference, losing: tuple[Item, ...]) -> Iterator[Section]:
+    """Yield the sections; on a page, what is reserved for them together leaves rows free."""
+    methods = len(losses(difference))
+    yield Section(f"Curated methods that lose something ({methods})", losing, least=14)
+    alone = uncurated(difference)
+    modules = Counter(name.partition(".")[0] for name in alone)
+    listed = tuple(f"{module} {number}" for module, number in sorted(modules.items()))
+    title = f"Other operations that break, for users of `client.call` and `aion_api` ({len(alone)})"
+    yield Section(title, (Item(listed),) if listed else (), least=2)
+    operations = sorted(difference.of("operation added"), key=lambda change: change.tag)
+    new = (*map(_new, operations), *(Item((), (line,), _PARTS) for line in _parts(difference)))
+    yield Section(f"New operations ({len(operations)}) and parts", new, least=8)
+    for title, lines in (("Patches left out", difference.left_out), ("Words", difference.words)):
+        items = tuple(Item((), (line,)) for line in lines)
+        yield Section(f"{title} ({len(lines)})", items, least=_FIRST + 1, most=_FIRST)
+    documents = [c for c in difference.changes if c.scope == "document"]
+    by_hand = [f"{change.title}: {change.kind}: {change.reason}" for change in documents]
+    checks = tuple(Item((), (line,)) for line in (*by_hand, *difference.notes))
+    yield Section(f"To check ({len(checks)})", checks, least=4)
+
+
+def _item(loss: Loss) -> Item:
+    lines = tuple(map(str, loss.reasons))
+    return Item((loss.method,), loss.removed or lines, _REMOVED if loss.removed else _CHANGED)
+
+
+def _new(change: Change) -> Item:
+    return Item((change.title,), (change.summary,) if change.summary else (), change.tag)
+
+
+def _parts(difference: Difference) -> Iterator[str]:
+    """Yield what is added to an operation or schema that curated methods use."""
+    places: dict[tuple[str, str], list[str]] = {}
+    for change in difference.changes:
+        is_part = change.kind.endswith(" added") and change.kind not in _WHOLE
+        if is_part and change.methods and not change.is_breaking:
+            places.setdefault((change.name, change.kind), []).append(change.place)
+    for (subject, kind), found in places.items():
+        yield said(subject, kind, found)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
