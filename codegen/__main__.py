@@ -18,6 +18,7 @@ from pathlib import Path
 from codegen import (
     blocking,
     contract,
+    finished,
     lock,
     output,
     pages,
@@ -27,7 +28,7 @@ from codegen import (
     stubs,
     surface,
 )
-from codegen.diffing import command, report
+from codegen.diffing import Difference, command, report
 from codegen.diffing.changelog import draft
 from codegen.errors import CodegenError
 from codegen.patches import Patches, StalePatches
@@ -114,11 +115,17 @@ def _parser(project: Path) -> argparse.ArgumentParser:
         command.add_argument(
             "--spec", type=Path, default=project / "openapi.json", metavar="PATH", help="contract"
         )
+        if name == "generate":
+            _reporting(command)
     differ = commands.add_parser("diff", help="show what a new contract changes")
-    differ.add_argument("old", type=Path, metavar="OLD")
-    differ.add_argument("new", type=Path, metavar="NEW")
-    differ.add_argument("--format", choices=tuple(report.FORMATS), default="text")
+    differ.add_argument("documents", type=Path, nargs="*", metavar="OLD NEW")
+    differ.add_argument(
+        "--since",
+        metavar="REVISION",
+        help="OLD is the contract of this revision in git; NEW is openapi.json by default",
+    )
     differ.add_argument("--changelog", action="store_true", help="draft the entry instead")
+    _reporting(differ)
     commands.add_parser("reach", help="list methods that need what the contract no longer has")
     outside = commands.add_parser("surface", help="write the public surface of aion")
     outside.add_argument("--check", action="store_true", help="compare it with the last release")
@@ -127,38 +134,44 @@ def _parser(project: Path) -> argparse.ArgumentParser:
     return parser
 
 
-def _built(spec: Path, project: Path) -> tuple[dict[str, str], str]:
-    """Return the code, its lock and the contract, and a report of what the contract changes."""
+def _reporting(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--format", choices=report.FORMATS, default="text")
+    parser.add_argument("--verbose", action="store_true", help="everything instead of one page")
+
+
+def _built(spec: Path, project: Path) -> tuple[dict[str, str], Difference | None]:
+    """Return the code, its lock and the contract, and what a new contract changes."""
     present = project / "openapi.json"
     tree = build(spec, project)
     tree[lock.NAME] = lock.text(spec, project)
-    changed = ""
+    changed = None
     if spec.resolve() != present.resolve():
         tree["openapi.json"] = contract.text_of(spec)
         if present.exists():
-            changed = report.text(command.difference(present, spec, project))
+            changed = command.difference(present, spec, project)
     return tree, changed
 
 
 def _build(options: argparse.Namespace, project: Path) -> int:
     tree, changed = _built(options.spec, project)
     output.write(tree, project)
-    print(changed, end="\n" if changed else "")
+    if changed is not None:
+        print(report.text(changed))
     print(f"{len(tree)} files, {sum(text.count(chr(10)) for text in tree.values())} lines")
     return 0
 
 
 def _generate(options: argparse.Namespace, project: Path) -> int:
     tree, changed = _built(options.spec, project)
-    if next(output.differences(tree, project), None) is None:
+    files, left = list[output.Changed](), list[str]()
+    if next(output.differences(tree, project), None) is not None:
+        made, left = pages.pages(tree, project, options.spec)
+        files = output.write(tree | made, project)
+    elif options.format == "text":
         print(f"{len(tree)} files, all current")
         return 0
-    made, todo = pages.pages(tree, project, options.spec)
-    output.write(tree | made, project)
-    print(changed, end="\n" if changed else "")
-    print(f"{len(tree)} files of code and contract, {len(made)} pages made from the package")
-    if todo:
-        print("Work left in `aion`; fix it, then run `make generate` again:", *todo, sep="\n  ")
+    done = finished.Finished(project, changed, files, left)
+    print(finished.rendered(done, options.format, verbose=options.verbose), end="")
     return 0
 
 
@@ -172,8 +185,11 @@ def _check(options: argparse.Namespace, project: Path) -> int:
 
 
 def _diff(options: argparse.Namespace, project: Path) -> int:
-    found = command.difference(options.old, options.new, project)
-    print(draft(found) if options.changelog else report.FORMATS[options.format](found), end="")
+    found = command.requested(options.documents, options.since, project)
+    if options.changelog:
+        print(draft(found), end="")
+    else:
+        print(report.rendered(found, options.format, verbose=options.verbose), end="")
     return 1 if found.breaks_curated else 0
 
 

@@ -24,16 +24,18 @@ class Item:
         names: The names that it is about, such as methods; several share its lines.
         lines: What is said of them.
         group: A heading that it shares with its neighbours; empty if it has none.
+        count: How many things it stands for, if that is not the number of names.
     """
 
     names: tuple[str, ...] = ()
     lines: tuple[str, ...] = ()
     group: str = ""
+    count: int = 0
 
     @property
     def size(self) -> int:
-        """How many things it counts for."""
-        return max(len(self.names), 1)
+        """How many things it stands for."""
+        return self.count or max(len(self.names), 1)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""`python -m codegen diff OLD NEW`: reads and corrects both documents, and compares them.
+"""`python -m codegen diff`: reads and corrects two documents, and compares them.
 
 Both documents get the corrections that apply to them, so that a defect which is patched in one and
 fixed in the other is not a difference. Corrections that no longer apply to the new one are noted.
@@ -7,9 +7,12 @@ fixed in the other is not a difference. Corrections that no longer apply to the 
 from __future__ import annotations
 
 import re
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from codegen import contract
+from codegen import contract, revisions
 from codegen.diffing.changes import Difference
 from codegen.diffing.compare import compared
 from codegen.diffing.curated import usage
@@ -17,31 +20,87 @@ from codegen.diffing.operations import all_of
 from codegen.diffing.touched import touched
 from codegen.document import Json, schemas
 from codegen.errors import CodegenError
+from codegen.revisions import CONTRACT, PATCHES
 from codegen.patches import Patches
 
 # FastAPI makes such names for schemas with the same title, and for form bodies.
 _LONG = re.compile(r"__|^Body_")
 
 
-def difference(old: Path, new: Path, project: Path) -> Difference:
+def requested(documents: Sequence[Path], revision: str | None, project: Path) -> Difference:
+    """Return the difference that a command line asks for.
+
+    Args:
+        documents: OLD and NEW; with a revision NEW, or nothing for the contract of the project.
+        revision: The revision in git of the old contract, if that is not a file.
+        project: The folder of the project.
+
+    Raises:
+        CodegenError: The number of documents is wrong; or as for `difference` and `since`.
+    """
+    if revision is None and len(documents) == 2:
+        return difference(documents[0], documents[1], project)
+    if revision is not None and len(documents) < 2:
+        return since(revision, documents[0] if documents else project / CONTRACT, project)
+    raise CodegenError(
+        f"diff takes two documents, or --since REVISION and at most one; {len(documents)} given:"
+        f" python -m codegen diff OLD NEW, or python -m codegen diff --since HEAD [NEW]"
+    )
+
+
+def difference(old: Path, new: Path, project: Path, old_patches: Path | None = None) -> Difference:
     """Return what the document `new` changes against `old`, and what that touches in `aion`.
+
+    Args:
+        old: The document before.
+        new: The document after.
+        project: The folder of the project.
+        old_patches: The patches of the document before, if not those of the project.
 
     Raises:
         CodegenError: A document cannot be read or compared, or a patch or source is broken.
     """
     patches = Patches.load(project / "codegen" / "patches.toml")
-    before, _ = _corrected(old, patches)
+    earlier = Patches.load(old_patches) if old_patches else patches
+    before, _ = _corrected(old, earlier)
     after, stale = _corrected(new, patches)
-    classes = patches.renames or {}
+    classes = {**(earlier.renames or {}), **(patches.renames or {})}
     try:
         found = compared(before, after, classes)
         notes = [*stale, *_renames(after, patches), *_new_defects(before, after, patches)]
-        found = Difference(found.changes, tuple(notes))
+        found = replace(found, notes=tuple(notes))
     except (AttributeError, KeyError, TypeError, RecursionError) as error:
         # Only a build validates the contents; until here, both are objects with paths.
         reason = f"{type(error).__name__}: {error}"
         raise CodegenError(f"{old}, {new}: cannot be compared: {reason}") from error
     return touched(found, usage(project / "aion"), before, classes)
+
+
+def since(revision: str, new: Path, project: Path) -> Difference:
+    """Return what the document `new` changes against the contract that git has.
+
+    Each document gets the patches of its time.
+
+    Args:
+        revision: The revision of the contract before, such as ``HEAD``.
+        new: The document after.
+        project: The folder of the project.
+
+    Raises:
+        CodegenError: As for `difference`; or git does not have the contract.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        old, old_patches = Path(folder, CONTRACT), Path(folder, "patches.toml")
+        old.write_bytes(revisions.contract_at(revision, project))
+        patches = revisions.patches_at(revision, project)
+        if patches is not None:
+            old_patches.write_bytes(patches)
+        try:
+            return difference(old, new, project, old_patches if patches is not None else None)
+        except CodegenError as error:
+            named = str(error).replace(str(old), f"{revision}:{CONTRACT}")
+            named = named.replace(str(old_patches), f"{revision}:{PATCHES}")
+            raise CodegenError(named) from error
 
 
 def _corrected(path: Path, patches: Patches) -> tuple[Json, list[str]]:

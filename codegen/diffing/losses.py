@@ -32,8 +32,13 @@ class Reason:
     reason: str
 
     def __str__(self) -> str:
-        """Return it as one line; of more than a few places, the others are counted."""
+        """Return it as one line."""
         return f"{said(self.subject, self.kind, self.places)}; {self.reason}"
+
+    @property
+    def short(self) -> str:
+        """The same; of more than a few places, the others are counted."""
+        return f"{said(self.subject, self.kind, few(self.places))}; {self.reason}"
 
 
 @dataclass(frozen=True)
@@ -80,7 +85,10 @@ def _reasons(changes: list[Change]) -> Iterator[Reason]:
 
 def said(subject: str, kind: str, places: Sequence[str]) -> str:
     """Return changes of one subject and kind as one phrase."""
-    shown = ", ".join(places[:_MOST_PLACES])
-    if (rest := len(places) - _MOST_PLACES) > 0:
-        shown += f" and {rest} more"
-    return ": ".join([subject, kind, *([shown] if shown else [])])
+    return ": ".join(filter(None, (subject, kind, ", ".join(places))))
+
+
+def few(places: Sequence[str]) -> list[str]:
+    """Return the first places, and how many more there are."""
+    rest = len(places) - _MOST_PLACES
+    return [*places] if rest <= 1 else [*places[:_MOST_PLACES], f"{rest} more"]

@@ -6,8 +6,8 @@ new operations, patches, words, and what has to be checked by hand.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
+from itertools import groupby
 
 from codegen import sections
 from codegen.diffing.changes import Change, Difference
@@ -32,16 +32,21 @@ def page(difference: Difference) -> list[Section]:
         *merged(
             ((loss.method, ", ".join(loss.removed)) for loss in found if loss.removed), _REMOVED
         ),
-        *merged(((loss.method, str(r)) for loss in found for r in loss.reasons), _CHANGED),
+        *merged(((loss.method, r.short) for loss in found for r in loss.reasons), _CHANGED),
     )
-    return sections.cut(_sections(difference, items), ROWS - len(head(difference)))
+    modules = _modules(difference)
+    counted = Item(tuple(f"{module} {len(names)}" for module, names in modules.items()))
+    full = _sections(difference, items, (counted,) if modules else ())
+    return sections.cut(full, ROWS - len(head(difference)))
 
 
 def whole(difference: Difference) -> list[Section]:
     """Return the same sections with all that they have, each method with all its reasons."""
     found = losses(difference)
     ordered = [loss for loss in found if loss.removed] + [loss for loss in found if loss.reasons]
-    return list(_sections(difference, tuple(map(_item, ordered))))
+    modules = _modules(difference).items()
+    alone = tuple(Item((module,), (", ".join(names),)) for module, names in modules)
+    return list(_sections(difference, tuple(map(_item, ordered)), alone))
 
 
 def head(difference: Difference) -> list[str]:
@@ -92,15 +97,22 @@ def uncurated(difference: Difference) -> list[str]:
     return sorted({name for c in difference.changes if c.is_breaking for name in c.uncurated})
 
 
-def _sections(difference: Difference, losing: tuple[Item, ...]) -> Iterator[Section]:
-    """Yield the sections; on a page, what is reserved for them together leaves rows free."""
-    methods = len(losses(difference))
+def _modules(difference: Difference) -> dict[str, list[str]]:
+    """Return the functions of `uncurated` by their modules, which are the tags."""
+    names = (name.partition(".") for name in uncurated(difference))
+    return {
+        module: [name for _, _, name in group] for module, group in groupby(names, lambda n: n[0])
+    }
+
+
+def _sections(
+    difference: Difference, losing: tuple[Item, ...], alone: tuple[Item, ...]
+) -> Iterator[Section]:
+    """Yield the sections. What is reserved for them, taken together, leaves rows of a page free."""
+    methods, others = len(losses(difference)), len(uncurated(difference))
     yield Section(f"Curated methods that lose something ({methods})", losing, least=14)
-    alone = uncurated(difference)
-    modules = Counter(name.partition(".")[0] for name in alone)
-    listed = tuple(f"{module} {number}" for module, number in sorted(modules.items()))
-    title = f"Other operations that break, for users of `client.call` and `aion_api` ({len(alone)})"
-    yield Section(title, (Item(listed),) if listed else (), least=2)
+    title = f"Other operations that break, for users of `client.call` and `aion_api` ({others})"
+    yield Section(title, alone, least=2)
     operations = sorted(difference.of("operation added"), key=lambda change: change.tag)
     new = (*map(_new, operations), *(Item((), (line,), _PARTS) for line in _parts(difference)))
     yield Section(f"New operations ({len(operations)}) and parts", new, least=8)
