@@ -71,7 +71,7 @@ def _facts(done: Finished) -> dict[str, Any]:
 def _sections(done: Finished) -> Iterator[Section]:
     files = tuple(_grouped(done.files))
     yield Section(f"Files changed ({len(done.files)})", files, least=_MOST_ROWS)
-    work = merged(_work(done.left))
+    work = merged((name, _short(needs)) for name, needs in _work(done.left))
     names = {name for item in work for name in item.names}
     title = f"Work left in `aion` ({len(names)}); fix it, then run `make generate` again"
     yield Section(title, work, least=_MOST_ROWS, more="make reach")
@@ -81,6 +81,13 @@ def _work(left: list[str]) -> Iterator[tuple[str, str]]:
     for line in left:
         name, _, needs = line.partition(": ")
         yield name, needs
+
+
+def _short(needs: str) -> str:
+    """Return a need with the operation behind it, where a page may cut."""
+    operation, _, what = needs.rpartition(": ")
+    is_part = what.split(" ")[0] in ("field", "parameter", "enum")
+    return f"{what} ({operation})" if operation and is_part else needs
 
 
 # Files
@@ -122,13 +129,13 @@ def _next(done: Finished) -> list[tuple[str, str]]:
         return []
     if done.left:
         return [
-            ("make reach", "the work left in `aion`; status 0 when nothing is left"),
-            ("make generate", "after that work: twins, surface, tables of the docs"),
+            ("make reach", "the work left, in full"),
+            ("make generate", "afterwards: twins, surface, docs"),
             _review(done.project),
         ]
     return [
         _review(done.project),
-        ("make check", "generated code, surface, changelog, types, lint"),
+        ("make check", "generated code, surface, types, lint"),
         ("make test", "every test"),
     ]
 
@@ -138,12 +145,12 @@ def _review(project: Path) -> tuple[str, str]:
     differ = f"{_python(project)} -m codegen diff"
     match revisions.is_committed(project):
         case True:
-            return "git diff --stat", "what the run did; the contract is that of the last commit"
+            return "git diff --stat", "what changed since the last commit"
         case False:
             return f"{differ} --since HEAD --changelog", "a draft for CHANGELOG.md"
         case None:
-            old = "a draft for CHANGELOG.md; OLD is a copy of the old contract"
-            return f"{differ} OLD {revisions.CONTRACT} --changelog", old
+            purpose = "a draft; OLD is the old contract"
+            return f"{differ} OLD {revisions.CONTRACT} --changelog", purpose
 
 
 def _python(project: Path) -> str:

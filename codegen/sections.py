@@ -25,12 +25,14 @@ class Item:
         lines: What is said of them.
         group: A heading that it shares with its neighbours; empty if it has none.
         count: How many things it stands for, if that is not the number of names.
+        is_short: Whether a page cuts it to one row.
     """
 
     names: tuple[str, ...] = ()
     lines: tuple[str, ...] = ()
     group: str = ""
     count: int = 0
+    is_short: bool = False
 
     @property
     def size(self) -> int:
@@ -91,7 +93,7 @@ def cut(sections: Iterable[Section], rows: int) -> list[Section]:
         rows: How many lines the page has for them.
     """
     filled = [section for section in sections if section.items]
-    needs = [_height(section) for section in filled]
+    needs = [_height(section, rows) for section in filled]
     rooms = [min(need, section.least) for need, section in zip(needs, filled, strict=True)]
     free = rows - sum(rooms) - 2 * len(filled)
     for place, need in enumerate(needs):
@@ -122,8 +124,10 @@ def _shortened(item: Item, more: str) -> Item:
     return replace(item, lines=(*item.lines[:_MOST_LINES], f"... and {rest} more: {more}"))
 
 
-def _height(section: Section) -> int:
-    return len(_rows(_first(section, section.most or len(section.items)), is_page=True))
+def _height(section: Section, rows: int) -> int:
+    """Return how many rows a page has to have for a section; beyond `rows`, any number is alike."""
+    shown = min(len(section.items), rows, section.most or rows)
+    return len(_rows(_first(section, shown), is_page=True))
 
 
 # Text
@@ -158,12 +162,15 @@ def _rows(section: Section, *, is_page: bool) -> list[str]:
 
 
 def _item(item: Item, width: int | None) -> list[str]:
-    names = [*map(printable, item.names)] if width is None else wrapped(item.names, width)
+    if width is None:
+        names = [", ".join(map(printable, item.names))] if item.names else []
+    else:
+        names = wrapped(item.names, width)
     lines = [*map(printable, item.lines)]
     if len(names) == len(lines) == 1:
         line = f"{names[0]}: {lines[0]}"
-        if width is None or len(line) <= width:
-            return [line]
+        if width is None or item.is_short or len(line) <= width:
+            return [line if width is None else clip(line, width)]
     indent = "  " if names else ""
     if width is not None:
         # A line without a name in front of it has its own, and ends with the reason.
@@ -181,9 +188,10 @@ def wrapped(names: Sequence[str], width: int, rows: int = _NAMES_ROWS) -> list[s
     """
     # No row has place for more: a name and its comma need three characters.
     count = min(len(names), rows * width // 3)
+    shown = [clip(name, width // 2) for name in names[:count]]
     while True:
         ending = f" and {len(names) - count} more" if count < len(names) else ""
-        found = _filled([clip(name, width // 2) for name in names[:count]], width, ending)
+        found = _filled(shown[:count], width, ending)
         if len(found) <= rows:
             return found
         count -= 1
@@ -262,10 +270,12 @@ def clip(value: str, width: int, *, in_middle: bool = False) -> str:
 def prose(value: str) -> str:
     """Escape text so that it stays text in Markdown, in one cell or list item."""
     line = printable(value)
-    return "".join(f"\\{c}" if c in "\\|<[*`" else c for c in line)
+    escaped = "".join(f"\\{c}" if c in "\\|<[*`" else c for c in line)
+    # At its beginning, these would make it a heading, a quote or a list.
+    return f"\\{escaped}" if escaped.startswith(("#", ">", "-", "+", "=")) else escaped
 
 
 def code(value: str) -> str:
     """Return text as code in Markdown, in one cell or list item."""
-    line = printable(value).replace("`", "'").replace("|", "\\|")
+    line = printable(value).replace("`", "'").replace("\\", "\\\\").replace("|", "\\|")
     return f"`{line}`" if line else ""

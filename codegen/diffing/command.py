@@ -20,8 +20,8 @@ from codegen.diffing.operations import all_of
 from codegen.diffing.touched import touched
 from codegen.document import Json, schemas
 from codegen.errors import CodegenError
-from codegen.revisions import CONTRACT, PATCHES
 from codegen.patches import Patches
+from codegen.revisions import CONTRACT, PATCHES
 
 # FastAPI makes such names for schemas with the same title, and for form bodies.
 _LONG = re.compile(r"__|^Body_")

@@ -14,7 +14,7 @@ from codegen.diffing.changes import Change, Difference
 from codegen.diffing.losses import Loss, losses, said
 from codegen.sections import Item, Section, merged
 
-ROWS = 68
+ROWS = 70
 """The most lines of the page as text: a screen and a half."""
 
 NOTHING = "Nothing differs."
@@ -22,7 +22,6 @@ _FIRST = 10
 _WHOLE = ("operation added", "schema added")
 _REMOVED = "the operation is removed"
 _CHANGED = "the operation is there, but a part is gone or changed"
-_PARTS = "parts of what was there"
 
 
 def page(difference: Difference) -> list[Section]:
@@ -109,13 +108,18 @@ def _sections(
     difference: Difference, losing: tuple[Item, ...], alone: tuple[Item, ...]
 ) -> Iterator[Section]:
     """Yield the sections. What is reserved for them, taken together, leaves rows of a page free."""
-    methods, others = len(losses(difference)), len(uncurated(difference))
-    yield Section(f"Curated methods that lose something ({methods})", losing, least=14)
+    found = losses(difference)
+    gone = sum(bool(loss.removed) for loss in found)
+    title = f"Curated methods that lose their operation ({gone}) or a part ({len(found) - gone})"
+    yield Section(title, losing, least=13)
+    others = len(uncurated(difference))
     title = f"Other operations that break, for users of `client.call` and `aion_api` ({others})"
     yield Section(title, alone, least=2)
-    operations = sorted(difference.of("operation added"), key=lambda change: change.tag)
-    new = (*map(_new, operations), *(Item((), (line,), _PARTS) for line in _parts(difference)))
-    yield Section(f"New operations ({len(operations)}) and parts", new, least=8)
+    new = sorted(difference.of("operation added"), key=lambda change: change.tag)
+    yield Section(f"New operations ({len(new)})", tuple(map(_new, new)), least=7)
+    parts = tuple(Item((), (line,)) for line in _parts(difference))
+    title = f"New parts of operations and schemas that curated methods use ({len(parts)})"
+    yield Section(title, parts, least=2)
     for title, lines in (("Patches left out", difference.left_out), ("Words", difference.words)):
         items = tuple(Item((), (line,)) for line in lines)
         yield Section(f"{title} ({len(lines)})", items, least=_FIRST + 1, most=_FIRST)
@@ -131,7 +135,8 @@ def _item(loss: Loss) -> Item:
 
 
 def _new(change: Change) -> Item:
-    return Item((change.title,), (change.summary,) if change.summary else (), change.tag)
+    words = (change.summary,) if change.summary else ()
+    return Item((change.title,), words, change.tag, is_short=True)
 
 
 def _parts(difference: Difference) -> Iterator[str]:

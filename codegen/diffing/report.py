@@ -51,7 +51,7 @@ def text(difference: Difference, *, verbose: bool = False) -> str:
 
 
 def _is_whole(change: Change) -> bool:
-    return change.kind.split()[0] == change.scope and not change.place
+    return change.kind.startswith(f"{change.scope} ") and not change.place
 
 
 def _whole_subjects(changes: list[Change]) -> Iterator[str]:
@@ -61,7 +61,7 @@ def _whole_subjects(changes: list[Change]) -> Iterator[str]:
         if _is_whole(change):
             found.setdefault(f"{change.kind}, {_effect(change)}", []).append(change)
     for heading, group in found.items():
-        yield f"  {heading}:"
+        yield f"  {printable(heading)}:"
         for change in group:
             values = f" {printable(change.where)}" if change.where else ""
             yield f"    {printable(change.title)}{values}"
@@ -76,14 +76,14 @@ def _parts(changes: list[Change]) -> Iterator[str]:
         heading = f"{change.kind}, {_effect(change)}"
         found.setdefault((heading, _touched(change)), []).append(change)
     for (heading, touched), group in found.items():
-        yield f"    {heading}:"
+        yield f"    {printable(heading)}:"
         yield from (f"      {printable(change.where)}" for change in group if change.where)
         if touched:
             yield f"      touches {touched}"
 
 
 def _effect(change: Change) -> str:
-    return f"caller {change.caller}, reader {change.reader}: {printable(change.reason)}"
+    return f"caller {change.caller}, reader {change.reader}: {change.reason}"
 
 
 def _touched(change: Change) -> str:

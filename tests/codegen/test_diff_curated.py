@@ -34,9 +34,9 @@ def real() -> Usage:
 @pytest.mark.parametrize(
     ("function", "methods"),
     [
-        ("boxes.get_box", {"BoxesResource.get", "Client.first"}),
-        ("boxes.make_box", {"BoxesResource.make"}),
-        ("boxes.list_boxes", {"BoxesResource.list"}),
+        ("boxes.get_box", {"client.boxes.get", "client.first"}),
+        ("boxes.make_box", {"client.boxes.make"}),
+        ("boxes.list_boxes", {"client.boxes.list"}),
         ("gauges.read_gauge", set[str]()),
     ],
 )
@@ -45,7 +45,7 @@ def test_a_function_is_used_by_these_methods(used: Usage, function: str, methods
 
 
 def test_a_class_in_a_helper_belongs_to_the_method_that_calls_it(used: Usage) -> None:
-    assert used.classes["BoxDraft"] == {"BoxesResource.make"}
+    assert used.classes["BoxDraft"] == {"client.boxes.make"}
 
 
 def test_a_class_is_the_result_types_that_are_it_or_made_of_it(used: Usage) -> None:
@@ -71,7 +71,7 @@ def without_color(document: Json) -> None:
 
 def test_a_removed_operation_touches_the_methods_that_call_it(used: Usage) -> None:
     change = first_change(used, lambda d: d["paths"]["/boxes/{box_id}"].pop("delete"))
-    assert change.methods == ("BoxesResource.drop",)
+    assert change.methods == ("client.boxes.drop",)
 
 
 def test_a_schema_inside_another_touches_the_types_that_hold_it(used: Usage) -> None:
@@ -79,7 +79,7 @@ def test_a_schema_inside_another_touches_the_types_that_hold_it(used: Usage) -> 
 
 
 def test_a_schema_touches_the_methods_of_the_operations_that_give_it(used: Usage) -> None:
-    expected = ("BoxesResource.get", "BoxesResource.list", "BoxesResource.make", "Client.first")
+    expected = ("client.boxes.get", "client.boxes.list", "client.boxes.make", "client.first")
     assert first_change(used, without_color).methods == expected
 
 
@@ -99,12 +99,12 @@ def test_every_function_that_the_real_package_uses_is_generated(real: Usage) -> 
 
 
 def test_the_real_listing_is_found_behind_its_helper(real: Usage) -> None:
-    assert "FilesResource.list" in real.functions["user_files.list_user_files"]
+    assert "client.files.list" in real.functions["user_files.list_user_files"]
 
 
 def test_a_shortcut_of_the_real_client_is_found_behind_its_resource(real: Usage) -> None:
-    assert "AionVision.upload_one" in real.functions["user_files.stream_batch_upload"]
+    assert "client.upload_one" in real.functions["user_files.stream_batch_upload"]
 
 
 def test_a_shortcut_is_not_said_to_use_its_whole_resource(real: Usage) -> None:
-    assert "AionVision.upload_one" not in real.functions["uploads.confirm_upload"]
+    assert "client.upload_one" not in real.functions["uploads.confirm_upload"]

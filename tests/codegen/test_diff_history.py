@@ -143,7 +143,7 @@ def test_the_history_counts_what_the_marks_count(kind: str, count: int) -> None:
 def test_the_history_touches_the_curated_methods_of_the_older_contract() -> None:
     found = touched(history(), usage(PROJECT / "aion"), corrected(FEBRUARY), patches().renames)
     broken = {name for change in found.changes if change.breaks_curated for name in change.methods}
-    assert {"DescribeResource.describe", "VerifyResource.verify"} <= broken
+    assert {"client.descriptions.describe", "client.verifications.verify"} <= broken
 
 
 if __name__ == "__main__" and sys.argv[1:] == ["--update"]:

@@ -60,7 +60,7 @@ def test_what_changed_and_what_is_left_to_do_is_shown(
     assert shown.startswith(golden)
     assert shown.splitlines()[-2:] == [
         "Work left in `aion`; fix it, then run `make generate` again:",
-        "  BoxesResource.drop: boxes.drop_box: the operation is gone",
+        "  client.boxes.drop: boxes.drop_box: the operation is gone",
     ]
 
 
@@ -112,7 +112,7 @@ def test_a_page_that_cannot_be_made_yet_stays_and_is_named(
     assert [line.partition(" (/")[0].strip() for line in todo] == [
         f"surface.json: not updated: aion cannot be imported: {reason}",
         f"docs/methods.md: not updated: {reason}",
-        "BoxesResource.drop: boxes.drop_box: the operation is gone",
+        "client.boxes.drop: boxes.drop_box: the operation is gone",
         "aion.client: boxes.drop_box: the operation is gone",
     ]
 
@@ -157,6 +157,6 @@ def test_the_real_contract_goes_through_with_a_removal_a_new_name_and_three_endp
     assert changes.count("    operation removed\n") == 1
     files = "GET /api/v2/user-files (user_files.list_user_files)"
     assert {
-        "FoldersResource.get_breadcrumbs: folders.get_folder_breadcrumbs: the operation is gone",
-        f"UploadResource.upload_batch: {files}: field FileList.has_more is gone",
+        "client.folders.get_breadcrumbs: folders.get_folder_breadcrumbs: the operation is gone",
+        f"client.uploads.upload_batch: {files}: field FileList.has_more is gone",
     } <= {line.strip() for line in todo.splitlines()}
