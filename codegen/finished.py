@@ -10,7 +10,6 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -50,12 +49,13 @@ def rendered(done: Finished, form: str, *, verbose: bool = False) -> str:
     first = ""
     if done.difference is not None:
         first = report.rendered(done.difference, form, verbose=verbose)
+    steps = _shell(done)
     if form == "markdown":
         lines = sections.markdown(found, is_page=not verbose)
-        lines += ["", "## Next", "", "```sh", *_shell(done), "```"]
+        lines += ["", "## Next", "", "```sh", *steps, "```"] if steps else []
     else:
         lines = sections.text(found, is_page=not verbose)
-        lines += ["", "Next:", *(f"  {line}" for line in _shell(done))]
+        lines += ["", "Next:", *(f"  {line}" for line in steps)] if steps else []
     return (first + "\n".join(lines) + "\n").lstrip("\n")
 
 
@@ -94,19 +94,18 @@ def _short(needs: str) -> str:
 
 
 def _grouped(files: list[Changed]) -> Iterator[Item]:
-    """Yield the files, those of a folder as a count if they are many."""
-    folders = [(folder, list(group)) for folder, group in groupby(files, key=_folder)]
-    rows = sum(min(len(group), _MOST_OF_A_FOLDER) for _, group in folders)
+    """Yield the files by their folders; those of a folder as a count if they are many."""
+    folders: dict[str, list[Changed]] = {}
+    for file in files:
+        folders.setdefault(file.name.rpartition("/")[0], []).append(file)
+    rows = sum(min(len(held), _MOST_OF_A_FOLDER) for held in folders.values())
     most = _MOST_OF_A_FOLDER if rows < _MOST_ROWS else 1
-    for folder, group in folders:
-        if len(group) > most:
-            yield Item((folder,), (_counted(group),), count=len(group))
+    for folder, held in sorted(folders.items()):
+        # The files beside README.md have no folder to be counted under.
+        if len(held) > most and folder:
+            yield Item((folder,), (_counted(held),), count=len(held))
         else:
-            yield from (Item((file.name,), (file.how,)) for file in group)
-
-
-def _folder(file: Changed) -> str:
-    return file.name.rpartition("/")[0]
+            yield from (Item((file.name,), (file.how,)) for file in held)
 
 
 def _counted(files: list[Changed]) -> str:
@@ -119,7 +118,7 @@ def _counted(files: list[Changed]) -> str:
 
 def _shell(done: Finished) -> list[str]:
     steps = _next(done)
-    width = max(len(command) for command, _ in steps)
+    width = max((len(command) for command, _ in steps), default=0)
     return [f"{command:<{width}}  # {purpose}" for command, purpose in steps]
 
 
@@ -135,7 +134,7 @@ def _next(done: Finished) -> list[tuple[str, str]]:
         ]
     return [
         _review(done.project),
-        ("make check", "generated code, surface, types, lint"),
+        ("make check", "code, surface, types, lint"),
         ("make test", "every test"),
     ]
 

@@ -140,12 +140,12 @@ def test_a_method_whose_operation_is_gone_needs_no_other_reason() -> None:
 
 
 def test_a_change_of_a_schema_is_said_once_for_all_its_methods() -> None:
-    methods = [f"client.box_{n:02}" for n in range(40)]
+    methods = [f"client.crates.m_{n:02}" for n in range(40)]
     lines = page(lost("Box", "x", *methods))
     assert section(lines, "Curated") == [
         "  the operation is there, but a part is gone or changed:",
-        "    client.box_00, client.box_01, client.box_02, client.box_03, client.box_04, client.box_05,",
-        "    client.box_06, client.box_07, client.box_08, client.box_09, client.box_10 and 29 more",
+        "    client.crates.m_00, client.crates.m_01, client.crates.m_02, client.crates.m_03,",
+        "    client.crates.m_04, client.crates.m_05, client.crates.m_06 and 33 more",
         "      Box: property removed: x; responses do not have it any more",
     ]
 
