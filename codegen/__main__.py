@@ -2,8 +2,8 @@
 
 These commands are the contract workflow: `generate` runs all of it, the others are its parts and
 gates. The exit status is 0 on success; on failure it is 1, with a line on stderr for each finding.
- `diff` exits with 1 when a change breaks a curated method, and with 2 when the documents
-cannot be compared.
+`diff` exits with 1 when a change breaks a curated method, and with 2 when the documents cannot be
+compared.
 """
 
 from __future__ import annotations

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 WIDTH = 100
-_NAMES_ROWS = 2
-_MOST_NAMES = 12
+_FEW, _MANY = 2, 12
 _MOST_LINES = 3
+_IN_A_ROW = 6
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,7 @@ class Section:
         most: How many items a page shows at most; None for no such limit.
         more: Where the rest is listed.
         left: How many things a page leaves out.
+        names: In how many rows a page shows the names of an item.
     """
 
     title: str
@@ -59,6 +60,7 @@ class Section:
     most: int | None = None
     more: str = "--verbose"
     left: int = 0
+    names: int = _FEW
 
 
 def merged(pairs: Iterable[tuple[str, str]], group: str = "") -> tuple[Item, ...]:
@@ -86,14 +88,17 @@ def cut(sections: Iterable[Section], rows: int) -> list[Section]:
     """Return the sections with as many items as fit on a page of text.
 
     A section has the rows that are reserved for it; what others do not need goes to the first
-    sections that need it.
+    sections that need it. All names are shown if that leaves room for everything.
 
     Args:
         sections: In the order of the page; a section without items is omitted.
         rows: How many lines the page has for them.
     """
-    filled = [section for section in sections if section.items]
+    filled = [replace(section, names=_MANY) for section in sections if section.items]
     needs = [_height(section, rows) for section in filled]
+    if sum(needs) + 2 * len(filled) > rows:
+        filled = [replace(section, names=_FEW) for section in filled]
+        needs = [_height(section, rows) for section in filled]
     rooms = [min(need, section.least) for need, section in zip(needs, filled, strict=True)]
     free = rows - sum(rooms) - 2 * len(filled)
     for place, need in enumerate(needs):
@@ -154,31 +159,34 @@ def _rows(section: Section, *, is_page: bool) -> list[str]:
             rows.append(f"  {clip(group, WIDTH - 3) if is_page else printable(group)}:")
         indent = "    " if group else "  "
         for item in items:
-            width = WIDTH - len(indent) if is_page else None
-            rows += [f"{indent}{row}" for row in _item(item, width)]
+            block = _short(item, WIDTH - len(indent), section.names) if is_page else _whole(item)
+            rows += [f"{indent}{row}" for row in block]
     if section.left:
         rows.append(f"  ... and {section.left} more: {section.more}")
     return rows
 
 
-def _item(item: Item, width: int | None) -> list[str]:
-    if width is None:
-        names = [", ".join(map(printable, item.names))] if item.names else []
-    else:
-        names = wrapped(item.names, width)
+def _whole(item: Item) -> list[str]:
+    name = ", ".join(map(printable, item.names))
     lines = [*map(printable, item.lines)]
-    if len(names) == len(lines) == 1:
-        line = f"{names[0]}: {lines[0]}"
-        if width is None or item.is_short or len(line) <= width:
-            return [line if width is None else clip(line, width)]
-    indent = "  " if names else ""
-    if width is not None:
-        # A line without a name in front of it has its own, and ends with the reason.
-        lines = [clip(line, width - len(indent), in_middle=not names) for line in lines]
-    return [*names, *(f"{indent}{line}" for line in lines)]
+    if name and len(lines) == 1:
+        return [f"{name}: {lines[0]}"]
+    return [name, *(f"  {line}" for line in lines)] if name else lines
 
 
-def wrapped(names: Sequence[str], width: int, rows: int = _NAMES_ROWS) -> list[str]:
+def _short(item: Item, width: int, rows: int) -> list[str]:
+    names = wrapped(item.names, width, rows)
+    if len(names) == len(item.lines) == 1:
+        line = f"{names[0]}: {printable(item.lines[0])}"
+        if item.is_short or len(line) <= width:
+            return [clip(line, width)]
+    if names:
+        return [*names, *(f"  {clip(line, width - 2)}" for line in item.lines)]
+    # These lines have their names in them, and end with a reason.
+    return [clip(line, width, in_middle=True) for line in item.lines]
+
+
+def wrapped(names: Sequence[str], width: int, rows: int) -> list[str]:
     """Return names, separated by commas, in rows; the last row counts those without a place.
 
     Args:
@@ -232,7 +240,7 @@ def _bullets(section: Section, *, is_page: bool) -> Iterator[str]:
             yield f"- {prose(group)}"
         indent = "  " if group else ""
         for item in items:
-            most = _MOST_NAMES if is_page else len(item.names)
+            most = section.names * _IN_A_ROW if is_page else len(item.names)
             rest = len(item.names) - most
             names = ", ".join(map(code, item.names[:most])) + (
                 f" and {rest} more" if rest > 0 else ""
