@@ -27,7 +27,7 @@ class Changed:
 
     Attributes:
         name: Its path relative to the project.
-        how: What becomes of it.
+        how: How it changes.
         why: How it differs.
     """
 

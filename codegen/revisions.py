@@ -1,4 +1,4 @@
-"""Reads contract and patches as git has them, so that nobody has to keep a copy of the old ones."""
+"""Reads contract and patches of a revision from git: a maintainer does not have to keep copies."""
 
 from __future__ import annotations
 

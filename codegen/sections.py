@@ -130,7 +130,7 @@ def _shortened(item: Item, more: str) -> Item:
 
 
 def _height(section: Section, rows: int) -> int:
-    """Return how many rows a page has to have for a section; beyond `rows`, any number is alike."""
+    """Return how many rows a page has to have for a section; `rows` stands for more."""
     shown = min(len(section.items), rows, section.most or rows)
     return len(_rows(_first(section, shown), is_page=True))
 

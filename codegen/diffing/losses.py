@@ -76,7 +76,7 @@ def _reasons(changes: list[Change]) -> Iterator[Reason]:
     places: dict[tuple[str, str, str], list[str]] = {}
     for change in changes:
         key = change.name, change.kind, change.reason
-        # The type of what is gone tells a maintainer nothing.
+        # A maintainer does not need the type of what is gone.
         is_gone = change.kind.endswith(" removed")
         places.setdefault(key, []).append(change.place if is_gone else change.where)
     for (subject, kind, reason), found in places.items():

@@ -211,7 +211,7 @@ def test_what_is_written_is_current_where_lines_end_otherwise(
     assert list(output.differences(tree, tmp_path)) == []
 
 
-def test_what_is_written_is_returned_with_what_became_of_it(tmp_path: Path) -> None:
+def test_what_is_written_is_returned_with_how_it_changed(tmp_path: Path) -> None:
     code = {"generated/aion_api/a.py": "1", "generated/aion_api/b.py": "1", "c.json": "1"}
     output.write(code, tmp_path)
     changed = output.write(

@@ -54,7 +54,7 @@ def committed(tmp_path: Path) -> Path:
 # Files
 
 
-def test_single_files_are_named_with_what_became_of_them(tmp_path: Path) -> None:
+def test_single_files_are_named_with_how_they_changed(tmp_path: Path) -> None:
     files = [changed("LOCK.toml"), changed("aion/sync/a.py", "new"), changed("b.py", "removed")]
     assert part(shown(tmp_path, files), "Files changed (3)") == [
         "LOCK.toml: changed",

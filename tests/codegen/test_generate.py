@@ -61,7 +61,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def how_changed(before: bytes | None, after: bytes | None) -> str:
-    """What became of a file."""
+    """How a file changed."""
     return "new" if before is None else "removed" if after is None else "changed"
 
 

@@ -49,7 +49,7 @@ def test_a_large_change_fits_on_the_page() -> None:
     assert len(large_page()) <= ROWS
 
 
-def test_a_large_change_leaves_no_line_of_the_page_empty_handed() -> None:
+def test_a_large_change_fills_the_page() -> None:
     assert len(large_page()) >= ROWS - 4
 
 
