@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -165,6 +166,37 @@ def test_where_the_patches_may_have_to_be_extended_is_noted(run: Run) -> None:
     ]
 
 
+# The words of new operations
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ({"summary": "Open a box", "description": "Long."}, ": Open a box"),
+        ({"description": "Opens a box.\n\nAnd more."}, ": Opens a box."),
+        ({"summary": "-", "description": "Opens."}, ": Opens."),
+        ({"summary": "-"}, ""),
+        ({"summary": 5}, ""),
+        ({"summary": "A\x1b[31m line\nand more"}, ": A\\u001b[31m line"),
+        ({}, ""),
+    ],
+)
+def test_a_new_operation_is_shown_with_its_summary_or_the_first_line_of_its_description(
+    run: Run, words: dict[str, Any], shown: str
+) -> None:
+    spec = contract()
+    spec["paths"]["/lids"] = {"get": operation({}, name="open_lid", tag="lids", **words)}
+    _, out, _ = run(str(run.old), str(written(run.new, spec)))
+    assert f"  lids:\n    GET /lids{shown}\n" in out
+
+
+def test_a_new_operation_without_a_tag_is_listed_under_its_module(run: Run) -> None:
+    spec = contract()
+    spec["paths"]["/lids"] = {"get": operation({}, name="open_lid", tags=[])}
+    _, out, _ = run(str(run.old), str(written(run.new, spec)))
+    assert "  service:\n    GET /lids\n" in out
+
+
 # The old contract out of git
 
 
@@ -197,6 +229,14 @@ def test_the_contract_of_a_revision_gets_the_patches_of_that_revision(committed:
     (committed.home / "codegen" / "patches.toml").write_text(PATCH, encoding="utf-8")
     _, out, _ = committed("--since", "HEAD", str(committed.old), "--format", "json")
     assert [change["kind"] for change in json.loads(out)["changes"]] == ["media type changed"]
+
+
+def test_the_contract_of_a_revision_without_patches_gets_those_of_the_project(run: Run) -> None:
+    patches = run.home / "codegen" / "patches.toml"
+    patches.unlink()
+    workflow.committed(run.home)
+    patches.write_text(PATCH, encoding="utf-8")
+    assert run("--since", "HEAD") == (0, "Nothing differs.\n", "")
 
 
 @pytest.mark.parametrize(
