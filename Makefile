@@ -15,7 +15,9 @@
 #   make faults    show the outcome of every network fault, as a table
 #   make bench     compare the cost of aion with raw httpx and other SDKs (ROW=..., CHECK=1)
 #   make generate  regenerate the code, the surface and the tables of the docs (SPEC=path takes
-#                  another contract, and shows what it changes)
+#                  another contract, and shows what it changes on one page: VERBOSE=1 for
+#                  everything, FORMAT=markdown or json; DROP_STALE=1 removes corrections that
+#                  are left out)
 #   make record    record the wire cassettes against the sandbox (ONLY=files.list for one)
 #   make release   record the surface as that of the last release, once CHANGELOG.md has the version
 
@@ -81,7 +83,7 @@ bench: $(READY)
 	"$(RUN)" -m benchmarks $(if $(ROW),--row "$(ROW)") $(if $(CHECK),--check)
 
 generate: $(READY)
-	"$(RUN)" -m codegen generate --spec "$(SPEC)"
+	"$(RUN)" -m codegen generate --spec "$(SPEC)" $(if $(VERBOSE),--verbose) $(if $(FORMAT),--format "$(FORMAT)") $(if $(DROP_STALE),--drop-stale)
 
 # Records against the real service when AIONVISION_API_KEY is set.
 record: $(READY)

@@ -2,8 +2,8 @@
 
 These commands are the contract workflow: `generate` runs all of it, the others are its parts and
 gates. The exit status is 0 on success; on failure it is 1, with a line on stderr for each finding.
- `diff` exits with 1 when a change breaks a curated method, and with 2 when the documents
-cannot be compared.
+`diff` exits with 1 when a change breaks a curated method, and with 2 when the documents cannot be
+compared.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from pathlib import Path
 
 from codegen import (
     blocking,
+    contract,
+    finished,
     lock,
     output,
     pages,
@@ -27,14 +29,14 @@ from codegen import (
     stubs,
     surface,
 )
-from codegen.diffing import command, report
+from codegen.diffing import Difference, command, report
 from codegen.diffing.changelog import draft
 from codegen.document import Json
 from codegen.errors import CodegenError
-from codegen.patching import ConflictingPatches
+from codegen.patching import FILE, ConflictingPatches
 from codegen.patching.dropping import without
 from codegen.reaching import accepted
-from codegen.taking import CONTRACT, PATCHES, Taken, take
+from codegen.taking import Taken, take
 
 _SHARES = 2
 PROJECT = Path(__file__).resolve().parent.parent
@@ -119,17 +121,23 @@ def _parser(project: Path) -> argparse.ArgumentParser:
     ):
         command = commands.add_parser(name, help=about)
         command.add_argument(
-            "--spec", type=Path, default=project / CONTRACT, metavar="PATH", help="contract"
+            "--spec", type=Path, default=project / contract.NAME, metavar="PATH", help="contract"
         )
         if name != "check":
             command.add_argument(
                 "--drop-stale", action="store_true", help="remove corrections that are left out"
             )
+        if name == "generate":
+            _reporting(command)
     differ = commands.add_parser("diff", help="show what a new contract changes")
-    differ.add_argument("old", type=Path, metavar="OLD")
-    differ.add_argument("new", type=Path, metavar="NEW")
-    differ.add_argument("--format", choices=tuple(report.FORMATS), default="text")
+    differ.add_argument("documents", type=Path, nargs="*", metavar="OLD NEW")
+    differ.add_argument(
+        "--since",
+        metavar="REVISION",
+        help="OLD is the contract of this revision in git; NEW is openapi.json by default",
+    )
     differ.add_argument("--changelog", action="store_true", help="draft the entry instead")
+    _reporting(differ)
     needs = commands.add_parser(
         "reach", help="list methods that need what the contract no longer has"
     )
@@ -143,45 +151,53 @@ def _parser(project: Path) -> argparse.ArgumentParser:
     return parser
 
 
-def _built(options: argparse.Namespace, project: Path) -> tuple[dict[str, str], str]:
-    """Return everything that a build writes, and a report of what the contract changes."""
+def _reporting(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--format", choices=report.FORMATS, default="text")
+    parser.add_argument("--verbose", action="store_true", help="everything instead of one page")
+
+
+def _built(options: argparse.Namespace, project: Path) -> tuple[dict[str, str], Difference | None]:
+    """Return everything that a build writes, and what it changes for a maintainer."""
     taken = take(options.spec, project)
     tree = build(taken, project) | taken.files
     patches: str | None = None
     if options.drop_stale and taken.left_out:
-        text = (project / PATCHES).read_text(encoding="utf-8")
-        tree[PATCHES] = patches = without(text, taken.left_out)
+        text = (project / FILE).read_text(encoding="utf-8")
+        tree[FILE] = patches = without(text, taken.left_out)
     tree[lock.NAME] = lock.text(taken.document, project, patches)
-    return tree, _changed(options, taken, project)
+    return tree, _changed(options.spec, taken, project)
 
 
-def _changed(options: argparse.Namespace, taken: Taken, project: Path) -> str:
-    present = project / CONTRACT
-    if options.spec.resolve() == present.resolve() or not present.exists():
-        return "\n".join(f"left out: {one}" for one in taken.left_out)
-    found = command.difference(present, options.spec, project)
-    return report.text(replace(found, words=taken.words))
+def _changed(spec: Path, taken: Taken, project: Path) -> Difference | None:
+    present = project / contract.NAME
+    left_out = tuple(map(str, taken.left_out))
+    if spec.resolve() == present.resolve() or not present.exists():
+        return Difference(left_out=left_out) if left_out else None
+    found = command.difference(present, spec, project)
+    return replace(found, left_out=left_out, words=taken.words)
 
 
 def _build(options: argparse.Namespace, project: Path) -> int:
     tree, changed = _built(options, project)
     output.write(tree, project)
-    print(changed, end="\n" if changed else "")
+    if changed is not None:
+        print(report.text(changed))
     print(f"{len(tree)} files, {sum(text.count(chr(10)) for text in tree.values())} lines")
     return 0
 
 
 def _generate(options: argparse.Namespace, project: Path) -> int:
     tree, changed = _built(options, project)
-    if next(output.differences(tree, project), None) is None:
+    files, left = list[output.Changed](), list[str]()
+    if next(output.differences(tree, project), None) is not None:
+        made, left = pages.pages(tree, project, options.spec)
+        left = accepted.remaining(left, accepted.read(project / accepted.NAME))
+        files = output.write(tree | made, project)
+    elif options.format == "text" and changed is None:
         print(f"{len(tree)} files, all current")
         return 0
-    made, todo = pages.pages(tree, project, options.spec)
-    output.write(tree | made, project)
-    print(changed, end="\n" if changed else "")
-    print(f"{len(tree)} files of code and contract, {len(made)} pages made from the package")
-    if todo:
-        print("Work left in `aion`; fix it, then run `make generate` again:", *todo, sep="\n  ")
+    done = finished.Finished(project, changed, files, left)
+    print(finished.rendered(done, options.format, verbose=options.verbose), end="")
     return 0
 
 
@@ -193,15 +209,18 @@ def _check(options: argparse.Namespace, project: Path) -> int:
         print(*stale, sep="\n", file=sys.stderr)
         print("the generated code is not current: run `make generate`", file=sys.stderr)
     if taken.left_out:
-        print(*(f"{PATCHES}: {one}" for one in taken.left_out), sep="\n", file=sys.stderr)
+        print(*(f"{FILE}: {one}" for one in taken.left_out), sep="\n", file=sys.stderr)
         advice = "run `python -m codegen generate --drop-stale`, or remove them"
         print(f"these corrections no longer apply: {advice}", file=sys.stderr)
     return 1 if stale or taken.left_out else 0
 
 
 def _diff(options: argparse.Namespace, project: Path) -> int:
-    found = command.difference(options.old, options.new, project)
-    print(draft(found) if options.changelog else report.FORMATS[options.format](found), end="")
+    found = command.requested(options.documents, options.since, project)
+    if options.changelog:
+        print(draft(found), end="")
+    else:
+        print(report.rendered(found, options.format, verbose=options.verbose), end="")
     return 1 if found.breaks_curated else 0
 
 

@@ -13,6 +13,8 @@ from codegen.document import METHODS, Json, is_list, is_object, nodes, operation
 from codegen.errors import CodegenError
 from codegen.patching import LeftOut, Patches, corrected
 
+NAME = "openapi.json"
+"""The contract of a project."""
 _ITEM_KEYS = {*METHODS, "parameters", "summary", "description", "servers"}
 
 

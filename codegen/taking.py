@@ -16,10 +16,7 @@ from codegen.diffing.operations import matched
 from codegen.diffing.renamed import renamed
 from codegen.document import Json, schemas
 from codegen.errors import CodegenError
-from codegen.patching import LeftOut, Patches
-
-CONTRACT = "openapi.json"
-PATCHES = "codegen/patches.toml"
+from codegen.patching import FILE, LeftOut, Patches
 
 
 @dataclass(frozen=True)
@@ -49,7 +46,7 @@ def take(spec: Path, project: Path) -> Taken:
             how.
     """
     try:
-        return _take(spec, project, Patches.load(project / PATCHES))
+        return _take(spec, project, Patches.load(project / FILE))
     except RecursionError as error:
         raise CodegenError(f"{spec}: nested too deeply to be a contract") from error
 
@@ -58,7 +55,7 @@ def _take(spec: Path, project: Path, patches: Patches) -> Taken:
     document = contract.read(spec)
     files: dict[str, str] = {}
     lines: tuple[str, ...] = ()
-    present = project / CONTRACT
+    present = project / contract.NAME
     if spec.resolve() != present.resolve():
         contract.by_id(document, spec)
         waiting = words.read(project / words.NAME)
@@ -66,7 +63,7 @@ def _take(spec: Path, project: Path, patches: Patches) -> Taken:
         found = words.laid(document, before, waiting, _moved(before, document))
         is_as_it_was = found.document == document
         document, lines = found.document, tuple(found.lines())
-        files[CONTRACT] = contract.text_of(spec) if is_as_it_was else _text(document)
+        files[contract.NAME] = contract.text_of(spec) if is_as_it_was else _text(document)
         if found.waiting or (project / words.NAME).exists():
             files[words.NAME] = words.text(found.waiting)
     corrected = deepcopy(document)

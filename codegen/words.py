@@ -69,7 +69,7 @@ class Laid:
         kept, present = Counter(map(kind, self.kept)), Counter(map(kind, self._places()))
         counted = [f"{kept[one]} of {present[one]} {one}s" for one in _KINDS if present[one]]
         if counted:
-            yield f"ours kept wherever the structure is the same: {', '.join(counted)}"
+            yield f"ours kept: {', '.join(counted)}"
         for what, places in self._groups():
             if places:
                 yield f"{what}: {len(places)}"
@@ -85,8 +85,8 @@ class Laid:
 
     def _groups(self) -> Iterator[tuple[str, list[Place]]]:
         yield "no words at all, and new", [place for place in self.missing if kind(place)]
-        yield "ours kept, though the structure changed (check them)", self.to_check
-        yield "the vendor's in place of ours, because the structure changed", self.replaced
+        yield "ours kept, but the structure changed", self.to_check
+        yield "the vendor's instead, because the structure changed", self.replaced
         yield "the vendor's, where we have none", self.taken
         yield "no words at all, as before", [place for place in self.bare if kind(place)]
 

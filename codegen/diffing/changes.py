@@ -7,7 +7,7 @@ is only sent cannot break a reader.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Effect = Literal["breaking", "compatible"]
@@ -47,10 +47,13 @@ class Change:
         caller: The effect on callers, which send requests.
         reader: The effect on readers of responses.
         reason: The reason, in one phrase.
+        tag: The first tag of an operation.
+        summary: What the document says of an operation, in its words.
         operations: Generated functions that it affects, as ``module.function``.
         schemas: Schemas of the old contract that it affects, by their names there.
         methods: Curated methods that it touches.
         types: Public result types that it touches.
+        uncurated: Those of `operations` that no curated method calls: `client.call` alone does.
     """
 
     scope: Literal["operation", "schema", "document"]
@@ -63,10 +66,29 @@ class Change:
     caller: Effect
     reader: Effect
     reason: str
+    tag: str = ""
+    summary: str = ""
     operations: tuple[str, ...] = ()
     schemas: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
+    uncurated: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The subject in short: method and path, or the class of a schema."""
+        if self.scope != "schema" or self.title == self.subject:
+            return self.title
+        return self.title.removeprefix(f"{self.subject} (").removesuffix(")")
+
+    @property
+    def where(self) -> str:
+        """The place and the values, in short, such as ``size (integer -> string)``."""
+        values = " -> ".join(value or "none" for value in (self.old, self.new))
+        shown = f"({values})" if self.old and self.new else ""
+        if bool(self.old) != bool(self.new):
+            shown = f"({self.old or self.new})"
+        return f"{self.place} {shown}".strip()
 
     @property
     def is_breaking(self) -> bool:
@@ -85,12 +107,14 @@ class Difference:
 
     Attributes:
         changes: In the order of the report: operations, then schemas, then the document.
-        notes: What a maintainer has to check, such as patches that no longer apply.
-        words: What became of our words.
+        notes: What a maintainer has to check, such as a schema that needs a short name.
+        left_out: The patches that were left out: a line with name and reason for each.
+        words: The words that were kept, taken or are missing: a line for each finding.
     """
 
     changes: tuple[Change, ...] = ()
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
 
     def of(self, *kinds: str) -> list[Change]:
@@ -112,6 +136,8 @@ class Place:
     title: str
     sent: bool
     received: bool
+    tag: str = ""
+    summary: str = ""
     operations: tuple[str, ...] = ()
     schemas: tuple[str, ...] = ()
 
@@ -134,6 +160,8 @@ class Place:
             caller="breaking" if caller else "compatible",
             reader="breaking" if reader else "compatible",
             reason="; ".join(reasons),
+            tag=self.tag,
+            summary=self.summary,
             operations=self.operations,
             schemas=self.schemas,
         )

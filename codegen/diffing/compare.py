@@ -114,4 +114,13 @@ class _Comparison:
 
 
 def _place(op: Operation) -> Place:
-    return Place("operation", op.id, op.title, True, True, operations=(op.function,))
+    return Place(
+        "operation",
+        op.id,
+        op.title,
+        sent=True,
+        received=True,
+        tag=op.tag,
+        summary=op.summary,
+        operations=(op.function,),
+    )

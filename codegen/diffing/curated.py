@@ -72,7 +72,8 @@ class Graph:
     # Where to start
 
     def methods(self) -> Iterator[tuple[str, str]]:
-        """Yield the public methods of public classes: label, full name."""
+        """Yield the public methods of public classes: the name that users know, full name."""
+        spoken = self._spoken()
         for module in self.modules.values():
             parts = module.name.split(".")[1:]
             if not parts or parts[0] not in _HOMES or any(p.startswith("_") for p in parts):
@@ -86,7 +87,29 @@ class Graph:
                         if method in seen or method.startswith("_") or is_property(node):
                             continue
                         seen.add(method)
-                        yield f"{name}.{method}", f"{base.name}.{method}"
+                        label = spoken.get(owner.name, name)
+                        yield f"{label}.{method}", f"{base.name}.{method}"
+
+    def _spoken(self) -> dict[str, str]:
+        """Return how users write an object of a class, as the docs do: ``client.files``.
+
+        The classes are the client, the resources that are its attributes, and what its methods
+        return. Others keep the name of the class.
+        """
+        module = self.modules.get("aion.client")
+        found: dict[str, str] = {}
+        for name, owner in (module.classes if module else {}).items():
+            if name.startswith("_"):
+                continue
+            found[owner.name] = "client"
+            for attribute, annotation in owner.attributes.items():
+                for held in self._annotated(annotation, owner.module):
+                    found.setdefault(held.name, f"client.{attribute}")
+            for method, node in owner.methods.items():
+                if node.returns is not None and not method.startswith("_"):
+                    for held in self._annotated(node.returns, owner.module):
+                        found.setdefault(held.name, method)
+        return found
 
     def types(self) -> Iterator[tuple[str, str]]:
         """Yield the public result types: class name, full name."""

@@ -41,6 +41,21 @@ class Operation:
         return f"{module(self.data)}.{names.operation(self.id, self.path, self.method)}"
 
     @property
+    def tag(self) -> str:
+        """Its first tag; without one, the module of its function."""
+        tags: Any = self.data.get("tags")
+        return str(tags[0]) if is_list(tags) and tags else module(self.data)
+
+    @property
+    def summary(self) -> str:
+        """Its summary, or the first line of its description; empty if it has no words."""
+        for key in ("summary", "description"):
+            text = self.data.get(key)
+            if isinstance(text, str) and text.strip(" -\n"):
+                return text.strip().splitlines()[0].strip()
+        return ""
+
+    @property
     def template(self) -> str:
         """The path without the names of its parameters."""
         return re.sub(r"\{[^}]*\}", "{}", self.path)

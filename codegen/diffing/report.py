@@ -1,130 +1,177 @@
-"""Reports a `Difference` as text, Markdown or JSON: the same facts in the same order."""
+"""Reports a `Difference` as text, Markdown or JSON: the same facts in the same order.
+
+As text it is one page, and with `--verbose` everything. Markdown has the page, then tables of
+everything. JSON always has everything.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from collections.abc import Iterator
+from dataclasses import asdict, replace
 from itertools import groupby
+from typing import Any
 
+from codegen import sections
 from codegen.diffing.changes import Change, Difference
+from codegen.diffing.losses import losses
+from codegen.diffing.page import breaking, counts, head, page, summary, uncurated, whole
+from codegen.sections import code, printable, prose
 
-_SCOPES = ("operation", "schema", "document")
-_HEADS = {"operation": "Operations", "schema": "Schemas", "document": "Document"}
-_NOTHING = "Nothing differs."
+FORMATS = ("text", "markdown", "json")
+_SCOPES = {"operation": "Operations", "schema": "Schemas", "document": "Document"}
 
 
-def text(difference: Difference) -> str:
-    """Return the report for a terminal."""
-    lines = [summary(difference)]
-    for scope, changes in _by_scope(difference):
-        lines += ["", f"{_HEADS[scope]}:"]
-        for title, group in _by_title(changes):
-            lines.append(f"  {title}")
-            for change in group:
-                lines.append(f"    {_what(change)}")
-                sides = f"caller {change.caller}, reader {change.reader}"
-                lines.append(f"      {sides}: {change.reason}")
-                if touches := _touches(change, str):
-                    lines.append(f"      touches {touches}")
-    if difference.notes:
-        lines += ["", "To check:", *(f"  {note}" for note in difference.notes)]
+def rendered(difference: Difference, form: str, *, verbose: bool = False) -> str:
+    """Return the report in one of `FORMATS`; `verbose` is for text, which is a page without it."""
+    match form:
+        case "json":
+            return json.dumps(facts(difference), indent=2, ensure_ascii=False) + "\n"
+        case "markdown":
+            return markdown(difference)
+        case _:
+            return text(difference, verbose=verbose)
+
+
+# Text
+
+
+def text(difference: Difference, *, verbose: bool = False) -> str:
+    """Return the report for a terminal: a page, or everything."""
+    if not verbose:
+        lines = [*head(difference), *sections.text(page(difference), is_page=True)]
+        return "\n".join(lines) + "\n"
+    lines = [*head(difference), *sections.text(whole(difference), is_page=False)]
+    for title, changes in _by_scope(difference):
+        lines += ["", f"{title}:", *_whole_subjects(changes)]
+        parts = [change for change in changes if change.place or not _is_whole(change)]
+        for name, group in groupby(parts, key=lambda change: change.title):
+            lines += [f"  {printable(name)}", *_parts(list(group))]
     return "\n".join(lines) + "\n"
 
 
+def _is_whole(change: Change) -> bool:
+    return change.kind.startswith(f"{change.scope} ") and not change.place
+
+
+def _whole_subjects(changes: list[Change]) -> Iterator[str]:
+    """Yield the subjects that came, went or moved, those with the same effect under one heading."""
+    found: dict[str, list[Change]] = {}
+    for change in changes:
+        if _is_whole(change):
+            found.setdefault(f"{change.kind}, {_effect(change)}", []).append(change)
+    for heading, group in found.items():
+        yield f"  {printable(heading)}:"
+        for change in group:
+            values = f" {printable(change.where)}" if change.where else ""
+            yield f"    {printable(change.title)}{values}"
+            if touched := _touched(change):
+                yield f"      touches {touched}"
+
+
+def _parts(changes: list[Change]) -> Iterator[str]:
+    """Yield the changes inside a subject, those with the same effect under one heading."""
+    found: dict[tuple[str, str], list[Change]] = {}
+    for change in changes:
+        heading = f"{change.kind}, {_effect(change)}"
+        found.setdefault((heading, _touched(change)), []).append(change)
+    for (heading, touched), group in found.items():
+        yield f"    {printable(heading)}:"
+        yield from (f"      {printable(change.where)}" for change in group if change.where)
+        if touched:
+            yield f"      touches {touched}"
+
+
+def _effect(change: Change) -> str:
+    return f"caller {change.caller}, reader {change.reader}: {change.reason}"
+
+
+def _touched(change: Change) -> str:
+    return ", ".join(map(printable, (*change.methods, *change.types)))
+
+
+# Markdown
+
+
 def markdown(difference: Difference) -> str:
-    """Return the report for a review: a table for each scope, breaking changes first."""
-    lines = ["# What the new contract changes", "", summary(difference)]
-    for scope, changes in _by_scope(difference):
-        lines += ["", f"## {_HEADS[scope]}", ""]
+    """Return the report for a review: the page, what it cuts, and tables of all changes."""
+    first = page(difference)
+    lines = ["# What the new contract changes", "", *_counts(difference)]
+    lines += sections.markdown(first, is_page=True)
+    shown = {section.title: section.items for section in first}
+    rest = [
+        replace(s, title=f"{s.title}, in full")
+        for s in whole(difference)
+        if shown.get(s.title, ()) != s.items
+    ]
+    lines += sections.markdown(rest, is_page=False)
+    for title, changes in _by_scope(difference):
+        lines += ["", f"## {title}", ""]
         lines.append("| subject | change | caller | reader | why | touches |")
         lines.append("|---|---|---|---|---|---|")
         for change in sorted(changes, key=lambda c: not c.is_breaking):
             cells = (
-                _code(change.title),
-                _what(change),
-                _effect(change.caller),
-                _effect(change.reader),
-                change.reason,
-                _touches(change, _code),
+                code(change.title),
+                prose(_what(change)),
+                _marked(change.caller),
+                _marked(change.reader),
+                prose(change.reason),
+                ", ".join(map(code, (*change.methods, *change.types))),
             )
-            lines.append("| " + " | ".join(map(_cell, cells)) + " |")
-    if difference.notes:
-        lines += ["", "## To check", "", *(f"- {_cell(note)}" for note in difference.notes)]
+            lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
 
-def as_json(difference: Difference) -> str:
-    """Return the report for a program."""
-    data = {
+def _counts(difference: Difference) -> Iterator[str]:
+    if difference.changes:
+        yield "| | added | removed | changed |"
+        yield "|---|---|---|---|"
+        for name, numbers in counts(difference).items():
+            yield f"| {name} | {' | '.join(map(str, numbers.values()))} |"
+        yield ""
+    yield summary(difference)
+
+
+def _what(change: Change) -> str:
+    return f"{change.kind}{':' if change.place else ''} {change.where}".strip()
+
+
+def _marked(effect: str) -> str:
+    return f"**{effect}**" if effect == "breaking" else effect
+
+
+# JSON
+
+
+def facts(difference: Difference) -> dict[str, Any]:
+    """Return everything as JSON values; `codegen/README.md` describes the keys."""
+    return {
         "summary": summary(difference),
         "breaks_curated": difference.breaks_curated,
+        "counts": counts(difference) | {"breaking": breaking(difference)},
+        "curated": [asdict(loss) for loss in losses(difference)],
+        "uncurated": uncurated(difference),
+        "new_operations": [
+            {
+                "tag": change.tag,
+                "operation": change.title,
+                "operation_id": change.subject,
+                "function": change.operations[0],
+                "summary": change.summary,
+            }
+            for change in difference.of("operation added")
+        ],
+        "left_out": list(difference.left_out),
+        "words": list(difference.words),
+        "notes": list(difference.notes),
         "changes": [
             {**asdict(change), "breaks_curated": change.breaks_curated}
             for change in difference.changes
         ],
-        "notes": list(difference.notes),
     }
-    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
-
-
-FORMATS: dict[str, Callable[[Difference], str]] = {
-    "text": text,
-    "markdown": markdown,
-    "json": as_json,
-}
-
-
-def summary(difference: Difference) -> str:
-    """Return the difference in one line."""
-    if not difference.changes:
-        return _NOTHING
-    callers = sum(change.caller == "breaking" for change in difference.changes)
-    readers = sum(change.reader == "breaking" for change in difference.changes)
-    broken = {m for c in difference.changes if c.breaks_curated for m in c.methods}
-    counts = (
-        f"{_count(len(difference.changes), 'change')}: {callers} breaking for the caller,"
-        f" {readers} for the reader"
-    )
-    return f"{counts}; {_count(len(broken), 'curated method')} broken."
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _by_scope(difference: Difference) -> Iterator[tuple[str, list[Change]]]:
-    for scope in _SCOPES:
-        if changes := [c for c in difference.changes if c.scope == scope]:
-            yield scope, changes
-
-
-def _by_title(changes: list[Change]) -> Iterator[tuple[str, list[Change]]]:
-    for title, group in groupby(changes, key=lambda change: change.title):
-        yield title, list(group)
-
-
-def _what(change: Change) -> str:
-    place = f" {change.place}" if change.place else ""
-    values = " -> ".join(value or "none" for value in (change.old, change.new))
-    shown = f" ({values})" if change.old and change.new else ""
-    if bool(change.old) != bool(change.new):
-        shown = f" ({change.old or change.new})"
-    return f"{change.kind}{':' if place else ''}{place}{shown}"
-
-
-def _touches(change: Change, style: Callable[[str], str]) -> str:
-    return ", ".join(style(name) for name in (*change.methods, *change.types))
-
-
-def _code(name: str) -> str:
-    return f"`{name}`"
-
-
-def _effect(effect: str) -> str:
-    return f"**{effect}**" if effect == "breaking" else effect
-
-
-def _cell(value: str) -> str:
-    """Escape text so that it stays in its cell, whatever the contract contains."""
-    return " ".join(value.split()).replace("\\", "\\\\").replace("|", "\\|")
+    for scope, title in _SCOPES.items():
+        if changes := [change for change in difference.changes if change.scope == scope]:
+            yield title, changes

@@ -18,7 +18,7 @@ def touched(
 
     An operation touches the methods that call it. A schema touches the methods that call an
     operation with it in the request or response, the methods that name its class, and the result
-    types that contain it.
+    types that contain it. Operations that no method calls are listed as well.
 
     Args:
         difference: The changes.
@@ -36,6 +36,11 @@ def touched(
             methods |= used.classes.get(names.get(schema, schema), set())
             for holder in reach.containing(schema):
                 types |= used.types.get(names.get(holder, holder), set())
-        return replace(change, methods=tuple(sorted(methods)), types=tuple(sorted(types)))
+        return replace(
+            change,
+            methods=tuple(sorted(methods)),
+            types=tuple(sorted(types)),
+            uncurated=tuple(n for n in change.operations if not used.functions.get(n)),
+        )
 
     return replace(difference, changes=tuple(map(with_touched, difference.changes)))

@@ -6,10 +6,11 @@ stops the run.
 """
 
 from codegen.patching.applying import attempted, corrected
-from codegen.patching.outcome import Conflict, ConflictingPatches, LeftOut
+from codegen.patching.outcome import FILE, Conflict, ConflictingPatches, LeftOut
 from codegen.patching.reading import Patch, Patches
 
 __all__ = [
+    "FILE",
     "Conflict",
     "ConflictingPatches",
     "LeftOut",

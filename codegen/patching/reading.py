@@ -13,7 +13,6 @@ from codegen.document import is_list, is_object, pointer
 from codegen.errors import CodegenError
 from codegen.patching.outcome import ABSENT
 
-NAME = "codegen/patches.toml"
 _TABLES = {"explicit", "order", "patch", "optional", "rename_schemas", "repeatable"}
 _KEYS = {"operation", "schema", "at", "expect", "value", "reason"}
 _REQUIRED = {"at", "expect", "reason"}

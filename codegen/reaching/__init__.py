@@ -18,7 +18,7 @@ from codegen.diffing.operations import all_of
 from codegen.diffing.reach import Reach
 from codegen.diffing.sources import Class, Module, read
 from codegen.document import Json
-from codegen.patching import Patches
+from codegen.patching import FILE, Patches
 from codegen.reaching.offered import Offered
 from codegen.reaching.raw import NAME, undescribed, unread
 from codegen.reaching.uses import Gap, gaps, imported
@@ -37,8 +37,8 @@ def lost(project: Path, spec: Path | None = None, generated: Path | None = None)
     Raises:
         CodegenError: The contract or a source cannot be read.
     """
-    patches = Patches.load(project / "codegen" / "patches.toml")
-    document = contract.load(spec or project / "openapi.json", patches)
+    patches = Patches.load(project / FILE)
+    document = contract.load(spec or project / contract.NAME, patches)
     offered = Offered(generated or project / "generated" / "aion_api")
     known = undescribed(project / "codegen" / NAME)
     return _Search(Graph(read(project / "aion")), offered, document).lines(known)

@@ -242,6 +242,24 @@ def test_what_is_lockedis_current_where_lines_end_otherwise(
     assert list(output.differences(tree, tmp_path)) == []
 
 
+def test_what_is_written_is_returned_with_how_it_changed(tmp_path: Path) -> None:
+    code = {"generated/aion_api/a.py": "1", "generated/aion_api/b.py": "1", "c.json": "1"}
+    output.write(code, tmp_path)
+    changed = output.write(
+        {"generated/aion_api/b.py": "2", "generated/aion_api/d.py": "1", "c.json": "1"}, tmp_path
+    )
+    assert [(file.name, file.how) for file in changed] == [
+        ("generated/aion_api/a.py", "removed"),
+        ("generated/aion_api/b.py", "changed"),
+        ("generated/aion_api/d.py", "new"),
+    ]
+
+
+def test_a_page_alone_changes_no_code(tmp_path: Path) -> None:
+    output.write({"generated/aion_api/a.py": "1"}, tmp_path)
+    assert [file.name for file in output.write({"docs/page.md": "1"}, tmp_path)] == ["docs/page.md"]
+
+
 # LOCK.toml
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import pytest
 
 from codegen.__main__ import PROJECT
 from codegen.diffing import Change, compared
-from codegen.diffing.curated import Usage, usage
+from codegen.diffing.curated import Graph, Usage, usage
+from codegen.diffing.sources import read
 from codegen.diffing.touched import touched
 from codegen.document import Json
 from codegen.errors import CodegenError
@@ -34,9 +36,9 @@ def real() -> Usage:
 @pytest.mark.parametrize(
     ("function", "methods"),
     [
-        ("boxes.get_box", {"BoxesResource.get", "Client.first"}),
-        ("boxes.make_box", {"BoxesResource.make"}),
-        ("boxes.list_boxes", {"BoxesResource.list"}),
+        ("boxes.get_box", {"client.boxes.get", "client.first"}),
+        ("boxes.make_box", {"client.boxes.make"}),
+        ("boxes.list_boxes", {"client.boxes.list"}),
         ("gauges.read_gauge", set[str]()),
     ],
 )
@@ -45,11 +47,16 @@ def test_a_function_is_used_by_these_methods(used: Usage, function: str, methods
 
 
 def test_a_class_in_a_helper_belongs_to_the_method_that_calls_it(used: Usage) -> None:
-    assert used.classes["BoxDraft"] == {"BoxesResource.make"}
+    assert used.classes["BoxDraft"] == {"client.boxes.make"}
 
 
 def test_a_class_is_the_result_types_that_are_it_or_made_of_it(used: Usage) -> None:
     assert used.types["Box"] == {"Box", "Crate"}
+
+
+def test_an_operation_that_no_method_calls_is_listed_as_such(used: Usage) -> None:
+    change = first_change(used, lambda d: d["paths"].pop("/gauges"))
+    assert change.uncurated == ("gauges.read_gauge",)
 
 
 def test_a_source_that_is_not_python_is_named(tmp_path: Path) -> None:
@@ -71,7 +78,7 @@ def without_color(document: Json) -> None:
 
 def test_a_removed_operation_touches_the_methods_that_call_it(used: Usage) -> None:
     change = first_change(used, lambda d: d["paths"]["/boxes/{box_id}"].pop("delete"))
-    assert change.methods == ("BoxesResource.drop",)
+    assert change.methods == ("client.boxes.drop",)
 
 
 def test_a_schema_inside_another_touches_the_types_that_hold_it(used: Usage) -> None:
@@ -79,7 +86,7 @@ def test_a_schema_inside_another_touches_the_types_that_hold_it(used: Usage) -> 
 
 
 def test_a_schema_touches_the_methods_of_the_operations_that_give_it(used: Usage) -> None:
-    expected = ("BoxesResource.get", "BoxesResource.list", "BoxesResource.make", "Client.first")
+    expected = ("client.boxes.get", "client.boxes.list", "client.boxes.make", "client.first")
     assert first_change(used, without_color).methods == expected
 
 
@@ -99,12 +106,26 @@ def test_every_function_that_the_real_package_uses_is_generated(real: Usage) -> 
 
 
 def test_the_real_listing_is_found_behind_its_helper(real: Usage) -> None:
-    assert "FilesResource.list" in real.functions["user_files.list_user_files"]
+    assert "client.files.list" in real.functions["user_files.list_user_files"]
 
 
 def test_a_shortcut_of_the_real_client_is_found_behind_its_resource(real: Usage) -> None:
-    assert "AionVision.upload_one" in real.functions["user_files.stream_batch_upload"]
+    assert "client.upload_one" in real.functions["user_files.stream_batch_upload"]
 
 
 def test_a_shortcut_is_not_said_to_use_its_whole_resource(real: Usage) -> None:
-    assert "AionVision.upload_one" not in real.functions["uploads.confirm_upload"]
+    assert "client.upload_one" not in real.functions["uploads.confirm_upload"]
+
+
+def test_every_method_of_the_docs_is_known_by_the_name_that_they_give_it() -> None:
+    graph = Graph(read(PROJECT / "aion"))
+    page = (PROJECT / "docs" / "methods.md").read_text(encoding="utf-8")
+    documented = re.findall(r"^\| `([^`]+)`", page, re.MULTILINE)
+    owners = "client.", "chat_session.", "pipeline."
+    names = {name if name.startswith(owners) else f"client.{name}" for name in documented}
+    assert names - {name for name, _ in graph.methods()} == set()
+
+
+def test_no_two_methods_have_the_same_name() -> None:
+    names = [name for name, _ in Graph(read(PROJECT / "aion")).methods()]
+    assert len(names) == len(set(names))

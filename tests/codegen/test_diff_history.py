@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import sys
 from functools import cache
 from pathlib import Path
@@ -17,8 +18,10 @@ import pytest
 
 from codegen import contract, parse, render
 from codegen.__main__ import PROJECT
-from codegen.diffing import Difference, compared, report
+from codegen.diffing import Difference, command, compared, report
 from codegen.diffing.curated import usage
+from codegen.diffing.losses import losses
+from codegen.diffing.page import ROWS
 from codegen.diffing.touched import touched
 from codegen.document import operations, schemas
 from codegen.patching import LeftOut, Patches, attempted
@@ -143,7 +146,37 @@ def test_the_history_counts_what_the_marks_count(kind: str, count: int) -> None:
 def test_the_history_touches_the_curated_methods_of_the_older_contract() -> None:
     found = touched(history(), usage(PROJECT / "aion"), corrected(FEBRUARY), patches().renames)
     broken = {name for change in found.changes if change.breaks_curated for name in change.methods}
-    assert {"DescribeResource.describe", "VerifyResource.verify"} <= broken
+    assert {"client.descriptions.describe", "client.verifications.verify"} <= broken
+
+
+# The page on the newest document, which has a part of what the contract has
+
+
+@pytest.fixture(scope="module")
+def newest(tmp_path_factory: pytest.TempPathFactory) -> Difference:
+    """What the document of the vendor alone would change."""
+    path = tmp_path_factory.mktemp("newest") / "spec.json"
+    path.write_text(json.dumps(published(MARCH)), encoding="utf-8")
+    return command.difference(PROJECT / "openapi.json", path, PROJECT)
+
+
+def test_the_page_on_the_newest_document_fits(newest: Difference) -> None:
+    assert len(report.text(newest).splitlines()) <= ROWS
+
+
+def test_P27_the_page_on_the_newest_document_names_each_method_that_loses_something(
+    newest: Difference,
+) -> None:
+    shown = set(re.findall(r"[a-z_.]+", report.text(newest)))
+    assert {loss.method for loss in losses(newest)} - shown == set()
+
+
+def test_the_page_on_the_newest_document_has_each_removed_operation_of_a_method_once(
+    newest: Difference,
+) -> None:
+    line = "    client.describe, client.descriptions.describe: POST /api/v2/describe/"
+    assert report.text(newest).count("/describe/") == 1
+    assert line in report.text(newest).splitlines()
 
 
 if __name__ == "__main__" and sys.argv[1:] == ["--update"]:

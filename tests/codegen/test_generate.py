@@ -45,9 +45,24 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def generated(folder: Path) -> int:
+def generated(folder: Path, *options: str) -> int:
     """Take the vendor's document."""
-    return main(["generate", "--spec", str(folder / "vendor.json")], project=folder / "project")
+    command = ["generate", "--spec", str(folder / "vendor.json"), *options]
+    return main(command, project=folder / "project")
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """The files of a project by name, without byte code."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+
+def how_changed(before: bytes | None, after: bytes | None) -> str:
+    """How a file changed."""
+    return "new" if before is None else "removed" if after is None else "changed"
 
 
 def test_what_changed_and_what_is_left_to_do_is_shown(
@@ -58,10 +73,80 @@ def test_what_changed_and_what_is_left_to_do_is_shown(
     shown = capsys.readouterr().out
     golden = (Path(__file__).parent / "golden" / "diff.txt").read_text(encoding="utf-8")
     assert shown.startswith(golden)
-    assert shown.splitlines()[-2:] == [
-        "Work left in `aion`; fix it, then run `make generate` again:",
-        "  BoxesResource.drop: boxes.drop_box: the operation is gone",
+    assert shown.removeprefix(golden).splitlines() == [
+        "",
+        "Files changed (6):",
+        "  LOCK.toml: changed",
+        "  openapi.json: changed",
+        "  surface.json: changed",
+        "  docs/methods.md: changed",
+        "  generated/aion_api/api/boxes.py: changed",
+        "  generated/aion_api/models/boxes.py: changed",
+        "",
+        "Work left in `aion` (1); fix it, then run `make generate` again:",
+        "  client.boxes.drop: boxes.drop_box: the operation is gone",
+        "",
+        "Next:",
+        "  make reach                                           # the work left, in full",
+        "  make generate                                        # afterwards: twins, surface, docs",
+        "  python -m codegen diff OLD openapi.json --changelog  # a draft; OLD is the old contract",
     ]
+
+
+def test_the_files_that_are_named_are_those_that_changed(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = contents(folder / "project")
+    capsys.readouterr()
+    generated(folder, "--format", "json")
+    named = json.loads(capsys.readouterr().out)["files"]
+    after = contents(folder / "project")
+    assert {file["name"]: file["how"] for file in named} == {
+        name: how_changed(before.get(name), after.get(name))
+        for name in before | after
+        if before.get(name) != after.get(name)
+    }
+
+
+def test_files_that_are_gone_and_new_are_named(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spec = next_contract()
+    spec["paths"]["/gauges"]["get"]["tags"] = ["meters"]
+    written(folder / "vendor.json", spec)
+    capsys.readouterr()
+    generated(folder, "--format", "json")
+    files = json.loads(capsys.readouterr().out)["files"]
+    how = {file["name"].rpartition("/")[2]: file["how"] for file in files}
+    assert (how["gauges.py"], how["meters.py"]) == ("removed", "new")
+
+
+def test_json_is_all_that_is_printed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    generated(folder, "--format", "json")
+    found = json.loads(capsys.readouterr().out)
+    golden = json.loads((Path(__file__).parent / "golden/diff.json").read_text(encoding="utf-8"))
+    assert found["report"] == golden
+
+
+def test_json_says_that_nothing_changed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    main(["generate", "--format", "json"], project=folder / "project")
+    assert json.loads(capsys.readouterr().out)["files"] == []
+
+
+def test_verbose_prints_the_long_form(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    generated(folder, "--verbose")
+    golden = (Path(__file__).parent / "golden/diff-verbose.txt").read_text(encoding="utf-8")
+    assert capsys.readouterr().out.startswith(golden)
+
+
+def test_markdown_begins_with_the_report(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    generated(folder, "--format", "markdown")
+    golden = (Path(__file__).parent / "golden/diff.md").read_text(encoding="utf-8")
+    assert capsys.readouterr().out.startswith(golden)
 
 
 def test_a_contract_that_changes_nothing_leaves_nothing_to_do(
@@ -105,15 +190,15 @@ def test_a_page_that_cannot_be_made_yet_stays_and_is_named(
     page = folder / "project" / "docs" / "methods.md"
     before = page.read_text(encoding="utf-8")
     capsys.readouterr()
-    assert generated(folder) == 0
+    assert generated(folder, "--format", "json") == 0
     assert page.read_text(encoding="utf-8") == before
-    todo = capsys.readouterr().out.partition("again:\n")[2].splitlines()
+    work = json.loads(capsys.readouterr().out)["work"]
     reason = "ImportError: cannot import name 'drop_box' from 'aion_api.api.boxes'"
-    assert [line.partition(" (/")[0].strip() for line in todo] == [
-        f"surface.json: not updated: aion cannot be imported: {reason}",
-        f"docs/methods.md: not updated: {reason}",
-        "BoxesResource.drop: boxes.drop_box: the operation is gone",
-        "aion.client: boxes.drop_box: the operation is gone",
+    assert [(item["method"], item["needs"].partition(" (/")[0]) for item in work] == [
+        ("surface.json", f"not updated: aion cannot be imported: {reason}"),
+        ("docs/methods.md", f"not updated: {reason}"),
+        ("aion.client", "boxes.drop_box: the operation is gone"),
+        ("client.boxes.drop", "boxes.drop_box: the operation is gone"),
     ]
 
 
@@ -149,14 +234,15 @@ def test_the_real_contract_goes_through_with_a_removal_a_new_name_and_three_endp
     for name in ("pin", "unpin", "archive"):
         made = crumbs | {"operationId": f"{name}_folder", "summary": f"{name.title()} a folder"}
         spec["paths"][f"/api/v2/folders/{{folder_id}}/{name}"] = {"post": made}
-    assert main(["generate", "--spec", str(written(tmp_path / "v.json", spec))], project=copy) == 0
-    changes, _, todo = capsys.readouterr().out.partition("Work left in `aion`")
+    command = ["generate", "--spec", str(written(tmp_path / "v.json", spec)), "--format", "json"]
+    assert main(command, project=copy) == 0
+    found = json.loads(capsys.readouterr().out)
     code = (copy / "generated/aion_api/api/folders.py").read_text(encoding="utf-8")
     assert [f"def {name}_folder(" in code for name in ("pin", "unpin", "archive")] == [True] * 3
-    assert changes.count("    operation added\n") == 3
-    assert changes.count("    operation removed\n") == 1
+    counts = found["report"]["counts"]["operations"]
+    assert (counts["added"], counts["removed"]) == (3, 1)
     files = "GET /api/v2/user-files (user_files.list_user_files)"
-    assert {
-        "FoldersResource.get_breadcrumbs: folders.get_folder_breadcrumbs: the operation is gone",
-        f"UploadResource.upload_batch: {files}: field FileList.has_more is gone",
-    } <= {line.strip() for line in todo.splitlines()}
+    crumbs = "folders.get_folder_breadcrumbs: the operation is gone"
+    needs = [(item["method"], item["needs"]) for item in found["work"]]
+    assert ("client.folders.get_breadcrumbs", crumbs) in needs
+    assert ("client.uploads.upload_batch", f"{files}: field FileList.has_more is gone") in needs

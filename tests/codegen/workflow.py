@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -186,3 +187,11 @@ def written(path: Path, content: Json) -> Path:
     """A document as a file."""
     path.write_text(json.dumps(content), encoding="utf-8")
     return path
+
+
+def committed(folder: Path) -> Path:
+    """A folder with its files committed to a new repository, without settings of this machine."""
+    who = ("-c", "user.name=Someone", "-c", "user.email=someone@example.org")
+    for command in (["init"], ["add", "."], [*who, "commit", "-m", "Take the contract"]):
+        subprocess.run(["git", *command], cwd=folder, check=True, capture_output=True)
+    return folder

@@ -22,4 +22,4 @@ def test_a_field_that_goes_away_is_named_with_its_methods_and_operations(tmp_pat
     found = [line.partition(": ") for line in reaching.lost(PROJECT, generated=copy)]
     wanted = "GET /api/v2/user-files (user_files.list_user_files): field FileList.has_more is gone"
     assert {what for _, _, what in found} == {wanted}
-    assert "UploadResource.upload_batch" in {method for method, _, _ in found}
+    assert "client.uploads.upload_batch" in {method for method, _, _ in found}
