@@ -144,15 +144,24 @@ def test_a_defect_that_the_vendor_fixes_as_it_was_patched_is_not_a_difference(ru
     assert json.loads(out)["changes"] == []
 
 
-def test_a_patch_that_no_longer_applies_is_noted(run: Run) -> None:
+def test_a_patch_that_no_longer_applies_is_left_out(run: Run) -> None:
     (run.home / "codegen" / "patches.toml").write_text(PATCH, encoding="utf-8")
     spec = contract()
     del spec["paths"]["/gauges"]
     _, out, _ = run(str(run.old), str(written(run.new, spec)), "--format", "json")
-    assert json.loads(out)["notes"] == [
-        "patches.toml: patch read_gauge/responses/200/content:"
-        " the contract does not have it any more"
+    assert json.loads(out)["left_out"] == [
+        "patch read_gauge/responses/200/content: the contract does not have it any more"
     ]
+
+
+def test_a_patch_that_contradicts_the_new_contract_is_noted(run: Run) -> None:
+    (run.home / "codegen" / "patches.toml").write_text(PATCH, encoding="utf-8")
+    spec = contract()
+    content = {"application/json": {"schema": {"type": "integer"}}}
+    spec["paths"]["/gauges"]["get"]["responses"]["200"]["content"] = content
+    _, out, _ = run(str(run.old), str(written(run.new, spec)), "--format", "json")
+    (note,) = json.loads(out)["notes"]
+    assert "patch read_gauge/responses/200/content: its place holds something else" in note
 
 
 def test_where_the_patches_may_have_to_be_extended_is_noted(run: Run) -> None:

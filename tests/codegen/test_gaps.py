@@ -14,7 +14,7 @@ from codegen.errors import CodegenError
 from codegen.reaching import accepted
 from tests.codegen.workflow import contract, home, written
 
-LOST = "BoxesResource.drop: boxes.drop_box: the operation is gone"
+LOST = "client.boxes.drop: boxes.drop_box: the operation is gone"
 
 
 @pytest.fixture
