@@ -76,10 +76,11 @@ def test_what_changed_and_what_is_left_to_do_is_shown(
     words = report.removeprefix(golden).splitlines()
     assert (report.startswith(golden), words[1].startswith("Words (")) == (True, True)
     assert f"Files changed{end}".splitlines() == [
-        "Files changed (6):",
+        "Files changed (7):",
         "  LOCK.toml: changed",
         "  openapi.json: changed",
         "  surface.json: changed",
+        "  codegen/words.json: new",
         "  docs/methods.md: changed",
         "  generated/aion_api/api/boxes.py: changed",
         "  generated/aion_api/models/boxes.py: changed",
