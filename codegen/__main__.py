@@ -24,6 +24,7 @@ from codegen import (
     reaching,
     release,
     render,
+    standins,
     stubs,
     surface,
 )
@@ -62,7 +63,7 @@ def build(spec: Path, project: Path = PROJECT) -> dict[str, str]:
 
 
 def endpoints(spec: Path, project: Path) -> dict[str, str]:
-    """Generate the package `aion_api`: the part of a build that depends on the contract only.
+    """Generate the package `aion_api`, with stand-ins for what `aion` needs and the contract lacks.
 
     Raises:
         CodegenError: Something cannot be built; the message names it in one line.
@@ -72,7 +73,9 @@ def endpoints(spec: Path, project: Path) -> dict[str, str]:
 
     patches = Patches.load(project / "codegen" / "patches.toml")
     try:
-        parsed = parse.parse(contract.load(spec, patches))
+        parsed = standins.completed(
+            parse.parse(contract.load(spec, patches)), project / "aion"
+        )
     except RecursionError as error:
         raise CodegenError(f"{spec}: nested too deeply to be a contract") from error
     files = render.render(parsed, project / "templates")
