@@ -57,7 +57,9 @@ class _Renderer:
         self._templates = templates
         self._home = {model.name: model.module for model in contract.models}
         self._home |= {enum.name: enum.module for enum in contract.enums}
-        self._lacked = dict(contract.missing.members)
+        self._lacked = {
+            enum: ", ".join(map(repr, members)) for enum, members in contract.missing.members
+        }
 
     def files(self) -> dict[str, str]:
         models = _grouped(self._contract.models, lambda m: m.module)

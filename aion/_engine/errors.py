@@ -229,26 +229,25 @@ def error_of_missing(operation: Operation[Any]) -> MissingOperationError:
     """Return the error for an operation that the contract of this package does not have."""
     from aion_api._missing import MissingOperation
 
-    name = operation.name
     version, methods = "", ""
     if isinstance(operation, MissingOperation):
         version = f" {operation.contract}"
-        methods = _listed(operation.needed_by)
+        methods = f", needed by {_listed(operation.needed_by)}" if operation.needed_by else ""
     error = MissingOperationError(
         f"the contract{version} that this package was generated from lacks the operation"
-        f" {name}{methods}; its request was not sent",
-        operation=name,
+        f" {operation.name}{methods}; its request was not sent",
+        operation=operation.name,
     )
     path = operation.template.removeprefix(PREFIX)
     return error.at(method=operation.method or None, path=path or None)
 
 
-def _listed(methods: tuple[str, ...]) -> str:
-    if not methods:
-        return ""
-    shown = ", ".join(methods[:_MOST_METHODS])
-    more = len(methods) - _MOST_METHODS
-    return f", which {shown}{f' and {more} more' if more > 0 else ''} need"
+def _listed(methods: Sequence[str]) -> str:
+    """Return the first names as text, and how many there are more."""
+    shown, more = [*methods[:_MOST_METHODS]], len(methods) - _MOST_METHODS
+    if more > 0:
+        return f"{', '.join(shown)} and {more} more"
+    return " and ".join([", ".join(shown[:-1]), shown[-1]] if shown[1:] else shown)
 
 
 def decode(reply: Reply, operation: Operation[T], advice: str = "") -> T:

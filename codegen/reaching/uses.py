@@ -57,14 +57,19 @@ def imported(offered: Offered, module: Module) -> list[Gap]:
 
 
 def _absent(offered: Offered, target: str) -> Iterator[Gap]:
-    """Yield the operation or model of a full name if it does not exist."""
+    """Yield the operation or model of a full name if it does not exist there."""
     if target.startswith(OPERATIONS):
         name = target.removeprefix(OPERATIONS)
         if name.count(".") == 1 and offered.function(name) is None:
             yield Gap("operation", name)
     cls, _ = _class_in(target)
-    if cls and offered.named(cls) is None:
-        yield Gap("model", cls)
+    if cls:
+        found = offered.named(cls)
+        module = target.removeprefix(MODELS).partition(f".{cls}")[0]
+        if found is None:
+            yield Gap("model", cls)
+        elif module[:1].islower() and found.module.name != MODELS + module:
+            yield Gap("model", cls, what=f"is now in {found.module.name}")
 
 
 class _Reader:

@@ -70,19 +70,16 @@ def request(
     return MissingRequest(operation, path)
 
 
-class _Unsendable(dict[str, Any]):
-    """The contents of an object that cannot be sent."""
+class _Unsendable:
+    """What an object of a missing schema contains: something that no encoder takes."""
 
-    def __init__(self, schema: str) -> None:
-        super().__init__()
-        self._schema = schema
+    def __str__(self) -> str:
+        raise TypeError(f"an object of {type(self).__name__} cannot be sent")
 
-    def items(self) -> Any:
-        """Refuse to be encoded: an empty object would be sent."""
-        raise TypeError(
-            f"the contract of this package has no schema {self._schema}, so an object of it cannot"
-            " be sent: maintainers list what needs it with `python -m codegen reach`"
-        )
+
+def _unsendable(schema: str) -> object:
+    # Encoders name the class of what they do not take.
+    return type(f"{schema}, which the contract lacks,", (_Unsendable,), {})()
 
 
 class _Names(type):
@@ -104,8 +101,9 @@ class Schema(Answer, metaclass=_Names):
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        name = type(self).__name__
         # Code may read what it passed. Frozen classes are written through their dictionary.
-        vars(self).update(kwargs, additional_properties=_Unsendable(type(self).__name__))
+        vars(self).update(kwargs, additional_properties={name: _unsendable(name)})
 
 
 def absent(name: str) -> str:
