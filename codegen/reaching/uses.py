@@ -60,7 +60,9 @@ def _absent(offered: Offered, target: str) -> Iterator[Gap]:
     """Yield the operation or model of a full name if it does not exist there."""
     if target.startswith(OPERATIONS):
         name = target.removeprefix(OPERATIONS)
-        if name.count(".") == 1 and offered.function(name) is None:
+        # Constants are those of every module.
+        is_function = name.count(".") == 1 and not name.rpartition(".")[2].isupper()
+        if is_function and offered.function(name) is None:
             yield Gap("operation", name)
     cls, _ = _class_in(target)
     if cls:
