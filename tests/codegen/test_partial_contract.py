@@ -1,0 +1,161 @@
+"""The package with the contract of 2026-03 alone: 55 operations and what belongs to them are gone."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from codegen import reaching
+from codegen.__main__ import PROJECT, main
+from codegen.patches import Patches
+from codegen.snapshots import patches_for, snapshot
+
+Json = dict[str, Any]
+MARCH = "2026-03"
+LACKING = {
+    "AionVision.describe": "description.describe_image",
+    "BatchResource.submit_verify": "batch.batch_verify",
+    "DescribeResource.describe": "description.describe_image",
+    "UploadResource.batch_confirm": "uploads.confirm_batch_upload",
+    "UploadResource.batch_prepare": "uploads.prepare_batch_upload",
+    "UploadResource.confirm_upload": "uploads.confirm_upload",
+    "UploadResource.request_presigned_url": "uploads.request_presigned_upload_url",
+    "VerifyResource.verify": "verification.verify_content",
+}
+"""Methods of `aion` and an operation that each lacks."""
+SCRIPT = '''
+import asyncio, importlib, json, pkgutil
+import aion, aion.testing, aion_api
+from aion import MissingOperationError
+
+found = {"failed": [], "refused": []}
+for package in (aion_api, aion):
+    for one in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        # Hooks are for PyInstaller, and `__main__` runs the command.
+        if "hook-" in one.name or one.name.endswith("__main__"):
+            continue
+        try:
+            importlib.import_module(one.name)
+        except Exception as error:
+            found["failed"].append(f"{one.name}: {error!r}")
+for name in dir(aion):
+    getattr(aion, name)
+
+
+def refused(error):
+    found["refused"].append([error.operation, error.path])
+
+
+async def use(client):
+    async with client:
+        found["async"] = (await client.files.list()).total_count
+        try:
+            await client.describe("https://example.org/a.jpg")
+        except MissingOperationError as error:
+            refused(error)
+
+
+with aion.testing.Sandbox() as sandbox:
+    client = sandbox.sync_client()
+    found["sync"] = client.folders.create("Harbor").name
+    try:
+        client.verify("https://example.org/a.jpg", "A pier")
+    except MissingOperationError as error:
+        refused(error)
+    client.close()
+    asyncio.run(use(sandbox.client()))
+    found["violations"] = sandbox.violations
+print(json.dumps(found))
+'''
+
+
+def toml(value: Any) -> str:
+    """A JSON value in TOML."""
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{json.dumps(k)} = {toml(v)}' for k, v in value.items())} }}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(toml, value))}]"
+    return json.dumps(value)
+
+
+def written(patches: Patches) -> str:
+    """The corrections as `patches.toml` has them."""
+    tables = {
+        "patch": patches.patches,
+        "optional": patches.optional,
+        "explicit": patches.explicit,
+        "order": patches.order,
+        "rename_schemas": patches.renames,
+        "repeatable": {"operations": patches.repeatable},
+    }
+    return "".join(f"{name} = {toml(table)}\n" for name, table in tables.items())
+
+
+@pytest.fixture(scope="module")
+def march(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project, built from the contract of 2026-03."""
+    copy = tmp_path_factory.mktemp("march") / "project"
+    ignored = shutil.ignore_patterns("__pycache__")
+    for part in ("aion", "templates"):
+        shutil.copytree(PROJECT / part, copy / part, ignore=ignored)
+    document = snapshot(json.loads((PROJECT / "openapi.json").read_text("utf-8")), MARCH)
+    (copy / "openapi.json").write_text(json.dumps(document), encoding="utf-8")
+    patches, _ = patches_for(Patches.load(PROJECT / "codegen" / "patches.toml"), document)
+    (copy / "codegen").mkdir()
+    (copy / "codegen" / "patches.toml").write_text(written(patches), encoding="utf-8")
+    shutil.copy(PROJECT / "codegen" / "undescribed.toml", copy / "codegen")
+    assert main(["build"], project=copy) == 0
+    return copy
+
+
+@pytest.fixture(scope="module")
+def facts(march: Path) -> Json:
+    """What a fresh process finds in the package."""
+    search = os.pathsep.join([str(march), str(march / "generated")])
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT],
+        cwd=march,
+        env={**os.environ, "PYTHONPATH": search},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    found: Json = json.loads(done.stdout)
+    return found
+
+
+@pytest.mark.timeout(300)
+def test_every_module_of_the_package_can_be_imported(facts: Json) -> None:
+    assert facts["failed"] == []
+
+
+@pytest.mark.timeout(300)
+def test_methods_that_lack_nothing_work_on_both_clients(facts: Json) -> None:
+    assert (facts["sync"], facts["async"]) == ("Harbor", 0)
+
+
+@pytest.mark.timeout(300)
+def test_methods_that_lack_an_operation_name_it_on_both_clients(facts: Json) -> None:
+    assert facts["refused"] == [
+        ["verification.verify_content", "/verify/"],
+        ["description.describe_image", "/describe/"],
+    ]
+
+
+@pytest.mark.timeout(300)
+def test_p27_the_sandbox_works_with_the_contract(facts: Json) -> None:
+    assert facts["violations"] == []
+
+
+@pytest.mark.timeout(300)
+def test_reach_names_every_method_that_lacks_an_operation(march: Path) -> None:
+    lines = {f"{method}: {gone}: the operation is gone" for method, gone in LACKING.items()}
+    assert lines <= set(reaching.lost(march))
