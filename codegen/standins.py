@@ -65,25 +65,29 @@ def completed(contract: ir.Contract, package: Path) -> ir.Contract:
     Raises:
         CodegenError: A source is not Python.
     """
-    graph = Graph(read(package))
-    used = _used(graph)
+    used = _used(Graph(read(package, _mentions(contract))))
     home = {one.name: one.module for one in (*contract.models, *contract.enums)}
     there = {(op.module, op.name) for op in contract.operations}
     gone = sorted(used.functions - there)
     missing = ir.Missing(
-        operations=tuple(_operations(gone, contract, graph)) if gone else (),
+        operations=tuple(_operations(gone, contract, Graph(read(package)))) if gone else (),
         classes=tuple(_classes(sorted(used.classes), home)),
         members=tuple(_members(contract.enums, used.members)),
     )
     return replace(contract, missing=missing)
 
 
+def _mentions(contract: ir.Contract) -> re.Pattern[str]:
+    """Match a source that may use the generated package: reading all of them takes a second."""
+    enums = "".join(rf"|\b{enum.name}\.[A-Z]" for enum in contract.enums)
+    return re.compile(rf"\baion_api\b{enums}")
+
+
 def _used(graph: Graph) -> _Used:
-    names = {name for module in graph.modules.values() for name in _spelled(module)}
     used = _Used()
-    for name in names:
+    for name in {name for module in graph.modules.values() for name in _spelled(module)}:
         # Another module of `aion` may pass the name on.
-        used.add(graph.resolved(name) if not name.startswith("aion_api.") else name)
+        used.add(name if name.startswith("aion_api.") else graph.resolved(name))
     return used
 
 

@@ -307,6 +307,19 @@ def test_method_operation_and_field_are_named(
     assert reaching.lost(home(tmp_path / "project", spec)) == lines
 
 
+def test_a_field_that_a_copy_sets_is_named(tmp_path: Path) -> None:
+    spec = contract()
+    renamed_field_of_a_body(spec)
+    made = home(tmp_path / "project", spec)
+    path = made / "aion/resources/shelves.py"
+    text = path.read_text(encoding="utf-8").replace("body=ShelfDraft(name=name)", "body=draft")
+    call = "made = await"
+    copy = f"draft = ShelfDraft()\n        draft = evolve(draft, name=name)\n        {call}"
+    text = text.replace(call, copy).replace("from typing", "from attrs import evolve\nfrom typing")
+    path.write_text(text, encoding="utf-8")
+    assert reaching.lost(made) == [f"ShelvesResource.make: {MAKE}: field ShelfDraft.name is gone"]
+
+
 ENGINE = """from typing import TypeVar
 
 from aion_api import Request
