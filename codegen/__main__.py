@@ -73,9 +73,7 @@ def endpoints(spec: Path, project: Path) -> dict[str, str]:
 
     patches = Patches.load(project / "codegen" / "patches.toml")
     try:
-        parsed = standins.completed(
-            parse.parse(contract.load(spec, patches)), project / "aion"
-        )
+        parsed = standins.completed(parse.parse(contract.load(spec, patches)), project / "aion")
     except RecursionError as error:
         raise CodegenError(f"{spec}: nested too deeply to be a contract") from error
     files = render.render(parsed, project / "templates")

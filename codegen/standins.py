@@ -5,8 +5,8 @@ without fields, a member of an enum that equals no value. So every module of `ai
 with the code of any contract, and the methods that lack nothing work. Stand-ins are marked in the
 source, so that `codegen.reaching` reports what they stand for.
 
-The source of `aion` is read with `ast`. Nothing is looked up but names: a field or parameter that is
-gone needs no stand-in, because no import fails for it.
+The source of `aion` is read with `ast`. Nothing but names is looked up: a field or parameter that
+is gone needs no stand-in, because no import fails for it.
 """
 
 from __future__ import annotations
@@ -66,7 +66,8 @@ def completed(contract: ir.Contract, package: Path) -> ir.Contract:
         CodegenError: A source is not Python.
     """
     used = _used(Graph(read(package, _mentions(contract))))
-    home = {one.name: one.module for one in (*contract.models, *contract.enums)}
+    home = {model.name: model.module for model in contract.models}
+    home |= {enum.name: enum.module for enum in contract.enums}
     there = {(op.module, op.name) for op in contract.operations}
     gone = sorted(used.functions - there)
     missing = ir.Missing(
@@ -100,9 +101,7 @@ def _spelled(module: Module) -> Iterator[str]:
             yield ".".join([known[first], *rest])
 
 
-def _classes(
-    used: Iterable[tuple[str, str]], home: Mapping[str, str]
-) -> Iterator[ir.MissingClass]:
+def _classes(used: Iterable[tuple[str, str]], home: Mapping[str, str]) -> Iterator[ir.MissingClass]:
     made: dict[str, str] = {}
     for module, name in used:
         where = home.get(name) or made.get(name, "")
@@ -171,7 +170,7 @@ def _assigned(methods: list[tuple[set[str], set[Endpoint]]]) -> dict[str, Endpoi
             # What is certain because of one method leaves less for the others.
             operations, endpoints = needed - found.keys(), documented - {*found.values()}
             if len(operations) == len(endpoints) == 1:
-                new.setdefault(*operations, *endpoints)
+                new.setdefault(operations.pop(), endpoints.pop())
         if not new:
             return found
         found |= new

@@ -43,9 +43,7 @@ class MissingRequest(Request[Any]):
 
     __slots__ = ()
 
-    def decoding(
-        self, decode: Callable[[Any], R], *, kind: AnswerKind | None = None
-    ) -> Request[R]:
+    def decoding(self, decode: Callable[[Any], R], *, kind: AnswerKind | None = None) -> Request[R]:
         """Return the same request, because there is nothing to decode."""
         return cast("Request[R]", self)
 

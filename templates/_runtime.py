@@ -201,9 +201,7 @@ class Request(Generic[T]):
         self.body = body
         self.repeatable = operation.repeatable
 
-    def decoding(
-        self, decode: Callable[[Any], R], *, kind: AnswerKind | None = None
-    ) -> Request[R]:
+    def decoding(self, decode: Callable[[Any], R], *, kind: AnswerKind | None = None) -> Request[R]:
         """Return the same request with another `decode`, for example to a subclass.
 
         Args:

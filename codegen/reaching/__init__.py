@@ -3,8 +3,8 @@
 Type checkers report fields and parameters as well, each at its place in the source; what is gone as
 a whole has a stand-in, which they accept. Here every finding names the method of `aion` that a user
 calls, the operation and the field; fields that are read by name out of JSON count too. The fields
-of a value are checked only if its class is certain, so there are no false findings. Fields of values
-from untyped code are left to the type checkers.
+of a value are checked only if its class is certain, so there are no false findings. Fields of
+values from untyped code are left to the type checkers.
 """
 
 from __future__ import annotations

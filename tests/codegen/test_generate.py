@@ -101,7 +101,8 @@ def test_a_page_that_cannot_be_made_yet_stays_and_is_named(
 ) -> None:
     client = folder / "project" / "aion" / "client.py"
     text = client.read_text(encoding="utf-8")
-    lines = "from aion_api.api import boxes\nD = {o.name: o for o in boxes.OPERATIONS}['boxes.drop_box']"
+    constant = "DROP = {one.name: one for one in boxes.OPERATIONS}['boxes.drop_box']"
+    lines = f"from aion_api.api import boxes\n\n{constant}"
     text = text.replace("\nclass", f"{lines}\n\n\nclass", 1)
     client.write_text(text, encoding="utf-8")
     page = folder / "project" / "docs" / "methods.md"

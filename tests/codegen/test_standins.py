@@ -139,9 +139,7 @@ def contract() -> Json:
                 "delete": operation(TEXT, name="drop_box", parameters=one, **here),
             },
             "/api/v2/lids/open": {
-                "post": operation(
-                    ref("LidReport"), name="open_lids", tag="lids", parameters=chosen
-                )
+                "post": operation(ref("LidReport"), name="open_lids", tag="lids", parameters=chosen)
             },
         },
         {
