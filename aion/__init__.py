@@ -28,9 +28,9 @@ _NAMES: Final = {
         "AionvisionConnectionError AionvisionError AionvisionPermissionError "
         "AionvisionTimeoutError AuthenticationError BatchError ChatError CircuitBreakerError "
         "CloudStorageError ConfigurationError DependencyError DescriptionError "
-        "DocumentProcessingError NotOpenError QuotaExceededError RateLimitError "
-        "ResourceNotFoundError SSEStreamError ServerError UploadError ValidationError "
-        "VideoAnalysisError VideoUploadError"
+        "DocumentProcessingError MissingOperationError NotOpenError QuotaExceededError "
+        "RateLimitError ResourceNotFoundError SSEStreamError ServerError UploadError "
+        "ValidationError VideoAnalysisError VideoUploadError"
     ),
     "aion.pipeline": "Pipeline",
     "aion.resources.chat": "ChatSessionContext",

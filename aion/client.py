@@ -85,6 +85,7 @@ class AionVision:
     ConfigurationError = exceptions.ConfigurationError
     NotOpenError = exceptions.NotOpenError
     DependencyError = exceptions.DependencyError
+    MissingOperationError = exceptions.MissingOperationError
 
     @conceals_secrets
     def __init__(

@@ -24,7 +24,9 @@
     ├── SSEStreamError               last_event_id, events_received, reconnect_attempts
     ├── ConfigurationError           a setting is missing or wrong; also a ValueError
     ├── NotOpenError                 a client or session is closed or not open; also a RuntimeError
-    └── DependencyError              an extra is not installed: install; also an ImportError
+    ├── DependencyError              an extra is not installed: install; also an ImportError
+    └── MissingOperationError        this package was generated from a contract without the
+                                     operation: operation; also a NotImplementedError
 
 Python's own errors are left for misuse that a type checker finds (`TypeError`, `AttributeError`),
 for look-ups in results (`KeyError`, `IndexError`), and for what a data type of a program refuses.
@@ -587,6 +589,31 @@ class DependencyError(AionvisionError, ImportError):
         return f"Run: pip install {self.install}"
 
 
+class MissingOperationError(AionvisionError, NotImplementedError):
+    """The contract that this package was generated from lacks an operation that a method needs.
+
+    No request was sent for it. Releases have all operations that their methods need; a package that
+    was generated from another contract may lack some.
+
+    Args:
+        message: Which operation it is, and which methods need it.
+        operation: The operation, as ``tag.function`` of ``aion_api.api``.
+
+    Attributes:
+        operation: As above.
+    """
+
+    def __init__(self, message: str, *, operation: str) -> None:
+        super().__init__("MISSING_OPERATION", message, details={"operation": operation})
+        self.operation = operation
+
+    def _hint(self) -> str:
+        return (
+            "Install a release of aionvision that has it; in a checkout, `python -m codegen reach`"
+            " lists the methods that lack something."
+        )
+
+
 def _without_none(**facts: Any) -> dict[str, Any]:
     return {name: fact for name, fact in facts.items() if fact is not None}
 
@@ -615,4 +642,5 @@ __all__ = [
     "ConfigurationError",
     "NotOpenError",
     "DependencyError",
+    "MissingOperationError",
 ]

@@ -26,6 +26,7 @@ from codegen import (
     reaching,
     release,
     render,
+    standins,
     stubs,
     surface,
 )
@@ -68,7 +69,7 @@ def build(taken: Taken, project: Path = PROJECT) -> dict[str, str]:
 
 
 def endpoints(corrected: Json, project: Path) -> dict[str, str]:
-    """Generate the package `aion_api`: the part of a build that depends on the contract only.
+    """Generate the package `aion_api`, with stand-ins for what `aion` needs and the contract lacks.
 
     Args:
         corrected: The document with the corrections.
@@ -81,7 +82,7 @@ def endpoints(corrected: Json, project: Path) -> dict[str, str]:
     from codegen import parse
 
     try:
-        parsed = parse.parse(corrected)
+        parsed = standins.completed(parse.parse(corrected), project / "aion")
     except RecursionError as error:
         raise CodegenError("the contract is nested too deeply") from error
     files = render.render(parsed, project / "templates")

@@ -162,6 +162,40 @@ class Operation:
 
 
 @dataclass(frozen=True)
+class MissingOperation:
+    """An operation that `aion` uses and the contract does not have."""
+
+    name: str
+    module: str
+    method: str
+    """HTTP method that the methods which need it document; empty if that is not certain."""
+    path: str
+    """Path that they document, with the prefix of the contract; empty if that is not certain."""
+    needed_by: tuple[str, ...]
+    """The public methods of `aion` that need it."""
+
+
+@dataclass(frozen=True)
+class MissingClass:
+    """A class of models that `aion` imports from a module that does not have it."""
+
+    name: str
+    module: str
+    home: str
+    """The module that has it; empty if the contract has no such schema."""
+
+
+@dataclass(frozen=True)
+class Missing:
+    """What `aion` uses and the contract does not have: the generator writes stand-ins for it."""
+
+    operations: tuple[MissingOperation, ...] = ()
+    classes: tuple[MissingClass, ...] = ()
+    members: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """(enum that is there, members that it lacks)."""
+
+
+@dataclass(frozen=True)
 class Contract:
     """Everything that is generated."""
 
@@ -172,3 +206,4 @@ class Contract:
     enums: tuple[EnumModel, ...]
     tag_docs: dict[str, str]
     """Module name -> description of its tag."""
+    missing: Missing = Missing()

@@ -47,7 +47,7 @@ def _only_text(value: Any) -> Any:
     raise TypeError(f"a template printed {type(value).__name__}: {value!r}")
 
 
-_COPIED = ("_model.py", "_runtime.py", "_shapes.py")
+_COPIED = ("_missing.py", "_model.py", "_runtime.py", "_shapes.py")
 
 
 class _Renderer:
@@ -57,27 +57,34 @@ class _Renderer:
         self._templates = templates
         self._home = {model.name: model.module for model in contract.models}
         self._home |= {enum.name: enum.module for enum in contract.enums}
+        self._lacked = {
+            enum: ", ".join(map(repr, members)) for enum, members in contract.missing.members
+        }
 
     def files(self) -> dict[str, str]:
         models = _grouped(self._contract.models, lambda m: m.module)
         enums = _grouped(self._contract.enums, lambda e: e.module)
         apis = _grouped(self._contract.operations, lambda o: o.module)
-        modules = sorted({*models, *enums})
+        gone = _grouped(self._contract.missing.operations, lambda o: o.module)
+        unknown = _grouped(self._contract.missing.classes, lambda c: c.module)
+        known = {c.name: c.module for c in self._contract.missing.classes if not c.home}
         files = {
             "__init__.py": self._text("package_init.py.jinja"),
             **{name: self._copy(name) for name in _COPIED},
             "py.typed": "",
             "models/__init__.py": self._text(
-                "models_init.py.jinja", home=sorted(self._home.items())
+                "models_init.py.jinja", home=sorted((self._home | known).items())
             ),
             "api/__init__.py": self._text("api_init.py.jinja", modules=sorted(apis)),
         }
-        for module in modules:
+        for module in sorted({*models, *enums, *unknown}):
             files[f"models/{module}.py"] = self._models(
-                module, models.get(module, []), enums.get(module, [])
+                module, models.get(module, []), enums.get(module, []), unknown.get(module, [])
             )
-        for module, operations in apis.items():
-            files[f"api/{module}.py"] = self._api(module, operations)
+        for module in sorted({*apis, *gone}):
+            files[f"api/{module}.py"] = self._api(
+                module, apis.get(module, []), gone.get(module, [])
+            )
         return files
 
     def _copy(self, name: str) -> str:
@@ -86,7 +93,13 @@ class _Renderer:
     def _text(self, template: str, **values: Any) -> str:
         return self._env.get_template(template).render(_HELPERS, contract=self._contract, **values)
 
-    def _models(self, module: str, models: list[ir.Model], enums: list[ir.EnumModel]) -> str:
+    def _models(
+        self,
+        module: str,
+        models: list[ir.Model],
+        enums: list[ir.EnumModel],
+        missing: list[ir.MissingClass],
+    ) -> str:
         used = {name for m in models for f in m.fields for name in types.references(f.type)}
         return self._text(
             "models.py.jinja",
@@ -94,13 +107,18 @@ class _Renderer:
             about=self._contract.tag_docs.get(module, ""),
             models=models,
             enums=enums,
+            lacked=self._lacked,
+            missing=[one for one in missing if not one.home],
+            moved=[one for one in missing if one.home],
             imports=self._imports(used, module),
             uses_datetime=any(
                 "datetime" in expressions.annotation(f.type) for m in models for f in m.fields
             ),
         )
 
-    def _api(self, module: str, operations: list[ir.Operation]) -> str:
+    def _api(
+        self, module: str, operations: list[ir.Operation], missing: list[ir.MissingOperation]
+    ) -> str:
         used: set[str] = set()
         for op in operations:
             for p in op.parameters:
@@ -114,6 +132,7 @@ class _Renderer:
             module=module,
             about=self._contract.tag_docs.get(module, ""),
             operations=[_OperationView(op) for op in operations],
+            missing=missing,
             imports=self._imports(used, ""),
             uses_datetime=any("datetime" in text for text in annotations),
         )

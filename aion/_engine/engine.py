@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from aion._checks import seconds
 from aion._clock import monotonic
-from aion._engine import loop
+from aion._engine import errors, loop
 from aion._engine.call import Call
 from aion._engine.circuit_breaker import Breakers
 from aion._engine.observe import observer
@@ -79,10 +79,14 @@ class Engine:
 
         Raises:
             ValidationError: `timeout` is not a number of seconds.
+            MissingOperationError: The contract does not have the operation.
         """
         self._require_open()
         operation = request.operation
-        long = isinstance(request.body, MultipartBody) or operation.kind in _LONG_KINDS
+        kind = operation.kind
+        if kind == "missing":
+            raise errors.error_of_missing(operation)
+        long = isinstance(request.body, MultipartBody) or kind in _LONG_KINDS
         limit = self.config.timeout if timeout is None else seconds("timeout", timeout)
         return Call(
             operation,

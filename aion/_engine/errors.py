@@ -25,6 +25,7 @@ from aion.exceptions import (
     AionvisionTimeoutError,
     AuthenticationError,
     ChatError,
+    MissingOperationError,
     QuotaExceededError,
     RateLimitError,
     ResourceNotFoundError,
@@ -38,6 +39,8 @@ _OF_SANDBOX = "UNKNOWN_ROUTE"
 """The sandbox's code for a path that is not in the contract."""
 _STANDARD_WORDS = ("not found", "method not allowed")
 """The messages of web servers for a path or a method that they do not know."""
+_MOST_METHODS = 3
+"""Most methods that a message names."""
 _EXCERPT = 200
 """Most characters of an unreadable body that an error message shows."""
 
@@ -220,6 +223,31 @@ def error_of_fault(
         error = AionvisionConnectionError(text)
         error.code = FINAL_FAULTS.get(fault.kind, error.code)
     return error.at(method=operation.method, path=operation.template.removeprefix(PREFIX))
+
+
+def error_of_missing(operation: Operation[Any]) -> MissingOperationError:
+    """Return the error for an operation that the contract of this package does not have."""
+    from aion_api._missing import MissingOperation
+
+    version, methods = "", ""
+    if isinstance(operation, MissingOperation):
+        version = f" {operation.contract}"
+        methods = f", needed by {_listed(operation.needed_by)}" if operation.needed_by else ""
+    error = MissingOperationError(
+        f"the contract{version} that this package was generated from lacks the operation"
+        f" {operation.name}{methods}; its request was not sent",
+        operation=operation.name,
+    )
+    path = operation.template.removeprefix(PREFIX)
+    return error.at(method=operation.method or None, path=path or None)
+
+
+def _listed(methods: Sequence[str]) -> str:
+    """Return the first names as text, and how many there are more."""
+    shown, more = [*methods[:_MOST_METHODS]], len(methods) - _MOST_METHODS
+    if more > 0:
+        return f"{', '.join(shown)} and {more} more"
+    return " and ".join([", ".join(shown[:-1]), shown[-1]] if shown[1:] else shown)
 
 
 def decode(reply: Reply, operation: Operation[T], advice: str = "") -> T:

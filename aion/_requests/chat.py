@@ -15,7 +15,7 @@ from aion.types.chat import (
     PlanActionResponse,
     SessionList,
 )
-from aion_api import UNSET, Operation, Request
+from aion_api import UNSET, Request
 from aion_api.api import chat
 from aion_api.models.chat import (
     ChatExportChatSessionFormat,
@@ -220,21 +220,13 @@ def search_images(query: str, limit: int, offset: int) -> Request[list[ImageRefe
 def plan(session_id: str, plan_id: str, action: str) -> Request[PlanActionResponse]:
     """Approve or cancel a plan."""
     plan = check.identifier("plan_id", plan_id)
-    known = chat.execute_plan_action(
+    request = chat.execute_plan_action(
         check.identifier("session_id", session_id), plan, body=PlanActionRequest(action)
     )
-    was = known.operation
     # Read as text: the contract does not define the body of a 202, and it may be empty.
-    operation = Operation(
-        was.operation_id,
-        was.name,
-        was.method,
-        was.template,
-        kind="text",
-        decode=lambda text: PlanActionResponse.from_answer(text, plan_id=plan, action=action),
-        repeatable=was.repeatable,
+    return request.decoding(
+        lambda text: PlanActionResponse.from_answer(text, plan_id=plan, action=action), kind="text"
     )
-    return Request(operation, known.path, body=known.body)
 
 
 def _message(

@@ -88,6 +88,7 @@ class SyncAionVision:
     ConfigurationError = exceptions.ConfigurationError
     NotOpenError = exceptions.NotOpenError
     DependencyError = exceptions.DependencyError
+    MissingOperationError = exceptions.MissingOperationError
 
     @conceals_secrets
     def __init__(

@@ -7,6 +7,7 @@ of the name, and `self.files.list` through the annotation of `files` to the meth
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,8 +60,12 @@ class Module:
         return [name for name in [*self.classes, *self.others] if not name.startswith("_")]
 
 
-def read(package: Path) -> dict[str, Module]:
+def read(package: Path, mentions: re.Pattern[str] | None = None) -> dict[str, Module]:
     """Read the modules of the async source below the folder `package`, by dotted name.
+
+    Args:
+        package: The folder.
+        mentions: What a module has to mention to be read; every module is by default.
 
     Raises:
         CodegenError: A module is not Python.
@@ -70,10 +75,13 @@ def read(package: Path) -> dict[str, Module]:
         parts = [package.name, *path.relative_to(package).with_suffix("").parts]
         if parts[1] in _IGNORED:
             continue
+        text = path.read_text(encoding="utf-8")
+        if mentions is not None and not mentions.search(text):
+            continue
         is_package = parts[-1] == "__init__"
         name = ".".join(parts[:-1] if is_package else parts)
         try:
-            tree = ast.parse(path.read_text(encoding="utf-8"))
+            tree = ast.parse(text)
         except SyntaxError as error:
             raise CodegenError(f"{path}:{error.lineno}: not Python: {error.msg}") from error
         found[name] = _module(name, tree, is_package=is_package)

@@ -1,9 +1,10 @@
 """Finds what the curated package needs and the contract does not have any more.
 
-Type checkers report most of it as well, each at its place in the source. Here every finding names
-the method of `aion` that a user calls, the operation and the field; fields that are read by name
-out of JSON count too. The fields of a value are checked only if its class is certain, so there are
-no false findings. Fields of values from untyped code are left to the type checkers.
+Type checkers report fields and parameters as well, each at its place in the source; what is gone as
+a whole has a stand-in, which they accept. Here every finding names the method of `aion` that a user
+calls, the operation and the field; fields that are read by name out of JSON count too. The fields
+of a value are checked only if its class is certain, so there are no false findings. Fields of
+values from untyped code are left to the type checkers.
 """
 
 from __future__ import annotations

@@ -10,6 +10,9 @@ from pathlib import Path
 from codegen.diffing.sources import Class, Function, Module, arguments, read
 
 _ROOT = "aion_api."
+# How the templates mark stand-ins.
+STANDIN_BASE = "_missing.Schema"
+STANDIN_REQUEST = "_missing.request"
 
 
 class Offered:
@@ -24,14 +27,21 @@ class Offered:
 
     def __init__(self, package: Path) -> None:
         self._modules = read(package)
-        self._classes = {c.node.name: c for m in self._modules.values() for c in m.classes.values()}
+        self._classes = {
+            c.node.name: c
+            for m in self._modules.values()
+            for c in m.classes.values()
+            if not _is_standin(c.node)
+        }
         self.attributes = cache(self._attributes)
 
     def function(self, name: str) -> Function | None:
         """Return the function ``module.function`` of an operation."""
         module, _, last = name.rpartition(".")
         found = self._module(f"api.{module}").others.get(last)
-        return found if isinstance(found, ast.FunctionDef) else None
+        if not isinstance(found, ast.FunctionDef) or _is_standin(found):
+            return None
+        return found
 
     def home(self, name: str) -> Module:
         """Return the module of the function ``module.function``."""
@@ -66,6 +76,16 @@ class Offered:
     def _module(self, name: str) -> Module:
         empty = Module(name, ast.Module([], []), is_package=False)
         return self._modules.get(_ROOT + name, empty)
+
+
+def _is_standin(node: ast.FunctionDef | ast.ClassDef) -> bool:
+    """Whether the generator wrote a definition for something that the contract does not have."""
+    if isinstance(node, ast.ClassDef):
+        return any(ast.unparse(base) == STANDIN_BASE for base in node.bases)
+    last = node.body[-1]
+    if not isinstance(last, ast.Return) or not isinstance(last.value, ast.Call):
+        return False
+    return ast.unparse(last.value.func) == STANDIN_REQUEST
 
 
 def parameters(function: Function) -> frozenset[str]:

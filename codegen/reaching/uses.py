@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from codegen.diffing.curated import MODELS, OPERATIONS, Graph
 from codegen.diffing.sources import Class, Module
 from codegen.reaching.offered import Offered, missing, parameters
-from codegen.reaching.values import Kind, Values, parents
+from codegen.reaching.values import EVOLVE, Kind, Values, parents
 
 # Every member of an enum has these.
 _ALWAYS = frozenset({"name", "value"})
@@ -57,14 +57,21 @@ def imported(offered: Offered, module: Module) -> list[Gap]:
 
 
 def _absent(offered: Offered, target: str) -> Iterator[Gap]:
-    """Yield the operation or model of a full name if it does not exist."""
+    """Yield the operation or model of a full name if it does not exist there."""
     if target.startswith(OPERATIONS):
         name = target.removeprefix(OPERATIONS)
-        if name.count(".") == 1 and offered.function(name) is None:
+        # Constants are those of every module.
+        is_function = name.count(".") == 1 and not name.rpartition(".")[2].isupper()
+        if is_function and offered.function(name) is None:
             yield Gap("operation", name)
     cls, _ = _class_in(target)
-    if cls and offered.named(cls) is None:
-        yield Gap("model", cls)
+    if cls:
+        found = offered.named(cls)
+        module = target.removeprefix(MODELS).partition(f".{cls}")[0]
+        if found is None:
+            yield Gap("model", cls)
+        elif module[:1].islower() and found.module.name != MODELS + module:
+            yield Gap("model", cls, what=f"is now in {found.module.name}")
 
 
 class _Reader:
@@ -81,7 +88,7 @@ class _Reader:
             if isinstance(node, ast.Attribute | ast.Name) and isinstance(node.ctx, ast.Load):
                 yield from self._spelled(node)
             if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
-                yield from self._read_from(node)
+                yield from self._member_of(node.value, node.attr)
             if isinstance(node, ast.Call):
                 yield from self._call(node)
 
@@ -93,19 +100,20 @@ class _Reader:
             yield Gap("enum value" if self._offered.is_enum(cls) else "field", cls, rest[0])
 
     def _has(self, cls: str, name: str) -> bool:
-        is_inner = name.startswith("__") or name in _ALWAYS
-        return is_inner or name in self._offered.attributes(cls)
+        if name.startswith("__") or (name in _ALWAYS and self._offered.is_enum(cls)):
+            return True
+        return name in self._offered.attributes(cls)
 
-    def _read_from(self, node: ast.Attribute) -> Iterator[Gap]:
-        kinds = self._values.of(node.value)
+    def _member_of(self, value: ast.expr, name: str) -> Iterator[Gap]:
+        kinds = self._values.of(value)
         classes = [self._models(kind) for kind in kinds]
         # Code may have excluded one class of a union, so one that has the name is enough.
-        if not classes or not all(classes) or node.attr.startswith("__"):
+        if not classes or not all(classes) or name.startswith("__"):
             return
-        if any(self._is_there(kind, node.attr) for kind in kinds):
+        if any(self._is_there(kind, name) for kind in kinds):
             return
-        for name in sorted({name for found in classes for name in found}):
-            yield Gap("field", name, node.attr)
+        for holder in sorted({one for found in classes for one in found}):
+            yield Gap("field", holder, name)
 
     def _models(self, kind: Kind) -> list[str]:
         """Return the generated classes that a class is or inherits from."""
@@ -135,6 +143,9 @@ class _Reader:
                 yield from (Gap("parameter", name, one) for one in given if one not in known)
                 for one in missing(function, node):
                     yield Gap("parameter", name, one, "is required and not passed")
+        if target == EVOLVE and node.args:
+            for one in given:
+                yield from self._member_of(node.args[0], one)
         cls, rest = _class_in(target)
         if cls and not rest and self._offered.named(cls) and not self._offered.is_enum(cls):
             known = self._offered.fields(cls)

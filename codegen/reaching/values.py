@@ -18,6 +18,8 @@ _LISTS = frozenset({"list", "tuple", "set", "frozenset", "Sequence", "Collection
 _ITERATORS = frozenset({"Iterator", "AsyncIterator", "AsyncIterable", "Generator"})
 _MAPS = frozenset({"dict", "Mapping"})
 _ROUNDS = 4
+EVOLVE = "attrs.evolve"
+"""Returns a copy of its first argument, with the fields that are passed."""
 
 
 @dataclass(frozen=True)
@@ -116,17 +118,23 @@ class Values:
                 given[name] = UNKNOWN
         # A name may be bound to the value of another one that is bound further down.
         for _ in range(_ROUNDS):
-            found: dict[str, list[Kinds]] = {}
+            found: dict[str, list[Kinds | None]] = {}
             for name, kinds in self._bindings(node):
                 found.setdefault(name, []).append(kinds)
             self._bound = dict.fromkeys(taken, UNKNOWN) | given
             for name, bound in found.items():
                 if name not in own and len(bound) == taken[name]:
-                    self._bound[name] = _union(bound)
+                    self._bound[name] = _union([kinds for kinds in bound if kinds is not None])
 
-    def _bindings(self, node: ast.stmt) -> Iterator[tuple[str, Kinds]]:
+    def _bindings(self, node: ast.stmt) -> Iterator[tuple[str, Kinds | None]]:
+        """Yield each binding of a name; None for one that keeps the class of the name."""
         for inner in ast.walk(node):
             match inner:
+                case ast.Assign(
+                    targets=[ast.Name(id=name)],
+                    value=ast.Call(func=function, args=[ast.Name(id=same), *_]),
+                ) if same == name and self.target(function) == EVOLVE:
+                    yield name, None
                 case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation):
                     yield name, self._annotated(annotation, self._names)
                 case ast.Assign(targets=[ast.Name(id=name)], value=value):
@@ -210,6 +218,8 @@ class Values:
 
     def _called(self, node: ast.Call) -> Kinds:
         target = self.target(node.func)
+        if target == EVOLVE and node.args:
+            return self.of(node.args[0])
         if target.startswith(OPERATIONS):
             name = target.removeprefix(OPERATIONS)
             function = self._offered.function(name)

@@ -127,7 +127,7 @@ class MultipartBody:
 
 
 Body = JsonBody | FormBody | MultipartBody
-AnswerKind = Literal["json", "empty", "text", "bytes", "events", "redirect"]
+AnswerKind = Literal["json", "empty", "text", "bytes", "events", "redirect", "missing"]
 
 
 class Operation(Generic[T]):
@@ -138,7 +138,7 @@ class Operation(Generic[T]):
         name: ``tag.function``, the short name for people.
         method: HTTP method in capitals.
         template: The path with its ``{parameters}``, as in the contract.
-        kind: The shape of a successful response.
+        kind: The shape of a successful response; ``missing`` if the contract lacks the operation.
         decode: Converts the parsed response, which it may change and reuse, to its Python value.
         repeatable: Whether sending it twice has the effect of sending it once.
     """
@@ -202,15 +202,20 @@ class Request(Generic[T]):
         self.body = body
         self.repeatable = operation.repeatable
 
-    def decoding(self, decode: Callable[[Any], R]) -> Request[R]:
-        """Return the same request with another `decode`, for example to a subclass."""
+    def decoding(self, decode: Callable[[Any], R], *, kind: AnswerKind | None = None) -> Request[R]:
+        """Return the same request with another `decode`, for example to a subclass.
+
+        Args:
+            decode: Converts the parsed response.
+            kind: The shape of the response, if it is read in another one.
+        """
         was = self.operation
         operation = Operation(
             was.operation_id,
             was.name,
             was.method,
             was.template,
-            kind=was.kind,
+            kind=kind or was.kind,
             decode=decode,
             repeatable=was.repeatable,
         )

@@ -14,10 +14,11 @@ from codegen import words
 from codegen.__main__ import PROJECT
 from codegen.contract import read
 from codegen.diffing.operations import all_of
-from codegen.document import Json, nodes, operations
+from codegen.document import Json, operations
 from codegen.errors import CodegenError
 from codegen.snapshots import snapshot
 from codegen.taking import Taken, take
+from tests.codegen.wordless import wordless
 
 TEXT = {"type": "string"}
 
@@ -47,19 +48,6 @@ def ours() -> Json:
         "paths": {"/boxes/{id}": {"get": op}},
         "components": {"schemas": {"Box": box}},
     }
-
-
-def wordless(document: Json, text: str = "-") -> Json:
-    """The vendor's document, with other words or none."""
-    result = deepcopy(document)
-    for node in nodes(result):
-        for key in ("summary", "description", "example"):
-            if isinstance(node.get(key), str):
-                if text:
-                    node[key] = text
-                else:
-                    del node[key]
-    return result
 
 
 class Home:

@@ -60,6 +60,11 @@ OUR_OWN: dict[str, tuple[tuple[str, ...], dict[str, Any], type[Exception]]] = {
     "ConfigurationError": (("message",), {}, ValueError),
     "NotOpenError": (("message",), {}, RuntimeError),
     "DependencyError": (("message",), {"install": inspect.Parameter.empty}, ImportError),
+    "MissingOperationError": (
+        ("message",),
+        {"operation": inspect.Parameter.empty},
+        NotImplementedError,
+    ),
 }
 EVERY = [*DOCUMENTED, *OUR_OWN]
 # Those whose message may be left out.
@@ -119,6 +124,7 @@ FILLED: dict[str, AionvisionError] = {
     "ConfigurationError": exceptions.ConfigurationError("text"),
     "NotOpenError": exceptions.NotOpenError("text"),
     "DependencyError": exceptions.DependencyError("text", install='"aionvision[tracing]"'),
+    "MissingOperationError": exceptions.MissingOperationError("text", operation="a.b"),
 }
 
 
@@ -147,6 +153,8 @@ def least(name: str) -> AionvisionError:
         made = class_of(name)("files", 1.0)
     elif name == "DependencyError":
         made = class_of(name)("", install="rich")
+    elif name == "MissingOperationError":
+        made = class_of(name)("", operation="")
     elif name in OUR_OWN:
         made = class_of(name)("")
     else:
@@ -157,8 +165,8 @@ def least(name: str) -> AionvisionError:
 # The tree
 
 
-def test_there_are_the_twenty_documented_classes_and_three_of_our_own() -> None:
-    assert (len(DOCUMENTED), len(OUR_OWN)) == (20, 3)
+def test_there_are_the_twenty_documented_classes_and_four_of_our_own() -> None:
+    assert (len(DOCUMENTED), len(OUR_OWN)) == (20, 4)
     assert set(exceptions.__all__) == {*DOCUMENTED, *OUR_OWN}
 
 
@@ -181,6 +189,10 @@ def test_an_error_of_our_own_takes_a_message_and_what_it_names_p6(name: str) -> 
 
 def test_an_error_about_a_missing_extra_ends_with_the_line_that_installs_it() -> None:
     assert str(FILLED["DependencyError"]).endswith('Run: pip install "aionvision[tracing]"')
+
+
+def test_an_error_about_a_missing_operation_says_how_to_get_it() -> None:
+    assert "Install a release of aionvision that has it" in str(FILLED["MissingOperationError"])
 
 
 @pytest.mark.parametrize("status", [400, 409, 413, 422])

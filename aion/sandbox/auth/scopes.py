@@ -62,5 +62,5 @@ _BY_OPERATION: Final = {
     one.id: scope
     for scope, patterns in SCOPE_ROUTES.items()
     for pattern in patterns
-    for one in load_contract().matching(pattern)
+    for one in load_contract().present(pattern)
 }

@@ -26,6 +26,9 @@ KINDS: dict[str, Kind] = {}
 ACCESS: dict[str, Access] = {}
 """Operation id -> its access rules."""
 
+LEFT_OUT: list[str] = []
+"""Ids of operations that have a handler and are not in the contract, which may be a partial one."""
+
 _READS: Final = ("search", "check", "check-duplicates", "validate")
 
 
@@ -49,6 +52,8 @@ def operation(
 ) -> Callable[[Handler], Handler]:
     """Register the handler of an operation, by its full id or the short form before `_api_v2`.
 
+    A handler is left out if the contract does not have its operation.
+
     Args:
         operation_id: The operation that it serves.
         kind: Whether it works on real state.
@@ -56,10 +61,14 @@ def operation(
         role: Least role of its callers; when None, viewer for reads and editor for the rest.
 
     Raises:
-        LookupError: unknown operation, or one that has a handler already.
+        LookupError: an operation that has a handler already, or a short form of several ids.
     """
+    contract = load_contract()
+    if not contract.has(operation_id):
+        LEFT_OUT.append(operation_id)
+        return lambda handler: handler
     try:
-        found = load_contract().resolve(operation_id)
+        found = contract.resolve(operation_id)
     except ValueError as error:
         raise LookupError(str(error)) from None
     if role is None:

@@ -16,7 +16,7 @@ from typing import Final
 from aion.sandbox.contract.contract import Contract, Operation
 from aion.sandbox.contract.errors import ApiError
 from aion.sandbox.settings.options import Limits, Options
-from aion.sandbox.settings.rates import Rate, RateLimits
+from aion.sandbox.settings.rates import ROUTE_RATES, Rate, RateLimits
 from aion.sandbox.settings.tiers import tier_named
 from aion.sandbox.store.clock import Clock
 
@@ -97,7 +97,7 @@ class RateLimiter:
         self._limits: RateLimits | None = None
         self._routes: dict[str, Rate] = {}
         self._uploads = 0
-        self._batches = frozenset(one.id for one in contract.matching(_BATCH))
+        self._batches = frozenset(one.id for one in contract.present(_BATCH))
         self.use(options.rate_limits)
 
     @property
@@ -119,7 +119,9 @@ class RateLimiter:
         """
         routes: dict[str, Rate] = {}
         for pattern, rate in limits.routes.items() if limits is not None else ():
-            routes.update((one.id, rate) for one in self._contract.matching(pattern))
+            is_own = pattern in ROUTE_RATES
+            find = self._contract.present if is_own else self._contract.matching
+            routes.update((one.id, rate) for one in find(pattern))
         self._limits, self._routes = limits, routes
         self._windows.clear()
 
