@@ -217,7 +217,7 @@ def test_a_stand_in_has_the_endpoint_that_its_method_documents(facts: Json) -> N
 
 
 def test_a_stand_in_names_the_operation_the_contract_and_the_methods(facts: Json) -> None:
-    assert facts["facts"] == ["lids.open_lids", "1", ["client.boxes.open"]]
+    assert facts["facts"] == ["lids.open_lids", "1", ["BoxesResource.open"]]
 
 
 def test_stand_ins_are_not_listed_as_operations(facts: Json) -> None:
@@ -253,12 +253,12 @@ def test_an_enum_that_is_gone_has_no_values_and_a_moved_class_is_the_real_one(
 def test_reach_names_each_method_with_what_it_lacks(lacking: Path) -> None:
     lines = reaching.lost(lacking)
     assert lines == [
-        "client.boxes.drop: boxes.drop_box: the operation is gone",
-        "client.boxes.make: model BoxDraft is gone",
-        "client.boxes.open: lids.open_lids: the operation is gone",
-        "client.boxes.open: model LidState is gone",
-        "client.boxes.seal: enum value BoxState.SEALED is gone",
-        "client.boxes.show: model LidState is gone",
+        "BoxesResource.drop: boxes.drop_box: the operation is gone",
+        "BoxesResource.make: model BoxDraft is gone",
+        "BoxesResource.open: lids.open_lids: the operation is gone",
+        "BoxesResource.open: model LidState is gone",
+        "BoxesResource.seal: enum value BoxState.SEALED is gone",
+        "BoxesResource.show: model LidState is gone",
         "aion.types.boxes: model LidReport is gone",
         "aion.types.boxes: model Stamp is now in aion_api.models.boxes",
     ]
