@@ -108,7 +108,11 @@ def refused(old: dict[str, Any], new: dict[str, Any], changelog: str) -> list[st
     if not found:
         return []
     if _major(new["version"]) <= _major(old["version"]):
-        advice = f"version {new['version']} after {old['version']}: this needs a new major version"
+        next_one = f"{_major(old['version']) + 1}.0.0"
+        advice = (
+            f"version {new['version']} after {old['version']}: this needs a new major version:"
+            f" set {next_one} in pyproject.toml and aion/_version.py"
+        )
         return [*map(str, found), advice]
     news = _news(changelog, old["version"])
     silent = [breach for breach in found if not _is_named(breach, news)]
@@ -116,7 +120,19 @@ def refused(old: dict[str, Any], new: dict[str, Any], changelog: str) -> list[st
         return []
     return [
         *map(str, silent),
-        "CHANGELOG.md does not name these changes: add them under `## [Unreleased]`",
+        "CHANGELOG.md does not name these changes: add them under `## [Unreleased]`, such as:",
+        *_drafted(silent),
+    ]
+
+
+def _drafted(found: list[Breach]) -> list[str]:
+    """Return a line of a changelog for each holder of what changed."""
+    holders: dict[str, dict[str, str]] = {}
+    for breach in found:
+        holders.setdefault(breach.name.rpartition(".")[0], {})[breach.name] = breach.what
+    return [
+        f"- **Breaking:** {'; '.join(f'`{name}`: {what}' for name, what in changes.items())}."
+        for changes in holders.values()
     ]
 
 

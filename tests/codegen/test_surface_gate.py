@@ -390,7 +390,8 @@ def test_an_incompatible_difference_needs_a_major_version(
 ) -> None:
     assert surface.refused(released, with_version(without_many, "1.3.0"), NAMED) == [
         "invented.Client.many: it is gone",
-        "version 1.3.0 after 1.2.0: this needs a new major version",
+        "version 1.3.0 after 1.2.0: this needs a new major version:"
+        " set 2.0.0 in pyproject.toml and aion/_version.py",
     ]
 
 
@@ -414,6 +415,13 @@ def test_a_major_version_does_not_pass_in_silence(
 ) -> None:
     lines = surface.refused(released, with_version(without_many, "2.0.0"), changelog)
     assert lines[0] == "invented.Client.many: it is gone"
+
+
+def test_the_lines_that_are_proposed_pass(released: Data, without_many: Data) -> None:
+    now = with_version(without_many, "2.0.0")
+    lines = surface.refused(released, now, "")
+    proposed = [line for line in lines if line.startswith("- ")]
+    assert surface.refused(released, now, "## [Unreleased]\n\n" + "\n".join(proposed)) == []
 
 
 def test_a_compatible_surface_needs_nothing(released: Data) -> None:
