@@ -7,7 +7,7 @@ its name is bound in a way that is not supported, or it is a union with an unkno
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from codegen.diffing.curated import MODELS, OPERATIONS, Graph
@@ -18,6 +18,14 @@ _LISTS = frozenset({"list", "tuple", "set", "frozenset", "Sequence", "Collection
 _ITERATORS = frozenset({"Iterator", "AsyncIterator", "AsyncIterable", "Generator"})
 _MAPS = frozenset({"dict", "Mapping"})
 _ROUNDS = 4
+_BINDING = (
+    ast.AnnAssign,
+    ast.Assign,
+    ast.AsyncFor,
+    ast.For,
+    ast.NamedExpr,
+    ast.comprehension,
+)
 EVOLVE = "attrs.evolve"
 """Returns a copy of its first argument, with the fields that are passed."""
 
@@ -105,7 +113,8 @@ class Values:
     def _settle(self, node: ast.stmt, own: set[str]) -> None:
         """Infer the classes of each name: all of its bindings count, in any order."""
         taken: dict[str, int] = {}
-        for inner in ast.walk(node):
+        inside = [*ast.walk(node)]
+        for inner in inside:
             if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store | ast.Del):
                 taken[inner.id] = taken.get(inner.id, 0) + 1
             elif isinstance(inner, ast.arg) and inner.arg not in own:
@@ -116,19 +125,23 @@ class Values:
         for name in taken:
             if name in own:
                 given[name] = UNKNOWN
+        binding = [inner for inner in inside if isinstance(inner, _BINDING)]
         # A name may be bound to the value of another one that is bound further down.
         for _ in range(_ROUNDS):
+            before = self._bound
             found: dict[str, list[Kinds | None]] = {}
-            for name, kinds in self._bindings(node):
+            for name, kinds in self._bindings(binding):
                 found.setdefault(name, []).append(kinds)
             self._bound = dict.fromkeys(taken, UNKNOWN) | given
             for name, bound in found.items():
                 if name not in own and len(bound) == taken[name]:
                     self._bound[name] = _union([kinds for kinds in bound if kinds is not None])
+            if self._bound == before:
+                break
 
-    def _bindings(self, node: ast.stmt) -> Iterator[tuple[str, Kinds | None]]:
+    def _bindings(self, binding: Iterable[ast.AST]) -> Iterator[tuple[str, Kinds | None]]:
         """Yield each binding of a name; None for one that keeps the class of the name."""
-        for inner in ast.walk(node):
+        for inner in binding:
             match inner:
                 case ast.Assign(
                     targets=[ast.Name(id=name)],

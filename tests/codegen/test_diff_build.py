@@ -74,7 +74,8 @@ def test_the_new_document_is_the_contract_now(taken: Path) -> None:
 
 def test_the_functions_of_the_new_document_are_generated(taken: Path) -> None:
     text = (taken / "project/generated/aion_api/api/boxes.py").read_text(encoding="utf-8")
-    there = [f"def {name}_box(" in text for name in ("open", "close", "paint", "drop")]
+    # A stand-in has other parameters.
+    there = [f"def {name}_box(box_id" in text for name in ("open", "close", "paint", "drop")]
     assert there == [True, True, True, False]
 
 
