@@ -121,6 +121,11 @@ class _Search:
         title = self._titles.get(function)
         return f"{title} ({function})" if title else function
 
+    def _is_cut_off(self, owner: str) -> bool:
+        """Whether each method that uses a class lacks an operation, whose response it may read."""
+        called = [self._called.get(label, ()) for label in self._users([owner])]
+        return all(any(self._offered.function(name) is None for name in names) for names in called)
+
     def _raw(self, known: dict[str, list[str]]) -> Iterator[str]:
         received: dict[str, set[str]] = {}
         for label, reached in self._reached.items():
@@ -131,6 +136,8 @@ class _Search:
             if (one.owner, one.name) in listed:
                 listed.remove((one.owner, one.name))
                 continue
+            if self._is_cut_off(one.owner):
+                continue
             reader = one.owner.rpartition(".")[2]
             for schema in one.schemas:
                 what = f"field {schema}.{one.name}, which {reader} reads, is gone"
@@ -138,5 +145,5 @@ class _Search:
             if not one.schemas:
                 what = f"field {one.name}, which {reader} reads, is not in any response"
                 yield from (f"{label}: {what}" for label in self._users([one.owner]))
-        for owner, name in sorted(listed):
+        for owner, name in sorted(one for one in listed if not self._is_cut_off(one[0])):
             yield f"{NAME}: {owner}.{name} is now described, or no longer read: remove it"
