@@ -12,8 +12,9 @@ from typing import Any, NoReturn
 from codegen.document import METHODS, Json, is_list, is_object, nodes, operations, resolved
 from codegen.errors import CodegenError
 from codegen.patches import Patches
+from codegen.preparing.paths import complete
 
-_ITEM_KEYS = {*METHODS, "parameters", "summary", "description", "servers"}
+_ITEM_KEYS = {*METHODS, "$ref", "parameters", "summary", "description", "servers"}
 
 
 def load(path: Path, patches: Patches) -> Json:
@@ -57,6 +58,7 @@ def read(path: Path) -> Json:
     if not isinstance(version, str) or not version.startswith("3."):
         raise CodegenError(f"{path}: not an OpenAPI 3.x document (openapi = {version!r})")
     _check_shape(document, path)
+    complete(document, path)
     return document
 
 
@@ -99,7 +101,6 @@ def _check_shape(document: Json, source: Path) -> None:
         if not is_object(item):
             raise CodegenError(f"{source}: path {path} is not an object")
         for key, value in item.items():
-            # This refuses a `$ref` as well: its operations would be skipped.
             if key not in _ITEM_KEYS and not key.startswith("x-"):
                 raise CodegenError(f"{source}: path {path}: {key} is not supported")
             if key in METHODS and not is_object(value):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any, TypeGuard
+from urllib.parse import unquote
 
 Json = dict[str, Any]
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
@@ -62,12 +63,28 @@ def resolved(document: Json, value: Json) -> Json:
         if target in seen:
             raise KeyError(target)
         seen.append(target)
-        found: Any = document
-        for part in pointer(target):
-            if not is_object(found):
-                raise KeyError(target)
-            found = found[part]
+        found = at(document, target)
         if not is_object(found):
             raise KeyError(target)
         value = found
     return value
+
+
+def at(document: Json, target: str) -> Any:
+    """Return what a reference within the document, such as ``#/paths/~1files/get``, points at.
+
+    Raises:
+        KeyError: It points at nothing.
+    """
+    found: Any = document
+    for part in pointer(target):
+        # A way may lead through another reference.
+        found = resolved(document, found) if is_object(found) else found
+        if is_object(found):
+            key = part if part in found else unquote(part)
+            found = found[key]
+        elif is_list(found) and part.isdecimal() and int(part) < len(found):
+            found = found[int(part)]
+        else:
+            raise KeyError(target)
+    return found

@@ -14,6 +14,7 @@ from typing import Any
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser import openapi
 from openapi_python_client.parser.errors import GeneratorError, ParseError
+from openapi_python_client.schema.untrusted_string import UntrustedString
 
 from codegen.document import Json
 from codegen.errors import CodegenError
@@ -21,7 +22,7 @@ from codegen.prepare import plain, prepared
 
 
 def read(document: Json) -> tuple[openapi.GeneratorData, Config]:
-    """Parse a corrected document; return the output and the settings that made it.
+    """Parse a simplified document; return the output and the settings that made it.
 
     Raises:
         CodegenError: The parser refused a part of the document.
@@ -30,7 +31,7 @@ def read(document: Json) -> tuple[openapi.GeneratorData, Config]:
         ConfigFile(), MetaType.NONE, Path("contract"), "utf-8", False, None
     )
     try:
-        with _shallow_copies():
+        with _shallow_copies(), _readable_texts():
             data = openapi.GeneratorData.from_dict(prepared(document), config=config)
     except Exception as error:
         # Any exception of the parser means that it does not know a part of the contract.
@@ -58,6 +59,16 @@ def _shallow_copies() -> Generator[None, None, None]:
         yield
     finally:
         names["deepcopy"] = deep
+
+
+@contextmanager
+def _readable_texts() -> Generator[None, None, None]:
+    """Make the parser's messages show the texts of the document instead of addresses of objects."""
+    UntrustedString.__str__ = UntrustedString.get_untrusted_value  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        del UntrustedString.__str__
 
 
 def _refuse(errors: Iterable[ParseError]) -> None:

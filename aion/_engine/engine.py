@@ -25,7 +25,7 @@ from aion._http import targets
 from aion._http.content import EMPTY, Content
 from aion._http.wire import Reply, Wire
 from aion.exceptions import NotOpenError
-from aion_api import MultipartBody, Request
+from aion_api import MultipartBody, RawBody, Request
 
 if TYPE_CHECKING:
     from aion.config import ClientConfig
@@ -82,7 +82,8 @@ class Engine:
         """
         self._require_open()
         operation = request.operation
-        long = isinstance(request.body, MultipartBody) or operation.kind in _LONG_KINDS
+        moves = isinstance(request.body, (MultipartBody, RawBody))
+        long = moves or operation.kind in _LONG_KINDS
         limit = self.config.timeout if timeout is None else seconds("timeout", timeout)
         return Call(
             operation,

@@ -1,0 +1,118 @@
+"""Lists the parameters of an operation, each with its schema and the way it is written."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from codegen.document import Json, is_list, is_object, resolved
+from codegen.errors import CodegenError, Patch, UnsupportedError
+from codegen.preparing.naming import owner, pascal
+from codegen.preparing.schemas import Schemas
+
+_STYLES: dict[str, tuple[str, ...]] = {
+    # The first one is the default.
+    "path": ("simple", "label", "matrix"),
+    "query": ("form", "spaceDelimited", "pipeDelimited", "deepObject"),
+    "header": ("simple",),
+    "cookie": ("form",),
+}
+# The client writes these itself; OpenAPI ignores parameters of these names.
+_OF_THE_CLIENT = frozenset({"accept", "content-type"})
+_IN_PATH = re.compile(r"\{([^{}]+)\}")
+
+
+def parameters(
+    document: Json, path: str, method: str, item: Json, op: Json, schemas: Schemas
+) -> list[Json]:
+    """Return the parameters of an operation, those of its path included.
+
+    Raises:
+        CodegenError: A parameter cannot be written; the message names it.
+    """
+    label = f"operation {op['operationId']}"
+    declared: dict[tuple[str, str], Json] = {}
+    # The operation's own come first.
+    for holder in (op, item):
+        here: set[tuple[str, str]] = set()
+        for raw in _listed(document, holder, label):
+            key = raw["name"], raw["in"]
+            if key in here:
+                raise CodegenError(f"{label}: has the {key[1]} parameter {key[0]} twice")
+            here.add(key)
+            declared.setdefault(key, raw)
+    in_path = list(dict.fromkeys(_IN_PATH.findall(path)))
+    for name in in_path:
+        # Without a declaration it is text: there is no call without it.
+        undeclared = {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        declared.setdefault((name, "path"), undeclared)
+    unknown = [name for name, place in declared if place == "path" and name not in in_path]
+    if unknown:
+        listed = op.get("parameters") or item.get("parameters")
+        raise UnsupportedError(
+            f"{label}, parameter {unknown[0]}",
+            f"it is declared as a part of the path {path}, which does not contain it",
+            Patch(
+                ("operation", op["operationId"]),
+                "/parameters",
+                listed,
+                [one for one in listed or [] if one.get("name") != unknown[0]],
+                "the path has no such part",
+            ),
+        )
+    prefix = owner(path, method, op)
+    return [
+        _parameter(raw, f"{label}, parameter {key[0]}", prefix, schemas)
+        for key, raw in sorted(declared.items(), key=lambda one: _rank(one[0], in_path))
+        if key[1] != "header" or key[0].lower() not in _OF_THE_CLIENT
+    ]
+
+
+def _rank(key: tuple[str, str], in_path: list[str]) -> tuple[int, int]:
+    name, place = key
+    return list(_STYLES).index(place), in_path.index(name) if place == "path" else 0
+
+
+def _listed(document: Json, holder: Json, label: str) -> list[Json]:
+    found = holder.get("parameters") or []
+    if not is_list(found) or not all(is_object(one) for one in found):
+        raise CodegenError(f"{label}: parameters is not a list of objects")
+    listed = [resolved(document, one) for one in found]
+    for raw in listed:
+        name, place = raw.get("name"), raw.get("in")
+        if not isinstance(name, str) or not name or place not in _STYLES:
+            raise CodegenError(
+                f"{label}: a parameter has the name {name!r} and the place {place!r}; the place is"
+                f" one of {', '.join(_STYLES)}"
+            )
+    return listed
+
+
+def _parameter(raw: Json, label: str, prefix: str, schemas: Schemas) -> Json:
+    place: str = raw["in"]
+    content = raw.get("content")
+    default = _STYLES[place][0]
+    style = raw.get("style") or default
+    if style not in _STYLES[place]:
+        raise CodegenError(
+            f"{label}: the style {style} is not one of a {place} parameter:"
+            f" {', '.join(_STYLES[place])}"
+        )
+    explode = raw.get("explode")
+    schema: Any = raw.get("schema")
+    if schema is None and is_object(content) and content:
+        (style, schema), explode = ("json", next(iter(content.values())).get("schema")), False
+    # The keywords of Swagger 2 are beside the name.
+    if schema is None and "type" in raw:
+        schema = {key: raw[key] for key in ("type", "items", "enum", "format") if key in raw}
+    plain = schemas.schema(schema, pascal(f"{prefix} {raw['name']}"), label)
+    is_required = place == "path" or bool(raw.get("required"))
+    return {
+        "name": raw["name"],
+        "in": place,
+        "required": is_required,
+        "description": raw.get("description") or plain.get("description"),
+        "style": style,
+        "explode": explode if isinstance(explode, bool) else style in ("form", "deepObject"),
+        "schema": plain,
+    }
