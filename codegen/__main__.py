@@ -29,7 +29,7 @@ from codegen import (
 )
 from codegen.diffing import command, report
 from codegen.diffing.changelog import draft
-from codegen.errors import CodegenError
+from codegen.errors import CodegenError, UnsupportedError
 from codegen.patches import Patches, StalePatches
 
 _SHARES = 2
@@ -96,6 +96,8 @@ def main(arguments: Sequence[str] | None = None, *, project: Path = PROJECT) -> 
         return commands[options.command](options, project)
     except (blocking.BlockingError, StalePatches) as error:
         print(error, file=sys.stderr)
+    except UnsupportedError as error:
+        print(error.report(), file=sys.stderr)
     except CodegenError as error:
         # Names in the contract may hold line breaks.
         print(f"codegen: {' '.join(str(error).split())}", file=sys.stderr)

@@ -96,7 +96,8 @@ def _no_number(name: str) -> NoReturn:
 def _check_shape(document: Json, source: Path) -> None:
     """Check what the passes before the parser's own validation rely on."""
     if not is_object(document.get("paths")) or not document["paths"]:
-        raise CodegenError(f"{source}: has no paths, so it does not describe any operation")
+        calls = "; its webhooks are requests that the service sends" if "webhooks" in document else ""
+        raise CodegenError(f"{source}: has no paths, so it does not describe any operation{calls}")
     for path, item in document["paths"].items():
         if not is_object(item):
             raise CodegenError(f"{source}: path {path} is not an object")
@@ -143,7 +144,10 @@ def check_references(document: Json, source: Path) -> None:
         if not isinstance(target, str):
             continue
         if not target.startswith("#/"):
-            raise CodegenError(f"{source}: $ref to another document is not supported: {target}")
+            raise CodegenError(
+                f"{source}: $ref to another document is not supported: {target}; join the documents"
+                " into one first"
+            )
         try:
             resolved(document, node)
         except KeyError:

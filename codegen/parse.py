@@ -27,7 +27,7 @@ from openapi_python_client.strings import ClassName
 
 from codegen import ir, names, parser, types
 from codegen.document import Json, operations
-from codegen.errors import CodegenError
+from codegen.errors import CodegenError, Patch, UnsupportedError
 from codegen.prepare import ANSWER, BODY, plain, schemas_of
 from codegen.preparing import simplified
 from codegen.preparing.naming import module
@@ -89,7 +89,7 @@ class _Reader:
         self._answers.update(types.reachable(rest, self._fields_of))
         models = [self._model(m) for m in self._data.models if not _is_free(m)]
         enums = [self._enum(e) for e in self._data.enums if isinstance(e, EnumProperty)]
-        tags: list[Json] = self._document.get("tags") or []
+        tags: list[Json] = self._document["tags"]
         return ir.Contract(
             title=self._document["info"]["title"],
             version=self._document["info"]["version"],
@@ -112,9 +112,16 @@ class _Reader:
             name = names.operation(operation_id, path, method)
             other = owners.setdefault((module(op), name), operation_id)
             if other != operation_id:
-                raise CodegenError(
-                    f"operations {other} and {operation_id} both become {module(op)}.{name}: give"
-                    " one of them another operationId or tag"
+                raise UnsupportedError(
+                    f"operations {other} and {operation_id} both become {module(op)}.{name}",
+                    "one of them needs another name",
+                    Patch(
+                        ("operation", operation_id),
+                        "/operationId",
+                        operation_id,
+                        f"{operation_id}_{method}",
+                        f"{other} has the same name in Python",
+                    ),
                 )
             if f"o{number}" not in found:
                 raise CodegenError(f"the parser dropped operation {operation_id}")
@@ -183,7 +190,18 @@ class _Reader:
         if kind in ("form", "multipart"):
             type_ = ir.MapOf(type_) if type_ == ir.Scalar("any") else type_
             if types.json_kind(type_) != "object":
-                raise CodegenError(f"{label}: a {kind} body without named fields is not supported")
+                sent = raw["x-sent"]
+                raise UnsupportedError(
+                    label,
+                    f"a {kind} body without named fields is not supported",
+                    Patch(
+                        ("operation", op["operationId"]),
+                        "/requestBody",
+                        sent,
+                        {"content": {raw["x-media-type"]: {"schema": {"type": "object"}}}},
+                        "the fields are not described",
+                    ),
+                )
         return ir.Body(
             kind=kind,
             type=type_,
@@ -213,7 +231,8 @@ class _Reader:
         if any(types.has_file(type_) for type_ in (*sent, *places, *within)):
             raise CodegenError(
                 f"operation {op.operation_id}: binary content is supported in multipart bodies"
-                " and as a whole response only"
+                " and as a whole response only; a schema with a file that is sent or received as"
+                " JSON, too, needs a copy under another name for that"
             )
 
     # Types

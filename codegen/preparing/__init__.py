@@ -7,7 +7,11 @@ response, parameters with their style. What has no equivalent stops the run by n
 
 from __future__ import annotations
 
-from codegen.document import Json, is_object, operations
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from codegen.document import Json, is_list, is_object, operations
+from codegen.errors import CodegenError
 from codegen.preparing.answers import answer
 from codegen.preparing.bodies import body, multipart_schemas
 from codegen.preparing.parameters import parameters
@@ -20,20 +24,49 @@ def simplified(document: Json) -> Json:
     Raises:
         CodegenError: A construct has no equivalent; the message names its place.
     """
-    schemas = Schemas(document, multipart_schemas(document))
-    paths: Json = {}
+    with _named("the document"):
+        schemas = Schemas(document, multipart_schemas(document))
+        result: Json = {"info": _info(document), "tags": _tags(document), "paths": {}}
     for path, method, op in operations(document):
-        paths.setdefault(path, {})[method] = _operation(document, path, method, op, schemas)
-    rest = {key: value for key, value in document.items() if key not in ("paths", "components")}
-    return {**rest, "paths": paths, "components": {"schemas": schemas.finished()}}
+        with _named(f"operation {op['operationId']}"):
+            made = _operation(document, path, method, op, schemas)
+            result["paths"].setdefault(path, {})[method] = made
+    with _named("the schemas"):
+        return {**result, "components": {"schemas": schemas.finished()}}
+
+
+@contextmanager
+def _named(place: str) -> Generator[None, None, None]:
+    """Turn errors of reading into one that names the place.
+
+    A document has a value of another type in so many places that not each of them has a check.
+    """
+    try:
+        yield
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise CodegenError(f"{place}: is not valid OpenAPI: {reason}") from error
+
+
+def _info(document: Json) -> Json:
+    info = document.get("info")
+    if not is_object(info) or not all(isinstance(info.get(k), str) for k in ("title", "version")):
+        raise CodegenError("the contract is not valid OpenAPI: info has no title and version")
+    return info
+
+
+def _tags(document: Json) -> list[Json]:
+    tags = document.get("tags") or []
+    if not is_list(tags) or not all(is_object(tag) and "name" in tag for tag in tags):
+        raise CodegenError("the contract is not valid OpenAPI: tags is not a list of named objects")
+    return tags
 
 
 def _operation(document: Json, path: str, method: str, op: Json, schemas: Schemas) -> Json:
-    result: Json = {
-        key: value
-        for key, value in op.items()
-        if key in ("operationId", "tags", "summary", "description", "x-repeatable")
-    }
+    result: Json = {key: op[key] for key in ("operationId", "tags", "x-repeatable") if key in op}
+    for key in ("summary", "description"):
+        if isinstance(op.get(key), str):
+            result[key] = op[key]
     item = document["paths"][path]
     result["parameters"] = parameters(document, path, method, item, op, schemas)
     sent = body(document, path, method, op, schemas)

@@ -50,7 +50,8 @@ def body(document: Json, path: str, method: str, op: Json, schemas: Schemas) -> 
     schema = schemas.schema(
         chosen.get("schema"), name, f"{label}, request body", binary=kind == "multipart"
     )
-    return {**result, "schema": schema, "x-deep": _deep(chosen.get("encoding"))}
+    deep = _deep(chosen.get("encoding"))
+    return {**result, "schema": schema, "x-deep": deep, "x-sent": op["requestBody"]}
 
 
 def _deep(encoding: Any) -> list[str]:
