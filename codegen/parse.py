@@ -161,12 +161,14 @@ class _Reader:
     ) -> Iterator[ir.Parameter]:
         # The generated function uses these names itself.
         taken: dict[str, str] = {"body": "", "md": "", "ps": "", "rt": ""}
+        # A name that needs no change is kept, whatever comes before.
+        exact = {raw["name"] for raw in op["parameters"] if names.argument(raw["name"]) == raw["name"]}
         for raw in op["parameters"]:
             wire, location = raw["name"], raw["in"]
             name = names.argument(wire)
             if taken.get(name, location) != location:
                 name = f"{name}_{location}"
-            name = names.unused(name, taken)
+            name = names.unused(name, {*taken, *(exact - {wire})})
             taken[name] = location
             kind = found[f"{location} {wire}"]
             if types.has_file(kind):
