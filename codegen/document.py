@@ -20,6 +20,11 @@ def is_list(value: object) -> TypeGuard[list[Any]]:
     return isinstance(value, list)
 
 
+def text(value: object) -> str:
+    """Return a text of the document, or an empty one where it has something else."""
+    return value if isinstance(value, str) else ""
+
+
 def operations(document: Json) -> Iterator[tuple[str, str, Json]]:
     """Yield every (path, method, operation) of a document, in its order."""
     for path, item in document["paths"].items():

@@ -96,7 +96,7 @@ class _Reader:
             operations=ops,
             models=tuple(sorted(models, key=lambda m: m.name)),
             enums=tuple(sorted(enums, key=lambda e: e.name)),
-            tag_docs={names.snake(t["name"]): t.get("description") or "" for t in tags},
+            tag_docs={names.snake(t["name"]): t["description"] for t in tags},
         )
 
     def _endpoints(self) -> Iterator[tuple[str, str, Json, Endpoint]]:
@@ -138,7 +138,7 @@ class _Reader:
             what: self._type(properties[str(place)], f"{label}, {what}")
             for place, (what, _) in enumerate(schemas_of(op))
         }
-        description = op.get("description") or ""
+        description: str = op["description"]
         if servers := op.get("x-servers"):
             listed = ", ".join(f"``{url}``" for url in servers)
             description += f"\n\nServed by {listed}, whatever the base URL of other operations."
@@ -148,7 +148,7 @@ class _Reader:
             module=module(op),
             method=method.upper(),
             path=path,
-            summary=op.get("summary") or name.replace("_", " ").capitalize(),
+            summary=op["summary"] or name.replace("_", " ").capitalize(),
             description=description,
             parameters=tuple(self._parameters(op, found, label)),
             body=self._body(op, found[BODY], label),

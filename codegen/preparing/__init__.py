@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from codegen.document import Json, is_list, is_object, operations
+from codegen.document import Json, is_list, is_object, operations, text
 from codegen.errors import CodegenError
 from codegen.preparing.answers import answer
 from codegen.preparing.bodies import body, multipart_schemas
@@ -57,16 +57,14 @@ def _info(document: Json) -> Json:
 
 def _tags(document: Json) -> list[Json]:
     tags = document.get("tags") or []
-    if not is_list(tags) or not all(is_object(tag) and "name" in tag for tag in tags):
+    if not is_list(tags) or not all(is_object(t) and isinstance(t.get("name"), str) for t in tags):
         raise CodegenError("the contract is not valid OpenAPI: tags is not a list of named objects")
-    return tags
+    return [{"name": tag["name"], "description": text(tag.get("description"))} for tag in tags]
 
 
 def _operation(document: Json, path: str, method: str, op: Json, schemas: Schemas) -> Json:
     result: Json = {key: op[key] for key in ("operationId", "tags", "x-repeatable") if key in op}
-    for key in ("summary", "description"):
-        if isinstance(op.get(key), str):
-            result[key] = op[key]
+    result |= {key: text(op.get(key)) for key in ("summary", "description")}
     item = document["paths"][path]
     result["parameters"] = parameters(document, path, method, item, op, schemas)
     sent = body(document, path, method, op, schemas)
@@ -74,5 +72,6 @@ def _operation(document: Json, path: str, method: str, op: Json, schemas: Schema
         result["requestBody"] = sent
     result["x-answer"] = answer(document, path, method, op, schemas)
     if servers := op.get("servers") or item.get("servers"):
-        result["x-servers"] = [one["url"] for one in servers if is_object(one) and "url" in one]
+        urls = [text(one.get("url")) for one in servers if is_object(one)]
+        result["x-servers"] = [url for url in urls if url]
     return result

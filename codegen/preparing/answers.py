@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from codegen import media
-from codegen.document import Json, is_object, resolved
+from codegen.document import Json, is_object, resolved, text
 from codegen.errors import CodegenError, Patch, UnsupportedError
 from codegen.preparing.naming import owner, pascal
 from codegen.preparing.schemas import Schemas
@@ -32,12 +32,12 @@ def answer(document: Json, path: str, method: str, op: Json, schemas: Schemas) -
         if code not in _EMPTY and (content := response.get("content"))
     }
     first = next((good[code] for code in full), next(iter(good.values()), None))
-    result: Json = {"kind": "empty", "doc": (first or {}).get("description")}
+    result: Json = {"kind": "empty", "doc": text((first or {}).get("description"))}
     if method == "head" or (good and not full):
         return result
     if not full:
         if redirects:
-            described = next(iter(redirects.values())).get("description")
+            described = text(next(iter(redirects.values())).get("description"))
             return {"kind": "redirect", "doc": described}
         return {"kind": "bytes", "doc": _UNDESCRIBED}
     chosen = {code: media.preferred_answer(content) for code, content in full.items()}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from codegen import media
-from codegen.document import Json, is_list, is_object, nodes, operations, resolved
+from codegen.document import Json, is_list, is_object, nodes, operations, resolved, text
 from codegen.errors import Patch, UnsupportedError
 from codegen.preparing.naming import owner, pascal
 from codegen.preparing.schemas import Schemas
@@ -41,7 +41,7 @@ def body(document: Json, path: str, method: str, op: Json, schemas: Schemas) -> 
         )
     chosen = resolved(document, content[media_type] or {})
     kind = media.body_kind(media_type)
-    result: Json = {"required": bool(raw.get("required")), "description": raw.get("description")}
+    result: Json = {"required": bool(raw.get("required")), "description": text(raw.get("description"))}
     other = "application/json" if kind == "json" else "application/octet-stream"
     result |= {"x-kind": kind, "x-media-type": media.sendable(media_type, other)}
     if kind == "raw":

@@ -34,7 +34,7 @@ def latin(text: str) -> str:
     for character in text:
         plain = unicodedata.normalize("NFKD", character).encode("ascii", "ignore").decode()
         is_word = character.isalnum()
-        parts.append(plain or (f" U{ord(character):x} " if is_word else " "))
+        parts.append(plain or (f" U{ord(character):X} " if is_word else " "))
     return "".join(parts)
 
 

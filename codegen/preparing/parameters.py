@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from codegen.document import Json, is_list, is_object, resolved
+from codegen.document import Json, is_list, is_object, resolved, text
 from codegen.errors import CodegenError, Patch, UnsupportedError
 from codegen.preparing.naming import owner, pascal
 from codegen.preparing.schemas import Schemas
@@ -111,7 +111,7 @@ def _parameter(raw: Json, label: str, prefix: str, schemas: Schemas) -> Json:
         "name": raw["name"],
         "in": place,
         "required": is_required,
-        "description": raw.get("description") or plain.get("description"),
+        "description": text(raw.get("description")) or plain.get("description", ""),
         "style": style,
         "explode": explode if isinstance(explode, bool) else style in ("form", "deepObject"),
         "schema": plain,

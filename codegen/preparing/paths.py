@@ -28,7 +28,7 @@ def complete(document: Json, source: Path) -> None:
 
 def _include(document: Json, source: Path) -> None:
     items: Json = document["paths"]
-    used = {op.get("operationId") for item in items.values() for op in _operations(item)}
+    used = {str(op.get("operationId")) for item in items.values() for op in _operations(item)}
     for path, item in items.items():
         target = item.get("$ref")
         if target is None:
@@ -46,9 +46,9 @@ def _include(document: Json, source: Path) -> None:
         copied = deepcopy(found)
         for op in _operations(copied):
             # An operation at a second path needs an id of its own.
-            if op.get("operationId") in used:
+            if str(op.get("operationId")) in used:
                 op.pop("operationId", None)
-            used.add(op.get("operationId"))
+            used.add(str(op.get("operationId")))
         items[path] = {**copied, **own}
 
 

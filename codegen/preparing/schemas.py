@@ -11,9 +11,10 @@ import json
 from collections.abc import Iterator
 from functools import reduce
 from typing import Any
+from urllib.parse import unquote
 
 from codegen.document import Json, at, is_list, is_object
-from codegen.errors import CodegenError
+from codegen.errors import CodegenError, escaped
 from codegen.preparing import merging, values
 from codegen.preparing.merging import NULLABLE, UNIONS
 from codegen.preparing.naming import ClassNames, pascal
@@ -22,6 +23,8 @@ _HERE = "#/components/schemas/"
 _NULL: Json = {"type": "null"}
 _KEPT = ("description", "readOnly", "writeOnly")
 _MARKS = ("x-contract", "x-explicit")
+# Parts of a reference that say nothing of what it points at.
+_UNNAMED = frozenset({"components", "schemas", "properties", "paths", "content", "schema"})
 # Words of older versions, of other languages and of mistakes that occur.
 _OTHER_TYPES = {
     "int": "integer",
@@ -52,6 +55,7 @@ class Schemas:
         self._class_of: dict[str, str] = {}
         self._made: Json = {}
         self._flat: dict[str, Json] = {}
+        self._same: dict[str, str] = {}
         self._aliases: dict[tuple[str, bool], Json] = {}
         self._open: list[str] = []
         self._maps: dict[str, str] = {}
@@ -60,12 +64,12 @@ class Schemas:
         named: Json = document.get("components", {}).get("schemas", {})
         # Names that are those of classes already are kept; others are changed if two are equal.
         for key in sorted(named, key=lambda key: key != pascal(key)):
-            self._class_of[_HERE + key] = self._names.unique(key)
+            self._class_of[_HERE + escaped(key)] = self._names.unique(key)
 
     def finished(self) -> Json:
         """Return all classes, those included that no operation uses."""
         for key in self._document.get("components", {}).get("schemas", {}):
-            self._reference(_HERE + key, f"schema {key}", binary=False)
+            self._reference(_HERE + escaped(key), f"schema {key}", binary=False)
         self._build_pending()
         for name, tags in self._tags.items():
             if name in self._made:
@@ -104,7 +108,11 @@ class Schemas:
         if not is_object(raw):
             raise CodegenError(f"{place}: a schema is not an object but {json.dumps(raw):.60}")
         own = _own(raw, place)
-        parts = [{"$ref": raw["$ref"]}] if "$ref" in raw else []
+        target = raw.get("$ref", "")
+        if not isinstance(target, str):
+            raise CodegenError(f"{place}: $ref is not text but {json.dumps(target):.60}")
+        # As in a URL, a reference may be quoted.
+        parts: list[Any] = [{"$ref": unquote(target)}] if target else []
         parts += raw.get("allOf") or []
         if not parts:
             return own
@@ -148,6 +156,7 @@ class Schemas:
             try:
                 one = self._settled(self._flattened(at(self._document, target), place), place)
                 while "$ref" in one:
+                    self._same[target] = one["$ref"]
                     rest = {key: value for key, value in one.items() if key != "$ref"}
                     one = {**self._target(one["$ref"], place), **rest}
                 self._flat[target] = one
@@ -292,6 +301,9 @@ class Schemas:
 
     def _reference(self, target: str, place: str, *, binary: bool) -> Json:
         one = self._target(target, place)
+        # A name for another name has no class of its own.
+        while target in self._same:
+            target = self._same[target]
         if _is_class(one):
             name = self._class_name(target)
             if name not in self._made:
@@ -304,7 +316,7 @@ class Schemas:
 
     def _class_name(self, target: str) -> str:
         if target not in self._class_of:
-            last = target.removeprefix("#/").split("/")[-3:]
+            last = [part for part in target.split("/")[1:] if part not in _UNNAMED][-3:]
             self._class_of[target] = self._names.unique(pascal(" ".join(last)))
         return self._class_of[target]
 
@@ -342,7 +354,8 @@ class Schemas:
         one = self._flattened(schema, place)
         one = self._target(one["$ref"], place) if "$ref" in one else one
         found = values.listed(one)
-        return found[0] if len(found) == 1 and not one.get(NULLABLE) else None
+        is_single = len(found) == 1 and bool(values.type_of(found[0]))
+        return found[0] if is_single and not one.get(NULLABLE) else None
 
     def _map(self, one: Json, name: str, place: str, *, binary: bool) -> Json:
         extra = one.get("additionalProperties")
@@ -374,6 +387,8 @@ class Schemas:
 def _own(raw: Json, place: str) -> Json:
     """Return the keywords of one schema itself, with null and alternatives in their own place."""
     own = {key: value for key, value in raw.items() if key not in ("allOf", "$ref", "anyOf", "oneOf")}
+    if not isinstance(own.get("description", ""), str):
+        del own["description"]
     properties = own.get("properties")
     if properties is not None and not is_object(properties):
         raise CodegenError(f"{place}: properties is not an object")
