@@ -96,7 +96,9 @@ def _no_number(name: str) -> NoReturn:
 def _check_shape(document: Json, source: Path) -> None:
     """Check what the passes before the parser's own validation rely on."""
     if not is_object(document.get("paths")) or not document["paths"]:
-        calls = "; its webhooks are requests that the service sends" if "webhooks" in document else ""
+        calls = (
+            "; its webhooks are requests that the service sends" if "webhooks" in document else ""
+        )
         raise CodegenError(f"{source}: has no paths, so it does not describe any operation{calls}")
     for path, item in document["paths"].items():
         if not is_object(item):

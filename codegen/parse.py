@@ -133,7 +133,9 @@ class _Reader:
         operation_id: str = op["operationId"]
         name = names.operation(operation_id, path, method)
         label = f"operation {operation_id}"
-        properties = {response.status_code.pattern: response.prop for response in endpoint.responses}
+        properties = {
+            response.status_code.pattern: response.prop for response in endpoint.responses
+        }
         found = {
             what: self._type(properties[str(place)], f"{label}, {what}")
             for place, (what, _) in enumerate(schemas_of(op))
@@ -162,7 +164,9 @@ class _Reader:
         # The generated function uses these names itself.
         taken: dict[str, str] = {"body": "", "md": "", "ps": "", "rt": ""}
         # A name that needs no change is kept, whatever comes before.
-        exact = {raw["name"] for raw in op["parameters"] if names.argument(raw["name"]) == raw["name"]}
+        exact = {
+            raw["name"] for raw in op["parameters"] if names.argument(raw["name"]) == raw["name"]
+        }
         for raw in op["parameters"]:
             wire, location = raw["name"], raw["in"]
             name = names.argument(wire)
@@ -307,10 +311,10 @@ class _Reader:
         attributes = names.distinct([wire for wire, _, _ in found], names.attribute)
         fields: list[ir.Field] = []
         for wire, prop, schema in found:
-            one_way = (is_input and schema.get("readOnly")) or (is_answer and schema.get("writeOnly"))
-            required = (
-                wire in needed and not one_way and (is_input or _in_every_snapshot(schema))
+            one_way = (is_input and schema.get("readOnly")) or (
+                is_answer and schema.get("writeOnly")
             )
+            required = wire in needed and not one_way and (is_input or _in_every_snapshot(schema))
             fields.append(
                 ir.Field(
                     wire_name=wire,

@@ -84,9 +84,7 @@ def has_file(type_: ir.TypeRef) -> bool:
             return type_ == ir.Scalar("bytes")
 
 
-def union(
-    members: Iterable[ir.TypeRef], marks: Callable[[str], ir.Alternative]
-) -> ir.TypeRef:
+def union(members: Iterable[ir.TypeRef], marks: Callable[[str], ir.Alternative]) -> ir.TypeRef:
     """Return the type of a value that is one of `members`.
 
     Per kind of JSON value one type is left. Objects of several classes are recognized by what

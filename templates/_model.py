@@ -259,7 +259,8 @@ def is_string(value: object) -> bool:
 
 
 def one_of(
-    data: Any, *classes: tuple[type[Answer], tuple[str, ...], tuple[tuple[str, tuple[Any, ...]], ...]]
+    data: Any,
+    *classes: tuple[type[Answer], tuple[str, ...], tuple[tuple[str, tuple[Any, ...]], ...]],
 ) -> Any:
     """Decode an object of one of several classes, if it fits exactly one of them.
 

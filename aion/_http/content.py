@@ -170,7 +170,9 @@ class Multipart(_Joined):
                 segments.append(_source(value))
                 segments.append(b"\r\n")
             elif isinstance(value, JsonPart):
-                part = json.dumps(value.value, ensure_ascii=False, allow_nan=False)
+                part = json.dumps(
+                    value.value, ensure_ascii=False, separators=(",", ":"), allow_nan=False
+                )
                 head += "\r\nContent-Type: application/json"
                 segments.append(f"{head}\r\n\r\n{part}\r\n".encode())
             else:

@@ -54,7 +54,9 @@ def answer(document: Json, path: str, method: str, op: Json, schemas: Schemas) -
         raw: Any = (content[chosen[code]] or {}).get("schema")
         name = pascal(f"{prefix} response {code}")
         plain = schemas.schema(raw, name, f"{label}, response {code}")
-        found.append({k: v for k, v in plain.items() if k in ("$ref", "type", "items", "anyOf", "format")})
+        found.append(
+            {k: v for k, v in plain.items() if k in ("$ref", "type", "items", "anyOf", "format")}
+        )
     if redirects and found == [{}]:
         # An undescribed value beside a redirect is the default of a framework, not the wire.
         raise _different(label, op, {**full, **redirects})

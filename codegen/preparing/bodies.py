@@ -41,7 +41,10 @@ def body(document: Json, path: str, method: str, op: Json, schemas: Schemas) -> 
         )
     chosen = resolved(document, content[media_type] or {})
     kind = media.body_kind(media_type)
-    result: Json = {"required": bool(raw.get("required")), "description": text(raw.get("description"))}
+    result: Json = {
+        "required": bool(raw.get("required")),
+        "description": text(raw.get("description")),
+    }
     other = "application/json" if kind == "json" else "application/octet-stream"
     result |= {"x-kind": kind, "x-media-type": media.sendable(media_type, other)}
     if kind == "raw":

@@ -201,9 +201,7 @@ class Schemas:
         return self._settled(merging.both(self._part(part, place), one), place)
 
     def _alternatives(self, one: Json, parts: list[Json], place: str) -> Json:
-        texts = [
-            values.listed(part) if set(part) & {"enum", "const"} else [] for part in parts
-        ]
+        texts = [values.listed(part) if set(part) & {"enum", "const"} else [] for part in parts]
         words = {key: one[key] for key in (*_KEPT, NULLABLE) if key in one}
         if all(values.are_texts(found) for found in texts):
             return {**words, "type": "string", "enum": [text for found in texts for text in found]}
@@ -245,7 +243,10 @@ class Schemas:
             tags = [tag for tag, to in mapping.items() if to in (target, name)] or [name]
             known = self._tags.setdefault(self._class_name(target), {})
             key = discriminator["propertyName"]
-            known[key] = [*known.get(key, []), *(tag for tag in tags if tag not in known.get(key, []))]
+            known[key] = [
+                *known.get(key, []),
+                *(tag for tag in tags if tag not in known.get(key, [])),
+            ]
 
     # The forms
 
@@ -386,7 +387,9 @@ class Schemas:
 
 def _own(raw: Json, place: str) -> Json:
     """Return the keywords of one schema itself, with null and alternatives in their own place."""
-    own = {key: value for key, value in raw.items() if key not in ("allOf", "$ref", "anyOf", "oneOf")}
+    own = {
+        key: value for key, value in raw.items() if key not in ("allOf", "$ref", "anyOf", "oneOf")
+    }
     if not isinstance(own.get("description", ""), str):
         del own["description"]
     properties = own.get("properties")

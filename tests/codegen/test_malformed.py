@@ -19,7 +19,20 @@ from tests.codegen.building import body, document, operation, parameter, ref
 from tests.codegen.test_schemas import SCHEMAS
 from tests.codegen.workflow import written
 
-JUNK = [None, True, 0, 1.5, "", "text", [], [None], {}, {"a": 1}, {"$ref": "#/none"}, [{"type": "x"}]]
+JUNK = [
+    None,
+    True,
+    0,
+    1.5,
+    "",
+    "text",
+    [],
+    [None],
+    {},
+    {"a": 1},
+    {"$ref": "#/none"},
+    [{"type": "x"}],
+]
 Place = tuple[str | int, ...]
 
 

@@ -223,7 +223,10 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Built:
     for name, found in ANSWERS.items():
         paths[f"/{name}"] = {"get": operation(name=name) | {"responses": found}}
     for method in ("head", "options", "trace"):
-        paths["/methods"] = {**paths.get("/methods", {}), method: operation(ref("Item"), name=method)}
+        paths["/methods"] = {
+            **paths.get("/methods", {}),
+            method: operation(ref("Item"), name=method),
+        }
     spec = document(paths, SCHEMAS)
     item = {"description": "An item.", "content": {JSON: {"schema": ref("Item")}}}
     spec["components"]["responses"] = {"Item": item}

@@ -55,7 +55,9 @@ def test_an_operation_without_an_id_can_be_called(tmp_path: Path) -> None:
 def test_an_operation_without_an_id_and_a_tag_is_in_the_module_service(tmp_path: Path) -> None:
     op = bare()
     del op["tags"]
-    assert built(tmp_path, document({"/pets": {"get": op}})).call("service.get_pets").path == "/pets"
+    assert (
+        built(tmp_path, document({"/pets": {"get": op}})).call("service.get_pets").path == "/pets"
+    )
 
 
 def test_operations_added_later_do_not_change_a_name() -> None:

@@ -68,7 +68,9 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Built:
     paths: dict[str, Any] = {}
     for name, (place, schema, style) in CASES.items():
         path = f"/{name}/{{v}}" if place == "path" else f"/{name}"
-        paths[path] = {"get": operation(name=name, parameters=[parameter("v", place, schema, **style)])}
+        paths[path] = {
+            "get": operation(name=name, parameters=[parameter("v", place, schema, **style)])
+        }
     for place in ("query", "header", "path"):
         path = f"/json_{place}" + ("/{v}" if place == "path" else "")
         op = operation(name=f"json_{place}", parameters=[json_parameter(place)])
@@ -196,9 +198,7 @@ def test_a_parameter_with_content_is_quoted_json_in_a_path(sample: Built) -> Non
     assert unquote(path.removeprefix("/json_path/")) == JSON
 
 
-@pytest.mark.parametrize(
-    "name", [name for name, (place, _, _) in CASES.items() if place != "path"]
-)
+@pytest.mark.parametrize("name", [name for name, (place, _, _) in CASES.items() if place != "path"])
 def test_a_parameter_that_is_not_given_is_not_sent(sample: Built, name: str) -> None:
     request = sample.call(f"things.{name}")
     assert (request.query, request.headers) == (None, None)

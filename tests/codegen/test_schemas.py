@@ -52,7 +52,10 @@ SCHEMAS: dict[str, Any] = {
     "Nodes": {"type": "array", "items": ref("Node")},
     "Either": {
         **thing({"id": TEXT}, "id"),
-        "oneOf": [thing({"a": TEXT, "both": TEXT}, "a", "both"), thing({"b": INTEGER, "both": TEXT}, "both")],
+        "oneOf": [
+            thing({"a": TEXT, "both": TEXT}, "a", "both"),
+            thing({"b": INTEGER, "both": TEXT}, "both"),
+        ],
     },
     "Limited": {
         **thing({"a": TEXT, "b": TEXT}),
@@ -308,7 +311,9 @@ def test_a_class_in_a_list_of_a_named_schema_exists_once(sample: Built) -> None:
 
 
 def test_a_class_for_one_direction_has_no_field_of_the_other_to_fill_in(tmp_path: Path) -> None:
-    schema = thing({"id": {**TEXT, "readOnly": True}, "secret": {**TEXT, "writeOnly": True}}, "id", "secret")
+    schema = thing(
+        {"id": {**TEXT, "readOnly": True}, "secret": {**TEXT, "writeOnly": True}}, "id", "secret"
+    )
     op = operation(ref("Both"), requestBody=body("application/json", ref("Both")))
     sample = built(tmp_path, document({"/x": {"post": op}}, {"Both": schema}))
     assert sample.model("Both")().to_dict() == {}

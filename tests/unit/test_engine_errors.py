@@ -411,6 +411,17 @@ def test_text_and_bytes_are_given_as_they_are() -> None:
     )
 
 
+@pytest.mark.parametrize(("body", "value"), [(b"", None), (b'{"a":1}', {"a": 1})])
+def test_json_that_may_be_empty_is_none_or_a_value(body: bytes, value: Any) -> None:
+    called = operation(kind="json_or_empty", decode=lambda data: data)
+    assert errors.decode(reply(200, body), called) == value
+
+
+def test_json_that_may_be_empty_is_not_garbage_p15() -> None:
+    with pytest.raises(exceptions.ServerError, match="is not JSON"):
+        errors.decode(reply(200, b"<p>"), operation(kind="json_or_empty", decode=dict))
+
+
 def test_a_redirect_gives_its_location() -> None:
     answer = reply(302, location="https://store.example/x")
     assert (
