@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, cast
 
 
 class CodegenError(Exception):
@@ -72,10 +72,10 @@ def escaped(key: str) -> str:
 def _toml(value: Any) -> str:
     """Write JSON data as TOML; both have the same strings and numbers."""
     if isinstance(value, dict):
-        pairs: dict[str, Any] = value
+        pairs = cast("dict[str, Any]", value)
         inside = ", ".join(f"{json.dumps(key)} = {_toml(one)}" for key, one in pairs.items())
         return f"{{ {inside} }}" if inside else "{}"
     if isinstance(value, list):
-        items: list[Any] = value
+        items = cast("list[object]", value)
         return f"[{', '.join(map(_toml, items))}]"
     return json.dumps(value)

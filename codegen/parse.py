@@ -28,7 +28,7 @@ from openapi_python_client.strings import ClassName
 from codegen import ir, names, parser, types
 from codegen.document import Json, operations
 from codegen.errors import CodegenError, Patch, UnsupportedError
-from codegen.prepare import ANSWER, BODY, plain, schemas_of
+from codegen.prepare import ANSWER, BODY, schemas_of
 from codegen.preparing import simplified
 from codegen.preparing.naming import module
 

@@ -64,11 +64,15 @@ def _shallow_copies() -> Generator[None, None, None]:
 @contextmanager
 def _readable_texts() -> Generator[None, None, None]:
     """Make the parser's messages show the texts of the document instead of addresses of objects."""
-    UntrustedString.__str__ = UntrustedString.get_untrusted_value  # type: ignore[method-assign]
+    UntrustedString.__str__ = _shown  # type: ignore[method-assign]
     try:
         yield
     finally:
         del UntrustedString.__str__
+
+
+def _shown(text: Any) -> str:
+    return str(text.get_untrusted_value())
 
 
 def _refuse(errors: Iterable[ParseError]) -> None:

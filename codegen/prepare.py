@@ -1,9 +1,10 @@
 """Makes the document that the parser of openapi-python-client reads: schemas, and nothing else.
 
 The parser escapes enum values, strips control characters from them, and drops one of two that
-become equal. It also refuses names of parameters, paths and media types that are no concern of
-types. So it gets encoded enum values, numbers as names of properties, and each schema of an operation as a
-numbered response. It does not get texts and defaults: `codegen.parse` takes them from the contract.
+become equal. It also refuses names of parameters, paths and media types, which are no concern of
+types. So it gets encoded enum values, numbers as names of properties, and each schema of an
+operation as a numbered response. It does not get texts and defaults: `codegen.parse` takes them
+from the contract.
 """
 
 from __future__ import annotations

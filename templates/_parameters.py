@@ -20,7 +20,7 @@ def as_json(value: object) -> str | None:
 
 
 def joined(value: object, by: str = ",", *, explode: bool = False) -> str | None:
-    """Return a list or an object as one text, such as ``a,b``, ``key,a`` or (exploded) ``key=a``."""
+    """Return a list or an object as one text: ``a,b``, ``key,a`` or (exploded) ``key=a``."""
     if value is None:
         return None
     return by.join(_items(md.plain(value, exclude_none=True), explode=explode))

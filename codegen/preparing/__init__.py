@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from typing import Any
 
 from codegen.document import Json, is_list, is_object, operations, text
 from codegen.errors import CodegenError
@@ -56,7 +57,7 @@ def _info(document: Json) -> Json:
 
 
 def _tags(document: Json) -> list[Json]:
-    tags = document.get("tags") or []
+    tags: Any = document.get("tags") or []
     if not is_list(tags) or not all(is_object(t) and isinstance(t.get("name"), str) for t in tags):
         raise CodegenError("the contract is not valid OpenAPI: tags is not a list of named objects")
     return [{"name": tag["name"], "description": text(tag.get("description"))} for tag in tags]

@@ -37,8 +37,8 @@ def answer(document: Json, path: str, method: str, op: Json, schemas: Schemas) -
         return result
     if not full:
         if redirects:
-            described = text(next(iter(redirects.values())).get("description"))
-            return {"kind": "redirect", "doc": described}
+            place = text(next(iter(redirects.values())).get("description"))
+            return {"kind": "redirect", "doc": place}
         return {"kind": "bytes", "doc": _UNDESCRIBED}
     chosen = {code: media.preferred_answer(content) for code, content in full.items()}
     kinds = {media.answer_kind(one) for one in chosen.values()}
@@ -51,9 +51,9 @@ def answer(document: Json, path: str, method: str, op: Json, schemas: Schemas) -
     found: list[Json] = []
     prefix = owner(path, method, op)
     for code, content in full.items():
-        raw: Any = (content[chosen[code]] or {}).get("schema")
+        described: Json = content[chosen[code]] or {}
         name = pascal(f"{prefix} response {code}")
-        plain = schemas.schema(raw, name, f"{label}, response {code}")
+        plain = schemas.schema(described.get("schema"), name, f"{label}, response {code}")
         found.append(
             {k: v for k, v in plain.items() if k in ("$ref", "type", "items", "anyOf", "format")}
         )
@@ -73,7 +73,7 @@ def answer(document: Json, path: str, method: str, op: Json, schemas: Schemas) -
 
 def _successful(document: Json, op: Json, label: str) -> tuple[dict[str, Json], dict[str, Json]]:
     """Return the responses of success and those that redirect, by status."""
-    responses = op.get("responses") or {}
+    responses: Any = op.get("responses") or {}
     if not is_object(responses):
         raise CodegenError(f"{label}: responses is not an object")
     known: dict[str, Json] = {}

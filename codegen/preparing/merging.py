@@ -136,7 +136,10 @@ def any_of(base: Json, alternatives: list[list[Json]]) -> Json:
             different = [value for n, value in enumerate(values) if value not in values[:n]]
             value = different[0] if len(different) == 1 else {"anyOf": different}
             properties[key] = _property(properties[key], value) if key in properties else value
-        everywhere = [set(one.get("required", [])) for one in listed]
-        required += sorted(set.intersection(*everywhere) - set(required)) if everywhere else []
+        needed: list[str] = listed[0].get("required", [])
+        everywhere = [
+            key for key in needed if all(key in one.get("required", []) for one in listed)
+        ]
+        required += [key for key in everywhere if key not in required]
     result = {key: value for key, value in base.items() if key != UNIONS}
     return {**result, "type": "object", "properties": properties, "required": required}

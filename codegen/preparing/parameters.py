@@ -48,7 +48,7 @@ def parameters(
         declared.setdefault((name, "path"), undeclared)
     unknown = [name for name, place in declared if place == "path" and name not in in_path]
     if unknown:
-        listed = op.get("parameters") or item.get("parameters")
+        listed: list[Json] = op.get("parameters") or item.get("parameters") or []
         raise UnsupportedError(
             f"{label}, parameter {unknown[0]}",
             f"it is declared as a part of the path {path}, which does not contain it",
@@ -56,7 +56,7 @@ def parameters(
                 ("operation", op["operationId"]),
                 "/parameters",
                 listed,
-                [one for one in listed or [] if one.get("name") != unknown[0]],
+                [one for one in listed if one.get("name") != unknown[0]],
                 "the path has no such part",
             ),
         )
@@ -74,7 +74,7 @@ def _rank(key: tuple[str, str], in_path: list[str]) -> tuple[int, int]:
 
 
 def _listed(document: Json, holder: Json, label: str) -> list[Json]:
-    found = holder.get("parameters") or []
+    found: Any = holder.get("parameters") or []
     if not is_list(found) or not all(is_object(one) for one in found):
         raise CodegenError(f"{label}: parameters is not a list of objects")
     listed = [resolved(document, one) for one in found]

@@ -1,4 +1,4 @@
-"""Bodies that no operation of the contract has, over HTTP: JSON parts, files and texts as they are."""
+"""Bodies that no operation of the contract has, over HTTP: JSON parts, files, texts."""
 
 from __future__ import annotations
 
@@ -24,15 +24,14 @@ class Recorder(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
-    server: Recorder
-
     def do_POST(self) -> None:
         media_type = self.headers["Content-Type"].partition(";")[0]
+        assert isinstance(self.server, Recorder)
         self.server.bodies[media_type] = self.rfile.read(int(self.headers["Content-Length"]))
         self.send_response(204)
         self.end_headers()
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_request(self, code: Any = "-", size: Any = "-") -> None:
         pass
 
 

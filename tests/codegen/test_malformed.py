@@ -1,4 +1,4 @@
-"""Any JSON at any place of a contract ends in code or in a refusal by name, never in a traceback."""
+"""Any JSON at any place of a contract ends in code or in a refusal, never in a traceback."""
 
 from __future__ import annotations
 

@@ -11,7 +11,6 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,8 +106,8 @@ def generate(name: str, path: Path, home: Path, target: Path) -> Outcome:
 
 
 @pytest.fixture(scope="module")
-def generated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Generated]:
-    yield Generated(tmp_path_factory.mktemp("documents"))
+def generated(tmp_path_factory: pytest.TempPathFactory) -> Generated:
+    return Generated(tmp_path_factory.mktemp("documents"))
 
 
 @pytest.mark.parametrize("row", TABLE["packages"], ids=lambda row: row["name"])
