@@ -28,7 +28,7 @@ from openapi_python_client.strings import ClassName
 from codegen import ir, names, parser, types
 from codegen.document import Json, operations
 from codegen.errors import CodegenError, Patch, UnsupportedError
-from codegen.prepare import ANSWER, BODY, schemas_of
+from codegen.prepare import ANSWER, BODY, coded, schemas_of
 from codegen.preparing import simplified
 from codegen.preparing.naming import module
 
@@ -279,8 +279,8 @@ class _Reader:
         """Yield name, type and schema of each property of a class."""
         parsed = {prop.name.get_untrusted_value(): prop for prop in _properties(model)}
         raw: Json = self._raw(model).get("properties", {})
-        for place, (wire, schema) in enumerate(raw.items()):
-            yield wire, parsed[f"p{place}"], schema
+        for wire, schema in raw.items():
+            yield wire, parsed[coded(wire)], schema
 
     def _raw(self, prop: ModelProperty | EnumProperty) -> Json:
         schema: Json = self._components.get(str(prop.class_info.name), {})

@@ -5,7 +5,8 @@ Every error and warning of the parser stops the run with a message that names th
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+import re
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from copy import copy
 from pathlib import Path
@@ -16,9 +17,12 @@ from openapi_python_client.parser import openapi
 from openapi_python_client.parser.errors import GeneratorError, ParseError
 from openapi_python_client.schema.untrusted_string import UntrustedString
 
-from codegen.document import Json
+from codegen.document import Json, operations
 from codegen.errors import CodegenError
 from codegen.prepare import plain, prepared
+
+# How the parser calls an operation of `prepared`.
+_NUMBERED = re.compile(r"WARNING parsing GET /(\d+) within everything\.")
 
 
 def read(document: Json) -> tuple[openapi.GeneratorData, Config]:
@@ -40,8 +44,9 @@ def read(document: Json) -> tuple[openapi.GeneratorData, Config]:
     if isinstance(data, GeneratorError):
         raise CodegenError(f"the contract is not valid OpenAPI: {_line(data.detail)}")
     _refuse(data.errors)
+    labels = [f"operation {op['operationId']}" for _, _, op in operations(document)]
     for collection in data.endpoint_collections_by_tag.values():
-        _refuse(collection.parse_errors)
+        _refuse(collection.parse_errors, labels)
     return data, config
 
 
@@ -75,9 +80,9 @@ def _shown(text: Any) -> str:
     return str(text.get_untrusted_value())
 
 
-def _refuse(errors: Iterable[ParseError]) -> None:
+def _refuse(errors: Iterable[ParseError], labels: Sequence[str] = ()) -> None:
     for error in errors:
-        header = error.header.removeprefix("WARNING ")
+        header = _NUMBERED.sub(lambda m: labels[int(m[1])], error.header)
         raise CodegenError(_line(f"{header} {error.detail or ''}"))
 
 

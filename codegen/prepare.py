@@ -2,8 +2,8 @@
 
 The parser escapes enum values, strips control characters from them, and drops one of two that
 become equal. It also refuses names of parameters, paths and media types, which are no concern of
-types. So it gets encoded enum values, numbers as names of properties, and each schema of an
-operation as a numbered response. It does not get texts and defaults: `codegen.parse` takes them
+types. So it gets encoded enum values and names of properties, and each schema of an operation
+as a numbered response. It does not get texts and defaults: `codegen.parse` takes them
 from the contract.
 """
 
@@ -30,7 +30,7 @@ def prepared(document: Json) -> Json:
             f"/{number}": {
                 "get": {
                     "operationId": f"o{number}",
-                    "tags": ["all"],
+                    "tags": ["everything"],
                     "responses": {
                         str(place): {
                             "description": "",
@@ -54,8 +54,13 @@ def schemas_of(op: Json) -> Iterator[tuple[str, Json]]:
         yield f"{raw['in']} {raw['name']}", raw["schema"]
 
 
+def coded(text: str) -> str:
+    """Return `text` as a word that the parser leaves as it is."""
+    return f"zz{text.encode().hex()}zz"
+
+
 def plain(text: str) -> str:
-    """Decode the enum values in `text`."""
+    """Decode the coded words in `text`."""
     return _CODED.sub(lambda m: bytes.fromhex(m[1]).decode(), text)
 
 
@@ -63,11 +68,10 @@ def _coded(schema: Json) -> Json:
     """Return the structure of a schema, with encoded enum values."""
     result: Json = {key: schema[key] for key in _STRUCTURE if key in schema}
     if "enum" in schema:
-        result["enum"] = [f"zz{value.encode().hex()}zz" for value in schema["enum"]]
+        result["enum"] = [coded(value) for value in schema["enum"]]
     if "properties" in schema:
-        properties = schema["properties"]
         result["properties"] = {
-            f"p{place}": _coded(one) for place, one in enumerate(properties.values())
+            coded(key): _coded(one) for key, one in schema["properties"].items()
         }
     if is_list(parts := schema.get("anyOf")):
         result["anyOf"] = [_coded(part) for part in parts]
