@@ -88,7 +88,7 @@ def union(members: Iterable[ir.TypeRef], marks: Callable[[str], ir.Alternative])
     """Return the type of a value that is one of `members`.
 
     Per kind of JSON value one type is left. Objects of several classes are recognized by what
-    `marks` says; what cannot be told apart stays JSON data.
+    `marks` says; what cannot be distinguished stays JSON data.
 
     Args:
         members: The alternatives.

@@ -22,7 +22,7 @@ def answer(document: Json, path: str, method: str, op: Json, schemas: Schemas) -
     205, has the shape of the first: some frameworks add statuses in this way.
 
     Raises:
-        UnsupportedError: Successful responses have shapes that cannot be told apart.
+        UnsupportedError: Successful responses have shapes that cannot be distinguished.
     """
     label = f"operation {op['operationId']}"
     good, redirects = _successful(document, op, label)

@@ -66,7 +66,7 @@ def test_operations_added_later_do_not_change_a_name() -> None:
     assert before.items() <= after.items()
 
 
-def test_names_that_become_equal_are_told_apart() -> None:
+def test_names_that_become_equal_get_different_ends() -> None:
     found = ids({"/a-b": {"get": bare()}, "/a_b": {"get": bare()}})
     assert len(set(found.values())) == 2
     assert all(name.startswith("get_a_b_") for name in found.values())

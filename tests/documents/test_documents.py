@@ -44,7 +44,7 @@ print(json.dumps(counts))
 
 @dataclass
 class Outcome:
-    """What became of one document: the message of a refusal, or nothing."""
+    """The result of one document: the message of a refusal, or nothing."""
 
     name: str
     message: str
