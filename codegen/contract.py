@@ -59,6 +59,8 @@ def read(path: Path) -> Json:
         raise CodegenError(f"{path}: not an OpenAPI 3.x document (openapi = {version!r})")
     _check_shape(document, path)
     complete(document, path)
+    # Path items from elsewhere in the document are there now.
+    _check_shape(document, path)
     return document
 
 

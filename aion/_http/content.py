@@ -77,11 +77,16 @@ def encode(body: JsonBody | FormBody | MultipartBody | RawBody) -> Content:
             case RawBody():
                 return _raw(body)
     except (TypeError, ValueError, RecursionError) as error:
-        form = _FORMS.get(type(body), "a form")
+        form = _FORMS[type(body)]
         raise ValidationError(f"an argument cannot be sent as {form}: {error}") from None
 
 
-_FORMS = {JsonBody: "JSON", RawBody: "a body"}
+_FORMS: dict[type, str] = {
+    JsonBody: "JSON",
+    FormBody: "a form",
+    MultipartBody: "a form",
+    RawBody: "a body",
+}
 
 
 def _raw(body: RawBody) -> Content:

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from codegen.document import Json, is_list, is_object, resolved, text
-from codegen.errors import CodegenError, Patch, UnsupportedError
+from codegen.errors import CodegenError, Patch, UnsupportedError, escaped
 from codegen.preparing.naming import owner, pascal
 from codegen.preparing.schemas import Schemas
 
@@ -31,35 +31,19 @@ def parameters(
         CodegenError: A parameter cannot be written; the message names it.
     """
     label = f"operation {op['operationId']}"
+    in_path = list(dict.fromkeys(_IN_PATH.findall(path)))
     declared: dict[tuple[str, str], Json] = {}
     # The operation's own come first.
-    for holder in (op, item):
-        here: set[tuple[str, str]] = set()
-        for raw in _listed(document, holder, label):
-            key = raw["name"], raw["in"]
-            if key in here:
-                raise CodegenError(f"{label}: has the {key[1]} parameter {key[0]} twice")
-            here.add(key)
+    for at, holder in (
+        (("operation", op["operationId"], "/parameters"), op),
+        (("", "", f"/paths/{escaped(path)}/parameters"), item),
+    ):
+        for key, raw in _checked(document, holder, in_path, label, at).items():
             declared.setdefault(key, raw)
-    in_path = list(dict.fromkeys(_IN_PATH.findall(path)))
     for name in in_path:
         # Without a declaration it is text: there is no call without it.
         undeclared = {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
         declared.setdefault((name, "path"), undeclared)
-    unknown = [name for name, place in declared if place == "path" and name not in in_path]
-    if unknown:
-        listed: list[Json] = op.get("parameters") or item.get("parameters") or []
-        raise UnsupportedError(
-            f"{label}, parameter {unknown[0]}",
-            f"it is declared as a part of the path {path}, which does not contain it",
-            Patch(
-                ("operation", op["operationId"]),
-                "/parameters",
-                listed,
-                [one for one in listed if one.get("name") != unknown[0]],
-                "the path has no such part",
-            ),
-        )
     prefix = owner(path, method, op)
     return [
         _parameter(raw, f"{label}, parameter {key[0]}", prefix, schemas)
@@ -73,31 +57,43 @@ def _rank(key: tuple[str, str], in_path: list[str]) -> tuple[int, int]:
     return list(_STYLES).index(place), in_path.index(name) if place == "path" else 0
 
 
-def _listed(document: Json, holder: Json, label: str) -> list[Json]:
+def _checked(
+    document: Json, holder: Json, in_path: list[str], label: str, at: tuple[str, str, str]
+) -> dict[tuple[str, str], Json]:
+    """Return the parameters that an operation or a path lists, by name and place."""
     found: Any = holder.get("parameters") or []
     if not is_list(found) or not all(is_object(one) for one in found):
         raise CodegenError(f"{label}: parameters is not a list of objects")
-    listed = [resolved(document, one) for one in found]
-    for raw in listed:
+    known: dict[tuple[str, str], Json] = {}
+    for number, one in enumerate(found):
+        raw = resolved(document, one)
         name, place = raw.get("name"), raw.get("in")
         if not isinstance(name, str) or not name or place not in _STYLES:
-            raise CodegenError(
-                f"{label}: a parameter has the name {name!r} and the place {place!r}; the place is"
-                f" one of {', '.join(_STYLES)}"
-            )
-    return listed
+            why = f"the place {place!r} is not one of {', '.join(_STYLES)}, or it has no name"
+        elif (name, place) in known:
+            why = f"it is a {place} parameter twice"
+        elif place == "path" and name not in in_path:
+            why = "it is declared as a part of the path, which does not contain it"
+        elif (raw.get("style") or _STYLES[place][0]) not in _STYLES[place]:
+            listed = ", ".join(_STYLES[place])
+            why = f"the style {raw['style']} is not one of a {place} parameter: {listed}"
+        else:
+            known[name, place] = raw
+            continue
+        key, subject, pointer = at
+        rest = [*found[:number], *found[number + 1 :]]
+        raise UnsupportedError(
+            f"{label}, parameter {name}",
+            why,
+            Patch((key, subject) if key else None, pointer, found, rest, "it cannot be sent"),
+        )
+    return known
 
 
 def _parameter(raw: Json, label: str, prefix: str, schemas: Schemas) -> Json:
     place: str = raw["in"]
     content = raw.get("content")
-    default = _STYLES[place][0]
-    style = raw.get("style") or default
-    if style not in _STYLES[place]:
-        raise CodegenError(
-            f"{label}: the style {style} is not one of a {place} parameter:"
-            f" {', '.join(_STYLES[place])}"
-        )
+    style = raw.get("style") or _STYLES[place][0]
     explode = raw.get("explode")
     schema: Any = raw.get("schema")
     if schema is None and is_object(content) and content:

@@ -241,7 +241,7 @@ CHANGES: dict[str, tuple[Change, str]] = {
     ),
     "a parameter of an unknown place": (
         parameters({"name": "f", "in": "formData", "type": "file"}),
-        "operation read: a parameter has the name 'f' and the place 'formData'",
+        "operation read, parameter f: the place 'formData' is not one of path, query",
     ),
     "a style of another place": (
         parameters(parameter("f", "header", TEXT, style="deepObject")),
@@ -249,11 +249,15 @@ CHANGES: dict[str, tuple[Change, str]] = {
     ),
     "a parameter twice": (
         parameters(parameter("page", "query")),
-        "operation read: has the query parameter page twice",
+        "operation read, parameter page: it is a query parameter twice",
     ),
     "a part of the path that is not in it": (
         parameters(parameter("other", "path")),
-        "operation read, parameter other: it is declared as a part of the path /x/{id}",
+        "operation read, parameter other: it is declared as a part of the path, which",
+    ),
+    "a parameter of a path": (
+        lambda spec: spec["paths"]["/y"].update(parameters=[parameter("other", "path")]),
+        "operation write, parameter other: it is declared as a part of the path, which",
     ),
     "a schema that is no object": (
         answer({"type": "array", "items": {"properties": {"a": "text"}}}),
@@ -282,6 +286,10 @@ PATCHED = (
     "an undescribed answer and a redirect",
     "unsupported body",
     "a part of the path that is not in it",
+    "a parameter of an unknown place",
+    "a parameter of a path",
+    "a style of another place",
+    "a parameter twice",
     "form without fields",
     "equal short names",
 )

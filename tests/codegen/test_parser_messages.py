@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from openapi_python_client.parser.errors import PropertyError
+from openapi_python_client.parser.openapi import GeneratorData
 from openapi_python_client.schema.untrusted_string import UntrustedString
 
 from codegen import parser
@@ -60,7 +61,7 @@ def test_texts_of_the_document_in_messages_of_the_parser_are_readable(
         error = PropertyError(detail=f"no {UntrustedString('lid')}", header="box")
         return type("Data", (), {"errors": [error], "endpoint_collections_by_tag": {}})
 
-    monkeypatch.setattr(parser.openapi.GeneratorData, "from_dict", refusing)
+    monkeypatch.setattr(GeneratorData, "from_dict", refusing)
     with pytest.raises(CodegenError, match="box no lid"):
         parser.read(simplified(answering(TEXT)))
 
