@@ -16,6 +16,7 @@ from codegen.errors import CodegenError
 from codegen.preparing.answers import answer
 from codegen.preparing.bodies import body, multipart_schemas
 from codegen.preparing.parameters import parameters
+from codegen.preparing.paths import ALIKE
 from codegen.preparing.schemas import Schemas
 
 
@@ -66,6 +67,11 @@ def _tags(document: Json) -> list[Json]:
 def _operation(document: Json, path: str, method: str, op: Json, schemas: Schemas) -> Json:
     result: Json = {key: op[key] for key in ("operationId", "tags", "x-repeatable") if key in op}
     result |= {key: text(op.get(key)) for key in ("summary", "description")}
+    if ALIKE in op:
+        result["description"] += (
+            f"\n\nThe contract gives it no operationId, and `{op[ALIKE]}` is the name of another"
+            " operation, too: patch the id for a name that reads better."
+        )
     item = document["paths"][path]
     result["parameters"] = parameters(document, path, method, item, op, schemas)
     sent = body(document, path, method, op, schemas)

@@ -16,6 +16,10 @@ from codegen.document import METHODS, Json, is_object, operations, resolved
 from codegen.errors import CodegenError
 
 
+ALIKE = "x-alike"
+"""Marks an operation with the name that it would have if no other had that name, too."""
+
+
 def complete(document: Json, source: Path) -> None:
     """Replace references to path items by what they name, and give each operation an id.
 
@@ -76,6 +80,7 @@ def _identify(document: Json) -> None:
         for path, method, op in found:
             name = derived_name(path, method)
             if len(found) > 1 or key in given:
+                op[ALIKE] = name
                 name += "_" + hashlib.sha256(f"{method} {path}".encode()).hexdigest()[:6]
             op["operationId"] = name
 

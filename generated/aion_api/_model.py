@@ -275,11 +275,16 @@ def one_of(
         cls
         for cls, required, tags in classes
         if all(key in data for key in required)
-        and all(key not in data or data[key] in values for key, values in tags)
+        and all(key not in data or _is_one(data[key], values) for key, values in tags)
     ]
     if len(found) != 1:
         return data
     return found[0]._adopt(data)  # pyright: ignore[reportPrivateUsage]  # same module
+
+
+def _is_one(value: object, values: tuple[Any, ...]) -> bool:
+    # In Python True equals 1.
+    return any(type(value) is type(one) and value == one for one in values)
 
 
 def as_json(value: object) -> str:

@@ -72,6 +72,12 @@ def test_names_that_become_equal_get_different_ends() -> None:
     assert all(name.startswith("get_a_b_") for name in found.values())
 
 
+def test_equal_names_are_reported_in_the_documentation(tmp_path: Path) -> None:
+    spec = document({"/a-b": {"get": bare()}, "/a_b": {"get": bare()}})
+    source = built(tmp_path, spec).files["api/things.py"]
+    assert source.count("`get_a_b` is the name of another") == 2
+
+
 def test_the_order_of_operations_does_not_matter_for_equal_names() -> None:
     paths = {"/a-b": {"get": bare()}, "/a_b": {"get": bare()}}
     assert ids(paths) == ids(dict(reversed(paths.items())))

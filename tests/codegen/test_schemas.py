@@ -253,6 +253,15 @@ def test_no_object_of_a_union_loses_anything(sample: Built, data: dict[str, str]
         assert (found if isinstance(found, dict) else found.to_dict()) == data
 
 
+def test_a_constant_is_not_equal_to_a_value_of_another_type(tmp_path: Path) -> None:
+    schemas = {
+        "One": thing({"v": {"const": 1}, "a": TEXT}, "v"),
+        "Two": thing({"v": {"const": 2}, "b": TEXT}, "v"),
+    }
+    sample = built(tmp_path, answering({"oneOf": [ref("One"), ref("Two")]}, schemas))
+    assert sample.decode("things.read", {"v": True}) == {"v": True}
+
+
 def test_lists_of_several_classes_are_decoded_item_by_item(sample: Built) -> None:
     found = read(sample, "pets_or_users", [{"kind": "cat", "name": "x"}, {"id": "1", "login": "x"}])
     assert [type(one).__name__ for one in found] == ["Cat", "User"]
