@@ -15,7 +15,6 @@ from codegen import names
 from codegen.document import METHODS, Json, is_object, operations, resolved
 from codegen.errors import CodegenError
 
-
 ALIKE = "x-alike"
 """Marks an operation with the name that it would have if no other had that name, too."""
 
