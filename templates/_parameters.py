@@ -101,4 +101,5 @@ def _items(data: object, *, explode: bool) -> list[str]:
 
 
 def _text(item: object) -> str:
-    return md.as_json(item) if item is None or isinstance(item, (dict, list)) else text(item)
+    has_parts = item is None or isinstance(item, (dict, list))
+    return md.as_json(item) if has_parts else text(item)
