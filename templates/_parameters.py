@@ -101,5 +101,6 @@ def _items(data: object, *, explode: bool) -> list[str]:
 
 
 def _text(item: object) -> str:
-    has_parts = item is None or isinstance(item, (dict, list))
-    return md.as_json(item) if has_parts else text(item)
+    if item is None or md.is_array(item) or md.is_object(item):
+        return md.as_json(item)
+    return text(item)
