@@ -10,6 +10,7 @@
 #                  run some)
 #   make frozen    freeze a program with PyInstaller, and run it
 #   make published compare the package with the published release 0.3.5, which it installs
+#   make documents generate code from documents of other people, which it gets with npm
 #   make check     run all checks that are not tests: generated code, surface, changelog,
 #                  needs of the contract, types, lint
 #   make faults    show the outcome of every network fault, as a table
@@ -31,7 +32,7 @@ COMMA := ,
 # The newest Python of the classifiers: what it deprecates is an error today.
 NEWEST := $(shell sed -n 's/.*Python :: \(3\.[0-9]*\)".*/\1/p' pyproject.toml | tail -n 1)
 
-.PHONY: setup demo test soak frozen published matrix faults bench generate record release
+.PHONY: setup demo test soak frozen published documents matrix faults bench generate record release
 .PHONY: stale surface changelog reach contract cassettes docs lint types check clean
 .DEFAULT_GOAL := help
 
@@ -52,7 +53,7 @@ demo: $(READY)
 	@"$(RUN)" examples/demo.py
 
 # Folders of tests that have a target of their own: they take long, or need more than Python.
-APART := frozen published
+APART := frozen published documents
 # BUT lists folders of tests to skip, such as BUT=docs,contract.
 test: $(READY)
 	"$(RUN)" -m pytest -n $(WORKERS) -m "not soak" $(addprefix --ignore=tests/,$(APART) $(subst $(COMMA), ,$(BUT)))
@@ -69,6 +70,9 @@ published: $(READY)
 	"$(PYTHON)" -m venv "$(PUBLISHED)"
 	"$(PUBLISHED)/bin/python" -m pip install --quiet --disable-pip-version-check aionvision==0.3.5
 	AIONVISION_PUBLISHED_PYTHON="$(CURDIR)/$(PUBLISHED)/bin/python" "$(RUN)" -m pytest -n 0 tests/published
+
+documents: $(READY)
+	"$(RUN)" -m pytest -n 0 tests/documents
 
 matrix: $(READY)
 	"$(RUN)" -m tests.interpreters $(if $(QUICK),--quick) $(if $(DEBIAN),--debian) $(SESSIONS) $(if $(TESTS),--tests $(TESTS))
@@ -128,4 +132,4 @@ types: $(READY)
 check: stale surface changelog reach types lint
 
 clean:
-	rm -rf "$(VENV)" .venv-published .nox .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
+	rm -rf "$(VENV)" .venv-published .documents .nox .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist

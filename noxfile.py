@@ -98,8 +98,9 @@ def _pytest(session: nox.Session, *more: str) -> None:
     )
     (RESULTS / f"{session.name}.python").write_text(str(version), "utf-8")
     report = RESULTS / f"{session.name}.xml"
-    # A copy of the published package, which this folder needs, has a target of its own.
-    options = ["-n", "2", "-m", "not soak", "--ignore=tests/published", f"--junitxml={report}"]
+    # These folders download something, and have targets of their own.
+    apart = ["--ignore=tests/published", "--ignore=tests/documents"]
+    options = ["-n", "2", "-m", "not soak", *apart, f"--junitxml={report}"]
     session.run("python", "-m", "pytest", *options, *more, *session.posargs)
 
 

@@ -33,7 +33,7 @@ from codegen import (
 from codegen.diffing import Difference, command, report
 from codegen.diffing.changelog import draft
 from codegen.document import Json
-from codegen.errors import CodegenError
+from codegen.errors import CodegenError, UnsupportedError
 from codegen.patching import FILE, ConflictingPatches
 from codegen.patching.dropping import without
 from codegen.reaching import accepted
@@ -106,6 +106,8 @@ def main(arguments: Sequence[str] | None = None, *, project: Path = PROJECT) -> 
         return commands[options.command](options, project)
     except (blocking.BlockingError, ConflictingPatches) as error:
         print(error, file=sys.stderr)
+    except UnsupportedError as error:
+        print(error.report(), file=sys.stderr)
     except CodegenError as error:
         # Names in the contract may hold line breaks.
         print(f"codegen: {' '.join(str(error).split())}", file=sys.stderr)

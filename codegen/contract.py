@@ -12,10 +12,11 @@ from typing import Any, NoReturn
 from codegen.document import METHODS, Json, is_list, is_object, nodes, operations, resolved
 from codegen.errors import CodegenError
 from codegen.patching import LeftOut, Patches, corrected
+from codegen.preparing.paths import complete
 
 NAME = "openapi.json"
 """The contract of a project."""
-_ITEM_KEYS = {*METHODS, "parameters", "summary", "description", "servers"}
+_ITEM_KEYS = {*METHODS, "$ref", "parameters", "summary", "description", "servers"}
 
 
 def load(path: Path, patches: Patches) -> Json:
@@ -70,6 +71,9 @@ def read(path: Path) -> Json:
     if not isinstance(version, str) or not version.startswith("3."):
         raise CodegenError(f"{path}: not an OpenAPI 3.x document (openapi = {version!r})")
     _check_shape(document, path)
+    complete(document, path)
+    # Path items from elsewhere in the document are there now.
+    _check_shape(document, path)
     return document
 
 
@@ -107,12 +111,14 @@ def _no_number(name: str) -> NoReturn:
 def _check_shape(document: Json, source: Path) -> None:
     """Check what the passes before the parser's own validation rely on."""
     if not is_object(document.get("paths")) or not document["paths"]:
-        raise CodegenError(f"{source}: has no paths, so it does not describe any operation")
+        calls = (
+            "; its webhooks are requests that the service sends" if "webhooks" in document else ""
+        )
+        raise CodegenError(f"{source}: has no paths, so it does not describe any operation{calls}")
     for path, item in document["paths"].items():
         if not is_object(item):
             raise CodegenError(f"{source}: path {path} is not an object")
         for key, value in item.items():
-            # This refuses a `$ref` as well: its operations would be skipped.
             if key not in _ITEM_KEYS and not key.startswith("x-"):
                 raise CodegenError(f"{source}: path {path}: {key} is not supported")
             if key in METHODS and not is_object(value):
@@ -155,7 +161,10 @@ def check_references(document: Json, source: Path) -> None:
         if not isinstance(target, str):
             continue
         if not target.startswith("#/"):
-            raise CodegenError(f"{source}: $ref to another document is not supported: {target}")
+            raise CodegenError(
+                f"{source}: $ref to another document is not supported: {target}; join the documents"
+                " into one first"
+            )
         try:
             resolved(document, node)
         except KeyError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any, TypeGuard
+from urllib.parse import unquote
 
 Json = dict[str, Any]
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
@@ -17,6 +18,11 @@ def is_object(value: object) -> TypeGuard[Json]:
 def is_list(value: object) -> TypeGuard[list[Any]]:
     """Whether a JSON value is an array."""
     return isinstance(value, list)
+
+
+def text(value: object) -> str:
+    """Return a text of the document, or an empty one where it has something else."""
+    return value if isinstance(value, str) else ""
 
 
 def operations(document: Json) -> Iterator[tuple[str, str, Json]]:
@@ -51,6 +57,11 @@ def pointer(text: str) -> list[str]:
     return [part.replace("~1", "/").replace("~0", "~") for part in text.split("/")[1:]]
 
 
+def escaped(key: str) -> str:
+    """Return a key as it is written in a JSON pointer."""
+    return key.replace("~", "~0").replace("/", "~1")
+
+
 def resolved(document: Json, value: Json) -> Json:
     """Follow the references of `value`; return `value` if it has none.
 
@@ -62,12 +73,28 @@ def resolved(document: Json, value: Json) -> Json:
         if target in seen:
             raise KeyError(target)
         seen.append(target)
-        found: Any = document
-        for part in pointer(target):
-            if not is_object(found):
-                raise KeyError(target)
-            found = found[part]
+        found = at(document, target)
         if not is_object(found):
             raise KeyError(target)
         value = found
     return value
+
+
+def at(document: Json, target: str) -> Any:
+    """Return what a reference within the document, such as ``#/paths/~1files/get``, points at.
+
+    Raises:
+        KeyError: It points at nothing.
+    """
+    found: Any = document
+    for part in pointer(target):
+        # A way may lead through another reference.
+        found = resolved(document, found) if is_object(found) else found
+        if is_object(found):
+            key = part if part in found else unquote(part)
+            found = found[key]
+        elif is_list(found) and part.isdecimal() and int(part) < len(found):
+            found = found[int(part)]
+        else:
+            raise KeyError(target)
+    return found

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from codegen import ir
 from codegen.errors import CodegenError
-from codegen.types import is_timestamp, json_kind, needs_decoding
+from codegen.types import is_form_value, is_timestamp, json_kind, needs_decoding
 
 _SCALAR_TYPES = {
     "str": "str",
@@ -39,6 +39,8 @@ def annotation(type_: ir.TypeRef) -> str:
         case ir.Optional(inner):
             text = annotation(inner)
             return text if text in ("Any", "None") or text.endswith("| None") else f"{text} | None"
+        case ir.OneOf(alternatives):
+            return " | ".join([*(one.name for one in alternatives), "dict[str, Any]"])
         case ir.Union(members):
             return " | ".join(annotation(member) for member in members)
 
@@ -167,6 +169,9 @@ def decode(type_: ir.TypeRef, value: str, depth: int = 0) -> str:
             return f"{name}({value})"
         case ir.Optional(inner):
             return f"None if {value} is None else {decode(inner, value, depth)}"
+        case ir.OneOf(alternatives):
+            classes = [f"({one.name}, {one.required!r}, {one.tags!r})" for one in alternatives]
+            return f"md.one_of({value}, {', '.join(classes)})"
         case ir.Union(members):
             text = value
             for member in reversed(members):
@@ -187,7 +192,7 @@ def decoder(answer: ir.Answer) -> tuple[str, str]:
             return "str", "rt.as_is"
         case "bytes" | "events":
             return "bytes", "rt.as_is"
-        case "json":
+        case "json" | "json_or_empty":
             pass
     if isinstance(answer.type, ir.ModelRef):
         return answer.type.name, f"{answer.type.name}._adopt"
@@ -198,7 +203,7 @@ def decoder(answer: ir.Answer) -> tuple[str, str]:
 
 def path_expression(operation: ir.Operation) -> str:
     """The path with its parameters filled in, as a concatenation: no braces are interpreted."""
-    by_wire = {p.wire_name: p.name for p in operation.parameters if p.location == "path"}
+    by_wire = {p.wire_name: p for p in operation.parameters if p.location == "path"}
     parts: list[str] = []
     rest = operation.path
     while rest:
@@ -213,8 +218,28 @@ def path_expression(operation: ir.Operation) -> str:
                 f"operation {operation.operation_id}: the braces of {operation.path} do not match"
                 " its path parameters"
             )
-        parts.append(f"rt.segment({by_wire[wire]})")
+        parts.append(_segment(by_wire[wire]))
     return " + ".join(parts)
+
+
+def _segment(p: ir.Parameter) -> str:
+    """The part of a path that a parameter fills."""
+    match p.style:
+        case "label":
+            return f"ps.label({p.name}, explode={p.explode})"
+        case "matrix":
+            return f"ps.matrix({p.wire_name!r}, {p.name}, explode={p.explode})"
+        case "json":
+            return f"rt.segment(ps.as_json({p.name}))"
+        case _ if _is_single(p.type):
+            return f"rt.segment({p.name})"
+        case _:
+            return f"ps.simple({p.name}, explode={p.explode})"
+
+
+def _is_single(type_: ir.TypeRef) -> bool:
+    """Whether a value is written as one text in every style."""
+    return is_form_value(type_) and "list[" not in annotation(type_)
 
 
 def parameter(p: ir.Parameter) -> str:
@@ -225,24 +250,50 @@ def parameter(p: ir.Parameter) -> str:
 
 def body_parameter(body: ir.Body) -> str:
     """The body argument as written in a signature."""
-    text = annotation(body.type)
+    text = "rt.Content" if body.kind == "raw" else annotation(body.type)
     return f"body: {text}" if body.required else f"body: {or_none(text)} = None"
 
 
 def body_expression(body: ir.Body) -> str:
     """The body as a `Request` carries it."""
-    if body.kind == "form":
-        text = "md.form(body)"
-    elif body.kind == "multipart":
-        text = "md.multipart(body)"
-    elif isinstance(body.type, ir.ModelRef):
-        text = "rt.JsonBody(body.to_dict(exclude_none=False))"
-    else:
-        text = "rt.JsonBody(md.plain(body))"
+    media = "" if body.media_type == "application/json" else f", {body.media_type!r}"
+    match body.kind:
+        case "form":
+            text = f"md.form(body, {body.deep!r})" if body.deep else "md.form(body)"
+        case "multipart":
+            text = "md.multipart(body)"
+        case "raw":
+            text = f"rt.RawBody(body{media})"
+        case "json" if isinstance(body.type, ir.ModelRef):
+            text = f"rt.JsonBody(body.to_dict(exclude_none=False){media})"
+        case "json":
+            text = f"rt.JsonBody(md.plain(body){media})"
     return text if body.required else f"None if body is None else {text}"
 
 
 def pairs(operation: ir.Operation, location: str) -> str:
     """The parameters at one location as a sequence of (wire name, argument) pairs."""
-    found = [p for p in operation.parameters if p.location == location]
-    return ", ".join(f"({p.wire_name!r}, {p.name})" for p in found)
+    found = [_pair(p) for p in operation.parameters if p.location == location]
+    if location == "header" and operation.answer.accept:
+        found.insert(0, f"('Accept', {operation.answer.accept!r})")
+    return ", ".join(found)
+
+
+def _pair(p: ir.Parameter) -> str:
+    """A parameter of a query, a header or a cookie as one pair, or as several after a star."""
+    name = repr(p.wire_name)
+    plain = f"({name}, {p.name})"
+    if p.style == "json":
+        return f"({name}, ps.as_json({p.name}))"
+    if p.style == "deepObject":
+        return f"*ps.deep({name}, {p.name})"
+    if _is_single(p.type):
+        return plain
+    if p.location == "header":
+        return f"({name}, ps.joined({p.name}, explode={p.explode}))"
+    if not p.explode:
+        by = {"spaceDelimited": ", ' '", "pipeDelimited": ", '|'"}.get(p.style, "")
+        return f"({name}, ps.joined({p.name}{by}))"
+    # A query repeats the key of a list without help.
+    is_repeated = p.location == "query" and is_form_value(p.type)
+    return plain if is_repeated else f"*ps.exploded({name}, {p.name})"

@@ -55,13 +55,30 @@ class Optional:
 
 
 @dataclass(frozen=True)
+class Alternative:
+    """One of several classes of objects, and by what its objects are recognized."""
+
+    name: str
+    required: tuple[str, ...]
+    tags: tuple[tuple[str, tuple[Any, ...]], ...]
+    """(key, the values that the key has in an object of this class)."""
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """An object of one of several classes, or a dictionary where it is not certain of which."""
+
+    alternatives: tuple[Alternative, ...]
+
+
+@dataclass(frozen=True)
 class Union:
     """Several alternatives, none of them null; per JSON kind at most one needs decoding."""
 
     members: tuple[TypeRef, ...]
 
 
-TypeRef = Scalar | ListOf | MapOf | ModelRef | EnumRef | Optional | Union
+TypeRef = Scalar | ListOf | MapOf | ModelRef | EnumRef | Optional | OneOf | Union
 
 
 @dataclass(frozen=True)
@@ -115,9 +132,12 @@ class Parameter:
     type: TypeRef
     required: bool
     doc: str
+    style: str
+    """How a list or an object is written; ``json`` if the value is written as JSON."""
+    explode: bool
 
 
-BodyKind = Literal["json", "form", "multipart"]
+BodyKind = Literal["json", "form", "multipart", "raw"]
 
 
 @dataclass(frozen=True)
@@ -128,9 +148,12 @@ class Body:
     type: TypeRef
     required: bool
     doc: str
+    media_type: str
+    deep: tuple[str, ...]
+    """Names of form fields whose own fields are written as ``field[name]``."""
 
 
-AnswerKind = Literal["json", "empty", "text", "bytes", "events", "redirect"]
+AnswerKind = Literal["json", "json_or_empty", "empty", "text", "bytes", "events", "redirect"]
 
 
 @dataclass(frozen=True)
@@ -140,6 +163,8 @@ class Answer:
     kind: AnswerKind
     type: TypeRef
     doc: str
+    accept: str
+    """The media types to ask for, where JSON alone would not do."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import keyword
 import re
 import textwrap
+from collections.abc import Callable, Collection, Iterable
 
 from codegen.errors import CodegenError
 
@@ -49,6 +50,30 @@ def attribute(text: str) -> str:
 
 def _avoiding(name: str, taken: frozenset[str]) -> str:
     return f"{name}_" if name in taken else name
+
+
+def unused(name: str, taken: Collection[str]) -> str:
+    """Return `name`, or `name` with the first number from 2 on that is not taken."""
+    number, found = 1, name
+    while found in taken:
+        number += 1
+        found = f"{name.rstrip('_')}_{number}"
+    return found
+
+
+def distinct(texts: Iterable[str], name_of: Callable[[str], str]) -> dict[str, str]:
+    """Return a name for each text, in their order; equal ones are numbered.
+
+    A text that is a name already keeps it, whatever comes before.
+    """
+    listed = list(texts)
+    wanted = {text: name_of(text) for text in listed}
+    taken = {text for text, name in wanted.items() if text == name}
+    found: dict[str, str] = {}
+    for text, name in wanted.items():
+        found[text] = name if text == name else unused(name, taken)
+        taken.add(found[text])
+    return found
 
 
 def class_name(text: str) -> str:

@@ -15,8 +15,6 @@ from openapi_python_client.parser.openapi import Endpoint, GeneratorData
 from openapi_python_client.parser.properties import EnumProperty, ModelProperty, Property
 from openapi_python_client.parser.properties.any import AnyProperty
 from openapi_python_client.parser.properties.boolean import BooleanProperty
-from openapi_python_client.parser.properties.const import ConstProperty
-from openapi_python_client.parser.properties.date import DateProperty
 from openapi_python_client.parser.properties.datetime import DateTimeProperty
 from openapi_python_client.parser.properties.file import FileProperty
 from openapi_python_client.parser.properties.float import FloatProperty
@@ -25,32 +23,28 @@ from openapi_python_client.parser.properties.list_property import ListProperty
 from openapi_python_client.parser.properties.none import NoneProperty
 from openapi_python_client.parser.properties.string import StringProperty
 from openapi_python_client.parser.properties.union import UnionProperty
-from openapi_python_client.parser.properties.uuid import UuidProperty
-from openapi_python_client.strings import ClassName, PythonIdentifier
+from openapi_python_client.strings import ClassName
 
-from codegen import ir, media, names, parser, types
-from codegen.document import Json, operations, resolved
-from codegen.errors import CodegenError
-from codegen.prepare import module, plain, short_id
+from codegen import ir, names, parser, types
+from codegen.document import Json, operations
+from codegen.errors import CodegenError, Patch, UnsupportedError
+from codegen.prepare import ANSWER, BODY, coded, schemas_of
+from codegen.preparing import simplified
+from codegen.preparing.naming import module
 
 _SCALARS: tuple[tuple[type[Any], ir.ScalarKind], ...] = (
     (BooleanProperty, "bool"),
     (IntProperty, "int"),
     (FloatProperty, "float"),
     (DateTimeProperty, "datetime"),
-    # Calendar days stay text: the service mixes them with full timestamps in one field.
-    (DateProperty, "str"),
-    (UuidProperty, "str"),
     (FileProperty, "bytes"),
     (StringProperty, "str"),
     (NoneProperty, "none"),
     (AnyProperty, "any"),
-    (ConstProperty, "any"),
 )
-_REPEATABLE_METHODS = frozenset({"get", "head", "options", "put", "delete"})
+_REPEATABLE_METHODS = frozenset({"get", "head", "options", "put", "delete", "trace"})
 _UNREFERENCED = "unreferenced"
 """The module of classes that no operation leads to: no call has to load them."""
-_PLAIN_STYLES = {"path": "simple", "query": "form", "header": "simple", "cookie": "form"}
 
 
 def parse(document: Json) -> ir.Contract:
@@ -59,7 +53,8 @@ def parse(document: Json) -> ir.Contract:
     Raises:
         CodegenError: The parser refused a part of it, or a construct has no equivalent.
     """
-    return _Reader(document, *parser.read(document)).contract()
+    plain_document = simplified(document)
+    return _Reader(plain_document, *parser.read(plain_document)).contract()
 
 
 class _Reader:
@@ -89,36 +84,48 @@ class _Reader:
                 self._settle(name, op.module)
                 self._answers.add(name)
             self._refuse_stray_files(op)
+        # A class that no operation leads to has a decoder, and so need those inside it.
+        rest = [ir.ModelRef(name) for name in self._models if name not in self._home]
+        self._answers.update(types.reachable(rest, self._fields_of))
         models = [self._model(m) for m in self._data.models if not _is_free(m)]
         enums = [self._enum(e) for e in self._data.enums if isinstance(e, EnumProperty)]
-        tags: list[Json] = self._document.get("tags") or []
+        tags: list[Json] = self._document["tags"]
         return ir.Contract(
             title=self._document["info"]["title"],
             version=self._document["info"]["version"],
             operations=ops,
             models=tuple(sorted(models, key=lambda m: m.name)),
             enums=tuple(sorted(enums, key=lambda e: e.name)),
-            tag_docs={names.snake(t["name"]): t.get("description") or "" for t in tags},
+            tag_docs={names.snake(t["name"]): t["description"] for t in tags},
         )
 
     def _endpoints(self) -> Iterator[tuple[str, str, Json, Endpoint]]:
         """Yield each operation of the document with the parser's endpoint."""
-        owners: dict[str, tuple[str, str, Json]] = {}
-        for path, method, op in operations(self._document):
-            name = str(PythonIdentifier(short_id(op, path, method), self._config.field_prefix))
-            if name in owners:
-                both = f"{owners[name][2]['operationId']} and {op['operationId']}"
-                raise CodegenError(f"operations {both} both become {name}")
-            owners[name] = path, method, op
         found = {
             str(endpoint.name): endpoint
             for collection in self._data.endpoint_collections_by_tag.values()
             for endpoint in collection.endpoints
         }
-        for name, owner in owners.items():
-            if name not in found:
-                raise CodegenError(f"the parser dropped operation {owner[2]['operationId']}")
-            yield *owner, found[name]
+        owners: dict[tuple[str, str], str] = {}
+        for number, (path, method, op) in enumerate(operations(self._document)):
+            operation_id: str = op["operationId"]
+            name = names.operation(operation_id, path, method)
+            other = owners.setdefault((module(op), name), operation_id)
+            if other != operation_id:
+                raise UnsupportedError(
+                    f"operations {other} and {operation_id} both become {module(op)}.{name}",
+                    "one of them needs another name",
+                    Patch(
+                        ("operation", operation_id),
+                        "/operationId",
+                        operation_id,
+                        f"{operation_id}_{method}",
+                        f"{other} has the same name in Python",
+                    ),
+                )
+            if f"o{number}" not in found:
+                raise CodegenError(f"the parser dropped operation {operation_id}")
+            yield path, method, op, found[f"o{number}"]
 
     # Operations
 
@@ -126,116 +133,97 @@ class _Reader:
         operation_id: str = op["operationId"]
         name = names.operation(operation_id, path, method)
         label = f"operation {operation_id}"
+        properties = {
+            response.status_code.pattern: response.prop for response in endpoint.responses
+        }
+        found = {
+            what: self._type(properties[str(place)], f"{label}, {what}")
+            for place, (what, _) in enumerate(schemas_of(op))
+        }
+        description: str = op["description"]
+        if servers := op.get("x-servers"):
+            listed = ", ".join(f"``{url}``" for url in servers)
+            description += f"\n\nServed by {listed}, whatever the base URL of other operations."
         return ir.Operation(
             operation_id=operation_id,
             name=name,
             module=module(op),
             method=method.upper(),
             path=path,
-            summary=op.get("summary") or name.replace("_", " ").capitalize(),
-            description=op.get("description") or "",
-            parameters=tuple(self._parameters(op, path, endpoint, label)),
-            body=self._body(op, endpoint, label),
-            answer=self._answer(op, endpoint, label),
+            summary=op["summary"] or name.replace("_", " ").capitalize(),
+            description=description,
+            parameters=tuple(self._parameters(op, found, label)),
+            body=self._body(op, found[BODY], label),
+            answer=self._answer(op["x-answer"], found[ANSWER]),
             repeatable=method in _REPEATABLE_METHODS or bool(op.get("x-repeatable")),
         )
 
     def _parameters(
-        self, op: Json, path: str, endpoint: Endpoint, label: str
+        self, op: Json, found: dict[str, ir.TypeRef], label: str
     ) -> Iterator[ir.Parameter]:
-        item = self._document["paths"][path]
-        declared: dict[tuple[str, str], Json] = {}
-        for holder in (item, op):
-            listed: list[Json] = holder.get("parameters") or []
-            for raw in (resolved(self._document, value) for value in listed):
-                declared[raw["name"], raw["in"]] = raw
         # The generated function uses these names itself.
-        taken: dict[str, str] = {"body": "", "md": "", "rt": ""}
-        for location, prop in endpoint.iter_all_parameters():
-            wire = prop.name.get_untrusted_value()
-            place = f"{label}, parameter {wire}"
-            raw = declared.pop((wire, location.value))
+        taken: dict[str, str] = {"body": "", "md": "", "ps": "", "rt": ""}
+        # A name that needs no change is kept, whatever comes before.
+        exact = {
+            raw["name"] for raw in op["parameters"] if names.argument(raw["name"]) == raw["name"]
+        }
+        for raw in op["parameters"]:
+            wire, location = raw["name"], raw["in"]
             name = names.argument(wire)
-            if taken.get(name, location.value) != location.value:
-                name = f"{name}_{location.value}"
-            if name in taken:
-                raise CodegenError(f"{label}: two parameters become {name!r} in Python")
-            taken[name] = location.value
-            kind = self._type(prop, place)
-            if raw.get("style", _PLAIN_STYLES[location.value]) != _PLAIN_STYLES[location.value]:
-                raise CodegenError(f"{place}: style {raw['style']} is not supported")
-            if not types.is_form_value(kind) and kind != ir.Scalar("any"):
-                raise CodegenError(f"{place}: objects and lists of lists are not supported")
-            is_list = types.json_kind(kind) == "array"
-            if is_list and (location.value != "query" or raw.get("explode") is False):
-                raise CodegenError(f"{place}: a list is supported as a repeated query key only")
+            if taken.get(name, location) != location:
+                name = f"{name}_{location}"
+            name = names.unused(name, {*taken, *(exact - {wire})})
+            taken[name] = location
+            kind = found[f"{location} {wire}"]
+            if types.has_file(kind):
+                raise CodegenError(f"{label}, parameter {wire}: binary content is not supported")
             yield ir.Parameter(
                 wire_name=wire,
                 name=name,
-                location=location.value,
+                location=location,
                 type=kind,
-                required=prop.required,
+                required=raw["required"],
                 doc=raw.get("description") or "",
+                style=raw["style"],
+                explode=raw["explode"],
             )
-        for wire, _ in declared:
-            raise CodegenError(f"{label}, parameter {wire}: without a schema it is not supported")
 
-    def _body(self, op: Json, endpoint: Endpoint, label: str) -> ir.Body | None:
-        if "requestBody" not in op:
+    def _body(self, op: Json, type_: ir.TypeRef, label: str) -> ir.Body | None:
+        raw = op.get("requestBody")
+        if raw is None:
             return None
-        raw = resolved(self._document, op["requestBody"])
-        if len(raw["content"]) != 1:
-            raise CodegenError(
-                f"{label}: has several kinds of request body; write a patch with the one to use"
-            )
-        (media_type,) = raw["content"]
-        kind = media.body_kind(media_type)
-        if kind is None or not endpoint.bodies:
-            raise CodegenError(f"{label}: request bodies of {media_type} are not supported")
-        type_ = self._type(endpoint.bodies[0].prop, f"{label}, request body")
-        if kind != "json":
-            if not isinstance(type_, ir.ModelRef):
-                raise CodegenError(f"{label}: a {kind} body without named fields is not supported")
-            for prop in _properties(self._models[type_.name]):
-                if not types.is_form_value(self._type(prop, label)):
-                    wire = prop.name.get_untrusted_value()
-                    raise CodegenError(f"{label}: {kind} field {wire} cannot be written as text")
-        return ir.Body(kind, type_, bool(raw.get("required")), raw.get("description") or "")
+        kind: ir.BodyKind = raw["x-kind"]
+        if kind in ("form", "multipart"):
+            type_ = ir.MapOf(type_) if type_ == ir.Scalar("any") else type_
+            if types.json_kind(type_) != "object":
+                sent = raw["x-sent"]
+                raise UnsupportedError(
+                    label,
+                    f"a {kind} body without named fields is not supported",
+                    Patch(
+                        ("operation", op["operationId"]),
+                        "/requestBody",
+                        sent,
+                        {"content": {raw["x-media-type"]: {"schema": {"type": "object"}}}},
+                        "the fields are not described",
+                    ),
+                )
+        return ir.Body(
+            kind=kind,
+            type=type_,
+            required=raw["required"],
+            doc=raw.get("description") or "",
+            media_type=raw["x-media-type"],
+            deep=tuple(raw.get("x-deep", ())),
+        )
 
-    def _answer(self, op: Json, endpoint: Endpoint, label: str) -> ir.Answer:
-        good = {
-            code: resolved(self._document, response)
-            for code, response in op.get("responses", {}).items()
-            if code[0] in "23" and code != "304"
-        }
-        if not good:
-            raise CodegenError(f"{label}: declares no successful response")
-        full = {code: response for code, response in good.items() if response.get("content")}
-        doc = next(iter((full or good).values())).get("description") or ""
-        if not full:
-            if any(code[0] == "3" for code in good):
-                return ir.Answer("redirect", ir.Scalar("str"), doc)
-            return ir.Answer("empty", ir.Scalar("none"), doc)
-        kinds: set[ir.AnswerKind] = {
-            media.answer_kind(media_type, label)
-            for r in full.values()
-            for media_type in r["content"]
-        }
-        found = {
-            types.nested(self._type(response.prop, f"{label}, response {code}"))
-            for response in endpoint.responses
-            if (code := response.status_code.pattern) in full
-        }
-        # A second 2xx without content (FastAPI's extra statuses) has the shape of the first.
-        bare = [c for c in good if c not in full and (c == "204" or c[0] == "3")]
-        if len(kinds) > 1 or len(found) > 1 or bare:
-            raise CodegenError(
-                f"{label}: its successful responses have different shapes; write a patch with one"
-            )
-        (kind,) = kinds
-        if kind in ("events", "bytes"):
-            return ir.Answer(kind, ir.Scalar("bytes"), doc)
-        return ir.Answer(kind, found.pop() if found else ir.Scalar("any"), doc)
+    def _answer(self, raw: Json, type_: ir.TypeRef) -> ir.Answer:
+        kind: ir.AnswerKind = raw["kind"]
+        if kind in ("json", "json_or_empty"):
+            type_ = types.nested(type_)
+        else:
+            type_ = ir.Scalar("none" if kind == "empty" else "bytes")
+        return ir.Answer(kind, type_, raw.get("doc") or "", raw.get("accept", ""))
 
     def _refuse_stray_files(self, op: ir.Operation) -> None:
         """Refuse raw bytes anywhere but in multipart parts and as a whole response."""
@@ -249,14 +237,15 @@ class _Reader:
         if any(types.has_file(type_) for type_ in (*sent, *places, *within)):
             raise CodegenError(
                 f"operation {op.operation_id}: binary content is supported in multipart bodies"
-                " and as a whole response only"
+                " and as a whole response only; a schema with a file that is sent or received as"
+                " JSON, too, needs a copy under another name for that"
             )
 
     # Types
 
     def _type(self, prop: Property | Any, label: str) -> ir.TypeRef:
         if isinstance(prop, UnionProperty):
-            return types.union([self._type(p, label) for p in prop.inner_properties], label)
+            return types.union([self._type(p, label) for p in prop.inner_properties], self._marks)
         if isinstance(prop, ListProperty):
             return ir.ListOf(types.nested(self._type(prop.inner_property, label)))
         if isinstance(prop, ModelProperty):
@@ -269,9 +258,6 @@ class _Reader:
                 return ir.MapOf(types.nested(value))
             return ir.ModelRef(name)
         if isinstance(prop, EnumProperty):
-            if prop.value_type is not str:
-                kind = prop.value_type.__name__
-                raise CodegenError(f"{label}: enums of {kind} are not supported")
             return ir.EnumRef(_class_name(prop))
         for class_, kind in _SCALARS:
             if isinstance(prop, class_):
@@ -282,7 +268,33 @@ class _Reader:
 
     def _read_fields(self, name: str) -> list[ir.TypeRef]:
         model = self._models.get(name)
-        return [self._type(p, f"schema {name}") for p in _properties(model)] if model else []
+        if model is None:
+            return []
+        return [
+            self._type(prop, f"schema {name}, property {wire}")
+            for wire, prop, _ in self._properties(model)
+        ]
+
+    def _properties(self, model: ModelProperty) -> Iterator[tuple[str, Property, Json]]:
+        """Yield name, type and schema of each property of a class."""
+        parsed = {prop.name.get_untrusted_value(): prop for prop in _properties(model)}
+        raw: Json = self._raw(model).get("properties", {})
+        for wire, schema in raw.items():
+            yield wire, parsed[coded(wire)], schema
+
+    def _raw(self, prop: ModelProperty | EnumProperty) -> Json:
+        schema: Json = self._components.get(str(prop.class_info.name), {})
+        return schema
+
+    def _marks(self, name: str) -> ir.Alternative:
+        """Return by what an object of a class differs from others."""
+        raw = self._raw(self._models[name])
+        tags: Json = raw.get("x-tags", {})
+        return ir.Alternative(
+            name,
+            tuple(raw.get("required", ())),
+            tuple((key, tuple(values)) for key, values in tags.items()),
+        )
 
     def _settle(self, name: str, home: str) -> None:
         """Place a class with the tag that uses it, or in `shared` if several do."""
@@ -291,56 +303,53 @@ class _Reader:
 
     def _model(self, model: ModelProperty) -> ir.Model:
         name = _class_name(model)
-        raw = self._components.get(str(model.class_info.name), {})
+        raw = self._raw(model)
         is_input = name in self._inputs
-        order = {wire: place for place, wire in enumerate(raw.get("properties", {}))}
+        is_answer = name in self._answers or not is_input
+        needed = set(raw.get("required", ()))
+        found = list(self._properties(model))
+        attributes = names.distinct([wire for wire, _, _ in found], names.attribute)
         fields: list[ir.Field] = []
-        taken: dict[str, str] = {}
-        for prop in _properties(model):
-            wire = prop.name.get_untrusted_value()
-            field_name = names.attribute(wire)
-            if other := taken.get(field_name):
-                raise CodegenError(
-                    f"schema {name}: properties {other} and {wire} both become {field_name!r}"
-                )
-            taken[field_name] = wire
-            schema = raw.get("properties", {}).get(wire, {})
-            default = prop.default.raw_value if prop.default is not None else None
-            required = prop.required and (is_input or _in_every_snapshot(schema))
+        for wire, prop, schema in found:
+            one_way = (is_input and schema.get("readOnly")) or (
+                is_answer and schema.get("writeOnly")
+            )
+            required = wire in needed and not one_way and (is_input or _in_every_snapshot(schema))
             fields.append(
                 ir.Field(
                     wire_name=wire,
-                    name=field_name,
+                    name=attributes[wire],
                     type=self._type(prop, f"schema {name}, property {wire}"),
                     required=required,
                     explicit=required or bool(schema.get("x-explicit")),
-                    default=plain(default) if isinstance(default, str) else default,
-                    doc=schema.get("description") or _text(prop.description),
+                    default=schema.get("default"),
+                    doc=self._doc(schema),
                 )
             )
         return ir.Model(
             name=name,
             module=self._home.get(name, _UNREFERENCED),
-            doc=raw.get("description") or _text(model.description),
-            fields=tuple(sorted(fields, key=lambda field: order.get(field.wire_name, 0))),
+            doc=raw.get("description") or "",
+            fields=tuple(fields),
             is_input=is_input,
-            is_answer=name in self._answers or not is_input,
+            is_answer=is_answer,
         )
 
+    def _doc(self, schema: Json) -> str:
+        """Return the description of a property, or else of the class that it holds."""
+        target: str = schema.get("$ref", "")
+        held: Json = self._document["components"]["schemas"].get(target.rpartition("/")[2], {})
+        return schema.get("description") or held.get("description") or ""
+
     def _enum(self, enum: EnumProperty) -> ir.EnumModel:
-        name = _class_name(enum)
-        values = [plain(str(value)) for value in enum.values.values()]
-        taken: dict[str, str] = {}
-        for value in values:
-            member = names.member(value)
-            if member in taken:
-                raise CodegenError(
-                    f"schema {name}: values {taken[member]!r} and {value!r} both become {member}"
-                )
-            taken[member] = value
-        raw = self._components.get(str(enum.class_info.name), {})
-        doc = raw.get("description") or _text(enum.description)
-        return ir.EnumModel(name, self._home.get(name, _UNREFERENCED), doc, tuple(taken.items()))
+        raw = self._raw(enum)
+        members = names.distinct(raw["enum"], names.member)
+        return ir.EnumModel(
+            name=_class_name(enum),
+            module=self._home.get(_class_name(enum), _UNREFERENCED),
+            doc=raw.get("description") or "",
+            members=tuple((member, value) for value, member in members.items()),
+        )
 
 
 def _class_name(prop: ModelProperty | EnumProperty) -> str:
@@ -359,9 +368,3 @@ def _is_free(model: ModelProperty) -> bool:
 def _in_every_snapshot(schema: Json) -> bool:
     """Whether every published contract has a property; otherwise a response may lack it."""
     return len(schema.get("x-contract", ("", ""))) > 1
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else str(value.get_untrusted_value())

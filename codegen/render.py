@@ -6,6 +6,7 @@ not text or a number, so that a mistake in a template cannot become code.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
@@ -48,6 +49,7 @@ def _only_text(value: Any) -> Any:
 
 
 _COPIED = ("_missing.py", "_model.py", "_runtime.py", "_shapes.py")
+_STYLES = "_parameters.py"
 
 
 class _Renderer:
@@ -85,6 +87,9 @@ class _Renderer:
             files[f"api/{module}.py"] = self._api(
                 module, apis.get(module, []), gone.get(module, [])
             )
+        # Few contracts have lists or objects in a style of their own.
+        if any(re.search(r"\bps\.\w+\(", text) for text in files.values()):
+            files[_STYLES] = self._copy(_STYLES)
         return files
 
     def _copy(self, name: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from codegen import ir
-from codegen.errors import CodegenError
 
 
 def json_kind(type_: ir.TypeRef) -> str:
@@ -13,7 +12,7 @@ def json_kind(type_: ir.TypeRef) -> str:
     match type_:
         case ir.ListOf():
             return "array"
-        case ir.MapOf() | ir.ModelRef():
+        case ir.MapOf() | ir.ModelRef() | ir.OneOf():
             return "object"
         case ir.EnumRef() | ir.Scalar("str" | "datetime" | "bytes"):
             return "string"
@@ -36,7 +35,9 @@ def needs_decoding(type_: ir.TypeRef) -> bool:
             return any(needs_decoding(member) for member in members)
         case ir.Scalar(kind):
             return kind == "datetime"
-        case _:
+        case ir.OneOf(alternatives):
+            return bool(certain(alternatives))
+        case ir.ModelRef() | ir.EnumRef():
             return True
 
 
@@ -68,7 +69,7 @@ def is_form_value(type_: ir.TypeRef) -> bool:
             return kind != "any"
         case ir.EnumRef():
             return True
-        case ir.MapOf() | ir.ModelRef():
+        case ir.MapOf() | ir.ModelRef() | ir.OneOf():
             return False
 
 
@@ -83,11 +84,15 @@ def has_file(type_: ir.TypeRef) -> bool:
             return type_ == ir.Scalar("bytes")
 
 
-def union(members: Iterable[ir.TypeRef], label: str) -> ir.TypeRef:
+def union(members: Iterable[ir.TypeRef], marks: Callable[[str], ir.Alternative]) -> ir.TypeRef:
     """Return the type of a value that is one of `members`.
 
-    Raises:
-        CodegenError: The kind of JSON value does not distinguish two of them.
+    Per kind of JSON value one type is left. Objects of several classes are recognized by what
+    `marks` says; what cannot be distinguished stays JSON data.
+
+    Args:
+        members: The alternatives.
+        marks: Returns by what objects of a class are recognized.
     """
     flat: list[ir.TypeRef] = []
     nullable = False
@@ -95,8 +100,8 @@ def union(members: Iterable[ir.TypeRef], label: str) -> ir.TypeRef:
         inner = member.inner if isinstance(member, ir.Optional) else member
         if inner is not member or inner == ir.Scalar("none"):
             nullable = True
-        if inner != ir.Scalar("none") and inner not in flat:
-            flat.append(inner)
+        parts = inner.members if isinstance(inner, ir.Union) else (inner,)
+        flat += [part for part in parts if part != ir.Scalar("none") and part not in flat]
     if not flat:
         return ir.Scalar("none")
     if ir.Scalar("any") in flat:
@@ -104,14 +109,58 @@ def union(members: Iterable[ir.TypeRef], label: str) -> ir.TypeRef:
     if len(flat) > 1:
         flat = list(dict.fromkeys(nested(member) for member in flat))
     kinds = [json_kind(member) for member in flat]
-    for kind in sorted(set(kinds)):
+    found: list[ir.TypeRef] = []
+    for kind in dict.fromkeys(kinds):
         same = [m for m, k in zip(flat, kinds, strict=True) if k == kind]
-        if len(same) > 1 and any(needs_decoding(m) for m in same):
-            raise CodegenError(
-                f"{label}: several alternatives are a JSON {kind}, so they cannot be distinguished"
-            )
-    result = flat[0] if len(flat) == 1 else ir.Union(tuple(flat))
+        if len(same) > 1 and any(isinstance(m, ir.OneOf) or needs_decoding(m) for m in same):
+            found.append(_one_kind(kind, same, marks))
+        else:
+            found += same
+    # The order of the contract, unless something was joined.
+    left = flat if set(found) == set(flat) else found
+    result = left[0] if len(left) == 1 else ir.Union(tuple(left))
     return ir.Optional(result) if nullable else result
+
+
+def _one_kind(
+    kind: str, members: list[ir.TypeRef], marks: Callable[[str], ir.Alternative]
+) -> ir.TypeRef:
+    """Return the type of a value of one JSON kind that has several alternatives."""
+    if kind == "array":
+        items = [member.item for member in members if isinstance(member, ir.ListOf)]
+        return ir.ListOf(union(items, marks))
+    if kind == "string":
+        return ir.Scalar("str")
+    values = [member.value for member in members if isinstance(member, ir.MapOf)]
+    if len(values) == len(members):
+        return ir.MapOf(union(values, marks))
+    classes: dict[str, ir.Alternative] = {}
+    for member in members:
+        if isinstance(member, ir.ModelRef):
+            classes[member.name] = marks(member.name)
+        elif isinstance(member, ir.OneOf):
+            classes |= {one.name: one for one in member.alternatives}
+    if values:
+        # Any object fits a dictionary, so nothing recognizes the others.
+        return ir.MapOf(ir.Scalar("any"))
+    return ir.OneOf(tuple(classes.values()))
+
+
+def certain(alternatives: tuple[ir.Alternative, ...]) -> tuple[ir.Alternative, ...]:
+    """Return the classes of which an object can be certain: it fits no other alternative."""
+    return tuple(
+        one
+        for one in alternatives
+        if all(_differs(one, other) for other in alternatives if other is not one)
+    )
+
+
+def _differs(one: ir.Alternative, other: ir.Alternative) -> bool:
+    """Whether an object of one class may lack something that the other class requires."""
+    tags = dict(one.tags)
+    return bool(set(other.required) - set(one.required)) or any(
+        key not in tags or not set(tags[key]) <= set(values) for key, values in other.tags
+    )
 
 
 def references(type_: ir.TypeRef) -> set[str]:
@@ -123,6 +172,8 @@ def references(type_: ir.TypeRef) -> set[str]:
             return references(inner)
         case ir.Union(members):
             return {name for member in members for name in references(member)}
+        case ir.OneOf(alternatives):
+            return {one.name for one in alternatives}
         case ir.Scalar():
             return set()
 

@@ -8,14 +8,15 @@ is not ISO 8601.
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterable, Mapping
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, TypeVar, cast
 
 from attrs import field, fields, frozen
 
-from aion_api._runtime import UNSET, File, FormBody, MultipartBody, text, timestamp
+from aion_api._runtime import UNSET, File, FormBody, JsonPart, MultipartBody, text, timestamp
 from aion_api._shapes import mend, needs
 
 _new = object.__new__
@@ -257,28 +258,100 @@ def is_string(value: object) -> bool:
     return isinstance(value, str)
 
 
-def form(model: Model) -> FormBody:
-    """Return a model as form fields."""
-    return FormBody([(text(key), text(value)) for key, value in _pairs(model)])
+def one_of(
+    data: Any,
+    *classes: tuple[type[Answer], tuple[str, ...], tuple[tuple[str, tuple[Any, ...]], ...]],
+) -> Any:
+    """Decode an object of one of several classes, if it fits exactly one of them.
+
+    What fits none or several is returned as received: nothing is lost, and no class is guessed.
+
+    Args:
+        data: The JSON object.
+        classes: Each class, its required keys, and for some keys the values that they may have.
+    """
+    found = [
+        cls
+        for cls, required, tags in classes
+        if all(key in data for key in required)
+        and all(key not in data or _is_one(data[key], values) for key, values in tags)
+    ]
+    if len(found) != 1:
+        return data
+    return found[0]._adopt(data)  # pyright: ignore[reportPrivateUsage]  # same module
 
 
-def multipart(model: Model) -> MultipartBody:
-    """Return a model as multipart parts: files stay files, lists repeat their name."""
-    return MultipartBody(
-        [
-            (text(key), value if isinstance(value, File) else text(value))
-            for key, value in _pairs(model)
-        ]
-    )
+def _is_one(value: object, values: tuple[Any, ...]) -> bool:
+    # In Python True equals 1.
+    return any(type(value) is type(one) and value == one for one in values)
 
 
-def _pairs(model: Model) -> Iterable[tuple[str, object]]:
-    renamed = model._wire_names  # pyright: ignore[reportPrivateUsage]  # same module
-    for name in field_names(type(model)):
-        value = getattr(model, name)
+def as_json(value: object) -> str:
+    """Return `value` as the text of JSON."""
+    return json.dumps(plain(value), ensure_ascii=False, separators=(",", ":"))
+
+
+def form(body: Model | Mapping[str, Any], deep: Collection[str] = ()) -> FormBody:
+    """Return an object as form fields; a field that is an object is written as JSON.
+
+    Args:
+        body: The object.
+        deep: Names of fields that are written as ``field[key]`` instead.
+    """
+    fields: list[tuple[str, str]] = []
+    for key, value in _pairs(body):
+        if key in deep:
+            fields.extend(bracketed(key, plain(value, exclude_none=True)))
+        else:
+            fields.append((text(key), as_json(value) if _has_parts(value) else text(value)))
+    return FormBody(fields)
+
+
+def bracketed(key: str, value: object) -> Iterator[tuple[str, str]]:
+    """Yield JSON data as pairs with keys such as ``filter[size][from]``."""
+    if isinstance(value, Mapping):
+        for inner, item in cast("Mapping[str, object]", value).items():
+            yield from bracketed(f"{key}[{inner}]", item)
+    elif isinstance(value, list):
+        for item in cast("list[object]", value):
+            yield from bracketed(key, item)
+    else:
+        yield key, text(value)
+
+
+def multipart(body: Model | Mapping[str, Any]) -> MultipartBody:
+    """Return an object as multipart parts: files stay files, lists repeat their name.
+
+    A field that is an object is a part of its own, as JSON.
+    """
+    return MultipartBody([(text(key), _part(value)) for key, value in _pairs(body)])
+
+
+def _part(value: object) -> str | File | JsonPart:
+    if isinstance(value, File):
+        return value
+    return JsonPart(plain(value)) if _has_parts(value) else text(value)
+
+
+def _has_parts(value: object) -> bool:
+    return isinstance(value, (Model, dict, list))
+
+
+def _pairs(body: Model | Mapping[str, Any]) -> Iterable[tuple[str, object]]:
+    for name, value in _fields(body):
         if value is UNSET or value is None:
             continue
         items = cast("list[object]", value) if isinstance(value, list) else [value]
         for item in items:
-            yield renamed.get(name, name), item
-    yield from model.additional_properties.items()
+            yield name, item
+    if isinstance(body, Model):
+        yield from body.additional_properties.items()
+
+
+def _fields(body: Model | Mapping[str, Any]) -> Iterable[tuple[str, object]]:
+    if not isinstance(body, Model):
+        yield from body.items()
+        return
+    renamed = body._wire_names  # pyright: ignore[reportPrivateUsage]  # same module
+    for name in field_names(type(body)):
+        yield renamed.get(name, name), getattr(body, name)

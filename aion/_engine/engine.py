@@ -25,7 +25,7 @@ from aion._http import targets
 from aion._http.content import EMPTY, Content
 from aion._http.wire import Reply, Wire
 from aion.exceptions import NotOpenError
-from aion_api import MultipartBody, Request
+from aion_api import MultipartBody, RawBody, Request
 
 if TYPE_CHECKING:
     from aion.config import ClientConfig
@@ -86,7 +86,8 @@ class Engine:
         kind = operation.kind
         if kind == "missing":
             raise errors.error_of_missing(operation)
-        long = isinstance(request.body, MultipartBody) or kind in _LONG_KINDS
+        moves = isinstance(request.body, (MultipartBody, RawBody))
+        long = moves or kind in _LONG_KINDS
         limit = self.config.timeout if timeout is None else seconds("timeout", timeout)
         return Call(
             operation,

@@ -261,8 +261,10 @@ def decode(reply: Reply, operation: Operation[T], advice: str = "") -> T:
     Raises:
         ServerError: The body does not match the contract; code ``INVALID_RESPONSE``.
     """
-    if operation.kind == "json":
+    if operation.kind == "json" or (operation.kind == "json_or_empty" and reply.body):
         value = _json(reply, operation, advice)
+    elif operation.kind == "json_or_empty":
+        value = None
     elif operation.kind == "text":
         value = reply.body.decode("utf-8", "replace")
     elif operation.kind == "redirect":

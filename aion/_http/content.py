@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 
 from aion._http.embedded_text import Embedded
 from aion.exceptions import UploadError, ValidationError
-from aion_api import File, FormBody, JsonBody, MultipartBody
+from aion_api import File, FormBody, JsonBody, JsonPart, MultipartBody, RawBody
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,7 +58,7 @@ class Bytes:
 EMPTY = Bytes(b"", "")
 
 
-def encode(body: JsonBody | FormBody | MultipartBody) -> Content:
+def encode(body: JsonBody | FormBody | MultipartBody | RawBody) -> Content:
     """Encode a body for sending.
 
     Raises:
@@ -67,19 +67,40 @@ def encode(body: JsonBody | FormBody | MultipartBody) -> Content:
     try:
         match body:
             case JsonBody():
-                return _json(body.value)
+                return _json(body.value, body.content_type)
             case FormBody():
                 return Bytes(
                     urlencode(body.fields).encode("ascii"), "application/x-www-form-urlencoded"
                 )
             case MultipartBody():
                 return Multipart(body.parts)
+            case RawBody():
+                return _raw(body)
     except (TypeError, ValueError, RecursionError) as error:
-        form = "JSON" if isinstance(body, JsonBody) else "a form"
+        form = _FORMS[type(body)]
         raise ValidationError(f"an argument cannot be sent as {form}: {error}") from None
 
 
-def _json(value: Any) -> Content:
+_FORMS: dict[type, str] = {
+    JsonBody: "JSON",
+    FormBody: "a form",
+    MultipartBody: "a form",
+    RawBody: "a body",
+}
+
+
+def _raw(body: RawBody) -> Content:
+    """Encode a body without fields; a file is read while it is sent."""
+    content = body.content
+    if isinstance(content, str):
+        return Bytes(content.encode("utf-8"), body.content_type)
+    if isinstance(content, bytes):
+        return Bytes(content, body.content_type)
+    name = getattr(content, "name", content)
+    return _Joined([_source(File(content, str(name)))], body.content_type)
+
+
+def _json(value: Any, content_type: str) -> Content:
     """Encode a JSON body; embedded images are encoded while it is sent."""
     embedded: list[Embedded] = []
     mark = ""
@@ -97,12 +118,12 @@ def _json(value: Any) -> Content:
         value, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=put_off
     )
     if not embedded:
-        return Bytes(text.encode("utf-8"), "application/json")
+        return Bytes(text.encode("utf-8"), content_type)
     first, *others = (part.encode("utf-8") for part in text.split(mark))
     segments: list[bytes | Embedded] = [first]
     for one, part in zip(embedded, others, strict=True):
         segments += one, part
-    return _Joined(segments, "application/json")
+    return _Joined(segments, content_type)
 
 
 class _Source(Protocol):
@@ -141,7 +162,7 @@ class _Joined:
 class Multipart(_Joined):
     """A ``multipart/form-data`` body whose files are read while it is sent."""
 
-    def __init__(self, parts: Sequence[tuple[str, str | File]]) -> None:
+    def __init__(self, parts: Sequence[tuple[str, str | File | JsonPart]]) -> None:
         boundary = secrets.token_hex(16)
         segments: list[bytes | _FileSource] = []
         mark = f"--{boundary}\r\n"
@@ -153,6 +174,12 @@ class Multipart(_Joined):
                 segments.append(f"{head}\r\n\r\n".encode())
                 segments.append(_source(value))
                 segments.append(b"\r\n")
+            elif isinstance(value, JsonPart):
+                part = json.dumps(
+                    value.value, ensure_ascii=False, separators=(",", ":"), allow_nan=False
+                )
+                head += "\r\nContent-Type: application/json"
+                segments.append(f"{head}\r\n\r\n{part}\r\n".encode())
             else:
                 segments.append(f"{head}\r\n\r\n{value}\r\n".encode())
         segments.append(f"--{boundary}--\r\n".encode())

@@ -11,7 +11,7 @@ from codegen import names
 from codegen.diffing.changes import Finding
 from codegen.diffing.shapes import target_of
 from codegen.document import Json, is_list, is_object, operations, resolved
-from codegen.prepare import module
+from codegen.preparing.naming import module
 
 _BY_HAND = ("security", "servers", "callbacks")
 

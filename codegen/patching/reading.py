@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeGuard
 
-from codegen.document import is_list, is_object, pointer
+from codegen.document import escaped, is_list, is_object, pointer
 from codegen.errors import CodegenError
 from codegen.patching.outcome import ABSENT
 
@@ -47,8 +47,7 @@ class Patch:
     @property
     def name(self) -> str:
         """The place as people write it."""
-        keys = [key.replace("~", "~0").replace("/", "~1") for key in self.at]
-        return "/".join([self.operation or self.schema, *keys])
+        return "/".join([self.operation or self.schema, *map(escaped, self.at)])
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,7 @@ class Patches:
         order: Schema -> properties that come first, in this order.
         renames: Name of a schema -> the name that its class has instead.
         repeatable: Operations that may be sent twice although they are a POST or a PATCH.
-        lines: (table, key) -> the line where it stands.
+        rename_lines: Name of a schema -> the line of its rename.
     """
 
     patches: tuple[Patch, ...] = ()

@@ -99,13 +99,56 @@ class File:
         return f"File(filename={self.filename!r}, content_type={self.content_type!r})"
 
 
-class JsonBody:
-    """A body sent as ``application/json``."""
+class JsonPart:
+    """A part of a multipart body that is sent as ``application/json``."""
 
     __slots__ = ("value",)
 
     def __init__(self, value: Any) -> None:
         self.value = value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, JsonPart) and self.value == other.value
+
+    def __hash__(self) -> int:
+        return hash(repr(self.value))
+
+    def __repr__(self) -> str:
+        return f"JsonPart({self.value!r})"
+
+
+class JsonBody:
+    """A body sent as JSON.
+
+    Args:
+        value: JSON data.
+        content_type: The media type to send.
+    """
+
+    __slots__ = ("content_type", "value")
+
+    def __init__(self, value: Any, content_type: str = "application/json") -> None:
+        self.value = value
+        self.content_type = content_type
+
+
+Content = bytes | str | PathLike[str] | IO[bytes]
+"""What a body without fields is made of: bytes, a text, a path to read from, or a seekable file."""
+
+
+class RawBody:
+    """A body that is sent as it is.
+
+    Args:
+        content: The bytes, a text to send in UTF-8, a path, or a seekable binary file object.
+        content_type: The media type to send.
+    """
+
+    __slots__ = ("content", "content_type")
+
+    def __init__(self, content: Content, content_type: str) -> None:
+        self.content = content
+        self.content_type = content_type
 
 
 class FormBody:
@@ -122,12 +165,14 @@ class MultipartBody:
 
     __slots__ = ("parts",)
 
-    def __init__(self, parts: list[tuple[str, str | File]]) -> None:
+    def __init__(self, parts: list[tuple[str, str | File | JsonPart]]) -> None:
         self.parts = parts
 
 
-Body = JsonBody | FormBody | MultipartBody
-AnswerKind = Literal["json", "empty", "text", "bytes", "events", "redirect", "missing"]
+Body = JsonBody | FormBody | MultipartBody | RawBody
+AnswerKind = Literal[
+    "json", "json_or_empty", "empty", "text", "bytes", "events", "redirect", "missing"
+]
 
 
 class Operation(Generic[T]):

@@ -13,7 +13,8 @@ import pytest
 from codegen.__main__ import PROJECT, build, main
 from codegen.output import OWNED, differences
 from codegen.taking import take
-from tests.codegen.building import document, operation, project, ref
+from tests.codegen.building import body, document, operation, project, ref
+from tests.codegen.test_schemas import SCHEMAS
 
 GENERATED = "generated/aion_api"
 
@@ -55,6 +56,33 @@ def test_another_process_and_hash_seed_give_the_same_bytes(
         for path in (tmp_path / "aion").rglob(pattern):
             made[path.relative_to(tmp_path).as_posix()] = path.read_bytes()
     assert made == {name: text.encode() for name, text in current.items()}
+
+
+GENERATE = """
+import hashlib, json, sys
+from pathlib import Path
+from codegen.__main__ import endpoints
+from codegen.taking import take
+files = endpoints(take(Path(sys.argv[1]), Path(sys.argv[2])).corrected, Path(sys.argv[2]))
+print(hashlib.sha256(json.dumps(files).encode()).hexdigest())
+"""
+
+
+def test_other_constructs_give_the_same_bytes_with_each_hash_seed(tmp_path: Path) -> None:
+    sent = body("multipart/form-data", ref("Cat"))
+    spec = document({"/x": {"post": operation(ref("all"), requestBody=sent)}}, SCHEMAS)
+    folder = project(tmp_path / "project", spec)
+    digests = {
+        subprocess.run(
+            [sys.executable, "-c", GENERATE, str(folder / "openapi.json"), str(folder)],
+            cwd=PROJECT,
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": str(PROJECT)},
+            check=True,
+            capture_output=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(digests) == 1
 
 
 def test_what_is_committed_below_generated_is_current(current: dict[str, str]) -> None:

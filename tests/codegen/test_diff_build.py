@@ -171,7 +171,9 @@ def source_that_cannot_block(folder: Path) -> None:
 
 def construct_without_equivalent(folder: Path) -> None:
     spec = next_contract()
-    spec["paths"]["/gauges"]["get"]["responses"]["200"]["content"] = {"image/png": {}}
+    spec["paths"]["/gauges"]["get"]["responses"]["200"]["content"] = {
+        "application/json": {"schema": {"properties": "text"}}
+    }
     written(folder / "vendor.json", spec)
 
 

@@ -88,7 +88,7 @@ def test_no_difference_drafts_an_empty_entry(run: Run) -> None:
         "{",
         "[]",
         '{"openapi": "3.1.0", "paths": {}}',
-        '{"openapi": "3.1.0", "paths": {"/x": {"get": {}}}}',
+        '{"openapi": "3.1.0", "paths": {"/x": {"get": {"operationId": 1}}}}',
         '{"openapi": "3.1.0", "paths": {"/x": {"get": {"operationId": "a", "$ref": "#/x"}}}}',
         '{"openapi": "3.1.0", "paths": {"/x": {"get": {"operationId": "a", "responses": 1,'
         ' "requestBody": {"content": 1}, "parameters": 5, "tags": {}}}}}',

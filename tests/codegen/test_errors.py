@@ -80,14 +80,19 @@ def home(shared_home: Home) -> Home:
     return shared_home
 
 
-def line_of(home: Home, capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    """The one line that a refused build prints; nothing else may have happened."""
+def refusal_of(home: Home, capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """What a refused build prints; nothing else may have happened."""
     capsys.readouterr()
     status = main(["build", *arguments], project=home.folder)
     printed = capsys.readouterr()
     assert (status, printed.out) == (1, "")
     assert home.snapshot() == home.before
-    (line,) = printed.err.splitlines()
+    return printed.err
+
+
+def line_of(home: Home, capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """The one line that a refused build prints, without the patch that may follow it."""
+    (line,) = refusal_of(home, capsys, *arguments).partition("\nTo go on")[0].splitlines()
     return line
 
 
@@ -159,13 +164,22 @@ def request_body(media_type: str, value: Any) -> Change:
     return lambda spec: spec["paths"]["/y"]["post"].update(requestBody=body(media_type, value))
 
 
-def two_bodies(spec: dict[str, Any]) -> None:
-    spec["paths"]["/y"]["post"]["requestBody"]["content"]["text/csv"] = {"schema": TEXT}
-
-
 def two_answers(spec: dict[str, Any]) -> None:
-    content = {"application/json": {"schema": TEXT}}
+    content = {"text/plain": {"schema": TEXT}}
     read_of(spec)["responses"]["201"] = {"description": "", "content": content}
+
+
+def redirect(spec: dict[str, Any]) -> None:
+    answer({})(spec)
+    read_of(spec)["responses"]["302"] = {"description": ""}
+
+
+def shared_file(spec: dict[str, Any]) -> None:
+    file = {"type": "string", "format": "binary"}
+    schema(Item={"type": "object", "properties": {"a": file}})(spec)
+    spec["paths"]["/z"] = {
+        "post": operation(name="send", requestBody=body("multipart/form-data", ref("Item")))
+    }
 
 
 CHANGES: dict[str, tuple[Change, str]] = {
@@ -174,10 +188,6 @@ CHANGES: dict[str, tuple[Change, str]] = {
     "$ref in a circle": (schema(A=ref("B"), B=ref("A")), "$ref points at nothing"),
     "remote $ref": (answer({"$ref": "other.json#/X"}), "another document is not supported: other"),
     "URL $ref": (answer({"$ref": "https://x.test/y"}), "not supported: https://x.test/y"),
-    "path item $ref": (
-        lambda spec: spec["paths"].update({"/z": {"$ref": "#/paths/~1y"}}),
-        "path /z: $ref is not supported",
-    ),
     "unknown method": (
         lambda spec: spec["paths"].update({"/z": {"query": {}}}),
         "path /z: query is not supported",
@@ -186,124 +196,77 @@ CHANGES: dict[str, tuple[Change, str]] = {
         lambda spec: spec["paths"]["/y"]["post"].update(operationId="read"),
         "operationId read is used twice",
     ),
-    "missing operationId": (
-        lambda spec: read_of(spec).pop("operationId"),
-        "GET /x/{id} has no operationId",
-    ),
     "operationId of two lines": (
         lambda spec: (read_of(spec).update(operationId="a\nb"), answer(ref("None"))(spec)),
         "$ref points at nothing",
     ),
     "equal short names": (
         lambda spec: spec["paths"]["/y"]["post"].update(operationId="Read"),
-        "operations read and Read both become",
+        "operations read and Read both become things.read",
     ),
     "tags of another type": (
         lambda spec: read_of(spec).update(tags=[1]),
         "operation read: tags",
     ),
-    "no answer": (
-        lambda spec: read_of(spec).update(responses={"404": {"description": ""}}),
-        "operation read: declares no successful response",
-    ),
-    "unsupported answer": (
-        lambda spec: read_of(spec)["responses"]["200"].update(content={"image/png": {}}),
-        "/x/{id}",
-    ),
-    "unsupported JSON answer": (
-        lambda spec: read_of(spec)["responses"]["200"].update(
-            content={"application/ld+json": {"schema": TEXT}}
-        ),
-        "operation read: responses of application/ld+json",
-    ),
-    "two kinds of answer": (two_answers, "operation read: its successful responses have different"),
-    "unsupported body": (request_body("application/xml", TEXT), "/y"),
-    "raw body": (
-        request_body("application/octet-stream", {"type": "string", "format": "binary"}),
-        "operation write: request bodies of application/octet-stream are not supported",
-    ),
-    "two kinds of body": (two_bodies, "/y"),
     "form without fields": (
         request_body("application/x-www-form-urlencoded", TEXT),
         "operation write: a form body without named fields",
     ),
-    "form with an object": (
-        request_body("multipart/form-data", {"type": "object", "properties": {"a": ref("Item")}}),
-        "operation write: multipart field a",
-    ),
-    "file in JSON": (
-        request_body(
-            "application/json",
-            {"type": "object", "properties": {"a": {"type": "string", "format": "binary"}}},
-        ),
-        "operation write: binary content",
-    ),
-    "integer enum": (
-        schema(Item={"type": "object", "properties": {"n": {"type": "integer", "enum": [1, 2]}}}),
-        "schema Item: enums of int are not supported",
-    ),
-    "mixed enum": (schema(E={"enum": ["a", 1]}), "schemas/E"),
-    "ambiguous union": (
-        schema(Other=OTHER, Item={**ITEM, "properties": {"a": {"anyOf": [ref("Other"), ITEM]}}}),
-        "schema Item: several alternatives are a JSON object",
-    ),
-    "ambiguous answer": (
-        lambda spec: (
-            schema(Other=OTHER)(spec),
-            answer({"oneOf": [ref("Item"), ref("Other")]})(spec),
-        ),
-        "operation read, response 200: several alternatives",
-    ),
-    "equal parameters": (
-        parameters(parameter("page-size", "query"), parameter("page_size", "query")),
-        "page_size",
-    ),
-    "equal parameters for us alone": (
-        parameters(parameter("größe", "query"), parameter("gr e", "query")),
-        "operation read: two parameters become 'gr_e'",
-    ),
-    "object parameter": (
-        parameters(parameter("filter", "query", {"type": "object"})),
-        "operation read, parameter filter: objects",
-    ),
-    "parameter without schema": (
-        parameters({"name": "f", "in": "query", "content": {"application/json": {}}}),
-        "operation read, parameter f: without a schema",
-    ),
-    "list in a header": (
-        parameters(parameter("f", "header", {"type": "array", "items": TEXT})),
-        "/x/{id}",
-    ),
-    "joined list": (
-        parameters(parameter("f", "query", {"type": "array", "items": TEXT}, explode=False)),
-        "operation read, parameter f: a list",
-    ),
-    "other style": (
-        parameters(parameter("f", "query", TEXT, style="deepObject")),
-        "operation read, parameter f: style deepObject",
-    ),
-    "unknown path parameter": (parameters(parameter("other", "path")), "/x/{id}"),
-    "equal properties": (
-        schema(Item={"type": "object", "properties": {"a-b": TEXT, "a_b": TEXT}}),
-        "schema Item: properties a-b and a_b both become 'a_b'",
-    ),
-    "equal enum members": (
-        schema(E={"type": "string", "enum": ["a-b", "a_b"]}),
-        "schema E: values 'a-b' and 'a_b' both become A_B",
-    ),
-    "equal schemas": (schema(foo_bar=ITEM, FooBar=ITEM), "FooBar"),
-    "a class of other letters": (schema(Ö=ITEM), "schema 'Ö'"),
-    "default that is no value": (
-        schema(E={"type": "string", "enum": ["a", "b"], "default": "c"}),
-        "schemas/E",
-    ),
-    "object default": (
-        schema(Item={"type": "object", "properties": {"m": {**NULLABLE, "default": {}}}}),
-        "schemas/Item: Value {} is not valid",
-    ),
     "no info": (lambda spec: spec.pop("info"), "not valid OpenAPI"),
     "components of another type": (lambda spec: spec.update(components=[]), "components"),
     "schemas of another type": (lambda spec: spec["components"].update(schemas=[]), "schemas"),
+    "a path item of another document": (
+        lambda spec: spec["paths"].update({"/z": {"$ref": "other.json#/x"}}),
+        "path /z: a path item of another document is not supported: other.json#/x",
+    ),
+    "path item $ref into nothing": (
+        lambda spec: spec["paths"].update({"/z": {"$ref": "#/paths/~1none"}}),
+        "path /z: $ref points at nothing: #/paths/~1none",
+    ),
+    "two kinds of answer": (
+        two_answers,
+        "operation read: its successful responses (200, 201) have different shapes",
+    ),
+    "an undescribed answer and a redirect": (
+        redirect,
+        "operation read: its successful responses (200, 302) have different shapes",
+    ),
+    "unsupported body": (
+        request_body("multipart/mixed", ITEM),
+        "operation write: request bodies of multipart/mixed are not supported",
+    ),
+    "a file in a multipart body and in JSON": (
+        shared_file,
+        "operation read: binary content is supported in multipart bodies",
+    ),
+    "a parameter of an unknown place": (
+        parameters({"name": "f", "in": "formData", "type": "file"}),
+        "operation read, parameter f: the place 'formData' is not one of path, query",
+    ),
+    "a style of another place": (
+        parameters(parameter("f", "header", TEXT, style="deepObject")),
+        "operation read, parameter f: the style deepObject is not one of a header parameter",
+    ),
+    "a parameter twice": (
+        parameters(parameter("page", "query")),
+        "operation read, parameter page: it is a query parameter twice",
+    ),
+    "a part of the path that is not in it": (
+        parameters(parameter("other", "path")),
+        "operation read, parameter other: it is declared as a part of the path, which",
+    ),
+    "a parameter of a path": (
+        lambda spec: spec["paths"]["/y"].update(parameters=[parameter("other", "path")]),
+        "operation write, parameter other: it is declared as a part of the path, which",
+    ),
+    "a schema that is no object": (
+        answer({"type": "array", "items": {"properties": {"a": "text"}}}),
+        'operation read, response 200, items, property a: a schema is not an object but "text"',
+    ),
+    "webhooks alone": (
+        lambda spec: (spec.update(webhooks={"x": {}}), spec["paths"].clear()),
+        "its webhooks are requests that the service sends",
+    ),
 }
 
 
@@ -316,6 +279,32 @@ def test_a_construct_without_equivalent_is_refused_by_name(
     change(spec)
     home.spec(spec)
     assert named in line_of(home, capsys)
+
+
+PATCHED = (
+    "two kinds of answer",
+    "an undescribed answer and a redirect",
+    "unsupported body",
+    "a part of the path that is not in it",
+    "a parameter of an unknown place",
+    "a parameter of a path",
+    "a style of another place",
+    "a parameter twice",
+    "form without fields",
+    "equal short names",
+)
+
+
+@pytest.mark.parametrize("case", PATCHED)
+def test_the_patch_that_a_refusal_proposes_can_be_pasted(
+    home: Home, capsys: pytest.CaptureFixture[str], case: str
+) -> None:
+    spec = copy.deepcopy(good())
+    CHANGES[case][0](spec)
+    home.spec(spec)
+    proposed = refusal_of(home, capsys).partition("and edit:\n\n")[2]
+    home.patches(proposed)
+    assert main(["build"], project=home.folder) == 0
 
 
 AT = 'at = "/summary"\n'

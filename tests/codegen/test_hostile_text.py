@@ -113,8 +113,8 @@ def contract_of(text: str, value: str) -> ir.Contract:
     model = ir.Model("Item", "things", text, (field,), is_input=False, is_answer=True)
     enum = ir.EnumModel("Color", "things", text, (("MEMBER", value),))
     parameters = (
-        ir.Parameter(value, "given", "query", ir.EnumRef("Color"), False, text),
-        ir.Parameter(value, "sent", "header", ir.Scalar("str"), False, text),
+        ir.Parameter(value, "given", "query", ir.EnumRef("Color"), False, text, "form", True),
+        ir.Parameter(value, "sent", "header", ir.Scalar("str"), False, text, "simple", False),
     )
     op = ir.Operation(
         operation_id=value,
@@ -125,8 +125,8 @@ def contract_of(text: str, value: str) -> ir.Contract:
         summary=text,
         description=text,
         parameters=parameters,
-        body=ir.Body("json", ir.Scalar("str"), required=True, doc=text),
-        answer=ir.Answer("json", ir.ModelRef("Item"), text),
+        body=ir.Body("json", ir.Scalar("str"), True, text, "application/json", ()),
+        answer=ir.Answer("json", ir.ModelRef("Item"), text, ""),
         repeatable=True,
     )
     return ir.Contract(text, text, (op,), (model,), (enum,), {"things": text})

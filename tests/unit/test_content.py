@@ -18,7 +18,7 @@ from python_multipart.multipart import MultipartParser
 
 from aion._http.content import LARGE_PIECE, PIECE, Content, FileRange, encode, version_of
 from aion.exceptions import UploadError, ValidationError
-from aion_api import File, FormBody, JsonBody, MultipartBody
+from aion_api import File, FormBody, JsonBody, JsonPart, MultipartBody, RawBody
 from tests.unit.support import open_descriptors
 
 DATA = bytes(range(256)) * 2000
@@ -102,6 +102,10 @@ def test_an_endless_value_is_refused() -> None:
         encode(JsonBody(endless))
 
 
+def test_json_has_the_media_type_of_its_operation() -> None:
+    assert encode(JsonBody({}, "application/ld+json")).content_type == "application/ld+json"
+
+
 def test_a_form_is_urlencoded() -> None:
     content = encode(FormBody([("a", "1 2"), ("a", "&=ä")]))
     assert whole(content) == b"a=1+2&a=%26%3D%C3%A4"
@@ -140,6 +144,22 @@ def test_fields_and_files_are_found_by_an_independent_parser() -> None:
 
 def test_a_file_carries_its_media_type() -> None:
     assert parse(one_file(b"x"))[0].headers["content-type"] == "image/jpeg"
+
+
+def test_an_object_is_a_part_of_json() -> None:
+    content = encode(MultipartBody([("about", JsonPart({"a": "ä"})), ("note", "n")]))
+    (about, note) = parse(content)
+    assert about == Part(
+        {"content-disposition": 'form-data; name="about"', "content-type": "application/json"},
+        '{"a":"ä"}'.encode(),
+    )
+    assert "content-type" not in note.headers
+
+
+@pytest.mark.parametrize("value", [math.nan, object(), b"x"])
+def test_a_part_without_a_json_form_is_refused_before_anything_is_sent(value: Any) -> None:
+    with pytest.raises(ValidationError, match="cannot be sent as a form"):
+        encode(MultipartBody([("about", JsonPart(value))]))
 
 
 def test_the_length_is_the_number_of_bytes() -> None:
@@ -240,6 +260,28 @@ def test_pieces_are_bounded_p21(tmp_path: Path) -> None:
     path.write_bytes(b"x" * (3 * LARGE_PIECE + 17))
     # What was waiting to be joined, and one read.
     assert max(map(len, one_file(path).pieces())) <= PIECE + LARGE_PIECE
+
+
+# Bodies without fields
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_a_body_without_fields_is_sent_as_it_is_p10(
+    source: Callable[[Path], Any], file: Path
+) -> None:
+    content = encode(RawBody(source(file), "image/png"))
+    assert [whole(content), whole(content)] == [DATA, DATA]
+    assert (content.content_type, content.length) == ("image/png", len(DATA))
+
+
+def test_a_text_is_sent_in_utf_8() -> None:
+    content = encode(RawBody("ä", "text/plain"))
+    assert (whole(content), content.content_type) == ("ä".encode(), "text/plain")
+
+
+def test_a_text_that_is_not_utf_8_is_refused_before_anything_is_sent() -> None:
+    with pytest.raises(ValidationError, match="cannot be sent as a body"):
+        encode(RawBody("\ud800", "text/plain"))
 
 
 # Files that change

@@ -16,6 +16,7 @@ from aion import exceptions
 from aion._engine import errors
 from aion._http.wire import Fault, Reply
 from aion.exceptions import AionvisionError
+from aion_api._runtime import as_is
 from tests.unit.support import operation, reply
 
 PATH = "/api/v2/user-files/id-1"
@@ -409,6 +410,17 @@ def test_text_and_bytes_are_given_as_they_are() -> None:
     assert (
         errors.decode(reply(200, b"\xc3\xa4"), operation(kind="bytes", decode=bytes)) == b"\xc3\xa4"
     )
+
+
+@pytest.mark.parametrize(("body", "value"), [(b"", None), (b'{"a":1}', {"a": 1})])
+def test_json_that_may_be_empty_is_none_or_a_value(body: bytes, value: Any) -> None:
+    called = operation(kind="json_or_empty", decode=as_is)
+    assert errors.decode(reply(200, body), called) == value
+
+
+def test_json_that_may_be_empty_is_not_garbage_p15() -> None:
+    with pytest.raises(exceptions.ServerError, match="is not JSON"):
+        errors.decode(reply(200, b"<p>"), operation(kind="json_or_empty", decode=dict))
 
 
 def test_a_redirect_gives_its_location() -> None:
