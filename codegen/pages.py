@@ -55,6 +55,7 @@ def pages(tree: Mapping[str, str], project: Path, spec: Path) -> tuple[dict[str,
             # Threads suffice, because each of them waits for a process.
             outside = pool.submit(surface.collected, copy)
             done = pool.map(partial(_run, folder=copy), makers.values())
+            gaps = reaching.lost(project, spec, copy / "generated" / "aion_api")
             faults = dict(zip(makers, done, strict=True))
         try:
             made[surface.NAME] = surface.text(outside.result())
@@ -65,8 +66,7 @@ def pages(tree: Mapping[str, str], project: Path, spec: Path) -> tuple[dict[str,
                 left.append(f"{page}: not updated: {fault}")
             else:
                 made[page] = (copy / page).read_text(encoding="utf-8")
-        left += reaching.lost(project, spec, copy / "generated" / "aion_api")
-        return made, left
+        return made, left + gaps
 
 
 def _makers(project: Path) -> Iterator[tuple[str, str]]:
