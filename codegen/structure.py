@@ -1,4 +1,4 @@
-"""Tells the structure of a document from its words.
+"""Separates the structure of a document from its words.
 
 Words are what is written for people: descriptions, summaries, titles, examples. Everything else is
 structure, but for extensions (`x-...`). Which of both a key is depends on where it stands:

@@ -42,7 +42,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Laid:
-    """A document with our words, and what became of them.
+    """A document with our words, and which of them were kept, taken or replaced.
 
     Attributes:
         document: The document.

@@ -29,7 +29,7 @@ def corrected(document: Json, patches: Patches) -> list[LeftOut]:
 
     Raises:
         ConflictingPatches: Places hold something else than their corrections expect; the message
-            tells of all of them.
+            names all of them.
     """
     left, conflicts = attempted(document, patches)
     if conflicts:

@@ -1,4 +1,4 @@
-"""What became of a correction: left out, or in conflict with the contract."""
+"""The outcome of a correction: left out, or in conflict with the contract."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Conflict:
 
 
 class ConflictingPatches(CodegenError):
-    """Some corrections contradict the contract; the message tells of each of them."""
+    """Some corrections contradict the contract; the message names each of them."""
 
     def __init__(self, conflicts: Iterable[Conflict]) -> None:
         self.conflicts = tuple(conflicts)

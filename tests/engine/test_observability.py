@@ -320,6 +320,9 @@ def test_the_span_of_a_coroutine_that_was_forgotten_is_exported_later(
 def test_a_stream_may_be_collected_while_an_exporter_holds_its_lock() -> None:
     lock = threading.Lock()
     holders: list[list[object]] = []
+    # Each export collects garbage: only that of this test, not of all tests before it.
+    gc.collect()
+    gc.freeze()
 
     class Locking(InMemorySpanExporter):
         def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
@@ -344,6 +347,7 @@ def test_a_stream_may_be_collected_while_an_exporter_holds_its_lock() -> None:
             names = [span.name for span in exporter.get_finished_spans()]
             assert names.count(CHAT) == 3
     finally:
+        gc.unfreeze()
         configure_tracing()
 
 

@@ -6,7 +6,6 @@ import httpx
 import pytest
 
 from aion.sandbox.handlers import coverage
-from aion.sandbox.handlers.registry import operation
 from aion.sandbox.runtime.state import State
 from aion.sandbox.store.files import StoredFile
 from aion.sandbox.store.multipart import ReceivedFile
@@ -169,8 +168,3 @@ def test_every_operation_says_how_it_is_served() -> None:
     assert set(table.values()) <= {"stateful", "minimal", "501"}
     assert table["root__get"] == "minimal"
     assert table["list_user_files_api_v2_user_files_get"] == "stateful"
-
-
-def test_an_operation_that_the_contract_lacks_cannot_be_registered() -> None:
-    with pytest.raises(LookupError, match="no operation"):
-        operation("fly_to_the_moon")
