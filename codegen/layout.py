@@ -18,6 +18,8 @@ _SHARED = (
     "--isolated",
     "--no-cache",
     "--quiet",
+    # The temporary folder may lie below one that a repository ignores.
+    "--no-respect-gitignore",
     "--line-length=100",
     "--target-version=py311",
 )

@@ -5,12 +5,14 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from codegen.__main__ import PROJECT, build, main
+from codegen.layout import laid_out
 from codegen.output import OWNED, differences
 from codegen.taking import take
 from tests.codegen.building import body, document, operation, project, ref
@@ -175,3 +177,15 @@ def test_what_an_interrupted_run_left_behind_does_no_harm(home: Path) -> None:
         (leftover / "half.py").write_text("", encoding="utf-8")
     main(["build"], project=home)
     assert bytes_below(home) == before
+
+
+def test_a_temporary_folder_that_git_ignores_gives_the_same_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = "import os\nimport sys\n\nprint(  sys.path )\n"
+    expected = laid_out({"a.py": source}, select="F401,I001")
+    subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
+    (tmp_path / ".gitignore").write_text("ignored/\n", encoding="utf-8")
+    (tmp_path / "ignored").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "ignored"))
+    assert laid_out({"a.py": source}, select="F401,I001") == expected

@@ -17,10 +17,11 @@ from pathlib import Path
 
 import pytest
 
+from codegen import contract
 from codegen.__main__ import endpoints
 from codegen.document import operations
 from codegen.errors import CodegenError
-from codegen.taking import take
+from codegen.patching import Patches
 from tests.codegen.building import project
 from tests.documents.fetching import TABLE, documents
 
@@ -95,7 +96,7 @@ def generate(name: str, path: Path, home: Path, target: Path) -> Outcome:
     """Generate one document into a package; it runs in a process of its own."""
     begun = time.perf_counter()
     try:
-        files = endpoints(take(path, home).corrected, home)
+        files = endpoints(contract.load(path, Patches()), home)
     except CodegenError as error:
         return Outcome(name, str(error).replace(str(path), name), time.perf_counter() - begun)
     took = time.perf_counter() - begun
