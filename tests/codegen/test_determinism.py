@@ -185,7 +185,6 @@ def test_a_temporary_folder_that_git_ignores_gives_the_same_bytes(
     source = "import os\nimport sys\n\nprint(  sys.path )\n"
     expected = laid_out({"a.py": source}, select="F401,I001")
     subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
-    (tmp_path / ".gitignore").write_text("ignored/\n", encoding="utf-8")
-    (tmp_path / "ignored").mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "ignored"))
+    (tmp_path / ".gitignore").write_text("*\n", encoding="utf-8")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     assert laid_out({"a.py": source}, select="F401,I001") == expected
