@@ -21,7 +21,7 @@ def without(text: str, dropped: Iterable[LeftOut]) -> str:
     """Return the text of a patch file without some of its corrections.
 
     Raises:
-        CodegenError: The file is laid out in a way that does not allow it.
+        CodegenError: The layout of the file does not allow it.
     """
     dropped = list(dropped)
     patches = {one.entry for one in dropped if isinstance(one.entry, int)}

@@ -15,6 +15,7 @@ import pytest
 from codegen import reaching
 from codegen.__main__ import PROJECT, main
 from codegen.snapshots import snapshot
+from tests.codegen.fresh import printed
 from tests.codegen.wordless import wordless
 
 Json = dict[str, Any]
@@ -97,18 +98,7 @@ def march(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def facts(march: Path) -> Json:
     """What a fresh process finds in the package."""
-    search = os.pathsep.join([str(march), str(march / "generated")])
-    done = subprocess.run(
-        [sys.executable, "-c", SCRIPT],
-        cwd=march,
-        env={**os.environ, "PYTHONPATH": search},
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    found: Json = json.loads(done.stdout)
-    return found
+    return printed(SCRIPT, march)
 
 
 @pytest.mark.timeout(300)

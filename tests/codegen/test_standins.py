@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from codegen import reaching
 from codegen.__main__ import endpoints, main
 from codegen.taking import take
 from tests.codegen.building import document, operation, parameter, project, put, ref
+from tests.codegen.fresh import printed
 
 Json = dict[str, Any]
 TEXT: Json = {"type": "string"}
@@ -190,18 +190,7 @@ def lacking(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def facts(lacking: Path) -> Json:
     """What a fresh process finds in the package."""
-    search = os.pathsep.join([str(lacking), str(lacking / "generated")])
-    done = subprocess.run(
-        [sys.executable, "-c", SCRIPT],
-        cwd=lacking,
-        env={**os.environ, "PYTHONPATH": search},
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    found: Json = json.loads(done.stdout)
-    return found
+    return printed(SCRIPT, lacking)
 
 
 def test_a_method_that_lacks_nothing_works(facts: Json) -> None:
