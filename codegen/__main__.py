@@ -234,8 +234,8 @@ def _reach(options: argparse.Namespace, project: Path) -> int:
     if options.accept is None:
         return _reported(accepted.remaining(lines, known))
     output.write({accepted.NAME: accepted.text(lines, known, options.accept)}, project)
-    print(f"{accepted.NAME}: {len(lines)} gaps are accepted")
-    return 0
+    print(f"{accepted.NAME}: {len(accepted.gaps(lines))} gaps are accepted")
+    return _reported(accepted.remaining(lines, accepted.read(path)))
 
 
 def _surface(options: argparse.Namespace, project: Path) -> int:

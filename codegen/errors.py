@@ -20,7 +20,7 @@ class UnsupportedError(CodegenError):
     The message has the operation or schema, the construct, and a patch to paste.
     """
 
-    def __init__(self, place: str, why: str, patch: Patch) -> None:
+    def __init__(self, place: str, why: str, patch: ProposedPatch) -> None:
         super().__init__(f"{place}: {why}")
         self._arguments = place, why, patch
         self.patch = patch
@@ -37,7 +37,7 @@ class UnsupportedError(CodegenError):
 _NULL = "...  # it holds a null, which TOML does not have: choose a place below it"
 
 
-class Patch:
+class ProposedPatch:
     """The lines of a correction in `patches.toml`, as a proposal.
 
     Args:

@@ -27,7 +27,7 @@ from openapi_python_client.strings import ClassName
 
 from codegen import ir, names, parser, types
 from codegen.document import Json, operations
-from codegen.errors import CodegenError, Patch, UnsupportedError
+from codegen.errors import CodegenError, ProposedPatch, UnsupportedError
 from codegen.prepare import ANSWER, BODY, coded, schemas_of
 from codegen.preparing import simplified
 from codegen.preparing.naming import module
@@ -115,7 +115,7 @@ class _Reader:
                 raise UnsupportedError(
                     f"operations {other} and {operation_id} both become {module(op)}.{name}",
                     "one of them needs another name",
-                    Patch(
+                    ProposedPatch(
                         ("operation", operation_id),
                         "/operationId",
                         operation_id,
@@ -200,7 +200,7 @@ class _Reader:
                 raise UnsupportedError(
                     label,
                     f"a {kind} body without named fields is not supported",
-                    Patch(
+                    ProposedPatch(
                         ("operation", op["operationId"]),
                         "/requestBody",
                         sent,

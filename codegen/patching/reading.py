@@ -17,6 +17,7 @@ _TABLES = {"explicit", "order", "patch", "optional", "rename_schemas", "repeatab
 _KEYS = {"operation", "schema", "at", "expect", "value", "reason"}
 _REQUIRED = {"at", "expect", "reason"}
 _HEADER = re.compile(r"\s*\[\[\s*patch\s*\]\]")
+_RENAMES = re.compile(r"\s*\[\s*rename_schemas\s*\]")
 Names = Mapping[str, list[str]]
 
 
@@ -120,7 +121,7 @@ class Patches:
             explicit=data.get("explicit", {}),
             renames=renames,
             repeatable=tuple(repeated),
-            rename_lines={name: _line_of(name, lines) for name in renames},
+            rename_lines={name: _line_of_rename(name, lines) for name in renames},
         )
 
 
@@ -137,8 +138,15 @@ def _patch(number: int, line: int, data: Mapping[str, Any]) -> Patch:
     )
 
 
-def _line_of(key: str, lines: list[str]) -> int:
-    return next((n for n, line in enumerate(lines, 1) if line.lstrip().startswith(key)), 1)
+def _line_of_rename(name: str, lines: list[str]) -> int:
+    """Return the line of a rename; other tables have the same names of schemas."""
+    is_inside = False
+    for number, line in enumerate(lines, 1):
+        if line.lstrip().startswith("["):
+            is_inside = _RENAMES.match(line) is not None
+        elif is_inside and line.partition("=")[0].strip().strip("\"'") == name:
+            return number
+    return 1
 
 
 def _fault(patch: Any) -> str:

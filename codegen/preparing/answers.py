@@ -7,7 +7,7 @@ from typing import Any
 
 from codegen import media
 from codegen.document import Json, is_object, resolved, text
-from codegen.errors import CodegenError, Patch, UnsupportedError
+from codegen.errors import CodegenError, ProposedPatch, UnsupportedError
 from codegen.preparing.naming import owner, pascal
 from codegen.preparing.schemas import Schemas
 
@@ -96,7 +96,7 @@ def _different(label: str, op: Json, found: dict[str, Any]) -> UnsupportedError:
     return UnsupportedError(
         label,
         f"its successful responses ({listed}) have different shapes; keep one",
-        Patch(
+        ProposedPatch(
             ("operation", op["operationId"]),
             f"/responses/{other}",
             op["responses"][other],

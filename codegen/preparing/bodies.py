@@ -7,7 +7,7 @@ from typing import Any
 
 from codegen import media
 from codegen.document import Json, is_list, is_object, nodes, operations, resolved, text
-from codegen.errors import Patch, UnsupportedError
+from codegen.errors import ProposedPatch, UnsupportedError
 from codegen.preparing.naming import owner, pascal
 from codegen.preparing.schemas import Schemas
 
@@ -31,7 +31,7 @@ def body(document: Json, path: str, method: str, op: Json, schemas: Schemas) -> 
         raise UnsupportedError(
             label,
             f"request bodies of {listed} are not supported",
-            Patch(
+            ProposedPatch(
                 ("operation", op["operationId"]),
                 "/requestBody",
                 op["requestBody"],

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from codegen.document import Json, escaped, is_list, is_object, resolved, text
-from codegen.errors import CodegenError, Patch, UnsupportedError
+from codegen.errors import CodegenError, ProposedPatch, UnsupportedError
 from codegen.preparing.naming import owner, pascal
 from codegen.preparing.schemas import Schemas
 
@@ -85,7 +85,9 @@ def _checked(
         raise UnsupportedError(
             f"{label}, parameter {name}",
             why,
-            Patch((key, subject) if key else None, pointer, found, rest, "it cannot be sent"),
+            ProposedPatch(
+                (key, subject) if key else None, pointer, found, rest, "it cannot be sent"
+            ),
         )
     return known
 

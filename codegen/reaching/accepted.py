@@ -13,9 +13,12 @@ from typing import Any
 
 from codegen.document import is_object
 from codegen.errors import CodegenError
+from codegen.reaching.raw import NAME as UNDESCRIBED
 from codegen.toml import as_toml
 
 NAME = "codegen/gaps.toml"
+_OTHER = f"{UNDESCRIBED}: "
+"""How a line begins that is about that file, which has to be corrected and not accepted."""
 _HEAD = """\
 # What `aion` needs and the contract lacks, with the reason why that is accepted. Written by
 # `python -m codegen reach --accept REASON`; what is listed here is not reported.
@@ -47,18 +50,22 @@ def remaining(lines: Iterable[str], accepted: Mapping[str, str]) -> list[str]:
         accepted: The accepted gaps.
     """
     lines = list(lines)
-    found = {gap(line) for line in lines}
+    found = set(gaps(lines))
     closed = [f"{NAME}: no gap any more, remove it: {one}" for one in accepted if one not in found]
-    return [line for line in lines if gap(line) not in accepted] + closed
+    open_ = [line for line in lines if _gap(line) not in accepted or line.startswith(_OTHER)]
+    return open_ + closed
 
 
 def text(lines: Iterable[str], accepted: Mapping[str, str], reason: str) -> str:
     """Return the file that accepts all gaps: known ones keep their reason, closed ones go."""
-    gaps = dict.fromkeys(sorted({gap(line) for line in lines}))
-    rows = [f"{as_toml(one)} = {as_toml(accepted.get(one, reason))}" for one in gaps]
+    rows = [f"{as_toml(one)} = {as_toml(accepted.get(one, reason))}" for one in gaps(lines)]
     return "\n".join([_HEAD, "[gaps]", *rows]) + "\n"
 
 
-def gap(line: str) -> str:
-    """Return what is gone, without the method that needs it."""
+def gaps(lines: Iterable[str]) -> list[str]:
+    """Return what is gone, each once, without the methods that need it."""
+    return sorted({_gap(line) for line in lines if not line.startswith(_OTHER)})
+
+
+def _gap(line: str) -> str:
     return line.partition(": ")[2] or line

@@ -1,4 +1,4 @@
-"""Runs a script in a process that has the packages of a project, and nothing of this one."""
+"""Runs scripts and the type checker on the packages of a project, in a process of its own."""
 
 from __future__ import annotations
 
@@ -25,3 +25,17 @@ def printed(script: str, project: Path) -> Json:
     assert done.returncode == 0, done.stderr
     found: Json = json.loads(done.stdout)
     return found
+
+
+def findings_of_mypy(project: Path, cache: Path) -> str:
+    """Return what strict mypy finds in the generated package of a project; empty if nothing."""
+    command = [sys.executable, "-m", "mypy", "--strict", "--config-file=", "generated/aion_api"]
+    done = subprocess.run(
+        [*command, f"--cache-dir={cache}", "--explicit-package-bases"],
+        cwd=project,
+        env={**os.environ, "MYPYPATH": "generated"},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    return done.stdout + done.stderr if done.returncode else ""

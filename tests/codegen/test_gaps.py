@@ -73,6 +73,12 @@ def test_accepting_removes_closed_gaps(partial: Path, capsys: pytest.CaptureFixt
     assert accepted.read(partial / accepted.NAME) == {}
 
 
+def test_a_line_about_another_file_is_reported_and_never_accepted() -> None:
+    line = "undescribed.toml: Box.id is now described, or no longer read: remove it"
+    data = tomllib.loads(accepted.text([line], {}, "Why."))
+    assert (data["gaps"], accepted.remaining([line], {})) == ({}, [line])
+
+
 @pytest.mark.parametrize("text", ["gaps = 1", "[gaps]\na = 1", "[gaps", "gaps = [1]"])
 def test_a_file_of_gaps_that_is_not_one_is_refused_by_name(tmp_path: Path, text: str) -> None:
     (tmp_path / "gaps.toml").write_text(text, encoding="utf-8")

@@ -186,6 +186,11 @@ def test_a_rename_to_a_name_that_is_taken_is_a_conflict(tmp_path: Path) -> None:
         applied(tmp_path, boxes(), text)
 
 
+def test_the_line_of_a_rename_is_that_of_its_own_table(tmp_path: Path) -> None:
+    text = '[optional]\nBox = ["id"]\n[rename_schemas]\nBoxes = "X"\n"Box" = "Lid"\n'
+    assert patches(tmp_path, text).rename_lines == {"Boxes": 4, "Box": 5}
+
+
 def test_a_comparison_goes_on_in_spite_of_conflicts(tmp_path: Path) -> None:
     left, conflicts = attempted(boxes(), patches(tmp_path, PATCH + LISTS), rename=False)
     assert (len(left), len(conflicts)) == (9, 1)
